@@ -1,0 +1,89 @@
+import type { Fault } from "./faults";
+
+/** ECR API, EncryptionConfiguration: encryptionType. */
+export const encryptionTypes = ["AES256", "KMS", "KMS_DSSE"] as const;
+
+/** `AES256`: keys of Amazon S3. `KMS`: a KMS key. `KMS_DSSE`: two layers with a KMS key. */
+export type EncryptionType = (typeof encryptionTypes)[number];
+
+export interface EncryptionSettings {
+  /** Fixed when the repository is created. @default "AES256", as ECR has it */
+  encryptionType?: unknown;
+  /**
+   * A KMS key in the repository's region: ARN of a key or an alias, key id, or alias name. Refused with AES256.
+   * @default the key that AWS manages, `alias/aws/ecr`, which is no customer key
+   */
+  kmsKey?: unknown;
+}
+
+/** What names a KMS key, taken apart. */
+export interface KmsKeyName {
+  /** Only an ARN says it. */
+  region?: string;
+  account?: string;
+  /** `alias/…` or the key's id. */
+  resource: string;
+}
+
+/** Takes a KMS key's ARN, alias ARN, id or alias name apart; `undefined` when the text is none of these. */
+export function parseKmsKey(text: string): KmsKeyName | undefined {
+  const arn = /^arn:aws[a-z-]*:kms:([a-z0-9-]+):([0-9]{12}):(?:key\/([A-Za-z0-9-]+)|(alias\/[A-Za-z0-9/_-]+))$/.exec(
+    text,
+  );
+  if (arn) {
+    return { region: arn[1], account: arn[2], resource: arn[3] ?? arn[4] ?? "" };
+  }
+  if (/^(?:alias\/[A-Za-z0-9/_-]+|(?:mrk-)?[0-9a-f]{8,32}(?:-[0-9a-f]{4,12}){0,4})$/i.test(text)) {
+    return { resource: text };
+  }
+  return undefined;
+}
+
+/** Whether the text names the key that AWS manages for ECR in each account, by alias name or ARN. */
+export function isAwsManagedKey(kmsKey: string): boolean {
+  return parseKmsKey(kmsKey)?.resource === "alias/aws/ecr";
+}
+
+/**
+ * Why ECR would refuse these settings (ECR API, CreateRepository: encryptionConfiguration).
+ *
+ * @param path The object's path; faults are at `<path>.encryptionType` and `<path>.kmsKey`. Empty: no prefix.
+ * @param region The repository's region; a key's ARN must name the same. Left out: the region is not compared.
+ * @returns Every fault, or none. Never throws.
+ */
+export function encryptionFaults(settings: EncryptionSettings, path: string, region?: string): Fault[] {
+  const { encryptionType, kmsKey } = settings;
+  const at = (property: string) => (path === "" ? property : `${path}.${property}`);
+  const faults: Fault[] = [];
+  if (encryptionType !== undefined && !(encryptionTypes as readonly unknown[]).includes(encryptionType)) {
+    faults.push({
+      path: at("encryptionType"),
+      value: encryptionType,
+      rule: "encryption is one of ECR's three types.",
+      fix: `write one of ${encryptionTypes.join(", ")}.`,
+    });
+  }
+  if (kmsKey === undefined) {
+    return faults;
+  }
+  const fault = (rule: string, fix: string) => faults.push({ path: at("kmsKey"), value: kmsKey, rule, fix });
+  if (encryptionType === undefined || encryptionType === "AES256") {
+    fault(
+      `AES256${encryptionType === undefined ? ", the default," : ""} takes no KMS key.`,
+      'write encryptionType "KMS" or "KMS_DSSE", or leave the key out.',
+    );
+  }
+  const key = typeof kmsKey === "string" ? parseKmsKey(kmsKey) : undefined;
+  if (key === undefined) {
+    fault(
+      "a KMS key is named by its ARN, its id or an alias.",
+      'write "arn:aws:kms:<region>:<account>:key/<id>", "alias/<name>", or leave the key out for the AWS-managed one.',
+    );
+  } else if (region !== undefined && key.region !== undefined && key.region !== region) {
+    fault(
+      `the key is in ${key.region}, the repository in ${region}: ECR takes a key of the repository's own region only.`,
+      `name a key in ${region} (for a multi-Region key, its replica there).`,
+    );
+  }
+  return faults;
+}

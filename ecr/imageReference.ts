@@ -1,0 +1,189 @@
+import { type Fault, refuseFaults } from "./faults";
+import { imageTagFaults } from "./imageTags";
+
+/**
+ * The partitions' domains of ECR's registries: of the usual endpoints (`<account>.dkr.ecr.<region>.<domain>`) and of
+ * the dual-stack ones (`<account>.dkr-ecr.<region>.<domain>`, IPv4 and IPv6). Source: ECR endpoints and quotas in the
+ * AWS General Reference, and the hosts that amazon-ecr-credential-helper knows.
+ */
+const domains = {
+  standard: [
+    "amazonaws.com",
+    "amazonaws.com.cn",
+    "amazonaws.eu",
+    "c2s.ic.gov",
+    "sc2s.sgov.gov",
+    "cloud.adc-e.uk",
+    "csp.hci.ic.gov",
+  ],
+  dualStack: ["on.aws", "on.amazonwebservices.com.cn"],
+} as const;
+
+/** ECR Public's host, and its dual-stack one. */
+export const publicRegistryHosts = ["public.ecr.aws", "ecr-public.aws.com"] as const;
+
+/** The private registry of one account in one region. */
+export interface EcrRegistry {
+  kind: "ecr";
+  /** Twelve digits. */
+  account: string;
+  region: string;
+  /** The FIPS endpoint. */
+  fips: boolean;
+  dualStack: boolean;
+  /** The partition's domain: `amazonaws.com`, `amazonaws.com.cn`, … or `on.aws` for dual stack. */
+  domain: string;
+}
+
+/** The public registry of one account, which its alias names. */
+export interface EcrPublicRegistry {
+  kind: "ecrPublic";
+  host: (typeof publicRegistryHosts)[number];
+  alias: string;
+}
+
+/** Any other registry; no `host` means Docker Hub, as Docker reads a reference without one. */
+export interface OtherRegistry {
+  kind: "other";
+  /** Host name, with `:port` when one is given. */
+  host?: string;
+}
+
+export type Registry = EcrRegistry | EcrPublicRegistry | OtherRegistry;
+
+/** An image as commands name it: `registry/repository:tag@digest`. */
+export interface ImageReference {
+  registry: Registry;
+  /** The repository's name inside its registry, without the alias of a public one. */
+  repository: string;
+  tag?: string;
+  /** `sha256:` and 64 hexadecimal digits, or `sha512:` and 128. */
+  digest?: string;
+}
+
+const ecrHost = /^([0-9]{12})\.dkr([.-])ecr(-fips)?\.([a-z0-9][a-z0-9-]*)\.([a-z0-9.-]+)$/;
+const hostForm =
+  /^(?:(?:[A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9])(?:\.(?:[A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9]))*|\[[0-9a-fA-F:]+\])(?::[0-9]{1,5})?$/;
+const repositoryPart = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
+const digestForm = /^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/;
+
+/** Takes a registry's host apart: an ECR registry, or `undefined` for every other host. */
+export function parseEcrHost(host: string): EcrRegistry | undefined {
+  const match = ecrHost.exec(host);
+  if (!match) {
+    return undefined;
+  }
+  const [, account = "", separator, fips, region = "", domain = ""] = match;
+  const dualStack = separator === "-";
+  if (!(dualStack ? domains.dualStack : domains.standard).some((each) => each === domain)) {
+    return undefined;
+  }
+  return { kind: "ecr", account, region, fips: fips !== undefined, dualStack, domain };
+}
+
+/** The host that stands before the first `/` of a reference, with its port; `undefined` for Docker Hub's short form. */
+export function registryHost(registry: Registry): string | undefined {
+  switch (registry.kind) {
+    case "ecr": {
+      const service = `${registry.dualStack ? "dkr-ecr" : "dkr.ecr"}${registry.fips ? "-fips" : ""}`;
+      return `${registry.account}.${service}.${registry.region}.${registry.domain}`;
+    }
+    case "ecrPublic":
+      return registry.host;
+    case "other":
+      return registry.host;
+  }
+}
+
+/** What was read, and why it is no reference when it is none. */
+function read(text: unknown, path: string): { reference?: ImageReference; faults: Fault[] } {
+  const faults: Fault[] = [];
+  const fault = (rule: string, fix: string) => faults.push({ path, value: text, rule, fix });
+  if (typeof text !== "string" || text === "") {
+    fault("an image reference is a text.", 'write one such as "public.ecr.aws/docker/library/node:22".');
+    return { faults };
+  }
+  const at = text.indexOf("@");
+  const digest = at < 0 ? undefined : text.slice(at + 1);
+  const named = at < 0 ? text : text.slice(0, at);
+  // A colon after the last slash begins a tag; before it, a port.
+  const colon = named.indexOf(":", named.lastIndexOf("/") + 1);
+  const tag = colon < 0 ? undefined : named.slice(colon + 1);
+  const place = colon < 0 ? named : named.slice(0, colon);
+
+  if (digest !== undefined && !digestForm.test(digest)) {
+    fault(
+      "after `@` comes a digest: `sha256:` and 64 hexadecimal digits, or `sha512:` and 128.",
+      "copy the whole digest, in lower case.",
+    );
+  }
+  if (tag !== undefined) {
+    faults.push(...imageTagFaults(tag, path).map((each) => ({ ...each, value: text })));
+  }
+  const slash = place.indexOf("/");
+  const first = slash < 0 ? "" : place.slice(0, slash);
+  // Docker's rule: the first part is a host when it has a dot, a port or an upper-case letter, or is localhost.
+  const hasHost = /[.:A-Z[]/.test(first) || first === "localhost";
+  const host = hasHost ? first : undefined;
+  if (host !== undefined && !hostForm.test(host)) {
+    fault(
+      "the part before the first `/` is a registry's host, with or without a port.",
+      'write it as "host" or "host:5000", without a scheme.',
+    );
+  }
+  let parts = (hasHost ? place.slice(slash + 1) : place).split("/");
+  for (const part of new Set(parts)) {
+    if (!repositoryPart.test(part)) {
+      fault(
+        `each part of a repository's name has lower-case letters and digits with \`.\`, \`_\`, \`__\` or \`-\` between them; ${JSON.stringify(part)} does not.`,
+        "write the repository's name as its registry shows it.",
+      );
+    }
+  }
+  let registry: Registry = host === undefined ? { kind: "other" } : (parseEcrHost(host) ?? { kind: "other", host });
+  const publicHost = publicRegistryHosts.find((each) => each === host);
+  if (publicHost !== undefined) {
+    const [alias = "", ...rest] = parts;
+    if (rest.length === 0) {
+      fault(
+        "an ECR Public reference has the registry's alias before the repository.",
+        `write "${publicHost}/<alias>/<repository>".`,
+      );
+    }
+    registry = { kind: "ecrPublic", host: publicHost, alias };
+    parts = rest;
+  }
+  if (faults.length > 0) {
+    return { faults };
+  }
+  return {
+    faults,
+    reference: { registry, repository: parts.join("/"), ...(tag && { tag }), ...(digest && { digest }) },
+  };
+}
+
+/** Why a text is no image reference. Never throws. */
+export function imageReferenceFaults(text: unknown, path: string): Fault[] {
+  return read(text, path).faults;
+}
+
+/**
+ * Takes an image reference apart; `printImageReference` puts it together again, to the same text.
+ *
+ * @throws InvalidInputError with every fault when the text is none.
+ */
+export function parseImageReference(text: string, path = "image"): ImageReference {
+  const { reference, faults } = read(text, path);
+  refuseFaults("image reference", faults);
+  // `read` gives a reference exactly when it finds no fault.
+  return reference as ImageReference;
+}
+
+/** The text of an image reference. */
+export function printImageReference({ registry, repository, tag, digest }: ImageReference): string {
+  const host = registryHost(registry);
+  const place = [host, registry.kind === "ecrPublic" ? registry.alias : undefined, repository].filter(
+    (part) => part !== undefined,
+  );
+  return `${place.join("/")}${tag === undefined ? "" : `:${tag}`}${digest === undefined ? "" : `@${digest}`}`;
+}

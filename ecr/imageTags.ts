@@ -1,0 +1,44 @@
+import type { Fault } from "./faults";
+
+/** Characters of an image tag (OCI distribution specification, "tag as a reference"; ECR keeps to it). */
+export const imageTagMaximumLength = 128;
+
+/** Every character that a tag can have. */
+export const imageTagCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
+
+/** Whether a character can be the first of a tag: a letter, a digit or `_`. */
+export function canBeginTag(character: string): boolean {
+  return /^[A-Za-z0-9_]$/.test(character);
+}
+
+/**
+ * Why a registry would refuse an image tag: 1 to 128 letters, digits, `_`, `.` and `-`, not beginning with `.` or `-`.
+ *
+ * @returns Every fault, or none. Never throws.
+ */
+export function imageTagFaults(tag: unknown, path: string): Fault[] {
+  if (typeof tag !== "string") {
+    return [{ path, value: tag, rule: "an image tag is text.", fix: 'write a tag such as "1.4.2".' }];
+  }
+  const faults: Fault[] = [];
+  const fault = (rule: string, fix: string) => faults.push({ path, value: tag, rule, fix });
+  if (tag.length === 0 || tag.length > imageTagMaximumLength) {
+    fault(
+      `an image tag has 1 to ${imageTagMaximumLength} characters, this one has ${tag.length}.`,
+      tag.length === 0
+        ? "write a tag, or leave the property out."
+        : `shorten it by ${tag.length - imageTagMaximumLength}.`,
+    );
+  }
+  if (/^[.-]/.test(tag)) {
+    fault("an image tag begins with a letter, a digit or `_`.", `write "${tag.replace(/^[.-]+/, "")}".`);
+  }
+  const strangers = [...new Set(tag.match(/[^A-Za-z0-9._-]/gu) ?? [])];
+  if (strangers.length > 0) {
+    fault(
+      `an image tag has only letters, digits, \`_\`, \`.\` and \`-\`; found ${strangers.map((each) => JSON.stringify(each)).join(", ")}.`,
+      `put "-" in their place: "${tag.replace(/[^A-Za-z0-9._-]/gu, "-").replace(/^[.-]+/, "")}".`,
+    );
+  }
+  return faults;
+}

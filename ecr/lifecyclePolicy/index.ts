@@ -1,0 +1,4 @@
+export * from "./builder";
+export * from "./text";
+export * from "./types";
+export { lifecyclePolicyFaults, readLifecyclePolicy } from "./validation";

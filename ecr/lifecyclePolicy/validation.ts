@@ -1,0 +1,166 @@
+import type { Fault } from "../faults";
+import { documentFaults } from "./documentRules";
+import { isObject, keyFaults, Reporter } from "./reporter";
+import { selectionFaults } from "./selectionRules";
+import { type LifecyclePolicyDocument, lifecycleLimits } from "./types";
+
+/**
+ * Why ECR would refuse a lifecycle policy, given as text or as the parsed document. Every limit of the user guide is
+ * checked in one go.
+ *
+ * @param policy Anything at all: the document comes from users.
+ * @param path The document's path; faults are at `<path>.rules[0].selection.countNumber` and so on. Empty: no prefix.
+ * @returns Every fault, or none. Never throws.
+ */
+export function lifecyclePolicyFaults(policy: unknown, path: string): Fault[] {
+  return readLifecyclePolicy(policy, path).faults;
+}
+
+/**
+ * The same, with the document when it has no fault. Text and object give the same document.
+ */
+export function readLifecyclePolicy(
+  policy: unknown,
+  path: string,
+): { document?: LifecyclePolicyDocument; faults: Fault[] } {
+  const report = new Reporter(path);
+  let parsed = policy;
+  if (typeof policy === "string") {
+    try {
+      parsed = JSON.parse(policy);
+    } catch (error) {
+      report.fault(
+        "",
+        policy,
+        `a lifecycle policy is a JSON document; this text is none (${error instanceof Error ? error.message : "unreadable"}).`,
+        'write {"rules":[…]}, or build the document from rules.',
+      );
+      return { faults: report.faults };
+    }
+  }
+  lengthFaults(policy, report);
+  policyFaults(parsed, report);
+  if (report.faults.length > 0) {
+    return { faults: report.faults };
+  }
+  return { document: parsed as LifecyclePolicyDocument, faults: [] };
+}
+
+/** The length is that of the text which goes to ECR; an object goes there as JSON without spaces. */
+function lengthFaults(policy: unknown, report: Reporter): void {
+  let length: number;
+  try {
+    length = typeof policy === "string" ? policy.length : (JSON.stringify(policy)?.length ?? 0);
+  } catch {
+    // Not JSON (a cycle, a big integer): what is wrong with its parts is said below, or here when they look right.
+    report.fault("", policy, "a lifecycle policy is a JSON document; this value has no JSON.", 'write {"rules":[…]}.');
+    return;
+  }
+  const { minimum, maximum } = lifecycleLimits.text;
+  if (length > maximum) {
+    report.fault(
+      "",
+      policy,
+      `a lifecycle policy has at most ${maximum.toLocaleString("en")} characters, this one has ${length.toLocaleString("en")}.`,
+      "leave out rules, descriptions or spaces.",
+    );
+  } else if (length < minimum) {
+    report.fault(
+      "",
+      policy,
+      `a lifecycle policy has at least ${minimum} characters, this one has ${length}.`,
+      "write at least one complete rule; for a repository without a lifecycle, leave the policy out.",
+    );
+  }
+}
+
+function policyFaults(policy: unknown, report: Reporter): void {
+  if (!isObject(policy)) {
+    report.fault("", policy, "a lifecycle policy is an object with `rules`.", 'write {"rules":[…]}.');
+    return;
+  }
+  keyFaults(policy, "", ["rules"], report);
+  const rules = policy["rules"];
+  const { minimum, maximum } = lifecycleLimits.rules;
+  if (!Array.isArray(rules)) {
+    report.fault("rules", rules, "`rules` is a list of rules.", `write a list of ${minimum} to ${maximum} rules.`);
+    return;
+  }
+  if (rules.length < minimum || rules.length > maximum) {
+    report.fault(
+      "rules",
+      rules,
+      `a lifecycle policy has ${minimum} to ${maximum} rules, this one has ${rules.length}.`,
+      rules.length < minimum ? "add a rule, or leave the policy out." : "put rules together, or leave some out.",
+    );
+  }
+  rules.forEach((rule: unknown, index) => {
+    ruleFaults(rule, `rules[${index}]`, report);
+  });
+  documentFaults(rules, report);
+}
+
+function ruleFaults(rule: unknown, at: string, report: Reporter): void {
+  if (!isObject(rule)) {
+    report.fault(at, rule, "a rule is an object.", "write rulePriority, selection and action.");
+    return;
+  }
+  keyFaults(rule, at, ["rulePriority", "description", "selection", "action"], report);
+  const { rulePriority, description, selection, action } = rule;
+  if (rulePriority !== null && !(Number.isSafeInteger(rulePriority) && Number(rulePriority) >= 1)) {
+    report.fault(
+      `${at}.rulePriority`,
+      rulePriority,
+      "a rule has a priority: a whole number, 1 or more.",
+      "number the rules 1, 2, 3, ….",
+    );
+  }
+  if (description !== undefined && description !== null && typeof description !== "string") {
+    report.fault(`${at}.description`, description, "a description is text.", "write a text, or leave it out.");
+  }
+  if (action !== null) {
+    actionFaults(action, `${at}.action`, report);
+  }
+  if (selection !== null) {
+    selectionFaults(selection, isObject(action) ? action["type"] : undefined, `${at}.selection`, report);
+  }
+}
+
+function actionFaults(action: unknown, at: string, report: Reporter): void {
+  if (!isObject(action)) {
+    report.fault(at, action, "a rule has an action.", 'write {"type":"expire"}.');
+    return;
+  }
+  keyFaults(action, at, ["type", "targetStorageClass"], report);
+  const { type, targetStorageClass } = action;
+  if (type !== "expire" && type !== "transition") {
+    if (type !== null) {
+      report.fault(
+        `${at}.type`,
+        type,
+        "an action is `expire` or `transition`.",
+        'write "expire", or "transition" with targetStorageClass "archive".',
+      );
+    }
+    return;
+  }
+  if (targetStorageClass === null) {
+    return;
+  }
+  if (type === "transition" && targetStorageClass !== "archive") {
+    report.fault(
+      `${at}.targetStorageClass`,
+      targetStorageClass,
+      "a transition goes to the storage class `archive`; there is no other.",
+      'write targetStorageClass: "archive".',
+    );
+  }
+  if (type === "expire" && targetStorageClass !== undefined) {
+    report.fault(
+      `${at}.targetStorageClass`,
+      targetStorageClass,
+      "`expire` deletes: it takes no target storage class.",
+      'leave it out, or write type: "transition".',
+    );
+  }
+}

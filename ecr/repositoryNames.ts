@@ -1,0 +1,111 @@
+import type { Fault } from "./faults";
+
+/** Characters of a private repository's name (ECR API, CreateRepository: repositoryName). */
+export const privateRepositoryNameLength = { minimum: 2, maximum: 256 } as const;
+/** Characters of a public repository's name (ECR Public API, CreateRepository: repositoryName). */
+export const publicRepositoryNameLength = { minimum: 2, maximum: 205 } as const;
+
+interface NameRules {
+  kind: string;
+  length: { minimum: number; maximum: number };
+  /** What may stand between two runs of letters and digits inside one part. */
+  separator: RegExp;
+  separators: string;
+}
+
+/**
+ * The newer API pages allow `__` and runs of `-`; older pages and some modules refuse them. ECR itself accepts them,
+ * as it does with Docker's own grammar, so they are no fault here.
+ */
+const privateRules: NameRules = {
+  kind: "private",
+  length: privateRepositoryNameLength,
+  separator: /^(?:\.|_|__|-+)$/,
+  separators: "one `.`, `_` or `__`, or any number of `-`",
+};
+
+const publicRules: NameRules = {
+  kind: "public",
+  length: publicRepositoryNameLength,
+  separator: /^[._-]$/,
+  separators: "one `.`, `_` or `-`",
+};
+
+/**
+ * Why ECR would refuse a private repository's name: 2 to 256 characters, parts divided by `/`, each of lower-case
+ * letters and digits with `.`, `_`, `__` or `-`s between them.
+ *
+ * @returns Every fault, or none. Never throws.
+ */
+export function privateRepositoryNameFaults(name: unknown, path: string): Fault[] {
+  return nameFaults(name, path, privateRules);
+}
+
+/**
+ * Why ECR Public would refuse a public repository's name: 2 to 205 characters, parts divided by `/`, each of lower-case
+ * letters and digits with single `.`, `_` or `-` between them.
+ *
+ * @returns Every fault, or none. Never throws.
+ */
+export function publicRepositoryNameFaults(name: unknown, path: string): Fault[] {
+  return nameFaults(name, path, publicRules);
+}
+
+function nameFaults(name: unknown, path: string, rules: NameRules): Fault[] {
+  if (typeof name !== "string") {
+    return [
+      {
+        path,
+        value: name,
+        rule: `the name of a ${rules.kind} repository is text.`,
+        fix: 'write a name such as "petclinic".',
+      },
+    ];
+  }
+  const faults: Fault[] = [];
+  const fault = (rule: string, fix: string) => faults.push({ path, value: name, rule, fix });
+  const { minimum, maximum } = rules.length;
+  if (name.length < minimum || name.length > maximum) {
+    fault(
+      `a ${rules.kind} repository's name has ${minimum} to ${maximum} characters, this one has ${name.length}.`,
+      name.length < minimum ? `write at least ${minimum} characters.` : `shorten it by ${name.length - maximum}.`,
+    );
+  }
+  if (name.length === 0) {
+    return faults;
+  }
+  if (/[A-Z]/.test(name)) {
+    fault("letters in a repository's name are lower-case.", `write "${name.toLowerCase()}".`);
+  }
+  const strangers = [...new Set(name.match(/[^A-Za-z0-9._/-]/gu) ?? [])];
+  if (strangers.length > 0) {
+    fault(
+      `a repository's name has only a-z, 0-9, \`.\`, \`_\`, \`-\` and \`/\`; found ${strangers.map((each) => JSON.stringify(each)).join(", ")}.`,
+      "leave these characters out.",
+    );
+  }
+  if (name.startsWith("/") || name.endsWith("/")) {
+    fault("a repository's name neither begins nor ends with `/`.", "leave out the `/` at the end it stands at.");
+  }
+  if (name.includes("//")) {
+    fault("`/` divides parts, and no part is empty.", "write one `/` between two parts.");
+  }
+  for (const part of new Set(name.split("/"))) {
+    if (/^[._-]/.test(part) || /[._-]$/.test(part)) {
+      fault(
+        `each part begins and ends with a letter or a digit; "${part}" does not.`,
+        `take the \`.\`, \`_\` or \`-\` off the ends of "${part}".`,
+      );
+    }
+    const inner = part.replace(/^[._-]+/, "").replace(/[._-]+$/, "");
+    for (const separator of new Set(inner.match(/[._-]+/g) ?? [])) {
+      if (!rules.separator.test(separator)) {
+        fault(
+          `inside a part of a ${rules.kind} repository's name, ${rules.separators} may stand between letters and digits; "${separator}" is none of these.`,
+          `write a single "${separator.charAt(0)}" in place of "${separator}".`,
+        );
+      }
+    }
+  }
+  return faults;
+}
