@@ -1,0 +1,199 @@
+import * as path from "node:path";
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import type { Fault } from "../ecr/faults";
+import { imageTagFaults } from "../ecr/imageTags";
+import { isTagMutable } from "../ecr/tagMutability";
+import { type BuildInputs, buildContextFaults, contentTag, dockerfileOf } from "./buildContext";
+import { dockerDaemonFaults } from "./dockerDaemon";
+import type { ImageRepository } from "./imageRepository";
+import { InputChecks } from "./inputChecks";
+
+export interface ContainerImageArgs extends Omit<BuildInputs, "platform"> {
+  /** Operating system and architecture, one of each. @default "linux/amd64" */
+  platform?: string;
+  /**
+   * Where the image goes, at least one. It is built once, for the first; the others get a copy with the same digest, for
+   * which Docker must hold the image or be logged in to the first one's registry.
+   */
+  repositories: ImageRepository[];
+  /**
+   * Tags that follow the image, such as `latest`, beside the one that its content gives it. An immutable repository
+   * needs an exclusion filter for each.
+   * @default none
+   */
+  tags?: string[];
+}
+
+/** The part of an image's build that `docker build` needs too. */
+export interface ImageBuild {
+  context: string;
+  dockerfile?: string;
+  buildArgs?: Record<string, string>;
+  platform: string;
+}
+
+/**
+ * An image, built from a folder with Docker and pushed to one or several repositories.
+ *
+ * Its own tag comes from its content (`src-` and 16 digits; see contentTag), so what did not change is neither built nor
+ * pushed again, and what did change never meets an existing tag. A tag that the registry holds already is not pushed:
+ * ECR refuses that under an immutable tag, even with the same digest. Removing an image from the program leaves it in
+ * the registry; lifecycle policies and the repository's deletion remove it.
+ *
+ * Throws InvalidInputError with every fault of the arguments before anything is registered.
+ *
+ * @example
+ * const image = new ContainerImage("petclinic", { context: "app", repositories: [repository], tags: ["latest"] });
+ * export const reference = image.reference; // …/petclinic@sha256:…
+ */
+export class ContainerImage extends pulumi.ComponentResource {
+  /** The tag that stands for the content. */
+  readonly tag: string;
+  /** Digest of the image's manifest, as the first repository's registry says it. */
+  readonly digest: pulumi.Output<string>;
+  /** The image in the first repository: `<url>@<digest>`. What consumers should use. */
+  readonly reference: pulumi.Output<string>;
+  /** The image in each repository, in their order: `<url>@<digest>`. */
+  readonly references: pulumi.Output<string>[];
+  /** How it is built, for PrivateRepository.pushCommands and PublicRepository.pushCommands. */
+  readonly build: ImageBuild;
+
+  constructor(name: string, args: ContainerImageArgs, opts?: pulumi.ComponentResourceOptions) {
+    const inputs = { ...args, platform: args.platform ?? "linux/amd64" };
+    const [primary, ...others] = checkedRepositories(name, inputs);
+    super("ecr:index:ContainerImage", name, {}, opts);
+    this.tag = contentTag(inputs);
+    this.build = {
+      context: inputs.context,
+      dockerfile: inputs.dockerfile,
+      buildArgs: inputs.args,
+      platform: inputs.platform,
+    };
+
+    const built = this.push(`${name}-${this.tag}`, primary, this.tag, {
+      context: inputs.context,
+      dockerfile: dockerfileOf(inputs),
+      args: inputs.args,
+      target: inputs.target,
+      platform: inputs.platform,
+    });
+    this.digest = primary.digestOf(this.tag, [built]);
+    this.reference = pulumi.interpolate`${primary.url}@${this.digest}`;
+
+    const copies = others.map((repository) => {
+      const copy = this.copy(name, repository, this.tag, [built]);
+      return pulumi.interpolate`${repository.url}@${repository.digestOf(this.tag, [copy])}`;
+    });
+    this.references = [this.reference, ...copies];
+    for (const repository of [primary, ...others]) {
+      for (const tag of args.tags ?? []) this.copy(name, repository, tag, [built]);
+    }
+    this.registerOutputs({
+      tag: this.tag,
+      digest: this.digest,
+      reference: this.reference,
+      references: this.references,
+    });
+  }
+
+  /**
+   * Gives the first repository's image another address with the digest unchanged: the classic builder makes of a
+   * Dockerfile with one FROM the very image that it names, and pulls it when Docker does not hold it. Nothing is built
+   * a second time, which could give another digest.
+   */
+  private copy(name: string, to: ImageRepository, tag: string, dependsOn: pulumi.Resource[]): docker.Image {
+    const context = path.relative(process.cwd(), path.join(__dirname, "imageCopy"));
+    return this.push(
+      `${name}-${to.kind}-${to.logicalName}-${tag === this.tag ? tag : `${tag}-${this.tag}`}`,
+      to,
+      tag,
+      {
+        context,
+        dockerfile: path.join(context, "Dockerfile"),
+        args: { SOURCE: this.reference },
+        builderVersion: docker.BuilderVersion.BuilderV1,
+        platform: this.build.platform,
+      },
+      dependsOn,
+    );
+  }
+
+  private push(
+    logicalName: string,
+    to: ImageRepository,
+    tag: string,
+    build: docker.types.input.DockerBuild,
+    dependsOn: pulumi.Resource[] = [],
+  ): docker.Image {
+    return new docker.Image(
+      logicalName,
+      {
+        imageName: pulumi.interpolate`${to.url}:${tag}`,
+        build,
+        registry: { ...to.credentials() },
+        // A moving tag is there already and is to move; only the content's own tag says that the image is there.
+        ...(tag === this.tag && { skipPush: to.hasTag(tag) }),
+      },
+      {
+        parent: this,
+        dependsOn,
+        // The logical name holds the content tag, so a change of content is another resource. All else that could differ
+        // is no change: where the project lies (part of the provider's digest of links), and whether the tag is there.
+        ignoreChanges: ["build", "skipPush"],
+      },
+    );
+  }
+}
+
+/** The repositories, first one first; throws when the arguments cannot work. */
+function checkedRepositories(
+  name: string,
+  args: ContainerImageArgs & BuildInputs,
+): [ImageRepository, ...ImageRepository[]] {
+  const checks = new InputChecks(`ContainerImage ${JSON.stringify(name)}`);
+  checks.add(buildContextFaults(args));
+  if (!/^[a-z0-9]+\/[a-z0-9]+(\/[a-z0-9.]+)?$/.test(args.platform)) {
+    checks.add([
+      {
+        path: "platform",
+        value: args.platform,
+        rule: "a platform is an operating system and an architecture, one of each.",
+        fix: 'write "linux/amd64" or "linux/arm64".',
+      },
+    ]);
+  }
+  (args.tags ?? []).forEach((tag, index) => {
+    checks.add(imageTagFaults(tag, `tags[${index}]`));
+    for (const repository of args.repositories) checks.add(movingTagFaults(tag, `tags[${index}]`, repository));
+  });
+  const [first, ...others] = args.repositories;
+  if (first === undefined) {
+    checks.add([
+      {
+        path: "repositories",
+        value: args.repositories,
+        rule: "an image goes to at least one repository.",
+        fix: "name a PrivateRepository or a PublicRepository.",
+      },
+    ]);
+  }
+  // A preview needs no Docker; an update that is going to need it must not find out half-way.
+  if (!pulumi.runtime.isDryRun()) checks.add(dockerDaemonFaults());
+  checks.refuse();
+  if (first === undefined) throw new Error("unreachable: refused above");
+  return [first, ...others];
+}
+
+/** ECR would take the first push of such a tag and refuse every later one. */
+function movingTagFaults(tag: string, path: string, { kind, logicalName, tagSettings }: ImageRepository): Fault[] {
+  if (tagSettings === undefined || isTagMutable(tag, tagSettings)) return [];
+  return [
+    {
+      path,
+      value: tag,
+      rule: `the ${kind} repository ${JSON.stringify(logicalName)} is ${tagSettings.imageTagMutability}: this tag could not follow the next image.`,
+      fix: `add ${JSON.stringify(tag)} to the repository's exclusionFilters, or leave the tag out.`,
+    },
+  ];
+}

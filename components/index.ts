@@ -1,0 +1,4 @@
+export { ContainerImage, type ContainerImageArgs, type ImageBuild } from "./containerImage";
+export type { ImageRepository, RegistryCredentials } from "./imageRepository";
+export { PrivateRepository, type PrivateRepositoryArgs } from "./privateRepository";
+export { type CatalogDataArgs, PublicRepository, type PublicRepositoryArgs } from "./publicRepository";

@@ -1,0 +1,105 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { z } from "zod";
+import { type Fault, refuseFaults } from "../ecr/faults";
+import { type EnvironmentConfig, environmentSchema } from "./schema";
+
+/** Reads the stack's config. One error lists every unknown key, wrong type and dangling reference, with its path. */
+export function loadConfig(namespace = pulumi.getProject()): EnvironmentConfig {
+  return parseConfig(pulumi.runtime.allConfig(), namespace);
+}
+
+/**
+ * @param all every config value of the stack, as the engine gives them: `<namespace>:<key>` to text
+ * @param namespace the part that is ours; other packages' config (`aws:region`) is theirs to check
+ */
+export function parseConfig(all: Record<string, string>, namespace: string): EnvironmentConfig {
+  const prefix = `${namespace}:`;
+  const values: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(all)) {
+    if (key.startsWith(prefix)) values[key.slice(prefix.length)] = parseValue(value);
+  }
+  const subject = `the stack's config (Pulumi.<stack>.yaml)`;
+  const parsed = environmentSchema.safeParse(values);
+  if (!parsed.success) {
+    refuseFaults(
+      subject,
+      parsed.error.issues.flatMap((issue) => faultsOf(issue, values, prefix)),
+    );
+    throw parsed.error;
+  }
+  refuseFaults(subject, danglingReferences(parsed.data, prefix));
+  return parsed.data;
+}
+
+/** Structured config arrives as JSON text; what is no JSON is text. */
+function parseValue(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
+
+function faultsOf(issue: z.core.$ZodIssue, values: unknown, prefix: string): Fault[] {
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({
+      path: pathText(prefix, [...issue.path, key]),
+      value: valueAt(values, [...issue.path, key]),
+      rule: "unknown key.",
+      fix: "correct its spelling or remove it; the keys are listed in config/schema.ts.",
+    }));
+  }
+  if (issue.code === "invalid_union") {
+    // The alternative that got furthest is the one that was meant.
+    const depth = (issues: readonly z.core.$ZodIssue[]) => Math.max(...issues.map((nested) => nested.path.length));
+    const nearest = [...issue.errors].sort((a, b) => depth(b) - depth(a))[0] ?? [];
+    if (nearest.length > 0 && depth(nearest) > 0) {
+      return nearest.flatMap((nested) =>
+        faultsOf({ ...nested, path: [...issue.path, ...nested.path] }, values, prefix),
+      );
+    }
+  }
+  return [
+    {
+      path: pathText(prefix, issue.path),
+      value: valueAt(values, issue.path),
+      rule: `${issue.message.charAt(0).toLowerCase()}${issue.message.slice(1)}.`,
+      fix: "write a value of that type; see config/schema.ts.",
+    },
+  ];
+}
+
+function danglingReferences(config: EnvironmentConfig, prefix: string): Fault[] {
+  const known = [
+    ...Object.keys(config.privateRepositories).map((key) => `private/${key}`),
+    ...Object.keys(config.publicRepositories).map((key) => `public/${key}`),
+  ];
+  return Object.entries(config.images).flatMap(([name, image]) =>
+    image.repositories.flatMap((reference, index): Fault[] =>
+      known.includes(reference)
+        ? []
+        : [
+            {
+              path: pathText(prefix, ["images", name, "repositories", index]),
+              value: reference,
+              rule: "no such repository in this config.",
+              fix: known.length > 0 ? `write one of ${known.join(", ")}.` : "describe the repository first.",
+            },
+          ],
+    ),
+  );
+}
+
+function pathText(prefix: string, path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, part, index) => {
+    if (typeof part === "number") return `${text}[${part}]`;
+    return index === 0 ? prefix + String(part) : `${text}.${String(part)}`;
+  }, "");
+}
+
+function valueAt(values: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, part) => (typeof value === "object" && value !== null ? Reflect.get(value, part) : undefined),
+    values,
+  );
+}

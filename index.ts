@@ -1,0 +1,65 @@
+import {
+  ContainerImage,
+  type ImageBuild,
+  PrivateRepository,
+  type PrivateRepositoryArgs,
+  PublicRepository,
+} from "./components";
+import { loadConfig } from "./config/load";
+
+// Config -> components -> outputs. What differs between environments stands in Pulumi.<env>.yaml.
+const config = loadConfig();
+
+const privates = mapValues(
+  config.privateRepositories,
+  ({ lifecyclePolicy, tags, ...settings }, name) =>
+    new PrivateRepository(name, {
+      ...settings,
+      // ecr/lifecyclePolicy checks it key by key.
+      lifecyclePolicy: lifecyclePolicy as PrivateRepositoryArgs["lifecyclePolicy"],
+      tags: { ...config.tags, ...tags },
+    }),
+);
+
+const publics = mapValues(
+  config.publicRepositories,
+  ({ tags, ...settings }, name) => new PublicRepository(name, { ...settings, tags: { ...config.tags, ...tags } }),
+);
+
+/** `private/<key>` or `public/<key>`; loadConfig made sure that it is there. */
+function repository(reference: string) {
+  const key = reference.slice(reference.indexOf("/") + 1);
+  const found = reference.startsWith("private/") ? privates[key] : publics[key];
+  if (found === undefined) throw new Error(`no such repository: ${reference}`);
+  return found;
+}
+
+const builds = mapValues(
+  config.images,
+  ({ repositories, ...settings }, name) =>
+    new ContainerImage(name, { ...settings, repositories: repositories.map(repository) }),
+);
+
+/** How the first image that goes to a repository is built, so that its push commands build that very image. */
+function buildFor(reference: string): ImageBuild | undefined {
+  const name = Object.entries(config.images).find(([, image]) => image.repositories.includes(reference))?.[0];
+  return name === undefined ? undefined : builds[name]?.build;
+}
+
+function outputsOf(kind: string) {
+  return (each: PrivateRepository | PublicRepository, key: string) => ({
+    url: each.url,
+    arn: each.arn,
+    name: each.repositoryName,
+    pushCommands: each.pushCommands(buildFor(`${kind}/${key}`)),
+  });
+}
+
+function mapValues<In, Out>(values: Record<string, In>, map: (value: In, key: string) => Out): Record<string, Out> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, map(value, key)]));
+}
+
+// The outputs that other stacks build on.
+export const privateRepositories = mapValues(privates, outputsOf("private"));
+export const publicRepositories = mapValues(publics, outputsOf("public"));
+export const images = mapValues(builds, ({ reference, tag, digest }) => ({ reference, tag, digest }));
