@@ -70,8 +70,10 @@ export class PolicyPackRelay {
     return listen(this.server);
   }
 
-  async close(): Promise<void> {
-    this.server.forceShutdown();
+  /** Stops listening; with `atOnce` also what is under way. Without it the engine still gets the answer it waits for. */
+  async close(atOnce = false): Promise<void> {
+    if (atOnce) this.server.forceShutdown();
+    else this.server.tryShutdown(() => {});
     if (this.child === undefined) this.end(0);
     else await stopChild(this.child);
   }

@@ -41,6 +41,13 @@ export function languageRuntime(context: HostContext): grpc.UntypedServiceImplem
       run(request, call, context),
     ),
     runPlugin: streaming(runPlugin),
+    generateProgram: unary(() => {
+      throw new StatusError(
+        grpc.status.UNIMPLEMENTED,
+        "GenerateProgram: writing program code needs the language host of the released Pulumi CLI; " +
+          "`pulumi import --generate-code=false` imports without it",
+      );
+    }),
     cancel: unary(async () => {
       await stopAllChildren();
       return new Empty();
@@ -104,7 +111,7 @@ async function runPlugin(
     const engine = request.getArgsList().at(-1) ?? "";
     const { nodeArgs } = options;
     const pack = new PolicyPackRelay({ runner, nodeArgs, engine, directory, environment }, output);
-    call.on("cancelled", () => void pack.close());
+    call.on("cancelled", () => void pack.close(true));
     output.stdout(Buffer.from(`${await pack.listen()}\n`));
     output.exit(await pack.ended);
     return pack.close();

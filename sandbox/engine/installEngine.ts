@@ -1,0 +1,150 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { cacheDirectory, projectRoot } from "../paths";
+import { buildEngine } from "./buildEngine";
+import { downloadEngine } from "./downloadEngine";
+import { withLock } from "./lock";
+
+export interface InstallOptions {
+  /** The sandbox's folder; PULUMI_HOME is `pulumi` below it. */
+  home: string;
+  /** Told what takes long, as one short line each. */
+  progress: (message: string) => void;
+  /** The language host to put beside a CLI that was built. Default: `sandbox/dist/language-host.cjs`. */
+  languageHost?: string;
+}
+
+export interface InstalledEngine {
+  /** Value for PULUMI_HOME. */
+  pulumiHome: string;
+  /** The `pulumi` binary: `<pulumiHome>/versions/<version>/bin/pulumi`, where the npm launcher looks. */
+  path: string;
+  /** The folder of the binary, for PATH. */
+  binDirectory: string;
+  version: string;
+  /** Where this call had the binary from. */
+  source: "present" | "cache" | "download" | "build";
+}
+
+/** Version of the Pulumi CLI: that of the installed npm package `pulumi`, its launcher. */
+export function engineVersion(): string {
+  return (JSON.parse(fs.readFileSync(path.join(launcherDirectory(), "package.json"), "utf8")) as { version: string })
+    .version;
+}
+
+function launcherDirectory(): string {
+  const directory = path.join(projectRoot, "node_modules", "pulumi");
+  if (!fs.existsSync(directory)) throw new Error(`the npm package pulumi is not in ${directory}: run \`npm ci\``);
+  return directory;
+}
+
+/**
+ * Puts the Pulumi CLI where `npx pulumi` finds it: from the user's cache, else by the launcher's own download, else built
+ * from the Go module proxy. A released CLI brings its language host; beside a built one goes the sandbox's own.
+ * Takes milliseconds when nothing is to be done, and can be called by several processes at once.
+ */
+export async function installEngine(options: InstallOptions): Promise<InstalledEngine> {
+  const version = engineVersion();
+  const pulumiHome = path.join(options.home, "pulumi");
+  const binDirectory = path.join(pulumiHome, "versions", version, "bin");
+  const binary = path.join(binDirectory, "pulumi");
+  let source: InstalledEngine["source"] = "present";
+  if (!isExecutable(binary)) {
+    source = await fillCache(version, options.progress);
+    fs.mkdirSync(binDirectory, { recursive: true });
+    const release = path.join(cacheDirectory("pulumi", version), "released", "bin");
+    if (fs.existsSync(release)) {
+      // The binary comes last: it is what makes the installation count as present.
+      const files = fs.readdirSync(release).filter((file) => file !== "pulumi");
+      for (const file of [...files, "pulumi"]) placeFile(path.join(release, file), path.join(binDirectory, file));
+    } else {
+      placeFile(path.join(cacheDirectory("pulumi", version), "pulumi"), binary);
+    }
+  }
+  installLanguageHost(
+    binDirectory,
+    options.languageHost ?? path.join(projectRoot, "sandbox", "dist", "language-host.cjs"),
+  );
+  return { pulumiHome, path: binary, binDirectory, version, source };
+}
+
+async function fillCache(
+  version: string,
+  progress: (message: string) => void,
+): Promise<"cache" | "download" | "build"> {
+  const cache = cacheDirectory("pulumi", version);
+  const released = path.join(cache, "released");
+  const built = path.join(cache, "pulumi");
+  const isFilled = () => isExecutable(path.join(released, "bin", "pulumi")) || isExecutable(built);
+  if (isFilled()) return "cache";
+  const waiting = (owner: number) => progress(`waiting for process ${owner}, which already gets the Pulumi CLI`);
+  return withLock(path.join(cache, "lock"), waiting, async () => {
+    if (isFilled()) return "cache";
+    // What a killed attempt left behind; holding the lock, nobody else can be at it.
+    for (const file of fs.readdirSync(cache)) {
+      if (/\.(build|download)$/.test(file)) fs.rmSync(path.join(cache, file), { recursive: true, force: true });
+    }
+    let failure = "";
+    try {
+      const launcher = path.join(launcherDirectory(), "run.js");
+      if (await downloadEngine({ version, target: released, progress, launcher })) return "download";
+    } catch (error) {
+      failure = (error as Error).message;
+      progress(`the download failed, so the CLI is built from source: ${failure.split("\n")[0]}`);
+    }
+    try {
+      await buildEngine({
+        version,
+        target: built,
+        progress,
+        moduleDirectory: path.join(projectRoot, "sandbox", "engine"),
+      });
+    } catch (error) {
+      const { message } = error as Error;
+      throw failure === "" ? error : new Error(`${message}\nThe download had failed before: ${failure}`);
+    }
+    return "build";
+  });
+}
+
+/** Our own host is a script; what a release brings is a binary, and stays. */
+function installLanguageHost(binDirectory: string, bundle: string): void {
+  const target = path.join(binDirectory, "pulumi-language-nodejs");
+  const installed = fs.existsSync(target) ? fs.readFileSync(target) : undefined;
+  if (installed !== undefined && installed.subarray(0, 2).toString() !== "#!") return;
+  if (!fs.existsSync(bundle))
+    throw new Error(`the language host is not built: ${bundle} is missing: run \`npm run build\``);
+  const content = fs.readFileSync(bundle);
+  if (content.subarray(0, 2).toString() !== "#!") {
+    throw new Error(`the language host ${bundle} does not start with #!, so the engine could not start it`);
+  }
+  if (installed?.equals(content)) return;
+  const temporary = `${target}.${process.pid}`;
+  fs.writeFileSync(temporary, content, { mode: 0o755 });
+  fs.renameSync(temporary, target);
+}
+
+/** Hard link, or a copy where a link is impossible (another file system); complete or not there. */
+function placeFile(from: string, to: string): void {
+  const temporary = `${to}.${process.pid}`;
+  fs.rmSync(temporary, { force: true });
+  try {
+    fs.linkSync(from, temporary);
+  } catch {
+    fs.copyFileSync(from, temporary, fs.constants.COPYFILE_FICLONE);
+    fs.chmodSync(temporary, 0o755);
+  }
+  fs.renameSync(temporary, to);
+  // Renaming a link onto another link to the same file does nothing and leaves both names.
+  fs.rmSync(temporary, { force: true });
+}
+
+/** The launcher's own test: executable and not empty. */
+function isExecutable(file: string): boolean {
+  try {
+    fs.accessSync(file, fs.constants.X_OK);
+    return fs.statSync(file).size > 0;
+  } catch {
+    return false;
+  }
+}
