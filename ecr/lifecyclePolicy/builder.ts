@@ -86,7 +86,8 @@ function countKeyOf(rule: object): CountKey | undefined {
 
 function buildRule(rule: LifecycleRuleInput, rulePriority: number): LifecycleRule {
   const key = countKeyOf(rule) ?? "keepNewest";
-  const countNumber = Number((rule as unknown as JsonObject)[key]);
+  // As it stands: validation is to see a count that is text, not a number made of it.
+  const countNumber = (rule as unknown as Record<CountKey, number>)[key];
   const { countType, action } = counts[key];
   const { images } = rule;
   const tagStatus = typeof images === "string" ? images : "tagged";

@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { catalogDataFaults } from "../../ecr/catalogData";
+import { isRegionName, publicRegionFaults, regionFaults } from "../../ecr/regions";
+
+const logo = (bytes: number) => Buffer.alloc(bytes).toString("base64");
+
+describe("ecr/catalogData", () => {
+  it("accepts the reference job's data, and each text and logo at its limit", () => {
+    assert.deepEqual(
+      catalogDataFaults(
+        { description: "Spring PetClinic Demo", architectures: ["x86-64"], operatingSystems: ["Linux"] },
+        "catalogData",
+      ),
+      [],
+    );
+    const full = {
+      description: "d".repeat(1024),
+      aboutText: "a".repeat(25_600),
+      // Characters, not UTF-16 units.
+      usageText: "🐶".repeat(25_600),
+      architectures: ["ARM", "ARM 64", "x86", "x86-64"],
+      operatingSystems: ["Linux", "Windows"],
+    };
+    assert.deepEqual(catalogDataFaults(full, ""), []);
+    for (const bytes of [1, 2, 3, 511_998, 511_999, 512_000]) {
+      assert.deepEqual(catalogDataFaults({ logoImageBlob: logo(bytes) }, ""), [], String(bytes));
+    }
+    assert.deepEqual(catalogDataFaults({}, ""), []);
+  });
+
+  const refusals: [
+    title: string,
+    data: Parameters<typeof catalogDataFaults>[0],
+    path: string,
+    rule: RegExp,
+    fix: RegExp,
+  ][] = [
+    [
+      "a long description",
+      { description: "d".repeat(1030) },
+      "c.description",
+      /at most 1,024 characters here, these are 1,030/,
+      /by 6/,
+    ],
+    ["a long about text", { aboutText: "a".repeat(25_601) }, "c.aboutText", /25,600 .* 25,601/, /by 1/],
+    ["a long usage text", { usageText: "a".repeat(25_601) }, "c.usageText", /25,600/, /by 1/],
+    ["a text that is none", { usageText: 4 }, "c.usageText", /is text/, /leave/],
+    [
+      "a large logo",
+      { logoImageBlob: logo(512_001) },
+      "c.logoImageBlob",
+      /512,000 bytes, this one has 512,001/,
+      /smaller/,
+    ],
+    ["a logo that is a path", { logoImageBlob: "./logo.png" }, "c.logoImageBlob", /base64/, /encode/],
+    ["an empty logo", { logoImageBlob: "" }, "c.logoImageBlob", /base64/, /encode/],
+    [
+      "an architecture as Docker spells it",
+      { architectures: ["x86-64", "amd64"] },
+      "c.architectures[1]",
+      /"ARM", "ARM 64", "x86", "x86-64"/,
+      /one of these/,
+    ],
+    [
+      "an architecture spelled otherwise",
+      { architectures: ["x86_64"] },
+      "c.architectures[0]",
+      /spelled like that/,
+      /"x86-64"/,
+    ],
+    [
+      "an operating system in lower case",
+      { operatingSystems: ["linux"] },
+      "c.operatingSystems[0]",
+      /"Linux", "Windows"/,
+      /"Linux"/,
+    ],
+    ["a list that is none", { operatingSystems: "Linux" }, "c.operatingSystems", /is a list/, /a list of/],
+  ];
+  for (const [title, data, path, rule, fix] of refusals) {
+    it(`refuses ${title}`, () => {
+      const [fault, ...more] = catalogDataFaults(data, "c");
+      assert.deepEqual(more, []);
+      assert.ok(fault);
+      assert.equal(fault.path, path);
+      assert.match(fault.rule, rule);
+      assert.match(fault.fix, fix);
+    });
+  }
+
+  it("never throws", () => {
+    fc.assert(
+      fc.property(fc.anything(), fc.anything(), fc.anything(), (description, logoImageBlob, architectures) => {
+        return catalogDataFaults({ description, logoImageBlob, architectures }, "").length >= 0;
+      }),
+    );
+  });
+});
+
+describe("ecr/regions", () => {
+  it("knows the form of region names in every partition", () => {
+    for (const name of [
+      "ap-northeast-2",
+      "us-east-1",
+      "us-gov-west-1",
+      "cn-north-1",
+      "us-isob-east-1",
+      "eusc-de-east-1",
+      "mx-central-1",
+    ]) {
+      assert.ok(isRegionName(name), name);
+      assert.deepEqual(regionFaults(name, "region"), []);
+    }
+    for (const name of ["", "seoul", "us-east-1a", "US-EAST-1", "us_east_1", "us-east", "us-east-1 ", 1, undefined]) {
+      assert.ok(!isRegionName(name), String(name));
+      assert.equal(regionFaults(name, "region")[0]?.value, name);
+    }
+  });
+
+  it("lets ECR Public's resources be in us-east-1 only", () => {
+    assert.deepEqual(publicRegionFaults("us-east-1", "region"), []);
+    for (const region of ["us-west-2", "ap-northeast-2", undefined]) {
+      const [fault] = publicRegionFaults(region, "public.region");
+      assert.equal(fault?.path, "public.region");
+      assert.equal(fault?.value, region);
+      assert.match(fault?.rule ?? "", /us-east-1 only/);
+      assert.match(fault?.fix ?? "", /"us-east-1"/);
+    }
+  });
+});

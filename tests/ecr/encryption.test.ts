@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { encryptionFaults, isAwsManagedKey, parseKmsKey } from "../../ecr/encryption";
+
+const key = "arn:aws:kms:ap-northeast-2:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+
+describe("ecr/encryption", () => {
+  it("accepts each type, with and without a key", () => {
+    const accepted: Parameters<typeof encryptionFaults>[0][] = [
+      {},
+      { encryptionType: "AES256" },
+      { encryptionType: "KMS" },
+      { encryptionType: "KMS_DSSE", kmsKey: key },
+      { encryptionType: "KMS", kmsKey: "alias/petclinic" },
+      { encryptionType: "KMS", kmsKey: "1234abcd-12ab-34cd-56ef-1234567890ab" },
+      { encryptionType: "KMS", kmsKey: "mrk-1234abcd12ab34cd56ef1234567890ab" },
+      { encryptionType: "KMS", kmsKey: "arn:aws-cn:kms:cn-north-1:123456789012:alias/team/petclinic" },
+    ];
+    for (const settings of accepted) {
+      assert.deepEqual(encryptionFaults(settings, "encryption"), [], JSON.stringify(settings));
+    }
+    assert.deepEqual(encryptionFaults({ encryptionType: "KMS", kmsKey: key }, "encryption", "ap-northeast-2"), []);
+    // A name without a region is looked up in the repository's own.
+    assert.deepEqual(
+      encryptionFaults({ encryptionType: "KMS", kmsKey: "alias/x" }, "encryption", "ap-northeast-2"),
+      [],
+    );
+  });
+
+  it("refuses an unknown type", () => {
+    const [fault, ...more] = encryptionFaults({ encryptionType: "AES" }, "encryption");
+    assert.deepEqual(more, []);
+    assert.equal(fault?.path, "encryption.encryptionType");
+    assert.match(fault?.fix ?? "", /AES256, KMS, KMS_DSSE/);
+  });
+
+  it("refuses a key with AES256, given or default", () => {
+    for (const encryptionType of ["AES256", undefined]) {
+      const [fault, ...more] = encryptionFaults({ encryptionType, kmsKey: key }, "encryption");
+      assert.deepEqual(more, []);
+      assert.equal(fault?.path, "encryption.kmsKey");
+      assert.equal(fault?.value, key);
+      assert.match(fault?.rule ?? "", encryptionType ? /^AES256 takes no KMS key/ : /the default, takes no KMS key/);
+      assert.match(fault?.fix ?? "", /"KMS" or "KMS_DSSE"/);
+    }
+  });
+
+  it("refuses a key of another region", () => {
+    const [fault, ...more] = encryptionFaults({ encryptionType: "KMS", kmsKey: key }, "", "us-east-1");
+    assert.deepEqual(more, []);
+    assert.equal(fault?.path, "kmsKey");
+    assert.match(fault?.rule ?? "", /in ap-northeast-2, the repository in us-east-1/);
+    assert.match(fault?.fix ?? "", /a key in us-east-1/);
+  });
+
+  it("refuses what names no key", () => {
+    for (const kmsKey of ["", "petclinic", "arn:aws:s3:::bucket", "arn:aws:kms:us-east-1:1:key/x", 5, null]) {
+      const [fault, ...more] = encryptionFaults({ encryptionType: "KMS", kmsKey }, "encryption");
+      assert.deepEqual(more, [], String(kmsKey));
+      assert.match(fault?.rule ?? "", /ARN, its id or an alias/);
+    }
+  });
+
+  it("never throws", () => {
+    fc.assert(
+      fc.property(fc.anything(), fc.anything(), (encryptionType, kmsKey) => {
+        return encryptionFaults({ encryptionType, kmsKey }, "", "us-east-1").length >= 0;
+      }),
+    );
+  });
+
+  it("takes names of keys apart", () => {
+    assert.deepEqual(parseKmsKey(key), {
+      region: "ap-northeast-2",
+      account: "123456789012",
+      resource: "1234abcd-12ab-34cd-56ef-1234567890ab",
+    });
+    assert.deepEqual(parseKmsKey("alias/x"), { resource: "alias/x" });
+    assert.equal(parseKmsKey("x"), undefined);
+  });
+
+  it("knows the key that AWS manages", () => {
+    assert.ok(isAwsManagedKey("alias/aws/ecr"));
+    assert.ok(isAwsManagedKey("arn:aws:kms:us-east-1:123456789012:alias/aws/ecr"));
+    assert.ok(!isAwsManagedKey(key));
+    assert.ok(!isAwsManagedKey("alias/aws/ecr-mine"));
+  });
+});

@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { InvalidInputError } from "../../ecr/faults";
+import {
+  type ImageReference,
+  imageReferenceFaults,
+  parseEcrHost,
+  parseImageReference,
+  printImageReference,
+  type Registry,
+} from "../../ecr/imageReference";
+
+const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
+const seoul = {
+  kind: "ecr",
+  account: "123456789012",
+  region: "ap-northeast-2",
+  fips: false,
+  dualStack: false,
+  domain: "amazonaws.com",
+} as const;
+
+describe("ecr/imageReference", () => {
+  const examples: [text: string, reference: ImageReference][] = [
+    ["petclinic", { registry: { kind: "other" }, repository: "petclinic" }],
+    ["smlinux/petclinic:latest", { registry: { kind: "other" }, repository: "smlinux/petclinic", tag: "latest" }],
+    ["localhost/petclinic", { registry: { kind: "other", host: "localhost" }, repository: "petclinic" }],
+    [
+      "localhost:5000/petclinic:1",
+      { registry: { kind: "other", host: "localhost:5000" }, repository: "petclinic", tag: "1" },
+    ],
+    ["[::1]:5000/petclinic", { registry: { kind: "other", host: "[::1]:5000" }, repository: "petclinic" }],
+    [`ghcr.io/a/b/c@${digest}`, { registry: { kind: "other", host: "ghcr.io" }, repository: "a/b/c", digest }],
+    [
+      `123456789012.dkr.ecr.ap-northeast-2.amazonaws.com/team/petclinic:1.4@${digest}`,
+      { registry: seoul, repository: "team/petclinic", tag: "1.4", digest },
+    ],
+    [
+      "123456789012.dkr.ecr-fips.us-gov-west-1.amazonaws.com/a",
+      { registry: { ...seoul, region: "us-gov-west-1", fips: true }, repository: "a" },
+    ],
+    [
+      "123456789012.dkr-ecr.eu-west-1.on.aws/a",
+      { registry: { ...seoul, region: "eu-west-1", dualStack: true, domain: "on.aws" }, repository: "a" },
+    ],
+    [
+      "123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/a",
+      { registry: { ...seoul, region: "cn-north-1", domain: "amazonaws.com.cn" }, repository: "a" },
+    ],
+    [
+      "public.ecr.aws/docker/library/node:22",
+      {
+        registry: { kind: "ecrPublic", host: "public.ecr.aws", alias: "docker" },
+        repository: "library/node",
+        tag: "22",
+      },
+    ],
+    [
+      "ecr-public.aws.com/a1b2/petclinic",
+      { registry: { kind: "ecrPublic", host: "ecr-public.aws.com", alias: "a1b2" }, repository: "petclinic" },
+    ],
+  ];
+  for (const [text, reference] of examples) {
+    it(`reads and prints ${text.slice(0, 60)}`, () => {
+      assert.deepEqual(parseImageReference(text), reference);
+      assert.equal(printImageReference(reference), text);
+    });
+  }
+
+  it("knows the ECR hosts of every partition, and no others", () => {
+    for (const domain of [
+      "amazonaws.com",
+      "amazonaws.com.cn",
+      "amazonaws.eu",
+      "c2s.ic.gov",
+      "sc2s.sgov.gov",
+      "cloud.adc-e.uk",
+      "csp.hci.ic.gov",
+    ]) {
+      assert.equal(parseEcrHost(`123456789012.dkr.ecr.x-y-1.${domain}`)?.domain, domain);
+      assert.equal(parseEcrHost(`123456789012.dkr-ecr.x-y-1.${domain}`), undefined);
+    }
+    for (const domain of ["on.aws", "on.amazonwebservices.com.cn"]) {
+      assert.equal(parseEcrHost(`123456789012.dkr-ecr-fips.x-y-1.${domain}`)?.fips, true);
+      assert.equal(parseEcrHost(`123456789012.dkr.ecr.x-y-1.${domain}`), undefined);
+    }
+    assert.equal(parseEcrHost("12345678901.dkr.ecr.us-east-1.amazonaws.com"), undefined);
+    assert.equal(parseEcrHost("123456789012.dkr.ecr.us-east-1.amazonaws.com.evil.example"), undefined);
+  });
+
+  const part = fc.stringMatching(/^[a-z0-9]{1,5}(?:(?:\.|_|__|-{1,2})[a-z0-9]{1,4}){0,2}$/);
+  const registry: fc.Arbitrary<Registry> = fc.oneof(
+    fc
+      .record({
+        kind: fc.constant("ecr" as const),
+        account: fc.stringMatching(/^[0-9]{12}$/),
+        region: fc.constantFrom("us-east-1", "ap-northeast-2", "us-gov-west-1"),
+        fips: fc.boolean(),
+        dualStack: fc.boolean(),
+      })
+      .map((each) => ({ ...each, domain: each.dualStack ? "on.aws" : "amazonaws.com" })),
+    fc.record({
+      kind: fc.constant("ecrPublic" as const),
+      host: fc.constantFrom("public.ecr.aws" as const, "ecr-public.aws.com" as const),
+      alias: part,
+    }),
+    fc.record({
+      kind: fc.constant("other" as const),
+      host: fc.constantFrom("localhost", "localhost:5000", "quay.io", "Registry:8443", "127.0.0.1:80"),
+    }),
+    // Docker's short form: the first part must not look like a host, which a part with a dot before a slash would.
+    fc.constant({ kind: "other" as const }),
+  );
+  const reference: fc.Arbitrary<ImageReference> = fc
+    .record(
+      {
+        registry,
+        repository: fc.array(part, { minLength: 1, maxLength: 3 }).map((parts) => parts.join("/")),
+        tag: fc.stringMatching(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,20}$/),
+        digest: fc.constantFrom(digest, `sha512:${"ab".repeat(64)}`),
+      },
+      { requiredKeys: ["registry", "repository"], noNullPrototype: true },
+    )
+    .filter(({ registry: each, repository }) => {
+      const first = repository.split("/")[0] ?? "";
+      return (
+        each.kind !== "other" ||
+        each.host !== undefined ||
+        !repository.includes("/") ||
+        !(first.includes(".") || first === "localhost")
+      );
+    });
+
+  it("reads back every reference that it prints", () => {
+    fc.assert(
+      fc.property(reference, (each) => {
+        assert.deepEqual(parseImageReference(printImageReference(each)), structuredClone(each));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("prints back every text that it reads", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(..."ab1./:@-_A", "sha256:"), maxLength: 12 }), (text) => {
+        if (imageReferenceFaults(text, "image").length === 0) {
+          assert.equal(printImageReference(parseImageReference(text)), text);
+        }
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  const refusals: [text: unknown, rule: RegExp][] = [
+    ["", /is a text/],
+    [undefined, /is a text/],
+    ["petclinic:", /1 to 128 characters/],
+    ["petclinic:v 1", /only letters/],
+    ["petclinic@sha256:abc", /comes a digest/],
+    ["petclinic@", /comes a digest/],
+    ["petclinic/", /"" does not/],
+    ["team/PetClinic", /"PetClinic" does not/],
+    ["-host.example/a", /a registry's host/],
+    ["http://host/a", /a registry's host/],
+    ["public.ecr.aws/petclinic", /the registry's alias/],
+  ];
+  for (const [text, rule] of refusals) {
+    it(`refuses ${JSON.stringify(text)}`, () => {
+      const faults = imageReferenceFaults(text, "image.source");
+      assert.ok(
+        faults.some((fault) => rule.test(fault.rule) && fault.path === "image.source" && fault.value === text),
+        JSON.stringify(faults),
+      );
+    });
+  }
+
+  it("throws all faults at once", () => {
+    assert.throws(
+      () => parseImageReference("Host/A:@x", "image.source"),
+      (error) => error instanceof InvalidInputError && error.faults.length === 3,
+    );
+  });
+
+  it("never throws when asked for faults", () => {
+    fc.assert(fc.property(fc.anything(), (text) => imageReferenceFaults(text, "image").length >= 0));
+  });
+});

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { imageTagFaults } from "../../ecr/imageTags";
+
+describe("ecr/imageTags", () => {
+  it("agrees with the tag grammar on any text near it", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(..."aZ0_.-:/ü "), maxLength: 8 }), (tag) => {
+        assert.equal(imageTagFaults(tag, "tag").length === 0, /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/.test(tag), tag);
+      }),
+      { numRuns: 2000 },
+    );
+    assert.deepEqual(imageTagFaults("v".repeat(128), "tag"), []);
+  });
+
+  it("never throws", () => {
+    fc.assert(fc.property(fc.anything(), (tag) => imageTagFaults(tag, "tag").length >= 0));
+  });
+
+  const refusals: [tag: unknown, rule: RegExp, fix: RegExp][] = [
+    ["", /has 0/, /write a tag/],
+    ["v".repeat(130), /has 130/, /shorten it by 2/],
+    [".hidden", /begins with a letter/, /write "hidden"/],
+    ["feature/x:1", /found "\/", ":"/, /"feature-x-1"/],
+    [1.4, /is text/, /"1\.4\.2"/],
+  ];
+  for (const [tag, rule, fix] of refusals) {
+    it(`refuses ${JSON.stringify(tag).slice(0, 20)}`, () => {
+      const [fault, ...more] = imageTagFaults(tag, "image.tag");
+      assert.deepEqual(more, []);
+      assert.ok(fault);
+      assert.equal(fault.path, "image.tag");
+      assert.equal(fault.value, tag);
+      assert.match(fault.rule, rule);
+      assert.match(fault.fix, fix);
+    });
+  }
+});

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { imageTagFaults } from "../../ecr/imageTags";
+import { wildcardMatches, wildcardWithin } from "../../ecr/wildcard";
+
+const asRegExp = (pattern: string) =>
+  new RegExp(`^${[...pattern].map((each) => (each === "*" ? "[^]*" : each.replace(/[.]/, "\\."))).join("")}$`);
+const pattern = fc.string({ unit: fc.constantFrom("a", "b", ".", "*"), maxLength: 6 });
+
+describe("ecr/wildcard", () => {
+  it("matches as the regular expression of the pattern does", () => {
+    fc.assert(
+      fc.property(pattern, fc.string({ unit: fc.constantFrom("a", "b", "."), maxLength: 8 }), (each, text) => {
+        assert.equal(wildcardMatches(each, text), asRegExp(each).test(text), `${each} on ${text}`);
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it("stays fast on patterns that make a backtracking matcher explode", () => {
+    const started = performance.now();
+    assert.equal(wildcardMatches("*a".repeat(60), `${"a".repeat(5000)}b`), false);
+    assert.ok(performance.now() - started < 2000);
+  });
+
+  it("decides containment as trying every short tag does", () => {
+    const letters = ["a", "b", ".", "z"];
+    const tags: string[] = [];
+    for (let level = [""], length = 1; length <= 6; length++) {
+      level = level.flatMap((tag) => letters.map((letter) => tag + letter));
+      tags.push(...level.filter((tag) => imageTagFaults(tag, "").length === 0));
+    }
+    const short = fc.string({ unit: fc.constantFrom("a", "b", ".", "*", "*"), minLength: 1, maxLength: 3 });
+    fc.assert(
+      fc.property(short, fc.array(short, { maxLength: 3 }), (inner, allowed) => {
+        const outside = tags.find(
+          (tag) => wildcardMatches(inner, tag) && !allowed.some((each) => wildcardMatches(each, tag)),
+        );
+        const result = wildcardWithin(inner, allowed);
+        // Three patterns of three characters are told apart by tags of six.
+        assert.equal(
+          result.within,
+          outside === undefined,
+          `${inner} within ${allowed.join(" ")}: ${JSON.stringify(result)} ${outside}`,
+        );
+        if (result.within === false) {
+          assert.deepEqual(imageTagFaults(result.example, ""), []);
+          assert.ok(wildcardMatches(inner, result.example));
+          assert.ok(!allowed.some((each) => wildcardMatches(each, result.example)));
+        }
+      }),
+      { numRuns: 300 },
+    );
+  }).timeout(60_000);
+
+  const cases: [inner: string, allowed: string[], within: boolean][] = [
+    ["latest", ["latest"], true],
+    ["latest*", ["latest"], false],
+    ["*", ["latest", "*-dev"], false],
+    ["*", ["*"], true],
+    ["*", ["**"], true],
+    ["dev-*", ["dev*"], true],
+    ["dev*", ["dev-*"], false],
+    ["*-dev-*", ["*-dev*"], true],
+    ["a*b*", ["a*", "b*"], true],
+    ["pr-*", ["pr-1", "pr-2"], false],
+    ["pr-*", [], false],
+    // No tag begins with `-`, so this filter matches nothing, and every tag of `*-x` has a character before it.
+    ["-x", [], true],
+    // A tag has at most 128 characters: the filter with 127 of them and a star matches one more at most.
+    [`${"a".repeat(128)}*`, ["a".repeat(128)], true],
+    [`${"a".repeat(127)}*`, ["a".repeat(127)], false],
+  ];
+  for (const [inner, allowed, within] of cases) {
+    it(`${inner.slice(0, 12)} is ${within ? "" : "not "}within [${allowed.map((each) => each.slice(0, 12)).join(", ")}]`, () => {
+      assert.equal(wildcardWithin(inner, allowed).within, within);
+    });
+  }
+
+  it("gives a shortest tag that is not allowed", () => {
+    assert.deepEqual(wildcardWithin("dev*", ["dev", "dev-*"]), { within: false, example: "devd" });
+    assert.deepEqual(wildcardWithin("latest*", ["latest"]), { within: false, example: "latesta" });
+  });
+
+  it("is done at once with many patterns", () => {
+    const allowed = Array.from({ length: 40 }, (_, index) => `team${index}-*-dev*`);
+    const started = performance.now();
+    assert.equal(wildcardWithin("team7-*-dev-*", allowed).within, true);
+    assert.equal(wildcardWithin("team*", allowed).within, false);
+    assert.ok(performance.now() - started < 2000);
+  });
+});
