@@ -70,7 +70,8 @@ async function checkVersion(binary: string, version: string): Promise<void> {
   const printed = (
     await runCommand(binary, ["version"], { env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" } })
   ).trim();
-  if (printed !== `v${version}`) throw new Error(`the CLI that was built calls itself ${printed}, not v${version}`);
+  if (printed.replace(/^v/, "") !== version)
+    throw new Error(`the CLI that was built calls itself ${printed}, not v${version}`);
 }
 
 async function checkGo(go: string, needed: string): Promise<void> {

@@ -91,7 +91,8 @@ export class PolicyPackRelay {
 
   private startPack(stack: NodeJS.ProcessEnv): Promise<grpc.Client> {
     const { runner, nodeArgs, engine, directory, environment } = this.start;
-    const child = startChild(process.execPath, [...nodeArgs, runner, engine, directory], {
+    // With the separator `require` takes the folder, never a file such as policies.json beside it.
+    const child = startChild(process.execPath, [...nodeArgs, runner, engine, directory + path.sep], {
       cwd: directory,
       env: { ...environment, ...stack },
       stdio: ["pipe", "pipe", "pipe"],
