@@ -1,0 +1,133 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { run } from "./command";
+
+/** Looked at after PATH: a client may be installed where the PATH of a bare environment does not lead. */
+const USUAL_PLACES = ["/usr/local/bin", "/usr/bin", "/bin", "/snap/bin"];
+
+/** From this version on, `docker build` with BuildKit needs the buildx plugin (Docker 23.0 release notes). */
+const BUILDX_REQUIRED_FROM = 23;
+
+export interface DockerClient {
+  /** The program's path as found, not resolved: some are links that act by the name they are called by. */
+  path: string;
+  version: string;
+  /** How it builds with BuildKit. */
+  builder: "buildx" | "built-in";
+}
+
+export interface ClientSearch {
+  client?: DockerClient;
+  /** Clients that come earlier, with the reason why they were passed over. */
+  rejected: string[];
+}
+
+export interface ClientSearchOptions {
+  /** Directories in the form of PATH. Default: PATH, then the usual places. */
+  searchPath?: string;
+  /** The engine that the client must understand. Not tried when left out. */
+  dockerHost?: string;
+  /** The client's config directory, where plugins may be. Default: the client's own default. */
+  dockerConfig?: string;
+  /** A directory of the sandbox's own link, never looked at. */
+  exclude?: string;
+}
+
+/**
+ * The first docker client that really builds with BuildKit: one with a working buildx plugin, or one from before
+ * Docker 23, which has BuildKit's client built in (`DOCKER_BUILDKIT=1`). It must also talk to the engine, since each
+ * side refuses API versions that are too old for it.
+ */
+export async function chooseClient(options: ClientSearchOptions = {}): Promise<ClientSearch> {
+  const { dockerHost, dockerConfig } = options;
+  const env: NodeJS.ProcessEnv = { ...process.env, DOCKER_BUILDKIT: "1" };
+  if (dockerHost !== undefined) {
+    env["DOCKER_HOST"] = dockerHost;
+  }
+  if (dockerConfig !== undefined) {
+    env["DOCKER_CONFIG"] = dockerConfig;
+  }
+  const rejected: string[] = [];
+  for (const candidate of candidates(options)) {
+    const result = await probe(candidate, env, dockerHost);
+    if (typeof result === "object") {
+      return { client: result, rejected };
+    }
+    rejected.push(`${candidate} ${result}`);
+  }
+  return { rejected };
+}
+
+async function probe(program: string, env: NodeJS.ProcessEnv, dockerHost?: string): Promise<DockerClient | string> {
+  const options = { env, timeoutMs: 15_000 };
+  const answer = await run(program, ["--version"], options);
+  const version = /^Docker version (\d+)\.[^,\s]*/m.exec(answer.stdout);
+  if (answer.code !== 0 || version === null) {
+    return "is no Docker client";
+  }
+  const number = version[0].slice("Docker version ".length);
+  const buildx = (await run(program, ["buildx", "version"], options)).code === 0;
+  if (!buildx && Number(version[1]) >= BUILDX_REQUIRED_FROM) {
+    return `(${number}) has no buildx plugin and cannot build with BuildKit`;
+  }
+  if (dockerHost !== undefined) {
+    const server = await run(program, ["version", "--format", "{{.Server.Version}}"], options);
+    if (server.code !== 0) {
+      return `(${number}) does not understand the engine: ${server.stderr.trim().split("\n").at(-1) ?? ""}`;
+    }
+  }
+  return { path: program, version: number, builder: buildx ? "buildx" : "built-in" };
+}
+
+function candidates({ searchPath, exclude }: ClientSearchOptions): string[] {
+  const directories = (searchPath ?? [process.env["PATH"] ?? "", ...USUAL_PLACES].join(path.delimiter))
+    .split(path.delimiter)
+    .filter((directory) => path.isAbsolute(directory) && directory !== exclude);
+  const seen = new Set<string>();
+  const found: string[] = [];
+  for (const directory of directories) {
+    const program = path.join(directory, "docker");
+    try {
+      fs.accessSync(program, fs.constants.X_OK);
+      // /bin is a link to /usr/bin on today's distributions: the same program need not be asked twice.
+      const real = path.join(fs.realpathSync(directory), "docker");
+      if (fs.statSync(program).isFile() && !seen.has(real)) {
+        seen.add(real);
+        found.push(program);
+      }
+    } catch {
+      // not there, or not executable
+    }
+  }
+  return found;
+}
+
+/**
+ * Lets a client with another config directory find the plugins that the user keeps in their own (`~/.docker`): links
+ * them into it. Logins are not taken over.
+ */
+export function linkUserPlugins(dockerConfig: string, userConfig = path.join(os.homedir(), ".docker")): void {
+  const plugins = path.join(userConfig, "cli-plugins");
+  const link = path.join(dockerConfig, "cli-plugins");
+  if (path.resolve(dockerConfig) === path.resolve(userConfig) || !fs.existsSync(plugins)) {
+    return;
+  }
+  fs.mkdirSync(dockerConfig, { recursive: true, mode: 0o700 });
+  if (fs.lstatSync(link, { throwIfNoEntry: false }) === undefined) {
+    fs.symlinkSync(plugins, link);
+  }
+}
+
+/** Makes `<binDirectory>/docker` a link to the client, in one step, so that it is never missing meanwhile. */
+export function linkClient(binDirectory: string, client: DockerClient): void {
+  fs.mkdirSync(binDirectory, { recursive: true });
+  const link = path.join(binDirectory, "docker");
+  if (fs.lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() && fs.readlinkSync(link) === client.path) {
+    return;
+  }
+  const temporary = `${link}.${process.pid}`;
+  fs.rmSync(temporary, { force: true });
+  fs.symlinkSync(client.path, temporary);
+  fs.renameSync(temporary, link);
+}

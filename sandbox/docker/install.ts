@@ -1,0 +1,82 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { type Progress, run, runOrThrow } from "./command";
+
+const APT_TIMEOUT_MS = 900_000;
+
+/** Where daemons live that the PATH of a plain user does not lead to. */
+const SYSTEM_PLACES = ["/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/local/bin", "/usr/bin"];
+
+/** The path of a system program such as dockerd; undefined when it is not installed. */
+export function findSystemProgram(name: string): string | undefined {
+  const directories = [...(process.env["PATH"] ?? "").split(path.delimiter), ...SYSTEM_PLACES];
+  return directories
+    .filter((directory) => path.isAbsolute(directory))
+    .map((directory) => path.join(directory, name))
+    .find((program) => fs.existsSync(program));
+}
+
+/** True on Debian, Ubuntu and others that install with apt-get. */
+export function hasApt(): boolean {
+  return findSystemProgram("apt-get") !== undefined;
+}
+
+/**
+ * Installs Docker from the distribution: the package docker.io, and where they are packages of their own (Debian 13,
+ * Ubuntu) its client and buildx. Needs root. On a machine with systemd the package starts Docker itself.
+ */
+export async function installDocker(progress: Progress): Promise<void> {
+  progress("Docker is not installed: installing the package docker.io");
+  let packages = await available();
+  if (packages.length === 0) {
+    await updateLists(progress);
+    packages = await available();
+  }
+  const first = await install(packages, progress);
+  if (first.code === 0) {
+    return;
+  }
+  // Lists that are older than the mirror name files that it no longer has.
+  await updateLists(progress);
+  const second = await install(packages, progress);
+  if (second.code !== 0) {
+    throw new Error(
+      `Docker could not be installed with "apt-get install ${packages.join(" ")}":\n${second.stderr.trim()}\n` +
+        "Install Docker yourself (https://docs.docker.com/engine/install/), start it, and run this again.",
+    );
+  }
+}
+
+async function available(): Promise<string[]> {
+  const found: string[] = [];
+  for (const name of ["docker.io", "docker-cli", "docker-buildx"]) {
+    const { stdout } = await run("apt-cache", ["policy", name], { env: aptEnvironment() });
+    if (/^ {2}Candidate: (?!\(none\))/m.test(stdout)) {
+      found.push(name);
+    }
+  }
+  return found.includes("docker.io") ? found : [];
+}
+
+async function updateLists(progress: Progress): Promise<void> {
+  progress("Updating the package lists: apt-get update");
+  await runOrThrow("apt-get", ["update", "-q"], { env: aptEnvironment(), timeoutMs: APT_TIMEOUT_MS });
+}
+
+function install(packages: readonly string[], progress: Progress) {
+  const names = packages.length === 0 ? ["docker.io"] : packages;
+  return run("apt-get", ["install", "-y", "-q", "--no-install-recommends", ...names], {
+    env: aptEnvironment(),
+    timeoutMs: APT_TIMEOUT_MS,
+    onLine: (line) => {
+      if (/^(Get:\d+|Unpacking|Setting up) /.test(line)) {
+        progress(line.trim().slice(0, 120));
+      }
+    },
+  });
+}
+
+function aptEnvironment(): NodeJS.ProcessEnv {
+  const systemPath = [process.env["PATH"], "/usr/sbin:/usr/bin:/sbin:/bin"].filter(Boolean).join(":");
+  return { ...process.env, PATH: systemPath, DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C" };
+}

@@ -1,0 +1,102 @@
+import * as fs from "node:fs";
+import { type CommandOptions, run } from "./command";
+
+/**
+ * What dockerd changes in the machine's network and leaves behind when it ends: its bridge, its firewall chains, the
+ * policy of forwarding. Noted before the sandbox's own daemon starts, so that only what came with it is taken back.
+ */
+export interface NetworkNote {
+  hadBridge: boolean;
+  /** Tables that had Docker's chains before. */
+  tablesWithDocker: string[];
+  forwardPolicy: string;
+  ipForward: string;
+}
+
+const TABLES = ["filter", "nat", "raw"];
+const BRIDGE = "docker0";
+const IP_FORWARD = "/proc/sys/net/ipv4/ip_forward";
+
+export async function noteNetwork(): Promise<NetworkNote> {
+  const tablesWithDocker: string[] = [];
+  let forwardPolicy = "";
+  for (const table of TABLES) {
+    const rules = await listRules(table);
+    if (rules.some((rule) => rule.startsWith("-N DOCKER"))) {
+      tablesWithDocker.push(table);
+    }
+    if (table === "filter") {
+      forwardPolicy = rules.find((rule) => rule.startsWith("-P FORWARD "))?.slice("-P FORWARD ".length) ?? "";
+    }
+  }
+  return { hadBridge: hasBridge(), tablesWithDocker, forwardPolicy, ipForward: readIpForward() };
+}
+
+/** Takes back what is new since the note. Best effort: a machine without iptables has nothing to take back. */
+export async function restoreNetwork(note: NetworkNote): Promise<void> {
+  for (const table of TABLES.filter((name) => !note.tablesWithDocker.includes(name))) {
+    await removeChains(table);
+  }
+  const rules = await listRules("filter");
+  if (
+    note.forwardPolicy !== "" &&
+    rules.some((rule) => rule.startsWith("-P FORWARD") && !rule.endsWith(note.forwardPolicy))
+  ) {
+    await iptables("filter", ["-P", "FORWARD", note.forwardPolicy]);
+  }
+  if (!note.hadBridge && hasBridge()) {
+    await run("ip", ["link", "delete", BRIDGE], systemPath());
+  }
+  if (note.ipForward === "0" && readIpForward() === "1") {
+    fs.writeFileSync(IP_FORWARD, "0\n");
+  }
+}
+
+async function removeChains(table: string): Promise<void> {
+  const rules = await listRules(table);
+  const chains = rules.filter((rule) => rule.startsWith("-N DOCKER")).map((rule) => rule.slice("-N ".length));
+  if (chains.length === 0) {
+    return;
+  }
+  for (const rule of rules) {
+    const [, chain = "", ...rest] = rule.split(" ");
+    // Rules of other chains that lead into Docker's, or are about its bridge: masquerading, forwarding.
+    const about = rest.some((word) => chains.includes(word) || word === BRIDGE);
+    if (rule.startsWith("-A ") && !chains.includes(chain) && about) {
+      await iptables(table, ["-D", chain, ...rest]);
+    }
+  }
+  for (const chain of chains) {
+    await iptables(table, ["-F", chain]);
+  }
+  for (const chain of chains) {
+    await iptables(table, ["-X", chain]);
+  }
+}
+
+async function listRules(table: string): Promise<string[]> {
+  const { code, stdout } = await iptables(table, ["-S"]);
+  return code === 0 ? stdout.split("\n").filter((line) => line !== "") : [];
+}
+
+function iptables(table: string, args: readonly string[]) {
+  return run("iptables", ["--wait", "10", "-t", table, ...args], systemPath());
+}
+
+function systemPath(): CommandOptions {
+  return {
+    env: { ...process.env, PATH: [process.env["PATH"], "/usr/sbin:/sbin"].filter(Boolean).join(":"), LC_ALL: "C" },
+  };
+}
+
+function hasBridge(): boolean {
+  return fs.existsSync(`/sys/class/net/${BRIDGE}`);
+}
+
+function readIpForward(): string {
+  try {
+    return fs.readFileSync(IP_FORWARD, "utf8").trim();
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,91 @@
+import * as fs from "node:fs";
+
+/** Names one process for good: identifiers are used again, but not with the same start time in the same boot. */
+export interface ProcessIdentity {
+  pid: number;
+  /** Clock ticks from boot to the start of the process: field 22 of /proc/<pid>/stat (proc(5)). */
+  startTime: string;
+  bootId: string;
+}
+
+/** The identity of a running process; undefined when there is none, or only a zombie that nobody has waited for. */
+export function identify(pid: number): ProcessIdentity | undefined {
+  try {
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, "utf8");
+    // The second field is the program's name in brackets and may hold spaces and brackets itself.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    const state = fields[0];
+    const startTime = fields[19];
+    if (startTime === undefined || state === "Z" || state === "X") {
+      return undefined;
+    }
+    return { pid, startTime, bootId: fs.readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim() };
+  } catch {
+    return undefined;
+  }
+}
+
+export function isRunning(identity: ProcessIdentity): boolean {
+  const now = identify(identity.pid);
+  return now !== undefined && now.startTime === identity.startTime && now.bootId === identity.bootId;
+}
+
+/** Asks with SIGTERM, waits, then kills. True when it ended on its own. No effect when it no longer runs. */
+export async function stopProcess(identity: ProcessIdentity, graceMs: number): Promise<boolean> {
+  if (!signal(identity, "SIGTERM") || (await waitForEnd(identity, graceMs))) {
+    return true;
+  }
+  signal(identity, "SIGKILL");
+  await waitForEnd(identity, 5_000);
+  return false;
+}
+
+function signal(identity: ProcessIdentity, name: NodeJS.Signals): boolean {
+  if (!isRunning(identity)) {
+    return false;
+  }
+  try {
+    process.kill(identity.pid, name);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ESRCH") {
+      return false;
+    }
+    throw error;
+  }
+}
+
+async function waitForEnd(identity: ProcessIdentity, timeoutMs: number): Promise<boolean> {
+  const deadline = Date.now() + timeoutMs;
+  while (isRunning(identity)) {
+    if (Date.now() > deadline) {
+      return false;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return true;
+}
+
+/** Processes whose command line has an argument that starts with `prefix`, which should be a path of our own. */
+export function processesWithArgument(prefix: string): ProcessIdentity[] {
+  const found: ProcessIdentity[] = [];
+  for (const name of fs.readdirSync("/proc")) {
+    const pid = Number(name);
+    if (!Number.isInteger(pid) || pid === process.pid) {
+      continue;
+    }
+    let commandLine: string;
+    try {
+      commandLine = fs.readFileSync(`/proc/${pid}/cmdline`, "utf8");
+    } catch {
+      continue; // ended meanwhile
+    }
+    const identity = commandLine.split("\0").some((argument) => argument.startsWith(prefix))
+      ? identify(pid)
+      : undefined;
+    if (identity !== undefined) {
+      found.push(identity);
+    }
+  }
+  return found;
+}
