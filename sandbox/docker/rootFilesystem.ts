@@ -1,0 +1,119 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { type Progress, run, runOrThrow } from "./command";
+import { findSystemProgram } from "./install";
+
+/** What Node needs to run, and what an image of Debian is expected to have: certificates, time zones, /etc/os-release. */
+const PACKAGES = ["base-files", "netbase", "tzdata", "ca-certificates", "libc6", "libgcc-s1", "libstdc++6", "zlib1g"];
+
+/** Directories that are links into /usr (https://wiki.debian.org/UsrMerge). */
+const MERGED = ["bin", "sbin", "lib", "lib64"];
+
+const PASSWD = `root:x:0:0:root:/root:/usr/sbin/nologin
+nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
+node:x:1000:1000:node:/home/node:/usr/sbin/nologin
+`;
+const GROUP = `root:x:0:
+nogroup:x:65534:
+node:x:1000:
+`;
+
+/**
+ * Unpacks a small Debian into an empty directory: a few packages without their scripts, whose work (user database,
+ * certificate bundle, name service order) is done here. There is no shell in it. Needs apt and dpkg, not root; takes
+ * some seconds, mostly the download (5 MB).
+ */
+export async function makeRootFilesystem(root: string, workDirectory: string, progress: Progress): Promise<void> {
+  const missing = ["apt-get", "dpkg-deb", "tar"].filter((name) => findSystemProgram(name) === undefined);
+  if (missing.length > 0) {
+    throw new Error(`${missing.join(" and ")} not found: the base image is made of Debian packages.`);
+  }
+  const downloads = path.join(workDirectory, "packages");
+  fs.mkdirSync(downloads, { recursive: true });
+  await download(downloads, workDirectory, progress);
+
+  progress("Unpacking the packages");
+  makeDirectories(root);
+  for (const name of fs.readdirSync(downloads).sort()) {
+    await unpack(path.join(downloads, name), root);
+  }
+  configure(root);
+  removeDocumentation(root);
+}
+
+async function download(directory: string, workDirectory: string, progress: Progress): Promise<void> {
+  progress(`Downloading ${PACKAGES.length} Debian packages`);
+  const options = { cwd: directory, env: { ...process.env, LC_ALL: "C" }, timeoutMs: 300_000 };
+  // apt's own unprivileged user cannot write into a directory of ours; signatures are checked all the same.
+  const settings = ["-q", "-o", "APT::Sandbox::User="];
+  const first = await run("apt-get", [...settings, "download", ...PACKAGES], options);
+  if (first.code === 0) {
+    return;
+  }
+  // The machine's package lists are missing or older than the mirror. Lists of our own need no root and change nothing.
+  progress("The package lists are out of date: downloading them for this build");
+  const state = path.join(workDirectory, "apt");
+  for (const name of ["lists/partial", "cache/archives/partial"]) {
+    fs.mkdirSync(path.join(state, name), { recursive: true });
+  }
+  settings.push("-o", `Dir::State::lists=${state}/lists`, "-o", `Dir::Cache=${state}/cache`);
+  await runOrThrow("apt-get", [...settings, "update"], options);
+  await runOrThrow("apt-get", [...settings, "download", ...PACKAGES], options);
+}
+
+function makeDirectories(root: string): void {
+  for (const name of MERGED) {
+    fs.mkdirSync(path.join(root, "usr", name), { recursive: true });
+    fs.symlinkSync(`usr/${name}`, path.join(root, name));
+  }
+  for (const name of ["dev", "etc/ssl/certs", "home/node", "proc", "root", "sys", "usr/local/bin"]) {
+    fs.mkdirSync(path.join(root, name), { recursive: true });
+  }
+}
+
+/** dpkg-deb's own extraction would replace the links into /usr by the directories that packages ship. */
+async function unpack(file: string, root: string): Promise<void> {
+  const archive = `${file}.tar`;
+  await runOrThrow("sh", ["-c", 'dpkg-deb --fsys-tarfile "$1" > "$2"', "sh", file, archive]);
+  await runOrThrow("tar", ["-x", "-p", "--keep-directory-symlink", "--no-same-owner", "-f", archive, "-C", root]);
+  fs.rmSync(archive);
+}
+
+function configure(root: string): void {
+  const write = (name: string, content: string) => fs.writeFileSync(path.join(root, name), content, { mode: 0o644 });
+  write("etc/passwd", PASSWD);
+  write("etc/group", GROUP);
+  write("etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n");
+  write("etc/ssl/certs/ca-certificates.crt", certificateBundle(root));
+  fs.mkdirSync(path.join(root, "tmp"), { recursive: true });
+  fs.chmodSync(path.join(root, "tmp"), 0o1777);
+  fs.chmodSync(path.join(root, "root"), 0o700);
+}
+
+/** What update-ca-certificates makes: all of Mozilla's certificates in one file. */
+function certificateBundle(root: string): string {
+  const directory = path.join(root, "usr/share/ca-certificates/mozilla");
+  return fs
+    .readdirSync(directory)
+    .filter((name) => name.endsWith(".crt"))
+    .sort()
+    .map((name) => fs.readFileSync(path.join(directory, name), "utf8").trim())
+    .join("\n")
+    .concat("\n");
+}
+
+/** Manuals and changelogs go; licences (usr/share/doc/<package>/copyright) stay. */
+function removeDocumentation(root: string): void {
+  for (const name of ["usr/share/man", "usr/share/locale", "usr/share/lintian", "usr/share/bug", "var/cache"]) {
+    fs.rmSync(path.join(root, name), { recursive: true, force: true });
+  }
+  const documents = path.join(root, "usr/share/doc");
+  for (const name of fs.readdirSync(documents)) {
+    const directory = path.join(documents, name);
+    for (const file of fs.lstatSync(directory).isDirectory() ? fs.readdirSync(directory) : []) {
+      if (file !== "copyright") {
+        fs.rmSync(path.join(directory, file), { recursive: true });
+      }
+    }
+  }
+}
