@@ -1,0 +1,132 @@
+import { ECRClient } from "@aws-sdk/client-ecr";
+import { ECRPUBLICClient } from "@aws-sdk/client-ecr-public";
+import { KMSClient } from "@aws-sdk/client-kms";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import type { CallContext } from "../protocol/definition";
+import type { AwsSettings } from "./config";
+import { isRegionName } from "./config";
+import { type AwsCaller, send } from "./send";
+
+/** A configured provider: its settings and a client for each service and region that was asked for. */
+export class AwsConnection {
+  private readonly ecrClients = new Map<string, ECRClient>();
+  private readonly kmsClients = new Map<string, KMSClient>();
+  private publicClients = new Map<string, ECRPUBLICClient>();
+  private stsClient: STSClient | undefined;
+
+  constructor(
+    readonly settings: AwsSettings,
+    /** Region of everything that does not name one itself. */
+    readonly region: string,
+  ) {}
+
+  ecr(region: string, context: CallContext): AwsCaller<ECRClient> {
+    const client = remember(this.ecrClients, region, () => new ECRClient(this.options(region, "ecr")));
+    return { client, service: "ECR", signal: context.signal };
+  }
+
+  ecrPublic(region: string, context: CallContext): AwsCaller<ECRPUBLICClient> {
+    const client = remember(this.publicClients, region, () => new ECRPUBLICClient(this.options(region, "ecrpublic")));
+    return { client, service: "ECR PUBLIC", signal: context.signal };
+  }
+
+  kms(region: string, context: CallContext): AwsCaller<KMSClient> {
+    const client = remember(this.kmsClients, region, () => new KMSClient(this.options(region, "kms")));
+    return { client, service: "KMS", signal: context.signal };
+  }
+
+  sts(context: CallContext): AwsCaller<STSClient> {
+    this.stsClient ??= new STSClient(this.options(this.region, "sts"));
+    return { client: this.stsClient, service: "STS", signal: context.signal };
+  }
+
+  private options(region: string, service: string) {
+    const { accessKey, secretKey, token, profile, endpoints, maxRetries } = this.settings;
+    return {
+      region,
+      retryMode: "standard",
+      maxAttempts: maxRetries + 1,
+      ...(profile !== undefined && { profile }),
+      ...(endpoints[service] !== undefined && { endpoint: endpoints[service] }),
+      ...(accessKey !== undefined &&
+        secretKey !== undefined && {
+          credentials: { accessKeyId: accessKey, secretAccessKey: secretKey, sessionToken: token },
+        }),
+    };
+  }
+}
+
+/**
+ * Finds region, credentials and account before anything is created, so that what is missing gives one error that says
+ * what to set.
+ */
+export async function connect(settings: AwsSettings, context: CallContext): Promise<AwsConnection> {
+  if (settings.skipMetadataApiCheck) process.env["AWS_EC2_METADATA_DISABLED"] ??= "true";
+  const region = settings.region ?? (await regionOfProfile(settings));
+  if (region === undefined) {
+    throw new Error(
+      "no AWS region: set it by `pulumi config set aws:region REGION`, by `region` of the aws.Provider, by the " +
+        "environment variable AWS_REGION, or in the profile that is used",
+    );
+  }
+  if (!settings.skipRegionValidation && !isRegionName(region)) {
+    throw new Error(`region: ${JSON.stringify(region)}: invalid AWS Region; expected a name such as us-east-1`);
+  }
+  const connection = new AwsConnection(settings, region);
+  try {
+    await connection.sts(context).client.config.credentials();
+  } catch (error) {
+    throw new Error(
+      "no valid AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or `profile` of the " +
+        `aws.Provider (${error instanceof Error ? error.message : String(error)})`,
+    );
+  }
+  const { allowedAccountIds, forbiddenAccountIds, skipCredentialsValidation, skipRequestingAccountId } = settings;
+  const accountMatters = allowedAccountIds.length > 0 || forbiddenAccountIds.length > 0;
+  if (accountMatters || (!skipCredentialsValidation && !skipRequestingAccountId)) {
+    const account = await accountOf(connection, context);
+    if (
+      forbiddenAccountIds.includes(account) ||
+      (allowedAccountIds.length > 0 && !allowedAccountIds.includes(account))
+    ) {
+      const rule = forbiddenAccountIds.includes(account)
+        ? `forbiddenAccountIds names it`
+        : `allowedAccountIds allows ${allowedAccountIds.join(", ")}`;
+      throw new Error(`AWS account ID not allowed: ${account}: ${rule}; use credentials of an account that is allowed`);
+    }
+  }
+  return connection;
+}
+
+async function accountOf(connection: AwsConnection, context: CallContext): Promise<string> {
+  const sts = connection.sts(context);
+  try {
+    return (await send(sts, new GetCallerIdentityCommand({}))).Account ?? "";
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const endpoint = process.env["AWS_ENDPOINT_URL_STS"] ?? process.env["AWS_ENDPOINT_URL"];
+    throw new Error(
+      `validating AWS credentials: ${reason}; ` +
+        (endpoint ? `is the service at ${endpoint} (AWS_ENDPOINT_URL) running? ` : "") +
+        "Check the credentials, or set skipCredentialsValidation",
+    );
+  }
+}
+
+/** The region of the shared configuration file's profile, if any. */
+async function regionOfProfile(settings: AwsSettings): Promise<string | undefined> {
+  try {
+    const client = new STSClient(settings.profile === undefined ? {} : { profile: settings.profile });
+    return await client.config.region();
+  } catch {
+    return undefined;
+  }
+}
+
+function remember<T>(clients: Map<string, T>, region: string, create: () => T): T {
+  const known = clients.get(region);
+  if (known) return known;
+  const client = create();
+  clients.set(region, client);
+  return client;
+}

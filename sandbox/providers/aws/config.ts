@@ -1,0 +1,175 @@
+import { type Failure, notSupported } from "../protocol/definition";
+import { isMap, isUnknown, type PropertyMap, type PropertyValue } from "../protocol/values";
+
+/** What of the provider's configuration the stand-in acts on. */
+export interface AwsSettings {
+  readonly region?: string;
+  readonly profile?: string;
+  readonly accessKey?: string;
+  readonly secretKey?: string;
+  readonly token?: string;
+  readonly allowedAccountIds: readonly string[];
+  readonly forbiddenAccountIds: readonly string[];
+  readonly defaultTags: Readonly<Record<string, string>>;
+  readonly ignoreTagKeys: readonly string[];
+  readonly ignoreTagPrefixes: readonly string[];
+  /** By service name as the released provider spells it: `ecr`, `ecrpublic`, `kms`, `sts`. */
+  readonly endpoints: Readonly<Record<string, string>>;
+  readonly skipCredentialsValidation: boolean;
+  readonly skipRegionValidation: boolean;
+  readonly skipRequestingAccountId: boolean;
+  readonly skipMetadataApiCheck: boolean;
+  /** Retries after a first failure. Default 2, that is the AWS SDK's three attempts. */
+  readonly maxRetries: number;
+}
+
+const supported = [
+  "accessKey",
+  "allowedAccountIds",
+  "defaultTags",
+  "endpoints",
+  "forbiddenAccountIds",
+  "ignoreTags",
+  "maxRetries",
+  "profile",
+  "region",
+  "secretKey",
+  "skipCredentialsValidation",
+  "skipMetadataApiCheck",
+  "skipRegionValidation",
+  "skipRequestingAccountId",
+  "token",
+];
+/** Without meaning for the services of the stand-in, so they may be there. */
+const harmless = ["s3UsEast1RegionalEndpoint", "s3UsePathStyle", "userAgents", "version", "pluginDownloadURL"];
+
+/** Provider inputs that are not text arrive as JSON text; a value that is neither is left as it is. */
+function parsed(value: PropertyValue | undefined): PropertyValue | undefined {
+  if (typeof value !== "string") return value;
+  try {
+    return JSON.parse(value) as PropertyValue;
+  } catch {
+    return value;
+  }
+}
+
+export function checkAwsConfig(news: PropertyMap): Failure[] {
+  const failures: Failure[] = [];
+  const foreign = Object.entries(news)
+    .filter(
+      ([key, value]) => !supported.includes(key) && !harmless.includes(key) && !key.startsWith("__") && isSet(value),
+    )
+    .map(([key]) => key);
+  if (foreign.length > 0) {
+    failures.push({
+      property: foreign[0] ?? "",
+      reason: notSupported(
+        `provider configuration ${foreign.join(", ")} ${foreign.length === 1 ? "is" : "are"}`,
+        supported,
+      ),
+    });
+  }
+  for (const key of ["accessKey", "secretKey"]) {
+    const other = key === "accessKey" ? "secretKey" : "accessKey";
+    if (isSet(news[key]) && !isSet(news[other])) {
+      failures.push({ property: other, reason: `${other}: missing: it belongs to ${key}; set both, or neither` });
+    }
+  }
+  if (isSet(news["allowedAccountIds"]) && isSet(news["forbiddenAccountIds"])) {
+    failures.push({
+      property: "allowedAccountIds",
+      reason: "allowedAccountIds: conflicts with forbiddenAccountIds; set only one of them",
+    });
+  }
+  const { region } = news;
+  if (typeof region === "string" && region !== "" && !flag(news["skipRegionValidation"]) && !isRegionName(region)) {
+    failures.push({
+      property: "region",
+      reason: `region: ${JSON.stringify(region)}: invalid AWS Region; expected a name such as us-east-1`,
+    });
+  }
+  const tagsFault = faultOfTags(news["defaultTags"]);
+  if (tagsFault) failures.push({ property: "defaultTags", reason: tagsFault });
+  return failures;
+}
+
+function faultOfTags(value: PropertyValue | undefined): string | undefined {
+  if (!isSet(value) || isUnknown(value)) return undefined;
+  const block = parsed(value);
+  if (!isMap(block)) return `defaultTags: ${JSON.stringify(block)}: expected an object { tags: { key: value } }`;
+  const foreign = Object.keys(block).filter((key) => key !== "tags" && !key.startsWith("__"));
+  return foreign.length > 0
+    ? `defaultTags.${foreign.join(", defaultTags.")}: expected only defaultTags.tags`
+    : undefined;
+}
+
+export function isRegionName(region: string): boolean {
+  return /^[a-z]{2}(?:-[a-z]+)+-\d+$/.test(region);
+}
+
+/** Reads the configuration, and from the environment what the released provider takes from there. */
+export function readAwsConfig(config: PropertyMap, environment: NodeJS.ProcessEnv = process.env): AwsSettings {
+  const tagBlock = parsed(config["defaultTags"]);
+  const ignored = parsed(config["ignoreTags"]);
+  const ignore = isMap(ignored) ? ignored : {};
+  const endpoints: Record<string, string> = {};
+  const listed = parsed(config["endpoints"]);
+  for (const entry of Array.isArray(listed) ? listed : []) {
+    for (const [service, url] of Object.entries(isMap(entry) ? entry : {})) {
+      if (typeof url === "string" && url !== "") endpoints[service.toLowerCase()] = url;
+    }
+  }
+  const maxRetries = Number(text(config["maxRetries"]) ?? "2");
+  return {
+    region: text(config["region"]) ?? environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"],
+    profile: text(config["profile"]),
+    accessKey: text(config["accessKey"]),
+    secretKey: text(config["secretKey"]),
+    token: text(config["token"]),
+    allowedAccountIds: strings(config["allowedAccountIds"]),
+    forbiddenAccountIds: strings(config["forbiddenAccountIds"]),
+    defaultTags: stringMap(isMap(tagBlock) ? tagBlock["tags"] : undefined),
+    ignoreTagKeys: strings(ignore["keys"]),
+    ignoreTagPrefixes: strings(ignore["keyPrefixes"]),
+    endpoints,
+    skipCredentialsValidation: flag(config["skipCredentialsValidation"]),
+    skipRegionValidation: flag(config["skipRegionValidation"]),
+    skipRequestingAccountId: flag(config["skipRequestingAccountId"]),
+    // pulumi-aws: true unless switched off.
+    skipMetadataApiCheck: isSet(config["skipMetadataApiCheck"]) ? flag(config["skipMetadataApiCheck"]) : true,
+    maxRetries: Number.isInteger(maxRetries) && maxRetries >= 0 ? maxRetries : 2,
+  };
+}
+
+function isSet(value: PropertyValue | undefined): boolean {
+  return (
+    value !== undefined &&
+    value !== null &&
+    value !== "" &&
+    value !== false &&
+    !["false", "[]", "{}", "null"].includes(String(value))
+  );
+}
+
+function text(value: PropertyValue | undefined): string | undefined {
+  if (typeof value === "number") return String(value);
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function flag(value: PropertyValue | undefined): boolean {
+  return value === true || value === "true";
+}
+
+function strings(value: PropertyValue | undefined): string[] {
+  const list = parsed(value);
+  return Array.isArray(list) ? list.map(String) : [];
+}
+
+function stringMap(value: PropertyValue | undefined): Record<string, string> {
+  if (!isMap(value)) return {};
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key, element]) => !key.startsWith("__") && element !== null)
+      .map(([key, element]) => [key, String(element)]),
+  );
+}

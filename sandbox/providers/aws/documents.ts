@@ -1,0 +1,142 @@
+import type { PropertyValue } from "../protocol/values";
+
+/** JSON text in one form: keys in order, no spaces, and `<`, `>`, `&` escaped, as the released provider stores it. */
+export function normalizeJson(text: string): string {
+  return JSON.stringify(sortKeys(JSON.parse(text))).replace(
+    /[<>&\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+/**
+ * Whether two lifecycle policies mean the same: the order of rules (they have priorities), of tag lists and of keys does
+ * not matter, nor do keys that the released provider does not know, because it compares only those that it does.
+ */
+export function equivalentLifecyclePolicies(left: PropertyValue, right: PropertyValue): boolean {
+  return equivalent(left, right, reduceLifecyclePolicy);
+}
+
+/** Whether two IAM policy documents mean the same: order and single values instead of lists do not matter. */
+export function equivalentPolicies(left: PropertyValue, right: PropertyValue): boolean {
+  return equivalent(left, right, reducePolicy);
+}
+
+function equivalent(left: PropertyValue, right: PropertyValue, reduce: (document: unknown) => unknown): boolean {
+  if (typeof left !== "string" || typeof right !== "string") return left === right;
+  if (left === right) return true;
+  try {
+    const canonical = (text: string) => JSON.stringify(sortKeys(reduce(JSON.parse(text.trim() || "{}"))));
+    return canonical(left) === canonical(right);
+  } catch {
+    return false;
+  }
+}
+
+type Document = Record<string, unknown>;
+
+function pick(value: unknown, keys: readonly string[]): Document {
+  const source = isDocument(value) ? value : {};
+  return Object.fromEntries(
+    keys.filter((key) => source[key] !== undefined && source[key] !== null).map((key) => [key, source[key]]),
+  );
+}
+
+function reduceLifecyclePolicy(document: unknown): unknown {
+  const rules = isDocument(document) && Array.isArray(document["rules"]) ? document["rules"] : [];
+  return rules
+    .map((rule) => {
+      const reduced = pick(rule, ["rulePriority", "description", "selection", "action"]);
+      const selection = pick(reduced["selection"], [
+        "tagStatus",
+        "tagPatternList",
+        "tagPrefixList",
+        "storageClass",
+        "countType",
+        "countUnit",
+        "countNumber",
+      ]);
+      for (const key of ["tagPatternList", "tagPrefixList"]) {
+        const list = selection[key];
+        if (!Array.isArray(list)) continue;
+        if (list.length === 0) delete selection[key];
+        else selection[key] = [...list].sort();
+      }
+      return { ...reduced, selection, action: pick(reduced["action"], ["targetStorageClass", "type"]) };
+    })
+    .sort((a, b) => priority(a) - priority(b));
+}
+
+function priority(rule: Document): number {
+  return typeof rule["rulePriority"] === "number" ? rule["rulePriority"] : 0;
+}
+
+function reducePolicy(document: unknown): unknown {
+  if (!isDocument(document)) return document;
+  const statements = asList(document["Statement"]).map((statement) => {
+    if (!isDocument(statement)) return statement;
+    const reduced: Document = { ...statement };
+    // Actions are not case-sensitive.
+    for (const key of ["Action", "NotAction"]) {
+      if (key in reduced)
+        reduced[key] = texts(reduced[key])
+          .map((action) => action.toLowerCase())
+          .sort();
+    }
+    for (const key of ["Resource", "NotResource"]) if (key in reduced) reduced[key] = texts(reduced[key]).sort();
+    for (const key of ["Principal", "NotPrincipal"]) if (key in reduced) reduced[key] = reducePrincipal(reduced[key]);
+    if (isDocument(reduced["Condition"])) reduced["Condition"] = reduceCondition(reduced["Condition"]);
+    if (reduced["Sid"] === "") delete reduced["Sid"];
+    return reduced;
+  });
+  return {
+    ...document,
+    Statement: statements.map((statement) => JSON.stringify(sortKeys(statement))).sort(),
+  };
+}
+
+function reducePrincipal(principal: unknown): unknown {
+  if (!isDocument(principal)) return principal;
+  return Object.fromEntries(
+    Object.entries(principal).map(([kind, value]) => [
+      kind,
+      texts(value)
+        // An account's number and its root user are one principal.
+        .map((name) => (kind === "AWS" ? name.replace(/^arn:[^:]+:iam::(\d{12}):root$/, "$1") : name))
+        .sort(),
+    ]),
+  );
+}
+
+function reduceCondition(condition: Document): unknown {
+  return Object.fromEntries(
+    Object.entries(condition).map(([operator, variables]) => [
+      operator,
+      isDocument(variables)
+        ? Object.fromEntries(Object.entries(variables).map(([variable, value]) => [variable, texts(value).sort()]))
+        : variables,
+    ]),
+  );
+}
+
+function asList(value: unknown): unknown[] {
+  if (value === undefined || value === null) return [];
+  return Array.isArray(value) ? value : [value];
+}
+
+function texts(value: unknown): string[] {
+  return asList(value).map(String);
+}
+
+function isDocument(value: unknown): value is Document {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (!isDocument(value)) return value;
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map((key) => [key, sortKeys(value[key])]),
+  );
+}

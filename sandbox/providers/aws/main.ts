@@ -1,0 +1,5 @@
+import { version } from "@pulumi/aws/package.json";
+import { serve } from "../protocol/serve";
+import { awsProvider } from "./provider";
+
+void serve(awsProvider(version));

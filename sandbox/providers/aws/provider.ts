@@ -1,0 +1,31 @@
+import type { ProviderDefinition } from "../protocol/definition";
+import { type AwsConnection, connect } from "./clients";
+import { checkAwsConfig, readAwsConfig } from "./config";
+import { ecrFunctions } from "./ecrFunctions";
+import { ecrLifecyclePolicy, ecrRepositoryPolicy } from "./ecrPolicies";
+import { ecrPublicFunctions } from "./ecrPublicFunctions";
+import { ecrPublicRepository, ecrPublicRepositoryPolicy } from "./ecrPublicResources";
+import { ecrRepository } from "./ecrRepository";
+import { generalFunctions } from "./functions";
+import { kmsAlias, kmsKey } from "./kmsResources";
+import { awsResource } from "./resource";
+
+/** The stand-in for `pulumi-resource-aws`: the types that the project uses, translated to calls of the AWS SDK. */
+export function awsProvider(version: string): ProviderDefinition<AwsConnection> {
+  return {
+    name: "aws",
+    version,
+    checkConfig: async (news) => checkAwsConfig(news),
+    configure: (config, context) => connect(readAwsConfig(config), context),
+    resources: [
+      ecrRepository,
+      ecrLifecyclePolicy,
+      ecrRepositoryPolicy,
+      ecrPublicRepository,
+      ecrPublicRepositoryPolicy,
+      kmsKey,
+      kmsAlias,
+    ].map(awsResource),
+    functions: [...generalFunctions, ...ecrFunctions, ...ecrPublicFunctions],
+  };
+}

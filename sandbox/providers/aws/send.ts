@@ -1,0 +1,77 @@
+import type { Command, MetadataBearer } from "@smithy/types";
+
+/** A client, the name its service has in error texts, and what aborts its calls. */
+export interface AwsCaller<Client> {
+  readonly client: Client;
+  readonly service: string;
+  readonly signal: AbortSignal;
+}
+
+/** An error that an AWS service answered with, worded as the AWS SDK for Go does, which the released provider uses. */
+export class AwsServiceError extends Error {
+  constructor(
+    message: string,
+    /** Error code, for example `RepositoryNotFoundException`. */
+    readonly code: string,
+    readonly serviceMessage: string,
+  ) {
+    super(message);
+  }
+}
+
+interface ErrorShape {
+  readonly name: string;
+  readonly message: string;
+  readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
+}
+
+interface Sender<ClientInput extends object, ClientOutput extends MetadataBearer, Configuration> {
+  send<Input extends ClientInput, Output extends ClientOutput>(
+    command: Command<ClientInput, Input, ClientOutput, Output, Configuration>,
+    options: { abortSignal: AbortSignal },
+  ): Promise<Output>;
+}
+
+/**
+ * Sends one command. Errors of the service become {@link AwsServiceError}; others (no connection, aborted) say what
+ * failed.
+ */
+export async function send<
+  ClientInput extends object,
+  ClientOutput extends MetadataBearer,
+  Configuration,
+  Input extends ClientInput,
+  Output extends ClientOutput,
+>(
+  caller: AwsCaller<Sender<ClientInput, ClientOutput, Configuration>>,
+  command: Command<ClientInput, Input, ClientOutput, Output, Configuration>,
+): Promise<Output> {
+  try {
+    return await caller.client.send(command, { abortSignal: caller.signal });
+  } catch (error) {
+    const operation = (command as object).constructor.name.replace(/Command\d*$/, "");
+    const prefix = `operation error ${caller.service}: ${operation}`;
+    const shape = error as ErrorShape;
+    const status = shape.$metadata?.httpStatusCode;
+    if (status === undefined) throw new Error(`${prefix}, ${describe(error)}`);
+    // Errors that are in the service's model have a class of their own; the others are called "api error".
+    const kind = /ServiceException\d*$/.test((error as object).constructor.name) ? "api error " : "";
+    throw new AwsServiceError(
+      `${prefix}, https response error StatusCode: ${status}, RequestID: ${shape.$metadata?.requestId ?? ""}, ` +
+        `${kind}${shape.name}: ${shape.message}`,
+      shape.name,
+      shape.message,
+    );
+  }
+}
+
+/** A connection that failed on several addresses is an AggregateError without a message of its own. */
+function describe(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(describe).join("; ");
+  if (!(error instanceof Error)) return String(error);
+  return error.message || String((error as NodeJS.ErrnoException).code ?? error.name);
+}
+
+export function hasCode(error: unknown, ...codes: string[]): boolean {
+  return error instanceof AwsServiceError && codes.includes(error.code);
+}

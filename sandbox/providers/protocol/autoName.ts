@@ -1,0 +1,45 @@
+import { createHash, randomBytes } from "node:crypto";
+import type { CheckRequest, Failure } from "./definition";
+import { nameOf } from "./urn";
+import type { PropertyMap } from "./values";
+
+/**
+ * A physical name for a resource that was not given one: `<logical name>-<7 hex digits>`, kept over updates, subject to
+ * the stack's `pulumi:autonaming` configuration. `inputs["__defaults"]` records that the name is not the user's.
+ */
+export function autoName(
+  request: CheckRequest,
+  urn: string,
+  inputs: PropertyMap,
+  property: string,
+  transform: (name: string) => string,
+): Failure | undefined {
+  if (request.news[property] !== undefined && request.news[property] !== null) return undefined;
+  const previous = request.olds[property];
+  const previousDefaults = request.olds["__defaults"];
+  if (previous !== undefined && Array.isArray(previousDefaults) && previousDefaults.includes(property)) {
+    return setDefault(inputs, property, previous as string);
+  }
+  const { autonaming } = request;
+  if (autonaming?.mode === "disabled") {
+    return {
+      property,
+      reason: `${property}: automatic names are switched off (pulumi:autonaming); set ${property}`,
+    };
+  }
+  if (autonaming?.proposedName && (autonaming.mode === "enforce" || autonaming.mode === "propose")) {
+    const proposed = autonaming.proposedName;
+    return setDefault(inputs, property, autonaming.mode === "enforce" ? proposed : transform(proposed));
+  }
+  const seed = request.randomSeed;
+  const digits =
+    seed.length > 0 ? createHash("sha256").update(seed).update(urn).digest("hex") : randomBytes(8).toString("hex");
+  return setDefault(inputs, property, transform(`${nameOf(urn)}-${digits.slice(0, 7)}`));
+}
+
+function setDefault(inputs: PropertyMap, property: string, name: string): undefined {
+  inputs[property] = name;
+  const defaults = inputs["__defaults"];
+  inputs["__defaults"] = Array.isArray(defaults) ? [...defaults, property].sort() : [property];
+  return undefined;
+}
