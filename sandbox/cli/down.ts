@@ -1,0 +1,54 @@
+import * as fs from "node:fs";
+import { Listr } from "listr2";
+import { removeBaseImage } from "../docker/baseImage";
+import { removeImages } from "../docker/cleanUp";
+import { releaseDocker } from "../docker/daemon";
+import { sandboxHome } from "../paths";
+import { registryHosts, stopServices } from "../services/services";
+import { run, runInForeground } from "./commands";
+import { localStack } from "./environment";
+import { setUp } from "./setUp";
+import { stepDisplay } from "./steps";
+
+/** `npm run local:down`: destroys the stack, stops what the sandbox started, and removes what it left behind. */
+export async function down(): Promise<number> {
+  const home = sandboxHome();
+  if (!fs.existsSync(home)) {
+    console.log("There is no sandbox: nothing to do.");
+    return 0;
+  }
+  // Destroying needs the local AWS: what is not running is started once more.
+  const env = await setUp();
+  const stacks = await run("pulumi", ["stack", "ls", "--json"], { env });
+  const exists =
+    stacks.code === 0 && (JSON.parse(stacks.stdout) as { name: string }[]).some(({ name }) => name === localStack);
+  if (exists) {
+    const destroy = ["destroy", "--stack", localStack, "--remove", "--preserve-config"];
+    console.log(`\n$ pulumi ${destroy.join(" ")}\n`);
+    const code = await runInForeground("pulumi", destroy, { ...env, PULUMI_SKIP_CONFIRMATIONS: "true" });
+    if (code !== 0) {
+      console.error(
+        "\npulumi destroy failed: see its message above. The sandbox is left running; run the command again.",
+      );
+      return code;
+    }
+    console.log("");
+  }
+  await new Listr(
+    [
+      {
+        title: "Containers and images",
+        task: async () => {
+          await removeImages({ env, registryHosts: registryHosts(home) });
+          await removeBaseImage({ env, home });
+        },
+      },
+      { title: "Local AWS", task: () => stopServices(home) },
+      { title: "Docker", task: () => releaseDocker(home) },
+      { title: "State, logs and logins", task: () => fs.promises.rm(home, { recursive: true, force: true }) },
+    ],
+    stepDisplay(),
+  ).run();
+  console.log("\nThe sandbox is gone. Downloads and builds stay in the cache, so that the next start takes seconds.");
+  return 0;
+}

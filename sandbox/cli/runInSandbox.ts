@@ -1,0 +1,13 @@
+import { runInForeground } from "./commands";
+import { setUp } from "./setUp";
+
+/** `npm run sandbox -- COMMAND…`: runs any command where it meets the local AWS, its logins and its state. */
+export async function runInSandbox([command, ...args]: string[]): Promise<number> {
+  if (command === undefined) {
+    console.error(
+      "usage: npm run sandbox -- COMMAND [ARGUMENT…], such as: npm run sandbox -- pulumi stack output --json",
+    );
+    return 2;
+  }
+  return runInForeground(command, args, await setUp({ quiet: true }));
+}

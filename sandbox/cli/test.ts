@@ -1,0 +1,34 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { runInForeground } from "./commands";
+import { down } from "./down";
+import { setUp } from "./setUp";
+
+/**
+ * `npm test`: linter and formatter, types, then all tests with a sandbox of their own (its ports from the system), so
+ * that they run beside `npm run local`. Arguments go to mocha: `npm test -- tests/ecr/**`.
+ */
+export async function test(mochaArguments: string[]): Promise<number> {
+  for (const [command, ...args] of [
+    ["biome", "check", "--error-on-warnings", "."],
+    ["tsc", "--noEmit"],
+  ] as const) {
+    console.log(`$ ${[command, ...args].join(" ")}`);
+    const code = await runInForeground("npx", ["--no-install", command, ...args], process.env);
+    if (code !== 0) return code;
+  }
+
+  const home = fs.mkdtempSync(path.join(os.tmpdir(), "ecr-test-"));
+  process.env["SANDBOX_HOME"] = home;
+  for (const name of ["SANDBOX_PORT", "SANDBOX_PUBLIC_REGISTRY_PORT", "SANDBOX_PRIVATE_REGISTRY_PORT"]) {
+    process.env[name] = "0";
+  }
+  try {
+    const env = await setUp();
+    console.log(`\n$ mocha ${mochaArguments.join(" ")}`);
+    return await runInForeground("npx", ["--no-install", "mocha", ...mochaArguments], env);
+  } finally {
+    await down();
+  }
+}

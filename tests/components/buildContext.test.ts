@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import fc from "fast-check";
+import { type BuildInputs, buildContextFaults, contentTag, contextFiles } from "../../components/buildContext";
+import { imageTagFaults } from "../../ecr/imageTags";
+
+describe("contentTag", () => {
+  let root: string;
+  let inputs: BuildInputs;
+  const write = (file: string, text: string) => {
+    const absolute = path.join(root, file);
+    fs.mkdirSync(path.dirname(absolute), { recursive: true });
+    fs.writeFileSync(absolute, text);
+  };
+  beforeEach(() => {
+    root = fs.mkdtempSync(path.join(os.tmpdir(), "context-"));
+    write("app/Dockerfile", "FROM scratch\nCOPY . .\n");
+    write("app/src/a.js", "a");
+    write("app/src/b.js", "b");
+    inputs = { context: path.join(root, "app"), platform: "linux/amd64" };
+  });
+  afterEach(() => fs.rmSync(root, { recursive: true }));
+
+  it("is a tag that ECR accepts", () => {
+    assert.match(contentTag(inputs), /^src-[0-9a-f]{16}$/);
+    assert.deepEqual(imageTagFaults(contentTag(inputs), "tag"), []);
+  });
+
+  for (const [what, change] of [
+    ["a file's content", () => write("app/src/a.js", "A")],
+    ["a new file", () => write("app/src/c.js", "")],
+    ["a removed file", () => fs.rmSync(path.join(root, "app/src/b.js"))],
+    ["a renamed file", () => fs.renameSync(path.join(root, "app/src/b.js"), path.join(root, "app/src/z.js"))],
+    ["contents that change places", () => (write("app/src/a.js", "b"), write("app/src/b.js", "a"))],
+    ["a file's mode", () => fs.chmodSync(path.join(root, "app/src/a.js"), 0o755)],
+    ["a link", () => fs.symlinkSync("a.js", path.join(root, "app/src/link"))],
+    ["the Dockerfile", () => write("app/Dockerfile", "FROM scratch\n")],
+  ] as const) {
+    it(`changes with ${what}`, () => {
+      const before = contentTag(inputs);
+      change();
+      assert.notEqual(contentTag(inputs), before);
+    });
+  }
+
+  it("changes with a link's target, and does not follow it", () => {
+    fs.symlinkSync("/nowhere", path.join(root, "app/link"));
+    const before = contentTag(inputs);
+    fs.rmSync(path.join(root, "app/link"));
+    fs.symlinkSync("/elsewhere", path.join(root, "app/link"));
+    assert.notEqual(contentTag(inputs), before);
+  });
+
+  for (const [what, other] of [
+    ["arguments", { args: { A: "1" } }],
+    ["target", { target: "test" }],
+    ["platform", { platform: "linux/arm64" }],
+  ] as const) {
+    it(`changes with ${what}`, () => assert.notEqual(contentTag({ ...inputs, ...other }), contentTag(inputs)));
+  }
+
+  it("does not depend on the order of arguments", () => {
+    assert.equal(
+      contentTag({ ...inputs, args: { A: "1", B: "2" } }),
+      contentTag({ ...inputs, args: { B: "2", A: "1" } }),
+    );
+  });
+
+  it("keeps arguments apart from each other", () => {
+    assert.notEqual(contentTag({ ...inputs, args: { A: "1=B" } }), contentTag({ ...inputs, args: { "A=1": "B" } }));
+  });
+
+  it("does not change with times, nor with where the context lies", () => {
+    const before = contentTag(inputs);
+    fs.utimesSync(path.join(root, "app/src/a.js"), 1, 1);
+    fs.cpSync(inputs.context, path.join(root, "elsewhere"), { recursive: true });
+    assert.equal(contentTag(inputs), before);
+    assert.equal(contentTag({ ...inputs, context: path.join(root, "elsewhere") }), before);
+  });
+
+  it("does not change with what .dockerignore leaves out, and does with what a `!` lets back in", () => {
+    write("app/.dockerignore", "logs\n*.tmp\n!logs/keep\n");
+    const before = contentTag(inputs);
+    write("app/logs/today", "x");
+    write("app/x.tmp", "x");
+    assert.equal(contentTag(inputs), before);
+    write("app/logs/keep", "x");
+    assert.deepEqual(contextFiles(inputs), [".dockerignore", "Dockerfile", "logs/keep", "src/a.js", "src/b.js"]);
+    assert.notEqual(contentTag(inputs), before);
+  });
+
+  it("matches .dockerignore with case, as Docker does", () => {
+    write("app/.dockerignore", "SRC\n");
+    assert.ok(contextFiles(inputs).includes("src/a.js"));
+  });
+
+  it("prefers <Dockerfile>.dockerignore", () => {
+    write("app/.dockerignore", "src\n");
+    write("app/Dockerfile.dockerignore", "src/a.js\n");
+    const files = contextFiles(inputs);
+    assert.ok(files.includes("src/b.js") && !files.includes("src/a.js"));
+  });
+
+  it("covers a Dockerfile outside the context, and which one it is inside", () => {
+    write("Other", "FROM scratch\nCOPY . .\n");
+    const outside = { ...inputs, dockerfile: path.join(root, "Other") };
+    const before = contentTag(outside);
+    write("Other", "FROM scratch\n");
+    assert.notEqual(contentTag(outside), before);
+    write("app/Dockerfile2", "FROM scratch\n");
+    assert.notEqual(
+      contentTag({ ...inputs, dockerfile: path.join(inputs.context, "Dockerfile2") }),
+      contentTag(inputs),
+    );
+  });
+
+  it("covers a Dockerfile that .dockerignore leaves out", () => {
+    write("app/.dockerignore", "Dockerfile\n");
+    const before = contentTag(inputs);
+    write("app/Dockerfile", "FROM scratch\n");
+    assert.notEqual(contentTag(inputs), before);
+  });
+
+  it("gives different trees different tags, and equal trees the same one", () => {
+    const tree = fc.dictionary(fc.stringMatching(/^[a-z]{1,3}$/), fc.string({ maxLength: 4 }), { maxKeys: 4 });
+    fc.assert(
+      fc.property(tree, tree, (one, two) => {
+        const tag = (files: Record<string, string>) => {
+          fs.rmSync(path.join(root, "t"), { recursive: true, force: true });
+          write("t/Dockerfile", "FROM scratch\n");
+          for (const [name, text] of Object.entries(files)) write(`t/${name}`, text);
+          return contentTag({ context: path.join(root, "t"), platform: "linux/amd64" });
+        };
+        const equal = JSON.stringify(Object.entries(one).sort()) === JSON.stringify(Object.entries(two).sort());
+        assert.equal(tag(one) === tag(two), equal);
+      }),
+      { seed: 1, numRuns: 60 },
+    );
+  });
+
+  it("says where a Dockerfile would be found that is meant relative to the context", () => {
+    const found = buildContextFaults({ context: inputs.context, dockerfile: "Dockerfile-none" });
+    assert.equal(found[0]?.path, "dockerfile");
+    write("app/Special", "FROM scratch\n");
+    assert.match(buildContextFaults({ context: inputs.context, dockerfile: "Special" })[0]?.fix ?? "", /app\/Special/);
+    assert.deepEqual(buildContextFaults(inputs), []);
+  });
+});

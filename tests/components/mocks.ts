@@ -1,0 +1,104 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** A resource as a component registered it. */
+export interface Registration {
+  type: string;
+  name: string;
+  /** Undefined properties are absent, as the engine sees them. */
+  inputs: Record<string, unknown>;
+}
+
+export interface Mocks {
+  /** Every custom and component resource so far, in order of registration. */
+  registrations: Registration[];
+  /** Every function called so far: its token and arguments. */
+  calls: { token: string; args: Record<string, unknown> }[];
+  /** Waits until all that was started is registered. */
+  settle(): Promise<void>;
+  /** The registered resources of a type. */
+  ofType(type: string): Registration[];
+}
+
+export const account = "123456789012";
+export const digest = `sha256:${"d".repeat(64)}`;
+
+/** What registry look-ups find. Default: no image. */
+export interface MockRegistry {
+  hasImage?: (args: Record<string, unknown>) => boolean;
+  failWith?: string;
+}
+
+/** Starts a fresh engine in which AWS answers as for an empty account. Call it before each component. */
+export async function startMocks(registry: MockRegistry = {}, preview = false): Promise<Mocks> {
+  const registrations: Registration[] = [];
+  const calls: Mocks["calls"] = [];
+  const found = (args: Record<string, unknown>): void => {
+    if (!registry.failWith && registry.hasImage?.(args)) return;
+    const details = registry.failWith ?? "reading ECR Images: ImageNotFoundException: The image does not exist";
+    // The SDK reads the engine's message from gRPC's `details`.
+    throw Object.assign(new Error(details), { details });
+  };
+  await pulumi.runtime.setMocks(
+    {
+      newResource({ type, name, inputs }) {
+        registrations.push({ type, name, inputs });
+        return { id: `${name}-id`, state: { ...inputs, ...computed(type, inputs) } };
+      },
+      call({ token, inputs }) {
+        calls.push({ token, args: inputs });
+        switch (token) {
+          case "aws:ecr/getAuthorizationToken:getAuthorizationToken":
+            return { proxyEndpoint: "https://registry", userName: "AWS", password: "private-token" };
+          case "aws:ecrpublic/getAuthorizationToken:getAuthorizationToken":
+            return { userName: "AWS", password: "public-token" };
+          case "aws:ecr/getImage:getImage":
+            found(inputs);
+            return { imageDigest: digest };
+          case "aws:ecrpublic/getImages:getImages":
+            found(inputs);
+            return { images: [{ imageDigest: digest }] };
+          default:
+            throw new Error(`unexpected call of ${token}`);
+        }
+      },
+    },
+    "ecr",
+    "test",
+    preview,
+  );
+  return {
+    registrations,
+    calls,
+    settle: () => pulumi.runtime.disconnect(),
+    ofType: (type) => registrations.filter((each) => each.type === type),
+  };
+}
+
+/** What AWS adds to a resource's inputs. */
+function computed(type: string, inputs: Record<string, unknown>): Record<string, unknown> {
+  switch (type) {
+    case "aws:ecr/repository:Repository":
+      return {
+        repositoryUrl: `${account}.dkr.ecr.ap-northeast-2.amazonaws.com/${inputs["name"]}`,
+        arn: `arn:aws:ecr:ap-northeast-2:${account}:repository/${inputs["name"]}`,
+        registryId: account,
+        region: inputs["region"] ?? "ap-northeast-2",
+      };
+    case "aws:ecrpublic/repository:Repository":
+      return {
+        repositoryUri: `public.ecr.aws/a1b2c3d4/${inputs["repositoryName"]}`,
+        arn: `arn:aws:ecr-public::${account}:repository/${inputs["repositoryName"]}`,
+        registryId: account,
+      };
+    case "aws:kms/key:Key":
+      return { arn: `arn:aws:kms:ap-northeast-2:${account}:key/1`, keyId: "1" };
+    default:
+      return {};
+  }
+}
+
+/** The value of an output once it is known, or the error that an apply on the way threw. */
+export function known<T>(output: pulumi.Output<T>): Promise<T> {
+  // Not in the public type; an apply alone would leave errors to nobody.
+  return (output as unknown as { promise(): Promise<T> }).promise();
+}

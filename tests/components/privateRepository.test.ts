@@ -1,0 +1,208 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { PrivateRepository, type PrivateRepositoryArgs } from "../../components";
+import { InputChecks } from "../../components/inputChecks";
+import { InvalidInputError } from "../../ecr/faults";
+import { defaultLifecycleRules, lifecyclePolicyFromRules, lifecyclePolicyText } from "../../ecr/lifecyclePolicy";
+import { privateRepositoryNameFaults } from "../../ecr/repositoryNames";
+import { account, known, type Mocks, startMocks } from "./mocks";
+
+const repositoryType = "aws:ecr/repository:Repository";
+const lifecycleType = "aws:ecr/lifecyclePolicy:LifecyclePolicy";
+
+describe("PrivateRepository", () => {
+  let mocks: Mocks;
+  beforeEach(async () => {
+    mocks = await startMocks();
+  });
+
+  const inputsOf = async (args: PrivateRepositoryArgs) => {
+    new PrivateRepository("petclinic", args);
+    await mocks.settle();
+    return mocks.ofType(repositoryType)[0]?.inputs;
+  };
+
+  it("is encrypted with KMS, immutable, scanned and has a lifecycle without being told", async () => {
+    const repository = new PrivateRepository("petclinic");
+    await mocks.settle();
+    assert.deepEqual(mocks.registrations, [
+      { type: "ecr:index:PrivateRepository", name: "petclinic", inputs: {} },
+      {
+        type: repositoryType,
+        name: "petclinic",
+        inputs: {
+          name: "petclinic",
+          encryptionConfigurations: [{ encryptionType: "KMS" }],
+          imageTagMutability: "IMMUTABLE",
+          imageScanningConfiguration: { scanOnPush: true },
+          forceDelete: false,
+        },
+      },
+      {
+        type: lifecycleType,
+        name: "petclinic",
+        inputs: {
+          repository: "petclinic",
+          policy: lifecyclePolicyText(lifecyclePolicyFromRules(defaultLifecycleRules)),
+        },
+      },
+    ]);
+    const urn = await known(repository.repository.urn);
+    assert.match(urn, /ecr:index:PrivateRepository\$aws:ecr\/repository:Repository::petclinic$/);
+    assert.equal(await known(repository.url), `${account}.dkr.ecr.ap-northeast-2.amazonaws.com/petclinic`);
+  });
+
+  it("has no lifecycle policy when that is switched off by name", async () => {
+    await inputsOf({ lifecyclePolicy: false });
+    assert.deepEqual(mocks.ofType(lifecycleType), []);
+  });
+
+  it("takes a lifecycle as rules, document or text and writes the same canonical text", async () => {
+    const rules = [
+      { images: "any", keepNewest: 100, description: "cap" },
+      { images: "untagged", expireAfterDays: 1, description: "soon" },
+    ] as const;
+    const document = lifecyclePolicyFromRules(rules);
+    const shuffled = JSON.stringify({ rules: [...document.rules].reverse() }, null, 2);
+    for (const lifecyclePolicy of [rules, document, shuffled]) {
+      mocks = await startMocks();
+      await inputsOf({ lifecyclePolicy });
+      const policy = mocks.ofType(lifecycleType)[0]?.inputs["policy"];
+      assert.equal(policy, lifecyclePolicyText(document));
+      assert.deepEqual(
+        JSON.parse(String(policy)).rules.map((rule: { rulePriority: number }) => rule.rulePriority),
+        [1, 2],
+      );
+    }
+  });
+
+  it("makes exclusion filters an immutable repository's exceptions", async () => {
+    const inputs = await inputsOf({ exclusionFilters: ["latest", "dev-*"] });
+    assert.equal(inputs?.["imageTagMutability"], "IMMUTABLE_WITH_EXCLUSION");
+    assert.deepEqual(inputs?.["imageTagMutabilityExclusionFilters"], [
+      { filter: "latest", filterType: "WILDCARD" },
+      { filter: "dev-*", filterType: "WILDCARD" },
+    ]);
+  });
+
+  it("allows the lab's choices when they are written out", async () => {
+    const inputs = await inputsOf({ imageTagMutability: "MUTABLE", encryption: "aes256" });
+    assert.equal(inputs?.["imageTagMutability"], "MUTABLE");
+    assert.deepEqual(inputs?.["encryptionConfigurations"], [{ encryptionType: "AES256" }]);
+    assert.ok(!("imageTagMutabilityExclusionFilters" in (inputs ?? {})));
+  });
+
+  it("uses a given key", async () => {
+    const kmsKey = `arn:aws:kms:ap-northeast-2:${account}:key/0f7e1ab4-5d4c-4c8e-9a43-0a6d2f1f6a01`;
+    const inputs = await inputsOf({ encryption: "kmsDsse", kmsKey });
+    assert.deepEqual(inputs?.["encryptionConfigurations"], [{ encryptionType: "KMS_DSSE", kmsKey }]);
+    assert.deepEqual(mocks.ofType("aws:kms/key:Key"), []);
+  });
+
+  it("creates a key that rotates, with an alias, and gives region and tags to every child", async () => {
+    const inputs = await inputsOf({
+      repositoryName: "team/pet.clinic",
+      createKey: true,
+      region: "eu-west-1",
+      tags: { team: "vets" },
+    });
+    const shared = { region: "eu-west-1", tags: { team: "vets" } };
+    assert.deepEqual(mocks.ofType("aws:kms/key:Key")[0]?.inputs, {
+      description: "Images of the ECR repository team/pet.clinic",
+      enableKeyRotation: true,
+      deletionWindowInDays: 30,
+      ...shared,
+    });
+    assert.deepEqual(mocks.ofType("aws:kms/alias:Alias")[0]?.inputs, {
+      name: "alias/ecr/team/pet-clinic",
+      targetKeyId: "1",
+      region: "eu-west-1",
+    });
+    assert.deepEqual(inputs?.["encryptionConfigurations"], [
+      { encryptionType: "KMS", kmsKey: `arn:aws:kms:ap-northeast-2:${account}:key/1` },
+    ]);
+    assert.deepEqual(inputs?.["tags"], shared.tags);
+    assert.equal(mocks.ofType(lifecycleType)[0]?.inputs["region"], "eu-west-1");
+  });
+
+  it("refuses every fault in one error before anything is registered", async () => {
+    let refused: unknown;
+    try {
+      new PrivateRepository("Pet Clinic", {
+        encryption: "aes256",
+        kmsKey: "alias/mine",
+        createKey: true,
+        imageTagMutability: "MUTABLE",
+        exclusionFilters: ["latest"],
+        lifecyclePolicy: [{ images: "untagged", expireAfterDays: 0 }],
+      });
+    } catch (error) {
+      refused = error;
+    }
+    assert.ok(refused instanceof InvalidInputError);
+    assert.deepEqual([...new Set(refused.faults.map(({ path }) => path))].sort(), [
+      "createKey",
+      "exclusionFilters",
+      "kmsKey",
+      "lifecyclePolicy[0].expireAfterDays",
+      "repositoryName",
+    ]);
+    await mocks.settle();
+    assert.deepEqual(mocks.registrations, []);
+  });
+
+  for (const [what, args, path] of [
+    ["*_WITH_EXCLUSION without filters", { imageTagMutability: "IMMUTABLE_WITH_EXCLUSION" }, "exclusionFilters"],
+    ["a key in another region", { region: "eu-west-1", kmsKey: `arn:aws:kms:us-east-1:${account}:key/a-1` }, "kmsKey"],
+    ["an unknown encryption", { encryption: "rot13" }, "encryption"],
+    ["a lifecycle document that ECR refuses", { lifecyclePolicy: { rules: [] } }, "lifecyclePolicy.rules"],
+    ["a lifecycle text that is no JSON", { lifecyclePolicy: "expire everything" }, "lifecyclePolicy"],
+  ] as const) {
+    it(`refuses ${what}`, () => {
+      assert.throws(
+        () => new PrivateRepository("petclinic", args as unknown as PrivateRepositoryArgs),
+        (error) => error instanceof InvalidInputError && error.faults.some((fault) => fault.path === path),
+      );
+    });
+  }
+
+  it("checks a value that is known later when it is known", async () => {
+    const checks = new InputChecks("subject");
+    const faultsOf = (value: string) => privateRepositoryNameFaults(value, "repositoryName");
+    const later = checks.input(pulumi.output(Promise.resolve("UPPER")), faultsOf);
+    const good = checks.input(Promise.resolve("lower"), faultsOf);
+    checks.refuse();
+    await assert.rejects(known(pulumi.output(later)), /subject: .*\n.*repositoryName: "UPPER"/);
+    assert.equal(await known(pulumi.output(good)), "lower");
+  });
+
+  it("prints the console's push commands", async () => {
+    const repository = new PrivateRepository("petclinic");
+    const url = `${account}.dkr.ecr.ap-northeast-2.amazonaws.com`;
+    assert.deepEqual(await known(repository.pushCommands()), {
+      login: `aws ecr get-login-password --region ap-northeast-2 | docker login --username AWS --password-stdin ${url}`,
+      build: "docker build -t petclinic .",
+      tag: `docker tag petclinic:latest ${url}/petclinic:latest`,
+      push: `docker push ${url}/petclinic:latest`,
+    });
+  });
+
+  it("fetches a login once, and keeps its password secret", async () => {
+    const repository = new PrivateRepository("petclinic");
+    const { password } = repository.credentials();
+    repository.credentials();
+    assert.equal(await pulumi.isSecret(password), true);
+    assert.equal(await known(password), "private-token");
+    assert.equal(mocks.calls.length, 1);
+  });
+
+  it("takes only a missing image or repository for an absent tag", async () => {
+    mocks = await startMocks({ hasImage: ({ imageTag }) => imageTag === "there" });
+    const repository = new PrivateRepository("petclinic");
+    assert.equal(await known(repository.hasTag("there")), true);
+    assert.equal(await known(repository.hasTag("absent")), false);
+    mocks = await startMocks({ failWith: "AccessDeniedException: no rights" });
+    const refused = new PrivateRepository("petclinic").hasTag("any");
+    await assert.rejects(known(refused), /AccessDenied/);
+  });
+});

@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { parseConfig } from "../../config/load";
+import { InvalidInputError } from "../../ecr/faults";
+
+const parse = (values: Record<string, unknown>) =>
+  parseConfig(
+    Object.fromEntries(
+      Object.entries(values).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
+    ),
+    "ecr",
+  );
+
+/** Path to rule of each fault. */
+function faultsOf(values: Record<string, unknown>): Record<string, string> {
+  try {
+    parse(values);
+  } catch (error) {
+    assert.ok(error instanceof InvalidInputError, String(error));
+    return Object.fromEntries(error.faults.map(({ path, rule }) => [path, rule]));
+  }
+  assert.fail("nothing was refused");
+}
+
+describe("parseConfig", () => {
+  it("fills in what is not set, and leaves other packages' config alone", () => {
+    assert.deepEqual(parse({ "aws:region": "ap-northeast-2", "aws:nonsense": "1" }), {
+      privateRepositories: {},
+      publicRepositories: {},
+      images: {},
+      tags: {},
+    });
+  });
+
+  it("reads a whole environment", () => {
+    const config = parse({
+      "ecr:privateRepositories": { petclinic: { encryption: "aes256", exclusionFilters: ["latest"] } },
+      "ecr:publicRepositories": { petclinic: { catalogData: { architectures: ["x86-64"] } } },
+      "ecr:images": { petclinic: { context: "app", repositories: ["private/petclinic", "public/petclinic"] } },
+      "ecr:tags": { team: "vets" },
+    });
+    assert.deepEqual(config.privateRepositories["petclinic"], { encryption: "aes256", exclusionFilters: ["latest"] });
+    assert.deepEqual(config.images["petclinic"]?.repositories, ["private/petclinic", "public/petclinic"]);
+  });
+
+  it("names every unknown key and wrong type with its path", () => {
+    const faults = faultsOf({
+      "ecr:privateRepository": {},
+      "ecr:privateRepositories": { petclinic: { encrypton: "kms", scanOnPush: "yes", encryption: "rot13" } },
+      "ecr:images": { petclinic: { context: "app", repositories: [] } },
+      "ecr:tags": { team: 1 },
+    });
+    assert.deepEqual(Object.keys(faults).sort(), [
+      "ecr:images.petclinic.repositories",
+      "ecr:privateRepositories.petclinic.encryption",
+      "ecr:privateRepositories.petclinic.encrypton",
+      "ecr:privateRepositories.petclinic.scanOnPush",
+      "ecr:privateRepository",
+      "ecr:tags.team",
+    ]);
+    assert.equal(faults["ecr:privateRepositories.petclinic.encrypton"], "unknown key.");
+    assert.match(faults["ecr:privateRepositories.petclinic.scanOnPush"] ?? "", /expected boolean/);
+  });
+
+  it("refuses text where an object belongs", () => {
+    assert.match(faultsOf({ "ecr:images": "app" })["ecr:images"] ?? "", /expected record/);
+  });
+
+  it("refuses a repository that the config does not describe", () => {
+    const faults = faultsOf({
+      "ecr:privateRepositories": { petclinic: {} },
+      "ecr:images": { petclinic: { context: "app", repositories: ["private/petclinic", "public/petclinic"] } },
+    });
+    assert.deepEqual(faults, { "ecr:images.petclinic.repositories[1]": "no such repository in this config." });
+  });
+
+  it("refuses a reference of another form", () => {
+    const faults = faultsOf({ "ecr:images": { petclinic: { context: "app", repositories: ["petclinic"] } } });
+    assert.match(faults["ecr:images.petclinic.repositories[0]"] ?? "", /must be private\/<key> or public\/<key>/);
+  });
+});
