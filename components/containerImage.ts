@@ -41,7 +41,7 @@ export interface ImageBuild {
  * ECR refuses that under an immutable tag, even with the same digest. Removing an image from the program leaves it in
  * the registry; lifecycle policies and the repository's deletion remove it.
  *
- * Throws InvalidInputError with every fault of the arguments before anything is registered.
+ * Throws InputRefused with every fault of the arguments before anything is registered.
  *
  * @example
  * const image = new ContainerImage("petclinic", { context: "app", repositories: [repository], tags: ["latest"] });

@@ -1,5 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type Fault, refuseFaults } from "../ecr/faults";
+import { type Fault, InvalidInputError } from "../ecr/faults";
+
+/** Input that was refused, as Pulumi shows it: the message with every fault, without the program's stack. */
+export class InputRefused extends pulumi.RunError {
+  constructor(
+    subject: string,
+    readonly faults: readonly Fault[],
+  ) {
+    super(new InvalidInputError(subject, faults).message);
+  }
+}
+
+/** Throws one InputRefused with all faults; does nothing when there are none. */
+export function refuseInput(subject: string, faults: readonly Fault[]): void {
+  if (faults.length > 0) throw new InputRefused(subject, faults);
+}
 
 /**
  * Checks a component's arguments before anything is registered. Plain values are checked at once and all their faults
@@ -20,7 +35,7 @@ export class InputChecks {
   input<T>(value: pulumi.Input<T>, faultsOf: (value: T) => Fault[]): pulumi.Input<T> {
     if (pulumi.Output.isInstance(value) || value instanceof Promise) {
       return pulumi.output(value).apply((known) => {
-        refuseFaults(this.subject, faultsOf(known as T));
+        refuseInput(this.subject, faultsOf(known as T));
         return known as T;
       });
     }
@@ -30,6 +45,6 @@ export class InputChecks {
 
   /** Throws one error that lists every fault found so far; call it before the first resource is registered. */
   refuse(): void {
-    refuseFaults(this.subject, this.faults);
+    refuseInput(this.subject, this.faults);
   }
 }

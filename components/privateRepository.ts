@@ -72,7 +72,7 @@ const encryptionTypes: Record<NonNullable<PrivateRepositoryArgs["encryption"]>, 
 /**
  * A private ECR repository with its lifecycle policy and, on request, its own KMS key. Only IAM identities pull.
  *
- * Throws InvalidInputError with every fault of the arguments before anything is registered.
+ * Throws InputRefused with every fault of the arguments before anything is registered.
  *
  * @example
  * const repository = new PrivateRepository("petclinic", { exclusionFilters: ["latest"] });

@@ -41,7 +41,7 @@ export interface PublicRepositoryArgs {
  * A repository of the public gallery: anyone pulls, without a login. It has no encryption settings, tag mutability,
  * scanning or lifecycle policy, since ECR Public has none.
  *
- * Throws InvalidInputError with every fault of the arguments before anything is registered.
+ * Throws InputRefused with every fault of the arguments before anything is registered.
  *
  * @example
  * const repository = new PublicRepository("petclinic", { catalogData: { description: "Spring PetClinic Demo" } });

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import { type Fault, refuseFaults } from "../ecr/faults";
+import { refuseInput } from "../components/inputChecks";
+import type { Fault } from "../ecr/faults";
 import { type EnvironmentConfig, environmentSchema } from "./schema";
 
 /** Reads the stack's config. One error lists every unknown key, wrong type and dangling reference, with its path. */
@@ -21,13 +22,13 @@ export function parseConfig(all: Record<string, string>, namespace: string): Env
   const subject = `the stack's config (Pulumi.<stack>.yaml)`;
   const parsed = environmentSchema.safeParse(values);
   if (!parsed.success) {
-    refuseFaults(
+    refuseInput(
       subject,
       parsed.error.issues.flatMap((issue) => faultsOf(issue, values, prefix)),
     );
     throw parsed.error;
   }
-  refuseFaults(subject, danglingReferences(parsed.data, prefix));
+  refuseInput(subject, danglingReferences(parsed.data, prefix));
   return parsed.data;
 }
 

@@ -33,7 +33,10 @@ describe("contentTag", () => {
     ["a new file", () => write("app/src/c.js", "")],
     ["a removed file", () => fs.rmSync(path.join(root, "app/src/b.js"))],
     ["a renamed file", () => fs.renameSync(path.join(root, "app/src/b.js"), path.join(root, "app/src/z.js"))],
-    ["contents that change places", () => (write("app/src/a.js", "b"), write("app/src/b.js", "a"))],
+    [
+      "contents that change places",
+      () => ["a", "b"].forEach((name) => void write(`app/src/${name}.js`, name === "a" ? "b" : "a")),
+    ],
     ["a file's mode", () => fs.chmodSync(path.join(root, "app/src/a.js"), 0o755)],
     ["a link", () => fs.symlinkSync("a.js", path.join(root, "app/src/link"))],
     ["the Dockerfile", () => write("app/Dockerfile", "FROM scratch\n")],

@@ -5,7 +5,7 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { ContainerImage, type ContainerImageArgs, PrivateRepository, PublicRepository } from "../../components";
 import { contentTag } from "../../components/buildContext";
-import { InvalidInputError } from "../../ecr/faults";
+import { InputRefused } from "../../components/inputChecks";
 import { account, digest, known, type Mocks, startMocks } from "./mocks";
 
 const imageType = "docker:index/image:Image";
@@ -145,7 +145,7 @@ describe("ContainerImage", () => {
           repositories: [repository],
         }),
       (error) => {
-        assert.ok(error instanceof InvalidInputError);
+        assert.ok(error instanceof InputRefused);
         const paths = new Set(error.faults.map((fault) => fault.path));
         assert.deepEqual([...paths].sort(), ["dockerfile", "platform", "tags[0]", "tags[1]"]);
         assert.match(error.message, /"latest" — the private repository "petclinic" is IMMUTABLE/);

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { PrivateRepository, type PrivateRepositoryArgs } from "../../components";
-import { InputChecks } from "../../components/inputChecks";
-import { InvalidInputError } from "../../ecr/faults";
+import { InputChecks, InputRefused } from "../../components/inputChecks";
 import { defaultLifecycleRules, lifecyclePolicyFromRules, lifecyclePolicyText } from "../../ecr/lifecyclePolicy";
 import { privateRepositoryNameFaults } from "../../ecr/repositoryNames";
 import { account, known, type Mocks, startMocks } from "./mocks";
@@ -139,7 +138,7 @@ describe("PrivateRepository", () => {
     } catch (error) {
       refused = error;
     }
-    assert.ok(refused instanceof InvalidInputError);
+    assert.ok(refused instanceof InputRefused);
     assert.deepEqual([...new Set(refused.faults.map(({ path }) => path))].sort(), [
       "createKey",
       "exclusionFilters",
@@ -161,7 +160,7 @@ describe("PrivateRepository", () => {
     it(`refuses ${what}`, () => {
       assert.throws(
         () => new PrivateRepository("petclinic", args as unknown as PrivateRepositoryArgs),
-        (error) => error instanceof InvalidInputError && error.faults.some((fault) => fault.path === path),
+        (error) => error instanceof InputRefused && error.faults.some((fault) => fault.path === path),
       );
     });
   }

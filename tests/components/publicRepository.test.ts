@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { PublicRepository, type PublicRepositoryArgs } from "../../components";
-import { InvalidInputError } from "../../ecr/faults";
+import { InputRefused } from "../../components/inputChecks";
 import { account, digest, known, type Mocks, startMocks } from "./mocks";
 
 const png = Buffer.from("89504e470d0a1a0a0000", "hex");
@@ -72,7 +72,7 @@ describe("PublicRepository", () => {
     assert.throws(
       () => new PublicRepository("petclinic", args as unknown as PublicRepositoryArgs),
       (error) => {
-        assert.ok(error instanceof InvalidInputError);
+        assert.ok(error instanceof InputRefused);
         assert.deepEqual(error.faults.map((fault) => fault.path).sort(), [
           "catalogData.architectures[0]",
           "catalogData.description",

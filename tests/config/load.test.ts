@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import { InputRefused } from "../../components/inputChecks";
 import { parseConfig } from "../../config/load";
-import { InvalidInputError } from "../../ecr/faults";
 
 const parse = (values: Record<string, unknown>) =>
   parseConfig(
@@ -15,7 +15,7 @@ function faultsOf(values: Record<string, unknown>): Record<string, string> {
   try {
     parse(values);
   } catch (error) {
-    assert.ok(error instanceof InvalidInputError, String(error));
+    assert.ok(error instanceof InputRefused, String(error));
     return Object.fromEntries(error.faults.map(({ path, rule }) => [path, rule]));
   }
   assert.fail("nothing was refused");
