@@ -1,0 +1,74 @@
+import { UnknownValueError } from "@pulumi/policy";
+
+/**
+ * Stands in a copy for a value that is not known in a preview. Reading such a value from the resource itself throws, and
+ * the engine then reports the whole policy as not run, at advisory level: a mandatory policy would fall silent.
+ */
+export class Unknown {
+  constructor(
+    /** What reading the value threw. Thrown again, it is what Pulumi reports as "could not be judged". */
+    readonly error: Error,
+  ) {}
+}
+
+/** One property of a resource, copied, with an Unknown for all that is not known in it. Never throws. */
+export function readProperty(object: object, key: string): unknown {
+  return read(object as Record<string, unknown>, key);
+}
+
+function read(object: Record<string, unknown>, key: string): unknown {
+  let value: unknown;
+  try {
+    value = object[key];
+  } catch (error) {
+    if (error instanceof UnknownValueError) {
+      return new Unknown(error as Error);
+    }
+    throw error;
+  }
+  if (typeof value !== "object" || value === null) {
+    return value;
+  }
+  const source = value as Record<string, unknown>;
+  if (Array.isArray(value)) {
+    return Array.from({ length: value.length }, (_, index) => read(source, String(index)));
+  }
+  return Object.fromEntries(Object.keys(source).map((each) => [each, read(source, each)]));
+}
+
+/** Where in a copy values are not known, as paths below it: `rules[0].selection`. */
+export function unknownPaths(value: unknown, path = ""): { path: string; unknown: Unknown }[] {
+  if (value instanceof Unknown) {
+    return [{ path, unknown: value }];
+  }
+  if (Array.isArray(value)) {
+    return value.flatMap((each, index) => unknownPaths(each, `${path}[${index}]`));
+  }
+  if (typeof value !== "object" || value === null) {
+    return [];
+  }
+  return Object.entries(value).flatMap(([key, each]) => unknownPaths(each, path === "" ? key : `${path}.${key}`));
+}
+
+/**
+ * What could not be judged in one run of a policy. Violations are to be reported first; `report` then has Pulumi say once,
+ * at advisory level, what is left for `pulumi up` to judge.
+ */
+export class Unjudged {
+  private readonly open: { message: string; error: Error }[] = [];
+
+  /** @param unknown What stands in the way, by the property's path. */
+  add(message: string, unknown: Unknown): void {
+    this.open.push({ message, error: unknown.error });
+  }
+
+  /** Throws when anything could not be judged, and is the last thing that a policy does. */
+  report(): void {
+    const [first] = this.open;
+    if (first === undefined) {
+      return;
+    }
+    first.error.message = `${this.open.map(({ message }) => message).join(" ")} \`pulumi up\` judges it.`;
+    throw first.error;
+  }
+}
