@@ -1,10 +1,11 @@
 import * as fs from "node:fs";
 import { Listr } from "listr2";
 import { removeBaseImage } from "../docker/baseImage";
-import { removeImages } from "../docker/cleanUp";
+import { removeImagesOf } from "../docker/cleanUp";
 import { releaseDocker } from "../docker/daemon";
+import { healthPath } from "../gateway/config";
 import { sandboxHome } from "../paths";
-import { registryHosts, stopServices } from "../services/services";
+import { stopServices } from "../services/services";
 import { run, runInForeground } from "./commands";
 import { localStack } from "./environment";
 import { setUp } from "./setUp";
@@ -18,7 +19,7 @@ export async function down(): Promise<number> {
     return 0;
   }
   // Destroying needs the local AWS: what is not running is started once more.
-  const env = await setUp();
+  const { env, docker, services } = await setUp();
   const stacks = await run("pulumi", ["stack", "ls", "--json"], { env });
   const exists =
     stacks.code === 0 && (JSON.parse(stacks.stdout) as { name: string }[]).some(({ name }) => name === localStack);
@@ -38,17 +39,27 @@ export async function down(): Promise<number> {
     [
       {
         title: "Containers and images",
-        task: async () => {
-          await removeImages({ env, registryHosts: registryHosts(home) });
-          await removeBaseImage({ env, home });
+        task: async (_, task) => {
+          const progress = (message: string) => {
+            task.output = message;
+          };
+          await removeImagesOf({ docker, registryHosts: await registryHosts(services.endpoint), progress });
+          await removeBaseImage({ home, docker, progress });
         },
       },
-      { title: "Local AWS", task: () => stopServices(home) },
-      { title: "Docker", task: () => releaseDocker(home) },
+      { title: "Local AWS", task: async () => void (await stopServices(home)) },
+      { title: "Docker", task: async () => void (await releaseDocker(home)) },
       { title: "State, logs and logins", task: () => fs.promises.rm(home, { recursive: true, force: true }) },
     ],
     stepDisplay(),
   ).run();
   console.log("\nThe sandbox is gone. Downloads and builds stay in the cache, so that the next start takes seconds.");
   return 0;
+}
+
+/** Every address under which the sandbox's registries were reached, other accounts' and regions' too. */
+async function registryHosts(endpoint: string): Promise<string[]> {
+  const answer = await fetch(`${endpoint}${healthPath}`);
+  const { registries } = (await answer.json()) as { registries: Record<string, string> };
+  return Object.values(registries);
 }

@@ -1,23 +1,18 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import type { DockerEnvironment } from "../docker/daemon";
 import { projectRoot } from "../paths";
+import type { RunningServices } from "../services/services";
 
-/** Account and region of the reference job; the local AWS answers for them. */
-export const sandboxAccount = "123456789012";
-export const sandboxRegion = "ap-northeast-2";
 /** The stack that `npm run local` works on; its values stand in Pulumi.local.yaml. */
 export const localStack = "local";
 
-/** What the parts of a running sandbox say about themselves. */
+/** The parts of a running sandbox that commands have to find. */
 export interface SandboxParts {
   home: string;
-  /** Address of the local AWS. */
-  endpoint: string;
-  accessKeyId: string;
-  secretAccessKey: string;
+  services: Pick<RunningServices, "endpoint" | "credentials" | "region">;
+  docker: Pick<DockerEnvironment, "environment">;
   pulumiHome: string;
-  /** Docker's address when it is not the client's default one. */
-  dockerHost: string | undefined;
 }
 
 /** Variables of the user's that would lead a command in the sandbox to a real account, stack or Docker login. */
@@ -37,32 +32,30 @@ const foreign = [
 
 /** The environment in which every command of the sandbox runs; nothing of it is written anywhere else. */
 export function commandEnvironment(parts: SandboxParts): NodeJS.ProcessEnv {
-  const { home } = parts;
+  const { home, services } = parts;
   const environment: NodeJS.ProcessEnv = {
     ...process.env,
     SANDBOX_HOME: home,
     PATH: [path.join(home, "bin"), path.join(projectRoot, "node_modules", ".bin"), process.env["PATH"]].join(
       path.delimiter,
     ),
-    AWS_ENDPOINT_URL: parts.endpoint,
-    AWS_ACCESS_KEY_ID: parts.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: parts.secretAccessKey,
-    AWS_REGION: sandboxRegion,
-    AWS_DEFAULT_REGION: sandboxRegion,
+    AWS_ENDPOINT_URL: services.endpoint,
+    AWS_ACCESS_KEY_ID: services.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: services.credentials.secretAccessKey,
+    AWS_REGION: services.region,
+    AWS_DEFAULT_REGION: services.region,
     // Files that do not exist: the user's own profiles and keys must not be read.
     AWS_CONFIG_FILE: path.join(home, "aws", "config"),
     AWS_SHARED_CREDENTIALS_FILE: path.join(home, "aws", "credentials"),
     AWS_EC2_METADATA_DISABLED: "true",
     AWS_PAGER: "",
-    DOCKER_CONFIG: dockerConfig(home),
-    DOCKER_BUILDKIT: "1",
+    ...parts.docker.environment,
     PULUMI_HOME: parts.pulumiHome,
     PULUMI_BACKEND_URL: `file://${stateDirectory(home)}`,
     // Protects nothing but a local AWS's tokens; Pulumi.local.yaml holds the salt that goes with it.
     PULUMI_CONFIG_PASSPHRASE: "sandbox",
     PULUMI_SKIP_UPDATE_CHECK: "1",
     ...(process.env["SANDBOX_PLUGINS"] !== "released" && { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" }),
-    ...(parts.dockerHost !== undefined && { DOCKER_HOST: parts.dockerHost }),
   };
   for (const name of foreign) delete environment[name];
   return environment;
@@ -74,17 +67,9 @@ function stateDirectory(home: string): string {
   return directory;
 }
 
-/** Docker's config of the sandbox: its logins stay out of the user's own, whose client plugins it still finds. */
-function dockerConfig(home: string): string {
+/** Docker's config of the sandbox: its logins stay out of the user's own. */
+export function dockerConfig(home: string): string {
   const directory = path.join(home, "docker-config");
-  const file = path.join(directory, "config.json");
-  if (!fs.existsSync(file)) {
-    fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
-    const plugins = path.join(
-      process.env["DOCKER_CONFIG"] ?? path.join(process.env["HOME"] ?? "/", ".docker"),
-      "cli-plugins",
-    );
-    fs.writeFileSync(file, JSON.stringify({ cliPluginsExtraDirs: [plugins] }), { mode: 0o600 });
-  }
+  fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
   return directory;
 }

@@ -7,7 +7,7 @@ import { setUp } from "./setUp";
 /** `npm run local`: sets the sandbox up, runs the reference job with Pulumi, and proves it as a user would. */
 export async function local(): Promise<number> {
   await refuseTakenPort(appPort(), "SANDBOX_APP_PORT");
-  const env = await setUp();
+  const { env } = await setUp();
   await selectStack(env);
 
   const up = ["up", "--policy-pack", "policies", "--policy-pack-config", "policies/config/local.json"];

@@ -3,8 +3,8 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Listr } from "listr2";
+import { sandboxRegion } from "../services/services";
 import { type CommandOptions, mustRun, run } from "./commands";
-import { sandboxRegion } from "./environment";
 import { stepDisplay } from "./steps";
 
 /** What the proof needs of the stack's outputs. */

@@ -9,5 +9,6 @@ export async function runInSandbox([command, ...args]: string[]): Promise<number
     );
     return 2;
   }
-  return runInForeground(command, args, await setUp({ quiet: true }));
+  const { env } = await setUp({ quiet: true });
+  return runInForeground(command, args, env);
 }

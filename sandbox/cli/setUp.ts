@@ -7,16 +7,24 @@ import { installEngine } from "../engine/installEngine";
 import { sandboxHome } from "../paths";
 import { installProviders } from "../providers/installProviders";
 import { installAwsCli } from "../services/awsCli";
-import { installDistribution } from "../services/distribution";
-import { installMinistack } from "../services/ministack";
-import { type RunningServices, startServices } from "../services/services";
-import { commandEnvironment, type SandboxParts, sandboxAccount, sandboxRegion } from "./environment";
+import { ensureDistribution, ensureGateway, ensureMinistack, type RunningServices } from "../services/services";
+import { commandEnvironment, dockerConfig } from "./environment";
 import { stepDisplay } from "./steps";
 
-interface Progress {
+interface Parts {
   engine?: { pulumiHome: string };
   docker?: DockerEnvironment;
-  services?: RunningServices;
+  distributionUrl?: string;
+  ministackUrl?: string;
+}
+
+/** A sandbox that runs. */
+export interface Sandbox {
+  home: string;
+  /** The environment in which commands meet it. */
+  env: NodeJS.ProcessEnv;
+  docker: DockerEnvironment;
+  services: RunningServices;
 }
 
 export interface SetUpOptions {
@@ -31,67 +39,70 @@ export interface SetUpOptions {
  * Brings and starts what the sandbox needs, each part only when it is missing, with its name, what it is doing and its
  * time. Parts that do not need each other go side by side: the engine's build on a machine without downloads takes
  * minutes.
- *
- * @returns the environment in which commands meet the sandbox
  */
-export async function setUp({ quiet = false }: SetUpOptions = {}): Promise<NodeJS.ProcessEnv> {
+export async function setUp({ quiet = false }: SetUpOptions = {}): Promise<Sandbox> {
   const home = sandboxHome();
   fs.mkdirSync(path.join(home, "bin"), { recursive: true });
   fs.chmodSync(home, 0o700);
-
   const tell = quiet ? tellOnStandardError : tellAsOutput;
-  const steps = new Listr<Progress, "default" | "silent">(
+
+  const steps = new Listr<Parts, "default" | "silent">(
     [
       {
         title: "Pulumi engine",
-        task: async (context, task) => {
-          context.engine = await installEngine({ home, progress: tell(task) });
-          await installProviders({ pulumiHome: context.engine.pulumiHome, progress: tell(task) });
+        task: async (parts, task) => {
+          const progress = tell(task);
+          parts.engine = await installEngine({ home, progress });
+          await installProviders({ pulumiHome: parts.engine.pulumiHome, progress });
         },
       },
       {
-        title: "Docker and base image",
-        task: async (context, task) => {
-          context.docker = await ensureDocker({ home, progress: tell(task) });
-          await ensureBaseImage({ home, docker: context.docker, progress: tell(task) });
-          task.title = `Docker and base image: ${context.docker.description}`;
+        title: "Docker",
+        task: async (parts, task) => {
+          const progress = tell(task);
+          parts.docker = await ensureDocker({ home, progress, dockerConfig: dockerConfig(home) });
+          await ensureBaseImage({ home, docker: parts.docker, progress });
+          task.title = parts.docker.description;
         },
       },
       {
         title: "AWS CLI",
-        task: async (_, task) => {
-          const aws = await installAwsCli({ progress: tell(task) });
-          replaceLink(aws, path.join(home, "bin", "aws"));
+        task: async (_, task) => replaceLink(await installAwsCli(tell(task)), path.join(home, "bin", "aws")),
+      },
+      {
+        title: "Image storage (CNCF Distribution)",
+        task: async (parts, task) => {
+          parts.distributionUrl = await ensureDistribution({ home, progress: tell(task) });
         },
       },
       {
-        title: "Local AWS",
-        task: async (context, task) => {
-          await installDistribution({ progress: tell(task) });
-          await installMinistack({ progress: tell(task) });
-          context.services = await startServices({
-            home,
-            accountId: sandboxAccount,
-            region: sandboxRegion,
-            progress: tell(task),
-          });
-          task.title = `Local AWS: ${context.services.endpoint}`;
+        title: "Other AWS services (MiniStack)",
+        task: async (parts, task) => {
+          parts.ministackUrl = await ensureMinistack({ home, progress: tell(task) });
         },
       },
     ],
     { concurrent: true, ...stepDisplay(quiet) },
   );
-  const { engine, docker, services } = await steps.run();
-  if (!engine || !docker || !services) throw new Error("the sandbox's set-up ended early");
-  const parts: SandboxParts = {
-    home,
-    endpoint: services.endpoint,
-    accessKeyId: services.accessKeyId,
-    secretAccessKey: services.secretAccessKey,
-    pulumiHome: engine.pulumiHome,
-    dockerHost: docker.dockerHost,
-  };
-  return commandEnvironment(parts);
+  const { engine, docker, distributionUrl, ministackUrl } = await steps.run();
+  if (!engine || !docker || !distributionUrl || !ministackUrl) throw new Error("the sandbox's set-up ended early");
+
+  const gateway = new Listr<{ services?: RunningServices }, "default" | "silent">(
+    [
+      {
+        title: "Local AWS",
+        task: async (parts, task) => {
+          const options = { home, progress: tell(task) };
+          parts.services = await ensureGateway(options, { distributionUrl, ministackUrl });
+          task.title = `Local AWS at ${parts.services.endpoint}`;
+        },
+      },
+    ],
+    stepDisplay(quiet),
+  );
+  const { services } = await gateway.run();
+  if (!services) throw new Error("the sandbox's set-up ended early");
+  return { home, env: commandEnvironment({ home, services, docker, pulumiHome: engine.pulumiHome }), docker, services };
 }
 
 type Tell = (task: { title: string; output: string }) => (message: string) => void;

@@ -25,9 +25,10 @@ export async function test(mochaArguments: string[]): Promise<number> {
     process.env[name] = "0";
   }
   try {
-    const env = await setUp();
-    console.log(`\n$ mocha ${mochaArguments.join(" ")}`);
-    return await runInForeground("npx", ["--no-install", "mocha", ...mochaArguments], env);
+    const { env } = await setUp();
+    const files = mochaArguments.length > 0 ? mochaArguments : ["tests/**/*.test.ts"];
+    console.log(`\n$ mocha ${files.join(" ")}`);
+    return await runInForeground("npx", ["--no-install", "mocha", ...files], env);
   } finally {
     await down();
   }

@@ -1,0 +1,84 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import * as http from "node:http";
+import { runOperation, type Service, serviceFor } from "./api/services";
+import { healthPath } from "./config";
+import type { GatewayContext } from "./context";
+import type { Forwarder } from "./forward";
+import { parseInput, readBody, sendError, sendOutput } from "./wire/json";
+import { ServiceError } from "./wire/serviceError";
+import { parseSignature } from "./wire/signature";
+
+/** UploadLayerPart carries 20 MiB as base64; nothing else is near it. */
+const requestLimit = 32 * 1024 * 1024;
+
+/** The AWS endpoint: ECR and ECR Public are answered here, everything else by MiniStack. */
+export function createAwsEndpoint(context: GatewayContext, forwarder: Forwarder, endpoint: () => string): http.Server {
+  const server = http.createServer((request, response) => {
+    const target = header(request, "x-amz-target");
+    const service = serviceFor(target, parseSignature(request.headers.authorization)?.service);
+    if (request.method === "GET" && request.url === healthPath) {
+      void sendHealth(context, response, endpoint());
+    } else if (service) {
+      void answer(context, service, operationName(target), request, response);
+    } else {
+      forwarder.forward(request, response);
+    }
+  });
+  server.on("upgrade", (request, socket, head) => forwarder.upgrade(request, socket, head));
+  server.requestTimeout = 0;
+  return server;
+}
+
+async function answer(
+  context: GatewayContext,
+  service: Service,
+  operation: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    const body = await readBody(request, requestLimit);
+    const { method = "POST", url = "/", headers, rawHeaders } = request;
+    const caller = await context.callers.identify(
+      { method, url, headers, rawHeaders, body },
+      service.model.signingName,
+    );
+    sendOutput(response, await runOperation(context, service, operation, caller, parseInput(body)));
+  } catch (error) {
+    if (error instanceof ServiceError) {
+      sendError(response, error);
+      return;
+    }
+    context.log(`${operation}: ${error instanceof Error ? error.stack : String(error)}`);
+    sendError(
+      response,
+      new ServiceError("ServerException", "The sandbox's gateway failed; see its log.", { status: 500 }),
+    );
+  } finally {
+    request.resume();
+  }
+}
+
+function operationName(target: string | undefined): string {
+  return target?.slice(target.indexOf(".") + 1) ?? "";
+}
+
+function header(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+async function sendHealth(context: GatewayContext, response: ServerResponse, endpoint: string): Promise<void> {
+  const { account, region } = context.config;
+  const body = Buffer.from(
+    JSON.stringify({
+      account,
+      region,
+      endpoint,
+      distribution: await context.distribution.isUp(),
+      registries: context.registries.addresses(),
+    }),
+  );
+  response.writeHead(200, { "Content-Type": "application/json", "Content-Length": body.length });
+  response.end(body);
+}
