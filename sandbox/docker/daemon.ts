@@ -171,7 +171,8 @@ async function describe(engine: Engine, home: string, dockerConfig?: string): Pr
   };
 }
 
-function noEngine(rejected: readonly RejectedEngine[]): Error {
+/** The one error for all that can be wrong with the engines of the machine, and what to do about it. */
+export function noEngine(rejected: readonly RejectedEngine[]): Error {
   const advice = hasApt()
     ? "Start one (for example: sudo systemctl start docker), or run this as root, which installs and starts Docker for the sandbox's time."
     : "Install and start one (https://docs.docker.com/engine/install/), and run this again.";

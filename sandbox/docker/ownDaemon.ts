@@ -15,6 +15,8 @@ export interface DaemonPlaces {
   /** Sockets and pid files. A short path: a Unix socket's may have 107 characters. */
   runDirectory: string;
   dockerHost: string;
+  /** Whether the daemon sets up the machine's bridge and firewall, which are then put back after it. */
+  changesNetwork: boolean;
 }
 
 /** One daemon for all sandboxes of the machine, at the address where any docker client looks first. */
@@ -22,12 +24,14 @@ export const HOST_WIDE_DAEMON: DaemonPlaces = {
   directory: "/var/lib/pulumi-ecr-sandbox/docker",
   runDirectory: "/run/pulumi-ecr-sandbox/docker",
   dockerHost: DEFAULT_DOCKER_HOST,
+  changesNetwork: true,
 };
 
 interface DaemonRecord {
   process: ProcessIdentity;
   storageDriver: string;
-  network: NetworkNote;
+  /** Undefined when the daemon leaves the network alone. */
+  network?: NetworkNote;
 }
 
 export interface StartOptions {
@@ -68,7 +72,7 @@ export async function startDaemon(places: DaemonPlaces, options: StartOptions): 
     await stopProcess(earlier.process, STOP_GRACE_MS);
   }
   // A daemon of ours that died has left its chains behind: what was there before it counts, not before this start.
-  const network = earlier?.network ?? (await noteNetwork());
+  const network = earlier?.network ?? (places.changesNetwork ? await noteNetwork() : undefined);
   fs.mkdirSync(places.directory, { recursive: true });
   fs.mkdirSync(places.runDirectory, { recursive: true });
   fs.writeFileSync(
@@ -85,7 +89,7 @@ export async function startDaemon(places: DaemonPlaces, options: StartOptions): 
     }
     const next = drivers[index + 1];
     if (next === undefined || !/graphdriver|storage-driver|overlay2?\b.*not supported/i.test(failure)) {
-      await restoreNetwork(network);
+      await putBack(network);
       throw new Error(`${failure}\nThe whole log is in ${logFile(places)}.`);
     }
     options.progress(`The storage driver ${storageDriver} does not work here; trying ${next}, which is slower`);
@@ -105,7 +109,7 @@ export async function stopDaemon(places: DaemonPlaces, progress: Progress): Prom
     await stopProcess(orphan, 5_000);
   }
   if (record !== undefined) {
-    await restoreNetwork(record.network);
+    await putBack(record.network);
     fs.rmSync(logFile(places), { force: true }); // without a record it tells why a start failed, and stays
   }
   for (const directory of [places.runDirectory, places.directory]) {
@@ -120,7 +124,7 @@ export async function stopDaemon(places: DaemonPlaces, progress: Progress): Prom
 async function attempt(
   places: DaemonPlaces,
   storageDriver: string,
-  network: NetworkNote,
+  network: NetworkNote | undefined,
   options: StartOptions,
 ): Promise<string | undefined> {
   const log = fs.openSync(logFile(places), "w", 0o600);
@@ -175,6 +179,12 @@ async function attempt(
 
 function sleep(milliseconds: number): Promise<undefined> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds, undefined));
+}
+
+async function putBack(network: NetworkNote | undefined): Promise<void> {
+  if (network !== undefined) {
+    await restoreNetwork(network);
+  }
 }
 
 function endOf(child: ChildProcess): Promise<string> {

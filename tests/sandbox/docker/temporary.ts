@@ -1,0 +1,25 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+
+const made: string[] = [];
+
+/** A new directory, removed by `removeTemporary`. */
+export function temporaryDirectory(): string {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), "sandbox-docker-"));
+  made.push(directory);
+  return directory;
+}
+
+export function removeTemporary(): void {
+  for (const directory of made.splice(0)) {
+    fs.rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** An executable script that stands for a system program. */
+export function writeScript(file: string, content: string): string {
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.writeFileSync(file, content, { mode: 0o755 });
+  return file;
+}
