@@ -1,0 +1,28 @@
+import type { GetAuthorizationTokenRequest } from "@aws-sdk/client-ecr";
+import type { Operation } from "../context";
+
+/** ECR: one entry per registry asked for, a list even for one. */
+export const getPrivateAuthorizationToken: Operation<GetAuthorizationTokenRequest> = async (context, caller, input) => {
+  const accounts = input.registryIds ?? [caller.account];
+  const authorizationData = [];
+  for (const account of accounts) {
+    await context.registries.ensurePrivate(account, caller.region);
+    const { password, expiresAt } = context.tokens.issue("private", caller.account);
+    authorizationData.push({
+      authorizationToken: basicPair(password),
+      expiresAt: new Date(expiresAt),
+      proxyEndpoint: `http://${context.registries.privateHost(account, caller.region)}`,
+    });
+  }
+  return { authorizationData };
+};
+
+/** ECR Public: an object, without an endpoint. */
+export const getPublicAuthorizationToken: Operation<object> = (context, caller) => {
+  const { password, expiresAt } = context.tokens.issue("public", caller.account);
+  return { authorizationData: { authorizationToken: basicPair(password), expiresAt: new Date(expiresAt) } };
+};
+
+function basicPair(password: string): string {
+  return Buffer.from(`AWS:${password}`).toString("base64");
+}

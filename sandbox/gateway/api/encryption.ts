@@ -1,0 +1,43 @@
+import { randomUUID } from "node:crypto";
+import type { EncryptionConfiguration } from "@aws-sdk/client-ecr";
+import { type EncryptionType, encryptionFaults, isAwsManagedKey } from "../../../ecr/encryption";
+import type { GatewayContext } from "../context";
+import type { RegistryAddress } from "../state/records";
+import { refuseInput } from "./faults";
+
+/**
+ * A new repository's encryption: AES256 when nothing is said; with KMS the given key, which must exist and be enabled in
+ * the repository's region, or the key that AWS manages.
+ *
+ * @throws InvalidParameterException for settings that ECR refuses, KmsException for a key that KMS does not have.
+ */
+export async function repositoryEncryption(
+  context: GatewayContext,
+  registry: RegistryAddress,
+  given: EncryptionConfiguration | undefined,
+): Promise<{ encryptionType: EncryptionType; kmsKey?: string }> {
+  refuseInput(encryptionFaults({ ...given }, "encryptionConfiguration", registry.region));
+  const encryptionType = given?.encryptionType ?? "AES256";
+  if (encryptionType === "AES256") {
+    return { encryptionType };
+  }
+  const key = given?.kmsKey;
+  if (key === undefined || isAwsManagedKey(key)) {
+    return { encryptionType, kmsKey: awsManagedKeyArn(context, registry) };
+  }
+  const arn = await context.ministack.usableKeyArn(key, registry.account, registry.region);
+  return { encryptionType, kmsKey: key.startsWith("arn:") ? key : arn };
+}
+
+/** The ARN of the key behind `alias/aws/ecr`: one per account and region. MiniStack's KMS has no keys that AWS manages. */
+function awsManagedKeyArn(context: GatewayContext, registry: RegistryAddress): string {
+  const { account, region } = registry;
+  return context.store.change(() => {
+    let id = context.store.setting<string>("awsManagedKey", account, region);
+    if (id === undefined) {
+      id = randomUUID();
+      context.store.putSetting(id, "awsManagedKey", account, region);
+    }
+    return `arn:aws:kms:${region}:${account}:key/${id}`;
+  });
+}

@@ -1,0 +1,251 @@
+import type {
+  BatchCheckLayerAvailabilityRequest,
+  BatchGetImageRequest,
+  DescribeImagesRequest,
+  ImageDetail,
+  ImageFailure,
+  ImageIdentifier,
+  ListImagesRequest,
+  PutImageRequest,
+} from "@aws-sdk/client-ecr";
+import { imageTagFaults } from "../../../ecr/imageTags";
+import type { GatewayContext, Operation } from "../context";
+import { pushImage } from "../images";
+import { PushRefusal } from "../pushRefusal";
+import type { ImageRecord, RegistryAddress, RegistryKind, RepositoryRecord } from "../state/records";
+import { invalidParameter, ServiceError } from "../wire/serviceError";
+import { refuseInput } from "./faults";
+import { pageOf, refusePaging } from "./paging";
+import { existingRepository, inRegistry, repositoryNotFound, requestedRegistry } from "./repositoryLookup";
+
+/** Why a batch operation left an image out. */
+export type ImageProblem = Required<Pick<ImageFailure, "imageId" | "failureCode" | "failureReason">>;
+
+/** A digest as the API's failures want it. */
+export const digestForm = /^[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+$/;
+const sha256Form = /^sha256:[0-9a-f]{64}$/;
+
+/** DescribeImages, PutImage and BatchCheckLayerAvailability are the same in both services. */
+export function imageOperations(kind: RegistryKind) {
+  const describeImages: Operation<DescribeImagesRequest> = (context, caller, input) => {
+    const registry = requestedRegistry(kind, caller, input.registryId, "DescribeImages");
+    const repository = existingRepository(context, registry, input.repositoryName ?? "");
+    const tags = tagsByDigest(context, repository);
+    const detail = (image: ImageRecord) => imageDetail(repository, image, tags.get(image.digest) ?? []);
+    if (input.imageIds !== undefined) {
+      refusePaging(input, "images with imageIds");
+      const wanted = input.imageIds.map((id) => existingImage(context, registry, repository, id));
+      return { imageDetails: [...new Map(wanted.map((image) => [image.digest, detail(image)])).values()] };
+    }
+    const images = context.store.imagesOf(repository).filter((image) => fits(input.filter, tags.has(image.digest)));
+    const { page, nextToken } = pageOf(images, (image) => image.digest, input);
+    return { imageDetails: page.map(detail), nextToken };
+  };
+
+  const putImage: Operation<PutImageRequest> = async (context, caller, input) => {
+    const registry = requestedRegistry(kind, caller, input.registryId, "PutImage");
+    const repository = existingRepository(context, registry, input.repositoryName ?? "");
+    const { imageTag: tag, imageManifest = "" } = input;
+    refuseInput(tag === undefined ? [] : imageTagFaults(tag, "imageTag"));
+    const image = await pushImage(context, repository, {
+      body: Buffer.from(imageManifest),
+      mediaType: input.imageManifestMediaType,
+      tag,
+      digest: input.imageDigest,
+      refuseExisting: true,
+    }).catch((error: unknown) => {
+      throw error instanceof PushRefusal ? apiRefusal(error, registry, repository) : error;
+    });
+    return { image: imageOutput(repository, image, imageManifest, tag) };
+  };
+
+  const batchCheckLayerAvailability: Operation<BatchCheckLayerAvailabilityRequest> = async (context, caller, input) => {
+    const registry = requestedRegistry(kind, caller, input.registryId, "BatchCheckLayerAvailability");
+    const repository = existingRepository(context, registry, input.repositoryName ?? "");
+    const layers: object[] = [];
+    const failures: object[] = [];
+    for (const layerDigest of input.layerDigests ?? []) {
+      if (!sha256Form.test(layerDigest)) {
+        const failureReason = "Invalid request parameters: layer digest should satisfy the regex 'sha256:[0-9a-f]{64}'";
+        failures.push({ layerDigest, failureCode: "InvalidLayerDigest", failureReason });
+        continue;
+      }
+      const layerSize = await context.distribution.blobSize(repository, layerDigest);
+      layers.push(
+        layerSize === undefined
+          ? { layerDigest, layerAvailability: "UNAVAILABLE" }
+          : { layerDigest, layerAvailability: "AVAILABLE", layerSize },
+      );
+    }
+    return { layers, failures };
+  };
+
+  return {
+    DescribeImages: describeImages,
+    PutImage: putImage,
+    BatchCheckLayerAvailability: batchCheckLayerAvailability,
+  };
+}
+
+/** ECR only. */
+export const listImages: Operation<ListImagesRequest> = (context, caller, input) => {
+  const registry = requestedRegistry("private", caller, input.registryId, "ListImages");
+  const repository = existingRepository(context, registry, input.repositoryName ?? "");
+  const tags = tagsByDigest(context, repository);
+  const ids = context.store
+    .imagesOf(repository)
+    .filter((image) => fits(input.filter, tags.has(image.digest)))
+    .flatMap(({ digest }): ImageIdentifier[] =>
+      (tags.get(digest) ?? [undefined]).map((imageTag) => ({ imageDigest: digest, imageTag })),
+    );
+  const { page, nextToken } = pageOf(ids, (id) => `${id.imageDigest} ${id.imageTag ?? ""}`, input);
+  return { imageIds: page, nextToken };
+};
+
+/** ECR only. The stored manifest is given whatever `acceptedMediaTypes` says: nothing is converted here. */
+export const batchGetImage: Operation<BatchGetImageRequest> = async (context, caller, input) => {
+  const registry = requestedRegistry("private", caller, input.registryId, "BatchGetImage");
+  const repository = existingRepository(context, registry, input.repositoryName ?? "");
+  const images: object[] = [];
+  const failures: ImageProblem[] = [];
+  for (const imageId of input.imageIds ?? []) {
+    const found = findImage(context, repository, imageId);
+    const manifest =
+      "failureCode" in found
+        ? undefined
+        : await context.distribution.manifest(repository, found.digest, found.mediaType);
+    if ("failureCode" in found) {
+      failures.push(found);
+    } else if (manifest === undefined) {
+      failures.push(notFound(imageId));
+    } else {
+      images.push(imageOutput(repository, found, manifest.toString("utf8"), imageId.imageTag));
+    }
+  }
+  return { images, failures };
+};
+
+/** The image that an identifier names, or why there is none, as the batch operations report it. */
+export function findImage(
+  context: GatewayContext,
+  repository: RepositoryRecord,
+  imageId: ImageIdentifier,
+): ImageRecord | ImageProblem {
+  const { imageDigest, imageTag } = imageId;
+  if (imageDigest === undefined && imageTag === undefined) {
+    const failureReason = "Invalid request parameters: both tag and digest cannot be null";
+    return { imageId, failureCode: "MissingDigestAndTag", failureReason };
+  }
+  if (imageDigest !== undefined && !digestForm.test(imageDigest)) {
+    const failureReason =
+      "Invalid request parameters: image digest should satisfy the regex '[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+'";
+    return { imageId, failureCode: "InvalidImageDigest", failureReason };
+  }
+  const tagged = imageTag === undefined ? undefined : context.store.tag(repository, imageTag);
+  const image = context.store.image(repository, imageDigest ?? tagged ?? "");
+  if (!image || (imageTag !== undefined && tagged === undefined)) {
+    return notFound(imageId);
+  }
+  if (imageTag !== undefined && tagged !== image.digest) {
+    const failureReason = "Tag does not match digest";
+    return { imageId, failureCode: "ImageTagDoesNotMatchDigest", failureReason };
+  }
+  return image;
+}
+
+function notFound(imageId: ImageIdentifier): ImageProblem {
+  return { imageId, failureCode: "ImageNotFound", failureReason: "Requested image not found" };
+}
+
+function existingImage(
+  context: GatewayContext,
+  registry: RegistryAddress,
+  repository: RepositoryRecord,
+  imageId: ImageIdentifier,
+): ImageRecord {
+  const found = findImage(context, repository, imageId);
+  if (!("failureCode" in found)) {
+    return found;
+  }
+  if (found.failureCode === "ImageNotFound" || found.failureCode === "ImageTagDoesNotMatchDigest") {
+    const { imageDigest = "null", imageTag = "null" } = imageId;
+    throw new ServiceError(
+      "ImageNotFoundException",
+      `The image with imageId {imageDigest:'${imageDigest}', imageTag:'${imageTag}'} does not exist within the repository with name '${repository.name}' ${inRegistry(registry)}`,
+    );
+  }
+  throw invalidParameter("imageIds", found.failureReason ?? "");
+}
+
+/** Tags of each image, in lexical order. */
+export function tagsByDigest(context: GatewayContext, repository: RepositoryRecord): Map<string, string[]> {
+  const tags = new Map<string, string[]>();
+  for (const [tag, digest] of context.store.tagsOf(repository)) {
+    tags.set(digest, [...(tags.get(digest) ?? []), tag]);
+  }
+  return tags;
+}
+
+function fits(filter: { tagStatus?: string; imageStatus?: string } | undefined, tagged: boolean): boolean {
+  const { tagStatus = "ANY", imageStatus = "ANY" } = filter ?? {};
+  // Nothing is ever archived here, so every image is active.
+  return (
+    (imageStatus === "ANY" || imageStatus === "ACTIVE") && (tagStatus === "ANY" || (tagStatus === "TAGGED") === tagged)
+  );
+}
+
+function imageDetail(repository: RepositoryRecord, image: ImageRecord, tags: string[]): ImageDetail {
+  const common: ImageDetail = {
+    registryId: repository.account,
+    repositoryName: repository.name,
+    imageDigest: image.digest,
+    imageTags: tags.length > 0 ? tags : undefined,
+    imageSizeInBytes: image.imageSize,
+    imagePushedAt: new Date(image.pushedAt),
+    imageManifestMediaType: image.mediaType,
+    artifactMediaType: image.artifactMediaType,
+  };
+  if (repository.kind === "public") {
+    return common;
+  }
+  return {
+    ...common,
+    lastRecordedPullTime: image.lastPulledAt === undefined ? undefined : new Date(image.lastPulledAt),
+    subjectManifestDigest: image.subject,
+    imageStatus: "ACTIVE",
+  };
+}
+
+function imageOutput(
+  repository: RepositoryRecord,
+  image: ImageRecord,
+  imageManifest: string,
+  imageTag?: string,
+): object {
+  return {
+    registryId: repository.account,
+    repositoryName: repository.name,
+    imageId: { imageDigest: image.digest, imageTag },
+    imageManifest,
+    imageManifestMediaType: image.mediaType,
+  };
+}
+
+function apiRefusal(refusal: PushRefusal, registry: RegistryAddress, repository: RepositoryRecord): ServiceError {
+  switch (refusal.reason) {
+    case "tagImmutable":
+      return new ServiceError("ImageTagAlreadyExistsException", refusal.message);
+    case "imageExists":
+      return new ServiceError("ImageAlreadyExistsException", refusal.message);
+    case "digestMismatch":
+      return new ServiceError("ImageDigestDoesNotMatchException", refusal.message);
+    case "layersMissing":
+      return new ServiceError("LayersNotFoundException", refusal.message);
+    case "imagesMissing":
+      return new ServiceError("ReferencedImagesNotFoundException", refusal.message);
+    case "repositoryMissing":
+      return repositoryNotFound(registry, repository.name);
+    case "manifestInvalid":
+      return invalidParameter("imageManifest", refusal.message);
+  }
+}

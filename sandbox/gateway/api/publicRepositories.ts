@@ -1,0 +1,105 @@
+import type {
+  CreateRepositoryRequest,
+  DeleteRepositoryRequest,
+  DescribeRepositoriesRequest,
+  GetRepositoryCatalogDataRequest,
+  PutRepositoryCatalogDataRequest,
+  Repository,
+  RepositoryCatalogData,
+  RepositoryCatalogDataInput,
+} from "@aws-sdk/client-ecr-public";
+import { publicRepositoryNameFaults } from "../../../ecr/repositoryNames";
+import type { GatewayContext, Operation } from "../context";
+import type { CatalogData, RepositoryRecord } from "../state/records";
+import { ServiceError } from "../wire/serviceError";
+import { refuseInput } from "./faults";
+import { addRepository, dropRepository, newRepositoryId, repositoryPage } from "./repositories";
+import { changeRepository, existingRepository, inRegistry, repositoryArn, requestedRegistry } from "./repositoryLookup";
+import { checkedTags } from "./resourceTags";
+
+const createRepository: Operation<CreateRepositoryRequest> = (context, caller, input) => {
+  const registry = requestedRegistry("public", caller, undefined, "CreateRepository");
+  const name = input.repositoryName ?? "";
+  refuseInput(publicRepositoryNameFaults(name, "repositoryName"));
+  const record: RepositoryRecord = {
+    ...registry,
+    id: newRepositoryId(),
+    name,
+    createdAt: context.clock.now(),
+    // ECR Public has neither setting: its tags can be moved, its data is encrypted by the service.
+    imageTagMutability: "MUTABLE",
+    scanOnPush: false,
+    encryptionType: "AES256",
+    resourceTags: checkedTags(input.tags),
+    catalog: input.catalogData && catalogOf(input.catalogData),
+  };
+  context.registries.ensurePublic(registry.account);
+  addRepository(context, registry, record);
+  return { repository: repositoryOutput(context, record), catalogData: catalogOutput(context, record) };
+};
+
+const deleteRepository: Operation<DeleteRepositoryRequest> = async (context, caller, input) => {
+  const registry = requestedRegistry("public", caller, input.registryId, "DeleteRepository");
+  const repository = await dropRepository(context, registry, input.repositoryName ?? "", input.force ?? false);
+  return { repository: repositoryOutput(context, repository) };
+};
+
+const describeRepositories: Operation<DescribeRepositoriesRequest> = (context, caller, input) => {
+  const registry = requestedRegistry("public", caller, input.registryId, "DescribeRepositories");
+  const { page, nextToken } = repositoryPage(context, registry, input);
+  return { repositories: page.map((each) => repositoryOutput(context, each)), nextToken };
+};
+
+const getRepositoryCatalogData: Operation<GetRepositoryCatalogDataRequest> = (context, caller, input) => {
+  const registry = requestedRegistry("public", caller, input.registryId, "GetRepositoryCatalogData");
+  const repository = existingRepository(context, registry, input.repositoryName ?? "");
+  if (repository.catalog === undefined) {
+    throw new ServiceError(
+      "RepositoryCatalogDataNotFoundException",
+      `The catalog data for the repository with name '${repository.name}' does not exist ${inRegistry(registry)}`,
+    );
+  }
+  return { catalogData: catalogOutput(context, repository) };
+};
+
+/** Replaces the catalog data: a member that is left out is gone. */
+const putRepositoryCatalogData: Operation<PutRepositoryCatalogDataRequest> = (context, caller, input) => {
+  const registry = requestedRegistry("public", caller, input.registryId, "PutRepositoryCatalogData");
+  const repository = changeRepository(context, registry, input.repositoryName ?? "", (current) => ({
+    ...current,
+    catalog: catalogOf(input.catalogData ?? {}),
+  }));
+  return { catalogData: catalogOutput(context, repository) };
+};
+
+export const publicRepositoryOperations = {
+  CreateRepository: createRepository,
+  DeleteRepository: deleteRepository,
+  DescribeRepositories: describeRepositories,
+  GetRepositoryCatalogData: getRepositoryCatalogData,
+  PutRepositoryCatalogData: putRepositoryCatalogData,
+};
+
+/** Any architecture and system is kept; the gallery shows badges for the known ones only (ECR Public API, RepositoryCatalogDataInput). */
+function catalogOf({ logoImageBlob, ...texts }: RepositoryCatalogDataInput): CatalogData {
+  return { ...texts, logo: logoImageBlob };
+}
+
+function catalogOutput(context: GatewayContext, repository: RepositoryRecord): RepositoryCatalogData | undefined {
+  if (repository.catalog === undefined) {
+    return undefined;
+  }
+  const { logo, ...texts } = repository.catalog;
+  const logoUrl = `http://${context.registries.publicHost}/_sandbox/logo/${repository.account}/${repository.name}`;
+  return { ...texts, logoUrl: logo === undefined ? undefined : logoUrl };
+}
+
+function repositoryOutput(context: GatewayContext, repository: RepositoryRecord): Repository {
+  return {
+    repositoryArn: repositoryArn(repository),
+    registryId: repository.account,
+    repositoryName: repository.name,
+    repositoryUri: context.registries.repositoryUri(repository),
+    createdAt: new Date(repository.createdAt),
+  };
+}

@@ -1,0 +1,186 @@
+import { randomBytes } from "node:crypto";
+import type {
+  CreateRepositoryRequest,
+  DeleteRepositoryRequest,
+  DescribeRepositoriesRequest,
+  PutImageScanningConfigurationRequest,
+  PutImageTagMutabilityRequest,
+  Repository,
+} from "@aws-sdk/client-ecr";
+import { privateRepositoryNameFaults } from "../../../ecr/repositoryNames";
+import { type TagExclusionFilter, tagMutabilityFaults } from "../../../ecr/tagMutability";
+import type { GatewayContext, Operation } from "../context";
+import type { RegistryAddress, RepositoryRecord } from "../state/records";
+import { invalidParameter, ServiceError } from "../wire/serviceError";
+import { repositoryEncryption } from "./encryption";
+import { refuseInput } from "./faults";
+import { pageOf, refusePaging } from "./paging";
+import { changeRepository, existingRepository, inRegistry, repositoryArn, requestedRegistry } from "./repositoryLookup";
+import { checkedTags } from "./resourceTags";
+
+/** The random part of a repository's namespace in Distribution: 128 bits. */
+export function newRepositoryId(): string {
+  return randomBytes(16).toString("hex");
+}
+
+export const createRepository: Operation<CreateRepositoryRequest> = async (context, caller, input) => {
+  const registry = requestedRegistry("private", caller, input.registryId, "CreateRepository");
+  const name = input.repositoryName ?? "";
+  const filters = exclusionFilters(input.imageTagMutabilityExclusionFilters);
+  refuseInput([
+    ...privateRepositoryNameFaults(name, "repositoryName"),
+    ...mutabilityFaults(input.imageTagMutability, filters),
+  ]);
+  const resourceTags = checkedTags(input.tags);
+  const encryption = await repositoryEncryption(context, registry, input.encryptionConfiguration);
+  await context.registries.ensurePrivate(registry.account, registry.region);
+  const record: RepositoryRecord = {
+    ...registry,
+    ...encryption,
+    id: newRepositoryId(),
+    name,
+    createdAt: context.clock.now(),
+    imageTagMutability: input.imageTagMutability ?? "MUTABLE",
+    exclusionFilters: filters,
+    scanOnPush: input.imageScanningConfiguration?.scanOnPush ?? false,
+    resourceTags,
+  };
+  addRepository(context, registry, record);
+  return { repository: repositoryOutput(context, record) };
+};
+
+/** Adds a repository unless the registry has one of that name: RepositoryAlreadyExistsException. */
+export function addRepository(context: GatewayContext, registry: RegistryAddress, record: RepositoryRecord): void {
+  context.store.change(() => {
+    if (context.store.repository(registry, record.name)) {
+      throw new ServiceError(
+        "RepositoryAlreadyExistsException",
+        `The repository with name '${record.name}' already exists ${inRegistry(registry)}`,
+      );
+    }
+    context.store.putRepository(record);
+  });
+}
+
+export const deleteRepository: Operation<DeleteRepositoryRequest> = async (context, caller, input) => {
+  const registry = requestedRegistry("private", caller, input.registryId, "DeleteRepository");
+  const repository = await dropRepository(context, registry, input.repositoryName ?? "", input.force ?? false);
+  return { repository: repositoryOutput(context, repository) };
+};
+
+/** Removes a repository, its images when forced. Its pushes are over before, and later ones find nothing. */
+export async function dropRepository(
+  context: GatewayContext,
+  registry: RegistryAddress,
+  name: string,
+  force: boolean,
+): Promise<RepositoryRecord> {
+  const { id } = existingRepository(context, registry, name);
+  return context.repositoryLocks.run(id, async () => {
+    const repository = context.store.change(() => {
+      const current = existingRepository(context, registry, name);
+      if (!force && context.store.imagesOf(current).length > 0) {
+        throw new ServiceError(
+          "RepositoryNotEmptyException",
+          `The repository with name '${name}' ${inRegistry(registry)} cannot be deleted because it still contains images`,
+        );
+      }
+      context.store.removeRepository(current);
+      return current;
+    });
+    await context.distribution
+      .removeRepository(repository)
+      .catch((error) => context.log(`what is left of ${name} stays in Distribution, unseen: ${String(error)}`));
+    return repository;
+  });
+}
+
+export const describeRepositories: Operation<DescribeRepositoriesRequest> = (context, caller, input) => {
+  const registry = requestedRegistry("private", caller, input.registryId, "DescribeRepositories");
+  const { page, nextToken } = repositoryPage(context, registry, input);
+  return { repositories: page.map((each) => repositoryOutput(context, each)), nextToken };
+};
+
+/** The repositories that a request names, or one page of all. */
+export function repositoryPage(
+  context: GatewayContext,
+  registry: RegistryAddress,
+  input: { repositoryNames?: string[]; nextToken?: string; maxResults?: number },
+): { page: RepositoryRecord[]; nextToken?: string } {
+  if (input.repositoryNames === undefined) {
+    return pageOf(context.store.repositoriesOf(registry), (each) => each.name, input);
+  }
+  refusePaging(input, "repositories with repositoryNames");
+  return { page: input.repositoryNames.map((name) => existingRepository(context, registry, name)) };
+}
+
+export const putImageTagMutability: Operation<PutImageTagMutabilityRequest> = (context, caller, input) => {
+  const registry = requestedRegistry("private", caller, input.registryId, "PutImageTagMutability");
+  const filters = exclusionFilters(input.imageTagMutabilityExclusionFilters);
+  refuseInput(mutabilityFaults(input.imageTagMutability, filters));
+  const repository = changeRepository(context, registry, input.repositoryName ?? "", (current) => ({
+    ...current,
+    imageTagMutability: input.imageTagMutability ?? current.imageTagMutability,
+    exclusionFilters: filters,
+  }));
+  return {
+    registryId: repository.account,
+    repositoryName: repository.name,
+    imageTagMutability: repository.imageTagMutability,
+    imageTagMutabilityExclusionFilters: repository.exclusionFilters,
+  };
+};
+
+export const putImageScanningConfiguration: Operation<PutImageScanningConfigurationRequest> = (
+  context,
+  caller,
+  input,
+) => {
+  const registry = requestedRegistry("private", caller, input.registryId, "PutImageScanningConfiguration");
+  const scanOnPush = input.imageScanningConfiguration?.scanOnPush ?? false;
+  const repository = changeRepository(context, registry, input.repositoryName ?? "", (current) => ({
+    ...current,
+    scanOnPush,
+  }));
+  return {
+    registryId: repository.account,
+    repositoryName: repository.name,
+    imageScanningConfiguration: { scanOnPush },
+  };
+};
+
+/** The service's member is called imageTagMutabilityExclusionFilters, ecr/'s exclusionFilters. */
+function mutabilityFaults(imageTagMutability: unknown, filters: TagExclusionFilter[] | undefined) {
+  return tagMutabilityFaults({ imageTagMutability, exclusionFilters: filters }, "").map((fault) => ({
+    ...fault,
+    path: fault.path.replace("exclusionFilters", "imageTagMutabilityExclusionFilters"),
+  }));
+}
+
+function exclusionFilters(
+  filters: { filter?: string; filterType?: string }[] | undefined,
+): TagExclusionFilter[] | undefined {
+  return filters?.map(({ filter, filterType }) => {
+    if (filter === undefined || filterType !== "WILDCARD") {
+      throw invalidParameter(
+        "imageTagMutabilityExclusionFilters",
+        "each filter has a filter and the filterType WILDCARD",
+      );
+    }
+    return { filter, filterType };
+  });
+}
+
+function repositoryOutput(context: GatewayContext, repository: RepositoryRecord): Repository {
+  return {
+    repositoryArn: repositoryArn(repository),
+    registryId: repository.account,
+    repositoryName: repository.name,
+    repositoryUri: context.registries.repositoryUri(repository),
+    createdAt: new Date(repository.createdAt),
+    imageTagMutability: repository.imageTagMutability,
+    imageTagMutabilityExclusionFilters: repository.exclusionFilters,
+    imageScanningConfiguration: { scanOnPush: repository.scanOnPush },
+    encryptionConfiguration: { encryptionType: repository.encryptionType, kmsKey: repository.kmsKey },
+  };
+}

@@ -1,0 +1,95 @@
+import type { Caller } from "../caller";
+import type { GatewayContext } from "../context";
+import { publicApiRegion, type RegistryAddress, type RegistryKind, type RepositoryRecord } from "../state/records";
+import { ServiceError } from "../wire/serviceError";
+
+/** The registry that a request means: the caller's own, in the region it was signed for. */
+export function registryOf(kind: RegistryKind, caller: Caller): RegistryAddress {
+  return { kind, account: caller.account, region: kind === "public" ? publicApiRegion : caller.region };
+}
+
+/**
+ * The registry that a request names with `registryId`, or the caller's own.
+ *
+ * @throws AccessDeniedException for another account's: no repository policy is evaluated across accounts here.
+ */
+export function requestedRegistry(
+  kind: RegistryKind,
+  caller: Caller,
+  registryId: string | undefined,
+  action: string,
+): RegistryAddress {
+  const registry = registryOf(kind, caller);
+  if (registryId !== undefined && registryId !== caller.account) {
+    const service = kind === "public" ? "ecr-public" : "ecr";
+    throw new ServiceError(
+      "AccessDeniedException",
+      `User: arn:aws:iam::${caller.account}:root is not authorized to perform: ${service}:${action} on the registry ` +
+        `with id '${registryId}': the sandbox gives no access to another account's registry.`,
+    );
+  }
+  return registry;
+}
+
+/** Names a registry as error messages do. */
+export function inRegistry(registry: RegistryAddress): string {
+  return `in the registry with id '${registry.account}'`;
+}
+
+/** @throws RepositoryNotFoundException in the service's words. */
+export function existingRepository(context: GatewayContext, registry: RegistryAddress, name: string): RepositoryRecord {
+  const repository = context.store.repository(registry, name);
+  if (!repository) {
+    throw repositoryNotFound(registry, name);
+  }
+  return repository;
+}
+
+export function repositoryNotFound(registry: RegistryAddress, name: string): ServiceError {
+  return new ServiceError(
+    "RepositoryNotFoundException",
+    `The repository with name '${name}' does not exist ${inRegistry(registry)}`,
+  );
+}
+
+/** Changes one repository in one transaction and returns what it became. */
+export function changeRepository(
+  context: GatewayContext,
+  registry: RegistryAddress,
+  name: string,
+  change: (repository: RepositoryRecord) => RepositoryRecord,
+): RepositoryRecord {
+  return context.store.change(() => {
+    const changed = change(existingRepository(context, registry, name));
+    context.store.putRepository(changed);
+    return changed;
+  });
+}
+
+/** A repository's ARN; ECR Public's names no region. */
+export function repositoryArn(repository: RepositoryRecord): string {
+  return repository.kind === "public"
+    ? `arn:aws:ecr-public::${repository.account}:repository/${repository.name}`
+    : `arn:aws:ecr:${repository.region}:${repository.account}:repository/${repository.name}`;
+}
+
+/** The repository that an ARN names, for the operations on tags. */
+export function repositoryByArn(
+  context: GatewayContext,
+  kind: RegistryKind,
+  caller: Caller,
+  arn: string | undefined,
+): RepositoryRecord {
+  const service = kind === "public" ? "ecr-public" : "ecr";
+  const [, foundService, region, account, name] =
+    /^arn:aws(?:-[a-z]+)*:([a-z-]+):([a-z0-9-]*):(\d{12}):repository\/(.+)$/.exec(arn ?? "") ?? [];
+  const registry = registryOf(kind, caller);
+  const regionFits = kind === "public" ? region === "" : region === registry.region;
+  if (foundService !== service || !regionFits || account !== registry.account || name === undefined) {
+    throw new ServiceError(
+      "InvalidParameterException",
+      `Invalid parameter at 'resourceArn' failed to satisfy constraint: 'Invalid ARN: ${arn}'`,
+    );
+  }
+  return existingRepository(context, registry, name);
+}

@@ -1,0 +1,123 @@
+import { isRegionName } from "../../../ecr/regions";
+import type { Caller } from "../caller";
+import type { GatewayContext, Operation } from "../context";
+import ecrModel from "../models/ecr.json";
+import ecrPublicModel from "../models/ecrPublic.json";
+import { type RequestModel, requestModel } from "../wire/requestModel";
+import { ServiceError } from "../wire/serviceError";
+import { getPrivateAuthorizationToken, getPublicAuthorizationToken } from "./authorization";
+import { batchDeleteImage } from "./batchDeleteImage";
+import { batchGetImage, imageOperations, listImages } from "./images";
+import { lifecycleOperations } from "./lifecyclePolicies";
+import { describeImageTags } from "./publicImageTags";
+import { publicRegistryOperations } from "./publicRegistries";
+import { publicRepositoryOperations } from "./publicRepositories";
+import {
+  describeRegistry,
+  getAccountSetting,
+  getRegistryScanningConfiguration,
+  putAccountSetting,
+  putRegistryScanningConfiguration,
+} from "./registrySettings";
+import {
+  createRepository,
+  deleteRepository,
+  describeRepositories,
+  putImageScanningConfiguration,
+  putImageTagMutability,
+} from "./repositories";
+import { policyOperations } from "./repositoryPolicies";
+import { tagOperations } from "./resourceTags";
+
+/** Regions in which ECR Public's API answers (AWS General Reference, "Amazon ECR Public endpoints"). */
+const publicApiRegions = ["us-east-1", "us-west-2"];
+
+/** One of the two services: its requests, its operations, and where it can be called. */
+export interface Service {
+  model: RequestModel;
+  operations: Record<string, Operation>;
+  /** @throws ServiceError when the real service has no endpoint there. */
+  refuseRegion(region: string): void;
+}
+
+const ecr: Service = {
+  model: requestModel(ecrModel),
+  operations: {
+    CreateRepository: createRepository,
+    DeleteRepository: deleteRepository,
+    DescribeRepositories: describeRepositories,
+    PutImageTagMutability: putImageTagMutability,
+    PutImageScanningConfiguration: putImageScanningConfiguration,
+    ...lifecycleOperations,
+    ...policyOperations("private"),
+    ...imageOperations("private"),
+    ListImages: listImages,
+    BatchGetImage: batchGetImage,
+    BatchDeleteImage: batchDeleteImage("private"),
+    GetAuthorizationToken: getPrivateAuthorizationToken,
+    ...tagOperations("private"),
+    DescribeRegistry: describeRegistry,
+    GetRegistryScanningConfiguration: getRegistryScanningConfiguration,
+    PutRegistryScanningConfiguration: putRegistryScanningConfiguration,
+    GetAccountSetting: getAccountSetting,
+    PutAccountSetting: putAccountSetting,
+  },
+  refuseRegion(region) {
+    if (!isRegionName(region)) {
+      throw new ServiceError("InvalidSignatureException", "Credential should be scoped to a valid region.");
+    }
+  },
+};
+
+const ecrPublic: Service = {
+  model: requestModel(ecrPublicModel),
+  operations: {
+    ...publicRepositoryOperations,
+    ...publicRegistryOperations,
+    ...policyOperations("public"),
+    ...imageOperations("public"),
+    DescribeImageTags: describeImageTags,
+    BatchDeleteImage: batchDeleteImage("public"),
+    GetAuthorizationToken: getPublicAuthorizationToken,
+    ...tagOperations("public"),
+  },
+  refuseRegion(region) {
+    if (!publicApiRegions.includes(region)) {
+      throw new ServiceError(
+        "UnsupportedCommandException",
+        `Amazon ECR Public has no endpoint in the region '${region}': call it in ${publicApiRegions.join(" or ")}.`,
+      );
+    }
+  },
+};
+
+/** The service that answers a target or a signing name; `undefined`: not one of the gateway's. */
+export function serviceFor(target: string | undefined, signingName: string | undefined): Service | undefined {
+  const prefix = target?.split(".")[0];
+  return [ecr, ecrPublic].find(({ model }) =>
+    target === undefined ? model.signingName === signingName : model.targetPrefix === prefix,
+  );
+}
+
+/** Runs an operation by name. Throws ServiceError for what the service, or the sandbox, refuses. */
+export async function runOperation(
+  context: GatewayContext,
+  service: Service,
+  name: string,
+  caller: Caller,
+  input: unknown,
+): Promise<object> {
+  service.refuseRegion(caller.region);
+  if (!service.model.hasOperation(name)) {
+    throw new ServiceError("UnknownOperationException", `The service has no operation '${name}'.`);
+  }
+  const operation = Object.hasOwn(service.operations, name) ? service.operations[name] : undefined;
+  if (operation === undefined) {
+    throw new ServiceError(
+      "UnsupportedOperationException",
+      `The sandbox does not support ${service.model.signingName}:${name}.`,
+    );
+  }
+  // The model's validation is what makes this the operation's input.
+  return operation(context, caller, service.model.parse(name, input) as never);
+}

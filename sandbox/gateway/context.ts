@@ -1,0 +1,32 @@
+import type { Caller, CallerCheck } from "./caller";
+import type { Clock } from "./clock";
+import type { GatewayConfig } from "./config";
+import type { DistributionClient } from "./distributionClient";
+import type { KeyedLock } from "./keyedLock";
+import type { MinistackClient } from "./ministackClient";
+import type { Registries } from "./registries";
+import type { Store } from "./state/store";
+import type { Tokens } from "./tokens";
+
+/** The gateway's parts, given to every operation and to the registry protocol. */
+export interface GatewayContext {
+  config: GatewayConfig;
+  clock: Clock;
+  store: Store;
+  tokens: Tokens;
+  registries: Registries;
+  distribution: DistributionClient;
+  ministack: MinistackClient;
+  callers: CallerCheck;
+  /** One writer at a time per repository: two pushes cannot both win an immutable tag. */
+  repositoryLocks: KeyedLock;
+  /** One line in the gateway's log. */
+  log: (message: string) => void;
+}
+
+/** One operation of an API: the validated input, the output's shape, refusals as ServiceError. */
+export type Operation<Input = never> = (
+  context: GatewayContext,
+  caller: Caller,
+  input: Input,
+) => object | Promise<object>;

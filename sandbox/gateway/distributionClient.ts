@@ -1,0 +1,159 @@
+import * as fs from "node:fs/promises";
+import * as http from "node:http";
+import * as path from "node:path";
+import type { Readable } from "node:stream";
+import type { GatewayConfig } from "./config";
+import type { RepositoryRecord } from "./state/records";
+
+/** The namespace of a repository inside Distribution. */
+export function namespaceOf(repository: RepositoryRecord): string {
+  return `r/${repository.id}`;
+}
+
+/** Distribution's answer to a request that went wrong, in its own words. */
+export interface DistributionFailure {
+  status: number;
+  errors: { code: string; message: string; detail?: unknown }[];
+}
+
+export class DistributionError extends Error {
+  constructor(readonly failure: DistributionFailure) {
+    super(failure.errors.map((error) => `${error.code}: ${error.message}`).join("; ") || `status ${failure.status}`);
+    this.name = "DistributionError";
+  }
+}
+
+/** Errors of the registry protocol hold nothing that is longer. */
+const errorBodyLimit = 64 * 1024;
+
+/** The gateway's requests to CNCF Distribution, which keeps manifests and blobs by digest and knows no tags. */
+export class DistributionClient {
+  private readonly agent = new http.Agent({ keepAlive: true, maxSockets: 128 });
+  private readonly target: URL;
+
+  constructor(private readonly config: GatewayConfig) {
+    this.target = new URL(config.distributionUrl);
+  }
+
+  close(): void {
+    this.agent.destroy();
+  }
+
+  /** One request; the body, when there is one, is streamed. The answer's body is the caller's to read. */
+  request(
+    method: string,
+    pathAndQuery: string,
+    headers: http.OutgoingHttpHeaders,
+    body?: Readable | Buffer,
+  ): Promise<http.IncomingMessage> {
+    return new Promise((resolve, reject) => {
+      const request = http.request(
+        { host: this.target.hostname, port: this.target.port, method, path: pathAndQuery, headers, agent: this.agent },
+        resolve,
+      );
+      request.on("error", reject);
+      if (body === undefined || Buffer.isBuffer(body)) {
+        request.end(body);
+        return;
+      }
+      // A client that goes away in the middle must not leave half a body that looks complete.
+      body.once("error", (error) => request.destroy(error));
+      body.once("close", () => {
+        if (!body.readableEnded) {
+          request.destroy(new Error("the client closed the connection"));
+        }
+      });
+      body.pipe(request);
+    });
+  }
+
+  /** A manifest's exact bytes; `undefined` when Distribution does not have it. */
+  async manifest(repository: RepositoryRecord, digest: string, mediaType: string): Promise<Buffer | undefined> {
+    const path = `/v2/${namespaceOf(repository)}/manifests/${digest}`;
+    const response = await this.request("GET", path, { Accept: mediaType });
+    if (response.statusCode === 404) {
+      response.resume();
+      return undefined;
+    }
+    await refuseFailure(response);
+    return readAll(response);
+  }
+
+  /** Stores a manifest under its digest. Throws DistributionError when a blob or a manifest that it names is missing. */
+  async putManifest(repository: RepositoryRecord, digest: string, mediaType: string, body: Buffer): Promise<void> {
+    const path = `/v2/${namespaceOf(repository)}/manifests/${digest}`;
+    const headers = { "Content-Type": mediaType, "Content-Length": body.length };
+    const response = await this.request("PUT", path, headers, body);
+    await refuseFailure(response);
+    response.resume();
+  }
+
+  /** Removes a manifest; one that is already gone is no error. */
+  async deleteManifest(repository: RepositoryRecord, digest: string): Promise<void> {
+    const response = await this.request("DELETE", `/v2/${namespaceOf(repository)}/manifests/${digest}`, {});
+    if (response.statusCode !== 404) {
+      await refuseFailure(response);
+    }
+    response.resume();
+  }
+
+  /** A blob's size in bytes; `undefined` when the repository does not have it. */
+  async blobSize(repository: RepositoryRecord, digest: string): Promise<number | undefined> {
+    const response = await this.request("HEAD", `/v2/${namespaceOf(repository)}/blobs/${digest}`, {});
+    response.resume();
+    return response.statusCode === 200 ? Number(response.headers["content-length"]) : undefined;
+  }
+
+  /** Removes what is left of a deleted repository, when Distribution's storage is on this machine. Layers stay until a collection. */
+  async removeRepository(repository: RepositoryRecord): Promise<void> {
+    if (this.config.distributionStorage !== undefined) {
+      const folder = path.join(
+        this.config.distributionStorage,
+        "docker/registry/v2/repositories",
+        namespaceOf(repository),
+      );
+      await fs.rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  /** Whether Distribution answers. */
+  async isUp(): Promise<boolean> {
+    try {
+      const response = await this.request("GET", "/v2/", {});
+      response.resume();
+      return response.statusCode === 200;
+    } catch {
+      return false;
+    }
+  }
+}
+
+export async function readAll(stream: AsyncIterable<Buffer>, limit = Number.MAX_SAFE_INTEGER): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    size += chunk.length;
+    if (size > limit) {
+      throw new RangeError(`longer than ${limit} bytes`);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** The failure that an answer of status 400 or more describes. */
+export async function readFailure(response: http.IncomingMessage): Promise<DistributionFailure> {
+  const status = response.statusCode ?? 500;
+  try {
+    const body = JSON.parse((await readAll(response, errorBodyLimit)).toString("utf8")) as Partial<DistributionFailure>;
+    return { status, errors: body.errors ?? [] };
+  } catch {
+    return { status, errors: [] };
+  }
+}
+
+async function refuseFailure(response: http.IncomingMessage): Promise<void> {
+  if ((response.statusCode ?? 500) >= 400) {
+    throw new DistributionError(await readFailure(response));
+  }
+}

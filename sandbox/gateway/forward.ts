@@ -1,0 +1,84 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import * as http from "node:http";
+import type { Duplex } from "node:stream";
+import { unreachable } from "./ministackClient";
+import { sendError } from "./wire/json";
+
+/** Passes requests that are none of the gateway's on to MiniStack, unchanged: signatures cover host and path. */
+export class Forwarder {
+  private readonly agent = new http.Agent({ keepAlive: true });
+  private readonly target: URL;
+
+  constructor(
+    ministackUrl: string,
+    private readonly log: (message: string) => void,
+  ) {
+    this.target = new URL(ministackUrl);
+  }
+
+  close(): void {
+    this.agent.destroy();
+  }
+
+  /** Bodies are streamed both ways. */
+  forward(request: IncomingMessage, response: ServerResponse): void {
+    const upstream = http.request(this.options(request), (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.statusMessage, answer.rawHeaders);
+      answer.pipe(response);
+      answer.on("error", () => response.destroy());
+    });
+    upstream.on("error", (error) => {
+      this.log(`${request.method} ${request.url} to MiniStack: ${error.message}`);
+      if (response.headersSent) {
+        response.destroy();
+      } else {
+        sendError(response, unreachable(error));
+      }
+      request.resume();
+    });
+    response.on("close", () => {
+      if (!response.writableFinished) {
+        upstream.destroy();
+      }
+    });
+    request.pipe(upstream);
+  }
+
+  /** Connections that become something else (WebSockets). */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const upstream = http.request({ ...this.options(request), agent: false });
+    upstream.on("upgrade", (answer, upstreamSocket, upstreamHead) => {
+      socket.write(statusAndHeaders(answer));
+      socket.write(upstreamHead);
+      upstreamSocket.write(head);
+      upstreamSocket.pipe(socket).pipe(upstreamSocket);
+      upstreamSocket.on("error", () => socket.destroy());
+      socket.on("error", () => upstreamSocket.destroy());
+    });
+    upstream.on("response", (answer) => {
+      socket.write(statusAndHeaders(answer));
+      answer.pipe(socket);
+    });
+    upstream.on("error", () => socket.destroy());
+    upstream.end();
+  }
+
+  private options(request: IncomingMessage): http.RequestOptions {
+    return {
+      host: this.target.hostname,
+      port: this.target.port,
+      method: request.method,
+      path: request.url,
+      headers: request.rawHeaders,
+      agent: this.agent,
+    };
+  }
+}
+
+function statusAndHeaders(answer: IncomingMessage): string {
+  let text = `HTTP/1.1 ${answer.statusCode} ${answer.statusMessage}\r\n`;
+  for (let index = 0; index + 1 < answer.rawHeaders.length; index += 2) {
+    text += `${answer.rawHeaders[index]}: ${answer.rawHeaders[index + 1]}\r\n`;
+  }
+  return `${text}\r\n`;
+}

@@ -1,0 +1,96 @@
+import * as fs from "node:fs";
+import { createAwsEndpoint } from "./awsEndpoint";
+import { CallerCheck } from "./caller";
+import { type Clock, systemClock } from "./clock";
+import { type GatewayAddresses, type GatewayConfig, portVariables } from "./config";
+import type { GatewayContext } from "./context";
+import { DistributionClient } from "./distributionClient";
+import { Forwarder } from "./forward";
+import { KeyedLock } from "./keyedLock";
+import { MinistackClient } from "./ministackClient";
+import { closeServer, listen } from "./ports";
+import { Registries } from "./registries";
+import { handleRegistryRequest } from "./registry/handler";
+import { Store } from "./state/store";
+import { Tokens } from "./tokens";
+
+export interface Gateway extends GatewayAddresses {
+  close(): Promise<void>;
+}
+
+export interface GatewayOptions {
+  /** The time that tokens and image dates go by. @default the system's */
+  clock?: Clock;
+  /** @default one line on the error output, with the time */
+  log?: (message: string) => void;
+}
+
+/**
+ * Starts the gateway in this process. Distribution and MiniStack may start later: only what needs them fails until then.
+ *
+ * @throws PortTakenError when one of its ports is not free.
+ */
+export async function startGateway(config: GatewayConfig, options: GatewayOptions = {}): Promise<Gateway> {
+  const clock = options.clock ?? systemClock;
+  const log = options.log ?? ((message) => console.error(`${new Date().toISOString()} ${message}`));
+  const store = new Store(config.stateDirectory);
+  const ministack = new MinistackClient(config);
+  const context: GatewayContext = {
+    config,
+    clock,
+    store,
+    log,
+    ministack,
+    tokens: new Tokens(store, clock),
+    registries: new Registries(config, store),
+    distribution: new DistributionClient(config),
+    callers: new CallerCheck(config, ministack),
+    repositoryLocks: new KeyedLock(),
+  };
+  const forwarder = new Forwarder(config.ministackUrl, log);
+  let endpoint = "";
+  const server = createAwsEndpoint(context, forwarder, () => endpoint);
+  const addresses = (): GatewayAddresses => ({
+    endpoint,
+    publicRegistry: context.registries.publicHost,
+    privateRegistry: context.registries.privateHost(config.account, config.region),
+    registries: Object.values(context.registries.addresses()),
+  });
+  const close = async () => {
+    await Promise.all([closeServer(server), context.registries.close()]);
+    forwarder.close();
+    ministack.close();
+    context.distribution.close();
+    await store.close();
+  };
+  try {
+    await context.registries.open((request, response, address) => {
+      void handleRegistryRequest(context, request, response, address);
+    });
+    endpoint = `http://127.0.0.1:${await listenKept(context, server)}`;
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  writeAddresses(config, addresses());
+  context.registries.onOpen = () => writeAddresses(config, addresses());
+  return { ...addresses(), close };
+}
+
+/** Renamed into place: whoever waits for the file must not read half of it. */
+function writeAddresses(config: GatewayConfig, addresses: GatewayAddresses): void {
+  if (config.addressesFile !== undefined) {
+    fs.writeFileSync(`${config.addressesFile}.tmp`, JSON.stringify(addresses));
+    fs.renameSync(`${config.addressesFile}.tmp`, config.addressesFile);
+  }
+}
+
+/** Listens on the endpoint's port; one that the system chose is kept for the next start. */
+async function listenKept(context: GatewayContext, server: Parameters<typeof listen>[0]): Promise<number> {
+  const kept = context.store.setting<number>("port", "endpoint");
+  const port = await listen(server, context.config.ports.endpoint || (kept ?? 0), portVariables.endpoint);
+  if (port !== kept) {
+    context.store.change(() => context.store.putSetting(port, "port", "endpoint"));
+  }
+  return port;
+}

@@ -1,0 +1,157 @@
+import { createHash } from "node:crypto";
+import { isTagMutable } from "../../ecr/tagMutability";
+import type { GatewayContext } from "./context";
+import { DistributionError } from "./distributionClient";
+import { type ManifestFacts, readManifest } from "./manifest";
+import { PushRefusal } from "./pushRefusal";
+import type { ImageRecord, RepositoryRecord } from "./state/records";
+
+export interface PushedManifest {
+  body: Buffer;
+  mediaType: string | undefined;
+  /** The tag to give it. */
+  tag?: string;
+  /** The digest that the client expects. */
+  digest?: string;
+  /** The API refuses what is already there with this tag; a push with docker repeats it without harm. */
+  refuseExisting?: boolean;
+}
+
+/**
+ * Stores an image. Distribution has the manifest, and has checked its blobs, before one transaction makes it visible:
+ * a gateway that dies in between leaves nothing that anyone can see.
+ */
+export async function pushImage(
+  context: GatewayContext,
+  repository: RepositoryRecord,
+  push: PushedManifest,
+): Promise<ImageRecord> {
+  const digest = `sha256:${createHash("sha256").update(push.body).digest("hex")}`;
+  if (push.digest !== undefined && push.digest !== digest) {
+    throw new PushRefusal("digestMismatch", `The manifest's digest is ${digest}, not ${push.digest}.`);
+  }
+  const facts = readManifest(push.body, push.mediaType);
+  return context.repositoryLocks.run(repository.id, async () => {
+    refuseTag(context, repository, digest, push);
+    const missing = facts.children.filter((child) => !context.store.image(repository, child));
+    if (missing.length > 0) {
+      throw new PushRefusal(
+        "imagesMissing",
+        `Images with digests '[${missing.join(", ")}]' required for pushing image into repository with name '${repository.name}' in the registry with id '${repository.account}' do not exist`,
+        missing,
+      );
+    }
+    await storeManifest(context, repository, digest, facts, push.body);
+    const imageSize = sizeOf(context, repository, facts);
+    return context.store.change(() => {
+      const current = context.store.repository(repository, repository.name);
+      if (current?.id !== repository.id) {
+        throw new PushRefusal(
+          "repositoryMissing",
+          `The repository with name '${repository.name}' does not exist in the registry with id '${repository.account}'`,
+        );
+      }
+      // The settings may have changed while Distribution worked.
+      refuseTag(context, current, digest, push);
+      const image = context.store.image(current, digest) ?? {
+        ...facts,
+        digest,
+        manifestSize: push.body.length,
+        imageSize,
+        pushedAt: context.clock.now(),
+      };
+      context.store.putImage(current, image);
+      if (push.tag !== undefined) {
+        context.store.putTag(current, push.tag, digest);
+      }
+      return image;
+    });
+  });
+}
+
+function refuseTag(context: GatewayContext, repository: RepositoryRecord, digest: string, push: PushedManifest): void {
+  const { tag } = push;
+  const holder = tag === undefined ? undefined : context.store.tag(repository, tag);
+  if (push.refuseExisting && context.store.image(repository, digest) && (tag === undefined || holder === digest)) {
+    throw new PushRefusal(
+      "imageExists",
+      `Image with digest '${digest}' and tag '${tag ?? null}' already exists in the repository with name '${repository.name}' in registry with id '${repository.account}'`,
+    );
+  }
+  if (tag !== undefined && holder !== undefined && !tagCanMove(repository, tag)) {
+    throw new PushRefusal(
+      "tagImmutable",
+      `The image tag '${tag}' already exists in the '${repository.name}' repository and cannot be overwritten because the tag is immutable.`,
+    );
+  }
+}
+
+/** Whether a tag of this repository may be given to another image. */
+export function tagCanMove(repository: RepositoryRecord, tag: string): boolean {
+  return isTagMutable(tag, repository);
+}
+
+async function storeManifest(
+  context: GatewayContext,
+  repository: RepositoryRecord,
+  digest: string,
+  facts: ManifestFacts,
+  body: Buffer,
+): Promise<void> {
+  try {
+    await context.distribution.putManifest(repository, digest, facts.mediaType, body);
+  } catch (error) {
+    if (!(error instanceof DistributionError)) {
+      throw error;
+    }
+    const { errors } = error.failure;
+    const missing = errors.filter((each) => each.code === "MANIFEST_BLOB_UNKNOWN" || each.code === "BLOB_UNKNOWN");
+    if (missing.length > 0) {
+      const digests = missing.map((each) => digestIn(each.detail));
+      throw new PushRefusal(
+        "layersMissing",
+        `Layers with digests '[${digests.join(", ")}]' required for pushing image into repository with name '${repository.name}' in the registry with id '${repository.account}' do not exist`,
+        digests,
+      );
+    }
+    if (error.failure.status < 500) {
+      throw new PushRefusal("manifestInvalid", `The image manifest is invalid: ${error.message}`);
+    }
+    throw error;
+  }
+}
+
+function digestIn(detail: unknown): string {
+  if (typeof detail === "object" && detail !== null) {
+    const found = Object.entries(detail).find(([key]) => key.toLowerCase() === "digest");
+    if (found) {
+      return String(found[1]);
+    }
+  }
+  return String(detail);
+}
+
+/** Bytes as ECR reports them (ECR API, ImageDetail.imageSizeInBytes): for a manifest list "the max size of all manifests in the list". */
+function sizeOf(context: GatewayContext, repository: RepositoryRecord, facts: ManifestFacts): number {
+  if (facts.children.length === 0) {
+    return facts.blobsSize;
+  }
+  return Math.max(...facts.children.map((child) => context.store.image(repository, child)?.imageSize ?? 0));
+}
+
+/**
+ * Removes an image with all its tags. LMDB first: from then on it cannot be pulled, whatever becomes of Distribution's copy.
+ * The caller holds the repository's lock.
+ */
+export async function removeImage(
+  context: GatewayContext,
+  repository: RepositoryRecord,
+  digest: string,
+): Promise<void> {
+  context.store.change(() => context.store.removeImage(repository, digest));
+  try {
+    await context.distribution.deleteManifest(repository, digest);
+  } catch (error) {
+    context.log(`${repository.name}@${digest} stays in Distribution, unseen: ${String(error)}`);
+  }
+}

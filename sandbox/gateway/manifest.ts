@@ -1,0 +1,108 @@
+import { z } from "zod";
+import { PushRefusal } from "./pushRefusal";
+
+const ociManifest = "application/vnd.oci.image.manifest.v1+json";
+const ociIndex = "application/vnd.oci.image.index.v1+json";
+const dockerManifest = "application/vnd.docker.distribution.manifest.v2+json";
+const dockerList = "application/vnd.docker.distribution.manifest.list.v2+json";
+
+/** Media types that ECR keeps (ECR user guide, "Container image manifest format support"); schema 1 is not taken here. */
+export const manifestMediaTypes: readonly string[] = [dockerManifest, dockerList, ociManifest, ociIndex];
+
+const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, "a digest is sha256: and 64 hexadecimal digits");
+const descriptor = z.looseObject({ mediaType: z.string(), digest, size: z.int().min(0) });
+const common = { schemaVersion: z.literal(2), mediaType: z.string().optional(), artifactType: z.string().optional() };
+const imageManifest = z.looseObject({
+  ...common,
+  config: descriptor,
+  layers: z.array(descriptor),
+  subject: descriptor.optional(),
+});
+const imageIndex = z.looseObject({ ...common, manifests: z.array(descriptor), subject: descriptor.optional() });
+
+/** What the registry needs to know about a manifest. */
+export interface ManifestFacts {
+  mediaType: string;
+  artifactMediaType?: string;
+  /** Sum of the config and the layers, in bytes; 0 for an index. */
+  blobsSize: number;
+  /** Digests of the config and the layers. */
+  blobs: string[];
+  /** Digests of an index's manifests. */
+  children: string[];
+  subject?: string;
+}
+
+/**
+ * Reads a manifest.
+ *
+ * @param contentType The media type that the client says; it must agree with the manifest's own, if that says one.
+ * @throws PushRefusal "manifestInvalid" with what is wrong.
+ */
+export function readManifest(body: Buffer, contentType: string | undefined): ManifestFacts {
+  const value = parseJson(body);
+  const named = z.looseObject({ mediaType: z.string().optional() }).safeParse(value);
+  const inside = named.success ? named.data.mediaType : undefined;
+  const mediaType = contentType?.split(";")[0]?.trim() || inside || guessMediaType(value);
+  if (inside !== undefined && inside !== mediaType) {
+    throw invalid(`its mediaType is ${inside}, and it was sent as ${mediaType}`);
+  }
+  if (mediaType === undefined || !manifestMediaTypes.includes(mediaType)) {
+    throw invalid(`the media type ${mediaType ?? "(none)"} is none of ${manifestMediaTypes.join(", ")}`);
+  }
+  return mediaType === ociIndex || mediaType === dockerList
+    ? indexFacts(value, mediaType)
+    : imageFacts(value, mediaType);
+}
+
+function imageFacts(value: unknown, mediaType: string): ManifestFacts {
+  const manifest = parse(imageManifest, value);
+  const blobs = [manifest.config, ...manifest.layers];
+  return {
+    mediaType,
+    artifactMediaType: manifest.artifactType ?? manifest.config.mediaType,
+    blobsSize: blobs.reduce((sum, blob) => sum + blob.size, 0),
+    blobs: blobs.map((blob) => blob.digest),
+    children: [],
+    subject: manifest.subject?.digest,
+  };
+}
+
+function indexFacts(value: unknown, mediaType: string): ManifestFacts {
+  const index = parse(imageIndex, value);
+  return {
+    mediaType,
+    artifactMediaType: index.artifactType,
+    blobsSize: 0,
+    blobs: [],
+    children: index.manifests.map((child) => child.digest),
+    subject: index.subject?.digest,
+  };
+}
+
+function guessMediaType(value: unknown): string | undefined {
+  if (imageManifest.safeParse(value).success) {
+    return ociManifest;
+  }
+  return imageIndex.safeParse(value).success ? ociIndex : undefined;
+}
+
+function parse<T>(schema: z.ZodType<T>, value: unknown): T {
+  const result = schema.safeParse(value);
+  if (!result.success) {
+    throw invalid(result.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; "));
+  }
+  return result.data;
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString("utf8"));
+  } catch {
+    throw invalid("it is not JSON");
+  }
+}
+
+function invalid(reason: string): PushRefusal {
+  return new PushRefusal("manifestInvalid", `The image manifest is invalid: ${reason}.`);
+}

@@ -1,0 +1,18 @@
+/** Why a manifest cannot be stored, before it is put in the words of the API or of the registry protocol. */
+export class PushRefusal extends Error {
+  constructor(
+    readonly reason:
+      | "tagImmutable"
+      | "imageExists"
+      | "manifestInvalid"
+      | "digestMismatch"
+      | "layersMissing"
+      | "imagesMissing"
+      | "repositoryMissing",
+    message: string,
+    readonly detail?: unknown,
+  ) {
+    super(message);
+    this.name = "PushRefusal";
+  }
+}

@@ -1,0 +1,183 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { GatewayContext } from "../context";
+import { readAll } from "../distributionClient";
+import type { RegistryAddress, RepositoryRecord } from "../state/records";
+import {
+  basicCredentials,
+  exchangeToken,
+  privateCaller,
+  publicCaller,
+  type RegistryCaller,
+  refuseForeignPush,
+} from "./access";
+import { handleBlob, handleStartUpload, handleUpload } from "./blobs";
+import { handleManifest, handleTags } from "./manifests";
+import { handleReferrers } from "./referrers";
+import { nameUnknown, RegistryError, sendJson, sendRegistryError, unsupported } from "./registryError";
+import type { RepositoryRequest } from "./repositoryRequest";
+import { parseRoute, type Route } from "./routes";
+
+/** A form sent to the token endpoint holds a password and little else. */
+const tokenFormLimit = 16 * 1024;
+
+/**
+ * Answers a request of the OCI distribution protocol.
+ *
+ * @param address The private registry that was called; absent at the public one, which holds every account's under its alias.
+ */
+export async function handleRegistryRequest(
+  context: GatewayContext,
+  request: IncomingMessage,
+  response: ServerResponse,
+  address: RegistryAddress | undefined,
+): Promise<void> {
+  response.setHeader("Docker-Distribution-Api-Version", "registry/2.0");
+  try {
+    const url = new URL(request.url ?? "/", "http://registry");
+    if (address === undefined && /^\/token\/?$/.test(url.pathname)) {
+      await handleTokenRequest(context, request, response);
+      return;
+    }
+    if (address === undefined && url.pathname.startsWith("/_sandbox/logo/")) {
+      sendLogo(context, response, url.pathname);
+      return;
+    }
+    await handleRoute(context, request, response, address, url);
+  } catch (error) {
+    if (error instanceof RegistryError) {
+      sendRegistryError(response, error);
+    } else if (!response.headersSent && !response.destroyed) {
+      context.log(`${request.method} ${request.url}: ${error instanceof Error ? error.stack : String(error)}`);
+      sendRegistryError(response, new RegistryError(500, "UNKNOWN", "The sandbox's registry failed; see its log."));
+    } else {
+      // Half an answer cannot be taken back: the client must see that it is cut.
+      response.destroy();
+    }
+  } finally {
+    request.resume();
+  }
+}
+
+async function handleRoute(
+  context: GatewayContext,
+  request: IncomingMessage,
+  response: ServerResponse,
+  address: RegistryAddress | undefined,
+  url: URL,
+): Promise<void> {
+  const caller = address ? privateCaller(context, request, address) : publicCaller(context, request);
+  const route = parseRoute(decodeURIComponent(url.pathname));
+  if (route === undefined) {
+    throw new RegistryError(404, "UNSUPPORTED", `${url.pathname} is no path of the registry protocol.`);
+  }
+  if (route.kind === "base") {
+    sendJson(response, 200, {});
+    return;
+  }
+  const find = (fullName: string) => findRepository(context, address, fullName);
+  const { registry, name, repository } = find(route.name);
+  if (repository === undefined || registry === undefined) {
+    throw nameUnknown(name, registry?.account ?? "");
+  }
+  if (registry.kind === "public" && isPush(route, request.method)) {
+    refuseForeignPush(context, caller, registry);
+  }
+  const at = { context, request, response, query: url.searchParams, caller, repository, fullName: route.name };
+  await dispatch(at, route, (from) => readable(caller, find(from)));
+}
+
+interface FoundRepository {
+  /** `undefined`: no account has that alias. */
+  registry: RegistryAddress | undefined;
+  name: string;
+  repository: RepositoryRecord | undefined;
+}
+
+function findRepository(
+  context: GatewayContext,
+  address: RegistryAddress | undefined,
+  fullName: string,
+): FoundRepository {
+  if (address) {
+    return { registry: address, name: fullName, repository: context.store.repository(address, fullName) };
+  }
+  const slash = fullName.indexOf("/");
+  const registry = context.registries.publicRegistryOf(fullName.slice(0, Math.max(slash, 0)));
+  const name = slash < 0 ? fullName : fullName.slice(slash + 1);
+  return { registry, name, repository: registry && context.store.repository(registry, name) };
+}
+
+/** The source of a mount: of the caller's own account, or public. Both registries hold one kind only, so they never mix. */
+function readable(caller: RegistryCaller, found: FoundRepository): RepositoryRecord | undefined {
+  const { registry, repository } = found;
+  return registry?.kind === "public" || registry?.account === caller.account ? repository : undefined;
+}
+
+function isPush(route: Route, method: string | undefined): boolean {
+  return route.kind === "startUpload" || route.kind === "upload" || (method !== "GET" && method !== "HEAD");
+}
+
+async function dispatch(
+  at: RepositoryRequest,
+  route: Exclude<Route, { kind: "base" }>,
+  find: (fullName: string) => RepositoryRecord | undefined,
+): Promise<void> {
+  switch (route.kind) {
+    case "manifest":
+      return handleManifest(at, route.reference);
+    case "blob":
+      return handleBlob(at, route.digest);
+    case "startUpload":
+      return handleStartUpload(at, find);
+    case "upload":
+      return handleUpload(at, route.rest);
+    case "tags":
+      return handleTags(at);
+    case "referrers":
+      return handleReferrers(at, route.digest);
+  }
+}
+
+/** The public registry's token endpoint: `GET` with Basic credentials, `POST` with a password, or nobody's. */
+async function handleTokenRequest(
+  context: GatewayContext,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (request.method === "GET") {
+    const { authorization } = request.headers;
+    const credentials = basicCredentials(authorization);
+    if (authorization !== undefined && credentials === undefined) {
+      throw new RegistryError(401, "UNAUTHORIZED", "Not Authorized");
+    }
+    sendJson(response, 200, exchangeToken(context, credentials));
+    return;
+  }
+  if (request.method !== "POST") {
+    throw unsupported(`${request.method} of the token endpoint`);
+  }
+  const form = new URLSearchParams((await readAll(request, tokenFormLimit)).toString("utf8"));
+  const user = form.get("username");
+  const password = form.get("password");
+  if (form.get("grant_type") !== "password" || user === null || password === null) {
+    throw new RegistryError(400, "UNSUPPORTED", "The token endpoint takes grant_type=password, username and password.");
+  }
+  sendJson(response, 200, exchangeToken(context, { user, password }));
+}
+
+/** The logo of a public repository, where its catalog data's `logoUrl` points. */
+function sendLogo(context: GatewayContext, response: ServerResponse, path: string): void {
+  const [account = "", ...name] = decodeURIComponent(path.slice("/_sandbox/logo/".length)).split("/");
+  const repository = context.store.repository({ kind: "public", account, region: "us-east-1" }, name.join("/"));
+  const logo = repository?.catalog?.logo;
+  if (logo === undefined) {
+    throw new RegistryError(404, "NAME_UNKNOWN", "There is no such logo.");
+  }
+  // The bytes are the user's: a browser must not take them for a page.
+  response.writeHead(200, {
+    "Content-Type": "application/octet-stream",
+    "Content-Length": logo.length,
+    "X-Content-Type-Options": "nosniff",
+  });
+  response.end(Buffer.from(logo));
+}

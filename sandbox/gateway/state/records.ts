@@ -1,0 +1,70 @@
+import type { EncryptionType } from "../../../ecr/encryption";
+import type { ImageTagMutability, TagExclusionFilter } from "../../../ecr/tagMutability";
+
+/** Which of the two services a repository belongs to. */
+export type RegistryKind = "private" | "public";
+
+/** ECR Public has one registry per account, whichever of its API regions is asked; its repositories are kept under this one. */
+export const publicApiRegion = "us-east-1";
+
+/** Where a repository is: one registry is one kind, account and region. */
+export interface RegistryAddress {
+  kind: RegistryKind;
+  account: string;
+  region: string;
+}
+
+export interface CatalogData {
+  description?: string;
+  architectures?: string[];
+  operatingSystems?: string[];
+  aboutText?: string;
+  usageText?: string;
+  logo?: Uint8Array;
+}
+
+export interface RepositoryRecord extends RegistryAddress {
+  /** Random, never reused: the repository's namespace in Distribution, so a repository made again starts empty. */
+  id: string;
+  name: string;
+  /** Milliseconds since 1970. */
+  createdAt: number;
+  imageTagMutability: ImageTagMutability;
+  exclusionFilters?: TagExclusionFilter[];
+  scanOnPush: boolean;
+  encryptionType: EncryptionType;
+  kmsKey?: string;
+  lifecyclePolicy?: { text: string; putAt: number };
+  policyText?: string;
+  resourceTags: Record<string, string>;
+  /** Public repositories only. */
+  catalog?: CatalogData;
+}
+
+export interface ImageRecord {
+  digest: string;
+  mediaType: string;
+  artifactMediaType?: string;
+  /** Bytes of the manifest itself. */
+  manifestSize: number;
+  /** Bytes as ECR reports them: config and layers, of an index the largest of its images. */
+  imageSize: number;
+  /** Milliseconds since 1970. */
+  pushedAt: number;
+  /** Milliseconds since 1970; ECR renews it at most once a day. */
+  lastPulledAt?: number;
+  /** Digests of an index's manifests. */
+  children: string[];
+  /** The manifest's `subject`, for signatures and other referrers. */
+  subject?: string;
+  /** Blobs that the manifest names. */
+  blobs: string[];
+}
+
+/** What a login token stands for. Only a hash of the token is kept. */
+export interface TokenRecord {
+  kind: RegistryKind;
+  account: string;
+  /** Milliseconds since 1970. */
+  expiresAt: number;
+}

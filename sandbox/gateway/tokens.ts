@@ -1,0 +1,97 @@
+import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import type { Clock } from "./clock";
+import type { RegistryKind, TokenRecord } from "./state/records";
+import type { Store } from "./state/store";
+
+/** Life of an authorization token of both services (ECR API, GetAuthorizationToken). */
+export const tokenLifetimeMilliseconds = 12 * 60 * 60 * 1000;
+/** Life of a bearer token of the public registry's token endpoint; clients ask for a new one by themselves. */
+export const bearerLifetimeMilliseconds = 60 * 60 * 1000;
+
+/** What a token is worth now. */
+export type TokenVerdict = { state: "valid"; account: string } | { state: "expired" } | { state: "unknown" };
+
+/** What a bearer token allows: pulls to everyone, pushes to the account that asked with its password. */
+export interface BearerClaims {
+  /** Absent for an anonymous token. */
+  account?: string;
+  /** Milliseconds since 1970. */
+  expiresAt: number;
+}
+
+/** Makes and checks the tokens of both registries. */
+export class Tokens {
+  private readonly bearerKey: Buffer;
+
+  constructor(
+    private readonly store: Store,
+    private readonly clock: Clock,
+  ) {
+    this.bearerKey = Buffer.from(
+      this.store.change(() => loadBearerKey(this.store)),
+      "base64",
+    );
+  }
+
+  /** A new password for `docker login --username AWS`; only its hash is kept. */
+  issue(kind: RegistryKind, account: string): { password: string; expiresAt: number } {
+    const password = randomBytes(48).toString("base64url");
+    const now = this.clock.now();
+    // Whole seconds, as the wire carries it.
+    const expiresAt = Math.floor((now + tokenLifetimeMilliseconds) / 1000) * 1000;
+    this.store.change(() => {
+      // An expired token is told from an unknown one for a day, then forgotten.
+      this.store.removeTokensBefore(now - 2 * tokenLifetimeMilliseconds);
+      this.store.putToken(hashOf(password), { kind, account, expiresAt });
+    });
+    return { password, expiresAt };
+  }
+
+  /** What a password is worth at a registry of this kind. A token of the other kind is unknown here. */
+  check(kind: RegistryKind, password: string): TokenVerdict {
+    // The lookup is by hash: how long it takes says nothing about the token itself.
+    const record: TokenRecord | undefined = this.store.token(hashOf(password));
+    if (record?.kind !== kind) {
+      return { state: "unknown" };
+    }
+    return record.expiresAt > this.clock.now() ? { state: "valid", account: record.account } : { state: "expired" };
+  }
+
+  /** A bearer token for the public registry, signed and not stored. */
+  issueBearer(account: string | undefined): { token: string; issuedAt: number; seconds: number } {
+    const issuedAt = this.clock.now();
+    const claims: BearerClaims = { account, expiresAt: issuedAt + bearerLifetimeMilliseconds };
+    const payload = Buffer.from(JSON.stringify(claims)).toString("base64url");
+    return { token: `${payload}.${this.sign(payload)}`, issuedAt, seconds: bearerLifetimeMilliseconds / 1000 };
+  }
+
+  /** The claims of a bearer token; `undefined` when it is not ours or its time is over. */
+  checkBearer(token: string): BearerClaims | undefined {
+    const [payload = "", signature = ""] = token.split(".");
+    const expected = Buffer.from(this.sign(payload));
+    const given = Buffer.from(signature);
+    if (expected.length !== given.length || !timingSafeEqual(expected, given)) {
+      return undefined;
+    }
+    const claims = JSON.parse(Buffer.from(payload, "base64url").toString("utf8")) as BearerClaims;
+    return claims.expiresAt > this.clock.now() ? claims : undefined;
+  }
+
+  private sign(payload: string): string {
+    return createHmac("sha256", this.bearerKey).update(payload).digest("base64url");
+  }
+}
+
+function hashOf(password: string): string {
+  return createHash("sha256").update(password).digest("base64url");
+}
+
+function loadBearerKey(store: Store): string {
+  const kept = store.setting<string>("bearerKey");
+  if (kept !== undefined) {
+    return kept;
+  }
+  const key = randomBytes(32).toString("base64");
+  store.putSetting(key, "bearerKey");
+  return key;
+}

@@ -1,0 +1,14 @@
+import type { InstallOptions } from "./commands";
+import { installPythonPackage } from "./pythonPackage";
+
+/** The version of the AWS CLI that the sandbox brings. */
+export const awsCliVersion = "1.46.3";
+
+/**
+ * Brings the AWS CLI into the user's cache, when it is not there.
+ *
+ * @returns The path of `aws`.
+ */
+export function installAwsCli({ progress = () => {} }: InstallOptions = {}): Promise<string> {
+  return installPythonPackage("awscli", awsCliVersion, "aws", progress);
+}

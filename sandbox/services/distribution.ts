@@ -1,0 +1,157 @@
+import { randomBytes } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { cacheDirectory } from "../paths";
+import { findCommand, type InstallOptions, installFolder, type Progress, run } from "./commands";
+import { keptPort } from "./keptPorts";
+import { isRunning, startProcess, waitUntilReady, writeFileAtomically } from "./processes";
+
+const name = "distribution";
+const startMilliseconds = 15_000;
+
+/** Names under which CNCF Distribution is packaged: Debian's, and its own releases'. */
+const commandNames = ["docker-registry", "registry"];
+
+/**
+ * Brings CNCF Distribution: a command on PATH, or Debian's package unpacked in the user's cache. Nothing is installed
+ * system-wide, and no root is needed.
+ *
+ * @returns The path of the program.
+ * @throws Error when neither is there.
+ */
+export async function installDistribution({ progress = () => {} }: InstallOptions = {}): Promise<string> {
+  for (const command of commandNames) {
+    const found = findCommand(command);
+    if (found !== undefined && (await isDistribution(found))) {
+      return found;
+    }
+  }
+  if (findCommand("apt-get") === undefined || findCommand("dpkg") === undefined) {
+    throw new Error(
+      "CNCF Distribution is missing: there is no `docker-registry` or `registry` on PATH, and no apt-get to fetch " +
+        "Debian's package with. Put the `registry` program of a CNCF Distribution release on PATH.",
+    );
+  }
+  return unpackDebianPackage(progress);
+}
+
+async function isDistribution(program: string): Promise<boolean> {
+  const version = await run(program, ["--version"]).catch(() => "");
+  return version.includes("docker/distribution") || version.includes("distribution/distribution");
+}
+
+async function unpackDebianPackage(progress: Progress): Promise<string> {
+  const kept = unpackedProgram();
+  if (kept !== undefined) {
+    return kept;
+  }
+  progress("fetching docker-registry from Debian");
+  const version = await candidateVersion(progress);
+  const folder = cacheDirectory(name, version.replace(/[^A-Za-z0-9.+~-]/g, "_"));
+  await installFolder(folder, async (temporary) => {
+    await run("apt-get", ["download", "--quiet", "docker-registry"], { cwd: temporary });
+    const archive = fs.readdirSync(temporary).find((file) => file.endsWith(".deb"));
+    if (archive === undefined) {
+      throw new Error("apt-get download docker-registry left no package.");
+    }
+    await run("dpkg", ["-x", path.join(temporary, archive), temporary]);
+    fs.rmSync(path.join(temporary, archive));
+  });
+  return programIn(folder);
+}
+
+/** The program of a version that was unpacked before; any will do, and asking apt takes a second. */
+function unpackedProgram(): string | undefined {
+  const folder = cacheDirectory(name);
+  const versions = fs.existsSync(folder) ? fs.readdirSync(folder).sort() : [];
+  return versions.map((version) => programIn(path.join(folder, version))).findLast((program) => fs.existsSync(program));
+}
+
+function programIn(folder: string): string {
+  return path.join(folder, "usr", "bin", "docker-registry");
+}
+
+async function candidateVersion(progress: Progress): Promise<string> {
+  const ask = async () => /Candidate: (\d\S*)/.exec(await run("apt-cache", ["policy", "docker-registry"]))?.[1];
+  const known = await ask();
+  if (known !== undefined) {
+    return known;
+  }
+  progress("reading Debian's package lists");
+  await run("apt-get", ["update", "--quiet"]);
+  const version = await ask();
+  if (version === undefined) {
+    throw new Error(
+      "apt has no package docker-registry, and there is no `registry` program of CNCF Distribution on PATH.",
+    );
+  }
+  return version;
+}
+
+/** Where Distribution keeps what it stores. */
+export function distributionStorage(home: string): string {
+  return path.join(home, name, "storage");
+}
+
+/**
+ * Starts Distribution on a loopback port of the system's choice, unless it runs.
+ *
+ * @returns Its address.
+ */
+export async function startDistribution(home: string, program: string): Promise<string> {
+  const running = isRunning(home, name);
+  const port = await keptPort(home, name, running);
+  const url = `http://127.0.0.1:${port}`;
+  if (!running) {
+    const config = writeConfig(home, port);
+    startProcess(home, {
+      name,
+      command: program,
+      args: ["serve", config],
+      // REGISTRY_* variables of the caller would override the config.
+      env: { PATH: process.env["PATH"], HOME: home, OTEL_TRACES_EXPORTER: "none" },
+    });
+  }
+  await waitUntilReady(home, name, () => answers(`${url}/v2/`), startMilliseconds);
+  return url;
+}
+
+export const distributionProcess = name;
+
+/** JSON is YAML too, and needs no writer. */
+function writeConfig(home: string, port: number): string {
+  const file = path.join(home, name, "config.yml");
+  const config = {
+    version: 0.1,
+    log: { level: "warn", accesslog: { disabled: true } },
+    storage: {
+      filesystem: { rootdirectory: distributionStorage(home) },
+      delete: { enabled: true },
+      redirect: { disable: true },
+      maintenance: { uploadpurging: { enabled: true, age: "168h", interval: "24h", dryrun: false } },
+    },
+    http: { addr: `127.0.0.1:${port}`, relativeurls: true, secret: httpSecret(home) },
+  };
+  writeFileAtomically(file, JSON.stringify(config, undefined, 2), 0o600);
+  return file;
+}
+
+/** Signs upload sessions; kept, so that a push goes on after a restart. */
+function httpSecret(home: string): string {
+  const file = path.join(home, name, "secret");
+  if (!fs.existsSync(file)) {
+    writeFileAtomically(file, randomBytes(32).toString("hex"), 0o600);
+  }
+  return fs.readFileSync(file, "utf8");
+}
+
+/** Whether a URL answers with success within two seconds. */
+export async function answers(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(2000) });
+    await response.arrayBuffer();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,113 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import type { GatewayAddresses, GatewayConfig, GatewayPorts, SandboxCredentials } from "../gateway/config";
+import { portVariables } from "../gateway/config";
+import { PortTakenError } from "../gateway/ports";
+import { projectRoot } from "../paths";
+import { distributionStorage } from "./distribution";
+import { isFree } from "./keptPorts";
+import { isRunning, logFile, startProcess, waitUntilReady, writeFileAtomically } from "./processes";
+
+const name = "gateway";
+const startMilliseconds = 20_000;
+
+export const gatewayProcess = name;
+
+/** The bundle that sandbox/build.mjs makes. */
+const gatewayBundle = path.join(projectRoot, "sandbox", "dist", "gateway.cjs");
+
+export interface GatewaySettings {
+  account: string;
+  region: string;
+  credentials: SandboxCredentials;
+  ministackUrl: string;
+  distributionUrl: string;
+}
+
+/**
+ * Ports from SANDBOX_PORT (4566), SANDBOX_PUBLIC_REGISTRY_PORT (4567) and SANDBOX_PRIVATE_REGISTRY_PORT (4568).
+ *
+ * @throws Error that names a variable which is no port, every one of them.
+ */
+export function gatewayPorts(env: NodeJS.ProcessEnv = process.env): GatewayPorts {
+  const wrong: string[] = [];
+  const read = (key: keyof GatewayPorts, standard: number): number => {
+    const text = env[portVariables[key]] || String(standard);
+    if (!/^\d{1,5}$/.test(text) || Number(text) > 65535) {
+      wrong.push(`${portVariables[key]}: "${text}" is no port. Write a number from 1 to 65535, or 0 for any free one.`);
+    }
+    return Number(text);
+  };
+  const ports = {
+    endpoint: read("endpoint", 4566),
+    publicRegistry: read("publicRegistry", 4567),
+    privateRegistry: read("privateRegistry", 4568),
+  };
+  const fixed = Object.values(ports).filter((port) => port !== 0);
+  if (wrong.length === 0 && new Set(fixed).size < fixed.length) {
+    wrong.push(`${Object.values(portVariables).join(", ")}: ${fixed.join(", ")} are not three different ports.`);
+  }
+  if (wrong.length > 0) {
+    throw new Error(wrong.join("\n"));
+  }
+  return ports;
+}
+
+/** Starts the gateway, unless it runs. Throws PortTakenError when a port is another program's. */
+export async function startGatewayProcess(home: string, settings: GatewaySettings): Promise<GatewayAddresses> {
+  const addressesFile = addressesFileOf(home);
+  if (!isRunning(home, name)) {
+    const ports = gatewayPorts();
+    await refuseTakenPorts(ports);
+    const config: GatewayConfig = {
+      ...settings,
+      stateDirectory: path.join(home, "gateway"),
+      ports,
+      addressesFile,
+      distributionStorage: distributionStorage(home),
+    };
+    fs.rmSync(addressesFile, { force: true });
+    const configFile = path.join(home, "run", "gateway-config.json");
+    writeFileAtomically(configFile, JSON.stringify(config), 0o600);
+    if (!fs.existsSync(gatewayBundle)) {
+      throw new Error(`${gatewayBundle} is missing: build it with \`npm run build\`.`);
+    }
+    startProcess(home, {
+      name,
+      command: process.execPath,
+      args: ["--enable-source-maps", gatewayBundle, configFile],
+      env: { PATH: process.env["PATH"], HOME: process.env["HOME"] },
+    });
+  }
+  await waitUntilReady(home, name, async () => fs.existsSync(addressesFile), startMilliseconds);
+  const addresses = gatewayAddresses(home);
+  if (!addresses) {
+    throw new Error(`${addressesFile} disappeared while the gateway was starting.`);
+  }
+  return addresses;
+}
+
+/** The addresses that the gateway wrote when it last started, and whenever it opened a registry since. */
+export function gatewayAddresses(home: string): GatewayAddresses | undefined {
+  const file = addressesFileOf(home);
+  return fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, "utf8")) as GatewayAddresses) : undefined;
+}
+
+function addressesFileOf(home: string): string {
+  return path.join(home, "run", "gateway-addresses.json");
+}
+
+/** Says which port is taken before anything starts, rather than in a log. */
+async function refuseTakenPorts(ports: GatewayPorts): Promise<void> {
+  for (const [key, variable] of Object.entries(portVariables)) {
+    const port = ports[key as keyof GatewayPorts];
+    if (port !== 0 && !(await isFree(port))) {
+      throw new PortTakenError(port, variable);
+    }
+  }
+}
+
+/** Where to read why the gateway refused something. */
+export function gatewayLog(home: string): string {
+  return logFile(home, name);
+}

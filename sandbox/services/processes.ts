@@ -1,0 +1,182 @@
+import { spawn } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+
+/** A background process of the sandbox. */
+export interface ProcessDefinition {
+  /** Names its log (`<home>/logs/NAME.log`) and its record (`<home>/run/NAME.json`). */
+  name: string;
+  command: string;
+  args: readonly string[];
+  /** The whole environment. */
+  env: NodeJS.ProcessEnv;
+  cwd?: string;
+}
+
+/** What is written down about a process, enough to know it again: process ids are reused, start times with them are not. */
+export interface ProcessRecord {
+  pid: number;
+  /** Field 22 of /proc/PID/stat: clock ticks between the machine's start and the process's. */
+  startTime: string;
+  /** /proc/sys/kernel/random/boot_id: after a restart of the machine no record holds. */
+  bootId: string;
+  /** When it was started, in milliseconds since 1970. */
+  startedAt: number;
+}
+
+/** How long a process has between SIGTERM and SIGKILL. */
+const defaultStopMilliseconds = 10_000;
+const logLinesShown = 15;
+
+/** Starts a process that outlives this one, with its output in its log, and writes its record. */
+export function startProcess(home: string, definition: ProcessDefinition): ProcessRecord {
+  for (const folder of ["logs", "run"]) {
+    fs.mkdirSync(path.join(home, folder), { recursive: true });
+  }
+  const log = fs.openSync(logFile(home, definition.name), "a");
+  try {
+    const child = spawn(definition.command, definition.args, {
+      cwd: definition.cwd ?? home,
+      env: definition.env,
+      detached: true,
+      stdio: ["ignore", log, log],
+    });
+    // Without a listener a command that cannot be started would end this process.
+    child.on("error", () => {});
+    child.unref();
+    const startTime = child.pid === undefined ? undefined : processStartTime(child.pid);
+    if (child.pid === undefined || startTime === undefined) {
+      throw new Error(`${definition.name} could not be started: ${definition.command}`);
+    }
+    const record = { pid: child.pid, startTime, bootId: bootId(), startedAt: Date.now() };
+    writeFileAtomically(recordFile(home, definition.name), JSON.stringify(record));
+    return record;
+  } finally {
+    fs.closeSync(log);
+  }
+}
+
+/** The record of a process that runs now; `undefined` when it does not, or never did. */
+export function runningProcess(home: string, name: string): ProcessRecord | undefined {
+  const record = readRecord(home, name);
+  return record && record.bootId === bootId() && processStartTime(record.pid) === record.startTime ? record : undefined;
+}
+
+export function isRunning(home: string, name: string): boolean {
+  return runningProcess(home, name) !== undefined;
+}
+
+/**
+ * Stops a process by its id, after its start time says that it is still the same: SIGTERM, then SIGKILL.
+ *
+ * @param patience Milliseconds before SIGKILL. @default 10000
+ * @returns Whether it ran.
+ */
+export async function stopProcess(home: string, name: string, patience = defaultStopMilliseconds): Promise<boolean> {
+  const record = runningProcess(home, name);
+  if (record) {
+    signal(record.pid, "SIGTERM");
+    const deadline = Date.now() + patience;
+    while (isRunning(home, name)) {
+      if (Date.now() > deadline) {
+        signal(record.pid, "SIGKILL");
+        await waitUntilGone(home, name);
+        break;
+      }
+      await pause(25);
+    }
+  }
+  fs.rmSync(recordFile(home, name), { force: true });
+  return record !== undefined;
+}
+
+/**
+ * Waits until a process is ready.
+ *
+ * @param isReady Asked again every 50 ms.
+ * @param timeout Milliseconds.
+ * @throws Error with the last lines of the log when the process ends or the time is over.
+ */
+export async function waitUntilReady(
+  home: string,
+  name: string,
+  isReady: () => Promise<boolean>,
+  timeout: number,
+): Promise<void> {
+  const deadline = Date.now() + timeout;
+  while (!(await isReady())) {
+    if (!isRunning(home, name)) {
+      throw new Error(`${name} stopped while it was starting.\n${logTail(home, name)}`);
+    }
+    if (Date.now() > deadline) {
+      throw new Error(`${name} was not ready after ${timeout / 1000} seconds.\n${logTail(home, name)}`);
+    }
+    await pause(50);
+  }
+}
+
+export function logFile(home: string, name: string): string {
+  return path.join(home, "logs", `${name}.log`);
+}
+
+/** The last lines of a process's log with the name of the file. */
+export function logTail(home: string, name: string): string {
+  const file = logFile(home, name);
+  const lines = fs.existsSync(file) ? fs.readFileSync(file, "utf8").trimEnd().split("\n") : [];
+  return [`Last lines of ${file}:`, ...lines.slice(-logLinesShown).map((line) => `  ${line}`)].join("\n");
+}
+
+/** Writes a file so that a crash leaves the old text or the new one, never half of it. */
+export function writeFileAtomically(file: string, text: string, mode = 0o644): void {
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  const temporary = `${file}.${process.pid}.tmp`;
+  fs.writeFileSync(temporary, text, { mode });
+  fs.renameSync(temporary, file);
+}
+
+function recordFile(home: string, name: string): string {
+  return path.join(home, "run", `${name}.json`);
+}
+
+function readRecord(home: string, name: string): ProcessRecord | undefined {
+  try {
+    return JSON.parse(fs.readFileSync(recordFile(home, name), "utf8")) as ProcessRecord;
+  } catch {
+    // Missing, or cut by a crash: either way nothing is known to run.
+    return undefined;
+  }
+}
+
+/** When a process started; `undefined` when it does not run (a zombie does not). */
+function processStartTime(pid: number): string | undefined {
+  try {
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, "utf8");
+    // The second field is the command in brackets, and may hold spaces and brackets itself.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return fields[0] === "Z" || fields[0] === "X" ? undefined : fields[19];
+  } catch {
+    return undefined;
+  }
+}
+
+function bootId(): string {
+  return fs.readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    // It may have ended in this moment.
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") {
+      throw error;
+    }
+  }
+}
+
+async function waitUntilGone(home: string, name: string): Promise<void> {
+  for (let tries = 0; tries < 200 && isRunning(home, name); tries++) {
+    await pause(25);
+  }
+}

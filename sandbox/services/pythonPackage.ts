@@ -1,0 +1,43 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { cacheDirectory } from "../paths";
+import { findCommand, type Progress, run } from "./commands";
+
+/**
+ * Installs one version of a package from PyPI into a virtual environment of its own in the cache, when it is not there.
+ *
+ * @returns The path of the package's command.
+ * @throws Error when there is no Python 3 with venv, or pip fails.
+ */
+export async function installPythonPackage(
+  name: string,
+  version: string,
+  command: string,
+  progress: Progress,
+): Promise<string> {
+  const folder = cacheDirectory(name, version);
+  const executable = path.join(folder, "bin", command);
+  // A virtual environment holds its own path, so it cannot be made elsewhere and renamed: a mark says that it is whole.
+  const mark = path.join(folder, "complete");
+  if (fs.existsSync(mark)) {
+    return executable;
+  }
+  const python = findCommand("python3");
+  if (python === undefined) {
+    throw new Error(
+      `${name} needs Python 3: there is no python3 on PATH. On Debian: apt-get install python3 python3-venv.`,
+    );
+  }
+  progress(`installing ${name} ${version} from PyPI`);
+  fs.rmSync(folder, { recursive: true, force: true });
+  fs.mkdirSync(path.dirname(folder), { recursive: true });
+  await run(python, ["-m", "venv", folder]).catch((error: Error) => {
+    throw new Error(`${error.message}\nOn Debian: apt-get install python3-venv.`);
+  });
+  await run(path.join(folder, "bin", "python"), [
+    ...["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"],
+    `${name}==${version}`,
+  ]);
+  fs.writeFileSync(mark, "");
+  return executable;
+}
