@@ -1,0 +1,138 @@
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import dockerignore from "@balena/dockerignore";
+
+/** A file, link or directory of a build context that its .dockerignore lets through. */
+export interface ContextEntry {
+  /** Relative to the context, with `/`. */
+  readonly name: string;
+  readonly stats: fs.Stats;
+}
+
+/** The ignore file that counts: `<Dockerfile>.dockerignore` if there is one, else the context's `.dockerignore`. */
+export function ignoreFilter(
+  context: string,
+  dockerfile: string,
+): { ignores(name: string): boolean; exceptions: boolean } {
+  for (const file of [`${dockerfile}.dockerignore`, path.join(context, ".dockerignore")]) {
+    let content: string;
+    try {
+      content = fs.readFileSync(file, "utf8").replace(/^\uFEFF/, "");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") continue;
+      throw new Error(`reading "${file}": ${messageOf(error)}`);
+    }
+    const filter = dockerignore({ ignorecase: false }).add(content);
+    return {
+      ignores: (name) => filter.ignores(name),
+      exceptions: content.split("\n").some((line) => line.trimStart().startsWith("!")),
+    };
+  }
+  return { ignores: () => false, exceptions: false };
+}
+
+/** Thrown by a visitor to leave out the rest of the directory that it is in. */
+export class SkipRest extends Error {}
+
+/** Visits a context in the order of Go's `filepath.WalkDir`: by bytes, each directory before what is in it. */
+export function walkContext(context: string, dockerfile: string, visit: (entry: ContextEntry) => void): void {
+  const filter = ignoreFilter(context, dockerfile);
+  const walk = (directory: string): void => {
+    const names = fs
+      .readdirSync(path.join(context, directory))
+      .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+    for (const name of names) {
+      const relative = directory === "" ? name : `${directory}/${name}`;
+      const stats = fs.lstatSync(path.join(context, relative), { throwIfNoEntry: false });
+      if (!stats) continue;
+      const ignored = filter.ignores(relative);
+      if (!ignored) {
+        try {
+          visit({ name: relative, stats });
+        } catch (error) {
+          if (error instanceof SkipRest) return;
+          throw error;
+        }
+      }
+      // Below an ignored directory there may be something that a `!` pattern brings back.
+      if (stats.isDirectory() && (!ignored || filter.exceptions)) walk(relative);
+    }
+  };
+  walk("");
+}
+
+/**
+ * The released provider's digest of a build context, byte for byte, so that a stack may go from one plugin to the other
+ * without a rebuild: the Dockerfile under the name `Dockerfile`, then every file with its name, mode and content; of a
+ * link the path where it leads. Times do not count.
+ */
+export function contextDigest(context: string, dockerfile: string): string {
+  const digest = createHash("sha256");
+  const add = (file: string, name: string, mode: string, kind: "file" | "link" | "other") => {
+    const content = createHash("sha256");
+    if (kind === "link") content.update(path.posix.normalize(resolveLinks(file)));
+    else if (kind === "file") content.update(fs.readFileSync(file));
+    digest.update(path.posix.normalize(name)).update(mode).update(content.digest()).update(Buffer.of(0));
+  };
+  add(dockerfile, "Dockerfile", "----------", "file");
+  walkContext(context, dockerfile, ({ name, stats }) => {
+    if (stats.isDirectory()) return;
+    const kind = stats.isSymbolicLink() ? "link" : stats.isFile() ? "file" : "other";
+    try {
+      add(path.join(context, name), name, modeText(stats), kind);
+    } catch (error) {
+      // In the released provider a link that leads nowhere ends the walk of its directory.
+      if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) throw new SkipRest();
+      throw new Error(`unable to hash build context: error while hashing "${name}": ${messageOf(error)}`);
+    }
+  });
+  return digest.digest("hex");
+}
+
+/** A mode as Go's `fs.FileMode` writes it: `-rwxr-xr-x`, `Lrwxrwxrwx`. */
+export function modeText(stats: fs.Stats): string {
+  const { mode } = stats;
+  let kind = "";
+  if (stats.isDirectory()) kind += "d";
+  if (stats.isSymbolicLink()) kind += "L";
+  if (stats.isBlockDevice() || stats.isCharacterDevice()) kind += "D";
+  if (stats.isFIFO()) kind += "p";
+  if (stats.isSocket()) kind += "S";
+  if (mode & 0o4000) kind += "u";
+  if (mode & 0o2000) kind += "g";
+  if (stats.isCharacterDevice()) kind += "c";
+  if (mode & 0o1000) kind += "t";
+  const permissions = [...Array(9).keys()].map((bit) => (mode & (1 << (8 - bit)) ? "rwxrwxrwx".charAt(bit) : "-"));
+  return (kind || "-") + permissions.join("");
+}
+
+/** Go's `filepath.EvalSymlinks`: like realpath, except that a relative path stays relative as long as its links are. */
+function resolveLinks(file: string): string {
+  let rest = file.split("/");
+  let result = file.startsWith("/") ? "/" : "";
+  for (let links = 0; rest.length > 0; ) {
+    const part = rest.shift();
+    if (part === undefined || part === "" || part === ".") continue;
+    if (part === "..") {
+      const ended = result === "" || result === ".." || result.endsWith("/..");
+      result = ended ? path.posix.join(result, "..") : path.posix.dirname(result);
+      if (result === ".") result = "";
+      continue;
+    }
+    const next = path.posix.join(result, part);
+    if (!fs.lstatSync(next).isSymbolicLink()) {
+      result = next;
+      continue;
+    }
+    if (++links > 255) throw new Error("EvalSymlinks: too many links");
+    const target = fs.readlinkSync(next);
+    if (target.startsWith("/")) result = "/";
+    rest = [...target.split("/"), ...rest];
+  }
+  return result === "" ? "." : result;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,196 @@
+import type { CallContext } from "../protocol/definition";
+import type { PropertyMap } from "../protocol/values";
+import { startBuildSession } from "./buildSession";
+import { contextArchive } from "./contextArchive";
+import { type Credentials, encodeAuth, findCredentials } from "./credentials";
+import { DaemonError, type DockerEngine } from "./engineApi";
+import { type BuildInputs, readBuild, readFlag, readRegistry, textOf } from "./imageInputs";
+import { readMessage } from "./progress";
+import { formatReference, parseImageName } from "./references";
+
+/** Builds an image and, unless it is a preview or `skipPush` is set, pushes it. Returns the resource's outputs. */
+export async function buildImage(
+  inputs: PropertyMap,
+  engine: DockerEngine,
+  context: CallContext,
+): Promise<PropertyMap> {
+  const imageName = textOf(inputs["imageName"]) ?? "";
+  const build = readBuild(inputs["build"]);
+  const registry = readRegistry(inputs["registry"]);
+  const skipPush = readFlag(inputs["skipPush"]);
+  const credentials = findCredentials(registry, imageName, build.cachedImages.length > 0 || !skipPush);
+  for (const warning of credentials.warnings) context.log("warning", warning);
+
+  for (const image of build.cachedImages) await pullCacheImage(image, build, engine, credentials, context);
+  context.status("Starting Docker build");
+  const { imageId, dockerfile } = await runBuild(imageName, build, engine, credentials, context);
+  context.status(`Image built successfully, local id "${imageId}"`);
+  const outputs = {
+    dockerfile,
+    context: build.context,
+    baseImageName: imageName,
+    registryServer: registry.server,
+    imageName,
+    platform: build.platform,
+  };
+  if (skipPush || context.preview) {
+    const { Id } = await engine.json<{ Id: string }>("GET", `/images/${imagePath(imageName)}/json`, {
+      signal: context.signal,
+    });
+    return { ...outputs, repoDigest: Id };
+  }
+  context.status("Pushing Image to the registry");
+  return { ...outputs, repoDigest: await push(imageName, imageId, engine, credentials, context) };
+}
+
+async function runBuild(
+  imageName: string,
+  build: BuildInputs,
+  engine: DockerEngine,
+  credentials: Credentials,
+  context: CallContext,
+): Promise<{ imageId: string; dockerfile: string }> {
+  const archive = contextArchive(build.context, build.dockerfile);
+  const session = build.builder === "2" ? await startBuildSession(engine, credentials.all) : undefined;
+  const output: string[] = [];
+  let imageId = "";
+  try {
+    await engine.stream(
+      "POST",
+      "/build",
+      {
+        query: {
+          version: build.builder,
+          t: imageName,
+          dockerfile: archive.dockerfile,
+          buildargs: JSON.stringify(build.args),
+          cachefrom: JSON.stringify(build.cachedImages),
+          // Containers in which the classic builder ran a step are not left behind.
+          rm: "1",
+          forcerm: "1",
+          ...(build.platform !== "" && { platform: build.platform.toLowerCase() }),
+          ...(build.target !== "" && { target: build.target }),
+          ...(build.network !== "" && { networkmode: build.network }),
+          ...(build.extraHosts.length > 0 && { extrahosts: build.extraHosts }),
+          ...(session && { session: session.id, buildid: session.id }),
+        },
+        headers: { "Content-Type": "application/x-tar", "X-Registry-Config": encodeAuth(credentials.all) },
+        body: archive.stream,
+        signal: context.signal,
+      },
+      (raw) => {
+        const { text, aux, progress } = readMessage(raw);
+        const id = (aux as { ID?: unknown } | undefined)?.ID;
+        if (typeof id === "string") imageId = id;
+        if (text !== "" && !progress) output.push(text);
+        if (text !== "") context.status(text);
+      },
+    );
+  } catch (error) {
+    // The daemon's error names the step that failed; why is in what the step wrote.
+    const tail = output.join("\n").split("\n").slice(-30).join("\n");
+    if (tail !== "" && !context.signal.aborted) context.log("info", `Build output:\n${tail}`);
+    throw new Error(`${prefix(error, "error building image: ", "error reading build output: ")}${textOfError(error)}`);
+  } finally {
+    session?.close();
+  }
+  if (imageId === "") throw new Error("no image id found in build output");
+  return { imageId, dockerfile: archive.relativeDockerfile };
+}
+
+/** A cache that cannot be pulled only makes the build slower. */
+async function pullCacheImage(
+  image: string,
+  build: BuildInputs,
+  engine: DockerEngine,
+  credentials: Credentials,
+  context: CallContext,
+): Promise<void> {
+  context.status(`Pulling cached image ${image}`);
+  try {
+    const { domain, path, tag, digest } = parseImageName(image);
+    await engine.stream(
+      "POST",
+      "/images/create",
+      {
+        query: {
+          fromImage: formatReference({ domain, path }),
+          tag: digest ?? tag ?? "latest",
+          ...(build.platform !== "" && { platform: build.platform.toLowerCase() }),
+        },
+        headers: credentials.own ? { "X-Registry-Auth": encodeAuth(credentials.own) } : {},
+        signal: context.signal,
+      },
+      (raw) => {
+        const { text } = readMessage(raw);
+        if (text !== "") context.status(text);
+      },
+    );
+  } catch (error) {
+    if (context.signal.aborted) throw error;
+    context.log("info", `cacheFrom image ${image} not available: ${textOfError(error)}`);
+  }
+}
+
+/** Pushes the name with its tag; returns the reference by digest that the registry gave it. */
+async function push(
+  imageName: string,
+  imageId: string,
+  engine: DockerEngine,
+  credentials: Credentials,
+  context: CallContext,
+): Promise<string> {
+  const { domain, path, tag } = parseImageName(imageName);
+  let digest = "";
+  try {
+    await engine.stream(
+      "POST",
+      `/images/${imagePath(familiar(domain, path))}/push`,
+      {
+        query: { tag: tag ?? "latest" },
+        headers: { "X-Registry-Auth": encodeAuth(credentials.own ?? {}) },
+        signal: context.signal,
+      },
+      (raw) => {
+        const { text, aux } = readMessage(raw);
+        const pushed = (aux as { Digest?: unknown } | undefined)?.Digest;
+        if (typeof pushed === "string") {
+          digest = pushed;
+          context.status(`Pushed image with digest ${pushed}`);
+        } else if (text !== "") {
+          context.status(text);
+        }
+      },
+    );
+  } catch (error) {
+    throw new Error(`${prefix(error, "", "error reading push output: ")}${textOfError(error)}`);
+  }
+  const repository = formatReference({ domain, path });
+  if (digest !== "") return `${repository}@${digest}`;
+  context.log("warning", "Push completed without reporting a digest; falling back to local image inspect");
+  const { RepoDigests } = await engine.json<{ RepoDigests?: string[] }>("GET", `/images/${imageId}/json`, {
+    signal: context.signal,
+  });
+  return RepoDigests?.find((name) => name.startsWith(`${familiar(domain, path)}@`)) ?? "<none>@<none>";
+}
+
+/** The released provider tells a request that was refused from one that failed on the way. */
+function prefix(error: unknown, refused: string, failed: string): string {
+  return error instanceof DaemonError ? refused : failed;
+}
+
+function textOfError(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Docker Hub's names without its domain, as the daemon lists them. */
+function familiar(domain: string, path: string): string {
+  return domain === "docker.io" ? path.replace(/^library\//, "") : `${domain}/${path}`;
+}
+
+function imagePath(name: string): string {
+  return name
+    .split("/")
+    .map((part) => encodeURIComponent(part).replaceAll("%3A", ":").replaceAll("%40", "@"))
+    .join("/");
+}

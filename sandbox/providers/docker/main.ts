@@ -1,0 +1,5 @@
+import { version } from "@pulumi/docker/package.json";
+import { serve } from "../protocol/serve";
+import { dockerProvider } from "./provider";
+
+void serve(dockerProvider(version));
