@@ -132,7 +132,9 @@ export class Scratch {
     return found;
   }
 
+  /** Removes the folder, and what a failed test left running in it. */
   remove(): void {
+    for (const line of this.processes()) process.kill(Number.parseInt(line, 10), "SIGKILL");
     fs.rmSync(this.directory, { recursive: true, force: true });
   }
 }
