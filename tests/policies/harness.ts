@@ -1,0 +1,159 @@
+import {
+  type PolicyResource,
+  type ResourceValidationPolicy,
+  type StackValidationPolicy,
+  UnknownValueError,
+  unknownCheckingProxy,
+} from "@pulumi/policy";
+
+/** What stands for a value that is not known in a preview; the package's declarations leave these out. */
+const sentinels = require("@pulumi/policy/proxy") as { unknownStringValue: string; unknownArrayValue: string };
+export const unknownText: string = sentinels.unknownStringValue;
+export const unknownList: unknown = sentinels.unknownArrayValue;
+
+export type Props = Record<string, unknown>;
+
+export interface Verdict {
+  violations: string[];
+  /** URN of each violation; stack policies name them. */
+  urns: (string | undefined)[];
+  /** What Pulumi would report at advisory level as not judged. */
+  unjudged: string[];
+}
+
+export const types = {
+  repository: "aws:ecr/repository:Repository",
+  template: "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate",
+  lifecyclePolicy: "aws:ecr/lifecyclePolicy:LifecyclePolicy",
+};
+
+function urnOf(type: string, name: string): string {
+  return `urn:pulumi:dev::test::${type}::${name}`;
+}
+
+const opts = {
+  protect: false,
+  ignoreChanges: [],
+  aliases: [],
+  customTimeouts: { createSeconds: 0, updateSeconds: 0, deleteSeconds: 0 },
+  additionalSecretOutputs: [],
+};
+
+const common = {
+  opts,
+  stackTags: new Map<string, string>(),
+  isType: () => false,
+  asType: () => undefined,
+  notApplicable: (): never => {
+    throw new Error("not applicable");
+  },
+};
+
+/** Runs what a policy does and sorts it as the pack's server does: only a value that is not known ends in an advisory. */
+async function run(validate: (report: (message: string, urn?: string) => void) => unknown): Promise<Verdict> {
+  const verdict: Verdict = { violations: [], urns: [], unjudged: [] };
+  try {
+    await validate((message, urn) => {
+      verdict.violations.push(message);
+      verdict.urns.push(urn);
+    });
+  } catch (error) {
+    if (!(error instanceof UnknownValueError)) {
+      throw error;
+    }
+    verdict.unjudged.push((error as Error).message);
+  }
+  return verdict;
+}
+
+/** Judges one resource, its properties wrapped as the server wraps them. */
+export function judgeResource(
+  policy: ResourceValidationPolicy,
+  resource: { type: string; name?: string; props: Props },
+  config: object = {},
+): Promise<Verdict> {
+  const name = resource.name ?? "petclinic";
+  const { validateResource } = policy;
+  if (typeof validateResource !== "function") {
+    throw new Error("one validation function expected");
+  }
+  return run((report) =>
+    validateResource(
+      {
+        ...common,
+        type: resource.type,
+        name,
+        urn: urnOf(resource.type, name),
+        props: unknownCheckingProxy(resource.props),
+        getConfig: <T extends object>() => config as T,
+      },
+      report,
+    ),
+  );
+}
+
+export interface StackResource {
+  type: string;
+  name: string;
+  props: Props;
+  /** Name of the component that is its parent. */
+  parent?: string;
+  /** Resources that its `repository` property depends on, by name. */
+  repositoryFrom?: string[];
+  provider?: string;
+}
+
+/** Judges a stack. Parents are components of the name given, below the stack. */
+export function judgeStack(
+  policy: StackValidationPolicy,
+  resources: StackResource[],
+  config: object = {},
+): Promise<Verdict> {
+  const make = (type: string, name: string, props: Props): PolicyResource => ({
+    ...common,
+    type,
+    name,
+    urn: urnOf(type, name),
+    props: unknownCheckingProxy(props),
+    dependencies: [],
+    propertyDependencies: {},
+  });
+  const stack = make("pulumi:pulumi:Stack", "test-dev", {});
+  const made = resources.map(({ type, name, props }) => make(type, name, props));
+  const components = new Map<string, PolicyResource>();
+  resources.forEach(({ parent, repositoryFrom, provider }, index) => {
+    const resource = made[index];
+    if (resource === undefined) {
+      return;
+    }
+    resource.parent = stack;
+    if (parent !== undefined) {
+      const component = components.get(parent) ?? { ...make("test:index:Component", parent, {}), parent: stack };
+      components.set(parent, component);
+      resource.parent = component;
+    }
+    if (repositoryFrom !== undefined) {
+      const from = made.filter(({ name, type }) => repositoryFrom.includes(name) && type !== types.lifecyclePolicy);
+      resource.propertyDependencies = { repository: from };
+    }
+    if (provider !== undefined) {
+      resource.provider = {
+        type: "pulumi:providers:aws",
+        name: provider,
+        urn: urnOf("pulumi:providers:aws", provider),
+        props: {},
+      };
+    }
+  });
+  return run((report) =>
+    policy.validateStack(
+      {
+        resources: [stack, ...components.values(), ...made],
+        stackTags: common.stackTags,
+        notApplicable: common.notApplicable,
+        getConfig: <T extends object>() => config as T,
+      },
+      report,
+    ),
+  );
+}

@@ -1,0 +1,206 @@
+import assert from "node:assert/strict";
+import { lifecyclePolicy } from "../../policies/lifecyclePolicy";
+import { judgeStack, type Props, type StackResource, types, unknownText } from "./harness";
+
+const repository = (name: string, props: Props = {}, more: Partial<StackResource> = {}): StackResource => ({
+  type: types.repository,
+  name,
+  props: { name, region: "ap-northeast-2", ...props },
+  ...more,
+});
+const policyFor = (target: string, props: Props = {}, more: Partial<StackResource> = {}): StackResource => ({
+  type: types.lifecyclePolicy,
+  name: `${more.name ?? target}-policy`,
+  props: { repository: target, region: "ap-northeast-2", policy: "{}", ...props },
+  ...more,
+});
+const nothing = { violations: [], urns: [], unjudged: [] };
+const judge = (resources: StackResource[], config: object = {}) => judgeStack(lifecyclePolicy, resources, config);
+
+describe("policies: ecr-lifecycle-policy", () => {
+  it("is mandatory and says what it is about", () => {
+    assert.equal(lifecyclePolicy.name, "ecr-lifecycle-policy");
+    assert.equal(lifecyclePolicy.enforcementLevel, "mandatory");
+    assert.equal(lifecyclePolicy.framework?.reference, "ECR.3");
+    assert.ok(
+      lifecyclePolicy.url &&
+        lifecyclePolicy.displayName &&
+        lifecyclePolicy.severity &&
+        lifecyclePolicy.remediationSteps,
+    );
+  });
+
+  it("passes a stack without repositories, and one whose repositories all have a policy", async () => {
+    assert.deepEqual(await judge([], { nonsense: 1 }), nothing);
+    assert.deepEqual(await judge([repository("a"), policyFor("a"), repository("b"), policyFor("b")]), nothing);
+  });
+
+  it("fails each repository without one, by its URN", async () => {
+    const { violations, urns, unjudged } = await judge([
+      repository("a"),
+      repository("b"),
+      policyFor("b"),
+      repository("c"),
+    ]);
+    assert.deepEqual(unjudged, []);
+    assert.equal(violations.length, 2);
+    assert.match(
+      violations[0] ?? "",
+      /^lifecyclePolicy: repository "a" has none, so it keeps every image for ever; each private repository needs one\. Write new aws\.ecr\.LifecyclePolicy\("a"/,
+    );
+    assert.deepEqual(
+      urns.map((urn) => urn?.split("::").pop()),
+      ["a", "c"],
+    );
+  });
+
+  it("does not take a policy for another repository's", async () => {
+    assert.equal((await judge([repository("petclinic"), policyFor("petclinic2")])).violations.length, 1);
+  });
+
+  it("tells repositories of one name apart by region and account", async () => {
+    const here = repository("a");
+    const there = { ...repository("a", { region: "us-east-1" }), name: "a-us" };
+    const { urns } = await judge([here, there, policyFor("a")]);
+    assert.deepEqual(
+      urns.map((urn) => urn?.split("::").pop()),
+      ["a-us"],
+    );
+    const other = await judge([
+      repository("a", { registryId: "111111111111" }),
+      policyFor("a", { registryId: "222222222222" }),
+    ]);
+    assert.equal(other.violations.length, 1);
+    const same = await judge([
+      repository("a", { registryId: "111111111111" }, { provider: "one" }),
+      policyFor("a", { registryId: "111111111111" }, { provider: "two" }),
+    ]);
+    assert.deepEqual(same, nothing);
+  });
+
+  it("cannot tell two providers apart while their accounts are not known", async () => {
+    const { violations, unjudged } = await judge([
+      repository("a", { registryId: unknownText }, { provider: "one" }),
+      policyFor("a", { registryId: unknownText }, { provider: "two" }),
+    ]);
+    assert.deepEqual(violations, []);
+    assert.match(
+      unjudged.join(),
+      /Whether repository "a" has a lifecycle policy is not known yet: "a-policy" may be for it/,
+    );
+  });
+
+  it("lets exempt repositories have none", async () => {
+    assert.deepEqual(
+      await judge([repository("cache/node"), repository("b"), policyFor("b")], { exempt: ["cache/*"] }),
+      nothing,
+    );
+    assert.equal((await judge([repository("a")], { exempt: ["cache/*"] })).violations.length, 1);
+  });
+
+  describe("with names that are not known yet", () => {
+    const unnamed = (name: string, more: Partial<StackResource> = {}) => repository(name, { name: unknownText }, more);
+
+    it("follows what the policy's repository depends on", async () => {
+      assert.deepEqual(
+        await judge([unnamed("a"), policyFor("a", { repository: unknownText }, { repositoryFrom: ["a"] })]),
+        nothing,
+      );
+      // A reference counts even when one of the two is known already.
+      assert.deepEqual(await judge([unnamed("a"), policyFor("a-1234567", {}, { repositoryFrom: ["a"] })]), nothing);
+      assert.deepEqual(
+        await judge([repository("a"), policyFor("a", { repository: unknownText }, { repositoryFrom: ["a"] })]),
+        nothing,
+      );
+    });
+
+    it("goes by a known name where it differs from that of the dependency", async () => {
+      const { urns } = await judge([repository("a"), repository("b"), policyFor("b", {}, { repositoryFrom: ["a"] })]);
+      assert.deepEqual(
+        urns.map((urn) => urn?.split("::").pop()),
+        ["a"],
+      );
+    });
+
+    it("fails the repository that no policy depends on", async () => {
+      const { urns, unjudged } = await judge([
+        unnamed("a"),
+        unnamed("b"),
+        policyFor("a", { repository: unknownText }, { repositoryFrom: ["a"] }),
+      ]);
+      assert.deepEqual(
+        urns.map((urn) => urn?.split("::").pop()),
+        ["b"],
+      );
+      assert.deepEqual(unjudged, []);
+    });
+
+    it("goes by a common parent component when nothing else is known", async () => {
+      const floating = (parent?: string) => policyFor("x", { repository: unknownText }, { ...(parent && { parent }) });
+      assert.deepEqual(await judge([unnamed("a", { parent: "one" }), floating("one")]), nothing);
+      // The stack is everything's parent and says nothing; neither does a component with two repositories.
+      assert.equal((await judge([unnamed("a"), floating()])).unjudged.length, 1);
+      const two = await judge([
+        unnamed("a", { parent: "one" }),
+        unnamed("b", { parent: "one" }),
+        floating("one"),
+        policyFor("y", { repository: unknownText }),
+      ]);
+      assert.deepEqual(two.violations, []);
+      assert.equal(two.unjudged.length, 1);
+    });
+
+    it("says once, by name, what it cannot judge", async () => {
+      const { violations, unjudged } = await judge([unnamed("a"), policyFor("known")]);
+      assert.deepEqual(violations, []);
+      assert.deepEqual(unjudged, [
+        'Whether repository "a" has a lifecycle policy is not known yet: "known-policy" may be for it. `pulumi up` judges it.',
+      ]);
+    });
+
+    it("cannot judge which of several repositories a policy is for", async () => {
+      const either = (name: string) => policyFor(name, { repository: unknownText }, { repositoryFrom: ["a", "b"] });
+      const both = await judge([repository("a"), repository("b"), either("x"), either("y")]);
+      assert.deepEqual(both.violations, []);
+      assert.match(both.unjudged.join(), /repository "a".*repository "b"/);
+    });
+
+    it("does not let one policy hide that several repositories have none", async () => {
+      const floating = policyFor("x", { repository: unknownText });
+      const { violations, urns, unjudged } = await judge([repository("a"), repository("b"), repository("c"), floating]);
+      assert.deepEqual(unjudged, []);
+      assert.equal(violations.length, 1);
+      assert.match(
+        violations[0] ?? "",
+        /at least 2 of repository "a", repository "b", repository "c" has none, as only 1 of/,
+      );
+      assert.deepEqual(urns, [undefined]);
+    });
+
+    it("does not count exempt repositories among them", async () => {
+      const floating = policyFor("x", { repository: unknownText });
+      const { violations, unjudged } = await judge([repository("a"), repository("cache/b"), floating], {
+        exempt: ["cache/*"],
+      });
+      assert.deepEqual(violations, []);
+      assert.match(unjudged.join(), /repository "a"/);
+    });
+
+    it("cannot judge a repository that may be exempt by its name", async () => {
+      const { violations, unjudged } = await judge([unnamed("a")], { exempt: ["cache/*"] });
+      assert.deepEqual(violations, []);
+      assert.match(unjudged.join(), /which may be exempt, is not known either/);
+      assert.equal((await judge([unnamed("a")])).violations.length, 1);
+      assert.deepEqual(await judge([unnamed("a")], { exempt: ["*"] }), nothing);
+    });
+
+    it("reports a known violation beside what it cannot judge", async () => {
+      const { urns, unjudged } = await judge([repository("a", { region: "us-east-1" }), unnamed("b"), policyFor("x")]);
+      assert.deepEqual(
+        urns.map((urn) => urn?.split("::").pop()),
+        ["a"],
+      );
+      assert.match(unjudged.join(), /repository "b"/);
+    });
+  });
+});

@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import { builtinModules } from "node:module";
+import * as os from "node:os";
+import * as path from "node:path";
+import { pathToFileURL } from "node:url";
+import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
+import { encryptionMinimum } from "../../policies/encryption";
+import { lifecycleLimits } from "../../policies/lifecycleLimits";
+import { lifecyclePolicy } from "../../policies/lifecyclePolicy";
+import { tagImmutability } from "../../policies/tagImmutability";
+import { judgeResource, judgeStack, type Props, types } from "./harness";
+
+const pack = path.resolve(__dirname, "../../policies");
+const rules: (ResourceValidationPolicy | StackValidationPolicy)[] = [
+  encryptionMinimum,
+  tagImmutability,
+  lifecyclePolicy,
+  lifecycleLimits,
+];
+
+type Config = Record<string, Record<string, unknown>>;
+const configs = Object.fromEntries(
+  fs
+    .readdirSync(path.join(pack, "config"))
+    .map((file) => [
+      path.basename(file, ".json"),
+      JSON.parse(fs.readFileSync(path.join(pack, "config", file), "utf8")) as Config,
+    ]),
+);
+
+/** The `import()` of Node itself: TypeScript would make a `require` of it, which reads no ES module. */
+const importModule = new Function("url", "return import(url)") as (url: string) => Promise<{
+  buildPolicyPack(outfile?: string): Promise<string>;
+}>;
+
+describe("policies: the pack", () => {
+  it("bundles everything but Pulumi's packages, in well under a second", async () => {
+    const { buildPolicyPack } = await importModule(pathToFileURL(path.join(pack, "build.mjs")).href);
+    const directory = fs.mkdtempSync(path.join(os.tmpdir(), "ecr-pack-"));
+    try {
+      const outfile = await buildPolicyPack(path.join(directory, "bin", "index.js"));
+      const bundle = fs.readFileSync(outfile, "utf8");
+      const required = [...bundle.matchAll(/\brequire\("([^"]+)"\)/g)].map((match) => match[1] ?? "");
+      assert.ok(required.length > 0);
+      for (const each of required) {
+        assert.ok(each.startsWith("@pulumi/") || builtinModules.includes(each.replace(/^node:/, "")), each);
+      }
+      // ecr/ is in it.
+      assert.match(bundle, /a lifecycle policy is a JSON document/);
+      assert.deepEqual(fs.readdirSync(path.dirname(outfile)), ["index.js"]);
+    } finally {
+      fs.rmSync(directory, { recursive: true });
+    }
+  });
+
+  it("has a main that PulumiPolicy.yaml and package.json agree on", () => {
+    const yaml = fs.readFileSync(path.join(pack, "PulumiPolicy.yaml"), "utf8");
+    const { main } = JSON.parse(fs.readFileSync(path.join(pack, "package.json"), "utf8"));
+    assert.equal(/^main: (.*)$/m.exec(yaml)?.[1], main);
+  });
+
+  it("documents every parameter, in names that Pulumi does not reserve", () => {
+    for (const { name, configSchema } of rules) {
+      assert.match(name, /^[a-z]+(-[a-z]+)+$/);
+      for (const [key, schema] of Object.entries(configSchema?.properties ?? {})) {
+        assert.ok(!["all", "enforcementLevel"].includes(key));
+        assert.ok((schema.description ?? "").length > 20, `${name}.${key}`);
+        // Only an absent default means "no limit", and says so.
+        assert.ok(schema.default !== undefined || /No default/.test(schema.description ?? ""), `${name}.${key}`);
+      }
+    }
+  });
+
+  it("has configs of rules and parameters that there are", () => {
+    assert.deepEqual(Object.keys(configs).sort(), ["dev", "lab", "local"]);
+    for (const [environment, config] of Object.entries(configs)) {
+      for (const [name, parameters] of Object.entries(config)) {
+        const rule = rules.find((each) => each.name === name);
+        assert.ok(rule, `${environment}: ${name}`);
+        for (const key of Object.keys(parameters)) {
+          assert.ok(
+            key === "enforcementLevel" || key in (rule.configSchema?.properties ?? {}),
+            `${environment}: ${name}.${key}`,
+          );
+        }
+      }
+    }
+  });
+
+  it("writes all defaults out in dev.json", () => {
+    for (const { name, configSchema, enforcementLevel } of rules) {
+      const defaults = Object.entries(configSchema?.properties ?? {})
+        .filter(([, schema]) => schema.default !== undefined)
+        .map(([key, schema]) => [key, schema.default]);
+      assert.deepEqual(configs["dev"]?.[name], { enforcementLevel, ...Object.fromEntries(defaults) });
+    }
+  });
+
+  it("refuses a parameter that no rule has, and names the one that is meant", async () => {
+    const judge = (config: object) => judgeResource(encryptionMinimum, { type: types.repository, props: {} }, config);
+    await assert.rejects(
+      judge({ Minimum: "kms" }),
+      /ecr-encryption-minimum\.Minimum: "kms" — .* has no parameter "Minimum"\. Fix: write "minimum"/,
+    );
+    await assert.rejects(judge({ least: "kms" }), /leave it out; its parameters are minimum, allowAes256/);
+    const stack = judgeStack(lifecyclePolicy, [{ type: types.repository, name: "a", props: { name: "a" } }], {
+      except: [],
+    });
+    await assert.rejects(stack, /ecr-lifecycle-policy\.except/);
+  });
+
+  describe("on the stacks that the configs are for", () => {
+    const repository = async (props: Props, config: Config, name = "petclinic") => {
+      const resource = { type: types.repository, props: { name, ...props } };
+      const found = [encryptionMinimum, tagImmutability].map(async (rule) => {
+        const { enforcementLevel: _, ...parameters } = config[rule.name] ?? {};
+        return (await judgeResource(rule, resource, parameters)).violations.length;
+      });
+      return Promise.all(found);
+    };
+    const sandbox = {
+      encryptionConfigurations: [{ encryptionType: "AES256" }],
+      imageTagMutability: "IMMUTABLE_WITH_EXCLUSION",
+      imageTagMutabilityExclusionFilters: [{ filter: "latest", filterType: "WILDCARD" }],
+    };
+    const lab = { imageTagMutability: "MUTABLE", encryptionConfigurations: [{ encryptionType: "AES256" }] };
+
+    it("lets the sandbox's repository pass with local.json only", async () => {
+      assert.deepEqual(await repository(sandbox, configs["local"] ?? {}), [0, 0]);
+      assert.deepEqual(await repository(sandbox, configs["dev"] ?? {}), [1, 0]);
+    });
+
+    it("lets the lab's choices pass with lab.json only, and for petclinic only", async () => {
+      assert.deepEqual(await repository(lab, configs["lab"] ?? {}), [0, 0]);
+      assert.deepEqual(await repository(lab, configs["lab"] ?? {}, "other"), [1, 1]);
+      assert.deepEqual(await repository(lab, configs["local"] ?? {}), [0, 1]);
+      assert.deepEqual(await repository(lab, {}), [1, 1]);
+    });
+  });
+});

@@ -1,0 +1,195 @@
+import assert from "node:assert/strict";
+import { tagImmutability } from "../../policies/tagImmutability";
+import { judgeResource, type Props, types, unknownList, unknownText } from "./harness";
+
+function judge(props: Props, config: object = {}, type = types.repository) {
+  return judgeResource(tagImmutability, { type, props: { name: "petclinic", ...props } }, config);
+}
+const excluding = (...filters: unknown[]): Props => ({
+  imageTagMutability: "IMMUTABLE_WITH_EXCLUSION",
+  imageTagMutabilityExclusionFilters: filters.map((filter) => ({ filter, filterType: "WILDCARD" })),
+});
+const nothing = { violations: [], urns: [], unjudged: [] };
+
+describe("policies: ecr-tag-immutability", () => {
+  it("is mandatory and says what it is about", () => {
+    assert.equal(tagImmutability.name, "ecr-tag-immutability");
+    assert.equal(tagImmutability.enforcementLevel, "mandatory");
+    assert.equal(tagImmutability.severity, "high");
+    assert.equal(tagImmutability.framework?.reference, "ECR.2");
+    assert.ok(
+      tagImmutability.url && tagImmutability.displayName && tagImmutability.remediationSteps && tagImmutability.tags,
+    );
+  });
+
+  const passing: [title: string, props: Props, config: object][] = [
+    ["IMMUTABLE", { imageTagMutability: "IMMUTABLE" }, {}],
+    ["an exclusion for latest, by default", excluding("latest"), {}],
+    [
+      "filters within allowed patterns",
+      excluding("latest", "dev-*", "pr-1*"),
+      { allowedExclusionFilters: ["latest", "dev*", "pr-*"] },
+    ],
+    ["a filter that several patterns cover together", excluding("dev*"), { allowedExclusionFilters: ["dev", "dev*"] }],
+    ["anything where everything is allowed", excluding("*"), { allowedExclusionFilters: ["*"] }],
+  ];
+  for (const [title, props, config] of passing) {
+    it(`passes ${title}, in repositories and templates`, async () => {
+      assert.deepEqual(await judge(props, config), nothing);
+      assert.deepEqual(await judge(props, config, types.template), nothing);
+    });
+  }
+
+  const failing: [title: string, props: Props, config: object, message: RegExp][] = [
+    [
+      "nothing set",
+      {},
+      {},
+      /^imageTagMutability: repository "petclinic" has MUTABLE tags, ECR's default.*Write imageTagMutability: "IMMUTABLE", or "IMMUTABLE_WITH_EXCLUSION".*filter: "latest"/,
+    ],
+    [
+      "MUTABLE",
+      { imageTagMutability: "MUTABLE" },
+      {},
+      /has "MUTABLE" tags; allowed are immutable tags, but for "latest"/,
+    ],
+    [
+      "MUTABLE_WITH_EXCLUSION",
+      { ...excluding("v*"), imageTagMutability: "MUTABLE_WITH_EXCLUSION" },
+      {},
+      /has "MUTABLE_WITH_EXCLUSION" tags/,
+    ],
+    ["a setting that ECR does not know", { imageTagMutability: "immutable" }, {}, /has "immutable" tags/],
+    [
+      "MUTABLE where no tag may move",
+      { imageTagMutability: "MUTABLE" },
+      { allowedExclusionFilters: [] },
+      /but for no tags that move\. Write imageTagMutability: "IMMUTABLE"\.$/,
+    ],
+    [
+      "a filter that is too wide",
+      excluding("latest*"),
+      {},
+      /^imageTagMutabilityExclusionFilters\[0\]\.filter: repository "petclinic" has "latest\*", and it also lets "latesta" move; allowed are "latest"\. Write filters/,
+    ],
+    [
+      "one filter of two",
+      excluding("latest", "*-dev"),
+      {},
+      /^imageTagMutabilityExclusionFilters\[1\]\.filter.*also lets ".-dev" move/,
+    ],
+    [
+      "any filter where no tag may move",
+      excluding("latest"),
+      { allowedExclusionFilters: [] },
+      /also lets "latest" move; allowed are no tags that move.*without filters/,
+    ],
+    [
+      "a filter that patterns cover in part",
+      excluding("dev-*"),
+      { allowedExclusionFilters: ["dev-1*", "dev-2*"] },
+      /also lets "dev-" move/,
+    ],
+  ];
+  for (const [title, props, config, message] of failing) {
+    it(`fails ${title}`, async () => {
+      const { violations, unjudged } = await judge(props, config);
+      assert.deepEqual(unjudged, []);
+      assert.equal(violations.length, 1, violations.join("\n"));
+      assert.match(violations[0] ?? "", message);
+      assert.equal((await judge(props, config, types.template)).violations.length, 1);
+    });
+  }
+
+  it("names each filter that is too wide", async () => {
+    assert.equal((await judge(excluding("a*", "latest", "b*"))).violations.length, 2);
+  });
+
+  describe("with values that are not known yet", () => {
+    const open: [title: string, props: Props, message: RegExp][] = [
+      [
+        "the setting",
+        { imageTagMutability: unknownText },
+        /^imageTagMutability of repository "petclinic" is not known yet; it must be IMMUTABLE/,
+      ],
+      [
+        "the setting, with filters that are allowed",
+        { ...excluding("latest"), imageTagMutability: unknownText },
+        /^imageTagMutability/,
+      ],
+      [
+        "the filters",
+        { ...excluding(), imageTagMutabilityExclusionFilters: unknownList },
+        /^imageTagMutabilityExclusionFilters of repository/,
+      ],
+      [
+        "one filter",
+        { ...excluding(), imageTagMutabilityExclusionFilters: [unknownText] },
+        /^imageTagMutabilityExclusionFilters\[0\] of/,
+      ],
+      [
+        "a filter's pattern",
+        excluding("latest", unknownText),
+        /^imageTagMutabilityExclusionFilters\[1\]\.filter of.*allowed are "latest"/,
+      ],
+    ];
+    for (const [title, props, message] of open) {
+      it(`says once what cannot be judged: ${title}`, async () => {
+        const { violations, unjudged } = await judge(props);
+        assert.deepEqual(violations, []);
+        assert.equal(unjudged.length, 1);
+        assert.match(unjudged[0] ?? "", message);
+        assert.match(unjudged[0] ?? "", /`pulumi up` judges it/);
+      });
+    }
+
+    it("reports a known violation beside what it cannot judge", async () => {
+      const { violations, unjudged } = await judge(excluding("dev*", unknownText));
+      assert.match(violations.join(), /^imageTagMutabilityExclusionFilters\[0\]/);
+      assert.match(unjudged.join(), /^imageTagMutabilityExclusionFilters\[1\]/);
+    });
+
+    it("reports a filter that is too wide whatever the setting turns out to be", async () => {
+      const { violations, unjudged } = await judge({ ...excluding("*"), imageTagMutability: unknownText });
+      assert.match(violations.join(), /has "\*"/);
+      assert.deepEqual(unjudged, []);
+    });
+
+    it("needs no filters that are not known when all tags are immutable or mutable", async () => {
+      const filters = { imageTagMutabilityExclusionFilters: unknownList };
+      assert.deepEqual(await judge({ imageTagMutability: "IMMUTABLE", ...filters }), nothing);
+      assert.equal((await judge({ imageTagMutability: "MUTABLE", ...filters })).violations.length, 1);
+    });
+  });
+
+  describe("with repositories that are allowed mutable tags by name", () => {
+    it("lets them have any setting, and no others", async () => {
+      for (const props of [
+        { imageTagMutability: "MUTABLE" },
+        {},
+        excluding("*"),
+        { imageTagMutability: unknownText },
+      ]) {
+        assert.deepEqual(await judge(props, { allowMutable: ["petclinic"] }), nothing);
+        assert.deepEqual(await judge(props, { allowMutable: ["x", "pet*"] }), nothing);
+      }
+      assert.equal((await judge({}, { allowMutable: ["clinic"] })).violations.length, 1);
+    });
+
+    it("cannot judge a name that is not known yet", async () => {
+      const { violations, unjudged } = await judge(
+        { name: unknownText, imageTagMutability: "MUTABLE" },
+        { allowMutable: ["petclinic"] },
+      );
+      assert.deepEqual(violations, []);
+      assert.match(
+        unjudged.join(),
+        /has "MUTABLE" tags.*The name of repository "petclinic", which may allow that, is not known yet/,
+      );
+    });
+  });
+
+  it("leaves other resources alone", async () => {
+    assert.deepEqual(await judge({}, {}, "aws:ecrpublic/repository:Repository"), nothing);
+  });
+});
