@@ -24,7 +24,7 @@ export async function down(): Promise<number> {
   const exists =
     stacks.code === 0 && (JSON.parse(stacks.stdout) as { name: string }[]).some(({ name }) => name === localStack);
   if (exists) {
-    const destroy = ["destroy", "--stack", localStack, "--remove", "--preserve-config"];
+    const destroy = ["destroy", "--stack", localStack];
     console.log(`\n$ pulumi ${destroy.join(" ")}\n`);
     const code = await runInForeground("pulumi", destroy, { ...env, PULUMI_SKIP_CONFIRMATIONS: "true" });
     if (code !== 0) {

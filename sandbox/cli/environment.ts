@@ -10,7 +10,7 @@ export const localStack = "local";
 /** The parts of a running sandbox that commands have to find. */
 export interface SandboxParts {
   home: string;
-  services: Pick<RunningServices, "endpoint" | "credentials" | "region">;
+  services: Pick<RunningServices, "endpoint" | "accessKeyId" | "secretAccessKey" | "region">;
   docker: Pick<DockerEnvironment, "environment">;
   pulumiHome: string;
 }
@@ -28,6 +28,8 @@ const foreign = [
   "PULUMI_ACCESS_TOKEN",
   "PULUMI_CONFIG_PASSPHRASE_FILE",
   "PULUMI_STACK",
+  // The launcher would look for another version, in another folder.
+  "PULUMI_VERSION",
 ];
 
 /** The environment in which every command of the sandbox runs; nothing of it is written anywhere else. */
@@ -40,8 +42,8 @@ export function commandEnvironment(parts: SandboxParts): NodeJS.ProcessEnv {
       path.delimiter,
     ),
     AWS_ENDPOINT_URL: services.endpoint,
-    AWS_ACCESS_KEY_ID: services.credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: services.credentials.secretAccessKey,
+    AWS_ACCESS_KEY_ID: services.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: services.secretAccessKey,
     AWS_REGION: services.region,
     AWS_DEFAULT_REGION: services.region,
     // Files that do not exist: the user's own profiles and keys must not be read.

@@ -67,7 +67,8 @@ export async function setUp({ quiet = false }: SetUpOptions = {}): Promise<Sandb
       },
       {
         title: "AWS CLI",
-        task: async (_, task) => replaceLink(await installAwsCli(tell(task)), path.join(home, "bin", "aws")),
+        task: async (_, task) =>
+          replaceLink(await installAwsCli({ progress: tell(task) }), path.join(home, "bin", "aws")),
       },
       {
         title: "Image storage (CNCF Distribution)",

@@ -1,0 +1,159 @@
+import { spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+
+const root = path.resolve(__dirname, "../../..");
+
+/** What a Pulumi program needs to run; everything else of the repository stays where it is. */
+const parts = [
+  "Pulumi.yaml",
+  "Pulumi.local.yaml",
+  "package.json",
+  "tsconfig.json",
+  "tsconfig.pulumi.json",
+  "index.ts",
+  "components",
+  "config",
+  "ecr",
+  "policies",
+  "app",
+];
+
+export interface Result {
+  code: number;
+  stdout: string;
+  stderr: string;
+  /** Both, as a terminal would show them. */
+  output: string;
+}
+
+export interface Outputs {
+  privateRepositories: Record<string, RepositoryOutputs>;
+  publicRepositories: Record<string, RepositoryOutputs>;
+  images: Record<string, { reference: string; tag: string; digest: string }>;
+}
+
+interface RepositoryOutputs {
+  url: string;
+  arn: string;
+  name: string;
+  pushCommands: { login: string; build: string; tag: string; push: string };
+}
+
+/**
+ * A copy of the project that a test may change, with a state and an AWS account of its own, in the sandbox that `npm
+ * test` started. Its commands are the real ones: the Pulumi CLI, docker and aws.
+ */
+export class TestProject {
+  readonly directory = fs.mkdtempSync(path.join(os.tmpdir(), "ecr-program-"));
+  /** 12 digits: as an access key id they stand for that account (see the gateway). */
+  readonly account = String(randomInt(100_000_000_000, 999_999_999_999));
+  readonly env: NodeJS.ProcessEnv;
+
+  constructor() {
+    if (process.env["AWS_ENDPOINT_URL"] === undefined) {
+      throw new Error("sandbox tests need the sandbox: run them as `npm test -- tests/sandbox/…`");
+    }
+    for (const part of parts) fs.cpSync(path.join(root, part), path.join(this.directory, part), { recursive: true });
+    fs.symlinkSync(path.join(root, "node_modules"), path.join(this.directory, "node_modules"));
+    const state = path.join(this.directory, "state");
+    fs.mkdirSync(state);
+    this.env = {
+      ...process.env,
+      AWS_ACCESS_KEY_ID: this.account,
+      PULUMI_BACKEND_URL: `file://${state}`,
+      // Each project its own logins.
+      DOCKER_CONFIG: path.join(this.directory, "docker-config"),
+    };
+    fs.cpSync(process.env["DOCKER_CONFIG"] ?? "", path.join(this.directory, "docker-config"), { recursive: true });
+  }
+
+  /** Runs a command in the project's directory. */
+  run(command: string, args: string[], env: NodeJS.ProcessEnv = {}): Promise<Result> {
+    return this.start(command, args, env).finished;
+  }
+
+  /** Starts a command whose process the test wants to get at. */
+  start(command: string, args: string[], env: NodeJS.ProcessEnv = {}) {
+    const child = spawn(command, args, {
+      cwd: this.directory,
+      env: { ...this.env, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const result: Result = { code: -1, stdout: "", stderr: "", output: "" };
+    for (const name of ["stdout", "stderr"] as const) {
+      child[name].setEncoding("utf8").on("data", (text: string) => {
+        result[name] += text;
+        result.output += text;
+      });
+    }
+    const finished = new Promise<Result>((resolve, reject) => {
+      child.on("error", reject);
+      child.on("close", (code) => resolve({ ...result, code: code ?? -1 }));
+    });
+    return { child, finished, soFar: () => result.output };
+  }
+
+  pulumi(...args: string[]): Promise<Result> {
+    return this.run("pulumi", [...args, "--stack", "local", "--non-interactive"]);
+  }
+
+  /** As `pulumi`, and fails the test with what the command said unless it succeeded. */
+  async mustPulumi(...args: string[]): Promise<Result> {
+    const result = await this.pulumi(...args);
+    if (result.code !== 0) throw new Error(`pulumi ${args.join(" ")}: exit code ${result.code}\n${result.output}`);
+    return result;
+  }
+
+  async must(command: string, ...args: string[]): Promise<string> {
+    const result = await this.run(command, args);
+    if (result.code !== 0) throw new Error(`${command} ${args.join(" ")}: exit code ${result.code}\n${result.output}`);
+    return result.stdout;
+  }
+
+  async init(): Promise<void> {
+    await this.must("pulumi", "stack", "init", "local", "--non-interactive");
+  }
+
+  async up(): Promise<Result> {
+    return this.mustPulumi("up", "--yes", "--skip-preview");
+  }
+
+  async outputs(): Promise<Outputs> {
+    return JSON.parse((await this.mustPulumi("stack", "output", "--json")).stdout) as Outputs;
+  }
+
+  /** Each resource of the state: URN to inputs. */
+  async resources(): Promise<Record<string, unknown>> {
+    const state = JSON.parse((await this.mustPulumi("stack", "export")).stdout) as {
+      deployment: { resources?: { urn: string; inputs?: unknown }[] };
+    };
+    return Object.fromEntries((state.deployment.resources ?? []).map(({ urn, inputs }) => [urn, inputs]));
+  }
+
+  /** An answer of the AWS CLI. */
+  async aws<T>(...args: string[]): Promise<T> {
+    return JSON.parse(await this.must("aws", ...args, "--output", "json")) as T;
+  }
+
+  read(file: string): string {
+    return fs.readFileSync(path.join(this.directory, file), "utf8");
+  }
+
+  write(file: string, text: string): void {
+    fs.writeFileSync(path.join(this.directory, file), text);
+  }
+
+  /** Replaces a text in a file; fails when it is not there, so that no test passes on an unchanged file. */
+  edit(file: string, from: string, to: string): void {
+    const before = this.read(file);
+    if (!before.includes(from)) throw new Error(`${file} holds no ${JSON.stringify(from)}`);
+    this.write(file, before.replace(from, to));
+  }
+
+  remove(): void {
+    fs.rmSync(this.directory, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,250 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { type Outputs, TestProject } from "./project";
+
+interface ImageDetails {
+  imageDetails: { imageDigest: string; imageTags?: string[]; imagePushedAt: string }[];
+}
+
+describe("the reference job with the real CLI", function () {
+  this.timeout(120_000);
+  let project: TestProject;
+  let first: Outputs;
+  let firstPushedAt: string;
+  const page = "app/src/views/layout.js";
+
+  before(async () => {
+    project = new TestProject();
+    await project.init();
+  });
+  after(async () => {
+    await project.pulumi("destroy", "--yes", "--skip-preview");
+    project.remove();
+  });
+
+  const image = (outputs: Outputs) => {
+    assert.ok(outputs.images["petclinic"]);
+    return outputs.images["petclinic"];
+  };
+  const privateImages = async () =>
+    (await project.aws<ImageDetails>("ecr", "describe-images", "--repository-name", "petclinic")).imageDetails;
+  const publicImages = async () =>
+    (
+      await project.aws<ImageDetails>(
+        "ecr-public",
+        "describe-images",
+        "--repository-name",
+        "petclinic",
+        "--region",
+        "us-east-1",
+      )
+    ).imageDetails;
+  const digestsByTag = (images: ImageDetails["imageDetails"]) =>
+    Object.fromEntries(
+      images.flatMap(({ imageTags, imageDigest }) => (imageTags ?? []).map((tag) => [tag, imageDigest])),
+    );
+  const mustChangeNothing = async () => {
+    await project.mustPulumi("preview", "--expect-no-changes");
+    await project.mustPulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
+  };
+
+  it("creates both repositories and puts one image into both", async () => {
+    await project.up();
+    first = await project.outputs();
+    const { tag, digest, reference } = image(first);
+    assert.match(tag, /^src-[0-9a-f]{16}$/);
+    assert.match(digest, /^sha256:[0-9a-f]{64}$/);
+    const privateOutputs = first.privateRepositories["petclinic"];
+    const publicOutputs = first.publicRepositories["petclinic"];
+    assert.equal(reference, `${privateOutputs?.url}@${digest}`);
+    assert.equal(privateOutputs?.arn, `arn:aws:ecr:ap-northeast-2:${project.account}:repository/petclinic`);
+    assert.equal(publicOutputs?.arn, `arn:aws:ecr-public::${project.account}:repository/petclinic`);
+    assert.deepEqual([privateOutputs?.name, publicOutputs?.name], ["petclinic", "petclinic"]);
+    for (const images of [await privateImages(), await publicImages()]) {
+      assert.equal(images.length, 1);
+      assert.deepEqual(digestsByTag(images), { [tag]: digest, latest: digest });
+    }
+    firstPushedAt = String((await privateImages())[0]?.imagePushedAt);
+  });
+
+  it("creates them as the config says", async () => {
+    const { repositories } = await project.aws<{ repositories: Record<string, unknown>[] }>(
+      "ecr",
+      "describe-repositories",
+    );
+    assert.equal(repositories.length, 1);
+    const [repository] = repositories;
+    assert.deepEqual(repository?.["encryptionConfiguration"], { encryptionType: "AES256" });
+    assert.equal(repository?.["imageTagMutability"], "IMMUTABLE_WITH_EXCLUSION");
+    assert.deepEqual(repository?.["imageTagMutabilityExclusionFilters"], [
+      { filterType: "WILDCARD", filter: "latest" },
+    ]);
+    assert.deepEqual(repository?.["imageScanningConfiguration"], { scanOnPush: true });
+    const { catalogData } = await project.aws<{ catalogData: unknown }>(
+      ...["ecr-public", "get-repository-catalog-data", "--repository-name", "petclinic", "--region", "us-east-1"],
+    );
+    assert.deepEqual(catalogData, {
+      description: "Spring PetClinic Demo",
+      architectures: ["x86-64"],
+      operatingSystems: ["Linux"],
+    });
+    const { lifecyclePolicyText } = await project.aws<{ lifecyclePolicyText: string }>(
+      ...["ecr", "get-lifecycle-policy", "--repository-name", "petclinic"],
+    );
+    assert.equal(JSON.parse(lifecyclePolicyText).rules.length, 2);
+  });
+
+  it("changes, builds and pushes nothing the second time", async () => {
+    const builds = await buildCount();
+    await mustChangeNothing();
+    assert.equal(await buildCount(), builds);
+    assert.equal((await privateImages())[0]?.imagePushedAt, firstPushedAt);
+  });
+
+  it("keeps logins out of the state in clear", async () => {
+    const token = (await project.must("aws", "ecr", "get-login-password")).trim();
+    assert.ok(token.length > 20);
+    const files = fs.readdirSync(path.join(project.directory, "state"), { recursive: true, encoding: "utf8" });
+    const texts = files
+      .map((file) => path.join(project.directory, "state", file))
+      .filter((file) => fs.statSync(file).isFile())
+      .map((file) => fs.readFileSync(file, "utf8"));
+    assert.ok(texts.some((text) => text.includes("docker:index/image:Image")));
+    assert.ok(texts.some((text) => /"password":\s*\{[^}]*"ciphertext"|"registry":\s*\{[^}]*"ciphertext"/.test(text)));
+    assert.ok(!texts.some((text) => /"password":\s*"/.test(text)));
+  });
+
+  it("gives a changed source another tag and digest, and moves latest", async () => {
+    project.write(page, `${project.read(page)}\n// a change\n`);
+    const preview = await project.mustPulumi("preview");
+    assert.match(preview.output, /docker:index:Image/);
+    await project.up();
+    const { tag, digest } = image(await project.outputs());
+    assert.notEqual(tag, image(first).tag);
+    assert.notEqual(digest, image(first).digest);
+    const expected = { [image(first).tag]: image(first).digest, [tag]: digest, latest: digest };
+    assert.deepEqual(digestsByTag(await privateImages()), expected);
+    assert.deepEqual(digestsByTag(await publicImages()), expected);
+    await mustChangeNothing();
+  });
+
+  it("gives the old tag and digest back with the old source, and pushes nothing under that tag", async () => {
+    project.edit(page, "\n// a change\n", "");
+    await project.up();
+    assert.deepEqual(image(await project.outputs()), image(first));
+    const images = await privateImages();
+    const old = images.find(({ imageDigest }) => imageDigest === image(first).digest);
+    assert.equal(digestsByTag(images)["latest"], image(first).digest);
+    assert.equal(digestsByTag(await publicImages())["latest"], image(first).digest);
+    assert.equal(old?.imagePushedAt, firstPushedAt);
+    await mustChangeNothing();
+  });
+
+  it("gives the same digest back when Docker has lost its build cache and images", async () => {
+    await project.must("docker", "builder", "prune", "--all", "--force");
+    for (const { url } of [...Object.values(first.privateRepositories), ...Object.values(first.publicRepositories)]) {
+      const listed = await project.must("docker", "image", "ls", "--quiet", "--no-trunc", url);
+      const ids = [...new Set(listed.split("\n").filter(Boolean))];
+      if (ids.length > 0) await project.must("docker", "image", "rm", "--force", ...ids);
+    }
+    project.write(page, `${project.read(page)}\n// another change\n`);
+    await project.up();
+    project.edit(page, "\n// another change\n", "");
+    await project.up();
+    assert.deepEqual(image(await project.outputs()), image(first));
+    assert.equal(digestsByTag(await privateImages())["latest"], image(first).digest);
+    assert.equal(digestsByTag(await publicImages())["latest"], image(first).digest);
+  });
+
+  it("finds no drift, then finds a change made by hand and puts it right", async () => {
+    await project.mustPulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes");
+    await project.must(
+      "aws",
+      "ecr",
+      "put-image-tag-mutability",
+      "--repository-name",
+      "petclinic",
+      "--image-tag-mutability",
+      "MUTABLE",
+    );
+    await project.must("aws", "ecr", "delete-lifecycle-policy", "--repository-name", "petclinic");
+    const drift = await project.pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes");
+    assert.notEqual(drift.code, 0);
+    assert.match(drift.output, /imageTagMutability/);
+    await project.mustPulumi("refresh", "--yes", "--skip-preview");
+    await project.up();
+    const { repositories } = await project.aws<{ repositories: Record<string, unknown>[] }>(
+      "ecr",
+      "describe-repositories",
+    );
+    assert.equal(repositories[0]?.["imageTagMutability"], "IMMUTABLE_WITH_EXCLUSION");
+    await project.must("aws", "ecr", "get-lifecycle-policy", "--repository-name", "petclinic");
+    await mustChangeNothing();
+  });
+
+  describe("by hand, with the registry", () => {
+    const shell = (command: string) => project.run("sh", ["-euc", command]);
+    const anonymous = () => ({ DOCKER_CONFIG: fs.mkdtempSync(path.join(project.directory, "anonymous-")) });
+
+    it("refuses a push without a login on both sides, and a private pull", async () => {
+      const local = "sandbox.local/node:22";
+      for (const { url } of [first.privateRepositories["petclinic"], first.publicRepositories["petclinic"]] as {
+        url: string;
+      }[]) {
+        await project.must("docker", "tag", local, `${url}:by-hand`);
+        const push = await project.run("docker", ["push", `${url}:by-hand`], anonymous());
+        assert.notEqual(push.code, 0);
+        assert.match(push.output, /no basic auth credentials|unauthorized|denied|authentication required/i);
+      }
+      const refused = await project.run("docker", ["pull", image(first).reference], anonymous());
+      assert.notEqual(refused.code, 0);
+      assert.match(refused.output, /no basic auth credentials/i);
+      const open = await project.run(
+        "docker",
+        ["pull", `${first.publicRepositories["petclinic"]?.url}:latest`],
+        anonymous(),
+      );
+      assert.equal(open.code, 0, open.output);
+    });
+
+    it("works with the printed push commands, word for word", async () => {
+      for (const outputs of [first.privateRepositories["petclinic"], first.publicRepositories["petclinic"]]) {
+        const { login, build, tag, push } = outputs?.pushCommands ?? assert.fail("no push commands");
+        for (const command of [login, build, tag, push]) {
+          const result = await shell(command);
+          assert.equal(result.code, 0, `${command}\n${result.output}`);
+        }
+      }
+    });
+
+    it("refuses another image under an existing tag of the private repository, and takes it under latest", async () => {
+      const { url } = first.privateRepositories["petclinic"] ?? assert.fail();
+      await project.must("docker", "tag", "sandbox.local/node:22", `${url}:${image(first).tag}`);
+      const refused = await project.run("docker", ["push", `${url}:${image(first).tag}`]);
+      assert.notEqual(refused.code, 0);
+      assert.match(
+        refused.output,
+        /already exists in the 'petclinic' repository and cannot be overwritten because the tag is immutable/,
+      );
+      assert.equal(digestsByTag(await privateImages())[image(first).tag], image(first).digest);
+
+      await project.must("docker", "tag", "sandbox.local/node:22", `${url}:latest`);
+      await project.must("docker", "push", `${url}:latest`);
+      assert.notEqual(digestsByTag(await privateImages())["latest"], image(first).digest);
+    });
+  });
+
+  it("leaves an empty account when it is destroyed", async () => {
+    await project.mustPulumi("destroy", "--yes", "--skip-preview");
+    assert.deepEqual(await project.aws("ecr", "describe-repositories"), { repositories: [] });
+    assert.deepEqual(await project.aws("ecr-public", "describe-repositories", "--region", "us-east-1"), {
+      repositories: [],
+    });
+  });
+
+  /** How many builds Docker has done: each leaves entries in the build cache with a use count. */
+  async function buildCount(): Promise<string> {
+    return project.must("docker", "system", "df", "--verbose", "--format", "{{json .BuildCache}}");
+  }
+});
