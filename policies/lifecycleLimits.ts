@@ -103,7 +103,7 @@ function judge(policy: unknown, path: string, config: Config, template: boolean,
     }
     // What is wrong elsewhere in the document is wrong whatever these values turn out to be.
     return lifecyclePolicyFaults(policy, path)
-      .filter((fault) => fault.path !== path && !unknown.some((each) => fault.path.startsWith(each.path)))
+      .filter((fault) => fault.path !== path && !unknown.some((each) => isWithin(fault.path, each.path)))
       .map(faultMessage);
   }
   const { document, faults } = readLifecyclePolicy(policy, path);
@@ -111,6 +111,11 @@ function judge(policy: unknown, path: string, config: Config, template: boolean,
     return faults.map(faultMessage);
   }
   return [...untaggedFindings(document, path, config), ...capFindings(document, path, config)];
+}
+
+/** `rules[1].action` is within `rules[1]`, `rules[10]` is not. */
+function isWithin(path: string, outer: string): boolean {
+  return path === outer || path.startsWith(`${outer}.`) || path.startsWith(`${outer}[`);
 }
 
 /** The standard class unless said otherwise; documents are valid here. */

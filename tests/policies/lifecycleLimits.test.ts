@@ -235,6 +235,36 @@ describe("policies: ecr-lifecycle-limits", () => {
       ]);
     });
 
+    it("judges rule 10 when rule 1 is not known", async () => {
+      const list = Array.from({ length: 11 }, (_, index) => prefixCount(index + 1, `v${index}`, 5));
+      const { violations } = await judge({
+        rules: [list[0], unknownText, ...list.slice(2, 10), { ...list[10], wrong: true }],
+      });
+      assert.deepEqual(
+        violations.map((each) => each.split(":")[0]),
+        ["policy.rules[10].wrong"],
+      );
+    });
+
+    it("names every part that is not known, and takes none for a fault", async () => {
+      const { violations, unjudged } = await judge({
+        rules: [
+          { ...untaggedDays(7), action: unknownText },
+          rule(2, {
+            tagStatus: "tagged",
+            tagPatternList: unknownText,
+            countType: "imageCountMoreThan",
+            countNumber: 5,
+          }),
+        ],
+      });
+      assert.deepEqual(violations, []);
+      assert.match(
+        unjudged.join(),
+        /^policy\.rules\[0\]\.action, policy\.rules\[1\]\.selection\.tagPatternList of the/,
+      );
+    });
+
     it("takes no part that is not known for a fault", async () => {
       for (const part of ["rulePriority", "selection", "action", "description"]) {
         const verdict = await judge({ rules: [{ ...untaggedDays(400), [part]: unknownText }] });

@@ -165,6 +165,16 @@ describe("policies: ecr-lifecycle-policy", () => {
       assert.match(both.unjudged.join(), /repository "a".*repository "b"/);
     });
 
+    it("counts policies that are each for one of some of the repositories", async () => {
+      const either = (name: string, from: string[]) =>
+        policyFor(name, { repository: unknownText }, { repositoryFrom: from });
+      const three = [repository("a"), repository("b"), repository("c")];
+      const enough = await judge([...three, either("x", ["a", "b"]), either("y", ["b", "c"]), either("z", ["c", "a"])]);
+      assert.deepEqual(enough.violations, []);
+      const short = await judge([...three, either("x", ["a", "b"]), either("y", ["b", "c"])]);
+      assert.match(short.violations.join(), /at least 1 of repository "a", repository "b", repository "c"/);
+    });
+
     it("does not let one policy hide that several repositories have none", async () => {
       const floating = policyFor("x", { repository: unknownText });
       const { violations, urns, unjudged } = await judge([repository("a"), repository("b"), repository("c"), floating]);
