@@ -14,6 +14,7 @@ import {
 import { findSystemProgram, hasApt, installDocker } from "./install";
 import { addLease, liveLeases, removeLease } from "./leases";
 import { withLock } from "./lock";
+import { repairBridge } from "./network";
 import { HOST_WIDE_DAEMON, runningDaemon, startDaemon, stopDaemon } from "./ownDaemon";
 
 export interface EnsureDockerOptions {
@@ -95,6 +96,9 @@ async function ensureEngine(progress: Progress): Promise<Engine> {
   const endpoints = dockerEndpoints();
   const first = await findEngine(endpoints);
   if (first.engine !== undefined) {
+    if (isOwn(first.engine) && (await repairBridge(first.engine.dockerHost))) {
+      progress("Another dockerd had removed the bridge of the sandbox's Docker; it was made again");
+    }
     return first.engine;
   }
   // Somebody else's engine sits on the socket where ours would listen: dockerd would take the socket from it.
@@ -126,6 +130,12 @@ async function ensureEngine(progress: Progress): Promise<Engine> {
   return started.engine;
 }
 
+function isOwn({ dockerHost }: Engine): boolean {
+  return (
+    isRoot() && isSameSocket(dockerHost, HOST_WIDE_DAEMON.dockerHost) && runningDaemon(HOST_WIDE_DAEMON) !== undefined
+  );
+}
+
 /** With systemd, installing the package starts Docker as a service of the machine; it then belongs to the machine. */
 async function waitForService(): Promise<Engine | undefined> {
   const deadline = fs.existsSync("/run/systemd/system") ? Date.now() + SYSTEMD_START_MS : 0;
@@ -153,8 +163,7 @@ async function describe(engine: Engine, home: string, dockerConfig?: string): Pr
     );
   }
   linkClient(binDirectory, client);
-  const startedByUs =
-    isRoot() && dockerHost === HOST_WIDE_DAEMON.dockerHost && runningDaemon(HOST_WIDE_DAEMON) !== undefined;
+  const startedByUs = isOwn(engine);
   const owner = startedByUs ? "started by the sandbox" : `found through ${engine.origin}`;
   const passedOver = rejected.length === 0 ? "" : `; passed over: ${rejected.join("; ")}`;
   return {

@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
-import { type CommandOptions, run } from "./command";
+import { type CommandOptions, run, runOrThrow } from "./command";
+import { engineRequest } from "./engineApi";
 
 /**
  * What dockerd changes in the machine's network and leaves behind when it ends: its bridge, its firewall chains, the
@@ -50,6 +51,34 @@ export async function restoreNetwork(note: NetworkNote): Promise<void> {
   if (note.ipForward === "0" && readIpForward() === "1") {
     fs.writeFileSync(IP_FORWARD, "0\n");
   }
+}
+
+/**
+ * Makes the bridge of a running engine again when it is gone: every dockerd that starts with `--bridge=none` deletes
+ * it, whoever's it is, and from then on no container of the engine gets a network. Returns whether that was so.
+ */
+export async function repairBridge(dockerHost: string): Promise<boolean> {
+  if (hasBridge()) {
+    return false;
+  }
+  const { body } = await engineRequest(dockerHost, "GET", "/networks/bridge");
+  const network = body as { IPAM?: { Config?: { Subnet?: string; Gateway?: string }[] } } | undefined;
+  const config = network?.IPAM?.Config?.find(({ Subnet }) => Subnet?.includes("."));
+  const address = config?.Subnet === undefined ? undefined : bridgeAddress(config.Subnet, config.Gateway);
+  if (address === undefined) {
+    return false; // this engine has no such bridge
+  }
+  await runOrThrow("ip", ["link", "add", BRIDGE, "type", "bridge"], systemPath());
+  await runOrThrow("ip", ["address", "add", address, "dev", BRIDGE], systemPath());
+  await runOrThrow("ip", ["link", "set", BRIDGE, "up"], systemPath());
+  return true;
+}
+
+/** The bridge's own address as `ip` takes it. An engine that chose it itself does not name it: the subnet's first. */
+export function bridgeAddress(subnet: string, gateway: string | undefined): string | undefined {
+  const [network, prefix] = subnet.split("/");
+  const first = network?.replace(/\d+$/, (last) => String(Number(last) + 1));
+  return prefix === undefined ? undefined : `${gateway || first}/${prefix}`;
 }
 
 async function removeChains(table: string): Promise<void> {

@@ -1,0 +1,182 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { BASE_IMAGE, ensureBaseImage, removeBaseImage } from "../../../sandbox/docker/baseImage";
+import { removeImagesOf } from "../../../sandbox/docker/cleanUp";
+import { run, runOrThrow } from "../../../sandbox/docker/command";
+import { type DockerEnvironment, ensureDocker, otherUsers, releaseDocker } from "../../../sandbox/docker/daemon";
+import { HOST_WIDE_DAEMON, runningDaemon } from "../../../sandbox/docker/ownDaemon";
+import { removeTemporary, temporaryDirectory } from "./temporary";
+
+const application = path.resolve(__dirname, "../../../app");
+/** No registry listens there: the names only show what is removed with a sandbox. */
+const HOST = "127.0.0.1:1";
+
+/** The real engine, base image and application. Uses Docker as `npm run local` does, and beside it. */
+describe("sandbox/docker: with a real engine", function () {
+  this.timeout(300_000);
+  const lines: string[] = [];
+  const progress = (line: string) => lines.push(line);
+  const hadBridge = fs.existsSync("/sys/class/net/docker0");
+  let home: string;
+  let docker: DockerEnvironment;
+  let name: string;
+
+  function env(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+    return { ...process.env, ...docker.environment, ...extra };
+  }
+  /** Runs the client that was chosen and returns what it prints. */
+  async function client(...args: string[]): Promise<string> {
+    return (await runOrThrow(path.join(docker.binDirectory, "docker"), args, { env: env() })).trim();
+  }
+  async function until(what: string, timeoutMs: number, check: () => Promise<boolean>): Promise<void> {
+    const deadline = Date.now() + timeoutMs;
+    while (!(await check())) {
+      assert.ok(Date.now() < deadline, `${what} took more than ${timeoutMs} ms`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
+  before(async () => {
+    home = temporaryDirectory();
+    name = `sandbox-test-${process.pid}`;
+    docker = await ensureDocker({ home, progress });
+    await ensureBaseImage({ home, docker, progress });
+  });
+
+  after(async () => {
+    if (docker !== undefined) {
+      await removeImagesOf({ docker, registryHosts: [HOST], progress });
+      await removeBaseImage({ home, docker, progress });
+      const last = otherUsers(home).length === 0;
+      const { stopped, remaining } = await releaseDocker(home, progress);
+      assert.equal(stopped, docker.startedByUs && last);
+      assert.ok(!remaining.includes(home));
+      if (stopped) {
+        assert.equal(runningDaemon(HOST_WIDE_DAEMON), undefined);
+        const left = [HOST_WIDE_DAEMON.directory, HOST_WIDE_DAEMON.runDirectory, "/var/run/docker.sock"];
+        assert.deepEqual(
+          left.filter((file) => fs.existsSync(file)),
+          [],
+        );
+        assert.equal(
+          fs.existsSync("/sys/class/net/docker0"),
+          hadBridge,
+          "the bridge goes with the daemon that made it",
+        );
+      }
+    }
+    removeTemporary();
+  });
+
+  it("is there the second time in no time, for two sandboxes at once", async () => {
+    const second = temporaryDirectory();
+    const started = Date.now();
+    const [again, other] = await Promise.all([
+      ensureDocker({ home, progress }),
+      ensureDocker({ home: second, progress }),
+    ]);
+    assert.deepEqual(again, docker);
+    assert.equal(other.dockerHost, docker.dockerHost);
+    assert.ok(otherUsers(home).includes(second));
+    assert.deepEqual((await ensureBaseImage({ home, docker, progress })).origin, "present");
+    assert.ok(Date.now() - started < 5_000, `${Date.now() - started} ms`);
+
+    const { stopped, remaining } = await releaseDocker(second);
+    assert.equal(stopped, false, "this sandbox still uses it");
+    assert.ok(remaining.includes(home));
+    assert.equal(await client("version", "--format", "{{.Server.Os}}"), "linux");
+  });
+
+  it("has a base image with Node 22, a user, certificates and no name of a public image", async () => {
+    // Docker Hub's slim image comes without certificates; Node has its own.
+    const made = await client(
+      "inspect",
+      "--format",
+      '{{index .Config.Labels "org.opencontainers.image.title"}}',
+      BASE_IMAGE,
+    );
+    const bundle = made === "Node for the sandbox" ? "/etc/ssl/certs/ca-certificates.crt" : "/etc/hostname";
+    const script = `
+      const fs = require("node:fs");
+      const user = fs.readFileSync("/etc/passwd", "utf8").includes("node:x:1000:1000:");
+      const version = process.version.split(".")[0];
+      console.log(JSON.stringify([version, process.getuid(), user, fs.statSync("/tmp").mode & 0o7777, fs.statSync("${bundle}").size > 0]));
+    `;
+    const output = await client("run", "--rm", "--user", "1000:1000", BASE_IMAGE, "node", "-e", script);
+    assert.deepEqual(JSON.parse(output), ["v22", 1000, true, 0o1777, true]);
+  });
+
+  for (const [builder, buildKit] of [
+    ["BuildKit", "1"],
+    ["the classic builder", "0"],
+  ] as const) {
+    it(`builds the application with ${builder}, which serves as an ordinary user on a read-only disk`, async function () {
+      const image = `${HOST}/${name}:${buildKit}`;
+      const build = ["build", "--build-arg", `NODE_IMAGE=${BASE_IMAGE}`, "--tag", image, application];
+      const built = await run(path.join(docker.binDirectory, "docker"), build, {
+        env: env({ DOCKER_BUILDKIT: buildKit }),
+      });
+      if (buildKit === "0" && /legacy builder.*(removed|not supported)/i.test(built.stderr)) {
+        this.skip(); // an engine that no longer has it
+      }
+      assert.equal(built.code, 0, built.stderr);
+      const container = await client(
+        ...["run", "--detach", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"],
+        ...["--health-interval", "1s", "--publish", "127.0.0.1::8080", image],
+      );
+      try {
+        const published = (await client("port", container, "8080/tcp")).split("\n")[0];
+        let page = "";
+        await until("the first page", 10_000, async () => {
+          page = await fetch(`http://${published}/`, { signal: AbortSignal.timeout(2_000) }).then(
+            (response) => response.text(),
+            () => "",
+          );
+          return page !== "";
+        });
+        assert.match(page, /<title>Pet Clinic<\/title>/);
+        assert.equal(await client("inspect", "--format", "{{.Config.User}}", container), "1000:1000");
+        await until("the health check", 20_000, async () => {
+          return (await client("inspect", "--format", "{{.State.Health.Status}}", container)) === "healthy";
+        });
+
+        const started = Date.now();
+        await client("stop", "--time", "10", container);
+        assert.ok(Date.now() - started < 2_000, `stopping took ${Date.now() - started} ms`);
+        assert.equal(await client("inspect", "--format", "{{.State.ExitCode}}", container), "0");
+      } finally {
+        await client("rm", "--force", "--volumes", container);
+      }
+    });
+  }
+
+  it("keeps what does not belong out of the image", async () => {
+    const files = await client(
+      "run",
+      "--rm",
+      `${HOST}/${name}:1`,
+      "node",
+      "-p",
+      'require("fs").readdirSync("/app").sort().join()',
+    );
+    assert.equal(files, "healthcheck.js,package.json,public,server.js,src");
+  });
+
+  it("removes a sandbox's images and the containers that run them, and leaves the user's own", async () => {
+    const own = `${name}:own`;
+    await client("tag", `${HOST}/${name}:1`, `${HOST}/${name}:latest`);
+    await client("tag", `${HOST}/${name}:0`, own);
+    const container = await client("run", "--detach", `${HOST}/${name}:latest`);
+    try {
+      const removed = await removeImagesOf({ docker, registryHosts: [HOST], progress });
+      assert.equal(removed.containers, 1);
+      assert.deepEqual(removed.references.sort(), [`${HOST}/${name}:0`, `${HOST}/${name}:1`, `${HOST}/${name}:latest`]);
+      assert.equal(await client("image", "ls", "--quiet", "--filter", `reference=${HOST}/${name}`), "");
+      assert.equal(await client("ps", "--all", "--quiet", "--no-trunc", "--filter", `id=${container}`), "");
+      assert.notEqual(await client("image", "ls", "--quiet", own), "");
+    } finally {
+      await client("rmi", own);
+    }
+  });
+});
