@@ -1,6 +1,6 @@
 import { autoName } from "../protocol/autoName";
 import type { CallContext, Failure, PropertyChange, ResourceHandler } from "../protocol/definition";
-import { checkInputs, isInternal, type Schema } from "../protocol/schema";
+import { checkInputs, inputNames, isInternal, type Schema } from "../protocol/schema";
 import { diffState, importedInputs, inputsFromState } from "../protocol/schemaDiff";
 import { containsUnknown, isMap, type PropertyMap, type PropertyValue } from "../protocol/values";
 import type { AwsConnection } from "./clients";
@@ -41,6 +41,7 @@ export interface AwsResource {
 export function awsResource(resource: AwsResource): ResourceHandler<AwsConnection> {
   const { type, schema } = resource;
   const tagged = "tagsAll" in schema;
+  const supported = inputNames(schema).filter((name) => name !== "tagsAll");
 
   const differences = (outputs: PropertyMap, news: PropertyMap, connection: AwsConnection) => {
     const region = outputs["region"] === undefined ? undefined : (news["region"] ?? connection.region);
@@ -58,7 +59,7 @@ export function awsResource(resource: AwsResource): ResourceHandler<AwsConnectio
     async check(request, connection, context) {
       const { tagsAll, ...news } = request.news;
       void tagsAll;
-      const { inputs, failures } = checkInputs(type, schema, news);
+      const { inputs, failures } = checkInputs(type, schema, news, supported);
       if (resource.naming) {
         const fault = autoName(request, context.urn, inputs, resource.naming.property, resource.naming.transform);
         if (fault) failures.push(fault);
