@@ -101,6 +101,13 @@ describe("policies: ecr-tag-immutability", () => {
     });
   }
 
+  it("leaves filters without a pattern to ECR, which refuses them", async () => {
+    for (const filters of [[null], [{ filterType: "WILDCARD" }], [{ filter: 5 }], "latest", undefined]) {
+      const props = { imageTagMutability: "IMMUTABLE_WITH_EXCLUSION", imageTagMutabilityExclusionFilters: filters };
+      assert.deepEqual(await judge(props), nothing);
+    }
+  });
+
   it("names each filter that is too wide", async () => {
     assert.equal((await judge(excluding("a*", "latest", "b*"))).violations.length, 2);
   });
