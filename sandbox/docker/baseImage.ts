@@ -205,7 +205,18 @@ async function installNode(
   }
   const local = path.join(root, "usr/local");
   const members = ["package/bin/node", "package/LICENSE"];
-  await runOrThrow("tar", ["-x", "-z", "--no-same-owner", "--strip-components=1", "-f", file, "-C", local, ...members]);
+  await runOrThrow("tar", [
+    "-x",
+    "-z",
+    "-p",
+    "--no-same-owner",
+    "--strip-components=1",
+    "-f",
+    file,
+    "-C",
+    local,
+    ...members,
+  ]);
   fs.chmodSync(path.join(local, "bin/node"), 0o755);
 }
 

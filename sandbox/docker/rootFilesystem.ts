@@ -38,7 +38,7 @@ export async function makeRootFilesystem(root: string, workDirectory: string, pr
     await unpack(path.join(downloads, name), root);
   }
   configure(root);
-  removeDocumentation(root);
+  removeUnused(root);
 }
 
 async function download(directory: string, workDirectory: string, progress: Progress): Promise<void> {
@@ -62,12 +62,18 @@ async function download(directory: string, workDirectory: string, progress: Prog
 }
 
 function makeDirectories(root: string): void {
-  for (const name of MERGED) {
-    fs.mkdirSync(path.join(root, "usr", name), { recursive: true });
-    fs.symlinkSync(`usr/${name}`, path.join(root, name));
-  }
-  for (const name of ["dev", "etc/ssl/certs", "home/node", "proc", "root", "sys", "usr/local/bin"]) {
+  const merged = MERGED.map((name) => `usr/${name}`);
+  const others = ["dev", "etc/ssl/certs", "home/node", "proc", "root", "sys", "usr/local/bin"];
+  for (const name of [...merged, ...others]) {
     fs.mkdirSync(path.join(root, name), { recursive: true });
+    // Not left to the user's umask: 077 would give an image in which nobody but root finds anything.
+    for (let parent = name; parent !== "."; parent = path.dirname(parent)) {
+      fs.chmodSync(path.join(root, parent), 0o755);
+    }
+  }
+  fs.chmodSync(root, 0o755);
+  for (const name of MERGED) {
+    fs.symlinkSync(`usr/${name}`, path.join(root, name));
   }
 }
 
@@ -80,7 +86,10 @@ async function unpack(file: string, root: string): Promise<void> {
 }
 
 function configure(root: string): void {
-  const write = (name: string, content: string) => fs.writeFileSync(path.join(root, name), content, { mode: 0o644 });
+  const write = (name: string, content: string) => {
+    fs.writeFileSync(path.join(root, name), content);
+    fs.chmodSync(path.join(root, name), 0o644);
+  };
   write("etc/passwd", PASSWD);
   write("etc/group", GROUP);
   write("etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n");
@@ -102,10 +111,20 @@ function certificateBundle(root: string): string {
     .concat("\n");
 }
 
-/** Manuals and changelogs go; licences (usr/share/doc/<package>/copyright) stay. */
-function removeDocumentation(root: string): void {
-  for (const name of ["usr/share/man", "usr/share/locale", "usr/share/lintian", "usr/share/bug", "var/cache"]) {
+/** What no Node program reads. Licences (usr/share/doc/<package>/copyright) stay. */
+const UNUSED = [
+  ...["usr/share/man", "usr/share/locale", "usr/share/lintian", "usr/share/bug", "var/cache"],
+  ...["usr/share/zoneinfo/posix", "usr/share/zoneinfo/right"],
+];
+
+function removeUnused(root: string): void {
+  for (const name of UNUSED) {
     fs.rmSync(path.join(root, name), { recursive: true, force: true });
+  }
+  const libraries = path.join(root, "usr/lib");
+  for (const { name } of fs.readdirSync(libraries, { withFileTypes: true }).filter((entry) => entry.isDirectory())) {
+    // glibc's tables of character sets: Node has its own.
+    fs.rmSync(path.join(libraries, name, "gconv"), { recursive: true, force: true });
   }
   const documents = path.join(root, "usr/share/doc");
   for (const name of fs.readdirSync(documents)) {
