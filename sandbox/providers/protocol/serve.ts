@@ -51,7 +51,7 @@ export async function serve<Config>(definition: ProviderDefinition<Config>): Pro
   process.stdin.on("error", stop);
   process.stdin.resume();
   process.on("SIGTERM", stop);
-  // An interrupt of the terminal reaches the whole process group; the engine decides by Cancel what it means.
-  process.on("SIGINT", () => {});
+  // The engine's way to end a plugin. A terminal's Ctrl-C does not come here: plugins have a process group of their own.
+  process.on("SIGINT", stop);
   process.stdout.write(`${server.port}\n`);
 }
