@@ -11,7 +11,12 @@ export const manifestMediaTypes: readonly string[] = [dockerManifest, dockerList
 
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, "a digest is sha256: and 64 hexadecimal digits");
 const descriptor = z.looseObject({ mediaType: z.string(), digest, size: z.int().min(0) });
-const common = { schemaVersion: z.literal(2), mediaType: z.string().optional(), artifactType: z.string().optional() };
+const common = {
+  schemaVersion: z.literal(2),
+  mediaType: z.string().optional(),
+  artifactType: z.string().optional(),
+  annotations: z.record(z.string(), z.string()).optional(),
+};
 const imageManifest = z.looseObject({
   ...common,
   config: descriptor,
@@ -31,6 +36,7 @@ export interface ManifestFacts {
   /** Digests of an index's manifests. */
   children: string[];
   subject?: string;
+  annotations?: Record<string, string>;
 }
 
 /**
@@ -65,6 +71,7 @@ function imageFacts(value: unknown, mediaType: string): ManifestFacts {
     blobs: blobs.map((blob) => blob.digest),
     children: [],
     subject: manifest.subject?.digest,
+    annotations: manifest.annotations,
   };
 }
 
@@ -77,6 +84,7 @@ function indexFacts(value: unknown, mediaType: string): ManifestFacts {
     blobs: [],
     children: index.manifests.map((child) => child.digest),
     subject: index.subject?.digest,
+    annotations: index.annotations,
   };
 }
 

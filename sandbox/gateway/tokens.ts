@@ -21,14 +21,14 @@ export interface BearerClaims {
 
 /** Makes and checks the tokens of both registries. */
 export class Tokens {
-  private readonly bearerKey: Buffer;
+  private readonly key: Buffer;
 
   constructor(
     private readonly store: Store,
     private readonly clock: Clock,
   ) {
-    this.bearerKey = Buffer.from(
-      this.store.change(() => loadBearerKey(this.store)),
+    this.key = Buffer.from(
+      this.store.change(() => loadKey(this.store)),
       "base64",
     );
   }
@@ -68,17 +68,23 @@ export class Tokens {
   /** The claims of a bearer token; `undefined` when it is not ours or its time is over. */
   checkBearer(token: string): BearerClaims | undefined {
     const [payload = "", signature = ""] = token.split(".");
-    const expected = Buffer.from(this.sign(payload));
-    const given = Buffer.from(signature);
-    if (expected.length !== given.length || !timingSafeEqual(expected, given)) {
+    if (!this.verify(payload, signature)) {
       return undefined;
     }
     const claims = JSON.parse(Buffer.from(payload, "base64url").toString("utf8")) as BearerClaims;
     return claims.expiresAt > this.clock.now() ? claims : undefined;
   }
 
-  private sign(payload: string): string {
-    return createHmac("sha256", this.bearerKey).update(payload).digest("base64url");
+  /** A signature that only this sandbox can make. */
+  sign(text: string): string {
+    return createHmac("sha256", this.key).update(text).digest("base64url");
+  }
+
+  /** Whether a signature is this sandbox's, compared in constant time. */
+  verify(text: string, signature: string): boolean {
+    const expected = Buffer.from(this.sign(text));
+    const given = Buffer.from(signature);
+    return expected.length === given.length && timingSafeEqual(expected, given);
   }
 }
 
@@ -86,12 +92,12 @@ function hashOf(password: string): string {
   return createHash("sha256").update(password).digest("base64url");
 }
 
-function loadBearerKey(store: Store): string {
-  const kept = store.setting<string>("bearerKey");
+function loadKey(store: Store): string {
+  const kept = store.setting<string>("signingKey");
   if (kept !== undefined) {
     return kept;
   }
   const key = randomBytes(32).toString("base64");
-  store.putSetting(key, "bearerKey");
+  store.putSetting(key, "signingKey");
   return key;
 }

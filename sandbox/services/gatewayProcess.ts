@@ -76,7 +76,11 @@ export async function startGatewayProcess(home: string, settings: GatewaySetting
       name,
       command: process.execPath,
       args: ["--enable-source-maps", gatewayBundle, configFile],
-      env: { PATH: process.env["PATH"], HOME: process.env["HOME"] },
+      env: {
+        PATH: process.env["PATH"],
+        HOME: process.env["HOME"],
+        AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
+      },
     });
   }
   await waitUntilReady(home, name, async () => fs.existsSync(addressesFile), startMilliseconds);

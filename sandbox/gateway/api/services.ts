@@ -8,6 +8,7 @@ import { ServiceError } from "../wire/serviceError";
 import { getPrivateAuthorizationToken, getPublicAuthorizationToken } from "./authorization";
 import { batchDeleteImage } from "./batchDeleteImage";
 import { batchGetImage, imageOperations, listImages } from "./images";
+import { getDownloadUrlForLayer, layerOperations } from "./layers";
 import { lifecycleOperations } from "./lifecyclePolicies";
 import { describeImageTags } from "./publicImageTags";
 import { publicRegistryOperations } from "./publicRegistries";
@@ -51,6 +52,8 @@ const ecr: Service = {
     ...lifecycleOperations,
     ...policyOperations("private"),
     ...imageOperations("private"),
+    ...layerOperations("private"),
+    GetDownloadUrlForLayer: getDownloadUrlForLayer,
     ListImages: listImages,
     BatchGetImage: batchGetImage,
     BatchDeleteImage: batchDeleteImage("private"),
@@ -76,6 +79,7 @@ const ecrPublic: Service = {
     ...publicRegistryOperations,
     ...policyOperations("public"),
     ...imageOperations("public"),
+    ...layerOperations("public"),
     DescribeImageTags: describeImageTags,
     BatchDeleteImage: batchDeleteImage("public"),
     GetAuthorizationToken: getPublicAuthorizationToken,

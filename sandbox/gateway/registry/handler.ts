@@ -11,6 +11,7 @@ import {
   refuseForeignPush,
 } from "./access";
 import { handleBlob, handleStartUpload, handleUpload } from "./blobs";
+import { handleLayerDownload, layerDownloadPath } from "./layerDownload";
 import { handleManifest, handleTags } from "./manifests";
 import { handleReferrers } from "./referrers";
 import { nameUnknown, RegistryError, sendJson, sendRegistryError, unsupported } from "./registryError";
@@ -36,6 +37,10 @@ export async function handleRegistryRequest(
     const url = new URL(request.url ?? "/", "http://registry");
     if (address === undefined && /^\/token\/?$/.test(url.pathname)) {
       await handleTokenRequest(context, request, response);
+      return;
+    }
+    if (address !== undefined && url.pathname === layerDownloadPath) {
+      await handleLayerDownload(context, request, response, address, url.searchParams);
       return;
     }
     if (address === undefined && url.pathname.startsWith("/_sandbox/logo/")) {
@@ -66,7 +71,7 @@ async function handleRoute(
   url: URL,
 ): Promise<void> {
   const caller = address ? privateCaller(context, request, address) : publicCaller(context, request);
-  const route = parseRoute(decodeURIComponent(url.pathname));
+  const route = parseRoute(decodedPath(url.pathname));
   if (route === undefined) {
     throw new RegistryError(404, "UNSUPPORTED", `${url.pathname} is no path of the registry protocol.`);
   }
@@ -84,6 +89,14 @@ async function handleRoute(
   }
   const at = { context, request, response, query: url.searchParams, caller, repository, fullName: route.name };
   await dispatch(at, route, (from) => readable(caller, find(from)));
+}
+
+function decodedPath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    throw new RegistryError(400, "NAME_INVALID", `${path} has a broken percent sign.`);
+  }
 }
 
 interface FoundRepository {
@@ -167,7 +180,7 @@ async function handleTokenRequest(
 
 /** The logo of a public repository, where its catalog data's `logoUrl` points. */
 function sendLogo(context: GatewayContext, response: ServerResponse, path: string): void {
-  const [account = "", ...name] = decodeURIComponent(path.slice("/_sandbox/logo/".length)).split("/");
+  const [account = "", ...name] = decodedPath(path.slice("/_sandbox/logo/".length)).split("/");
   const repository = context.store.repository({ kind: "public", account, region: "us-east-1" }, name.join("/"));
   const logo = repository?.catalog?.logo;
   if (logo === undefined) {

@@ -17,6 +17,7 @@ export function handleReferrers(at: RepositoryRequest, digest: string): void {
       digest: image.digest,
       size: image.manifestSize,
       artifactType: image.artifactMediaType,
+      annotations: image.annotations,
     }));
   sendJson(
     response,

@@ -57,6 +57,8 @@ export interface ImageRecord {
   children: string[];
   /** The manifest's `subject`, for signatures and other referrers. */
   subject?: string;
+  /** The manifest's annotations, which a list of referrers repeats. */
+  annotations?: Record<string, string>;
   /** Blobs that the manifest names. */
   blobs: string[];
 }

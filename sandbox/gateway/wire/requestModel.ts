@@ -132,7 +132,7 @@ function blobSchema(shape: Shape): z.ZodType {
 /** One error for all issues: SerializationException when nothing but types are wrong, as the service's parser has it. */
 function refusal(issues: readonly z.core.$ZodIssue[]): ServiceError {
   const messages = issues.flatMap((issue) => issueMessages(issue));
-  const onlyTypes = issues.every((issue) => issue.code === "invalid_type" && issue.input !== undefined);
+  const onlyTypes = issues.every((issue) => issue.code === "invalid_type" && !isMissing(issue));
   return new ServiceError(onlyTypes ? "SerializationException" : "InvalidParameterException", messages.join("; "));
 }
 
@@ -143,7 +143,7 @@ function issueMessages(issue: z.core.$ZodIssue): string[] {
       return issue.keys.map((key) => constraintMessage([path, key].filter(Boolean).join("."), "unknown member"));
     case "invalid_type":
       return [
-        issue.message.endsWith("received undefined")
+        isMissing(issue)
           ? constraintMessage(path, "must not be null")
           : constraintMessage(path, `must be of type ${issue.expected}`),
       ];
@@ -156,6 +156,11 @@ function issueMessages(issue: z.core.$ZodIssue): string[] {
     default:
       return [constraintMessage(path, issue.message)];
   }
+}
+
+/** A required member that is not there; Zod says so in the message only. */
+function isMissing(issue: z.core.$ZodIssue): boolean {
+  return issue.message.endsWith("received undefined");
 }
 
 function limitRule(origin: string, comparison: string, limit: number | bigint): string {

@@ -1,0 +1,121 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { ECRClient } from "@aws-sdk/client-ecr";
+import { ECRPUBLICClient } from "@aws-sdk/client-ecr-public";
+import type { GatewayConfig } from "../../../sandbox/gateway/config";
+import { type Gateway, startGateway } from "../../../sandbox/gateway/gateway";
+import {
+  distributionProcess,
+  distributionStorage,
+  installDistribution,
+  startDistribution,
+} from "../../../sandbox/services/distribution";
+import { stopProcess } from "../../../sandbox/services/processes";
+
+export const account = "123456789012";
+export const region = "ap-northeast-2";
+export const credentials = { accessKeyId: "LOCALTEST", secretAccessKey: "a-secret-of-the-tests" };
+
+/** A gateway in this process with a Distribution of its own, on ports of the system's choice, in a temporary home. */
+export class TestSandbox {
+  readonly home = fs.mkdtempSync(path.join(os.tmpdir(), "gateway-test-"));
+  /** Milliseconds that the gateway's clock is ahead. */
+  clockAhead = 0;
+  readonly log: string[] = [];
+  private running: Gateway | undefined;
+  private distributionUrl = "";
+
+  /** @param ministackUrl Nobody listens at the default one. */
+  async start(ministackUrl = "http://127.0.0.1:9"): Promise<void> {
+    if (this.distributionUrl === "") {
+      this.distributionUrl = await startDistribution(this.home, await installDistribution());
+    }
+    this.running = await startGateway(this.config(ministackUrl), {
+      clock: { now: () => Date.now() + this.clockAhead },
+      log: (message) => this.log.push(message),
+    });
+  }
+
+  config(ministackUrl = "http://127.0.0.1:9"): GatewayConfig {
+    return {
+      stateDirectory: path.join(this.home, "gateway"),
+      account,
+      region,
+      ports: { endpoint: 0, publicRegistry: 0, privateRegistry: 0 },
+      credentials,
+      ministackUrl,
+      distributionUrl: this.distributionUrl,
+      distributionStorage: distributionStorage(this.home),
+      addressesFile: path.join(this.home, "addresses.json"),
+    };
+  }
+
+  get gateway(): Gateway {
+    if (!this.running) throw new Error("the gateway does not run");
+    return this.running;
+  }
+
+  /** Stops the gateway only; `start` opens the same state again. */
+  async stopGateway(): Promise<void> {
+    await this.running?.close();
+    this.running = undefined;
+  }
+
+  async remove(): Promise<void> {
+    await this.stopGateway();
+    await stopProcess(this.home, distributionProcess);
+    fs.rmSync(this.home, { recursive: true, force: true });
+  }
+
+  /** A client of ECR; another account's when an account is given, as its number is then the access key id. */
+  ecr(options: { account?: string; region?: string; secretAccessKey?: string } = {}): ECRClient {
+    return new ECRClient(this.clientOptions(region, options));
+  }
+
+  ecrPublic(options: { account?: string; region?: string } = {}): ECRPUBLICClient {
+    return new ECRPUBLICClient(this.clientOptions("us-east-1", options));
+  }
+
+  clientOptions(
+    defaultRegion: string,
+    options: { account?: string; region?: string; secretAccessKey?: string; accessKeyId?: string } = {},
+  ) {
+    return {
+      endpoint: this.gateway.endpoint,
+      region: options.region ?? defaultRegion,
+      maxAttempts: 1,
+      credentials: {
+        accessKeyId: options.account ?? options.accessKeyId ?? credentials.accessKeyId,
+        secretAccessKey: options.secretAccessKey ?? credentials.secretAccessKey,
+      },
+    };
+  }
+}
+
+/** A sandbox for the tests of one `describe`. */
+export function useSandbox(): TestSandbox {
+  const sandbox = new TestSandbox();
+  before(async function () {
+    // The first run on a machine fetches Distribution.
+    this.timeout(120_000);
+    await sandbox.start();
+  });
+  afterEach(() => {
+    sandbox.clockAhead = 0;
+  });
+  after(() => sandbox.remove());
+  return sandbox;
+}
+
+/** A name that no other test of this run has. */
+let names = 0;
+export function uniqueName(prefix = "repo"): string {
+  names += 1;
+  return `${prefix}-${names}`;
+}
+
+/** For assert.rejects: an error of the service with this name, and a message that fits. */
+export function serviceError(name: string, message: RegExp = /./): { name: string; message: RegExp } {
+  return { name, message };
+}
