@@ -45,10 +45,11 @@ export function startProcess(home: string, definition: ProcessDefinition): Proce
     // Without a listener a command that cannot be started would end this process.
     child.on("error", () => {});
     child.unref();
-    const startTime = child.pid === undefined ? undefined : processStartTime(child.pid);
-    if (child.pid === undefined || startTime === undefined) {
+    if (child.pid === undefined) {
       throw new Error(`${definition.name} could not be started: ${definition.command}`);
     }
+    // One that has ended by now has no start time: then nothing runs, and whoever waits for it shows its log.
+    const startTime = processStartTime(child.pid) ?? "";
     const record = { pid: child.pid, startTime, bootId: bootId(), startedAt: Date.now() };
     writeFileAtomically(recordFile(home, definition.name), JSON.stringify(record));
     return record;

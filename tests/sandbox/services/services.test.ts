@@ -1,0 +1,211 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as http from "node:http";
+import * as os from "node:os";
+import * as path from "node:path";
+import { CreateRepositoryCommand, DescribeRepositoriesCommand, ECRClient } from "@aws-sdk/client-ecr";
+import { CreateKeyCommand, DescribeKeyCommand, KMSClient } from "@aws-sdk/client-kms";
+import { buildSync } from "esbuild";
+import { portVariables } from "../../../sandbox/gateway/config";
+import { projectRoot } from "../../../sandbox/paths";
+import { gatewayPorts } from "../../../sandbox/services/gatewayProcess";
+import { keptPort } from "../../../sandbox/services/keptPorts";
+import {
+  type RunningServices,
+  registryHosts,
+  servicesStatus,
+  startServices,
+  stopServices,
+} from "../../../sandbox/services/services";
+
+/** Builds the gateway's bundle as sandbox/build.mjs does, and puts it in place in one step. */
+function buildGateway(): void {
+  const dist = path.join(projectRoot, "sandbox", "dist");
+  const temporary = path.join(dist, `gateway.${process.pid}.cjs`);
+  buildSync({
+    entryPoints: [path.join(projectRoot, "sandbox", "gateway", "main.ts")],
+    outfile: temporary,
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    external: ["lmdb"],
+    logLevel: "error",
+  });
+  fs.renameSync(temporary, path.join(dist, "gateway.cjs"));
+}
+
+describe("services: the local AWS as a whole", () => {
+  const home = fs.mkdtempSync(path.join(os.tmpdir(), "services-test-"));
+  const saved = { ...process.env };
+  let services: RunningServices;
+
+  before(async function () {
+    // The first run on a machine fetches Distribution and MiniStack.
+    this.timeout(240_000);
+    buildGateway();
+    for (const variable of Object.values(portVariables)) process.env[variable] = "0";
+    services = await startServices({ home });
+  });
+  after(async () => {
+    process.env = saved;
+    await stopServices(home);
+    fs.rmSync(home, { recursive: true, force: true });
+  });
+
+  const options = (running: RunningServices) => ({
+    endpoint: running.endpoint,
+    region: running.region,
+    maxAttempts: 1,
+    credentials: { accessKeyId: running.accessKeyId, secretAccessKey: running.secretAccessKey },
+  });
+
+  it("answers ECR and the other services at one endpoint with its own credentials", async () => {
+    const { repository } = await new ECRClient(options(services)).send(
+      new CreateRepositoryCommand({ repositoryName: "petclinic" }),
+    );
+    assert.equal(repository?.repositoryArn, "arn:aws:ecr:ap-northeast-2:123456789012:repository/petclinic");
+    assert.equal(repository?.repositoryUri, `${services.privateRegistry}/petclinic`);
+    const key = await new KMSClient(options(services)).send(new CreateKeyCommand({}));
+    assert.match(key.KeyMetadata?.Arn ?? "", /^arn:aws:kms:ap-northeast-2:123456789012:key/);
+    assert.deepEqual(registryHosts(home), [services.publicRegistry, services.privateRegistry]);
+  });
+
+  it("keeps credentials that nobody else can read, with a long random secret", () => {
+    const file = path.join(home, "credentials.json");
+    assert.equal(fs.statSync(file).mode & 0o777, 0o600);
+    assert.ok(services.secretAccessKey.length >= 40);
+    assert.doesNotMatch(services.accessKeyId, /^A(KIA|SIA)/);
+  });
+
+  it("listens on the loopback address only", () => {
+    const ports = new Set<string>();
+    for (const { name, pid } of servicesStatus(home)) {
+      const sockets = new Set(
+        fs
+          .readdirSync(`/proc/${pid}/fd`)
+          .map((fd) => /^socket:\[(\d+)\]$/.exec(readLink(`/proc/${pid}/fd/${fd}`))?.[1])
+          .filter((inode) => inode !== undefined),
+      );
+      for (const table of ["tcp", "tcp6"]) {
+        for (const line of fs.readFileSync(`/proc/${pid}/net/${table}`, "utf8").split("\n").slice(1)) {
+          const [, local = "", , state, , , , , , inode = ""] = line.trim().split(/\s+/);
+          if (state === "0A" && sockets.has(inode)) {
+            ports.add(name);
+            assert.match(local, /^0100007F:/, `${name} listens on ${local}`);
+          }
+        }
+      }
+    }
+    assert.equal(ports.size, 3, "every service was seen listening");
+  });
+
+  it("does nothing but ask when all run", async () => {
+    const before = servicesStatus(home);
+    assert.deepEqual(
+      before.map(({ name, running }) => [name, running]),
+      [
+        ["gateway", true],
+        ["ministack", true],
+        ["distribution", true],
+      ],
+    );
+    const begin = Date.now();
+    assert.deepEqual(await startServices({ home }), services);
+    assert.ok(Date.now() - begin < 2000);
+    assert.deepEqual(servicesStatus(home), before);
+  });
+
+  it("starts what kill -9 took, at the same addresses and with the same state", async function () {
+    this.timeout(30_000);
+    for (const name of ["gateway", "distribution"]) {
+      const { pid } = servicesStatus(home).find((each) => each.name === name) ?? {};
+      assert.ok(pid);
+      process.kill(pid, "SIGKILL");
+    }
+    const again = await startServices({ home });
+    assert.deepEqual(again, services);
+    const { repositories } = await new ECRClient(options(again)).send(new DescribeRepositoriesCommand({}));
+    assert.equal(repositories?.length, 1);
+  });
+
+  it("stops all, keeps MiniStack's state and starts again", async function () {
+    this.timeout(30_000);
+    const { KeyMetadata: key } = await new KMSClient(options(services)).send(new CreateKeyCommand({}));
+    const pids = servicesStatus(home).map((each) => each.pid);
+    const messages: string[] = [];
+    assert.deepEqual(await stopServices(home, (message) => messages.push(message)), [
+      "gateway",
+      "ministack",
+      "distribution",
+    ]);
+    assert.equal(messages.length, 3);
+    for (const pid of pids) assert.ok(hasEnded(pid ?? 0), `process ${pid}`);
+    assert.ok(servicesStatus(home).every((each) => !each.running && each.pid === undefined));
+    assert.deepEqual(await stopServices(home), []);
+    const again = await startServices({ home });
+    assert.equal(again.endpoint, services.endpoint);
+    const kept = await new KMSClient(options(again)).send(new DescribeKeyCommand({ KeyId: key?.KeyId }));
+    assert.equal(kept.KeyMetadata?.Arn, key?.Arn);
+  });
+
+  it("names the port and its variable when a port is taken", async () => {
+    const squatter = http.createServer();
+    await new Promise<void>((resolve) => squatter.listen(0, "127.0.0.1", resolve));
+    const { port } = squatter.address() as { port: number };
+    await stopServices(home);
+    process.env["SANDBOX_PUBLIC_REGISTRY_PORT"] = String(port);
+    try {
+      await assert.rejects(startServices({ home }), {
+        message: `Port ${port} is taken by another program. Stop that program, or set SANDBOX_PUBLIC_REGISTRY_PORT to a free port (0: any).`,
+      });
+    } finally {
+      process.env["SANDBOX_PUBLIC_REGISTRY_PORT"] = "0";
+      squatter.close();
+    }
+  });
+});
+
+describe("services: ports", () => {
+  it("has the documented defaults, and reads the variables", () => {
+    assert.deepEqual(gatewayPorts({}), { endpoint: 4566, publicRegistry: 4567, privateRegistry: 4568 });
+    assert.equal(gatewayPorts({ SANDBOX_PORT: "5000" }).endpoint, 5000);
+  });
+
+  it("names every variable that is no port, with its value", () => {
+    assert.throws(
+      () => gatewayPorts({ SANDBOX_PORT: "http", SANDBOX_PRIVATE_REGISTRY_PORT: "70000" }),
+      (error: Error) => /SANDBOX_PORT: "http"/.test(error.message) && /SANDBOX_PRIVATE.*"70000"/.test(error.message),
+    );
+    assert.throws(() => gatewayPorts({ SANDBOX_PORT: "4567" }), /not three different ports/);
+  });
+
+  it("keeps an inner service's port, and moves it when another program has taken it", async () => {
+    const home = fs.mkdtempSync(path.join(os.tmpdir(), "ports-test-"));
+    try {
+      const [port, other] = await Promise.all([keptPort(home, "one", false), keptPort(home, "two", false)]);
+      assert.equal(await keptPort(home, "one", false), port);
+      assert.equal(await keptPort(home, "two", false), other);
+      const squatter = http.createServer();
+      await new Promise<void>((resolve) => squatter.listen(port, "127.0.0.1", resolve));
+      assert.equal(await keptPort(home, "one", true), port, "its own process has it");
+      assert.notEqual(await keptPort(home, "one", false), port);
+      squatter.close();
+    } finally {
+      fs.rmSync(home, { recursive: true, force: true });
+    }
+  });
+});
+
+/** Whether a process is gone, or is left only until its parent, this process, asks for its exit code. */
+function hasEnded(pid: number): boolean {
+  const file = `/proc/${pid}/stat`;
+  return !fs.existsSync(file) || /\) [ZX] /.test(fs.readFileSync(file, "utf8"));
+}
+
+function readLink(file: string): string {
+  try {
+    return fs.readlinkSync(file);
+  } catch {
+    return "";
+  }
+}
