@@ -1,10 +1,5 @@
-import {
-  ContainerImage,
-  type ImageBuild,
-  PrivateRepository,
-  type PrivateRepositoryArgs,
-  PublicRepository,
-} from "./components";
+import { ContainerImage, type ImageBuild, PrivateRepository, PublicRepository } from "./components";
+import { privateRepositoryArgs } from "./config/environment";
 import { loadConfig } from "./config/load";
 
 // Config -> components -> outputs. What differs between environments stands in Pulumi.<env>.yaml.
@@ -12,13 +7,7 @@ const config = loadConfig();
 
 const privates = mapValues(
   config.privateRepositories,
-  ({ lifecyclePolicy, tags, ...settings }, name) =>
-    new PrivateRepository(name, {
-      ...settings,
-      // ecr/lifecyclePolicy checks it key by key.
-      lifecyclePolicy: lifecyclePolicy as PrivateRepositoryArgs["lifecyclePolicy"],
-      tags: { ...config.tags, ...tags },
-    }),
+  (_, name) => new PrivateRepository(name, privateRepositoryArgs(config, name)),
 );
 
 const publics = mapValues(

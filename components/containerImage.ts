@@ -60,9 +60,13 @@ export class ContainerImage extends pulumi.ComponentResource {
   readonly build: ImageBuild;
 
   constructor(name: string, args: ContainerImageArgs, opts?: pulumi.ComponentResourceOptions) {
-    const inputs = { ...args, platform: args.platform ?? "linux/amd64" };
-    const [primary, ...others] = checkedRepositories(name, inputs);
+    const inputs = { ...args, platform: args.platform ?? defaultPlatform };
+    const checks = new InputChecks(`ContainerImage ${JSON.stringify(name)}`);
+    checks.add(containerImageFaults(args));
+    checks.refuse();
     super("ecr:index:ContainerImage", name, {}, opts);
+    const [primary, ...others] = args.repositories;
+    if (primary === undefined) throw new Error("unreachable: refused above");
     this.tag = contentTag(inputs);
     this.build = {
       context: inputs.context,
@@ -146,47 +150,43 @@ export class ContainerImage extends pulumi.ComponentResource {
   }
 }
 
-/** The repositories, first one first; throws when the arguments cannot work. */
-function checkedRepositories(
-  name: string,
-  args: ContainerImageArgs & BuildInputs,
-): [ImageRepository, ...ImageRepository[]] {
-  const checks = new InputChecks(`ContainerImage ${JSON.stringify(name)}`);
-  checks.add(buildContextFaults(args));
-  if (!/^[a-z0-9]+\/[a-z0-9]+(\/[a-z0-9.]+)?$/.test(args.platform)) {
-    checks.add([
-      {
-        path: "platform",
-        value: args.platform,
-        rule: "a platform is an operating system and an architecture, one of each.",
-        fix: 'write "linux/amd64" or "linux/arm64".',
-      },
-    ]);
+const defaultPlatform = "linux/amd64";
+
+/** What the checks have to know of a repository: they can be made before it exists. */
+export type ImageTarget = Pick<ImageRepository, "kind" | "logicalName" | "tagSettings">;
+
+/** Why a ContainerImage with these arguments would be refused: every fault, or none. */
+export function containerImageFaults(
+  args: Omit<ContainerImageArgs, "repositories"> & { repositories: readonly ImageTarget[] },
+): Fault[] {
+  const { repositories, tags = [], platform = defaultPlatform } = args;
+  const faults = buildContextFaults(args);
+  if (!/^[a-z0-9]+\/[a-z0-9]+(\/[a-z0-9.]+)?$/.test(platform)) {
+    faults.push({
+      path: "platform",
+      value: platform,
+      rule: "a platform is an operating system and an architecture, one of each.",
+      fix: 'write "linux/amd64" or "linux/arm64".',
+    });
   }
-  (args.tags ?? []).forEach((tag, index) => {
-    checks.add(imageTagFaults(tag, `tags[${index}]`));
-    for (const repository of args.repositories) checks.add(movingTagFaults(tag, `tags[${index}]`, repository));
+  tags.forEach((tag, index) => {
+    const path = `tags[${index}]`;
+    faults.push(...imageTagFaults(tag, path), ...repositories.flatMap((each) => movingTagFaults(tag, path, each)));
   });
-  const [first, ...others] = args.repositories;
-  if (first === undefined) {
-    checks.add([
-      {
-        path: "repositories",
-        value: args.repositories,
-        rule: "an image goes to at least one repository.",
-        fix: "name a PrivateRepository or a PublicRepository.",
-      },
-    ]);
+  if (repositories.length === 0) {
+    faults.push({
+      path: "repositories",
+      value: repositories,
+      rule: "an image goes to at least one repository.",
+      fix: "name a PrivateRepository or a PublicRepository.",
+    });
   }
   // A preview needs no Docker; an update that is going to need it must not find out half-way.
-  if (!pulumi.runtime.isDryRun()) checks.add(dockerDaemonFaults());
-  checks.refuse();
-  if (first === undefined) throw new Error("unreachable: refused above");
-  return [first, ...others];
+  return pulumi.runtime.isDryRun() ? faults : [...faults, ...dockerDaemonFaults()];
 }
 
 /** ECR would take the first push of such a tag and refuse every later one. */
-function movingTagFaults(tag: string, path: string, { kind, logicalName, tagSettings }: ImageRepository): Fault[] {
+function movingTagFaults(tag: string, path: string, { kind, logicalName, tagSettings }: ImageTarget): Fault[] {
   if (tagSettings === undefined || isTagMutable(tag, tagSettings)) return [];
   return [
     {

@@ -2,16 +2,20 @@ import { spawnSync } from "node:child_process";
 import * as pulumi from "@pulumi/pulumi";
 import type { Fault } from "../ecr/faults";
 
-let checked: Fault[] | undefined;
+/** Answers so far, by address. */
+const answers = new Map<string, Fault[]>();
 
 /**
  * Says when no Docker engine answers where the Docker provider will look for it (`docker:host`, `DOCKER_HOST` or the
- * client's own default). Asked once a run. Without a `docker` client on PATH there is nothing to ask with: the provider,
+ * client's own default). Each address is asked once. Without a `docker` client on PATH there is nothing to ask with: the provider,
  * which needs none, then speaks for itself.
  */
 export function dockerDaemonFaults(): Fault[] {
-  checked ??= askDocker(new pulumi.Config("docker").get("host"));
-  return checked;
+  const host = new pulumi.Config("docker").get("host");
+  const key = host ?? process.env["DOCKER_HOST"] ?? "";
+  const answer = answers.get(key) ?? askDocker(host);
+  answers.set(key, answer);
+  return answer;
 }
 
 function askDocker(host: string | undefined): Fault[] {

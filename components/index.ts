@@ -1,5 +1,22 @@
-export { ContainerImage, type ContainerImageArgs, type ImageBuild } from "./containerImage";
+export {
+  ContainerImage,
+  type ContainerImageArgs,
+  containerImageFaults,
+  type ImageBuild,
+  type ImageTarget,
+} from "./containerImage";
 export type { ImageRepository, RegistryCredentials } from "./imageRepository";
-export { InputRefused } from "./inputChecks";
-export { PrivateRepository, type PrivateRepositoryArgs } from "./privateRepository";
-export { type CatalogDataArgs, PublicRepository, type PublicRepositoryArgs } from "./publicRepository";
+export { InputRefused, refuseInput } from "./inputChecks";
+export {
+  PrivateRepository,
+  type PrivateRepositoryArgs,
+  privateRepositoryFaults,
+  privateTagSettings,
+} from "./privateRepository";
+export {
+  type CatalogDataArgs,
+  PublicRepository,
+  type PublicRepositoryArgs,
+  publicRepositoryFaults,
+  publicTagSettings,
+} from "./publicRepository";

@@ -21,10 +21,11 @@ export function refuseInput(subject: string, faults: readonly Fault[]): void {
  * gathered in one error; a value that is known only later is checked when it is, and stops what needs it.
  */
 export class InputChecks {
-  private readonly faults: Fault[] = [];
+  /** Faults found so far. */
+  readonly faults: Fault[] = [];
 
   /** @param subject what the error is about, such as `PrivateRepository "petclinic"` */
-  constructor(private readonly subject: string) {}
+  constructor(readonly subject: string) {}
 
   /** Adds faults found at once. */
   add(faults: readonly Fault[]): void {

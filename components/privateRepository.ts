@@ -98,7 +98,9 @@ export class PrivateRepository extends pulumi.ComponentResource implements Image
   private login: RegistryCredentials | undefined;
 
   constructor(name: string, args: PrivateRepositoryArgs = {}, opts?: pulumi.ComponentResourceOptions) {
-    const settings = checkedSettings(name, args);
+    const checks = new InputChecks(`PrivateRepository ${JSON.stringify(name)}`);
+    const settings = readSettings(name, args, checks);
+    checks.refuse();
     super("ecr:index:PrivateRepository", name, {}, opts);
     this.logicalName = name;
     this.tagSettings = settings.tagSettings;
@@ -191,9 +193,26 @@ export class PrivateRepository extends pulumi.ComponentResource implements Image
   }
 }
 
-/** The arguments with their defaults, as ECR names them; throws when ECR would refuse them. */
-function checkedSettings(name: string, args: PrivateRepositoryArgs) {
-  const checks = new InputChecks(`PrivateRepository ${JSON.stringify(name)}`);
+/** Why a PrivateRepository of this name and these arguments would be refused: every fault of what is known, or none. */
+export function privateRepositoryFaults(name: string, args: PrivateRepositoryArgs): Fault[] {
+  const checks = new InputChecks(name);
+  readSettings(name, args, checks);
+  return checks.faults;
+}
+
+/** Which tags of a PrivateRepository with these arguments can be moved. */
+export function privateTagSettings(
+  args: Pick<PrivateRepositoryArgs, "imageTagMutability" | "exclusionFilters">,
+): TagMutabilitySettings {
+  const exclusionFilters = args.exclusionFilters?.map((filter) => ({ filter, filterType: "WILDCARD" as const }));
+  return {
+    imageTagMutability: args.imageTagMutability ?? (exclusionFilters ? "IMMUTABLE_WITH_EXCLUSION" : "IMMUTABLE"),
+    exclusionFilters,
+  };
+}
+
+/** The arguments with their defaults, as ECR names them; what ECR would refuse goes to `checks`. */
+function readSettings(name: string, args: PrivateRepositoryArgs, checks: InputChecks) {
   const repositoryName = checks.input(args.repositoryName ?? name, (value) =>
     privateRepositoryNameFaults(value, "repositoryName"),
   );
@@ -226,16 +245,11 @@ function checkedSettings(name: string, args: PrivateRepositoryArgs) {
     ]);
   }
 
-  const exclusionFilters = args.exclusionFilters?.map((filter) => ({ filter, filterType: "WILDCARD" as const }));
-  const tagSettings: TagMutabilitySettings = {
-    imageTagMutability: args.imageTagMutability ?? (exclusionFilters ? "IMMUTABLE_WITH_EXCLUSION" : "IMMUTABLE"),
-    exclusionFilters,
-  };
+  const tagSettings = privateTagSettings(args);
   checks.add(tagMutabilityFaults(tagSettings, ""));
 
   const lifecycle = readLifecycle(args.lifecyclePolicy ?? defaultLifecycleRules);
   checks.add(lifecycle.faults);
-  checks.refuse();
   return {
     repositoryName,
     encryptionType,

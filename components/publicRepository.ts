@@ -6,6 +6,7 @@ import type { Fault } from "../ecr/faults";
 import { type PushCommands, pushCommands } from "../ecr/pushCommands";
 import { publicRegionFaults } from "../ecr/regions";
 import { publicRepositoryNameFaults } from "../ecr/repositoryNames";
+import type { TagMutabilitySettings } from "../ecr/tagMutability";
 import type { ImageBuild } from "./containerImage";
 import { type ImageRepository, isNotFound, type RegistryCredentials } from "./imageRepository";
 import { InputChecks } from "./inputChecks";
@@ -50,8 +51,7 @@ export interface PublicRepositoryArgs {
 export class PublicRepository extends pulumi.ComponentResource implements ImageRepository {
   readonly kind = "public";
   readonly logicalName: string;
-  /** ECR Public knows no immutable tags. */
-  readonly tagSettings = { imageTagMutability: "MUTABLE" as const };
+  readonly tagSettings = publicTagSettings;
   /** `public.ecr.aws/<alias>/<name>` */
   readonly url: pulumi.Output<string>;
   readonly arn: pulumi.Output<string>;
@@ -65,7 +65,9 @@ export class PublicRepository extends pulumi.ComponentResource implements ImageR
   private login: RegistryCredentials | undefined;
 
   constructor(name: string, args: PublicRepositoryArgs = {}, opts?: pulumi.ComponentResourceOptions) {
-    const { repositoryName, region, catalogData } = checkedSettings(name, args);
+    const checks = new InputChecks(`PublicRepository ${JSON.stringify(name)}`);
+    const { repositoryName, region, catalogData } = readSettings(name, args, checks);
+    checks.refuse();
     super("ecr:index:PublicRepository", name, {}, opts);
     this.logicalName = name;
     this.requestedName = repositoryName;
@@ -140,9 +142,18 @@ export class PublicRepository extends pulumi.ComponentResource implements ImageR
 
 const publicApiRegion = "us-east-1";
 
-/** The arguments with their defaults; throws when ECR Public would refuse them. */
-function checkedSettings(name: string, args: PublicRepositoryArgs) {
-  const checks = new InputChecks(`PublicRepository ${JSON.stringify(name)}`);
+/** Why a PublicRepository of this name and these arguments would be refused: every fault of what is known, or none. */
+export function publicRepositoryFaults(name: string, args: PublicRepositoryArgs): Fault[] {
+  const checks = new InputChecks(name);
+  readSettings(name, args, checks);
+  return checks.faults;
+}
+
+/** ECR Public knows no immutable tags. */
+export const publicTagSettings: TagMutabilitySettings = { imageTagMutability: "MUTABLE" };
+
+/** The arguments with their defaults; what ECR Public would refuse goes to `checks`. */
+function readSettings(name: string, args: PublicRepositoryArgs, checks: InputChecks) {
   const repositoryName = checks.input(args.repositoryName ?? name, (value) =>
     publicRepositoryNameFaults(value, "repositoryName"),
   );
@@ -153,7 +164,6 @@ function checkedSettings(name: string, args: PublicRepositoryArgs) {
   if (logo?.faults) checks.add(logo.faults);
   const catalogData = args.catalogData && { ...texts, ...(logo?.blob && { logoImageBlob: logo.blob }) };
   checks.add(catalogDataFaults(catalogData ?? {}, "catalogData"));
-  checks.refuse();
   return { repositoryName, region, catalogData };
 }
 

@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import { refuseInput } from "../components/inputChecks";
+import { refuseInput } from "../components";
 import type { Fault } from "../ecr/faults";
+import { environmentFaults } from "./environment";
 import { type EnvironmentConfig, environmentSchema } from "./schema";
 
-/** Reads the stack's config. One error lists every unknown key, wrong type and dangling reference, with its path. */
+/** Reads the stack's config. One error lists all that is wrong, each with its path: unknown keys and wrong types, then what ECR would refuse. */
 export function loadConfig(namespace = pulumi.getProject()): EnvironmentConfig {
   return parseConfig(pulumi.runtime.allConfig(), namespace);
 }
@@ -28,7 +29,11 @@ export function parseConfig(all: Record<string, string>, namespace: string): Env
     );
     throw parsed.error;
   }
-  refuseInput(subject, danglingReferences(parsed.data, prefix));
+  const faults = environmentFaults(parsed.data);
+  refuseInput(
+    subject,
+    faults.map((fault) => ({ ...fault, path: prefix + fault.path })),
+  );
   return parsed.data;
 }
 
@@ -68,27 +73,6 @@ function faultsOf(issue: z.core.$ZodIssue, values: unknown, prefix: string): Fau
       fix: "write a value of that type; see config/schema.ts.",
     },
   ];
-}
-
-function danglingReferences(config: EnvironmentConfig, prefix: string): Fault[] {
-  const known = [
-    ...Object.keys(config.privateRepositories).map((key) => `private/${key}`),
-    ...Object.keys(config.publicRepositories).map((key) => `public/${key}`),
-  ];
-  return Object.entries(config.images).flatMap(([name, image]) =>
-    image.repositories.flatMap((reference, index): Fault[] =>
-      known.includes(reference)
-        ? []
-        : [
-            {
-              path: pathText(prefix, ["images", name, "repositories", index]),
-              value: reference,
-              rule: "no such repository in this config.",
-              fix: known.length > 0 ? `write one of ${known.join(", ")}.` : "describe the repository first.",
-            },
-          ],
-    ),
-  );
 }
 
 function pathText(prefix: string, path: readonly PropertyKey[]): string {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { InputRefused } from "../../components/inputChecks";
 import { parseConfig } from "../../config/load";
+import { startMocks } from "../components/mocks";
 
 const parse = (values: Record<string, unknown>) =>
   parseConfig(
@@ -22,6 +23,9 @@ function faultsOf(values: Record<string, unknown>): Record<string, string> {
 }
 
 describe("parseConfig", () => {
+  // As in a preview: no Docker is asked for.
+  before(() => startMocks({}, true));
+
   it("fills in what is not set, and leaves other packages' config alone", () => {
     assert.deepEqual(parse({ "aws:region": "ap-northeast-2", "aws:nonsense": "1" }), {
       privateRepositories: {},
@@ -63,6 +67,21 @@ describe("parseConfig", () => {
 
   it("refuses text where an object belongs", () => {
     assert.match(faultsOf({ "ecr:images": "app" })["ecr:images"] ?? "", /expected record/);
+  });
+
+  it("gathers what the components would refuse, with paths into the config", () => {
+    const faults = faultsOf({
+      "ecr:privateRepositories": { petclinic: { encryption: "aes256", kmsKey: "alias/mine" }, Vets: {} },
+      "ecr:publicRepositories": { petclinic: { region: "eu-west-1" } },
+      "ecr:images": { petclinic: { context: "no-such-folder", repositories: ["private/petclinic"], tags: ["latest"] } },
+    });
+    assert.deepEqual(Object.keys(faults).sort(), [
+      "ecr:images.petclinic.context",
+      "ecr:images.petclinic.tags[0]",
+      "ecr:privateRepositories.Vets.repositoryName",
+      "ecr:privateRepositories.petclinic.kmsKey",
+      "ecr:publicRepositories.petclinic.region",
+    ]);
   });
 
   it("refuses a repository that the config does not describe", () => {

@@ -110,7 +110,7 @@ describe("bad input with the real CLI", function () {
   });
 
   it("says what to set when there are no credentials", async () => {
-    const none = { AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "" };
+    const none = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
     const result = await project.run("pulumi", ["preview", "--stack", "local", "--non-interactive"], none);
     assert.notEqual(result.code, 0);
     assert.match(result.output, /credential/i);
@@ -120,8 +120,8 @@ describe("bad input with the real CLI", function () {
   it("says which region to set when there is none", async () => {
     project.edit("Pulumi.local.yaml", "  aws:region: ap-northeast-2\n", "");
     const result = await project.run("pulumi", ["preview", "--stack", "local", "--non-interactive"], {
-      AWS_REGION: "",
-      AWS_DEFAULT_REGION: "",
+      AWS_REGION: undefined,
+      AWS_DEFAULT_REGION: undefined,
     });
     assert.notEqual(result.code, 0);
     assert.match(result.output, /aws:region|AWS_REGION/);
