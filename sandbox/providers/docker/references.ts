@@ -24,8 +24,9 @@ export function parseImageName(name: string): ImageReference {
   const normalized = withDomain(name);
   const match = referencePattern.exec(normalized);
   if (!match?.[1] || !match[2]) {
-    const withoutTag = normalized.slice(normalized.indexOf("/") + 1).split(/[:@]/)[0] ?? "";
-    throw new Error(/[A-Z]/.test(withoutTag) ? "repository name must be lowercase" : "invalid reference format");
+    const path = normalized.slice(normalized.indexOf("/") + 1).split(/[:@]/)[0] ?? "";
+    const fault = "invalid reference format";
+    throw new Error(/[A-Z]/.test(path) ? `${fault}: repository name (${path}) must be lowercase` : fault);
   }
   return {
     domain: match[1],
