@@ -77,7 +77,7 @@ function logoFaults(blob: unknown, path: string): Fault[] {
   if (blob === undefined) {
     return [];
   }
-  if (typeof blob !== "string" || blob === "" || blob.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(blob)) {
+  if (typeof blob !== "string" || blob.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(blob)) {
     return [
       {
         path,

@@ -54,6 +54,7 @@ describe("ecr/catalogData", () => {
       /smaller/,
     ],
     ["a logo that is a path", { logoImageBlob: "./logo.png" }, "c.logoImageBlob", /base64/, /encode/],
+    ["a logo cut in the middle", { logoImageBlob: "abcde" }, "c.logoImageBlob", /base64/, /encode/],
     ["an empty logo", { logoImageBlob: "" }, "c.logoImageBlob", /base64/, /encode/],
     [
       "an architecture as Docker spells it",

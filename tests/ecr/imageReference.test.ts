@@ -174,6 +174,16 @@ describe("ecr/imageReference", () => {
     });
   }
 
+  it("says just that the repository is missing when a tag or a digest stands alone", () => {
+    for (const text of [":1", `@${digest}`]) {
+      assert.deepEqual(
+        imageReferenceFaults(text, "image").map((fault) => /"" does not/.test(fault.rule)),
+        [true],
+        text,
+      );
+    }
+  });
+
   it("throws all faults at once", () => {
     assert.throws(
       () => parseImageReference("Host/A:@x", "image.source"),
