@@ -6,7 +6,8 @@ import { sendError } from "./wire/json";
 
 /** Passes requests that are none of the gateway's on to MiniStack, unchanged: signatures cover host and path. */
 export class Forwarder {
-  private readonly agent = new http.Agent({ keepAlive: true });
+  /** MiniStack closes idle connections without a word, so none is used twice. */
+  private readonly agent = new http.Agent({ keepAlive: false });
   private readonly target: URL;
 
   constructor(

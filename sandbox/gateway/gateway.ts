@@ -59,7 +59,6 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
   const close = async () => {
     await Promise.all([closeServer(server), context.registries.close()]);
     forwarder.close();
-    ministack.close();
     context.distribution.close();
     await store.close();
   };

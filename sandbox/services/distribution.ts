@@ -104,19 +104,24 @@ export async function startDistribution(home: string, program: string): Promise<
   const url = `http://127.0.0.1:${port}`;
   if (!running) {
     const config = writeConfig(home, port);
-    startProcess(home, {
-      name,
-      command: program,
-      args: ["serve", config],
-      // REGISTRY_* variables of the caller would override the config.
-      env: { PATH: process.env["PATH"], HOME: home, OTEL_TRACES_EXPORTER: "none" },
-    });
+    // REGISTRY_* variables of the caller would override the config.
+    const env = { PATH: process.env["PATH"], HOME: home, OTEL_TRACES_EXPORTER: "none" };
+    await collectGarbage(home, program, config, env);
+    startProcess(home, { name, command: program, args: ["serve", config], env });
   }
   await waitUntilReady(home, name, () => answers(`${url}/v2/`), startMilliseconds);
   return url;
 }
 
 export const distributionProcess = name;
+
+/** Frees what deleted images have left. Only possible while nobody writes, so it is done before a start. */
+async function collectGarbage(home: string, program: string, config: string, env: NodeJS.ProcessEnv): Promise<void> {
+  if (fs.existsSync(path.join(distributionStorage(home), "docker", "registry", "v2", "repositories"))) {
+    // Whatever goes wrong here costs disk space and nothing else.
+    await run(program, ["garbage-collect", config], { env }).catch(() => "");
+  }
+}
 
 /** JSON is YAML too, and needs no writer. */
 function writeConfig(home: string, port: number): string {

@@ -75,7 +75,7 @@ export async function startGatewayProcess(home: string, settings: GatewaySetting
     startProcess(home, {
       name,
       command: process.execPath,
-      args: ["--enable-source-maps", gatewayBundle, configFile],
+      args: [gatewayBundle, configFile],
       env: {
         PATH: process.env["PATH"],
         HOME: process.env["HOME"],

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { type ProcessIdentity, processIdentity, sameProcessRuns } from "./processIdentity";
 
 /** A background process of the sandbox. */
 export interface ProcessDefinition {
@@ -14,13 +15,8 @@ export interface ProcessDefinition {
   cwd?: string;
 }
 
-/** What is written down about a process, enough to know it again: process ids are reused, start times with them are not. */
-export interface ProcessRecord {
-  pid: number;
-  /** Field 22 of /proc/PID/stat: clock ticks between the machine's start and the process's. */
-  startTime: string;
-  /** /proc/sys/kernel/random/boot_id: after a restart of the machine no record holds. */
-  bootId: string;
+/** What is written down about a process, enough to know it again. */
+export interface ProcessRecord extends ProcessIdentity {
   /** When it was started, in milliseconds since 1970. */
   startedAt: number;
 }
@@ -48,9 +44,7 @@ export function startProcess(home: string, definition: ProcessDefinition): Proce
     if (child.pid === undefined) {
       throw new Error(`${definition.name} could not be started: ${definition.command}`);
     }
-    // One that has ended by now has no start time: then nothing runs, and whoever waits for it shows its log.
-    const startTime = processStartTime(child.pid) ?? "";
-    const record = { pid: child.pid, startTime, bootId: bootId(), startedAt: Date.now() };
+    const record = { ...processIdentity(child.pid), startedAt: Date.now() };
     writeFileAtomically(recordFile(home, definition.name), JSON.stringify(record));
     return record;
   } finally {
@@ -61,7 +55,7 @@ export function startProcess(home: string, definition: ProcessDefinition): Proce
 /** The record of a process that runs now; `undefined` when it does not, or never did. */
 export function runningProcess(home: string, name: string): ProcessRecord | undefined {
   const record = readRecord(home, name);
-  return record && record.bootId === bootId() && processStartTime(record.pid) === record.startTime ? record : undefined;
+  return record && sameProcessRuns(record) ? record : undefined;
 }
 
 export function isRunning(home: string, name: string): boolean {
@@ -147,22 +141,6 @@ function readRecord(home: string, name: string): ProcessRecord | undefined {
     // Missing, or cut by a crash: either way nothing is known to run.
     return undefined;
   }
-}
-
-/** When a process started; `undefined` when it does not run (a zombie does not). */
-function processStartTime(pid: number): string | undefined {
-  try {
-    const stat = fs.readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The second field is the command in brackets, and may hold spaces and brackets itself.
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return fields[0] === "Z" || fields[0] === "X" ? undefined : fields[19];
-  } catch {
-    return undefined;
-  }
-}
-
-function bootId(): string {
-  return fs.readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
 }
 
 function signal(pid: number, name: NodeJS.Signals): void {

@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { cacheDirectory } from "../paths";
 import { findCommand, type Progress, run } from "./commands";
+import { withFileLock } from "./fileLock";
 
 /**
  * Installs one version of a package from PyPI into a virtual environment of its own in the cache, when it is not there.
@@ -28,7 +29,18 @@ export async function installPythonPackage(
       `${name} needs Python 3: there is no python3 on PATH. On Debian: apt-get install python3 python3-venv.`,
     );
   }
-  progress(`installing ${name} ${version} from PyPI`);
+  return withFileLock(`${folder}.lock`, async () => {
+    if (fs.existsSync(mark)) {
+      return executable;
+    }
+    progress(`installing ${name} ${version} from PyPI`);
+    await installInto(folder, python, `${name}==${version}`);
+    fs.writeFileSync(mark, "");
+    return executable;
+  });
+}
+
+async function installInto(folder: string, python: string, requirement: string): Promise<void> {
   fs.rmSync(folder, { recursive: true, force: true });
   fs.mkdirSync(path.dirname(folder), { recursive: true });
   await run(python, ["-m", "venv", folder]).catch((error: Error) => {
@@ -36,8 +48,6 @@ export async function installPythonPackage(
   });
   await run(path.join(folder, "bin", "python"), [
     ...["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"],
-    `${name}==${version}`,
+    requirement,
   ]);
-  fs.writeFileSync(mark, "");
-  return executable;
 }

@@ -1,8 +1,11 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
 import type { GatewayAddresses, SandboxCredentials } from "../gateway/config";
 import { sandboxHome } from "../paths";
 import type { Progress } from "./commands";
 import { sandboxCredentials } from "./credentials";
 import { distributionProcess, installDistribution, startDistribution } from "./distribution";
+import { withFileLock } from "./fileLock";
 import { gatewayAddresses, gatewayProcess, startGatewayProcess } from "./gatewayProcess";
 import { installMinistack, ministackProcess, startMinistack } from "./ministack";
 import { runningProcess, stopProcess } from "./processes";
@@ -62,9 +65,16 @@ export async function ensureGateway(
 }
 
 /** Starts what is missing of the sandbox's services; when all run it only asks them for their addresses. */
-export async function startServices(options: ServicesOptions = {}): Promise<RunningServices> {
-  const [distributionUrl, ministackUrl] = await Promise.all([ensureDistribution(options), ensureMinistack(options)]);
-  return ensureGateway(options, { distributionUrl, ministackUrl });
+export function startServices(options: ServicesOptions = {}): Promise<RunningServices> {
+  return withFileLock(lockFile(homeOf(options)), async () => {
+    const [distributionUrl, ministackUrl] = await Promise.all([ensureDistribution(options), ensureMinistack(options)]);
+    return ensureGateway(options, { distributionUrl, ministackUrl });
+  });
+}
+
+/** Two commands that start the sandbox at the same time must not start it twice. */
+function lockFile(home: string): string {
+  return path.join(home, "run", "services.lock");
 }
 
 /** The sandbox's processes, in the order in which they are stopped: the gateway first, so that nothing is half accepted. */
@@ -73,13 +83,18 @@ const processNames = [gatewayProcess, ministackProcess, distributionProcess];
 /** Stops what runs of the sandbox's services. Returns the names of those that ran. */
 export async function stopServices(home: string = sandboxHome(), progress: Progress = () => {}): Promise<string[]> {
   const stopped: string[] = [];
-  for (const name of processNames) {
-    if (await stopProcess(home, name)) {
-      progress(`stopped ${name}`);
-      stopped.push(name);
-    }
+  if (!fs.existsSync(home)) {
+    return stopped;
   }
-  return stopped;
+  return withFileLock(lockFile(home), async () => {
+    for (const name of processNames) {
+      if (await stopProcess(home, name)) {
+        progress(`stopped ${name}`);
+        stopped.push(name);
+      }
+    }
+    return stopped;
+  });
 }
 
 /**
