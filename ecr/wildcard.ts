@@ -82,7 +82,7 @@ function acceptsEverything(pattern: string, positions: Positions): boolean {
 }
 
 /** Pairs of states looked at before the search gives up; no list of patterns that a person writes comes near. */
-const stateLimit = 200_000;
+const defaultStateLimit = 200_000;
 
 export type Containment =
   /** Every tag of the pattern fits one of the others. */
@@ -102,8 +102,14 @@ interface State {
  * Whether every image tag that fits `pattern` fits at least one of `allowed`. Decided exactly, over all tags that ECR
  * accepts (1 to 128 characters of the tag grammar), by walking the patterns' automata side by side, shortest tags first;
  * not by samples. A pattern that fits no tag at all is within any list.
+ *
+ * @param stateLimit Pairs of states after which the answer is "undecided". @default 200,000
  */
-export function wildcardWithin(pattern: string, allowed: readonly string[]): Containment {
+export function wildcardWithin(
+  pattern: string,
+  allowed: readonly string[],
+  stateLimit: number = defaultStateLimit,
+): Containment {
   const named = new Set([pattern, ...allowed].join("").replaceAll("*", ""));
   const letters = [...imageTagCharacters].filter((character) => named.has(character));
   // All characters that no pattern names behave alike: one stands for the rest.

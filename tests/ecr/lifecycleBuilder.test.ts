@@ -81,6 +81,21 @@ describe("ecr/lifecyclePolicy: builder", () => {
     );
   });
 
+  it("names the first three tags of a rule", () => {
+    const text = (tagPatterns: string[]) =>
+      lifecyclePolicyFromRules([{ images: { tagPatterns }, keepNewest: 1 }]).rules[0]?.description;
+    assert.equal(text(["a", "b", "c"]), "Keep the 1 newest images tagged a and b and c");
+  });
+
+  it("shows the counts that are too many, and says what to do about none or several", () => {
+    const [none] = lifecycleRuleFaults([{ images: "any" }], "lifecycle");
+    assert.equal(none?.value, undefined);
+    assert.match(none?.fix ?? "", /add the one/);
+    const [several] = lifecycleRuleFaults([{ images: "any", keepNewest: 1, expireAfterDays: 2 }], "lifecycle");
+    assert.deepEqual(several?.value, ["keepNewest", "expireAfterDays"]);
+    assert.match(several?.fix ?? "", /a rule for each/);
+  });
+
   const count = fc.integer({ min: 1, max: 10_000 });
   const archiveDays = fc.integer({ min: 90, max: 10_000 });
   const entry = fc.stringMatching(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,10}$/);

@@ -453,6 +453,38 @@ describe("ecr/lifecyclePolicy: validation", () => {
     });
   }
 
+  it("refuses missing parts of a selection, each once", () => {
+    const at = (selection: Json) => faults(rule(selection)).map((fault) => fault.path);
+    assert.deepEqual(at({ tagStatus: undefined }), ["lifecyclePolicy.rules[0].selection.tagStatus"]);
+    assert.deepEqual(at({ countType: undefined }), ["lifecyclePolicy.rules[0].selection.countType"]);
+    // A storage class asks nothing of a countType that is no countType.
+    assert.deepEqual(at({ storageClass: "archive", countType: "never" }), [
+      "lifecyclePolicy.rules[0].selection.countType",
+    ]);
+  });
+
+  it("shows the prefixes that stand beside patterns, and nothing where a list is missing", () => {
+    const value = (selection: Json) => faults(rule({ tagStatus: "tagged", ...selection }))[0]?.value;
+    assert.deepEqual(value({ tagPrefixList: ["v"], tagPatternList: ["w*"] }), ["v"]);
+    assert.equal(value({}), undefined);
+  });
+
+  it("takes a pattern as long as the longest tag, its wildcards not counted", () => {
+    assert.deepEqual(faults(rule({ tagStatus: "tagged", tagPatternList: [`*${"v".repeat(128)}*`] })), []);
+  });
+
+  it("compares between rules only what each of them has", () => {
+    const numberless = faults(rule(untagged, { rulePriority: undefined }), rule(tagged, { rulePriority: undefined }));
+    assert.deepEqual(
+      numberless.map((fault) => fault.rule.includes("whole number")),
+      [true, true],
+    );
+    for (const tagPrefixList of [[1, "a"], [], "a"]) {
+      const lists = [1, 2].map((rulePriority) => rule({ tagStatus: "tagged", tagPrefixList }, { rulePriority }));
+      assert.ok(!faults(...lists).some((fault) => /differ in their prefixes/.test(fault.rule)));
+    }
+  });
+
   it("refuses what is no document", () => {
     for (const policy of [undefined, null, 5, true, [], "[]", "null"]) {
       const rules = lifecyclePolicyFaults(policy, "p")

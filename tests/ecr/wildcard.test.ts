@@ -82,6 +82,12 @@ describe("ecr/wildcard", () => {
     assert.deepEqual(wildcardWithin("latest*", ["latest"]), { within: false, example: "latesta" });
   });
 
+  it("says so when it gives up, and only then", () => {
+    assert.deepEqual(wildcardWithin("abc*", ["abc*"], 1), { within: "undecided" });
+    // The states after "a" and "ab" are two; after "abc" everything is allowed.
+    assert.deepEqual(wildcardWithin("abc*", ["abc*"], 2), { within: true });
+  });
+
   it("is done at once with many patterns", () => {
     const allowed = Array.from({ length: 40 }, (_, index) => `team${index}-*-dev*`);
     const started = performance.now();
