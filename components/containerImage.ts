@@ -75,23 +75,35 @@ export class ContainerImage extends pulumi.ComponentResource {
       platform: inputs.platform,
     };
 
-    const built = this.push(`${name}-${this.tag}`, primary, this.tag, {
+    const isThere = primary.hasTag(this.tag);
+    const build: docker.types.input.DockerBuild = {
       context: inputs.context,
       dockerfile: dockerfileOf(inputs),
       args: inputs.args,
       target: inputs.target,
       platform: inputs.platform,
-    });
+    };
+    // What the registry holds is fetched, not built again: a build on another machine could give another digest.
+    const fetch = copyBuild(pulumi.interpolate`${primary.url}:${this.tag}`, inputs.platform);
+    const built = this.push(
+      `${name}-${this.tag}`,
+      primary,
+      this.tag,
+      isThere.apply((there) => (there ? { ...fetch, cacheFrom: { images: [fetch.args.SOURCE] } } : build)),
+    );
     this.digest = primary.digestOf(this.tag, [built]);
     this.reference = pulumi.interpolate`${primary.url}@${this.digest}`;
 
-    const copies = others.map((repository) => {
-      const copy = this.copy(name, repository, this.tag, [built]);
-      return pulumi.interpolate`${repository.url}@${repository.digestOf(this.tag, [copy])}`;
-    });
-    this.references = [this.reference, ...copies];
-    for (const repository of [primary, ...others]) {
-      for (const tag of args.tags ?? []) this.copy(name, repository, tag, [built]);
+    const copies = others.map((repository) => ({ repository, copy: this.copy(name, repository, this.tag, [built]) }));
+    this.references = [
+      this.reference,
+      ...copies.map(
+        ({ repository, copy }) => pulumi.interpolate`${repository.url}@${repository.digestOf(this.tag, [copy])}`,
+      ),
+    ];
+    // After the content tag of the same repository, whose layers are then there: two pushes would send them twice.
+    for (const { repository, copy } of [{ repository: primary, copy: built }, ...copies]) {
+      for (const tag of args.tags ?? []) this.copy(name, repository, tag, [copy]);
     }
     this.registerOutputs({
       tag: this.tag,
@@ -101,24 +113,13 @@ export class ContainerImage extends pulumi.ComponentResource {
     });
   }
 
-  /**
-   * Gives the first repository's image another address with the digest unchanged: the classic builder makes of a
-   * Dockerfile with one FROM the very image that it names, and pulls it when Docker does not hold it. Nothing is built
-   * a second time, which could give another digest.
-   */
+  /** Gives the first repository's image another address, with the digest unchanged. */
   private copy(name: string, to: ImageRepository, tag: string, dependsOn: pulumi.Resource[]): docker.Image {
-    const context = path.relative(process.cwd(), path.join(__dirname, "imageCopy"));
     return this.push(
       `${name}-${to.kind}-${to.logicalName}-${tag === this.tag ? tag : `${tag}-${this.tag}`}`,
       to,
       tag,
-      {
-        context,
-        dockerfile: path.join(context, "Dockerfile"),
-        args: { SOURCE: this.reference },
-        builderVersion: docker.BuilderVersion.BuilderV1,
-        platform: this.build.platform,
-      },
+      copyBuild(this.reference, this.build.platform),
       dependsOn,
     );
   }
@@ -127,7 +128,7 @@ export class ContainerImage extends pulumi.ComponentResource {
     logicalName: string,
     to: ImageRepository,
     tag: string,
-    build: docker.types.input.DockerBuild,
+    build: pulumi.Input<docker.types.input.DockerBuild>,
     dependsOn: pulumi.Resource[] = [],
   ): docker.Image {
     return new docker.Image(
@@ -151,6 +152,21 @@ export class ContainerImage extends pulumi.ComponentResource {
 }
 
 const defaultPlatform = "linux/amd64";
+
+/**
+ * A build that gives the very image that it names, digest included, and pulls it when Docker does not hold it: the
+ * classic builder makes of a Dockerfile with one FROM the image itself.
+ */
+function copyBuild(source: pulumi.Input<string>, platform: string) {
+  const context = path.relative(process.cwd(), path.join(__dirname, "imageCopy"));
+  return {
+    context,
+    dockerfile: path.join(context, "Dockerfile"),
+    args: { SOURCE: source },
+    builderVersion: docker.BuilderVersion.BuilderV1,
+    platform,
+  };
+}
 
 /** What the checks have to know of a repository: they can be made before it exists. */
 export type ImageTarget = Pick<ImageRepository, "kind" | "logicalName" | "tagSettings">;

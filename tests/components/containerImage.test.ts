@@ -110,14 +110,24 @@ describe("ContainerImage", () => {
     assert.equal(await known(image.digest), digest);
   });
 
-  it("does not push a content tag that the registry holds, but moves the other tags", async () => {
-    pushed.add(contentTag({ context, platform: "linux/amd64" }));
+  it("neither builds nor pushes a content tag that the registry holds: it fetches it, and moves the other tags", async () => {
+    const tag = contentTag({ context, platform: "linux/amd64" });
+    pushed.add(tag);
     create({ tags: ["latest"] });
     await mocks.settle();
-    assert.deepEqual(
-      mocks.ofType(imageType).map(({ inputs }) => inputs["skipPush"]),
-      [true, false],
-    );
+    const [own, latest] = mocks.ofType(imageType).map(({ inputs }) => inputs);
+    assert.equal(own?.["skipPush"], true);
+    assert.equal(latest?.["skipPush"], false);
+    const source = `${privateUrl}:${tag}`;
+    assert.deepEqual(own?.["build"], {
+      context: path.join("components", "imageCopy"),
+      dockerfile: path.join("components", "imageCopy", "Dockerfile"),
+      args: { SOURCE: source },
+      builderVersion: "BuilderV1",
+      platform: "linux/amd64",
+      // Only with this does the provider log in although it does not push.
+      cacheFrom: { images: [source] },
+    });
   });
 
   it("registers the same resources whether the tag is there or not", async () => {

@@ -28,7 +28,7 @@ describe("bad input with the real CLI", function () {
       "a repository name that ECR refuses",
       "encryption: aes256",
       "encryption: aes256\n      repositoryName: Pet_Clinic",
-      /repositoryName: "Pet_Clinic" — .*lower-case.* Fix: /,
+      /ecr:privateRepositories\.petclinic\.repositoryName: "Pet_Clinic" — .*lower-case.* Fix: /,
     ],
     [
       "filters without *_WITH_EXCLUSION",
