@@ -167,8 +167,8 @@ describe("sandbox/docker: with a real engine", function () {
     const own = `${name}:own`;
     await client("tag", `${HOST}/${name}:1`, `${HOST}/${name}:latest`);
     await client("tag", `${HOST}/${name}:0`, own);
-    const container = await client("run", "--detach", `${HOST}/${name}:latest`);
     try {
+      const container = await client("run", "--detach", `${HOST}/${name}:latest`);
       const removed = await removeImagesOf({ docker, registryHosts: [HOST], progress });
       assert.equal(removed.containers, 1);
       assert.deepEqual(removed.references.sort(), [`${HOST}/${name}:0`, `${HOST}/${name}:1`, `${HOST}/${name}:latest`]);
