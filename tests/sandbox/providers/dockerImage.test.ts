@@ -18,7 +18,6 @@ describe("docker.Image with a Docker daemon", function () {
   let registryHost = "";
   let directory = "";
   let daemon: DockerEngine;
-  const images = new Set<string>();
 
   before(async function () {
     daemon = new DockerEngine(dockerHost);
@@ -38,8 +37,13 @@ describe("docker.Image with a Docker daemon", function () {
   after(async () => {
     engine?.stop();
     registry?.stop();
-    for (const image of images) {
-      await daemon.json("DELETE", `/images/${image}`, { query: { force: "1" } }).catch(() => {});
+    // Everything of this run's registry, also what a copy pulled by digest.
+    if (registryHost !== "") {
+      const all = await daemon.json<{ RepoTags?: string[]; RepoDigests?: string[] }[]>("GET", "/images/json");
+      const names = all.flatMap((image) => [...(image.RepoTags ?? []), ...(image.RepoDigests ?? [])]);
+      for (const name of names.filter((candidate) => candidate.startsWith(`${registryHost}/`))) {
+        await daemon.json("DELETE", `/images/${name}`, { query: { force: "1" } }).catch(() => {});
+      }
     }
     if (directory) fs.rmSync(directory, { recursive: true });
   });
@@ -55,7 +59,6 @@ describe("docker.Image with a Docker daemon", function () {
 
   async function create(name: string, build: Properties, more: Properties = {}) {
     const imageName = `${registryHost}/${name}`;
-    images.add(imageName);
     const news = {
       imageName,
       build: { platform: "linux/amd64", ...build },
@@ -178,7 +181,6 @@ describe("docker.Image with a Docker daemon", function () {
   it("builds in a preview when buildOnPreview is set, and pushes nothing", async () => {
     const folder = context("preview", "FROM scratch\nCOPY p /\n", { p: "p" });
     const imageName = `${registryHost}/clinic/preview:v1`;
-    images.add(imageName);
     const { inputs } = await engine.check(imageType, { imageName, build: { context: folder }, buildOnPreview: true });
     const created = await engine.create(imageType, inputs, true);
     assert.match(String(created.outputs["repoDigest"]), /^sha256:/);
