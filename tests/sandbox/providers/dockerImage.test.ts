@@ -145,7 +145,7 @@ describe("docker.Image with a Docker daemon", function () {
     });
     assert.equal(created.outputs["dockerfile"], "../outside/Dockerfile");
     const changed = context("inside", "FROM nothing-of-this-name\n", { dropped: "3" });
-    const again = await create("clinic/outside:v1", { context: changed, dockerfile: path.join(outside, "Dockerfile") });
+    const again = await create("clinic/outside:v2", { context: changed, dockerfile: path.join(outside, "Dockerfile") });
     assert.equal(again.outputs["repoDigest"], created.outputs["repoDigest"], "an ignored file is not in the image");
   });
 
