@@ -2,6 +2,7 @@ import * as fs from "node:fs/promises";
 import * as http from "node:http";
 import * as path from "node:path";
 import type { Readable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { GatewayConfig } from "./config";
 import type { RepositoryRecord } from "./state/records";
 
@@ -23,6 +24,9 @@ export class DistributionError extends Error {
   }
 }
 
+/** Milliseconds before each further try; a link is written in less than one. */
+const retryPauses = [10, 50, 200];
+
 /** Errors of the registry protocol hold nothing that is longer. */
 const errorBodyLimit = 64 * 1024;
 
@@ -39,8 +43,29 @@ export class DistributionClient {
     this.agent.destroy();
   }
 
-  /** One request; the body, when there is one, is streamed. The answer's body is the caller's to read. */
-  request(
+  /**
+   * One request; the body, when there is one, is streamed. The answer's body is the caller's to read.
+   *
+   * Distribution writes the files that link a blob to a repository in place: who asks for a blob while somebody else
+   * pushes the same one may read an empty link, which it answers with status 500. What can be sent again is.
+   */
+  async request(
+    method: string,
+    pathAndQuery: string,
+    headers: http.OutgoingHttpHeaders,
+    body?: Readable | Buffer,
+  ): Promise<http.IncomingMessage> {
+    const canRepeat = method !== "POST" && (body === undefined || Buffer.isBuffer(body));
+    for (const pause of canRepeat ? retryPauses : []) {
+      const response = await this.send(method, pathAndQuery, headers, body);
+      if (response.statusCode !== 500) return response;
+      response.resume();
+      await sleep(pause);
+    }
+    return this.send(method, pathAndQuery, headers, body);
+  }
+
+  private send(
     method: string,
     pathAndQuery: string,
     headers: http.OutgoingHttpHeaders,

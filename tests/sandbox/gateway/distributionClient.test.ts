@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import * as http from "node:http";
+import type { AddressInfo } from "node:net";
+import { Readable } from "node:stream";
+import type { GatewayConfig } from "../../../sandbox/gateway/config";
+import { DistributionClient } from "../../../sandbox/gateway/distributionClient";
+
+describe("gateway: Distribution that reads half-written links", () => {
+  let server: http.Server;
+  let client: DistributionClient;
+  let requests: string[];
+  /** How many of the next requests are answered with status 500. */
+  let failures: number;
+  beforeEach(async () => {
+    requests = [];
+    server = http.createServer((request, response) => {
+      requests.push(`${request.method} ${request.url}`);
+      request.resume();
+      response.writeHead(requests.length <= failures ? 500 : 200, { "Content-Length": 0 }).end();
+    });
+    await new Promise<void>((resolve) => {
+      server.listen(0, "127.0.0.1", resolve);
+    });
+    const { port } = server.address() as AddressInfo;
+    client = new DistributionClient({ distributionUrl: `http://127.0.0.1:${port}` } as GatewayConfig);
+  });
+  afterEach(() => {
+    client.close();
+    server.closeAllConnections();
+    server.close();
+  });
+
+  const statusOf = async (method: string, body?: Readable | Buffer) => {
+    const response = await client.request(method, "/v2/x", {}, body);
+    response.resume();
+    return response.statusCode;
+  };
+
+  it("is asked again, with the whole body, until it answers", async () => {
+    failures = 3;
+    assert.equal(await statusOf("HEAD"), 200);
+    assert.equal(requests.length, 4);
+    requests = [];
+    assert.equal(await statusOf("PUT", Buffer.from("manifest")), 200);
+    assert.equal(requests.length, 4);
+  });
+
+  it("is not asked for ever", async () => {
+    failures = Number.POSITIVE_INFINITY;
+    assert.equal(await statusOf("GET"), 500);
+    assert.equal(requests.length, 4);
+  });
+
+  it("is sent a stream, and what is not to happen twice, once", async () => {
+    failures = 1;
+    assert.equal(await statusOf("PUT", Readable.from(["layer"])), 500);
+    requests = [];
+    assert.equal(await statusOf("POST"), 500);
+    assert.equal(requests.length, 1);
+  });
+});
