@@ -5,7 +5,7 @@ import { contextArchive } from "./contextArchive";
 import { type Credentials, encodeAuth, findCredentials } from "./credentials";
 import { DaemonError, type DockerEngine } from "./engineApi";
 import { type BuildInputs, readBuild, readFlag, readRegistry, textOf } from "./imageInputs";
-import { readMessage } from "./progress";
+import { readMessage, statusWriter } from "./progress";
 import { formatReference, parseImageName } from "./references";
 
 /** Builds an image and, unless it is a preview or `skipPush` is set, pushes it. Returns the resource's outputs. */
@@ -53,6 +53,7 @@ async function runBuild(
   const archive = contextArchive(build.context, build.dockerfile);
   const session = build.builder === "2" ? await startBuildSession(engine, credentials.all) : undefined;
   const output: string[] = [];
+  const show = statusWriter((text) => context.status(text));
   let imageId = "";
   try {
     await engine.stream(
@@ -79,11 +80,12 @@ async function runBuild(
         signal: context.signal,
       },
       (raw) => {
-        const { text, aux, progress } = readMessage(raw);
+        const message = readMessage(raw);
+        const { text, aux, progress } = message;
         const id = (aux as { ID?: unknown } | undefined)?.ID;
         if (typeof id === "string") imageId = id;
         if (text !== "" && !progress) output.push(text);
-        if (text !== "") context.status(text);
+        show(message);
       },
     );
   } catch (error) {
@@ -106,6 +108,7 @@ async function pullCacheImage(
   credentials: Credentials,
   context: CallContext,
 ): Promise<void> {
+  const show = statusWriter((text) => context.status(text));
   context.status(`Pulling cached image ${image}`);
   try {
     const { domain, path, tag, digest } = parseImageName(image);
@@ -121,10 +124,7 @@ async function pullCacheImage(
         headers: credentials.own ? { "X-Registry-Auth": encodeAuth(credentials.own) } : {},
         signal: context.signal,
       },
-      (raw) => {
-        const { text } = readMessage(raw);
-        if (text !== "") context.status(text);
-      },
+      (raw) => show(readMessage(raw)),
     );
   } catch (error) {
     if (context.signal.aborted) throw error;
@@ -141,6 +141,7 @@ async function push(
   context: CallContext,
 ): Promise<string> {
   const { domain, path, tag } = parseImageName(imageName);
+  const show = statusWriter((text) => context.status(text));
   let digest = "";
   try {
     await engine.stream(
@@ -152,14 +153,12 @@ async function push(
         signal: context.signal,
       },
       (raw) => {
-        const { text, aux } = readMessage(raw);
-        const pushed = (aux as { Digest?: unknown } | undefined)?.Digest;
+        const message = readMessage(raw);
+        const pushed = (message.aux as { Digest?: unknown } | undefined)?.Digest;
         if (typeof pushed === "string") {
           digest = pushed;
           context.status(`Pushed image with digest ${pushed}`);
-        } else if (text !== "") {
-          context.status(text);
-        }
+        } else show(message);
       },
     );
   } catch (error) {

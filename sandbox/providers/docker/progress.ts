@@ -28,6 +28,22 @@ export function readMessage(raw: Record<string, unknown>): { text: string; aux?:
   return { text: text.trim(), progress, ...(message.aux !== undefined && { aux: message.aux }) };
 }
 
+/** Milliseconds between two byte counts: the daemon sends dozens a second, each a line where there is no terminal. */
+const countInterval = 1000;
+
+/** Shows messages as the resource's status: every word, but byte counts only now and then. */
+export function statusWriter(
+  show: (text: string) => void,
+  now: () => number = Date.now,
+): (message: { text: string; progress: boolean }) => void {
+  let lastCount = Number.NEGATIVE_INFINITY;
+  return ({ text, progress }) => {
+    if (text === "" || (progress && now() - lastCount < countInterval)) return;
+    if (progress) lastCount = now();
+    show(text);
+  };
+}
+
 function errorText(message: JsonMessage): string {
   const text = message.errorDetail?.message ?? message.error ?? "unknown error";
   if (message.errorDetail?.code === 401) return "authentication is required";
