@@ -37,8 +37,10 @@ describe("docker.Image with a Docker daemon", function () {
   after(async () => {
     engine?.stop();
     registry?.stop();
-    // Everything of this run's registry, also what a copy pulled by digest.
+    // Everything of this run's registry, also what a copy pulled by digest, and what failed builds left.
     if (registryHost !== "") {
+      const filters = JSON.stringify({ label: [`run=${registryHost}`] });
+      await daemon.json("POST", "/images/prune", { query: { filters } });
       const all = await daemon.json<{ RepoTags?: string[]; RepoDigests?: string[] }[]>("GET", "/images/json");
       const names = all.flatMap((image) => [...(image.RepoTags ?? []), ...(image.RepoDigests ?? [])]);
       for (const name of names.filter((candidate) => candidate.startsWith(`${registryHost}/`))) {
@@ -158,7 +160,9 @@ describe("docker.Image with a Docker daemon", function () {
   });
 
   it("says why a build failed, without the secret of an argument", async () => {
-    const folder = context("failing", 'FROM scratch\nARG TOKEN\nCOPY "missing-$' + '{TOKEN}" /\n');
+    // The classic builder keeps what a failed build had made; the label lets it be found and removed.
+    const dockerfile = `FROM scratch\nLABEL run=${registryHost}\nARG TOKEN\nCOPY "missing-$` + '{TOKEN}" /\n';
+    const folder = context("failing", dockerfile);
     for (const builderVersion of ["BuilderBuildKit", "BuilderV1"]) {
       await assert.rejects(
         create("clinic/failing:v1", { context: folder, builderVersion, args: { TOKEN: secret("hunter22") } }),
