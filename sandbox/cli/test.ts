@@ -24,12 +24,16 @@ export async function test(mochaArguments: string[]): Promise<number> {
   for (const name of ["SANDBOX_PORT", "SANDBOX_PUBLIC_REGISTRY_PORT", "SANDBOX_PRIVATE_REGISTRY_PORT"]) {
     process.env[name] = "0";
   }
+  let code = 1;
   try {
     const { env } = await setUp();
     const files = mochaArguments.length > 0 ? mochaArguments : ["tests/**/*.test.ts"];
     console.log(`\n$ mocha ${files.join(" ")}`);
-    return await runInForeground("npx", ["--no-install", "mocha", ...files], env);
+    code = await runInForeground("npx", ["--no-install", "mocha", ...files], env);
   } finally {
-    await down();
+    // What cannot be taken down is a failure too: tests must leave nothing behind.
+    const downCode = await down();
+    code ||= downCode;
   }
+  return code;
 }

@@ -10,6 +10,7 @@ const root = path.resolve(__dirname, "../../..");
 const parts = [
   "Pulumi.yaml",
   "Pulumi.local.yaml",
+  "Pulumi.dev.yaml",
   "package.json",
   "tsconfig.json",
   "tsconfig.pulumi.json",
