@@ -274,6 +274,7 @@ describe("gateway: a private registry", () => {
     assert.equal((await client.getManifest(name, "v1")).status, 404);
     assert.equal((await client.getManifest(name, image.digest)).status, 200, "one tag left: the image stays");
     await remove([{ imageDigest: image.digest }]);
+    assert.equal((await client.getManifest(name, "v2", "HEAD")).status, 404);
     assert.equal((await client.getManifest(name, "v2")).status, 404);
     assert.equal((await client.getManifest(name, image.digest)).status, 404);
 
