@@ -14,8 +14,8 @@ export interface StackOutputs {
   images: Record<string, { tag: string; digest: string }>;
 }
 
-/** Name of the container that the proof runs and removes. */
-export const containerName = "ecr-sandbox-petclinic";
+/** Name of the container that the proof runs and removes: another sandbox may run its own at the same time. */
+const containerName = `ecr-sandbox-petclinic-${process.pid}`;
 
 /** Port on which the Pet Clinic is shown; `SANDBOX_APP_PORT` names another one. */
 export function appPort(): number {
@@ -71,7 +71,6 @@ export async function prove(env: NodeJS.ProcessEnv, outputs: StackOutputs): Prom
       {
         title: `The image runs on port ${port}`,
         task: async (_, task) => {
-          await run("docker", ["rm", "--force", containerName], docker);
           const publish = `127.0.0.1:${port}:8080`;
           const image = `${publicUrl}@${digest}`;
           await mustRun(

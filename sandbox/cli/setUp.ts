@@ -108,9 +108,17 @@ export async function setUp({ quiet = false }: SetUpOptions = {}): Promise<Sandb
 
 type Tell = (task: { title: string; output: string }) => (message: string) => void;
 
-/** Shows what a step is doing as its output line. */
-const tellAsOutput: Tell = (task) => (message) => {
-  task.output = message;
+/** Milliseconds between two messages of a step where each stays a line: a build sends hundreds. */
+const lineInterval = 5000;
+
+/** Shows what a step is doing as its output line: each on a terminal, where it replaces the last, else now and then. */
+const tellAsOutput: Tell = (task) => {
+  let last = Number.NEGATIVE_INFINITY;
+  return (message) => {
+    if (!process.stdout.isTTY && Date.now() - last < lineInterval) return;
+    last = Date.now();
+    task.output = message;
+  };
 };
 
 const tellOnStandardError: Tell = (task) => (message) => console.error(`${task.title}: ${message}`);
