@@ -4,9 +4,9 @@ import { removeBaseImage } from "../docker/baseImage";
 import { removeImagesOf } from "../docker/cleanUp";
 import { releaseDocker } from "../docker/daemon";
 import { healthPath } from "../gateway/config";
-import { sandboxHome } from "../paths";
+import { projectRoot, sandboxHome } from "../paths";
 import { stopServices } from "../services/services";
-import { run, runInForeground } from "./commands";
+import { run, runInForeground } from "../system/commands";
 import { localStack } from "./environment";
 import { setUp } from "./setUp";
 import { stepDisplay } from "./steps";
@@ -20,7 +20,7 @@ export async function down(): Promise<number> {
   }
   // Destroying needs the local AWS: what is not running is started once more.
   const { env, docker, services } = await setUp();
-  const stacks = await run("pulumi", ["stack", "ls", "--json"], { env });
+  const stacks = await run("pulumi", ["stack", "ls", "--json"], { cwd: projectRoot, env });
   const exists =
     stacks.code === 0 && (JSON.parse(stacks.stdout) as { name: string }[]).some(({ name }) => name === localStack);
   if (exists) {

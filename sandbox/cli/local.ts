@@ -1,5 +1,6 @@
-import * as net from "node:net";
-import { mustRun, runInForeground } from "./commands";
+import { projectRoot } from "../paths";
+import { runInForeground, runOrThrow } from "../system/commands";
+import { portProblem } from "../system/ports";
 import { localStack } from "./environment";
 import { appPort, prove, type StackOutputs } from "./proof";
 import { setUp } from "./setUp";
@@ -18,7 +19,7 @@ export async function local(): Promise<number> {
     return code;
   }
 
-  const json = await mustRun("pulumi", ["stack", "output", "--json"], { env });
+  const json = await runOrThrow("pulumi", ["stack", "output", "--json"], { cwd: projectRoot, env });
   console.log("");
   await prove(env, JSON.parse(json) as StackOutputs);
   console.log(`
@@ -36,7 +37,7 @@ Go on:
 
 /** The stack of the sandbox's own state; its config stands in Pulumi.local.yaml. */
 export async function selectStack(env: NodeJS.ProcessEnv): Promise<void> {
-  await mustRun("pulumi", ["stack", "select", "--create", localStack], { env });
+  await runOrThrow("pulumi", ["stack", "select", "--create", localStack], { cwd: projectRoot, env });
 }
 
 /** Better now, with the way out, than after minutes of set-up. */
@@ -44,15 +45,10 @@ async function refuseTakenPort(port: number, variable: string): Promise<void> {
   if (!Number.isInteger(port) || port < 1 || port > 65_535) {
     throw new Error(`${variable}=${process.env[variable]}: a port is a whole number from 1 to 65535`);
   }
-  await new Promise<void>((resolve, reject) => {
-    const server = net.createServer();
-    server.once("error", (error: NodeJS.ErrnoException) =>
-      reject(
-        new Error(
-          `port ${port} cannot be used (${error.code}): stop what listens there, or choose another one with ${variable}=<port> npm run local`,
-        ),
-      ),
+  const problem = await portProblem(port);
+  if (problem !== undefined) {
+    throw new Error(
+      `port ${port} cannot be used (${problem}): stop what listens there, or choose another one with ${variable}=<port> npm run local`,
     );
-    server.listen(port, "127.0.0.1", () => server.close(() => resolve()));
-  });
+  }
 }

@@ -3,8 +3,9 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Listr } from "listr2";
+import { projectRoot } from "../paths";
 import { sandboxRegion } from "../services/services";
-import { type CommandOptions, mustRun, run } from "./commands";
+import { type CommandOptions, run, runOrThrow } from "../system/commands";
 import { stepDisplay } from "./steps";
 
 /** What the proof needs of the stack's outputs. */
@@ -33,7 +34,7 @@ export async function prove(env: NodeJS.ProcessEnv, outputs: StackOutputs): Prom
   const privateImage = `${privateUrl}:${tag}`;
   const publicImage = `${publicUrl}:${tag}`;
   const noLogin = fs.mkdtempSync(path.join(os.tmpdir(), "ecr-proof-"));
-  const docker: CommandOptions = { env: { ...env, DOCKER_CONFIG: noLogin } };
+  const docker: CommandOptions = { cwd: projectRoot, env: { ...env, DOCKER_CONFIG: noLogin } };
   const port = appPort();
 
   const steps = new Listr(
@@ -42,7 +43,7 @@ export async function prove(env: NodeJS.ProcessEnv, outputs: StackOutputs): Prom
         title: "Anyone pulls the public image, without a login",
         task: async (_, task) => {
           await run("docker", ["image", "rm", publicImage], docker);
-          await mustRun("docker", ["pull", "--quiet", publicImage], docker);
+          await runOrThrow("docker", ["pull", "--quiet", publicImage], docker);
           task.title += `: ${publicImage}`;
         },
       },
@@ -58,13 +59,16 @@ export async function prove(env: NodeJS.ProcessEnv, outputs: StackOutputs): Prom
       {
         title: "and pulled with one",
         task: async (_, task) => {
-          const password = await mustRun("aws", ["ecr", "get-login-password", "--region", sandboxRegion], { env });
+          const password = await runOrThrow("aws", ["ecr", "get-login-password", "--region", sandboxRegion], {
+            cwd: projectRoot,
+            env,
+          });
           const registry = privateUrl.slice(0, privateUrl.indexOf("/"));
-          await mustRun("docker", ["login", "--username", "AWS", "--password-stdin", registry], {
+          await runOrThrow("docker", ["login", "--username", "AWS", "--password-stdin", registry], {
             ...docker,
             input: password,
           });
-          await mustRun("docker", ["pull", "--quiet", privateImage], docker);
+          await runOrThrow("docker", ["pull", "--quiet", privateImage], docker);
           task.title += `: ${privateImage}`;
         },
       },
@@ -73,20 +77,20 @@ export async function prove(env: NodeJS.ProcessEnv, outputs: StackOutputs): Prom
         task: async (_, task) => {
           const publish = `127.0.0.1:${port}:8080`;
           const image = `${publicUrl}@${digest}`;
-          await mustRun(
+          await runOrThrow(
             "docker",
             ["run", "--detach", "--name", containerName, "--read-only", "-p", publish, image],
             docker,
           );
           const title = await pageTitle(`http://127.0.0.1:${port}/`, () =>
-            mustRun("docker", ["logs", containerName], docker),
+            runOrThrow("docker", ["logs", containerName], docker),
           );
           task.title += ` and answers: “${title}”`;
         },
       },
       {
         title: "The container is removed",
-        task: () => mustRun("docker", ["rm", "--force", containerName], docker).then(() => {}),
+        task: () => runOrThrow("docker", ["rm", "--force", containerName], docker).then(() => {}),
       },
     ],
     stepDisplay(),

@@ -1,4 +1,4 @@
-import { runInForeground } from "./commands";
+import { runInForeground } from "../system/commands";
 import { setUp } from "./setUp";
 
 /** `npm run sandbox -- COMMAND…`: runs any command where it meets the local AWS, its logins and its state. */

@@ -8,6 +8,8 @@ import { sandboxHome } from "../paths";
 import { installProviders } from "../providers/installProviders";
 import { installAwsCli } from "../services/awsCli";
 import { ensureDistribution, ensureGateway, ensureMinistack, type RunningServices } from "../services/services";
+import { replaceLink } from "../system/files";
+import type { Progress } from "../system/progress";
 import { commandEnvironment, dockerConfig } from "./environment";
 import { stepDisplay } from "./steps";
 
@@ -106,7 +108,7 @@ export async function setUp({ quiet = false }: SetUpOptions = {}): Promise<Sandb
   return { home, env: commandEnvironment({ home, services, docker, pulumiHome: engine.pulumiHome }), docker, services };
 }
 
-type Tell = (task: { title: string; output: string }) => (message: string) => void;
+type Tell = (task: { title: string; output: string }) => Progress;
 
 /** Milliseconds between two messages of a step where each stays a line: a build sends hundreds. */
 const lineInterval = 5000;
@@ -122,10 +124,3 @@ const tellAsOutput: Tell = (task) => {
 };
 
 const tellOnStandardError: Tell = (task) => (message) => console.error(`${task.title}: ${message}`);
-
-/** Points a link somewhere else in one step, so that a command that starts meanwhile finds the old or the new one. */
-function replaceLink(target: string, link: string): void {
-  const temporary = `${link}.${process.pid}`;
-  fs.symlinkSync(target, temporary);
-  fs.renameSync(temporary, link);
-}

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { runInForeground } from "./commands";
+import { runInForeground } from "../system/commands";
 import { down } from "./down";
 import { setUp } from "./setUp";
 

@@ -3,10 +3,12 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { cacheDirectory } from "../paths";
-import { type Progress, runOrThrow } from "./command";
+import { runOrThrow } from "../system/commands";
+import { withLock } from "../system/fileLock";
+import { makeWhole, removeUnfinished } from "../system/files";
+import type { Progress } from "../system/progress";
 import { type DockerEnvironment, otherUsers } from "./daemon";
 import { engineMessage, engineRequest, engineStream } from "./engineApi";
-import { withLock } from "./lock";
 import { makeRootFilesystem } from "./rootFilesystem";
 
 /** The sandbox's own name for it: other builds of the user, which say node:22-slim, must never pick up this image. */
@@ -145,19 +147,13 @@ async function ensureArchive(architecture: string, progress: Progress): Promise<
   }
   const directory = cacheDirectory("base-image", `node-${NODE_VERSION}-${debianRelease()}-${architecture}-${RECIPE}`);
   const archive = path.join(directory, "image.tar");
-  return withLock(`${directory}.lock`, async () => {
-    if (!fs.existsSync(archive)) {
-      fs.mkdirSync(directory, { recursive: true });
-      const work = fs.mkdtempSync(path.join(directory, "work-"));
-      try {
-        const made = await makeArchive(work, node, architecture, progress);
-        fs.renameSync(made, archive);
-      } finally {
-        fs.rmSync(work, { recursive: true, force: true });
-      }
-    }
+  const onWait = (holder: string) => progress(`Waiting for ${holder}, which makes the base image`);
+  const make = async () => {
+    removeUnfinished(directory);
+    await makeWhole(archive, (work) => makeArchive(work, node, architecture, progress));
     return archive;
-  });
+  };
+  return withLock(`${directory}.lock`, make, { onWait });
 }
 
 async function makeArchive(
@@ -205,18 +201,8 @@ async function installNode(
   }
   const local = path.join(root, "usr/local");
   const members = ["package/bin/node", "package/LICENSE"];
-  await runOrThrow("tar", [
-    "-x",
-    "-z",
-    "-p",
-    "--no-same-owner",
-    "--strip-components=1",
-    "-f",
-    file,
-    "-C",
-    local,
-    ...members,
-  ]);
+  const settings = ["-z", "-p", "--no-same-owner", "--strip-components=1"];
+  await runOrThrow("tar", ["-x", ...settings, "-f", file, "-C", local, ...members], { timeoutMs: 60_000 });
   fs.chmodSync(path.join(local, "bin/node"), 0o755);
 }
 

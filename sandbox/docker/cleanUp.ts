@@ -1,4 +1,4 @@
-import type { Progress } from "./command";
+import type { Progress } from "../system/progress";
 import type { DockerEnvironment } from "./daemon";
 import { engineMessage, engineRequest } from "./engineApi";
 

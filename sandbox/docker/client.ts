@@ -1,7 +1,9 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { run } from "./command";
+import { run } from "../system/commands";
+import { replaceLink } from "../system/files";
+import { findPrograms, searchPath } from "../system/programs";
 
 /** Looked at after PATH: a client may be installed where the PATH of a bare environment does not lead. */
 const USUAL_PLACES = ["/usr/local/bin", "/usr/bin", "/bin", "/snap/bin"];
@@ -49,7 +51,7 @@ export async function chooseClient(options: ClientSearchOptions = {}): Promise<C
     env["DOCKER_CONFIG"] = dockerConfig;
   }
   const rejected: string[] = [];
-  for (const candidate of candidates(options)) {
+  for (const candidate of findPrograms("docker", placesToLook(options))) {
     const result = await probe(candidate, env, dockerHost);
     if (typeof result === "object") {
       return { client: result, rejected };
@@ -80,27 +82,9 @@ async function probe(program: string, env: NodeJS.ProcessEnv, dockerHost?: strin
   return { path: program, version: number, builder: buildx ? "buildx" : "built-in" };
 }
 
-function candidates({ searchPath, exclude }: ClientSearchOptions): string[] {
-  const directories = (searchPath ?? [process.env["PATH"] ?? "", ...USUAL_PLACES].join(path.delimiter))
-    .split(path.delimiter)
-    .filter((directory) => path.isAbsolute(directory) && directory !== exclude);
-  const seen = new Set<string>();
-  const found: string[] = [];
-  for (const directory of directories) {
-    const program = path.join(directory, "docker");
-    try {
-      fs.accessSync(program, fs.constants.X_OK);
-      // /bin is a link to /usr/bin on today's distributions: the same program need not be asked twice.
-      const real = path.join(fs.realpathSync(directory), "docker");
-      if (fs.statSync(program).isFile() && !seen.has(real)) {
-        seen.add(real);
-        found.push(program);
-      }
-    } catch {
-      // not there, or not executable
-    }
-  }
-  return found;
+function placesToLook(options: ClientSearchOptions): string[] {
+  const directories = options.searchPath?.split(path.delimiter) ?? searchPath(...USUAL_PLACES);
+  return directories.filter((directory) => path.isAbsolute(directory) && directory !== options.exclude);
 }
 
 /**
@@ -121,13 +105,5 @@ export function linkUserPlugins(dockerConfig: string, userConfig = path.join(os.
 
 /** Makes `<binDirectory>/docker` a link to the client, in one step, so that it is never missing meanwhile. */
 export function linkClient(binDirectory: string, client: DockerClient): void {
-  fs.mkdirSync(binDirectory, { recursive: true });
-  const link = path.join(binDirectory, "docker");
-  if (fs.lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() && fs.readlinkSync(link) === client.path) {
-    return;
-  }
-  const temporary = `${link}.${process.pid}`;
-  fs.rmSync(temporary, { force: true });
-  fs.symlinkSync(client.path, temporary);
-  fs.renameSync(temporary, link);
+  replaceLink(client.path, path.join(binDirectory, "docker"));
 }

@@ -1,8 +1,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { cacheDirectory } from "../paths";
+import { withLock } from "../system/fileLock";
+import type { Progress } from "../system/progress";
 import { chooseClient, linkClient, linkUserPlugins } from "./client";
-import type { Progress } from "./command";
 import {
   DEFAULT_DOCKER_HOST,
   dockerEndpoints,
@@ -13,7 +15,6 @@ import {
 } from "./endpoints";
 import { findSystemProgram, hasApt, installDocker } from "./install";
 import { addLease, liveLeases, removeLease } from "./leases";
-import { withLock } from "./lock";
 import { repairBridge } from "./network";
 import { HOST_WIDE_DAEMON, runningDaemon, startDaemon, stopDaemon } from "./ownDaemon";
 
@@ -144,7 +145,7 @@ async function waitForService(): Promise<Engine | undefined> {
     if (engine !== undefined || Date.now() >= deadline) {
       return engine;
     }
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await pause(500);
   }
 }
 
@@ -193,7 +194,7 @@ export function noEngine(rejected: readonly RejectedEngine[]): Error {
 }
 
 function withHostLock<T>(progress: Progress, work: () => Promise<T>): Promise<T> {
-  const onWait = () => progress("Waiting for another sandbox that sets Docker up or takes it down");
+  const onWait = (holder: string) => progress(`Waiting for ${holder}, which sets Docker up or takes it down`);
   return withLock(path.join(hostDirectory(), "docker.lock"), work, { onWait });
 }
 

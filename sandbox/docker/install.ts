@@ -1,19 +1,16 @@
-import * as fs from "node:fs";
-import * as path from "node:path";
-import { type Progress, run, runOrThrow } from "./command";
+import { run, runOrThrow } from "../system/commands";
+import { findProgram, searchPath } from "../system/programs";
+import type { Progress } from "../system/progress";
 
 const APT_TIMEOUT_MS = 900_000;
+const QUERY_TIMEOUT_MS = 60_000;
 
 /** Where daemons live that the PATH of a plain user does not lead to. */
 const SYSTEM_PLACES = ["/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/local/bin", "/usr/bin"];
 
 /** The path of a system program such as dockerd; undefined when it is not installed. */
 export function findSystemProgram(name: string): string | undefined {
-  const directories = [...(process.env["PATH"] ?? "").split(path.delimiter), ...SYSTEM_PLACES];
-  return directories
-    .filter((directory) => path.isAbsolute(directory))
-    .map((directory) => path.join(directory, name))
-    .find((program) => fs.existsSync(program));
+  return findProgram(name, searchPath(...SYSTEM_PLACES));
 }
 
 /** True on Debian, Ubuntu and others that install with apt-get. */
@@ -50,7 +47,7 @@ export async function installDocker(progress: Progress): Promise<void> {
 async function available(): Promise<string[]> {
   const found: string[] = [];
   for (const name of ["docker.io", "docker-cli", "docker-buildx"]) {
-    const { stdout } = await run("apt-cache", ["policy", name], { env: aptEnvironment() });
+    const { stdout } = await run("apt-cache", ["policy", name], { env: aptEnvironment(), timeoutMs: QUERY_TIMEOUT_MS });
     if (/^ {2}Candidate: (?!\(none\))/m.test(stdout)) {
       found.push(name);
     }

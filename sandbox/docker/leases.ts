@@ -1,17 +1,15 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { writeFileAtomically } from "../system/files";
 
 /**
  * Who uses the machine's Docker: one file per sandbox home. A sandbox whose home was deleted is gone, whether it said
- * goodbye or not. Callers hold the lock (lock.ts) around reading and writing.
+ * goodbye or not. Callers hold a lock around reading and writing.
  */
 export function addLease(directory: string, home: string): void {
-  fs.mkdirSync(directory, { recursive: true });
-  const file = leaseFile(directory, home);
-  const temporary = `${file}.new`;
-  fs.writeFileSync(temporary, `${JSON.stringify({ home: path.resolve(home), since: new Date().toISOString() })}\n`);
-  fs.renameSync(temporary, file);
+  const lease = { home: path.resolve(home), since: new Date().toISOString() };
+  writeFileAtomically(leaseFile(directory, home), `${JSON.stringify(lease)}\n`);
 }
 
 /** No effect when there is none. */

@@ -1,5 +1,5 @@
 import * as fs from "node:fs";
-import { type CommandOptions, run, runOrThrow } from "./command";
+import { type CommandOptions, run, runOrThrow } from "../system/commands";
 import { engineRequest } from "./engineApi";
 
 /**
@@ -115,6 +115,7 @@ function iptables(table: string, args: readonly string[]) {
 function systemPath(): CommandOptions {
   return {
     env: { ...process.env, PATH: [process.env["PATH"], "/usr/sbin:/sbin"].filter(Boolean).join(":"), LC_ALL: "C" },
+    timeoutMs: 60_000,
   };
 }
 

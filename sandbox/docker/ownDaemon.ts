@@ -1,12 +1,17 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { lastLines, type Progress, run } from "./command";
+import { setTimeout as pause } from "node:timers/promises";
+import { run } from "../system/commands";
+import { writeFileAtomically } from "../system/files";
+import { lastLines } from "../system/lastLines";
+import { identify, isRunning, type ProcessIdentity, processesWithArgument, stopProcess } from "../system/processes";
+import type { Progress } from "../system/progress";
+import { waitUntil } from "../system/waitUntil";
 import { DEFAULT_DOCKER_HOST } from "./endpoints";
 import { engineRequest } from "./engineApi";
 import { findSystemProgram } from "./install";
 import { type NetworkNote, noteNetwork, restoreNetwork } from "./network";
-import { identify, isRunning, type ProcessIdentity, processesWithArgument, stopProcess } from "./processes";
 
 /** The places of the sandbox's own daemon. */
 export interface DaemonPlaces {
@@ -66,7 +71,7 @@ export async function startDaemon(places: DaemonPlaces, options: StartOptions): 
   if (earlier !== undefined && isRunning(earlier.process)) {
     // Whoever started it was killed before it answered, or it hangs; a second one on its socket would cut it off.
     options.progress(`The sandbox's Docker (process ${earlier.process.pid}) runs but does not answer yet; waiting`);
-    if (await answersWithin(places.dockerHost, options.timeoutMs ?? START_TIMEOUT_MS)) {
+    if (await waitUntil(() => answers(places.dockerHost), options.timeoutMs ?? START_TIMEOUT_MS, 200)) {
       return;
     }
     await stopProcess(earlier.process, STOP_GRACE_MS);
@@ -153,7 +158,7 @@ async function attempt(
     writeRecord(places, { process: identity, storageDriver, network });
   }
   for (let reported = 0; ; ) {
-    const end = await Promise.race([ended, sleep(100)]);
+    const end = await Promise.race([ended, pause(100, undefined)]);
     if (end !== undefined) {
       fs.rmSync(recordFile(places), { force: true });
       return `dockerd ${end}:\n${lastLines(fs.readFileSync(logFile(places), "utf8"))}`;
@@ -177,10 +182,6 @@ async function attempt(
   }
 }
 
-function sleep(milliseconds: number): Promise<undefined> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds, undefined));
-}
-
 async function putBack(network: NetworkNote | undefined): Promise<void> {
   if (network !== undefined) {
     await restoreNetwork(network);
@@ -192,17 +193,6 @@ function endOf(child: ChildProcess): Promise<string> {
     child.once("error", (error) => resolve(`could not be started: ${error.message}`));
     child.once("exit", (code, signal) => resolve(`ended with ${signal ?? `code ${code}`}`));
   });
-}
-
-async function answersWithin(dockerHost: string, timeoutMs: number): Promise<boolean> {
-  const deadline = Date.now() + timeoutMs;
-  while (!(await answers(dockerHost))) {
-    if (Date.now() > deadline) {
-      return false;
-    }
-    await sleep(200);
-  }
-  return true;
 }
 
 async function answers(dockerHost: string): Promise<boolean> {
@@ -273,7 +263,7 @@ async function unmountBelow(directory: string): Promise<void> {
       .map((line) => line.split(" ")[4] ?? "")
       .filter((point) => point.startsWith(`${directory}/`));
   for (const point of mountPoints().reverse()) {
-    await run("umount", [point]);
+    await run("umount", [point], { timeoutMs: 60_000 });
   }
   const left = mountPoints();
   if (left.length > 0) {
@@ -298,7 +288,5 @@ function readRecord(places: DaemonPlaces): DaemonRecord | undefined {
 }
 
 function writeRecord(places: DaemonPlaces, record: DaemonRecord): void {
-  const temporary = `${recordFile(places)}.new`;
-  fs.writeFileSync(temporary, `${JSON.stringify(record, undefined, 2)}\n`);
-  fs.renameSync(temporary, recordFile(places));
+  writeFileAtomically(recordFile(places), `${JSON.stringify(record, undefined, 2)}\n`);
 }

@@ -1,10 +1,13 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { type Progress, run, runOrThrow } from "./command";
+import { run, runOrThrow } from "../system/commands";
+import type { Progress } from "../system/progress";
 import { findSystemProgram } from "./install";
 
 /** What Node needs to run, and what an image of Debian is expected to have: certificates, time zones, /etc/os-release. */
 const PACKAGES = ["base-files", "netbase", "tzdata", "ca-certificates", "libc6", "libgcc-s1", "libstdc++6", "zlib1g"];
+
+const UNPACK_TIMEOUT_MS = 60_000;
 
 /** Directories that are links into /usr (https://wiki.debian.org/UsrMerge). */
 const MERGED = ["bin", "sbin", "lib", "lib64"];
@@ -80,8 +83,12 @@ function makeDirectories(root: string): void {
 /** dpkg-deb's own extraction would replace the links into /usr by the directories that packages ship. */
 async function unpack(file: string, root: string): Promise<void> {
   const archive = `${file}.tar`;
-  await runOrThrow("sh", ["-c", 'dpkg-deb --fsys-tarfile "$1" > "$2"', "sh", file, archive]);
-  await runOrThrow("tar", ["-x", "-p", "--keep-directory-symlink", "--no-same-owner", "-f", archive, "-C", root]);
+  await runOrThrow("sh", ["-c", 'dpkg-deb --fsys-tarfile "$1" > "$2"', "sh", file, archive], {
+    timeoutMs: UNPACK_TIMEOUT_MS,
+  });
+  await runOrThrow("tar", ["-x", "-p", "--keep-directory-symlink", "--no-same-owner", "-f", archive, "-C", root], {
+    timeoutMs: UNPACK_TIMEOUT_MS,
+  });
   fs.rmSync(archive);
 }
 

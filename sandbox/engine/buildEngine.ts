@@ -1,6 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { CommandError, runCommand } from "./commands";
+import { run, runOrThrow } from "../system/commands";
+import { makeWhole } from "../system/files";
+import type { Progress } from "../system/progress";
 
 const modulePath = "github.com/pulumi/pulumi/pkg/v3";
 
@@ -8,7 +10,7 @@ export interface Build {
   version: string;
   /** The binary to make. It appears whole or not at all. */
   target: string;
-  progress: (message: string) => void;
+  progress: Progress;
   /** Folder with go.mod and go.sum. */
   moduleDirectory: string;
   /** The Go command. Default `go`. */
@@ -31,34 +33,34 @@ export async function buildEngine(options: Build): Promise<void> {
   }
   await checkGo(go, /^go (\S+)$/m.exec(goMod)?.[1] ?? "");
 
-  const temporary = `${target}.${process.pid}.build`;
   const main = `${modulePath}/cmd/pulumi`;
   // The committed go.sum is what gets built, whatever the user's GOFLAGS say; no C compiler is needed.
-  const run = (args: string[], onErrorLine: (line: string) => void) =>
-    runCommand(go, args, {
+  const runGo = (args: string[], onErrorLine: Progress) =>
+    runOrThrow(go, args, {
       cwd: moduleDirectory,
       env: { ...process.env, GOFLAGS: "-mod=readonly", GOWORK: "off", CGO_ENABLED: "0" },
-      onErrorLine,
+      onLine: (line, stream) => stream === "stderr" && onErrorLine(line),
     });
-  try {
+  // What is there is no CLI that can run, or nobody would build one.
+  fs.rmSync(target, { force: true });
+  await makeWhole(target, async (temporary) => {
+    const binary = path.join(temporary, "pulumi");
     progress("downloading Go modules");
     let downloads = 0;
-    const packages = await run(["list", "-deps", main], (line) => {
+    const packages = await runGo(["list", "-deps", main], (line) => {
       if (line.startsWith("go: downloading")) progress(`downloading Go modules: ${++downloads}`);
     });
     const total = packages.trim().split("\n").length;
     let compiled = 0;
     const ldflags = `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=${version}`;
     progress(`compiling ${total} packages, which takes minutes once`);
-    await run(["build", "-v", "-trimpath", "-buildvcs=false", "-ldflags", ldflags, "-o", temporary, main], (line) => {
+    await runGo(["build", "-v", "-trimpath", "-buildvcs=false", "-ldflags", ldflags, "-o", binary, main], (line) => {
       // With -v the compiler names each package; what is already in Go's own cache is not named.
       if (/^[\w.~/-]+$/.test(line)) progress(`compiled ${++compiled} of ${total} packages`);
     });
-    await checkVersion(temporary, version);
-    fs.renameSync(temporary, target);
-  } finally {
-    fs.rmSync(temporary, { force: true });
-  }
+    await checkVersion(binary, version);
+    return binary;
+  });
 }
 
 /** The version of the CLI's module in go.mod. */
@@ -68,7 +70,7 @@ export function requiredVersion(goMod: string): string | undefined {
 
 async function checkVersion(binary: string, version: string): Promise<void> {
   const printed = (
-    await runCommand(binary, ["version"], { env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" } })
+    await runOrThrow(binary, ["version"], { env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" } })
   ).trim();
   if (printed.replace(/^v/, "") !== version)
     throw new Error(`the CLI that was built calls itself ${printed}, not v${version}`);
@@ -76,17 +78,14 @@ async function checkVersion(binary: string, version: string): Promise<void> {
 
 async function checkGo(go: string, needed: string): Promise<void> {
   const fix = `install Go ${needed} or newer (https://go.dev/dl), or let this machine reach get.pulumi.com for the released CLI`;
-  let output: string;
-  try {
-    output = await runCommand(go, ["env", "GOVERSION"]);
-  } catch (error) {
-    if (!(error instanceof CommandError) || !error.missing) throw error;
+  const { missing, stdout, stderr } = await run(go, ["env", "GOVERSION"]);
+  if (missing) {
     throw new Error(`the Pulumi CLI can neither be downloaded nor built here: there is no \`${go}\` on PATH: ${fix}`);
   }
-  const found = /^go(\d+(?:\.\d+)*)/.exec(output.trim())?.[1];
+  const found = /^go(\d+(?:\.\d+)*)/.exec(stdout.trim())?.[1];
   // Since Go 1.21 the command fetches a newer toolchain by itself, unless GOTOOLCHAIN forbids it; it then says so, too.
   if (found === undefined || isOlder(found, "1.21")) {
-    throw new Error(`the Pulumi CLI cannot be built with Go ${found ?? output.trim()}: ${fix}`);
+    throw new Error(`the Pulumi CLI cannot be built with Go ${found ?? (stdout.trim() || stderr.trim())}: ${fix}`);
   }
 }
 

@@ -1,6 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { runCommand } from "./commands";
+import { runOrThrow } from "../system/commands";
+import { makeWhole } from "../system/files";
+import type { Progress } from "../system/progress";
 
 /** Where the launcher gets its installation script (node_modules/pulumi/lib/download.js). */
 const installScript = "https://get.pulumi.com/install.sh";
@@ -11,7 +13,7 @@ export interface Download {
   version: string;
   /** Folder that shall hold `bin/` of the release. Made whole or not at all. */
   target: string;
-  progress: (message: string) => void;
+  progress: Progress;
   /** The launcher's main file. Default: `run.js` of the installed npm package `pulumi`. */
   launcher: string;
   /** Address to probe before anything is downloaded. Default: the launcher's own. */
@@ -26,12 +28,13 @@ export async function downloadEngine(options: Download): Promise<boolean> {
   const { version, target, progress, launcher, probe = installScript } = options;
   if (!(await isReachable(probe))) return false;
   progress(`downloading the released CLI ${version}`);
-  const home = `${target}.${process.pid}.download`;
-  try {
-    await runCommand(process.execPath, [launcher, "version"], {
+  // What is there is no installation, or nobody would download one.
+  fs.rmSync(target, { recursive: true, force: true });
+  await makeWhole(target, async (home) => {
+    await runOrThrow(process.execPath, [launcher, "version"], {
       env: { ...process.env, PULUMI_HOME: home, PULUMI_VERSION: version, PULUMI_SKIP_UPDATE_CHECK: "true" },
-      onErrorLine: progress,
-      timeout: downloadMilliseconds,
+      onLine: (line, stream) => stream === "stderr" && progress(line),
+      timeoutMs: downloadMilliseconds,
     });
     const release = path.join(home, "versions", version);
     const missing = ["pulumi", "pulumi-language-nodejs"].filter(
@@ -40,12 +43,9 @@ export async function downloadEngine(options: Download): Promise<boolean> {
     if (missing.length > 0) {
       throw new Error(`the launcher downloaded Pulumi ${version}, but bin/ lacks ${missing.join(" and ")}`);
     }
-    fs.rmSync(target, { recursive: true, force: true });
-    fs.renameSync(release, target);
-    return true;
-  } finally {
-    fs.rmSync(home, { recursive: true, force: true });
-  }
+    return release;
+  });
+  return true;
 }
 
 async function isReachable(address: string): Promise<boolean> {

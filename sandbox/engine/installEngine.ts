@@ -1,18 +1,23 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { cacheDirectory, projectRoot } from "../paths";
+import { withLock } from "../system/fileLock";
+import { placeFile, removeUnfinished, writeFileAtomically } from "../system/files";
+import type { Progress } from "../system/progress";
 import { buildEngine } from "./buildEngine";
 import { downloadEngine } from "./downloadEngine";
-import { withLock } from "./lock";
 
-export interface InstallOptions {
+export interface InstallEngineOptions {
   /** The sandbox's folder; PULUMI_HOME is `pulumi` below it. */
   home: string;
   /** Told what takes long, as one short line each. */
-  progress: (message: string) => void;
+  progress: Progress;
   /** The language host to put beside a CLI that was built. Default: `sandbox/dist/language-host.cjs`. */
   languageHost?: string;
 }
+
+/** A failed download and a build on a slow machine take less. */
+const lockMilliseconds = 60 * 60 * 1000;
 
 export interface InstalledEngine {
   /** Value for PULUMI_HOME. */
@@ -43,7 +48,7 @@ function launcherDirectory(): string {
  * from the Go module proxy. A released CLI brings its language host; beside a built one goes the sandbox's own.
  * Takes milliseconds when nothing is to be done, and can be called by several processes at once.
  */
-export async function installEngine(options: InstallOptions): Promise<InstalledEngine> {
+export async function installEngine(options: InstallEngineOptions): Promise<InstalledEngine> {
   const version = engineVersion();
   const pulumiHome = path.join(options.home, "pulumi");
   const binDirectory = path.join(pulumiHome, "versions", version, "bin");
@@ -68,22 +73,15 @@ export async function installEngine(options: InstallOptions): Promise<InstalledE
   return { pulumiHome, path: binary, binDirectory, version, source };
 }
 
-async function fillCache(
-  version: string,
-  progress: (message: string) => void,
-): Promise<"cache" | "download" | "build"> {
+async function fillCache(version: string, progress: Progress): Promise<"cache" | "download" | "build"> {
   const cache = cacheDirectory("pulumi", version);
   const released = path.join(cache, "released");
   const built = path.join(cache, "pulumi");
   const isFilled = () => isExecutable(path.join(released, "bin", "pulumi")) || isExecutable(built);
   if (isFilled()) return "cache";
-  const waiting = (owner: number) => progress(`waiting for process ${owner}, which already gets the Pulumi CLI`);
-  return withLock(path.join(cache, "lock"), waiting, async () => {
+  const get = async () => {
     if (isFilled()) return "cache";
-    // What a killed attempt left behind; holding the lock, nobody else can be at it.
-    for (const file of fs.readdirSync(cache)) {
-      if (/\.(build|download)$/.test(file)) fs.rmSync(path.join(cache, file), { recursive: true, force: true });
-    }
+    removeUnfinished(cache);
     let failure = "";
     try {
       const launcher = path.join(launcherDirectory(), "run.js");
@@ -104,7 +102,9 @@ async function fillCache(
       throw failure === "" ? error : new Error(`${message}\nThe download had failed before: ${failure}`);
     }
     return "build";
-  });
+  };
+  const onWait = (holder: string) => progress(`waiting for ${holder}, which already gets the Pulumi CLI`);
+  return withLock(path.join(cache, "lock"), get, { onWait, timeoutMs: lockMilliseconds });
 }
 
 /** Our own host is a script; what a release brings is a binary, and stays. */
@@ -119,24 +119,7 @@ function installLanguageHost(binDirectory: string, bundle: string): void {
     throw new Error(`the language host ${bundle} does not start with #!, so the engine could not start it`);
   }
   if (installed?.equals(content)) return;
-  const temporary = `${target}.${process.pid}`;
-  fs.writeFileSync(temporary, content, { mode: 0o755 });
-  fs.renameSync(temporary, target);
-}
-
-/** Hard link, or a copy where a link is impossible (another file system); complete or not there. */
-function placeFile(from: string, to: string): void {
-  const temporary = `${to}.${process.pid}`;
-  fs.rmSync(temporary, { force: true });
-  try {
-    fs.linkSync(from, temporary);
-  } catch {
-    fs.copyFileSync(from, temporary, fs.constants.COPYFILE_FICLONE);
-    fs.chmodSync(temporary, 0o755);
-  }
-  fs.renameSync(temporary, to);
-  // Renaming a link onto another link to the same file does nothing and leaves both names.
-  fs.rmSync(temporary, { force: true });
+  writeFileAtomically(target, content, 0o755);
 }
 
 /** The launcher's own test: executable and not empty. */

@@ -2,12 +2,14 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { projectRoot } from "../paths";
+import { writeFileAtomically } from "../system/files";
+import type { Progress } from "../system/progress";
 
 export interface InstallProvidersOptions {
   /** The engine's home; plugins go to `plugins/` below it. */
   readonly pulumiHome: string;
   /** Told what is placed, one line each. */
-  readonly progress?: (message: string) => void;
+  readonly progress?: Progress;
   /** The bundles `pulumi-resource-<name>.cjs`. Default `<project>/sandbox/dist`. */
   readonly bundles?: string;
   readonly environment?: NodeJS.ProcessEnv;
@@ -82,12 +84,9 @@ async function place(bundle: string, directory: string, name: string): Promise<b
   // A released plugin may be there from an earlier start, with files of its own beside it.
   if (present && (await readMarker(directory)) === undefined) await fs.rm(directory, { recursive: true });
   await fs.mkdir(directory, { recursive: true });
-  // Renamed into place, so that an engine that starts meanwhile never sees half a file.
-  const temporary = `${target}.${process.pid}.tmp`;
-  await fs.writeFile(temporary, content, { mode: 0o755 });
-  await fs.chmod(temporary, 0o755);
   await fs.writeFile(path.join(directory, marker), digest);
-  await fs.rename(temporary, target);
+  // An engine that starts meanwhile must not see half a file.
+  writeFileAtomically(target, content, 0o755);
   // A `.partial` file beside the directory tells the CLI that an installation was cut off.
   await fs.rm(`${directory}.partial`, { force: true });
   return true;

@@ -1,4 +1,4 @@
-import type { InstallOptions } from "./commands";
+import type { Progress } from "../system/progress";
 import { installPythonPackage } from "./pythonPackage";
 
 /** The version of the AWS CLI that the sandbox brings. */
@@ -9,6 +9,6 @@ export const awsCliVersion = "1.46.3";
  *
  * @returns The path of `aws`.
  */
-export function installAwsCli({ progress = () => {} }: InstallOptions = {}): Promise<string> {
+export function installAwsCli({ progress = () => {} }: { progress?: Progress } = {}): Promise<string> {
   return installPythonPackage("awscli", awsCliVersion, "aws", progress);
 }

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { SandboxCredentials } from "../gateway/config";
-import { writeFileAtomically } from "./processes";
+import { writeFileAtomically } from "../system/files";
 
 /** The sandbox's own credentials, made at its first start and kept in `<home>/credentials.json`, readable by its owner only. */
 export function sandboxCredentials(home: string): SandboxCredentials {

@@ -2,9 +2,13 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { cacheDirectory } from "../paths";
-import { findCommand, type InstallOptions, installFolder, type Progress, run } from "./commands";
+import { run, runOrThrow } from "../system/commands";
+import { withLock } from "../system/fileLock";
+import { makeWhole, removeUnfinished, writeFileAtomically } from "../system/files";
+import { findProgram } from "../system/programs";
+import type { Progress } from "../system/progress";
 import { keptPort } from "./keptPorts";
-import { isRunning, startProcess, waitUntilReady, writeFileAtomically } from "./processes";
+import { isRunning, startProcess, waitUntilReady } from "./processes";
 
 const name = "distribution";
 const startMilliseconds = 15_000;
@@ -19,14 +23,14 @@ const commandNames = ["docker-registry", "registry"];
  * @returns The path of the program.
  * @throws Error when neither is there.
  */
-export async function installDistribution({ progress = () => {} }: InstallOptions = {}): Promise<string> {
+export async function installDistribution({ progress = () => {} }: { progress?: Progress } = {}): Promise<string> {
   for (const command of commandNames) {
-    const found = findCommand(command);
+    const found = findProgram(command);
     if (found !== undefined && (await isDistribution(found))) {
       return found;
     }
   }
-  if (findCommand("apt-get") === undefined || findCommand("dpkg") === undefined) {
+  if (findProgram("apt-get") === undefined || findProgram("dpkg") === undefined) {
     throw new Error(
       "CNCF Distribution is missing: there is no `docker-registry` or `registry` on PATH, and no apt-get to fetch " +
         "Debian's package with. Put the `registry` program of a CNCF Distribution release on PATH.",
@@ -36,26 +40,32 @@ export async function installDistribution({ progress = () => {} }: InstallOption
 }
 
 async function isDistribution(program: string): Promise<boolean> {
-  const version = await run(program, ["--version"]).catch(() => "");
-  return version.includes("docker/distribution") || version.includes("distribution/distribution");
+  const { stdout } = await run(program, ["--version"], { timeoutMs: 10_000 });
+  return stdout.includes("docker/distribution") || stdout.includes("distribution/distribution");
 }
 
 async function unpackDebianPackage(progress: Progress): Promise<string> {
-  const kept = unpackedProgram();
-  if (kept !== undefined) {
-    return kept;
-  }
+  const onWait = (holder: string) => progress(`waiting for ${holder}, which already fetches docker-registry`);
+  return (
+    unpackedProgram() ??
+    withLock(cacheDirectory(`${name}.lock`), async () => unpackedProgram() ?? unpackNow(progress), { onWait })
+  );
+}
+
+async function unpackNow(progress: Progress): Promise<string> {
   progress("fetching docker-registry from Debian");
   const version = await candidateVersion(progress);
   const folder = cacheDirectory(name, version.replace(/[^A-Za-z0-9.+~-]/g, "_"));
-  await installFolder(folder, async (temporary) => {
-    await run("apt-get", ["download", "--quiet", "docker-registry"], { cwd: temporary });
+  removeUnfinished(path.dirname(folder));
+  await makeWhole(folder, async (temporary) => {
+    await runOrThrow("apt-get", ["download", "--quiet", "docker-registry"], { cwd: temporary });
     const archive = fs.readdirSync(temporary).find((file) => file.endsWith(".deb"));
     if (archive === undefined) {
       throw new Error("apt-get download docker-registry left no package.");
     }
-    await run("dpkg", ["-x", path.join(temporary, archive), temporary]);
+    await runOrThrow("dpkg", ["-x", path.join(temporary, archive), temporary]);
     fs.rmSync(path.join(temporary, archive));
+    return temporary;
   });
   return programIn(folder);
 }
@@ -63,7 +73,8 @@ async function unpackDebianPackage(progress: Progress): Promise<string> {
 /** The program of a version that was unpacked before; any will do, and asking apt takes a second. */
 function unpackedProgram(): string | undefined {
   const folder = cacheDirectory(name);
-  const versions = fs.existsSync(folder) ? fs.readdirSync(folder).sort() : [];
+  const names = fs.existsSync(folder) ? fs.readdirSync(folder).sort() : [];
+  const versions = names.filter((each) => !each.startsWith(".")); // the others are unfinished
   return versions.map((version) => programIn(path.join(folder, version))).findLast((program) => fs.existsSync(program));
 }
 
@@ -72,13 +83,13 @@ function programIn(folder: string): string {
 }
 
 async function candidateVersion(progress: Progress): Promise<string> {
-  const ask = async () => /Candidate: (\d\S*)/.exec(await run("apt-cache", ["policy", "docker-registry"]))?.[1];
+  const ask = async () => /Candidate: (\d\S*)/.exec(await runOrThrow("apt-cache", ["policy", "docker-registry"]))?.[1];
   const known = await ask();
   if (known !== undefined) {
     return known;
   }
   progress("reading Debian's package lists");
-  await run("apt-get", ["update", "--quiet"]);
+  await runOrThrow("apt-get", ["update", "--quiet"]);
   const version = await ask();
   if (version === undefined) {
     throw new Error(
@@ -98,11 +109,12 @@ export function distributionStorage(home: string): string {
  *
  * @returns Its address.
  */
-export async function startDistribution(home: string, program: string): Promise<string> {
+export async function startDistribution(home: string, program: string, progress: Progress = () => {}): Promise<string> {
   const running = isRunning(home, name);
   const port = await keptPort(home, name, running);
   const url = `http://127.0.0.1:${port}`;
   if (!running) {
+    progress("starting CNCF Distribution");
     const config = writeConfig(home, port);
     // REGISTRY_* variables of the caller would override the config.
     const env = { PATH: process.env["PATH"], HOME: home, OTEL_TRACES_EXPORTER: "none" };
@@ -119,7 +131,7 @@ export const distributionProcess = name;
 async function collectGarbage(home: string, program: string, config: string, env: NodeJS.ProcessEnv): Promise<void> {
   if (fs.existsSync(path.join(distributionStorage(home), "docker", "registry", "v2", "repositories"))) {
     // Whatever goes wrong here costs disk space and nothing else.
-    await run(program, ["garbage-collect", config], { env }).catch(() => "");
+    await run(program, ["garbage-collect", config], { env });
   }
 }
 

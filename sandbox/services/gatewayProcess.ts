@@ -4,9 +4,11 @@ import type { GatewayAddresses, GatewayConfig, GatewayPorts, SandboxCredentials 
 import { portVariables } from "../gateway/config";
 import { PortTakenError } from "../gateway/ports";
 import { projectRoot } from "../paths";
+import { writeFileAtomically } from "../system/files";
+import { portProblem } from "../system/ports";
+import type { Progress } from "../system/progress";
 import { distributionStorage } from "./distribution";
-import { isFree } from "./keptPorts";
-import { isRunning, logFile, startProcess, waitUntilReady, writeFileAtomically } from "./processes";
+import { isRunning, logFile, startProcess, waitUntilReady } from "./processes";
 
 const name = "gateway";
 const startMilliseconds = 20_000;
@@ -54,11 +56,16 @@ export function gatewayPorts(env: NodeJS.ProcessEnv = process.env): GatewayPorts
 }
 
 /** Starts the gateway, unless it runs. Throws PortTakenError when a port is another program's. */
-export async function startGatewayProcess(home: string, settings: GatewaySettings): Promise<GatewayAddresses> {
+export async function startGatewayProcess(
+  home: string,
+  settings: GatewaySettings,
+  progress: Progress = () => {},
+): Promise<GatewayAddresses> {
   const addressesFile = addressesFileOf(home);
   if (!isRunning(home, name)) {
     const ports = gatewayPorts();
     await refuseTakenPorts(ports);
+    progress("starting the gateway");
     const config: GatewayConfig = {
       ...settings,
       stateDirectory: path.join(home, "gateway"),
@@ -105,7 +112,7 @@ function addressesFileOf(home: string): string {
 async function refuseTakenPorts(ports: GatewayPorts): Promise<void> {
   for (const [key, variable] of Object.entries(portVariables)) {
     const port = ports[key as keyof GatewayPorts];
-    if (port !== 0 && !(await isFree(port))) {
+    if (port !== 0 && (await portProblem(port)) !== undefined) {
       throw new PortTakenError(port, variable);
     }
   }

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
-import * as net from "node:net";
 import * as path from "node:path";
-import { writeFileAtomically } from "./processes";
+import { writeFileAtomically } from "../system/files";
+import { freePort, portProblem } from "../system/ports";
 
 /**
  * The port of an inner service: chosen by the system once and kept in the home, so that it is the same at each start.
@@ -12,32 +12,12 @@ import { writeFileAtomically } from "./processes";
 export async function keptPort(home: string, name: string, inUse: boolean): Promise<number> {
   const file = path.join(home, "run", `${name}.port`);
   const kept = readPort(file);
-  if (kept !== undefined && (inUse || (await isFree(kept)))) {
+  if (kept !== undefined && (inUse || (await portProblem(kept)) === undefined)) {
     return kept;
   }
   const port = await freePort();
   writeFileAtomically(file, String(port));
   return port;
-}
-
-/** Whether a program could listen on a loopback port. */
-export function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = net.createServer();
-    server.once("error", () => resolve(false));
-    server.listen({ host: "127.0.0.1", port }, () => server.close(() => resolve(true)));
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = net.createServer();
-    server.once("error", reject);
-    server.listen({ host: "127.0.0.1", port: 0 }, () => {
-      const { port } = server.address() as net.AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 function readPort(file: string): number | undefined {

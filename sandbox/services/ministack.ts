@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { SandboxCredentials } from "../gateway/config";
-import type { InstallOptions } from "./commands";
+import type { Progress } from "../system/progress";
 import { answers } from "./distribution";
 import { keptPort } from "./keptPorts";
 import { isRunning, startProcess, waitUntilReady } from "./processes";
@@ -20,7 +20,7 @@ export const ministackProcess = name;
  *
  * @returns The path of `ministack`.
  */
-export function installMinistack({ progress = () => {} }: InstallOptions = {}): Promise<string> {
+export function installMinistack({ progress = () => {} }: { progress?: Progress } = {}): Promise<string> {
   return installPythonPackage(name, ministackVersion, name, progress);
 }
 
@@ -36,11 +36,17 @@ export interface MinistackSettings {
  *
  * @returns Its address.
  */
-export async function startMinistack(home: string, program: string, settings: MinistackSettings): Promise<string> {
+export async function startMinistack(
+  home: string,
+  program: string,
+  settings: MinistackSettings,
+  progress: Progress = () => {},
+): Promise<string> {
   const running = isRunning(home, name);
   const port = await keptPort(home, name, running);
   const url = `http://127.0.0.1:${port}`;
   if (!running) {
+    progress("starting MiniStack");
     const state = path.join(home, name);
     fs.mkdirSync(state, { recursive: true, mode: 0o700 });
     startProcess(home, {

@@ -1,8 +1,10 @@
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
-import { type ProcessIdentity, processIdentity, sameProcessRuns } from "./processIdentity";
+import { writeFileAtomically } from "../system/files";
+import { lastLines } from "../system/lastLines";
+import * as system from "../system/processes";
+import { waitUntil } from "../system/waitUntil";
 
 /** A background process of the sandbox. */
 export interface ProcessDefinition {
@@ -16,14 +18,13 @@ export interface ProcessDefinition {
 }
 
 /** What is written down about a process, enough to know it again. */
-export interface ProcessRecord extends ProcessIdentity {
+export interface ProcessRecord extends system.ProcessIdentity {
   /** When it was started, in milliseconds since 1970. */
   startedAt: number;
 }
 
 /** How long a process has between SIGTERM and SIGKILL. */
 const defaultStopMilliseconds = 10_000;
-const logLinesShown = 15;
 
 /** Starts a process that outlives this one, with its output in its log, and writes its record. */
 export function startProcess(home: string, definition: ProcessDefinition): ProcessRecord {
@@ -44,7 +45,9 @@ export function startProcess(home: string, definition: ProcessDefinition): Proce
     if (child.pid === undefined) {
       throw new Error(`${definition.name} could not be started: ${definition.command}`);
     }
-    const record = { ...processIdentity(child.pid), startedAt: Date.now() };
+    // One that has ended by now gets a start time that no process has.
+    const identity = system.identify(child.pid) ?? { pid: child.pid, startTime: "", bootId: "" };
+    const record = { ...identity, startedAt: Date.now() };
     writeFileAtomically(recordFile(home, definition.name), JSON.stringify(record));
     return record;
   } finally {
@@ -55,7 +58,7 @@ export function startProcess(home: string, definition: ProcessDefinition): Proce
 /** The record of a process that runs now; `undefined` when it does not, or never did. */
 export function runningProcess(home: string, name: string): ProcessRecord | undefined {
   const record = readRecord(home, name);
-  return record && sameProcessRuns(record) ? record : undefined;
+  return record && system.isRunning(record) ? record : undefined;
 }
 
 export function isRunning(home: string, name: string): boolean {
@@ -71,16 +74,7 @@ export function isRunning(home: string, name: string): boolean {
 export async function stopProcess(home: string, name: string, patience = defaultStopMilliseconds): Promise<boolean> {
   const record = runningProcess(home, name);
   if (record) {
-    signal(record.pid, "SIGTERM");
-    const deadline = Date.now() + patience;
-    while (isRunning(home, name)) {
-      if (Date.now() > deadline) {
-        signal(record.pid, "SIGKILL");
-        await waitUntilGone(home, name);
-        break;
-      }
-      await pause(25);
-    }
+    await system.stopProcess(record, patience);
   }
   fs.rmSync(recordFile(home, name), { force: true });
   return record !== undefined;
@@ -99,15 +93,17 @@ export async function waitUntilReady(
   isReady: () => Promise<boolean>,
   timeout: number,
 ): Promise<void> {
-  const deadline = Date.now() + timeout;
-  while (!(await isReady())) {
+  const readyOrEnded = async () => {
+    if (await isReady()) {
+      return true;
+    }
     if (!isRunning(home, name)) {
       throw new Error(`${name} stopped while it was starting.\n${logTail(home, name)}`);
     }
-    if (Date.now() > deadline) {
-      throw new Error(`${name} was not ready after ${timeout / 1000} seconds.\n${logTail(home, name)}`);
-    }
-    await pause(50);
+    return false;
+  };
+  if (!(await waitUntil(readyOrEnded, timeout))) {
+    throw new Error(`${name} was not ready after ${timeout / 1000} seconds.\n${logTail(home, name)}`);
   }
 }
 
@@ -118,16 +114,7 @@ export function logFile(home: string, name: string): string {
 /** The last lines of a process's log with the name of the file. */
 export function logTail(home: string, name: string): string {
   const file = logFile(home, name);
-  const lines = fs.existsSync(file) ? fs.readFileSync(file, "utf8").trimEnd().split("\n") : [];
-  return [`Last lines of ${file}:`, ...lines.slice(-logLinesShown).map((line) => `  ${line}`)].join("\n");
-}
-
-/** Writes a file so that a crash leaves the old text or the new one, never half of it. */
-export function writeFileAtomically(file: string, text: string, mode = 0o644): void {
-  fs.mkdirSync(path.dirname(file), { recursive: true });
-  const temporary = `${file}.${process.pid}.tmp`;
-  fs.writeFileSync(temporary, text, { mode });
-  fs.renameSync(temporary, file);
+  return `Last lines of ${file}:\n${lastLines(fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "")}`;
 }
 
 function recordFile(home: string, name: string): string {
@@ -140,22 +127,5 @@ function readRecord(home: string, name: string): ProcessRecord | undefined {
   } catch {
     // Missing, or cut by a crash: either way nothing is known to run.
     return undefined;
-  }
-}
-
-function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name);
-  } catch (error) {
-    // It may have ended in this moment.
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") {
-      throw error;
-    }
-  }
-}
-
-async function waitUntilGone(home: string, name: string): Promise<void> {
-  for (let tries = 0; tries < 200 && isRunning(home, name); tries++) {
-    await pause(25);
   }
 }

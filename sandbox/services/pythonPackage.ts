@@ -1,8 +1,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { cacheDirectory } from "../paths";
-import { findCommand, type Progress, run } from "./commands";
-import { withFileLock } from "./fileLock";
+import { runOrThrow } from "../system/commands";
+import { withLock } from "../system/fileLock";
+import { findProgram } from "../system/programs";
+import type { Progress } from "../system/progress";
 
 /**
  * Installs one version of a package from PyPI into a virtual environment of its own in the cache, when it is not there.
@@ -23,30 +25,31 @@ export async function installPythonPackage(
   if (fs.existsSync(mark)) {
     return executable;
   }
-  const python = findCommand("python3");
+  const python = findProgram("python3");
   if (python === undefined) {
     throw new Error(
       `${name} needs Python 3: there is no python3 on PATH. On Debian: apt-get install python3 python3-venv.`,
     );
   }
-  return withFileLock(`${folder}.lock`, async () => {
-    if (fs.existsSync(mark)) {
-      return executable;
+  const install = async () => {
+    if (!fs.existsSync(mark)) {
+      progress(`installing ${name} ${version} from PyPI`);
+      await installInto(folder, python, `${name}==${version}`);
+      fs.writeFileSync(mark, "");
     }
-    progress(`installing ${name} ${version} from PyPI`);
-    await installInto(folder, python, `${name}==${version}`);
-    fs.writeFileSync(mark, "");
     return executable;
-  });
+  };
+  const onWait = (holder: string) => progress(`waiting for ${holder}, which already installs ${name}`);
+  return withLock(`${folder}.lock`, install, { onWait });
 }
 
 async function installInto(folder: string, python: string, requirement: string): Promise<void> {
   fs.rmSync(folder, { recursive: true, force: true });
   fs.mkdirSync(path.dirname(folder), { recursive: true });
-  await run(python, ["-m", "venv", folder]).catch((error: Error) => {
+  await runOrThrow(python, ["-m", "venv", folder]).catch((error: Error) => {
     throw new Error(`${error.message}\nOn Debian: apt-get install python3-venv.`);
   });
-  await run(path.join(folder, "bin", "python"), [
+  await runOrThrow(path.join(folder, "bin", "python"), [
     ...["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"],
     requirement,
   ]);

@@ -2,10 +2,10 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type { GatewayAddresses, SandboxCredentials } from "../gateway/config";
 import { sandboxHome } from "../paths";
-import type { Progress } from "./commands";
+import { withLock } from "../system/fileLock";
+import type { Progress } from "../system/progress";
 import { sandboxCredentials } from "./credentials";
 import { distributionProcess, installDistribution, startDistribution } from "./distribution";
-import { withFileLock } from "./fileLock";
 import { gatewayAddresses, gatewayProcess, startGatewayProcess } from "./gatewayProcess";
 import { installMinistack, ministackProcess, startMinistack } from "./ministack";
 import { runningProcess, stopProcess } from "./processes";
@@ -35,16 +35,20 @@ export interface RunningServices extends GatewayAddresses, SandboxCredentials {
 /** Installs and starts CNCF Distribution, unless it runs. Returns its address. */
 export async function ensureDistribution(options: ServicesOptions = {}): Promise<string> {
   const program = await installDistribution(options);
-  options.progress?.("starting CNCF Distribution");
-  return startDistribution(homeOf(options), program);
+  const home = homeOf(options);
+  return oneAtATime(home, distributionProcess, options.progress, () =>
+    startDistribution(home, program, options.progress),
+  );
 }
 
 /** Installs and starts MiniStack, unless it runs. Returns its address. */
 export async function ensureMinistack(options: ServicesOptions = {}): Promise<string> {
   const program = await installMinistack(options);
-  options.progress?.("starting MiniStack");
   const home = homeOf(options);
-  return startMinistack(home, program, { ...identityOf(options), credentials: sandboxCredentials(home) });
+  const settings = { ...identityOf(options), credentials: sandboxCredentials(home) };
+  return oneAtATime(home, ministackProcess, options.progress, () =>
+    startMinistack(home, program, settings, options.progress),
+  );
 }
 
 /**
@@ -56,25 +60,26 @@ export async function ensureGateway(
   options: ServicesOptions,
   inner: { distributionUrl: string; ministackUrl: string },
 ): Promise<RunningServices> {
-  options.progress?.("starting the gateway");
   const home = homeOf(options);
   const { account, region } = identityOf(options);
   const credentials = sandboxCredentials(home);
-  const addresses = await startGatewayProcess(home, { account, region, credentials, ...inner });
+  const settings = { account, region, credentials, ...inner };
+  const addresses = await oneAtATime(home, gatewayProcess, options.progress, () =>
+    startGatewayProcess(home, settings, options.progress),
+  );
   return { ...addresses, ...credentials, ...inner, accountId: account, region };
 }
 
 /** Starts what is missing of the sandbox's services; when all run it only asks them for their addresses. */
-export function startServices(options: ServicesOptions = {}): Promise<RunningServices> {
-  return withFileLock(lockFile(homeOf(options)), async () => {
-    const [distributionUrl, ministackUrl] = await Promise.all([ensureDistribution(options), ensureMinistack(options)]);
-    return ensureGateway(options, { distributionUrl, ministackUrl });
-  });
+export async function startServices(options: ServicesOptions = {}): Promise<RunningServices> {
+  const [distributionUrl, ministackUrl] = await Promise.all([ensureDistribution(options), ensureMinistack(options)]);
+  return ensureGateway(options, { distributionUrl, ministackUrl });
 }
 
-/** Two commands that start the sandbox at the same time must not start it twice. */
-function lockFile(home: string): string {
-  return path.join(home, "run", "services.lock");
+/** Two commands that start or stop the sandbox at the same time must not start a service twice. */
+function oneAtATime<T>(home: string, name: string, progress: Progress = () => {}, work: () => Promise<T>): Promise<T> {
+  const onWait = (holder: string) => progress(`waiting for ${holder}, which already starts or stops ${name}`);
+  return withLock(path.join(home, "run", `${name}.lock`), work, { onWait });
 }
 
 /** The sandbox's processes, in the order in which they are stopped: the gateway first, so that nothing is half accepted. */
@@ -83,18 +88,13 @@ const processNames = [gatewayProcess, ministackProcess, distributionProcess];
 /** Stops what runs of the sandbox's services. Returns the names of those that ran. */
 export async function stopServices(home: string = sandboxHome(), progress: Progress = () => {}): Promise<string[]> {
   const stopped: string[] = [];
-  if (!fs.existsSync(home)) {
-    return stopped;
-  }
-  return withFileLock(lockFile(home), async () => {
-    for (const name of processNames) {
-      if (await stopProcess(home, name)) {
-        progress(`stopped ${name}`);
-        stopped.push(name);
-      }
+  for (const name of fs.existsSync(home) ? processNames : []) {
+    if (await oneAtATime(home, name, progress, () => stopProcess(home, name))) {
+      progress(`stopped ${name}`);
+      stopped.push(name);
     }
-    return stopped;
-  });
+  }
+  return stopped;
 }
 
 /**

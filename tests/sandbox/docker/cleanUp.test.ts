@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as http from "node:http";
 import * as path from "node:path";
 import { removeImagesOf } from "../../../sandbox/docker/cleanUp";
-import { removeTemporary, temporaryDirectory } from "./temporary";
+import { removeTemporary, temporaryDirectory } from "../temporary";
 
 const HOST = "127.0.0.1:5000";
 const DIGEST = `sha256:${"a".repeat(64)}`;

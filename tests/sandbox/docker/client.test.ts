@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { chooseClient, linkClient, linkUserPlugins } from "../../../sandbox/docker/client";
-import { removeTemporary, temporaryDirectory, writeScript } from "./temporary";
+import { removeTemporary, temporaryDirectory, writeScript } from "../temporary";
 
 /** A docker client as its answers tell: `--version`, `buildx version`, `version` against an engine. */
 function fakeClient({ version = "Docker version 28.2.2, build e6534b4", buildx = false, server = true }): string {

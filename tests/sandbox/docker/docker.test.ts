@@ -3,10 +3,11 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { BASE_IMAGE, ensureBaseImage, removeBaseImage } from "../../../sandbox/docker/baseImage";
 import { removeImagesOf } from "../../../sandbox/docker/cleanUp";
-import { run, runOrThrow } from "../../../sandbox/docker/command";
 import { type DockerEnvironment, ensureDocker, otherUsers, releaseDocker } from "../../../sandbox/docker/daemon";
 import { HOST_WIDE_DAEMON, runningDaemon } from "../../../sandbox/docker/ownDaemon";
-import { removeTemporary, temporaryDirectory } from "./temporary";
+import { run, runOrThrow } from "../../../sandbox/system/commands";
+import { waitUntil } from "../../../sandbox/system/waitUntil";
+import { removeTemporary, temporaryDirectory } from "../temporary";
 
 const application = path.resolve(__dirname, "../../../app");
 /** No registry listens there: the names only show what is removed with a sandbox. */
@@ -30,11 +31,7 @@ describe("sandbox/docker: with a real engine", function () {
     return (await runOrThrow(path.join(docker.binDirectory, "docker"), args, { env: env() })).trim();
   }
   async function until(what: string, timeoutMs: number, check: () => Promise<boolean>): Promise<void> {
-    const deadline = Date.now() + timeoutMs;
-    while (!(await check())) {
-      assert.ok(Date.now() < deadline, `${what} took more than ${timeoutMs} ms`);
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+    assert.ok(await waitUntil(check, timeoutMs, 100), `${what} took more than ${timeoutMs} ms`);
   }
 
   before(async () => {

@@ -6,7 +6,7 @@ import * as net from "node:net";
 import * as path from "node:path";
 import { noEngine } from "../../../sandbox/docker/daemon";
 import { DEFAULT_DOCKER_HOST, dockerEndpoints, findEngine, judge } from "../../../sandbox/docker/endpoints";
-import { removeTemporary, temporaryDirectory } from "./temporary";
+import { removeTemporary, temporaryDirectory } from "../temporary";
 
 const DEFAULT = { dockerHost: DEFAULT_DOCKER_HOST, origin: "the default socket" };
 const VERSION = { Version: "28.0.1", Os: "linux", Arch: "arm64", Components: [{ Name: "Engine" }] };

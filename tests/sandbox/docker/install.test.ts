@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { installDocker } from "../../../sandbox/docker/install";
-import { removeTemporary, temporaryDirectory, writeScript } from "./temporary";
+import { removeTemporary, temporaryDirectory, writeScript } from "../temporary";
 
 describe("sandbox/docker: installation", () => {
   const originalPath = process.env["PATH"];

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { addLease, liveLeases, removeLease } from "../../../sandbox/docker/leases";
-import { removeTemporary, temporaryDirectory } from "./temporary";
+import { removeTemporary, temporaryDirectory } from "../temporary";
 
 describe("sandbox/docker: leases", () => {
   afterEach(removeTemporary);

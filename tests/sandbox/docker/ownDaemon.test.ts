@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { type DaemonPlaces, runningDaemon, startDaemon, stopDaemon } from "../../../sandbox/docker/ownDaemon";
-import { identify, isRunning } from "../../../sandbox/docker/processes";
-import { removeTemporary, temporaryDirectory, writeScript } from "./temporary";
+import { identify, isRunning } from "../../../sandbox/system/processes";
+import { waitUntil } from "../../../sandbox/system/waitUntil";
+import { removeTemporary, temporaryDirectory, writeScript } from "../temporary";
 
 /** A dockerd that shows how the real one is treated: it answers on its socket once `body` lets it. */
 function fakeDockerd(body = ""): string {
@@ -103,7 +104,7 @@ describe("sandbox/docker: own daemon", () => {
     assert.equal(runningDaemon(places), undefined, "it was given up");
 
     const starting = startDaemon(places, { progress, dockerd: slow });
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    assert.ok(await waitUntil(() => runningDaemon(places) !== undefined, 5_000));
     const first = runningDaemon(places);
     await startDaemon(places, { progress, dockerd: "/does/not/exist" });
     await starting;

@@ -1,14 +1,11 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import * as path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { buildEngine } from "../../../sandbox/engine/buildEngine";
 import { downloadEngine } from "../../../sandbox/engine/downloadEngine";
-import { withLock } from "../../../sandbox/engine/lock";
-import { temporaryDirectory } from "./scratch";
+import { removeTemporary, temporaryDirectory, writeScript } from "../temporary";
 
 const version = "3.1.4";
 
@@ -20,14 +17,13 @@ describe("getting the engine", () => {
     directory = temporaryDirectory();
     progress.length = 0;
   });
-  afterEach(() => fs.rmSync(directory, { recursive: true, force: true }));
+  afterEach(removeTemporary);
 
   describe("by building", () => {
     /** A `go` whose build writes a program that prints `printed`. */
     function fakeGo(goVersion: string, printed: string, buildCode = 0): string {
-      const file = path.join(directory, "go");
-      fs.writeFileSync(
-        file,
+      return writeScript(
+        path.join(directory, "go"),
         `#!/bin/sh
 case "$1" in
   env) echo ${goVersion} ;;
@@ -37,9 +33,7 @@ case "$1" in
     printf '#!/bin/sh\\necho ${printed}\\n' > "$out"; chmod +x "$out"; exit ${buildCode} ;;
 esac
 `,
-        { mode: 0o755 },
       );
-      return file;
     }
     function build(go: string, required = version): Promise<void> {
       const goMod = `module x\n\ngo 1.26\n\nrequire github.com/pulumi/pulumi/pkg/v3 v${required}\n`;
@@ -75,7 +69,7 @@ esac
     });
 
     it("leaves nothing where the build fails or makes another version", async () => {
-      await assert.rejects(build(fakeGo("go1.26.8", `v${version}`, 1)), /exit code 1\nruntime/);
+      await assert.rejects(build(fakeGo("go1.26.8", `v${version}`, 1)), /exit code 1\n {2}runtime/);
       await assert.rejects(build(fakeGo("go1.26.8", "v9.9.9")), /calls itself v9\.9\.9, not v3\.1\.4/);
       assert.deepEqual(fs.readdirSync(directory).sort(), ["go", "module"]);
     });
@@ -129,35 +123,6 @@ esac
     it("keeps nothing of a release without its language host", async () => {
       await assert.rejects(download(["pulumi"]), /bin\/ lacks pulumi-language-nodejs/);
       assert.deepEqual(fs.readdirSync(directory), ["run.js"]);
-    });
-  });
-
-  describe("one at a time", () => {
-    it("lets nobody in while another is at it", async () => {
-      const file = path.join(directory, "lock");
-      const owners: number[] = [];
-      let inside = 0;
-      const work = async () => {
-        assert.equal(++inside, 1);
-        await sleep(50);
-        inside--;
-      };
-      await Promise.all([1, 2, 3].map(() => withLock(file, (owner) => owners.push(owner), work)));
-      assert.deepEqual(owners, [process.pid, process.pid]);
-      assert.deepEqual(fs.readdirSync(directory), [], "no lock stays");
-    });
-
-    it("takes over from a process that no longer lives, and frees the lock when the work fails", async () => {
-      const file = path.join(directory, "lock");
-      const { pid } = spawnSync("true");
-      fs.writeFileSync(file, String(pid));
-      const waited = () => assert.fail("nobody is at it");
-      await assert.rejects(
-        withLock(file, waited, () => Promise.reject(new Error("broken"))),
-        /broken/,
-      );
-      assert.equal(await withLock(file, waited, async () => "done"), "done");
-      assert.deepEqual(fs.readdirSync(directory), []);
     });
   });
 });

@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { requiredVersion } from "../../../sandbox/engine/buildEngine";
 import { engineVersion, type InstalledEngine, installEngine } from "../../../sandbox/engine/installEngine";
 import { projectRoot } from "../../../sandbox/paths";
-import { temporaryDirectory } from "./scratch";
+import { removeTemporary, temporaryDirectory, writeScript } from "../temporary";
 
 const hostScript = "#!/usr/bin/env node\n// first\n";
 
@@ -29,16 +29,14 @@ describe("engine installation", function () {
   afterEach(() => {
     if (cacheVariable === undefined) delete process.env["XDG_CACHE_HOME"];
     else process.env["XDG_CACHE_HOME"] = cacheVariable;
-    fs.rmSync(directory, { recursive: true, force: true });
+    removeTemporary();
   });
 
   /** Lets the user's cache be a folder of the test, with the given executables in it. */
   function cacheOf(files: Record<string, string>): void {
     process.env["XDG_CACHE_HOME"] = path.join(directory, "cache");
     for (const [file, content] of Object.entries(files)) {
-      const target = path.join(directory, "cache", "pulumi-ecr-sandbox", "pulumi", engineVersion(), file);
-      fs.mkdirSync(path.dirname(target), { recursive: true });
-      fs.writeFileSync(target, content, { mode: 0o755 });
+      writeScript(path.join(directory, "cache", "pulumi-ecr-sandbox", "pulumi", engineVersion(), file), content);
     }
   }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
+import { waitUntil } from "../../../sandbox/system/waitUntil";
 import { Scratch, tsconfig } from "./scratch";
 
 const program = `
@@ -180,8 +180,9 @@ describe("language host", function () {
     assert.deepEqual(scratch.processes(), [], "and an undisturbed run leaves none either");
 
     async function until(what: string, condition: () => boolean): Promise<void> {
-      for (const end = Date.now() + 10_000; Date.now() < end; await sleep(50)) if (condition()) return;
-      assert.fail(`not within 10 s: ${what}. Processes: ${scratch.processes().join("\n")}`);
+      if (!(await waitUntil(condition, 10_000))) {
+        assert.fail(`not within 10 s: ${what}. Processes: ${scratch.processes().join("\n")}`);
+      }
     }
   });
 });

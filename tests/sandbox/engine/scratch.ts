@@ -1,29 +1,15 @@
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
-import { build } from "esbuild";
 import { type InstalledEngine, installEngine } from "../../../sandbox/engine/installEngine";
 import { projectRoot } from "../../../sandbox/paths";
-
-/** A temporary folder with its links resolved, as processes see it. */
-export function temporaryDirectory(): string {
-  return fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "ecr-engine-")));
-}
+import { bundleProgram } from "../bundle";
+import { temporaryDirectory } from "../temporary";
 
 /** Bundles the language host as it is in the tree, so that no older bundle gets tested. */
 export async function bundleLanguageHost(directory: string): Promise<string> {
   const outfile = path.join(directory, "language-host.cjs");
-  await build({
-    entryPoints: [path.join(projectRoot, "sandbox", "languageHost", "main.ts")],
-    outfile,
-    bundle: true,
-    platform: "node",
-    target: "node20",
-    format: "cjs",
-    banner: { js: "#!/usr/bin/env node" },
-    logLevel: "warning",
-  });
+  await bundleProgram("languageHost/main.ts", outfile);
   return outfile;
 }
 

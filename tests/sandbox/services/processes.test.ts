@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import {
   isRunning,
   logTail,
@@ -12,15 +10,18 @@ import {
   stopProcess,
   waitUntilReady,
 } from "../../../sandbox/services/processes";
+import { identify } from "../../../sandbox/system/processes";
+import { waitUntil } from "../../../sandbox/system/waitUntil";
+import { removeTemporary, temporaryDirectory } from "../temporary";
 
 describe("services: background processes", () => {
   let home = "";
   beforeEach(() => {
-    home = fs.mkdtempSync(path.join(os.tmpdir(), "processes-test-"));
+    home = temporaryDirectory();
   });
   afterEach(async () => {
     await stopProcess(home, "probe", 100);
-    fs.rmSync(home, { recursive: true, force: true });
+    removeTemporary();
   });
 
   const probe = (script: string): ProcessDefinition => ({
@@ -30,14 +31,7 @@ describe("services: background processes", () => {
     env: { PATH: process.env["PATH"] },
   });
   const forever = "console.log('up'); setInterval(() => {}, 1000);";
-  const alive = (pid: number) => {
-    try {
-      process.kill(pid, 0);
-      return true;
-    } catch {
-      return false;
-    }
-  };
+  const alive = (pid: number) => identify(pid) !== undefined;
 
   it("starts a process in a session of its own with its output in a log, and stops it", async () => {
     const { pid } = startProcess(home, probe(forever));
@@ -61,7 +55,7 @@ describe("services: background processes", () => {
   it("knows after kill -9 that nothing runs, and starts again", async () => {
     const first = startProcess(home, probe(forever));
     process.kill(first.pid, "SIGKILL");
-    for (let tries = 0; isRunning(home, "probe") && tries < 100; tries++) await pause(20);
+    assert.ok(await waitUntil(() => !isRunning(home, "probe"), 2_000));
     assert.equal(runningProcess(home, "probe"), undefined);
     const second = startProcess(home, probe(forever));
     assert.equal(runningProcess(home, "probe")?.pid, second.pid);

@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as http from "node:http";
-import * as os from "node:os";
 import * as path from "node:path";
 import { CreateRepositoryCommand, DescribeRepositoriesCommand, ECRClient } from "@aws-sdk/client-ecr";
 import { CreateKeyCommand, DescribeKeyCommand, KMSClient } from "@aws-sdk/client-kms";
-import { buildSync } from "esbuild";
 import { portVariables } from "../../../sandbox/gateway/config";
 import { projectRoot } from "../../../sandbox/paths";
 import { gatewayPorts } from "../../../sandbox/services/gatewayProcess";
@@ -17,39 +15,50 @@ import {
   startServices,
   stopServices,
 } from "../../../sandbox/services/services";
+import { identify } from "../../../sandbox/system/processes";
+import { bundleProgram } from "../bundle";
+import { removeTemporary, temporaryDirectory } from "../temporary";
 
 /** Builds the gateway's bundle as sandbox/build.mjs does, and puts it in place in one step. */
-function buildGateway(): void {
+async function buildGateway(): Promise<void> {
   const dist = path.join(projectRoot, "sandbox", "dist");
   const temporary = path.join(dist, `gateway.${process.pid}.cjs`);
-  buildSync({
-    entryPoints: [path.join(projectRoot, "sandbox", "gateway", "main.ts")],
-    outfile: temporary,
-    bundle: true,
-    platform: "node",
-    target: "node20",
-    external: ["lmdb"],
-    logLevel: "error",
-  });
+  await bundleProgram("gateway/main.ts", temporary);
   fs.renameSync(temporary, path.join(dist, "gateway.cjs"));
 }
 
 describe("services: the local AWS as a whole", () => {
-  const home = fs.mkdtempSync(path.join(os.tmpdir(), "services-test-"));
+  const home = temporaryDirectory();
   const saved = { ...process.env };
   let services: RunningServices;
+  const messages: string[] = [];
+  const firstMessages: string[] = [];
+  const progress = (message: string) => messages.push(message);
 
   before(async function () {
     // The first run on a machine fetches Distribution and MiniStack.
     this.timeout(240_000);
-    buildGateway();
+    await buildGateway();
     for (const variable of Object.values(portVariables)) process.env[variable] = "0";
-    services = await startServices({ home });
+    // Two commands at once: what one starts the other finds.
+    const [first, second] = await Promise.all([startServices({ home, progress }), startServices({ home, progress })]);
+    assert.deepEqual(first, second);
+    services = first;
+    firstMessages.push(...messages);
   });
+  beforeEach(() => messages.splice(0));
   after(async () => {
     process.env = saved;
     await stopServices(home);
-    fs.rmSync(home, { recursive: true, force: true });
+    removeTemporary();
+  });
+
+  it("tells each service that it starts once", () => {
+    assert.deepEqual(firstMessages.filter((message) => message.startsWith("starting ")).sort(), [
+      "starting CNCF Distribution",
+      "starting MiniStack",
+      "starting the gateway",
+    ]);
   });
 
   const options = (running: RunningServices) => ({
@@ -110,7 +119,8 @@ describe("services: the local AWS as a whole", () => {
       ],
     );
     const begin = Date.now();
-    assert.deepEqual(await startServices({ home }), services);
+    assert.deepEqual(await startServices({ home, progress }), services);
+    assert.deepEqual(messages, [], "nothing was done, so nothing is told");
     assert.ok(Date.now() - begin < 2000);
     assert.deepEqual(servicesStatus(home), before);
   });
@@ -132,14 +142,9 @@ describe("services: the local AWS as a whole", () => {
     this.timeout(30_000);
     const { KeyMetadata: key } = await new KMSClient(options(services)).send(new CreateKeyCommand({}));
     const pids = servicesStatus(home).map((each) => each.pid);
-    const messages: string[] = [];
-    assert.deepEqual(await stopServices(home, (message) => messages.push(message)), [
-      "gateway",
-      "ministack",
-      "distribution",
-    ]);
+    assert.deepEqual(await stopServices(home, progress), ["gateway", "ministack", "distribution"]);
     assert.equal(messages.length, 3);
-    for (const pid of pids) assert.ok(hasEnded(pid ?? 0), `process ${pid}`);
+    for (const pid of pids) assert.equal(identify(pid ?? 0), undefined, `process ${pid}`);
     assert.ok(servicesStatus(home).every((each) => !each.running && each.pid === undefined));
     assert.deepEqual(await stopServices(home), []);
     const again = await startServices({ home });
@@ -180,7 +185,7 @@ describe("services: ports", () => {
   });
 
   it("keeps an inner service's port, and moves it when another program has taken it", async () => {
-    const home = fs.mkdtempSync(path.join(os.tmpdir(), "ports-test-"));
+    const home = temporaryDirectory();
     try {
       const [port, other] = await Promise.all([keptPort(home, "one", false), keptPort(home, "two", false)]);
       assert.equal(await keptPort(home, "one", false), port);
@@ -191,16 +196,10 @@ describe("services: ports", () => {
       assert.notEqual(await keptPort(home, "one", false), port);
       squatter.close();
     } finally {
-      fs.rmSync(home, { recursive: true, force: true });
+      removeTemporary();
     }
   });
 });
-
-/** Whether a process is gone, or is left only until its parent, this process, asks for its exit code. */
-function hasEnded(pid: number): boolean {
-  const file = `/proc/${pid}/stat`;
-  return !fs.existsSync(file) || /\) [ZX] /.test(fs.readFileSync(file, "utf8"));
-}
 
 function readLink(file: string): string {
   try {

@@ -1,4 +1,8 @@
 import * as fs from "node:fs";
+import { waitUntil } from "./waitUntil";
+
+/** How long the kernel may take to end a killed process. */
+const KILL_MS = 5_000;
 
 /** Names one process for good: identifiers are used again, but not with the same start time in the same boot. */
 export interface ProcessIdentity {
@@ -25,18 +29,24 @@ export function identify(pid: number): ProcessIdentity | undefined {
   }
 }
 
+/** Whether the very process that was identified still runs. */
 export function isRunning(identity: ProcessIdentity): boolean {
   const now = identify(identity.pid);
   return now !== undefined && now.startTime === identity.startTime && now.bootId === identity.bootId;
 }
 
-/** Asks with SIGTERM, waits, then kills. True when it ended on its own. No effect when it no longer runs. */
+/**
+ * Asks with SIGTERM, waits, then kills. No effect when it no longer runs, or another process has its number by now.
+ * @param graceMs Milliseconds between the two signals.
+ * @returns Whether it ended on its own.
+ */
 export async function stopProcess(identity: ProcessIdentity, graceMs: number): Promise<boolean> {
-  if (!signal(identity, "SIGTERM") || (await waitForEnd(identity, graceMs))) {
+  const hasEnded = () => !isRunning(identity);
+  if (!signal(identity, "SIGTERM") || (await waitUntil(hasEnded, graceMs, 25))) {
     return true;
   }
   signal(identity, "SIGKILL");
-  await waitForEnd(identity, 5_000);
+  await waitUntil(hasEnded, KILL_MS, 25);
   return false;
 }
 
@@ -53,17 +63,6 @@ function signal(identity: ProcessIdentity, name: NodeJS.Signals): boolean {
     }
     throw error;
   }
-}
-
-async function waitForEnd(identity: ProcessIdentity, timeoutMs: number): Promise<boolean> {
-  const deadline = Date.now() + timeoutMs;
-  while (isRunning(identity)) {
-    if (Date.now() > deadline) {
-      return false;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  return true;
 }
 
 /** Processes whose command line has an argument that starts with `prefix`, which should be a path of our own. */

@@ -4,13 +4,14 @@ import * as path from "node:path";
 
 const made: string[] = [];
 
-/** A new directory, removed by `removeTemporary`. */
+/** A new directory with links on its way resolved, as processes see it; removed by `removeTemporary`. */
 export function temporaryDirectory(): string {
-  const directory = fs.mkdtempSync(path.join(os.tmpdir(), "sandbox-docker-"));
+  const directory = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "ecr-sandbox-")));
   made.push(directory);
   return directory;
 }
 
+/** Removes every directory that `temporaryDirectory` made since the last call. */
 export function removeTemporary(): void {
   for (const directory of made.splice(0)) {
     fs.rmSync(directory, { recursive: true, force: true });

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import * as fs from "node:fs";
 import * as path from "node:path";
-import { withLock } from "../../../sandbox/docker/lock";
-import { removeTemporary, temporaryDirectory } from "./temporary";
+import { setTimeout as pause } from "node:timers/promises";
+import { withLock } from "../../../sandbox/system/fileLock";
+import { removeTemporary, temporaryDirectory } from "../temporary";
 
-const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-describe("sandbox/docker: lock", () => {
+describe("system: file lock", () => {
   afterEach(removeTemporary);
 
   it("lets one in at a time, and tells the other that it waits", async () => {
@@ -18,9 +18,11 @@ describe("sandbox/docker: lock", () => {
       events.push("first out");
     });
     await pause(200);
-    const waiter = withLock(file, async () => events.push("second in"), { onWait: () => events.push("waiting") });
+    const waiter = withLock(file, async () => events.push("second in"), {
+      onWait: (holder) => events.push(`waiting for ${holder}`),
+    });
     await Promise.all([holder, waiter]);
-    assert.deepEqual(events, ["first in", "waiting", "first out", "second in"]);
+    assert.deepEqual(events, ["first in", `waiting for process ${process.pid}`, "first out", "second in"]);
   });
 
   it("is free again after an error, which reaches the caller", async () => {
@@ -32,21 +34,41 @@ describe("sandbox/docker: lock", () => {
     assert.equal(await withLock(file, async () => 7, { timeoutMs: 1_000 }), 7);
   });
 
-  it("gives up after its time-out and names the file", async () => {
+  it("gives up after its time-out and names the file and the holder", async () => {
     const file = path.join(temporaryDirectory(), "lock");
     await withLock(file, async () => {
       await assert.rejects(
-        withLock(file, async () => undefined, { timeoutMs: 1_000 }),
-        (error: Error) => error.message.includes(`${file} was not free within 1 s`),
+        withLock(file, async () => undefined, { timeoutMs: 200 }),
+        (error: Error) => error.message.includes(`${file} was not free within 0.2 s: process ${process.pid} holds it`),
       );
     });
+  });
+
+  it("lets three at once through one after the other", async () => {
+    const file = path.join(temporaryDirectory(), "lock");
+    let inside = 0;
+    const work = async () => {
+      assert.equal(++inside, 1);
+      await pause(30);
+      inside--;
+    };
+    await Promise.all([withLock(file, work), withLock(file, work), withLock(file, work)]);
+  });
+
+  it("says what is wrong with a file that cannot be a lock", async () => {
+    const file = path.join(temporaryDirectory(), "lock");
+    fs.symlinkSync("/does/not/exist/lock", file);
+    await assert.rejects(
+      withLock(file, async () => undefined),
+      /The lock .*lock cannot be taken: .*No such file/,
+    );
   });
 
   it("is free again when its holder is killed", async () => {
     const file = path.join(temporaryDirectory(), "lock");
     const script = `
       require("ts-node/register/transpile-only");
-      const { withLock } = require(${JSON.stringify(path.resolve(__dirname, "../../../sandbox/docker/lock.ts"))});
+      const { withLock } = require(${JSON.stringify(path.resolve(__dirname, "../../../sandbox/system/fileLock.ts"))});
       withLock(${JSON.stringify(file)}, () => { console.log("held"); return new Promise(() => setInterval(() => {}, 1000)); });
     `;
     const child = spawn(process.execPath, ["-e", script], {
