@@ -36,7 +36,7 @@ Go on:
 }
 
 /** The stack of the sandbox's own state; its config stands in Pulumi.local.yaml. */
-export async function selectStack(env: NodeJS.ProcessEnv): Promise<void> {
+async function selectStack(env: NodeJS.ProcessEnv): Promise<void> {
   await runOrThrow("pulumi", ["stack", "select", "--create", localStack], { cwd: projectRoot, env });
 }
 

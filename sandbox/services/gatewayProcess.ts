@@ -8,7 +8,7 @@ import { writeFileAtomically } from "../system/files";
 import { portProblem } from "../system/ports";
 import type { Progress } from "../system/progress";
 import { distributionStorage } from "./distribution";
-import { isRunning, logFile, startProcess, waitUntilReady } from "./processes";
+import { isRunning, startProcess, waitUntilReady } from "./processes";
 
 const name = "gateway";
 const startMilliseconds = 20_000;
@@ -116,9 +116,4 @@ async function refuseTakenPorts(ports: GatewayPorts): Promise<void> {
       throw new PortTakenError(port, variable);
     }
   }
-}
-
-/** Where to read why the gateway refused something. */
-export function gatewayLog(home: string): string {
-  return logFile(home, name);
 }

@@ -11,7 +11,7 @@ const name = "ministack";
 const startMilliseconds = 30_000;
 
 /** The version of MiniStack that the sandbox is measured with. */
-export const ministackVersion = "1.5.33";
+const ministackVersion = "1.5.33";
 
 export const ministackProcess = name;
 

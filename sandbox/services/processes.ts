@@ -107,7 +107,7 @@ export async function waitUntilReady(
   }
 }
 
-export function logFile(home: string, name: string): string {
+function logFile(home: string, name: string): string {
   return path.join(home, "logs", `${name}.log`);
 }
 

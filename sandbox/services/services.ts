@@ -11,7 +11,7 @@ import { installMinistack, ministackProcess, startMinistack } from "./ministack"
 import { runningProcess, stopProcess } from "./processes";
 
 /** The sandbox's own account. */
-export const sandboxAccount = "123456789012";
+const sandboxAccount = "123456789012";
 /** The region whose private registry gets the first address, and MiniStack's own. */
 export const sandboxRegion = "ap-northeast-2";
 
