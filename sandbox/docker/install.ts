@@ -1,8 +1,8 @@
-import { run, runOrThrow } from "../system/commands";
+import { aptEnvironment, aptGet, aptGetOrThrow } from "../system/apt";
+import { run } from "../system/commands";
 import { findProgram, searchPath } from "../system/programs";
 import type { Progress } from "../system/progress";
 
-const APT_TIMEOUT_MS = 900_000;
 const QUERY_TIMEOUT_MS = 60_000;
 
 /** Where daemons live that the PATH of a plain user does not lead to. */
@@ -57,23 +57,16 @@ async function available(): Promise<string[]> {
 
 async function updateLists(progress: Progress): Promise<void> {
   progress("Updating the package lists: apt-get update");
-  await runOrThrow("apt-get", ["update", "-q"], { env: aptEnvironment(), timeoutMs: APT_TIMEOUT_MS });
+  await aptGetOrThrow(["update", "-q"]);
 }
 
 function install(packages: readonly string[], progress: Progress) {
   const names = packages.length === 0 ? ["docker.io"] : packages;
-  return run("apt-get", ["install", "-y", "-q", "--no-install-recommends", ...names], {
-    env: aptEnvironment(),
-    timeoutMs: APT_TIMEOUT_MS,
+  return aptGet(["install", "-y", "-q", "--no-install-recommends", ...names], {
     onLine: (line) => {
       if (/^(Get:\d+|Unpacking|Setting up) /.test(line)) {
         progress(line.trim().slice(0, 120));
       }
     },
   });
-}
-
-function aptEnvironment(): NodeJS.ProcessEnv {
-  const systemPath = [process.env["PATH"], "/usr/sbin:/usr/bin:/sbin:/bin"].filter(Boolean).join(":");
-  return { ...process.env, PATH: systemPath, DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C" };
 }

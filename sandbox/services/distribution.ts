@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { cacheDirectory } from "../paths";
+import { aptGetOrThrow } from "../system/apt";
 import { run, runOrThrow } from "../system/commands";
 import { withLock } from "../system/fileLock";
 import { makeWhole, removeUnfinished, writeFileAtomically } from "../system/files";
@@ -58,7 +59,7 @@ async function unpackNow(progress: Progress): Promise<string> {
   const folder = cacheDirectory(name, version.replace(/[^A-Za-z0-9.+~-]/g, "_"));
   removeUnfinished(path.dirname(folder));
   await makeWhole(folder, async (temporary) => {
-    await runOrThrow("apt-get", ["download", "--quiet", "docker-registry"], { cwd: temporary });
+    await aptGetOrThrow(["download", "--quiet", "docker-registry"], { cwd: temporary });
     const archive = fs.readdirSync(temporary).find((file) => file.endsWith(".deb"));
     if (archive === undefined) {
       throw new Error("apt-get download docker-registry left no package.");
@@ -89,7 +90,7 @@ async function candidateVersion(progress: Progress): Promise<string> {
     return known;
   }
   progress("reading Debian's package lists");
-  await runOrThrow("apt-get", ["update", "--quiet"]);
+  await aptGetOrThrow(["update", "--quiet"]);
   const version = await ask();
   if (version === undefined) {
     throw new Error(

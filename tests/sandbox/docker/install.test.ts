@@ -66,10 +66,10 @@ case "$1" in update) : > ${updated} ;; install) ${install} ;; esac
   });
 
   it("gives apt's own words and the way out when it fails for good", async () => {
-    fakeApt({ install: "echo 'E: Could not get lock' >&2; exit 100" });
+    fakeApt({ install: "echo 'E: Unable to fetch some archives' >&2; exit 100" });
     await assert.rejects(
       installDocker(() => {}),
-      /"apt-get install docker\.io":\nE: Could not get lock\nInstall Docker yourself/,
+      /"apt-get install docker\.io":\nE: Unable to fetch some archives\nInstall Docker yourself/,
     );
   });
 });

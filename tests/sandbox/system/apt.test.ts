@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { aptGet, aptGetOrThrow } from "../../../sandbox/system/apt";
+import { removeTemporary, temporaryDirectory, writeScript } from "../temporary";
+
+describe("sandbox/system: apt", () => {
+  const originalPath = process.env["PATH"];
+  let directory: string;
+  beforeEach(() => {
+    directory = temporaryDirectory();
+    process.env["PATH"] = `${directory}:${originalPath}`;
+  });
+  afterEach(() => {
+    process.env["PATH"] = originalPath;
+    removeTemporary();
+  });
+
+  /** An apt-get that says this and fails, as often as it is told to. */
+  function fakeAptGet(failures: number, message: string) {
+    writeScript(
+      path.join(directory, "apt-get"),
+      `#!/bin/sh
+echo "$*" >> ${directory}/calls
+[ "$(wc -l < ${directory}/calls)" -gt ${failures} ] && exit 0
+echo "${message}" >&2
+exit 100
+`,
+    );
+  }
+  const calls = () => fs.readFileSync(path.join(directory, "calls"), "utf8").trim().split("\n");
+
+  it("waits while another apt holds its locks", async () => {
+    fakeAptGet(2, "E: Could not get lock /var/lib/apt/lists/lock. It is held by process 1 (apt-get)");
+    assert.equal((await aptGet(["update"], { lockPauseMs: 1 })).code, 0);
+    assert.deepEqual(calls(), ["update", "update", "update"]);
+  });
+
+  it("gives up at once for any other reason, and says which", async () => {
+    fakeAptGet(9, "E: Unable to locate package nonsense");
+    await assert.rejects(
+      aptGetOrThrow(["install", "nonsense"]),
+      /apt-get install nonsense failed \(100\):\n.*Unable to locate package nonsense/,
+    );
+    assert.equal(calls().length, 1);
+  });
+});
