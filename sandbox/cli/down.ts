@@ -3,9 +3,8 @@ import { Listr } from "listr2";
 import { removeBaseImage } from "../docker/baseImage";
 import { removeImagesOf } from "../docker/cleanUp";
 import { releaseDocker } from "../docker/daemon";
-import { healthPath } from "../gateway/config";
 import { projectRoot, sandboxHome } from "../paths";
-import { stopServices } from "../services/services";
+import { registryHosts, stopServices } from "../services/services";
 import { run, runInForeground } from "../system/commands";
 import { localStack } from "./environment";
 import { setUp } from "./setUp";
@@ -19,7 +18,7 @@ export async function down(): Promise<number> {
     return 0;
   }
   // Destroying needs the local AWS: what is not running is started once more.
-  const { env, docker, services } = await setUp();
+  const { env, docker } = await setUp();
   const stacks = await run("pulumi", ["stack", "ls", "--json"], { cwd: projectRoot, env });
   const exists =
     stacks.code === 0 && (JSON.parse(stacks.stdout) as { name: string }[]).some(({ name }) => name === localStack);
@@ -43,7 +42,7 @@ export async function down(): Promise<number> {
           const progress = (message: string) => {
             task.output = message;
           };
-          await removeImagesOf({ docker, registryHosts: await registryHosts(services.endpoint), progress });
+          await removeImagesOf({ docker, registryHosts: registryHosts(home), progress });
           await removeBaseImage({ home, docker, progress });
         },
       },
@@ -55,11 +54,4 @@ export async function down(): Promise<number> {
   ).run();
   console.log("\nThe sandbox is gone. Downloads and builds stay in the cache, so that the next start takes seconds.");
   return 0;
-}
-
-/** Every address under which the sandbox's registries were reached, other accounts' and regions' too. */
-async function registryHosts(endpoint: string): Promise<string[]> {
-  const answer = await fetch(`${endpoint}${healthPath}`);
-  const { registries } = (await answer.json()) as { registries: Record<string, string> };
-  return Object.values(registries);
 }
