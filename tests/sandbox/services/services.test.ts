@@ -28,7 +28,7 @@ async function buildGateway(): Promise<void> {
 }
 
 describe("services: the local AWS as a whole", () => {
-  const home = temporaryDirectory();
+  let home = "";
   const saved = { ...process.env };
   let services: RunningServices;
   const messages: string[] = [];
@@ -38,6 +38,8 @@ describe("services: the local AWS as a whole", () => {
   before(async function () {
     // The first run on a machine fetches Distribution and MiniStack.
     this.timeout(240_000);
+    // Not while tests are only being listed: those before would take it away again.
+    home = temporaryDirectory();
     await buildGateway();
     for (const variable of Object.values(portVariables)) process.env[variable] = "0";
     // Two commands at once: what one starts the other finds.
