@@ -1,5 +1,5 @@
-import type { IncomingHttpHeaders } from "node:http";
 import type { GatewayConfig } from "./config";
+import type { IncomingCall } from "./incomingCall";
 import type { MinistackClient } from "./ministackClient";
 import { ServiceError } from "./wire/serviceError";
 import { parseSignature, requestTime, type Signature, signatureMatches } from "./wire/signature";
@@ -9,14 +9,6 @@ export interface Caller {
   account: string;
   /** The region that the request was signed for. */
   region: string;
-}
-
-export interface IncomingCall {
-  method: string;
-  url: string;
-  headers: IncomingHttpHeaders;
-  rawHeaders: string[];
-  body: Buffer;
 }
 
 /** AWS refuses requests that are older or newer than this. */

@@ -1,6 +1,6 @@
 import * as http from "node:http";
-import type { IncomingCall } from "./caller";
 import type { GatewayConfig } from "./config";
+import type { IncomingCall } from "./incomingCall";
 import { ServiceError } from "./wire/serviceError";
 
 /** What the gateway itself asks of MiniStack, as the root of the account that it asks for. */
