@@ -6,13 +6,11 @@ import { removeImagesOf } from "../../../sandbox/docker/cleanUp";
 import { type DockerEnvironment, ensureDocker, otherUsers, releaseDocker } from "../../../sandbox/docker/daemon";
 import { HOST_WIDE_DAEMON, runningDaemon } from "../../../sandbox/docker/ownDaemon";
 import { run, runOrThrow } from "../../../sandbox/system/commands";
+import { freePort } from "../../../sandbox/system/ports";
 import { waitUntil } from "../../../sandbox/system/waitUntil";
 import { removeTemporary, temporaryDirectory } from "../temporary";
 
 const application = path.resolve(__dirname, "../../../app");
-/** No registry listens there: the names only show what is removed with a sandbox. */
-const HOST = "127.0.0.1:1";
-
 /** The real engine, base image and application. Uses Docker as `npm run local` does, and beside it. */
 describe("sandbox/docker: with a real engine", function () {
   this.timeout(300_000);
@@ -22,6 +20,8 @@ describe("sandbox/docker: with a real engine", function () {
   let home: string;
   let docker: DockerEnvironment;
   let name: string;
+  /** No registry listens there: the names only show what is removed with a sandbox. Each run has its own. */
+  let host: string;
 
   function env(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
     return { ...process.env, ...docker.environment, ...extra };
@@ -36,6 +36,7 @@ describe("sandbox/docker: with a real engine", function () {
 
   before(async () => {
     home = temporaryDirectory();
+    host = `127.0.0.1:${await freePort()}`;
     name = `sandbox-test-${process.pid}`;
     docker = await ensureDocker({ home, progress });
     await ensureBaseImage({ home, docker, progress });
@@ -43,7 +44,7 @@ describe("sandbox/docker: with a real engine", function () {
 
   after(async () => {
     if (docker !== undefined) {
-      await removeImagesOf({ docker, registryHosts: [HOST], progress });
+      await removeImagesOf({ docker, registryHosts: [host], progress });
       await removeBaseImage({ home, docker, progress });
       const last = otherUsers(home).length === 0;
       const { stopped, remaining } = await releaseDocker(home, progress);
@@ -109,7 +110,7 @@ describe("sandbox/docker: with a real engine", function () {
     ["the classic builder", "0"],
   ] as const) {
     it(`builds the application with ${builder}, which serves as an ordinary user on a read-only disk`, async function () {
-      const image = `${HOST}/${name}:${buildKit}`;
+      const image = `${host}/${name}:${buildKit}`;
       const build = ["build", "--build-arg", `NODE_IMAGE=${BASE_IMAGE}`, "--tag", image, application];
       const built = await run(path.join(docker.binDirectory, "docker"), build, {
         env: env({ DOCKER_BUILDKIT: buildKit }),
@@ -152,7 +153,7 @@ describe("sandbox/docker: with a real engine", function () {
     const files = await client(
       "run",
       "--rm",
-      `${HOST}/${name}:1`,
+      `${host}/${name}:1`,
       "node",
       "-p",
       'require("fs").readdirSync("/app").sort().join()',
@@ -162,14 +163,14 @@ describe("sandbox/docker: with a real engine", function () {
 
   it("removes a sandbox's images and the containers that run them, and leaves the user's own", async () => {
     const own = `${name}:own`;
-    await client("tag", `${HOST}/${name}:1`, `${HOST}/${name}:latest`);
-    await client("tag", `${HOST}/${name}:0`, own);
+    await client("tag", `${host}/${name}:1`, `${host}/${name}:latest`);
+    await client("tag", `${host}/${name}:0`, own);
     try {
-      const container = await client("run", "--detach", `${HOST}/${name}:latest`);
-      const removed = await removeImagesOf({ docker, registryHosts: [HOST], progress });
+      const container = await client("run", "--detach", `${host}/${name}:latest`);
+      const removed = await removeImagesOf({ docker, registryHosts: [host], progress });
       assert.equal(removed.containers, 1);
-      assert.deepEqual(removed.references.sort(), [`${HOST}/${name}:0`, `${HOST}/${name}:1`, `${HOST}/${name}:latest`]);
-      assert.equal(await client("image", "ls", "--quiet", "--filter", `reference=${HOST}/${name}`), "");
+      assert.deepEqual(removed.references.sort(), [`${host}/${name}:0`, `${host}/${name}:1`, `${host}/${name}:latest`]);
+      assert.equal(await client("image", "ls", "--quiet", "--filter", `reference=${host}/${name}`), "");
       assert.equal(await client("ps", "--all", "--quiet", "--no-trunc", "--filter", `id=${container}`), "");
       assert.notEqual(await client("image", "ls", "--quiet", own), "");
     } finally {
