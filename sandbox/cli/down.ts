@@ -5,7 +5,7 @@ import { removeImagesOf } from "../docker/cleanUp";
 import { releaseDocker } from "../docker/daemon";
 import { projectRoot, sandboxHome } from "../paths";
 import { registryHosts, stopServices } from "../services/services";
-import { run, runInForeground } from "../system/commands";
+import { runInForeground, runOrThrow } from "../system/commands";
 import { localStack } from "./environment";
 import { setUp } from "./setUp";
 import { stepDisplay } from "./steps";
@@ -19,9 +19,8 @@ export async function down(): Promise<number> {
   }
   // Destroying needs the local AWS: what is not running is started once more.
   const { env, docker } = await setUp();
-  const stacks = await run("pulumi", ["stack", "ls", "--json"], { cwd: projectRoot, env });
-  const exists =
-    stacks.code === 0 && (JSON.parse(stacks.stdout) as { name: string }[]).some(({ name }) => name === localStack);
+  const stacks = await runOrThrow("pulumi", ["stack", "ls", "--json"], { cwd: projectRoot, env });
+  const exists = (JSON.parse(stacks) as { name: string }[]).some(({ name }) => name === localStack);
   if (exists) {
     const destroy = ["destroy", "--stack", localStack];
     console.log(`\n$ pulumi ${destroy.join(" ")}\n`);

@@ -1,6 +1,10 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Progress } from "../system/progress";
 import type { DockerEnvironment } from "./daemon";
 import { engineMessage, engineRequest } from "./engineApi";
+
+const conflictTries = 10;
+const conflictPause = 200;
 
 export interface RemoveImagesOptions {
   docker: Pick<DockerEnvironment, "dockerHost">;
@@ -76,7 +80,12 @@ function referencesOf(tags: string[] | null | undefined, digests: string[] | nul
 }
 
 async function remove(dockerHost: string, path: string, what: string, failures: string[]): Promise<void> {
-  const answer = await engineRequest(dockerHost, "DELETE", path);
+  let answer = await engineRequest(dockerHost, "DELETE", path);
+  // Somebody else is removing it, or the container that holds it; that takes a moment.
+  for (let tries = 0; answer.status === 409 && tries < conflictTries; tries++) {
+    await sleep(conflictPause);
+    answer = await engineRequest(dockerHost, "DELETE", path);
+  }
   // 404: gone already, an image's digests for example with its last tag.
   if (answer.status >= 300 && answer.status !== 404) {
     failures.push(`${what}: ${engineMessage(answer)}`);
