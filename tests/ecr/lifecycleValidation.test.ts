@@ -1,0 +1,235 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { lifecyclePolicyFaults, readLifecyclePolicy } from "../../ecr/lifecyclePolicy";
+
+import { archived, days, faults, type Json, rule, tagged, transition, untagged } from "./lifecycleRules";
+
+describe("ecr/lifecyclePolicy: validation", () => {
+  const accepted: [title: string, rules: Json[]][] = [
+    ["one rule for any image", [rule()]],
+    ["a description", [rule({}, { description: "Ten stay" })]],
+    ["days since the push", [rule(days("sinceImagePushed"))]],
+    ["prefixes", [rule({ tagStatus: "tagged", tagPrefixList: ["prod", "v"] })]],
+    ["four wildcards", [rule({ tagStatus: "tagged", tagPatternList: ["*a*b*c*"] })]],
+    ["a transition by pulls", [rule(days("sinceImagePulled"), transition)]],
+    ["a transition by count", [rule({}, transition)]],
+    ["a transition by pushes", [rule(days("sinceImagePushed"), transition)]],
+    ["deleting from the archive after 90 days", [rule(archived)]],
+    ["the storage class standard by name", [rule({ storageClass: "standard" })]],
+    ["priorities with gaps, unsorted", [rule({}, { rulePriority: 50 }), rule(tagged, { rulePriority: 7 })]],
+    [
+      "one untagged and one any rule in each class",
+      [
+        rule(untagged),
+        rule({}, { rulePriority: 2 }),
+        rule({ ...untagged, ...archived }, { rulePriority: 3 }),
+        rule(archived, { rulePriority: 4 }),
+      ],
+    ],
+    [
+      "any of one class before rules of another",
+      [rule(archived), rule(untagged, { rulePriority: 2 }), rule({}, { rulePriority: 3 })],
+    ],
+    [
+      "lists that share one of their prefixes",
+      [
+        rule({ tagStatus: "tagged", tagPrefixList: ["prod", "a"] }),
+        rule({ tagStatus: "tagged", tagPrefixList: ["prod", "b"] }, { rulePriority: 2 }),
+      ],
+    ],
+    [
+      "the same prefix in both classes",
+      [
+        rule({ tagStatus: "tagged", tagPrefixList: ["v"] }, transition),
+        rule({ ...archived, tagStatus: "tagged", tagPrefixList: ["v"] }, { rulePriority: 2 }),
+      ],
+    ],
+    [
+      "fifty rules",
+      Array.from({ length: 50 }, (_, i) => rule({ ...tagged, tagPatternList: [`v${i}*`] }, { rulePriority: i + 1 })),
+    ],
+  ];
+  for (const [title, rules] of accepted) {
+    it(`accepts ${title}, as object and as text`, () => {
+      assert.deepEqual(faults(...rules), []);
+      assert.deepEqual(lifecyclePolicyFaults(JSON.stringify({ rules }), ""), []);
+    });
+  }
+
+  it("refuses missing parts of a selection, each once", () => {
+    const at = (selection: Json) => faults(rule(selection)).map((fault) => fault.path);
+    assert.deepEqual(at({ tagStatus: undefined }), ["lifecyclePolicy.rules[0].selection.tagStatus"]);
+    assert.deepEqual(at({ countType: undefined }), ["lifecyclePolicy.rules[0].selection.countType"]);
+    // A storage class asks nothing of a countType that is no countType.
+    assert.deepEqual(at({ storageClass: "archive", countType: "never" }), [
+      "lifecyclePolicy.rules[0].selection.countType",
+    ]);
+  });
+
+  it("shows the prefixes that stand beside patterns, and nothing where a list is missing", () => {
+    const value = (selection: Json) => faults(rule({ tagStatus: "tagged", ...selection }))[0]?.value;
+    assert.deepEqual(value({ tagPrefixList: ["v"], tagPatternList: ["w*"] }), ["v"]);
+    assert.equal(value({}), undefined);
+  });
+
+  it("takes a pattern as long as the longest tag, its wildcards not counted", () => {
+    assert.deepEqual(faults(rule({ tagStatus: "tagged", tagPatternList: [`*${"v".repeat(128)}*`] })), []);
+  });
+
+  it("compares between rules only what each of them has", () => {
+    const numberless = faults(rule(untagged, { rulePriority: undefined }), rule(tagged, { rulePriority: undefined }));
+    assert.deepEqual(
+      numberless.map((fault) => fault.rule.includes("whole number")),
+      [true, true],
+    );
+    for (const tagPrefixList of [[1, "a"], [], "a"]) {
+      const lists = [1, 2].map((rulePriority) => rule({ tagStatus: "tagged", tagPrefixList }, { rulePriority }));
+      assert.ok(!faults(...lists).some((fault) => /differ in their prefixes/.test(fault.rule)));
+    }
+  });
+
+  it("refuses what is no document", () => {
+    for (const policy of [undefined, null, 5, true, [], "[]", "null"]) {
+      const rules = lifecyclePolicyFaults(policy, "p")
+        .map((fault) => fault.rule)
+        .join();
+      assert.match(rules, /an object with `rules`/, String(policy));
+    }
+    assert.match(
+      lifecyclePolicyFaults({ rules: "all" }, "p")
+        .map((each) => each.rule)
+        .join(),
+      /is a list of rules/,
+    );
+    assert.match(
+      lifecyclePolicyFaults({ rules: [] }, "p")
+        .map((each) => each.rule)
+        .join(),
+      /1 to 50 rules, this one has 0/,
+    );
+    assert.match(
+      lifecyclePolicyFaults("", "p")
+        .map((each) => each.rule)
+        .join(),
+      /JSON document; this text is none/,
+    );
+    assert.match(
+      lifecyclePolicyFaults('{"rules":[', "p")
+        .map((each) => each.rule)
+        .join(),
+      /JSON document/,
+    );
+    assert.equal(lifecyclePolicyFaults({ rules: [rule()], version: 1 }, "")[0]?.path, "version");
+    assert.equal(lifecyclePolicyFaults("x", "")[0]?.path, "policy");
+  });
+
+  it("holds the text to 100 to 30,720 characters", () => {
+    const text = JSON.stringify({ rules: [rule()] });
+    const padded = (length: number) => text + " ".repeat(length - text.length);
+    assert.deepEqual(lifecyclePolicyFaults(padded(30_720), "p"), []);
+    const [long] = lifecyclePolicyFaults(padded(30_721), "p");
+    assert.equal(long?.path, "p");
+    assert.match(long?.rule ?? "", /at most 30,720 characters, this one has 30,721/);
+    const described = (length: number) => {
+      const empty = JSON.stringify({ rules: [rule({}, { description: "" })] }).length;
+      return { rules: [rule({}, { description: "d".repeat(length - empty) })] };
+    };
+    assert.deepEqual(lifecyclePolicyFaults(described(30_720), "p"), []);
+    assert.equal(lifecyclePolicyFaults(described(30_721), "p").length, 1);
+    const short = (length: number) => `{"rules":[]${" ".repeat(length - 12)}}`;
+    assert.match(lifecyclePolicyFaults(short(99), "p")[0]?.rule ?? "", /at least 100 characters, this one has 99/);
+    assert.ok(!lifecyclePolicyFaults(short(100), "p").some((each) => /characters/.test(each.rule)));
+  });
+
+  it("gives every fault at once", () => {
+    const found = faults(
+      rule({ countUnit: "days", countNumber: 0 }, { extra: 1 }),
+      rule({ tagStatus: "tagged" }, { action: { type: "transition" } }),
+    ).map((each) => each.path.replace("lifecyclePolicy.", ""));
+    assert.deepEqual(found.sort(), [
+      "rules[0].extra",
+      "rules[0].selection.countNumber",
+      "rules[0].selection.countUnit",
+      "rules[1].action.targetStorageClass",
+      "rules[1].rulePriority",
+      "rules[1].selection.tagPatternList",
+    ]);
+  });
+
+  const near = fc.letrec((tie) => ({
+    value: fc.oneof(
+      fc.jsonValue({ maxDepth: 2 }),
+      fc.constantFrom(
+        null,
+        0,
+        1,
+        90,
+        "any",
+        "tagged",
+        "untagged",
+        "archive",
+        "days",
+        "expire",
+        "transition",
+        "sinceImagePulled",
+      ),
+      fc.dictionary(
+        fc.constantFrom("toString", "valueOf", "type", "countType", "__proto__"),
+        fc.jsonValue({ maxDepth: 1 }),
+      ),
+      fc.array(fc.string()),
+    ),
+    rule: fc.dictionary(
+      fc.constantFrom("rulePriority", "description", "selection", "action"),
+      fc.oneof(
+        tie("value"),
+        fc.dictionary(
+          fc.constantFrom(
+            "tagStatus",
+            "tagPrefixList",
+            "tagPatternList",
+            "storageClass",
+            "countType",
+            "countUnit",
+            "countNumber",
+            "type",
+            "targetStorageClass",
+          ),
+          tie("value"),
+        ),
+      ),
+    ),
+    document: fc.record({ rules: fc.array(fc.oneof(tie("rule"), tie("value")), { maxLength: 5 }) }),
+  })).document;
+
+  it("never throws on any JSON, near a policy or far from it, nor on any value", () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.jsonValue(), near), (json) => {
+        const faultsOfObject = lifecyclePolicyFaults(json, "").length;
+        assert.equal(lifecyclePolicyFaults(JSON.stringify(json), "").length > 0, faultsOfObject > 0);
+      }),
+      { numRuns: 2000 },
+    );
+    fc.assert(
+      fc.property(fc.anything({ withBigInt: true, withNullPrototype: true, withMap: true }), (value) => {
+        return lifecyclePolicyFaults(value, "").length > 0 && lifecyclePolicyFaults({ rules: [value] }, "").length > 0;
+      }),
+    );
+    fc.assert(fc.property(fc.string(), (text) => lifecyclePolicyFaults(text, "").length > 0));
+  });
+
+  it("never throws on a document nested deeper than the stack", () => {
+    const deep = "[".repeat(200_000) + "]".repeat(200_000);
+    assert.ok(lifecyclePolicyFaults(deep, "").length > 0);
+    assert.ok(lifecyclePolicyFaults(`{"rules":[${deep}]}`, "").length > 0);
+    const cycle: Json = {};
+    cycle["rules"] = [cycle];
+    assert.ok(lifecyclePolicyFaults(cycle, "").some((each) => /has no JSON/.test(each.rule)));
+  });
+
+  it("hands the document over when it has no fault, and only then", () => {
+    const document = { rules: [rule()] };
+    assert.deepEqual(readLifecyclePolicy(JSON.stringify(document), "p").document, document);
+    assert.equal(readLifecyclePolicy({ rules: [] }, "p").document, undefined);
+  });
+});
