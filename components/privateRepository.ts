@@ -12,6 +12,7 @@ import {
   readLifecyclePolicy,
 } from "../ecr/lifecyclePolicy";
 import { type PushCommands, pushCommands } from "../ecr/pushCommands";
+import { regionFaults } from "../ecr/regions";
 import { privateRepositoryNameFaults } from "../ecr/repositoryNames";
 import { type ImageTagMutability, type TagMutabilitySettings, tagMutabilityFaults } from "../ecr/tagMutability";
 import type { ImageBuild } from "./containerImage";
@@ -230,6 +231,7 @@ function readSettings(name: string, args: PrivateRepositoryArgs, checks: InputCh
     ]);
   }
   const region = typeof args.region === "string" ? args.region : undefined;
+  if (region !== undefined) checks.add(regionFaults(region, "region"));
   const kmsKey =
     args.kmsKey === undefined
       ? undefined

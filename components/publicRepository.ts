@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type CatalogData, catalogDataFaults } from "../ecr/catalogData";
 import type { Fault } from "../ecr/faults";
 import { type PushCommands, pushCommands } from "../ecr/pushCommands";
-import { publicRegionFaults } from "../ecr/regions";
+import { publicRegionFaults, publicRegions } from "../ecr/regions";
 import { publicRepositoryNameFaults } from "../ecr/repositoryNames";
 import type { TagMutabilitySettings } from "../ecr/tagMutability";
 import type { ImageBuild } from "./containerImage";
@@ -140,7 +140,7 @@ export class PublicRepository extends pulumi.ComponentResource implements ImageR
   }
 }
 
-const publicApiRegion = "us-east-1";
+const [publicApiRegion] = publicRegions;
 
 /** Why a PublicRepository of this name and these arguments would be refused: every fault of what is known, or none. */
 export function publicRepositoryFaults(name: string, args: PublicRepositoryArgs): Fault[] {

@@ -153,6 +153,7 @@ describe("PrivateRepository", () => {
   for (const [what, args, path] of [
     ["*_WITH_EXCLUSION without filters", { imageTagMutability: "IMMUTABLE_WITH_EXCLUSION" }, "exclusionFilters"],
     ["a key in another region", { region: "eu-west-1", kmsKey: `arn:aws:kms:us-east-1:${account}:key/a-1` }, "kmsKey"],
+    ["a zone where a region belongs", { region: "ap-northeast-2a" }, "region"],
     ["an unknown encryption", { encryption: "rot13" }, "encryption"],
     ["a lifecycle document that ECR refuses", { lifecyclePolicy: { rules: [] } }, "lifecyclePolicy.rules"],
     ["a lifecycle text that is no JSON", { lifecyclePolicy: "expire everything" }, "lifecyclePolicy"],
