@@ -139,9 +139,8 @@ describe("sandbox/docker: with a real engine", function () {
           return (await client("inspect", "--format", "{{.State.Health.Status}}", container)) === "healthy";
         });
 
-        const started = Date.now();
-        await client("stop", "--time", "10", container);
-        assert.ok(Date.now() - started < 9_000, `stopping took ${Date.now() - started} ms`);
+        // Docker kills what has not ended after 2 s, and the exit code is then 137.
+        await client("stop", "--time", "2", container);
         assert.equal(await client("inspect", "--format", "{{.State.ExitCode}}", container), "0");
       } finally {
         await client("rm", "--force", "--volumes", container);
