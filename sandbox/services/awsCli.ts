@@ -10,5 +10,5 @@ const awsCliVersion = "1.46.3";
  * @returns The path of `aws`.
  */
 export function installAwsCli({ progress = () => {} }: { progress?: Progress } = {}): Promise<string> {
-  return installPythonPackage("awscli", awsCliVersion, "aws", progress);
+  return installPythonPackage({ name: "awscli", version: awsCliVersion, command: "aws" }, progress);
 }

@@ -12,6 +12,8 @@ const startMilliseconds = 30_000;
 
 /** The version of MiniStack that the sandbox is measured with. */
 const ministackVersion = "1.5.33";
+/** Docker's client for Python: with it MiniStack's ECS and Lambda run containers, without it they only pretend to. */
+const dockerPackageVersion = "7.2.0";
 
 export const ministackProcess = name;
 
@@ -21,7 +23,7 @@ export const ministackProcess = name;
  * @returns The path of `ministack`.
  */
 export function installMinistack({ progress = () => {} }: { progress?: Progress } = {}): Promise<string> {
-  return installPythonPackage(name, ministackVersion, name, progress);
+  return installPythonPackage({ name, version: ministackVersion, beside: { docker: dockerPackageVersion } }, progress);
 }
 
 export interface MinistackSettings {

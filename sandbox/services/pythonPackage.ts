@@ -6,6 +6,16 @@ import { withLock } from "../system/fileLock";
 import { findProgram } from "../system/programs";
 import type { Progress } from "../system/progress";
 
+/** A command from PyPI, with exactly these versions. */
+export interface PythonPackage {
+  name: string;
+  version: string;
+  /** The command that it brings. @default the package's name */
+  command?: string;
+  /** Versions of optional dependencies that it is to find, by name. @default none */
+  beside?: Readonly<Record<string, string>>;
+}
+
 /**
  * Installs one version of a package from PyPI into a virtual environment of its own in the cache, when it is not there.
  *
@@ -13,12 +23,11 @@ import type { Progress } from "../system/progress";
  * @throws Error when there is no Python 3 with venv, or pip fails.
  */
 export async function installPythonPackage(
-  name: string,
-  version: string,
-  command: string,
+  { name, version, command = name, beside = {} }: PythonPackage,
   progress: Progress,
 ): Promise<string> {
-  const folder = cacheDirectory(name, version);
+  const others = Object.entries(beside);
+  const folder = cacheDirectory(name, [version, ...others.map(([other, its]) => `${other}-${its}`)].join("+"));
   const executable = path.join(folder, "bin", command);
   // A virtual environment holds its own path, so it cannot be made elsewhere and renamed: a mark says that it is whole.
   const mark = path.join(folder, "complete");
@@ -34,7 +43,11 @@ export async function installPythonPackage(
   const install = async () => {
     if (!fs.existsSync(mark)) {
       progress(`installing ${name} ${version} from PyPI`);
-      await installInto(folder, python, `${name}==${version}`);
+      await installInto(
+        folder,
+        python,
+        [[name, version], ...others].map(([each, its]) => `${each}==${its}`),
+      );
       fs.writeFileSync(mark, "");
     }
     return executable;
@@ -43,7 +56,7 @@ export async function installPythonPackage(
   return withLock(`${folder}.lock`, install, { onWait });
 }
 
-async function installInto(folder: string, python: string, requirement: string): Promise<void> {
+async function installInto(folder: string, python: string, requirements: string[]): Promise<void> {
   fs.rmSync(folder, { recursive: true, force: true });
   fs.mkdirSync(path.dirname(folder), { recursive: true });
   await runOrThrow(python, ["-m", "venv", folder]).catch((error: Error) => {
@@ -51,6 +64,6 @@ async function installInto(folder: string, python: string, requirement: string):
   });
   await runOrThrow(path.join(folder, "bin", "python"), [
     ...["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"],
-    requirement,
+    ...requirements,
   ]);
 }

@@ -7,12 +7,27 @@ import type { AwsSettings } from "./config";
 import { isRegionName } from "./config";
 import { type AwsCaller, send } from "./send";
 
+/** One AWS service: its client, the name it has in error texts, and its name in the provider's `endpoints`. */
+export interface AwsService<Client> {
+  readonly Client: new (options: ClientOptions) => Client;
+  readonly name: string;
+  readonly endpoint: string;
+}
+
+type ClientOptions = ReturnType<AwsConnection["options"]>;
+
+const ecrService: AwsService<ECRClient> = { Client: ECRClient, name: "ECR", endpoint: "ecr" };
+const ecrPublicService: AwsService<ECRPUBLICClient> = {
+  Client: ECRPUBLICClient,
+  name: "ECR PUBLIC",
+  endpoint: "ecrpublic",
+};
+const kmsService: AwsService<KMSClient> = { Client: KMSClient, name: "KMS", endpoint: "kms" };
+const stsService: AwsService<STSClient> = { Client: STSClient, name: "STS", endpoint: "sts" };
+
 /** A configured provider: its settings and a client for each service and region that was asked for. */
 export class AwsConnection {
-  private readonly ecrClients = new Map<string, ECRClient>();
-  private readonly kmsClients = new Map<string, KMSClient>();
-  private publicClients = new Map<string, ECRPUBLICClient>();
-  private stsClient: STSClient | undefined;
+  private readonly clients = new Map<string, unknown>();
 
   constructor(
     readonly settings: AwsSettings,
@@ -20,24 +35,31 @@ export class AwsConnection {
     readonly region: string,
   ) {}
 
+  /** What calls a service in a region; its client is made at the first call. */
+  caller<Client>(service: AwsService<Client>, region: string, context: CallContext): AwsCaller<Client> {
+    const key = `${service.endpoint} ${region}`;
+    let client = this.clients.get(key) as Client | undefined;
+    if (client === undefined) {
+      client = new service.Client(this.options(region, service.endpoint));
+      this.clients.set(key, client);
+    }
+    return { client, service: service.name, signal: context.signal };
+  }
+
   ecr(region: string, context: CallContext): AwsCaller<ECRClient> {
-    const client = remember(this.ecrClients, region, () => new ECRClient(this.options(region, "ecr")));
-    return { client, service: "ECR", signal: context.signal };
+    return this.caller(ecrService, region, context);
   }
 
   ecrPublic(region: string, context: CallContext): AwsCaller<ECRPUBLICClient> {
-    const client = remember(this.publicClients, region, () => new ECRPUBLICClient(this.options(region, "ecrpublic")));
-    return { client, service: "ECR PUBLIC", signal: context.signal };
+    return this.caller(ecrPublicService, region, context);
   }
 
   kms(region: string, context: CallContext): AwsCaller<KMSClient> {
-    const client = remember(this.kmsClients, region, () => new KMSClient(this.options(region, "kms")));
-    return { client, service: "KMS", signal: context.signal };
+    return this.caller(kmsService, region, context);
   }
 
   sts(context: CallContext): AwsCaller<STSClient> {
-    this.stsClient ??= new STSClient(this.options(this.region, "sts"));
-    return { client: this.stsClient, service: "STS", signal: context.signal };
+    return this.caller(stsService, this.region, context);
   }
 
   private options(region: string, service: string) {
@@ -121,12 +143,4 @@ async function regionOfProfile(settings: AwsSettings): Promise<string | undefine
   } catch {
     return undefined;
   }
-}
-
-function remember<T>(clients: Map<string, T>, region: string, create: () => T): T {
-  const known = clients.get(region);
-  if (known) return known;
-  const client = create();
-  clients.set(region, client);
-  return client;
 }
