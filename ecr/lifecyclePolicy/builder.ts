@@ -16,19 +16,6 @@ const counts = {
 type CountKey = keyof typeof counts;
 const countKeys = Object.keys(counts) as CountKey[];
 
-/** Tag prefix of the tags that come from an image's content; a repository's default lifecycle caps them. */
-export const contentTagPrefix = "src-";
-
-/**
- * The default lifecycle: untagged images go 7 days after their push, and the 50 newest images under a content tag stay.
- * Seven days are enough to find and tag again what lost its tag by mistake; 50 builds are enough to go back to. Images
- * with other tags only (releases) stay until somebody deletes them.
- */
-export const defaultLifecycleRules: readonly LifecycleRuleInput[] = [
-  { images: "untagged", expireAfterDays: 7 },
-  { images: { tagPrefixes: [contentTagPrefix] }, keepNewest: 50 },
-];
-
 /**
  * Why rules in words cannot become a document that ECR accepts.
  *

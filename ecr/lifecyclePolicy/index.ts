@@ -1,4 +1,7 @@
 export * from "./builder";
-export * from "./text";
+export * from "./matching";
+export * from "./presets";
+export * from "./protectedTags";
+export { lifecyclePolicyText } from "./text";
 export * from "./types";
 export { lifecyclePolicyFaults, readLifecyclePolicy } from "./validation";

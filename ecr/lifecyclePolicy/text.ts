@@ -1,7 +1,7 @@
 import type { LifecyclePolicyDocument, LifecycleRule } from "./types";
 
 /** Compares priorities; the sort is stable, so rules that share one (a fault) keep their order. */
-function byPriority(a: LifecycleRule, b: LifecycleRule): number {
+export function byPriority(a: LifecycleRule, b: LifecycleRule): number {
   return a.rulePriority - b.rulePriority;
 }
 

@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import {
+  type LifecyclePolicyDocument,
+  type LifecycleRuleInput,
+  lifecyclePolicyFaults,
+  lifecyclePolicyFromRules,
+  lifecyclePresets,
+  protectedTagFaults,
+  protectTags,
+  ruleMatches,
+} from "../../ecr/lifecyclePolicy";
+
+const service = lifecyclePolicyFromRules(lifecyclePresets.service.rules);
+
+/** A document of this many rules. */
+function rules(count: number, description?: string): LifecyclePolicyDocument {
+  return lifecyclePolicyFromRules(
+    Array.from(
+      { length: count },
+      (_, index): LifecycleRuleInput => ({ images: { tagPrefixes: [`p${index}`] }, keepNewest: 1, description }),
+    ),
+  );
+}
+
+describe("ecr/lifecyclePolicy: protected tags", () => {
+  it("puts a rule in front for each pattern, which keeps as many images as a repository can hold", () => {
+    const { rules } = protectTags(service, ["v*", "stable"]);
+    assert.deepEqual(rules.slice(0, 2), [
+      {
+        rulePriority: 1,
+        description: "Protect images tagged v*",
+        selection: {
+          tagStatus: "tagged",
+          tagPatternList: ["v*"],
+          countType: "imageCountMoreThan",
+          countNumber: 100_000,
+        },
+        action: { type: "expire" },
+      },
+      {
+        rulePriority: 2,
+        description: "Protect images tagged stable",
+        selection: {
+          tagStatus: "tagged",
+          tagPatternList: ["stable"],
+          countType: "imageCountMoreThan",
+          countNumber: 100_000,
+        },
+        action: { type: "expire" },
+      },
+    ]);
+    assert.deepEqual(
+      rules.slice(2),
+      service.rules.map((rule, index) => ({ ...rule, rulePriority: index + 3 })),
+    );
+  });
+
+  it("keeps the order of priorities, whatever the order of the list and the gaps in it", () => {
+    const [first, second] = service.rules;
+    assert.ok(first && second);
+    const scrambled = {
+      rules: [
+        { ...second, rulePriority: 900 },
+        { ...first, rulePriority: 20 },
+      ],
+    };
+    const before = structuredClone(scrambled);
+    assert.deepEqual(protectTags(scrambled, ["v*"]), protectTags(service, ["v*"]));
+    assert.deepEqual(scrambled, before);
+  });
+
+  it("protects in the archive too when the document has a rule for it", () => {
+    const archive = lifecyclePolicyFromRules([
+      { images: "any", archiveAfterDaysUnpulled: 90 },
+      { images: "any", expireAfterDaysArchived: 365 },
+    ]);
+    const { rules } = protectTags(archive, ["v*", "stable"]);
+    assert.deepEqual(
+      rules.map(({ rulePriority, description }) => [rulePriority, description]),
+      [
+        [1, "Protect images tagged v*"],
+        [2, "Protect images tagged stable"],
+        [3, "Protect images tagged v* in the archive"],
+        [4, "Protect images tagged stable in the archive"],
+        [5, "Archive images 90 days after their last pull"],
+        [6, "Expire images 365 days after they were archived"],
+      ],
+    );
+    assert.deepEqual(rules[2]?.selection, {
+      tagStatus: "tagged",
+      tagPatternList: ["v*"],
+      storageClass: "archive",
+      countType: "sinceImageTransitioned",
+      countUnit: "days",
+      countNumber: 36_500,
+    });
+  });
+
+  it("gives the document back as it is when nothing is protected", () => {
+    assert.equal(protectTags(service, []), service);
+  });
+
+  it("refuses patterns that no tag fits, with too many wildcards, and twice the same, all at once", () => {
+    const faults = protectedTagFaults(service, ["v*", "*a*b*c*d*", "v*", "-x", 7, ""], "protectedTags");
+    assert.deepEqual(faults.map(({ path, value }) => [path, value]).sort(), [
+      ["protectedTags[1]", "*a*b*c*d*"],
+      ["protectedTags[2]", "v*"],
+      ["protectedTags[3]", "-x"],
+      ["protectedTags[4]", 7],
+      ["protectedTags[5]", ""],
+    ]);
+    assert.throws(() => protectTags(service, ["*a*b*c*d*"]), /protectedTags\[0\].*at most 4/);
+    assert.deepEqual(protectedTagFaults(service, ["*a*b*c*d"], "protectedTags"), []);
+  });
+
+  it("refuses what is no list", () => {
+    for (const patterns of ["v*", { 0: "v*" }, 1, null]) {
+      const [fault, ...more] = protectedTagFaults(service, patterns, "protectedTags");
+      assert.deepEqual([fault?.path, fault?.value, more], ["protectedTags", patterns, []]);
+    }
+  });
+
+  it("refuses more than 50 rules in all, and says how many are too many", () => {
+    assert.deepEqual(protectedTagFaults(rules(48), ["a", "b"], "protectedTags"), []);
+    const [fault, ...more] = protectedTagFaults(rules(48), ["a", "b", "c"], "protectedTags");
+    assert.deepEqual(more, []);
+    assert.equal(fault?.path, "protectedTags");
+    assert.deepEqual(fault?.value, ["a", "b", "c"]);
+    assert.match(fault?.rule ?? "", /1 to 50 rules, this one has 51/);
+    assert.match(fault?.fix ?? "", /at least 1 pattern or rules/);
+    assert.match(protectedTagFaults(rules(50), ["a", "b"], "x")[0]?.fix ?? "", /at least 2 patterns or rules/);
+  });
+
+  it("refuses a text longer than 30,720 characters", () => {
+    const long = rules(49, "x".repeat(454));
+    assert.ok(JSON.stringify(long).length > 30_600);
+    assert.deepEqual(lifecyclePolicyFaults(long, ""), []);
+    const [fault] = protectedTagFaults(long, ["y".repeat(120)], "protectedTags");
+    assert.equal(fault?.path, "protectedTags");
+    assert.match(fault?.rule ?? "", /at most 30,720 characters/);
+    assert.match(fault?.fix ?? "", /leave out patterns, or rules/);
+  });
+
+  it("owns every image with a protected tag, whatever its other tags and storage class", () => {
+    const document = protectTags(
+      lifecyclePolicyFromRules([...lifecyclePresets.service.rules, { images: "any", expireAfterDaysArchived: 90 }]),
+      ["v*", "*-lts"],
+    );
+    const tag = fc.stringMatching(/^(v|src-|x|pr-)[0-9]{0,3}(-lts)?$/);
+    fc.assert(
+      fc.property(
+        fc.array(tag, { maxLength: 3 }),
+        fc.constantFrom<"standard" | "archive">("standard", "archive"),
+        (tags, storageClass) => {
+          const image = { digest: "sha256:1", tags, storageClass, pushedAt: new Date(0) };
+          const owner = document.rules.find((rule) => ruleMatches(rule, image));
+          const isProtected = tags.some((each) => each.startsWith("v") || each.endsWith("-lts"));
+          assert.equal((owner?.description ?? "").startsWith("Protect"), isProtected);
+        },
+      ),
+      { seed: 7, numRuns: 300 },
+    );
+  });
+});
