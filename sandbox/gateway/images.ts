@@ -138,20 +138,3 @@ function sizeOf(context: GatewayContext, repository: RepositoryRecord, facts: Ma
   }
   return Math.max(...facts.children.map((child) => context.store.image(repository, child)?.imageSize ?? 0));
 }
-
-/**
- * Removes an image with all its tags. LMDB first: from then on it cannot be pulled, whatever becomes of Distribution's copy.
- * The caller holds the repository's lock.
- */
-export async function removeImage(
-  context: GatewayContext,
-  repository: RepositoryRecord,
-  digest: string,
-): Promise<void> {
-  context.store.change(() => context.store.removeImage(repository, digest));
-  try {
-    await context.distribution.deleteManifest(repository, digest);
-  } catch (error) {
-    context.log(`${repository.name}@${digest} stays in Distribution, unseen: ${String(error)}`);
-  }
-}

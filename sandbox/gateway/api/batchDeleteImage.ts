@@ -1,8 +1,8 @@
 import type { BatchDeleteImageRequest, ImageIdentifier } from "@aws-sdk/client-ecr";
 import type { GatewayContext, Operation } from "../context";
-import { removeImage } from "../images";
+import { type Deletion, deleteImage, referencedMessage } from "../imageDeletion";
 import type { RegistryKind, RepositoryRecord } from "../state/records";
-import { findImage, type ImageProblem, tagsByDigest } from "./images";
+import { findImage, type ImageProblem } from "./images";
 import { existingRepository, requestedRegistry } from "./repositoryLookup";
 
 /**
@@ -43,25 +43,13 @@ async function removeOne(
   context: GatewayContext,
   repository: RepositoryRecord,
   imageId: ImageIdentifier,
-): Promise<{ imageIds: ImageIdentifier[] } | ImageProblem> {
+): Promise<Deletion | ImageProblem> {
   const image = findImage(context, repository, imageId);
   if ("failureCode" in image) {
     return image;
   }
-  const { digest } = image;
-  const tags = tagsByDigest(context, repository).get(digest) ?? [];
-  const { imageTag } = imageId;
-  if (imageTag !== undefined && tags.length > 1) {
-    context.store.change(() => context.store.removeTag(repository, imageTag));
-    return { imageIds: [{ imageDigest: digest, imageTag }] };
-  }
-  const indexes = context.store.imagesOf(repository).filter((each) => each.children.includes(digest));
-  if (indexes.length > 0) {
-    const failureReason = `Requested image referenced by manifest list: [${indexes.map((each) => each.digest).join(", ")}]`;
-    return { imageId, failureCode: "ImageReferencedByManifestList", failureReason };
-  }
-  await removeImage(context, repository, digest);
-  return {
-    imageIds: tags.length > 0 ? tags.map((tag) => ({ imageDigest: digest, imageTag: tag })) : [{ imageDigest: digest }],
-  };
+  const result = await deleteImage(context, repository, image.digest, imageId.imageTag);
+  return "referencedBy" in result
+    ? { imageId, failureCode: "ImageReferencedByManifestList", failureReason: referencedMessage(result) }
+    : result;
 }
