@@ -1,4 +1,4 @@
-import { canBeginTag, imageTagCharacters, imageTagMaximumLength } from "./imageTags";
+import { defaultStateLimit, findTag, rejected, type TagAutomaton } from "./tagSearch";
 
 /**
  * Patterns in which `*` stands for any number of characters, none included, and every other character for itself:
@@ -72,17 +72,37 @@ function step(pattern: string, positions: Positions, character: string): Positio
   return settled(pattern, reached);
 }
 
-function accepts(pattern: string, positions: Positions): boolean {
-  return positions.includes(pattern.length);
+/** The automaton of one pattern; its states are the sets of positions that a text can have reached. */
+export function wildcardAutomaton(pattern: string): TagAutomaton {
+  const states: Positions[] = [begin(pattern)];
+  const numbers = new Map<string, number>([[String(states[0]), 0]]);
+  const steps = new Map<string, number>();
+  const next = (state: number, character: string): number => {
+    const positions = step(pattern, states[state] ?? [], character);
+    if (positions.length === 0) {
+      return rejected;
+    }
+    const key = positions.join();
+    const known = numbers.get(key);
+    if (known !== undefined) {
+      return known;
+    }
+    numbers.set(key, states.length);
+    return states.push(positions) - 1;
+  };
+  return {
+    step: (state, character) => {
+      const key = `${state}${character}`;
+      const known = steps.get(key) ?? next(state, character);
+      steps.set(key, known);
+      return known;
+    },
+    accepts: (state) => states[state]?.includes(pattern.length) ?? false,
+    // Its end is reached through a `*` at the end.
+    acceptsEverything: (state) => pattern.endsWith("*") && (states[state]?.includes(pattern.length - 1) ?? false),
+    classOf: (character) => (pattern.includes(character) ? character : ""),
+  };
 }
-
-/** From here on the pattern accepts everything: its end is reached through a `*` at the end. */
-function acceptsEverything(pattern: string, positions: Positions): boolean {
-  return pattern.endsWith("*") && positions.includes(pattern.length - 1);
-}
-
-/** Pairs of states looked at before the search gives up; no list of patterns that a person writes comes near. */
-const defaultStateLimit = 200_000;
 
 export type Containment =
   /** Every tag of the pattern fits one of the others. */
@@ -92,61 +112,20 @@ export type Containment =
   /** The patterns have more states than the search looks at: take it as not within. */
   | { within: "undecided" };
 
-interface State {
-  tag: string;
-  inner: Positions;
-  outer: readonly Positions[];
-}
-
 /**
- * Whether every image tag that fits `pattern` fits at least one of `allowed`. Decided exactly, over all tags that ECR
- * accepts (1 to 128 characters of the tag grammar), by walking the patterns' automata side by side, shortest tags first;
- * not by samples. A pattern that fits no tag at all is within any list.
+ * Whether every image tag that fits `pattern` fits at least one of `allowed`. Decided exactly, as `findTag` does it. A
+ * pattern that fits no tag at all is within any list.
  *
- * @param stateLimit Pairs of states after which the answer is "undecided". @default 200,000
+ * @param stateLimit States after which the answer is "undecided". @default 200,000
  */
 export function wildcardWithin(
   pattern: string,
   allowed: readonly string[],
   stateLimit: number = defaultStateLimit,
 ): Containment {
-  const named = new Set([pattern, ...allowed].join("").replaceAll("*", ""));
-  const letters = [...imageTagCharacters].filter((character) => named.has(character));
-  // All characters that no pattern names behave alike: one stands for the rest.
-  const others = [...imageTagCharacters].filter((character) => !named.has(character));
-  const first = others.find(canBeginTag);
-  const firstLetters = [...letters.filter(canBeginTag), ...(first ? [first] : [])];
-  const laterLetters = [...letters, ...others.slice(0, 1)];
-
-  let level: State[] = [{ tag: "", inner: begin(pattern), outer: allowed.map(begin) }];
-  const seen = new Set<string>();
-  for (let length = 1; length <= imageTagMaximumLength && level.length > 0; length++) {
-    const next: State[] = [];
-    for (const state of level) {
-      for (const letter of length === 1 ? firstLetters : laterLetters) {
-        const inner = step(pattern, state.inner, letter);
-        if (inner.length === 0) {
-          continue;
-        }
-        const outer = allowed.map((each, index) => step(each, state.outer[index] ?? [], letter));
-        if (allowed.some((each, index) => acceptsEverything(each, outer[index] ?? []))) {
-          continue;
-        }
-        const tag = state.tag + letter;
-        if (accepts(pattern, inner) && !allowed.some((each, index) => accepts(each, outer[index] ?? []))) {
-          return { within: false, example: tag };
-        }
-        const key = [inner, ...outer].map((positions) => positions.join(",")).join("|");
-        if (!seen.has(key)) {
-          if (seen.size >= stateLimit) {
-            return { within: "undecided" };
-          }
-          seen.add(key);
-          next.push({ tag, inner, outer });
-        }
-      }
-    }
-    level = next;
+  const stranger = findTag([wildcardAutomaton(pattern)], allowed.map(wildcardAutomaton), stateLimit);
+  if (stranger.found === true) {
+    return { within: false, example: stranger.tag };
   }
-  return { within: true };
+  return { within: stranger.found === "undecided" ? "undecided" : true };
 }

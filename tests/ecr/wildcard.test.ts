@@ -78,7 +78,7 @@ describe("ecr/wildcard", () => {
   }
 
   it("gives a shortest tag that is not allowed", () => {
-    assert.deepEqual(wildcardWithin("dev*", ["dev", "dev-*"]), { within: false, example: "devd" });
+    assert.deepEqual(wildcardWithin("dev*", ["dev", "dev-*"]), { within: false, example: "deva" });
     assert.deepEqual(wildcardWithin("latest*", ["latest"]), { within: false, example: "latesta" });
   });
 

@@ -1,0 +1,207 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { deadRules } from "../../ecr/lifecyclePolicy/deadRules";
+import { findImage } from "../../ecr/lifecyclePolicy/ownership";
+import { canExpire, rulesThatExpire } from "../../ecr/lifecyclePolicy/tagExpiry";
+import type { LifecyclePolicyDocument, LifecycleRule } from "../../ecr/lifecyclePolicy/types";
+import { tagFits } from "../../ecr/tagGrammar";
+import { wildcardMatches } from "../../ecr/wildcard";
+
+type Parts = Partial<LifecycleRule["selection"]> & { archive?: true; priority?: number };
+
+/** Documents of rules in order; days unless a count is given. */
+function document(...rules: Parts[]): LifecyclePolicyDocument {
+  return {
+    rules: rules.map(({ archive, priority, ...selection }, index) => ({
+      rulePriority: priority ?? index + 1,
+      selection: {
+        tagStatus: "tagged",
+        countType: "sinceImagePushed",
+        countUnit: "days",
+        countNumber: 30,
+        ...selection,
+      },
+      action: archive ? { type: "transition", targetStorageClass: "archive" } : { type: "expire" },
+    })),
+  };
+}
+const patterns = (...tagPatternList: string[]): Parts => ({ tagPatternList });
+const prefixes = (...tagPrefixList: string[]): Parts => ({ tagPrefixList });
+const untagged: Parts = { tagStatus: "untagged" };
+const any: Parts = { tagStatus: "any" };
+const archived: Parts = { storageClass: "archive", countType: "sinceImageTransitioned", countNumber: 90 };
+const keepAll: Parts = { countType: "imageCountMoreThan", countUnit: undefined, countNumber: 100_000 };
+
+describe("ecr/lifecyclePolicy/deadRules", () => {
+  const table: [title: string, policy: LifecyclePolicyDocument, dead: [number, number[]][]][] = [
+    ["one rule", document(any), []],
+    ["untagged and any", document(untagged, any), []],
+    ["a narrower pattern after a wider one", document(patterns("v*"), patterns("v1*")), [[1, [0]]]],
+    ["a wider pattern after a narrower one", document(patterns("v1*"), patterns("v*")), []],
+    ["a pattern after the prefix that it stands for", document(prefixes("v"), patterns("v*")), [[1, [0]]]],
+    ["a prefix after a pattern", document(patterns("v*"), prefixes("v1")), [[1, [0]]]],
+    ["the same list in another order", document(patterns("a*", "*b"), patterns("*b", "a*")), [[1, [0]]]],
+    // An image with two tags meets both entries, one with a single tag `ab` too: fewer entries match more images.
+    ["more entries after one of them", document(patterns("a*"), patterns("a*", "*b")), [[1, [0]]]],
+    ["one entry after more", document(patterns("a*", "*b"), patterns("a*")), []],
+    [
+      "a pattern that two earlier ones own together",
+      document(patterns("a*"), patterns("*a"), patterns("a*a")),
+      [[2, [0]]],
+    ],
+    [
+      "every tag, split by two rules",
+      document(patterns("*.*"), patterns("*"), patterns("x*"), any),
+      // Images without a tag are the rule for any images' own.
+      [[2, [1]]],
+    ],
+    ["any after untagged and all tagged", document(untagged, patterns("*"), any), [[2, [0, 1]]]],
+    ["the archive is a class of its own", document(any, { ...any, ...archived }), []],
+    [
+      "a pattern of the archive after a wider one",
+      document({ ...patterns("v*"), ...archived }, { ...patterns("v1*"), ...archived }),
+      [[1, [0]]],
+    ],
+    [
+      "rules that are not in the order of priority",
+      document({ ...patterns("v1*"), priority: 2 }, { ...patterns("v*"), priority: 1 }),
+      [[0, [1]]],
+    ],
+    ["a rule that archives owns as well", document({ ...patterns("v*"), archive: true }, patterns("v1*")), [[1, [0]]]],
+    [
+      "a count rule of images that earlier ones own",
+      document(patterns("v*"), { ...patterns("v1.*"), countType: "imageCountMoreThan", countUnit: undefined }),
+      [[1, [0]]],
+    ],
+    [
+      "entries that no two earlier rules let through",
+      document(patterns("a", "b"), patterns("a"), patterns("a", "b", "c")),
+      [[2, [0]]],
+    ],
+    [
+      "an image of two tags that avoids both ANDs",
+      document(patterns("a*", "b*"), patterns("c*", "d*"), patterns("a*", "c*")),
+      [],
+    ],
+    ["one of two earlier ones is enough", document(patterns("a*"), patterns("b*"), prefixes("a", "b")), [[2, [0]]]],
+  ];
+  for (const [title, policy, dead] of table) {
+    it(`decides: ${title}`, () => {
+      const found = deadRules(policy).map(({ index, shadowedBy }) => [index, shadowedBy]);
+      assert.deepEqual(found, dead);
+    });
+  }
+
+  it("agrees with looking at every image of up to three short tags", () => {
+    const letters = ["a", "b", "ab", "ba", "aa", "bb", "c"];
+    const images: string[][] = [[]];
+    for (const one of letters) {
+      images.push([one]);
+      for (const two of letters) for (const three of letters) images.push([one, two, three]);
+    }
+    const pattern = fc.constantFrom("a", "b", "a*", "*a", "b*", "*b", "*", "ab", "a*b");
+    const rule = fc.oneof(
+      { weight: 5, arbitrary: fc.array(pattern, { minLength: 1, maxLength: 3 }).map((list) => patterns(...list)) },
+      { weight: 1, arbitrary: fc.constant(untagged) },
+    );
+    fc.assert(
+      fc.property(fc.array(rule, { minLength: 2, maxLength: 5 }), (parts) => {
+        const policy = document(...parts, any);
+        const matches = (each: LifecycleRule, tags: string[]) =>
+          each.selection.tagStatus === "any" ||
+          (each.selection.tagStatus === "untagged"
+            ? tags.length === 0
+            : (each.selection.tagPatternList ?? []).every((entry) => tags.some((tag) => wildcardMatches(entry, tag))));
+        const owners = new Set(images.map((tags) => policy.rules.findIndex((each) => matches(each, tags))));
+        for (const { index, shadowedBy } of deadRules(policy)) {
+          assert.ok(!owners.has(index), `rule ${index} owns an image`);
+          assert.ok(shadowedBy.every((each) => each < index));
+        }
+        const dead = new Set(deadRules(policy).map(({ index }) => index));
+        policy.rules.forEach((each, index) => {
+          if (dead.has(index)) return;
+          const image = findImage([each], policy.rules.slice(0, index));
+          assert.ok(typeof image === "object");
+          assert.equal(
+            policy.rules.findIndex((other) => matches(other, [...image.tags])),
+            index,
+          );
+        });
+      }),
+      { seed: 6, numRuns: 300 },
+    );
+  });
+
+  it("gives a search up after the attempts that it was allowed, and then calls nothing dead", () => {
+    const [first, second] = document(patterns("a*"), patterns("a*", "b*")).rules;
+    assert.ok(first && second);
+    assert.equal(findImage([second], [first], {}, 0), "undecided");
+    assert.equal(findImage([second], [first], {}, 1), "undecided");
+    assert.equal(findImage([second], [first], {}, 2), undefined);
+  });
+});
+
+describe("ecr/lifecyclePolicy/tagExpiry", () => {
+  const expiring = (policy: LifecyclePolicyDocument, grammar = "semver", otherTags = false) =>
+    rulesThatExpire(policy, grammar, { otherTags }).map(({ index, archivedBy }) =>
+      archivedBy === undefined ? index : [index, archivedBy],
+    );
+
+  it("says which rules delete such images", () => {
+    assert.deepEqual(expiring(document(untagged)), []);
+    assert.deepEqual(expiring(document(untagged, any)), [1]);
+    assert.deepEqual(expiring(document(patterns("dev-*"), prefixes("pr-"), patterns("v*"), patterns("*"))), [2, 3]);
+    assert.deepEqual(expiring(document(patterns("release-*")), "release-[0-9]+"), [0]);
+    // Two releases' tags on one image meet both entries.
+    assert.deepEqual(expiring(document(patterns("1.*", "2.*"))), [0]);
+    assert.deepEqual(expiring(document(patterns("1.*", "dev-*"))), []);
+  });
+
+  it("gives an image that goes", () => {
+    const [found] = rulesThatExpire(document(patterns("v1*", "v2*")), "semver");
+    assert.ok(found?.image);
+    assert.equal(found.image.tags.length, 2);
+    for (const tag of found.image.tags) assert.ok(tagFits(tag, "semver"), tag);
+  });
+
+  it("lets an earlier rule that owns and never expires protect", () => {
+    assert.deepEqual(expiring(document({ ...patterns("*.*.*"), ...keepAll }, any)), []);
+    assert.deepEqual(expiring(document({ ...patterns("1.*"), ...keepAll }, any)), [1]);
+    assert.deepEqual(expiring(document({ ...patterns("*.*.*"), ...keepAll, countNumber: 99_999 }, any)), [0]);
+    // A rule after it protects nothing.
+    assert.deepEqual(
+      expiring(document({ ...patterns("v*"), priority: 2 }, { ...patterns("*.*.*"), ...keepAll, priority: 9 })),
+      [0],
+    );
+  });
+
+  it("takes images with other tags into account on request", () => {
+    const policy = document(prefixes("src-"));
+    assert.deepEqual(expiring(policy), []);
+    assert.deepEqual(expiring(policy, "semver", true), [0]);
+    assert.deepEqual(expiring(document({ ...patterns("*.*.*"), ...keepAll }, prefixes("src-")), "semver", true), []);
+    assert.deepEqual(expiring(document(untagged), "semver", true), []);
+  });
+
+  it("follows images into the archive", () => {
+    const release: Parts = { ...patterns("*.*.*"), archive: true };
+    assert.deepEqual(expiring(document(release)), []);
+    assert.deepEqual(expiring(document(release, { ...any, ...archived })), [[1, 0]]);
+    assert.deepEqual(expiring(document({ ...patterns("dev-*"), archive: true }, { ...any, ...archived })), []);
+    assert.deepEqual(expiring(document(release, { ...patterns("dev-*"), ...archived })), []);
+    assert.deepEqual(
+      expiring(document({ ...patterns("*.*.*"), ...keepAll }, { ...any, archive: true }, { ...any, ...archived })),
+      [],
+    );
+  });
+
+  it("knows which rules never delete", () => {
+    const [all, archive, days] = document({ ...any, ...keepAll }, { ...any, archive: true }, any).rules;
+    assert.ok(all && archive && days);
+    assert.deepEqual([all, archive, days].map(canExpire), [false, false, true]);
+  });
+
+  it("refuses a grammar that is none", () => {
+    assert.throws(() => rulesThatExpire(document(any), "("));
+  });
+});
