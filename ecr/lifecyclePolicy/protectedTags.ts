@@ -4,7 +4,7 @@ import { type LifecyclePolicyDocument, type LifecycleRule, lifecycleLimits, type
 import { lifecyclePolicyFaults } from "./validation";
 
 /** Images in one repository by ECR's quota ("Amazon ECR service quotas"): a rule that keeps as many never acts. */
-const imagesPerRepository = 100_000;
+export const imagesPerRepository = 100_000;
 
 /** 100 years: in the archive no rule counts images, so a protecting rule waits instead. */
 const foreverDays = 36_500;

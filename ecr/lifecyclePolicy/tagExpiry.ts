@@ -1,9 +1,7 @@
 import { grammarAutomaton } from "../tagGrammar";
 import { earlierRules, findImage, type ImageLimits, type OwnedImage, storageClassOf } from "./ownership";
+import { imagesPerRepository } from "./protectedTags";
 import type { LifecyclePolicyDocument, LifecycleRule } from "./types";
-
-/** Images that a repository can hold (Amazon ECR service quotas): a rule that keeps that many never expires one. */
-export const imagesPerRepository = 100_000;
 
 /** A rule that will sooner or later delete images with a tag of some form. */
 export interface ExpiringRule {

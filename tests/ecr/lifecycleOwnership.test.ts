@@ -128,7 +128,7 @@ describe("ecr/lifecyclePolicy/deadRules", () => {
           );
         });
       }),
-      { seed: 6, numRuns: 300 },
+      { seed: 6, numRuns: 60 },
     );
   });
 
