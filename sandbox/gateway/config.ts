@@ -42,6 +42,8 @@ export interface GatewayConfig {
   distributionUrl: string;
   /** Distribution's storage root, when the gateway may remove the folders of deleted repositories there. @default not removed */
   distributionStorage?: string;
+  /** The findings of scans (`SANDBOX_SCAN_FINDINGS`). @default nothing is ever found */
+  scanFindingsFile?: string;
   /** Where the gateway writes GatewayAddresses once it listens, and when a registry gets its address. @default nowhere */
   addressesFile?: string;
 }

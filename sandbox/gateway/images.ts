@@ -138,3 +138,22 @@ function sizeOf(context: GatewayContext, repository: RepositoryRecord, facts: Ma
   }
   return Math.max(...facts.children.map((child) => context.store.image(repository, child)?.imageSize ?? 0));
 }
+
+/** An image's status as the API has it. */
+export function imageStatus(image: ImageRecord): "ACTIVE" | "ARCHIVED" {
+  return image.storageClass === "ARCHIVE" ? "ARCHIVED" : "ACTIVE";
+}
+
+/** Puts an image into the archive, or back into the standard storage class (`undefined`), with the time of it. */
+export function setStorageClass(
+  context: GatewayContext,
+  repository: RepositoryRecord,
+  image: ImageRecord,
+  storageClass: ImageRecord["storageClass"],
+): ImageRecord {
+  const now = context.clock.now();
+  const time = storageClass === "ARCHIVE" ? { archivedAt: now } : { activatedAt: now };
+  const changed = { ...image, ...time, storageClass };
+  context.store.change(() => context.store.putImage(repository, changed));
+  return changed;
+}

@@ -72,6 +72,7 @@ export async function startGatewayProcess(
       ports,
       addressesFile,
       distributionStorage: distributionStorage(home),
+      scanFindingsFile: scanFindingsFile(),
     };
     fs.rmSync(addressesFile, { force: true });
     const configFile = path.join(home, "run", "gateway-config.json");
@@ -96,6 +97,12 @@ export async function startGatewayProcess(
     throw new Error(`${addressesFile} disappeared while the gateway was starting.`);
   }
   return addresses;
+}
+
+/** SANDBOX_SCAN_FINDINGS as an absolute path: the gateway's own folder is another one. */
+function scanFindingsFile(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  const file = env["SANDBOX_SCAN_FINDINGS"];
+  return file ? path.resolve(file) : undefined;
 }
 
 /** The addresses that the gateway wrote when it last started, and whenever it opened a registry since. */

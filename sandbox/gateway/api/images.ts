@@ -10,8 +10,9 @@ import type {
 } from "@aws-sdk/client-ecr";
 import { imageTagFaults } from "../../../ecr/imageTags";
 import type { GatewayContext, Operation } from "../context";
-import { pushImage } from "../images";
+import { imageStatus, pushImage } from "../images";
 import { PushRefusal } from "../pushRefusal";
+import { scanSummary } from "../scans";
 import type { ImageRecord, RegistryAddress, RegistryKind, RepositoryRecord } from "../state/records";
 import { invalidParameter, ServiceError } from "../wire/serviceError";
 import { refuseInput } from "./faults";
@@ -37,7 +38,9 @@ export function imageOperations(kind: RegistryKind) {
       const wanted = input.imageIds.map((id) => existingImage(context, registry, repository, id));
       return { imageDetails: [...new Map(wanted.map((image) => [image.digest, detail(image)])).values()] };
     }
-    const images = context.store.imagesOf(repository).filter((image) => fits(input.filter, tags.has(image.digest)));
+    const images = context.store
+      .imagesOf(repository)
+      .filter((image) => fits(input.filter, image, tags.has(image.digest)));
     const { page, nextToken } = pageOf(images, (image) => image.digest, input);
     return { imageDetails: page.map(detail), nextToken };
   };
@@ -94,7 +97,7 @@ export const listImages: Operation<ListImagesRequest> = (context, caller, input)
   const tags = tagsByDigest(context, repository);
   const ids = context.store
     .imagesOf(repository)
-    .filter((image) => fits(input.filter, tags.has(image.digest)))
+    .filter((image) => fits(input.filter, image, tags.has(image.digest)))
     .flatMap(({ digest }): ImageIdentifier[] =>
       (tags.get(digest) ?? [undefined]).map((imageTag) => ({ imageDigest: digest, imageTag })),
     );
@@ -116,6 +119,8 @@ export const batchGetImage: Operation<BatchGetImageRequest> = async (context, ca
         : await context.distribution.manifest(repository, found.digest, found.mediaType);
     if ("failureCode" in found) {
       failures.push(found);
+    } else if (found.storageClass === "ARCHIVE") {
+      failures.push({ imageId, failureCode: "ImageInaccessible", failureReason: "Requested image is archived" });
     } else if (manifest === undefined) {
       failures.push(notFound(imageId));
     } else {
@@ -157,7 +162,8 @@ function notFound(imageId: ImageIdentifier): ImageProblem {
   return { imageId, failureCode: "ImageNotFound", failureReason: "Requested image not found" };
 }
 
-function existingImage(
+/** @throws ImageNotFoundException in the service's words, InvalidParameterException for no identifier at all. */
+export function existingImage(
   context: GatewayContext,
   registry: RegistryAddress,
   repository: RepositoryRecord,
@@ -186,11 +192,15 @@ export function tagsByDigest(context: GatewayContext, repository: RepositoryReco
   return tags;
 }
 
-function fits(filter: { tagStatus?: string; imageStatus?: string } | undefined, tagged: boolean): boolean {
-  const { tagStatus = "ANY", imageStatus = "ANY" } = filter ?? {};
-  // Nothing is ever archived here, so every image is active.
+/** Without a status in the filter only active images are listed (ECR API, DescribeImagesFilter and ListImagesFilter). */
+function fits(
+  filter: { tagStatus?: string; imageStatus?: string } | undefined,
+  image: ImageRecord,
+  tagged: boolean,
+): boolean {
+  const { tagStatus = "ANY", imageStatus: wanted = "ACTIVE" } = filter ?? {};
   return (
-    (imageStatus === "ANY" || imageStatus === "ACTIVE") && (tagStatus === "ANY" || (tagStatus === "TAGGED") === tagged)
+    (wanted === "ANY" || wanted === imageStatus(image)) && (tagStatus === "ANY" || (tagStatus === "TAGGED") === tagged)
   );
 }
 
@@ -210,10 +220,17 @@ function imageDetail(repository: RepositoryRecord, image: ImageRecord, tags: str
   }
   return {
     ...common,
-    lastRecordedPullTime: image.lastPulledAt === undefined ? undefined : new Date(image.lastPulledAt),
+    ...scanSummary(image),
+    lastRecordedPullTime: dateOf(image.lastPulledAt),
     subjectManifestDigest: image.subject,
-    imageStatus: "ACTIVE",
+    imageStatus: imageStatus(image),
+    lastArchivedAt: dateOf(image.archivedAt),
+    lastActivatedAt: dateOf(image.activatedAt),
   };
+}
+
+function dateOf(milliseconds: number | undefined): Date | undefined {
+  return milliseconds === undefined ? undefined : new Date(milliseconds);
 }
 
 function imageOutput(

@@ -1,25 +1,25 @@
 import { isRegionName } from "../../../ecr/regions";
 import type { Caller } from "../caller";
 import type { GatewayContext, Operation } from "../context";
-import ecrModel from "../models/ecr.json";
-import ecrPublicModel from "../models/ecrPublic.json";
-import { type RequestModel, requestModel } from "../wire/requestModel";
+import { ecrModel, ecrPublicModel } from "../models/models";
+import type { RequestModel } from "../wire/requestModel";
 import { ServiceError } from "../wire/serviceError";
+import { accountSettingOperations } from "./accountSettings";
 import { getPrivateAuthorizationToken, getPublicAuthorizationToken } from "./authorization";
 import { batchDeleteImage } from "./batchDeleteImage";
+import { creationTemplateOperations } from "./creationTemplates";
+import { listImageReferrers } from "./imageReferrers";
+import { imageScanOperations } from "./imageScans";
 import { batchGetImage, imageOperations, listImages } from "./images";
 import { getDownloadUrlForLayer, layerOperations } from "./layers";
 import { lifecycleOperations } from "./lifecyclePolicies";
 import { describeImageTags } from "./publicImageTags";
 import { publicRegistryOperations } from "./publicRegistries";
 import { publicRepositoryOperations } from "./publicRepositories";
-import {
-  describeRegistry,
-  getAccountSetting,
-  getRegistryScanningConfiguration,
-  putAccountSetting,
-  putRegistryScanningConfiguration,
-} from "./registrySettings";
+import { pullThroughCacheOperations } from "./pullThroughCacheRules";
+import { pullTimeExclusionOperations } from "./pullTimeExclusions";
+import { registryPolicyOperations } from "./registryPolicies";
+import { replicationOperations } from "./replication";
 import {
   createRepository,
   deleteRepository,
@@ -29,6 +29,9 @@ import {
 } from "./repositories";
 import { policyOperations } from "./repositoryPolicies";
 import { tagOperations } from "./resourceTags";
+import { scanningConfigurationOperations } from "./scanningConfiguration";
+import { signingOperations } from "./signing";
+import { updateImageStorageClass } from "./storageClass";
 
 /** Regions in which ECR Public's API answers (AWS General Reference, "Amazon ECR Public endpoints"). */
 const publicApiRegions = ["us-east-1", "us-west-2"];
@@ -42,7 +45,7 @@ export interface Service {
 }
 
 const ecr: Service = {
-  model: requestModel(ecrModel),
+  model: ecrModel,
   operations: {
     CreateRepository: createRepository,
     DeleteRepository: deleteRepository,
@@ -59,11 +62,17 @@ const ecr: Service = {
     BatchDeleteImage: batchDeleteImage("private"),
     GetAuthorizationToken: getPrivateAuthorizationToken,
     ...tagOperations("private"),
-    DescribeRegistry: describeRegistry,
-    GetRegistryScanningConfiguration: getRegistryScanningConfiguration,
-    PutRegistryScanningConfiguration: putRegistryScanningConfiguration,
-    GetAccountSetting: getAccountSetting,
-    PutAccountSetting: putAccountSetting,
+    ...registryPolicyOperations,
+    ...replicationOperations,
+    ...pullThroughCacheOperations,
+    ...creationTemplateOperations,
+    ...accountSettingOperations,
+    ...scanningConfigurationOperations,
+    ...imageScanOperations,
+    ...signingOperations,
+    ...pullTimeExclusionOperations,
+    ListImageReferrers: listImageReferrers,
+    UpdateImageStorageClass: updateImageStorageClass,
   },
   refuseRegion(region) {
     if (!isRegionName(region)) {
@@ -73,7 +82,7 @@ const ecr: Service = {
 };
 
 const ecrPublic: Service = {
-  model: requestModel(ecrPublicModel),
+  model: ecrPublicModel,
   operations: {
     ...publicRepositoryOperations,
     ...publicRegistryOperations,

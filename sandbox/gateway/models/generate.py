@@ -1,6 +1,7 @@
-"""Writes ecr.json and ecrPublic.json: the request shapes of both services, from botocore's service models.
+"""Writes ecr.json and ecrPublic.json: the operations of both services and their shapes, from botocore's service models.
 
-Run with a Python that has botocore: python generate.py. Only what decides whether a request is valid is kept.
+Run with a Python that has botocore: python generate.py. Kept are what decides whether a request is valid, what an answer
+holds, and which errors each operation names.
 """
 
 import json
@@ -26,7 +27,14 @@ def trim(service: str) -> dict:
                     kept[part] = keep(source[part]["shape"])
         return name
 
-    operations = {name: keep(operation["input"]["shape"]) for name, operation in sorted(model["operations"].items())}
+    operations = {
+        name: {
+            "input": keep(operation["input"]["shape"]),
+            "output": keep(operation["output"]["shape"]),
+            "errors": [error["shape"] for error in operation.get("errors", [])],
+        }
+        for name, operation in sorted(model["operations"].items())
+    }
     metadata = model["metadata"]
     return {
         "targetPrefix": metadata["targetPrefix"],

@@ -1,3 +1,4 @@
+import type { EnhancedImageScanFinding, ImageScanFinding, ReplicationStatus, ScanStatus } from "@aws-sdk/client-ecr";
 import type { EncryptionType } from "../../../ecr/encryption";
 import type { ImageTagMutability, TagExclusionFilter } from "../../../ecr/tagMutability";
 
@@ -61,6 +62,31 @@ export interface ImageRecord {
   annotations?: Record<string, string>;
   /** Blobs that the manifest names. */
   blobs: string[];
+  /** Absent: in the standard storage class. */
+  storageClass?: "ARCHIVE";
+  /** When it last went to the archive and came back, in milliseconds since 1970. */
+  archivedAt?: number;
+  activatedAt?: number;
+  /** The last scan. */
+  scan?: ScanRecord;
+  /** Where this image was to be copied when it was pushed, and what became of it. */
+  replications?: ReplicationRecord[];
+}
+
+/** A scan of an image; times in milliseconds since 1970. */
+export interface ScanRecord {
+  startedAt: number;
+  status: ScanStatus;
+  description: string;
+  findings: ImageScanFinding[];
+  enhancedFindings: EnhancedImageScanFinding[];
+}
+
+export interface ReplicationRecord {
+  account: string;
+  region: string;
+  status: ReplicationStatus;
+  failureCode?: string;
 }
 
 /** What a login token stands for. Only a hash of the token is kept. */

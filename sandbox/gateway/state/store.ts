@@ -133,12 +133,15 @@ export class Store {
     this.settings.putSync(key, value);
   }
 
-  /** Every setting whose key begins with a word, with the key's remaining parts. */
-  settingsUnder<T>(first: string): [rest: string[], value: T][] {
-    return [...this.settings.getRange({ start: [first], end: [first, afterEverything] })].map((entry) => [
-      entry.key.slice(1),
-      entry.value as T,
-    ]);
+  removeSetting(...key: string[]): void {
+    this.settings.removeSync(key);
+  }
+
+  /** Every setting whose key begins with these parts, with the key's remaining parts. */
+  settingsUnder<T>(...prefix: string[]): [rest: string[], value: T][] {
+    return [...this.settings.getRange({ start: prefix, end: [...prefix, afterEverything] })].flatMap((entry) =>
+      entry.key.length > prefix.length ? [[entry.key.slice(prefix.length), entry.value as T]] : [],
+    );
   }
 }
 

@@ -1,0 +1,80 @@
+import type {
+  CreateRepositoryCreationTemplateRequest,
+  DeleteRepositoryCreationTemplateRequest,
+  DescribeRepositoryCreationTemplatesRequest,
+  UpdateRepositoryCreationTemplateRequest,
+} from "@aws-sdk/client-ecr";
+import type { Caller } from "../caller";
+import type { GatewayContext, Operation } from "../context";
+import { creationTemplates, withDates } from "../state/registrySettings";
+import { ServiceError } from "../wire/serviceError";
+import { pageOf } from "./paging";
+
+const createTemplate: Operation<CreateRepositoryCreationTemplateRequest> = (context, caller, input) => {
+  const { prefix = "" } = input;
+  const now = context.clock.now();
+  const template = { imageTagMutability: "MUTABLE" as const, ...input, createdAt: now, updatedAt: now };
+  context.store.change(() => {
+    if (creationTemplates.get(context.store, caller, prefix)) {
+      throw new ServiceError(
+        "TemplateAlreadyExistsException",
+        `A repository creation template with prefix '${prefix}' already exists in the registry with id '${caller.account}'`,
+      );
+    }
+    creationTemplates.put(context.store, caller, prefix, template);
+  });
+  return { registryId: caller.account, repositoryCreationTemplate: withDates(template) };
+};
+
+/** A member that is left out stays as it was. */
+const updateTemplate: Operation<UpdateRepositoryCreationTemplateRequest> = (context, caller, input) => {
+  const template = context.store.change(() => {
+    const current = existingTemplate(context, caller, input.prefix ?? "");
+    const given = Object.fromEntries(Object.entries(input).filter(([, member]) => member !== undefined));
+    const changed = { ...current, ...given, updatedAt: context.clock.now() };
+    creationTemplates.put(context.store, caller, input.prefix ?? "", changed);
+    return changed;
+  });
+  return { registryId: caller.account, repositoryCreationTemplate: withDates(template) };
+};
+
+/** A prefix without a template is left out: the operation has no error for it. */
+const describeTemplates: Operation<DescribeRepositoryCreationTemplatesRequest> = (context, caller, input) => {
+  const wanted = input.prefixes && new Set(input.prefixes);
+  const templates = creationTemplates
+    .all(context.store, caller)
+    .filter(({ key }) => wanted === undefined || wanted.has(key));
+  const { page, nextToken } = pageOf(templates, ({ key }) => key, input);
+  return {
+    registryId: caller.account,
+    repositoryCreationTemplates: page.map(({ value }) => withDates(value)),
+    nextToken,
+  };
+};
+
+const deleteTemplate: Operation<DeleteRepositoryCreationTemplateRequest> = (context, caller, input) => {
+  const template = context.store.change(() => {
+    const current = existingTemplate(context, caller, input.prefix ?? "");
+    creationTemplates.remove(context.store, caller, input.prefix ?? "");
+    return current;
+  });
+  return { registryId: caller.account, repositoryCreationTemplate: withDates(template) };
+};
+
+export const creationTemplateOperations = {
+  CreateRepositoryCreationTemplate: createTemplate,
+  UpdateRepositoryCreationTemplate: updateTemplate,
+  DescribeRepositoryCreationTemplates: describeTemplates,
+  DeleteRepositoryCreationTemplate: deleteTemplate,
+};
+
+function existingTemplate(context: GatewayContext, caller: Caller, prefix: string) {
+  const template = creationTemplates.get(context.store, caller, prefix);
+  if (!template) {
+    throw new ServiceError(
+      "TemplateNotFoundException",
+      `The repository creation template with prefix '${prefix}' does not exist in the registry with id '${caller.account}'`,
+    );
+  }
+  return template;
+}

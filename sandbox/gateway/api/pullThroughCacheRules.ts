@@ -1,0 +1,102 @@
+import type {
+  CreatePullThroughCacheRuleRequest,
+  DeletePullThroughCacheRuleRequest,
+  DescribePullThroughCacheRulesRequest,
+  UpdatePullThroughCacheRuleRequest,
+} from "@aws-sdk/client-ecr";
+import type { GatewayContext, Operation } from "../context";
+import type { RegistryAddress } from "../state/records";
+import { pullThroughCacheRules, withDates } from "../state/registrySettings";
+import { ServiceError } from "../wire/serviceError";
+import { pageOf } from "./paging";
+import { inRegistry, requestedRegistry } from "./repositoryLookup";
+
+/** Rules of one registry (Amazon ECR service quotas, "Pull through cache rules per registry"). */
+const ruleLimit = 50;
+
+const createRule: Operation<CreatePullThroughCacheRuleRequest> = (context, caller, input) => {
+  const { registryId, ecrRepositoryPrefix = "", upstreamRegistryUrl = "", ...rest } = input;
+  const registry = requestedRegistry("private", caller, registryId, "CreatePullThroughCacheRule");
+  const now = context.clock.now();
+  const rule = {
+    ...rest,
+    ecrRepositoryPrefix,
+    upstreamRegistryUrl,
+    registryId: registry.account,
+    createdAt: now,
+    updatedAt: now,
+  };
+  context.store.change(() => {
+    if (pullThroughCacheRules.get(context.store, registry, ecrRepositoryPrefix)) {
+      throw new ServiceError(
+        "PullThroughCacheRuleAlreadyExistsException",
+        `A pull through cache rule with prefix '${ecrRepositoryPrefix}' already exists ${inRegistry(registry)}`,
+      );
+    }
+    if (pullThroughCacheRules.all(context.store, registry).length >= ruleLimit) {
+      throw new ServiceError(
+        "LimitExceededException",
+        `The registry with id '${registry.account}' has ${ruleLimit} pull through cache rules already.`,
+      );
+    }
+    pullThroughCacheRules.put(context.store, registry, ecrRepositoryPrefix, rule);
+  });
+  const { updatedAt, ...output } = withDates(rule);
+  return output;
+};
+
+const describeRules: Operation<DescribePullThroughCacheRulesRequest> = (context, caller, input) => {
+  const registry = requestedRegistry("private", caller, input.registryId, "DescribePullThroughCacheRules");
+  const rules =
+    input.ecrRepositoryPrefixes?.map((prefix) => existingRule(context, registry, prefix)) ??
+    pullThroughCacheRules.all(context.store, registry).map(({ value }) => value);
+  const { page, nextToken } = pageOf(rules, (rule) => rule.ecrRepositoryPrefix ?? "", input);
+  return { pullThroughCacheRules: page.map(withDates), nextToken };
+};
+
+/** Changes the credentials or the role; a member that is left out stays as it was. */
+const updateRule: Operation<UpdatePullThroughCacheRuleRequest> = (context, caller, input) => {
+  const { registryId, ecrRepositoryPrefix = "", ...given } = input;
+  const registry = requestedRegistry("private", caller, registryId, "UpdatePullThroughCacheRule");
+  const rule = context.store.change(() => {
+    const current = existingRule(context, registry, ecrRepositoryPrefix);
+    const changed = { ...current, ...defined(given), updatedAt: context.clock.now() };
+    pullThroughCacheRules.put(context.store, registry, ecrRepositoryPrefix, changed);
+    return changed;
+  });
+  const { createdAt, upstreamRegistryUrl, upstreamRegistry, ...output } = withDates(rule);
+  return output;
+};
+
+const deleteRule: Operation<DeletePullThroughCacheRuleRequest> = (context, caller, input) => {
+  const registry = requestedRegistry("private", caller, input.registryId, "DeletePullThroughCacheRule");
+  const rule = context.store.change(() => {
+    const current = existingRule(context, registry, input.ecrRepositoryPrefix ?? "");
+    pullThroughCacheRules.remove(context.store, registry, current.ecrRepositoryPrefix ?? "");
+    return current;
+  });
+  const { updatedAt, upstreamRegistry, ...output } = withDates(rule);
+  return output;
+};
+
+export const pullThroughCacheOperations = {
+  CreatePullThroughCacheRule: createRule,
+  DescribePullThroughCacheRules: describeRules,
+  UpdatePullThroughCacheRule: updateRule,
+  DeletePullThroughCacheRule: deleteRule,
+};
+
+export function existingRule(context: GatewayContext, registry: RegistryAddress, prefix: string) {
+  const rule = pullThroughCacheRules.get(context.store, registry, prefix);
+  if (!rule) {
+    throw new ServiceError(
+      "PullThroughCacheRuleNotFoundException",
+      `The pull through cache rule with prefix '${prefix}' does not exist ${inRegistry(registry)}`,
+    );
+  }
+  return rule;
+}
+
+function defined<T extends object>(value: T): Partial<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as Partial<T>;
+}

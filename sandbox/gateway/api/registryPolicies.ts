@@ -1,0 +1,39 @@
+import type { PutRegistryPolicyRequest } from "@aws-sdk/client-ecr";
+import type { Caller } from "../caller";
+import type { GatewayContext, Operation } from "../context";
+import { registryPolicies } from "../state/registrySettings";
+import { ServiceError } from "../wire/serviceError";
+
+const putRegistryPolicy: Operation<PutRegistryPolicyRequest> = (context, caller, input) => {
+  const { policyText = "" } = input;
+  registryPolicies.put(context.store, caller, policyText);
+  return { registryId: caller.account, policyText };
+};
+
+const getRegistryPolicy: Operation<object> = (context, caller) => ({
+  registryId: caller.account,
+  policyText: existingPolicy(context, caller),
+});
+
+const deleteRegistryPolicy: Operation<object> = (context, caller) => {
+  const policyText = existingPolicy(context, caller);
+  registryPolicies.remove(context.store, caller);
+  return { registryId: caller.account, policyText };
+};
+
+export const registryPolicyOperations = {
+  PutRegistryPolicy: putRegistryPolicy,
+  GetRegistryPolicy: getRegistryPolicy,
+  DeleteRegistryPolicy: deleteRegistryPolicy,
+};
+
+function existingPolicy(context: GatewayContext, caller: Caller): string {
+  const policyText = registryPolicies.get(context.store, caller);
+  if (policyText === undefined) {
+    throw new ServiceError(
+      "RegistryPolicyNotFoundException",
+      `Registry policy does not exist in the registry with id '${caller.account}'`,
+    );
+  }
+  return policyText;
+}

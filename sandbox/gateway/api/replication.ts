@@ -1,0 +1,34 @@
+import type { DescribeImageReplicationStatusRequest, PutReplicationConfigurationRequest } from "@aws-sdk/client-ecr";
+import type { Operation } from "../context";
+import { replicationConfigurations } from "../state/registrySettings";
+import { existingImage } from "./images";
+import { existingRepository, requestedRegistry } from "./repositoryLookup";
+
+const describeRegistry: Operation<object> = (context, caller) => ({
+  registryId: caller.account,
+  replicationConfiguration: replicationConfigurations.get(context.store, caller) ?? { rules: [] },
+});
+
+const putReplicationConfiguration: Operation<PutReplicationConfigurationRequest> = (context, caller, input) => {
+  const replicationConfiguration = input.replicationConfiguration ?? { rules: [] };
+  replicationConfigurations.put(context.store, caller, replicationConfiguration);
+  return { replicationConfiguration };
+};
+
+/** One entry for each destination that the rules named when the image was pushed. */
+const describeImageReplicationStatus: Operation<DescribeImageReplicationStatusRequest> = (context, caller, input) => {
+  const registry = requestedRegistry("private", caller, input.registryId, "DescribeImageReplicationStatus");
+  const repository = existingRepository(context, registry, input.repositoryName ?? "");
+  const image = existingImage(context, registry, repository, input.imageId ?? {});
+  return {
+    repositoryName: repository.name,
+    imageId: { imageDigest: image.digest, imageTag: input.imageId?.imageTag },
+    replicationStatuses: (image.replications ?? []).map(({ account, ...rest }) => ({ registryId: account, ...rest })),
+  };
+};
+
+export const replicationOperations = {
+  DescribeRegistry: describeRegistry,
+  PutReplicationConfiguration: putReplicationConfiguration,
+  DescribeImageReplicationStatus: describeImageReplicationStatus,
+};

@@ -1,0 +1,73 @@
+import type {
+  BatchGetRepositoryScanningConfigurationRequest,
+  PutRegistryScanningConfigurationRequest,
+  RegistryScanningConfiguration,
+  RepositoryScanningConfiguration,
+  RepositoryScanningConfigurationFailure,
+} from "@aws-sdk/client-ecr";
+import type { Operation } from "../context";
+import { scanFrequency, scanningConfiguration } from "../scans";
+import { scanningConfigurations } from "../state/registrySettings";
+import { invalidParameter } from "../wire/serviceError";
+import { registryOf, repositoryArn } from "./repositoryLookup";
+
+const getRegistryScanningConfiguration: Operation<object> = (context, caller) => ({
+  registryId: caller.account,
+  scanningConfiguration: scanningConfiguration(context, caller),
+});
+
+/** At most one rule for each frequency; only enhanced scanning is continuous (ECR API, PutRegistryScanningConfiguration). */
+const putRegistryScanningConfiguration: Operation<PutRegistryScanningConfigurationRequest> = (
+  context,
+  caller,
+  input,
+) => {
+  const scanType = input.scanType ?? "BASIC";
+  const rules = input.rules ?? [];
+  const frequencies = rules.map((rule) => rule.scanFrequency);
+  if (new Set(frequencies).size < frequencies.length) {
+    throw invalidParameter("rules", "each rule has a scanFrequency of its own");
+  }
+  if (scanType === "BASIC" && frequencies.includes("CONTINUOUS_SCAN")) {
+    throw invalidParameter("rules", "CONTINUOUS_SCAN needs the scanType ENHANCED");
+  }
+  const configuration: RegistryScanningConfiguration = { scanType, rules };
+  scanningConfigurations.put(context.store, caller, configuration);
+  return { registryScanningConfiguration: configuration };
+};
+
+const batchGetRepositoryScanningConfiguration: Operation<BatchGetRepositoryScanningConfigurationRequest> = (
+  context,
+  caller,
+  input,
+) => {
+  const registry = registryOf("private", caller);
+  const found: RepositoryScanningConfiguration[] = [];
+  const failures: RepositoryScanningConfigurationFailure[] = [];
+  for (const repositoryName of input.repositoryNames ?? []) {
+    const repository = context.store.repository(registry, repositoryName);
+    if (!repository) {
+      failures.push({
+        repositoryName,
+        failureCode: "REPOSITORY_NOT_FOUND",
+        failureReason: `The repository with name '${repositoryName}' does not exist in the registry with id '${registry.account}'`,
+      });
+      continue;
+    }
+    const { frequency, filters } = scanFrequency(context, repository);
+    found.push({
+      repositoryArn: repositoryArn(repository),
+      repositoryName,
+      scanOnPush: frequency !== "MANUAL",
+      scanFrequency: frequency,
+      appliedScanFilters: filters,
+    });
+  }
+  return { scanningConfigurations: found, failures };
+};
+
+export const scanningConfigurationOperations = {
+  GetRegistryScanningConfiguration: getRegistryScanningConfiguration,
+  PutRegistryScanningConfiguration: putRegistryScanningConfiguration,
+  BatchGetRepositoryScanningConfiguration: batchGetRepositoryScanningConfiguration,
+};

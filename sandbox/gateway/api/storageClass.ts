@@ -1,0 +1,32 @@
+import type { UpdateImageStorageClassRequest } from "@aws-sdk/client-ecr";
+import type { Operation } from "../context";
+import { setStorageClass } from "../images";
+import { ServiceError } from "../wire/serviceError";
+import { existingImage } from "./images";
+import { existingRepository, requestedRegistry } from "./repositoryLookup";
+
+/**
+ * Puts an image into the archive or back. ECR takes up to 20 minutes to restore one, and answers ACTIVATING; here the
+ * image is active with the next request.
+ */
+export const updateImageStorageClass: Operation<UpdateImageStorageClassRequest> = (context, caller, input) => {
+  const registry = requestedRegistry("private", caller, input.registryId, "UpdateImageStorageClass");
+  const repository = existingRepository(context, registry, input.repositoryName ?? "");
+  const archive = input.targetStorageClass === "ARCHIVE";
+  const { digest } = context.store.change(() => {
+    const image = existingImage(context, registry, repository, input.imageId ?? {});
+    if ((image.storageClass === "ARCHIVE") === archive) {
+      throw new ServiceError(
+        "ImageStorageClassUpdateNotSupportedException",
+        `The image with digest '${image.digest}' is in the storage class ${input.targetStorageClass} already.`,
+      );
+    }
+    return setStorageClass(context, repository, image, archive ? "ARCHIVE" : undefined);
+  });
+  return {
+    registryId: repository.account,
+    repositoryName: repository.name,
+    imageId: { imageDigest: digest, imageTag: input.imageId?.imageTag },
+    imageStatus: archive ? "ARCHIVED" : "ACTIVATING",
+  };
+};

@@ -1,0 +1,122 @@
+import type {
+  ImageDetail,
+  RegistryScanningConfiguration,
+  ScanFrequency,
+  ScanningRepositoryFilter,
+} from "@aws-sdk/client-ecr";
+import { wildcardMatches } from "../../ecr/wildcard";
+import type { GatewayContext } from "./context";
+import { findingsFor } from "./scanFindings";
+import type { ImageRecord, RepositoryRecord, ScanRecord } from "./state/records";
+import { scanningConfigurations } from "./state/registrySettings";
+
+/** The registry's scanning configuration; basic without rules until one is put. */
+export function scanningConfiguration(
+  context: GatewayContext,
+  registry: { account: string; region: string },
+): RegistryScanningConfiguration {
+  return scanningConfigurations.get(context.store, registry) ?? { scanType: "BASIC", rules: [] };
+}
+
+/**
+ * How a repository's images are scanned: as the registry's rules say, continuous before on push, else as the
+ * repository's own setting says (ECR user guide, "Using filters": the registry's configuration goes before the
+ * repository's, which is deprecated).
+ */
+export function scanFrequency(
+  context: GatewayContext,
+  repository: RepositoryRecord,
+): { frequency: ScanFrequency; filters: ScanningRepositoryFilter[] } {
+  const { rules = [] } = scanningConfiguration(context, repository);
+  for (const frequency of ["CONTINUOUS_SCAN", "SCAN_ON_PUSH", "MANUAL"] as const) {
+    const filters = rules
+      .filter((rule) => rule.scanFrequency === frequency)
+      .flatMap((rule) => rule.repositoryFilters ?? [])
+      .filter(({ filter = "" }) => filterFits(filter, repository.name));
+    if (filters.length > 0) {
+      return { frequency, filters };
+    }
+  }
+  return { frequency: repository.scanOnPush ? "SCAN_ON_PUSH" : "MANUAL", filters: [] };
+}
+
+/** A filter without `*` fits every name that contains it (ECR user guide, "Filter wildcards"). */
+function filterFits(filter: string, name: string): boolean {
+  return filter.includes("*") ? wildcardMatches(filter, name) : name.includes(filter);
+}
+
+/** Whether the scanner can look into an image: not into an index, and not into an artifact that is no image. */
+export function canBeScanned(image: ImageRecord): boolean {
+  return (
+    image.children.length === 0 && /config\.v1\+json$|container\.image\.v1\+json$/.test(image.artifactMediaType ?? "")
+  );
+}
+
+/** Scans an image at once and keeps what was found; what is wrong with the user's file makes the scan fail. */
+export function scanImage(context: GatewayContext, repository: RepositoryRecord, image: ImageRecord): ScanRecord {
+  const enhanced = scanningConfiguration(context, repository).scanType === "ENHANCED";
+  const scan = runScan(context, repository, image, enhanced);
+  context.store.change(() => {
+    const current = context.store.image(repository, image.digest);
+    if (current) {
+      context.store.putImage(repository, { ...current, scan });
+    }
+  });
+  return scan;
+}
+
+function runScan(
+  context: GatewayContext,
+  repository: RepositoryRecord,
+  image: ImageRecord,
+  enhanced: boolean,
+): ScanRecord {
+  const startedAt = context.clock.now();
+  const tags = context.store.tagsOf(repository).flatMap(([tag, digest]) => (digest === image.digest ? [tag] : []));
+  try {
+    const found = findingsFor(context.config.scanFindingsFile, {
+      repository: repository.name,
+      tags,
+      digest: image.digest,
+    });
+    return {
+      startedAt,
+      ...(enhanced
+        ? { status: "ACTIVE", description: "Continuous scan is selected for image." }
+        : { status: "COMPLETE", description: "The scan was completed successfully." }),
+      findings: enhanced ? [] : found.findings,
+      enhancedFindings: enhanced ? found.enhancedFindings : [],
+    };
+  } catch (error) {
+    const description = error instanceof Error ? error.message : String(error);
+    context.log(description);
+    return { startedAt, status: "FAILED", description, findings: [], enhancedFindings: [] };
+  }
+}
+
+/** How many findings there are of each severity. */
+export function severityCounts({ findings, enhancedFindings }: ScanRecord): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { severity = "UNDEFINED" } of [...findings, ...enhancedFindings]) {
+    counts[severity] = (counts[severity] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** What DescribeImages says of an image's last scan. */
+export function scanSummary({ scan }: ImageRecord): Pick<ImageDetail, "imageScanStatus" | "imageScanFindingsSummary"> {
+  if (!scan) {
+    return {};
+  }
+  return {
+    imageScanStatus: { status: scan.status, description: scan.description },
+    imageScanFindingsSummary:
+      scan.status === "FAILED" ? undefined : { ...scanTimes(scan), findingSeverityCounts: severityCounts(scan) },
+  };
+}
+
+/** When a scan ended, and how old its knowledge of vulnerabilities is: both the time of the scan. */
+export function scanTimes(scan: ScanRecord): { imageScanCompletedAt: Date; vulnerabilitySourceUpdatedAt: Date } {
+  const time = new Date(scan.startedAt);
+  return { imageScanCompletedAt: time, vulnerabilitySourceUpdatedAt: time };
+}
