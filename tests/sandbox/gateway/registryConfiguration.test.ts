@@ -88,10 +88,12 @@ describe("gateway: a registry's configuration", () => {
     assert.deepEqual(made, {
       ecrRepositoryPrefix: "ecr-public",
       upstreamRegistryUrl: "public.ecr.aws",
-      upstreamRegistry: "ecr-public",
       registryId: account,
     });
-    await assert.rejects(create("ecr-public"), serviceError("PullThroughCacheRuleAlreadyExistsException", /ecr-public/));
+    await assert.rejects(
+      create("ecr-public"),
+      serviceError("PullThroughCacheRuleAlreadyExistsException", /ecr-public/),
+    );
     await create("docker-hub", { upstreamRegistryUrl: "registry-1.docker.io", credentialArn: secret("hub") });
     const changed = await sandbox
       .ecr()
@@ -124,11 +126,14 @@ describe("gateway: a registry's configuration", () => {
         .send(new CreateRepositoryCreationTemplateCommand({ prefix, appliedFor: ["CREATE_ON_PUSH"], ...more }));
     const { registryId, repositoryCreationTemplate } = await create("team", { description: "the team's" });
     const { createdAt, updatedAt, ...rest } = repositoryCreationTemplate ?? {};
-    assert.deepEqual([registryId, createdAt, rest], [
-      account,
-      updatedAt,
-      { prefix: "team", description: "the team's", appliedFor: ["CREATE_ON_PUSH"], imageTagMutability: "MUTABLE" },
-    ]);
+    assert.deepEqual(
+      [registryId, createdAt, rest],
+      [
+        account,
+        updatedAt,
+        { prefix: "team", description: "the team's", appliedFor: ["CREATE_ON_PUSH"], imageTagMutability: "MUTABLE" },
+      ],
+    );
     await assert.rejects(create("team"), serviceError("TemplateAlreadyExistsException", /'team'/));
     await create("ROOT");
     sandbox.clockAhead = 60_000;
@@ -179,7 +184,8 @@ describe("gateway: a registry's configuration", () => {
       sandbox.ecr().send(new RegisterPullTimeUpdateExclusionCommand({ principalArn })),
       serviceError("ExclusionAlreadyExistsException"),
     );
-    const list = async () => (await sandbox.ecr().send(new ListPullTimeUpdateExclusionsCommand({}))).pullTimeUpdateExclusions;
+    const list = async () =>
+      (await sandbox.ecr().send(new ListPullTimeUpdateExclusionsCommand({}))).pullTimeUpdateExclusions;
     assert.deepEqual(await list(), [principalArn]);
     await sandbox.ecr().send(new DeregisterPullTimeUpdateExclusionCommand({ principalArn }));
     assert.deepEqual(await list(), []);
