@@ -5,8 +5,12 @@ import { defaultStateLimit, findTag, rejected, type TagAutomaton } from "./tagSe
  * ECR's tag exclusion filters and `tagPatternList`, and the lists of names in policy configuration.
  */
 
-/** Whether the whole text fits the pattern. Linear in both for a pattern with one `*`, at worst their product. */
-export function wildcardMatches(pattern: string, text: string): boolean {
+/**
+ * Whether the whole text fits the pattern. Linear in both for a pattern with one `*`, at worst their product.
+ *
+ * @param single A character that stands for any one character, such as IAM's `?`. @default none
+ */
+export function wildcardMatches(pattern: string, text: string, single?: "?"): boolean {
   let p = 0;
   let t = 0;
   let star = -1;
@@ -15,7 +19,7 @@ export function wildcardMatches(pattern: string, text: string): boolean {
     if (pattern[p] === "*") {
       star = p++;
       resume = t;
-    } else if (p < pattern.length && pattern[p] === text[t]) {
+    } else if (p < pattern.length && (pattern[p] === text[t] || pattern[p] === single)) {
       p++;
       t++;
     } else if (star >= 0) {

@@ -17,6 +17,13 @@ describe("ecr/wildcard", () => {
     );
   });
 
+  it("takes a character for any one when it is told so", () => {
+    assert.equal(wildcardMatches("a?c*", "abcd", "?"), true);
+    assert.equal(wildcardMatches("a?c*", "acd", "?"), false);
+    assert.equal(wildcardMatches("a?c*", "abcd"), false);
+    assert.equal(wildcardMatches("a?c*", "a?cd"), true);
+  });
+
   it("stays fast on patterns that make a backtracking matcher explode", () => {
     const started = performance.now();
     assert.equal(wildcardMatches("*a".repeat(60), `${"a".repeat(5000)}b`), false);
