@@ -1,0 +1,239 @@
+import type { Fault } from "../faults";
+import { actionNames, actionService, misspeltAction } from "./actions";
+import { conditionOperators, parseConditionOperator } from "./conditions";
+import { readPrincipalName } from "./principals";
+import { isObject, type JsonObject, readConditionValues, readTexts } from "./reading";
+import type { PolicyKind } from "./types";
+
+const statementKeys = [
+  "Sid",
+  "Effect",
+  "Principal",
+  "NotPrincipal",
+  "Action",
+  "NotAction",
+  "Resource",
+  "NotResource",
+  "Condition",
+] as const;
+
+const principalTypes = ["AWS", "Service", "Federated", "CanonicalUser"] as const;
+
+/** Why the service would refuse one statement (IAM user guide, grammar of the JSON policy language). Never throws. */
+export function statementFaults(statement: unknown, path: string, kind: PolicyKind): Fault[] {
+  if (!isObject(statement)) {
+    return [
+      {
+        path,
+        value: statement,
+        rule: "a statement is an object.",
+        fix: "write Effect, Principal and Action.",
+      },
+    ];
+  }
+  const { Sid, Effect, Condition } = statement;
+  const faults: Fault[] = unknownKeys(statement, path);
+  if (Sid !== undefined && typeof Sid !== "string") {
+    faults.push({ path: `${path}.Sid`, value: Sid, rule: "a Sid is text.", fix: "write a text, or leave it out." });
+  }
+  if (Effect !== "Allow" && Effect !== "Deny") {
+    faults.push({
+      path: `${path}.Effect`,
+      value: Effect,
+      rule: "a statement allows or denies.",
+      fix: 'write "Allow" or "Deny", spelled like that.',
+    });
+  }
+  faults.push(
+    ...eitherFaults(statement, path, "Principal", principalFaults),
+    ...eitherFaults(statement, path, "Action", (value, at) => actionFaults(value, at, kind)),
+    ...resourceFaults(statement, path, kind),
+  );
+  return Condition === undefined ? faults : [...faults, ...conditionFaults(Condition, `${path}.Condition`)];
+}
+
+function unknownKeys(statement: JsonObject, path: string): Fault[] {
+  return Object.entries(statement).flatMap(([key, value]) => {
+    if (statementKeys.some((each) => each === key)) {
+      return [];
+    }
+    const near = statementKeys.find((each) => each.toLowerCase() === key.toLowerCase());
+    return [
+      {
+        path: `${path}.${key}`,
+        value,
+        rule: `a statement knows no "${key}".`,
+        fix: near ? `write "${near}".` : `leave it out; its keys are ${statementKeys.join(", ")}.`,
+      },
+    ];
+  });
+}
+
+/** A statement has one of `Principal` and `NotPrincipal`, and one of `Action` and `NotAction`. */
+function eitherFaults(
+  statement: JsonObject,
+  path: string,
+  key: "Principal" | "Action",
+  faultsOf: (value: unknown, path: string) => Fault[],
+): Fault[] {
+  const given = [key, `Not${key}`].filter((each) => statement[each] !== undefined);
+  if (given.length !== 1) {
+    return [
+      {
+        path: `${path}.${key}`,
+        value: statement[key],
+        rule: `a statement has either ${key} or Not${key}.`,
+        fix: given.length === 0 ? `add ${key}.` : `leave Not${key} out.`,
+      },
+    ];
+  }
+  return given.flatMap((each) => faultsOf(statement[each], `${path}.${each}`));
+}
+
+function principalFaults(principal: unknown, path: string): Fault[] {
+  if (principal === "*") {
+    return [];
+  }
+  if (!isObject(principal) || Object.keys(principal).length === 0) {
+    return [
+      {
+        path,
+        value: principal,
+        rule: 'a principal is "*" or names by kind.',
+        fix: 'write { AWS: "123456789012" }, { AWS: "<ARN of a role>" } or { Service: "lambda.amazonaws.com" }.',
+      },
+    ];
+  }
+  return Object.entries(principal).flatMap(([type, names]) => {
+    const at = `${path}.${type}`;
+    if (!principalTypes.some((each) => each === type)) {
+      return [{ path: at, value: names, rule: `IAM has no kind of principal "${type}".`, fix: oneOf(principalTypes) }];
+    }
+    return textsOf(names, at, "names", (name, place) => principalNameFaults(type, name, place));
+  });
+}
+
+function principalNameFaults(type: string, name: string, path: string): Fault[] {
+  const fault = (rule: string, fix: string) => [{ path, value: name, rule, fix }];
+  if (type === "Service") {
+    return /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/.test(name)
+      ? []
+      : fault("a service is named by its domain.", 'write a name such as "lambda.amazonaws.com".');
+  }
+  if (type !== "AWS" || name === "*") {
+    return name === "" ? fault("a principal's name is not empty.", "write the name, or leave the entry out.") : [];
+  }
+  if (/[*?]/.test(name)) {
+    return fault(
+      "IAM takes `*` as a principal only alone, not as a part of an ARN.",
+      'name the account and add the condition { ArnLike: { "aws:PrincipalArn": "…*" } }.',
+    );
+  }
+  const isIdentity = /^arn:aws[a-z-]*:(?:iam|sts)::[0-9]{12}:(?:root$|(?:user|role|assumed-role|federated-user)\/.)/;
+  const { kind } = readPrincipalName(type, name);
+  return kind === "account" || kind === "uniqueId" || isIdentity.test(name)
+    ? []
+    : fault(
+        "an AWS principal is an account or an identity in it.",
+        "write 12 digits, or the ARN of a role or user (arn:aws:iam::<account>:role/<name>).",
+      );
+}
+
+function actionFaults(actions: unknown, path: string, kind: PolicyKind): Fault[] {
+  const service = actionService[kind];
+  return textsOf(actions, path, "actions", (action, at) => {
+    const fault = (rule: string, fix: string) => [{ path: at, value: action, rule, fix }];
+    const [, prefix, name] = /^([A-Za-z0-9-]+):([A-Za-z0-9*?]+)$/.exec(action) ?? [];
+    if (action === "*") {
+      return [];
+    }
+    if (prefix === undefined || name === undefined) {
+      return fault("an action is a service and a name.", `write "${service}:<action>".`);
+    }
+    if (prefix.toLowerCase() !== service) {
+      return fault(`this policy grants actions of ${service} only.`, `write "${service}:${name}", or leave it out.`);
+    }
+    const meant = /[*?]/.test(name) ? undefined : misspeltAction(name, actionNames(service) ?? []);
+    return meant === undefined ? [] : fault(`${service} has no action "${name}".`, `write "${service}:${meant}".`);
+  });
+}
+
+/** A repository's policy is about that repository; the others say which resources they are about. */
+function resourceFaults(statement: JsonObject, path: string, kind: PolicyKind): Fault[] {
+  const given = (["Resource", "NotResource"] as const).filter((key) => statement[key] !== undefined);
+  if (kind === "repository" || kind === "publicRepository") {
+    return given.map((key) => ({
+      path: `${path}.${key}`,
+      value: statement[key],
+      rule: "a repository's policy takes no resource: it is about the repository that it belongs to.",
+      fix: "leave it out.",
+    }));
+  }
+  if (given.length !== 1) {
+    return [
+      {
+        path: `${path}.Resource`,
+        value: statement["Resource"],
+        rule: "a statement of this policy has either Resource or NotResource.",
+        fix: kind === "key" ? 'write "*", which means this key.' : "write ARNs of repositories of this registry.",
+      },
+    ];
+  }
+  return given.flatMap((key) =>
+    textsOf(statement[key], `${path}.${key}`, "resources", (resource, at) =>
+      resource === "*" || resource.startsWith("arn:")
+        ? []
+        : [{ path: at, value: resource, rule: 'a resource is an ARN or "*".', fix: "write the ARN." }],
+    ),
+  );
+}
+
+function conditionFaults(condition: unknown, path: string): Fault[] {
+  const shape = {
+    rule: "a condition is operators, each with keys and their values.",
+    fix: 'write { StringEquals: { "aws:PrincipalOrgID": "o-…" } }.',
+  };
+  if (!isObject(condition)) {
+    return [{ path, value: condition, ...shape }];
+  }
+  return Object.entries(condition).flatMap(([operator, keys]) => {
+    const at = `${path}.${operator}`;
+    const faults: Fault[] = [];
+    if (parseConditionOperator(operator) === undefined) {
+      faults.push({
+        path: at,
+        value: keys,
+        rule: `IAM has no condition operator "${operator}".`,
+        fix: oneOf(conditionOperators),
+      });
+    }
+    if (!isObject(keys)) {
+      return [...faults, { path: at, value: keys, ...shape }];
+    }
+    for (const [key, values] of Object.entries(keys)) {
+      if (readConditionValues(values) === undefined) {
+        const rule = "a condition's value is text, a number or a boolean, or a list of these.";
+        faults.push({ path: `${at}.${key}`, value: values, rule, fix: "write the value as text." });
+      }
+    }
+    return faults;
+  });
+}
+
+/** Faults of a value that is one text or a list of at least one, and of each text in it. */
+function textsOf(
+  values: unknown,
+  path: string,
+  what: string,
+  faultsOf: (text: string, path: string) => Fault[],
+): Fault[] {
+  const texts = readTexts(values);
+  if (texts === undefined || texts.length === 0) {
+    return [{ path, value: values, rule: `${what} are a text or a list of texts.`, fix: `write at least one.` }];
+  }
+  return texts.flatMap((text, index) => faultsOf(text, Array.isArray(values) ? `${path}[${index}]` : path));
+}
+
+function oneOf(choices: readonly string[]): string {
+  return `write one of ${choices.join(", ")}.`;
+}

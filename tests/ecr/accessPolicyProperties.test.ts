@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import {
+  accessPolicyFaults,
+  type PolicyKind,
+  principalsLetIn,
+  publicStatements,
+  readAccessPolicy,
+  wildcardActionStatements,
+} from "../../ecr/accessPolicy";
+
+const kinds = fc.constantFrom<PolicyKind>("repository", "registry", "publicRepository", "key");
+const account = "123456789012";
+
+/** Values near to what a policy holds: right ones, wrong ones, any JSON. */
+const names = fc.oneof(
+  fc.constantFrom("*", account, `arn:aws:iam::${account}:root`, `arn:aws:iam::*:role/x`, "lambda.amazonaws.com", ""),
+  fc.string(),
+);
+const oneOrMore = fc.oneof(names, fc.array(names, { maxLength: 3 }), fc.jsonValue());
+const principal = fc.oneof(
+  oneOrMore,
+  fc.dictionary(fc.constantFrom("AWS", "Service", "Federated", "CanonicalUser", "Other"), oneOrMore),
+);
+const condition = fc.dictionary(
+  fc.constantFrom(
+    "StringEquals",
+    "StringLike",
+    "ArnLike",
+    "ForAllValues:StringEquals",
+    "StringNotEquals",
+    "Null",
+    "Is",
+  ),
+  fc.oneof(
+    fc.dictionary(fc.constantFrom("aws:PrincipalOrgID", "aws:SourceArn", "aws:PrincipalAccount", "x:y"), oneOrMore),
+    fc.jsonValue(),
+  ),
+);
+const statement = fc.record(
+  {
+    Sid: fc.oneof(fc.string(), fc.jsonValue()),
+    Effect: fc.oneof(fc.constantFrom("Allow", "Deny"), fc.jsonValue()),
+    Principal: principal,
+    NotPrincipal: principal,
+    Action: fc.oneof(fc.constantFrom("ecr:PutImage", "ecr:*", "kms:Decrypt"), oneOrMore),
+    NotAction: oneOrMore,
+    Resource: oneOrMore,
+    Condition: fc.oneof(condition, fc.jsonValue()),
+  },
+  { requiredKeys: [] },
+);
+const policies = fc.oneof(
+  fc.record(
+    {
+      Version: fc.oneof(fc.constantFrom("2012-10-17", "2008-10-17"), fc.jsonValue()),
+      Id: fc.oneof(fc.string(), fc.jsonValue()),
+      Statement: fc.oneof(statement, fc.array(statement, { maxLength: 3 }), fc.jsonValue()),
+    },
+    { requiredKeys: ["Statement"] },
+  ),
+  fc.jsonValue(),
+  fc.anything(),
+);
+
+describe("access policies, whatever they hold", () => {
+  const runs = { numRuns: 300, seed: 7 };
+
+  it("are validated without a throw, as object and as text", () => {
+    fc.assert(
+      fc.property(policies, kinds, (policy, kind) => {
+        for (const fault of accessPolicyFaults(policy, "policy", kind)) {
+          assert.ok(fault.path.startsWith("policy") && fault.rule.endsWith(".") && fault.fix.endsWith("."));
+        }
+        accessPolicyFaults(typeof policy === "string" ? policy : String(JSON.stringify(toJson(policy))), "", kind);
+      }),
+      runs,
+    );
+  });
+
+  it("can be read when they have no fault, and are the same when read again", () => {
+    fc.assert(
+      fc.property(policies, kinds, (policy, kind) => {
+        const document = readAccessPolicy(policy);
+        if (document === undefined) {
+          assert.notDeepEqual(accessPolicyFaults(policy, "", kind), []);
+          return;
+        }
+        assert.deepEqual(readAccessPolicy(document), document);
+        assert.deepEqual(readAccessPolicy(JSON.stringify(document)), document);
+      }),
+      runs,
+    );
+  });
+
+  it("are public exactly when they let anyone in", () => {
+    fc.assert(
+      fc.property(policies, (policy) => {
+        const document = readAccessPolicy(policy);
+        if (document === undefined) return;
+        const open = principalsLetIn(document).filter(({ principals }) =>
+          principals.some(({ kind }) => kind === "anyone"),
+        );
+        assert.deepEqual(
+          publicStatements(document).map(({ index }) => index),
+          open.map((each) => each.statement),
+        );
+        const allowed = principalsLetIn(document).map((each) => each.statement);
+        for (const { index } of wildcardActionStatements(document)) assert.ok(allowed.includes(index));
+      }),
+      runs,
+    );
+  });
+});
+
+/** What of a value JSON can hold. */
+function toJson(value: unknown): unknown {
+  try {
+    return JSON.parse(JSON.stringify(value) ?? "null");
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,247 @@
+import assert from "node:assert/strict";
+import { publicStatements, readAccessPolicy } from "../../ecr/accessPolicy";
+
+const account = "123456789012";
+const organization = "o-a1b2c3d4e5";
+/** A policy variable, which stands for another text in each request. */
+const policyVariable = `$${"{aws:ResourceAccount}"}`;
+const role = `arn:aws:iam::${account}:role/deploy`;
+
+/** The reasons why a policy of one Allow statement is public. */
+function whyPublic(statement: object): string[] {
+  const policy = readAccessPolicy({ Statement: { Effect: "Allow", Action: "ecr:BatchGetImage", ...statement } });
+  assert.ok(policy);
+  return publicStatements(policy).map(({ why }) => why);
+}
+
+const withCondition = (Condition: object) => whyPublic({ Principal: "*", Condition });
+
+describe("publicStatements: principals", () => {
+  for (const principal of [
+    "*",
+    ["*"],
+    { AWS: "*" },
+    { AWS: ["*"] },
+    { AWS: [account, "*"] },
+    { AWS: "arn:aws:iam::*:root" },
+    { AWS: "arn:aws:iam::12345678901?:root" },
+    { AWS: "arn:*" },
+    { Service: "*" },
+    { Service: "*.amazonaws.com" },
+    { Federated: "*" },
+    { CanonicalUser: "*" },
+  ]) {
+    it(`takes ${JSON.stringify(principal)} for anyone`, () =>
+      assert.equal(whyPublic({ Principal: principal }).length, 1));
+  }
+
+  for (const principal of [
+    account,
+    { AWS: account },
+    { AWS: [`arn:aws:iam::${account}:root`, role] },
+    { AWS: `arn:aws:iam::${account}:role/*` },
+    { AWS: "AIDAABCDEFGHIJKLMNOP" },
+    { Service: "lambda.amazonaws.com" },
+    { Federated: "cognito-identity.amazonaws.com" },
+  ]) {
+    it(`does not take ${JSON.stringify(principal)} for anyone`, () =>
+      assert.deepEqual(whyPublic({ Principal: principal }), []));
+  }
+
+  it("takes NotPrincipal for anyone", () => {
+    assert.deepEqual(whyPublic({ NotPrincipal: { AWS: account } }), [
+      "NotPrincipal lets in everyone whom it does not name, and no condition names an account, organization, VPC or endpoint",
+    ]);
+  });
+
+  it("takes NotAction for a grant", () => {
+    const policy = readAccessPolicy({
+      Statement: { Effect: "Allow", Principal: { AWS: "*" }, NotAction: "ecr:PutImage" },
+    });
+    assert.ok(policy);
+    assert.deepEqual(publicStatements(policy), [
+      {
+        index: 0,
+        why: 'Principal {"AWS":["*"]} is anyone, and no condition names an account, organization, VPC or endpoint',
+      },
+    ]);
+  });
+
+  it("takes Deny for no grant, nobody for nobody, and counts statements as they stand", () => {
+    const policy = readAccessPolicy({
+      Statement: [
+        { Effect: "Deny", Principal: "*", Action: "*" },
+        { Effect: "Allow", Action: "ecr:PutImage" },
+        { Effect: "Allow", Principal: "*", Action: "ecr:PutImage" },
+      ],
+    });
+    assert.ok(policy);
+    assert.deepEqual(
+      publicStatements(policy).map(({ index }) => index),
+      [2],
+    );
+  });
+});
+
+describe("publicStatements: conditions that bind", () => {
+  for (const [key, value] of [
+    ["aws:PrincipalOrgID", organization],
+    ["aws:SourceOrgID", organization],
+    ["aws:VpceOrgID", organization],
+    ["aws:PrincipalOrgPaths", `${organization}/r-ab12/ou-ab12-11111111/`],
+    ["aws:SourceOrgPaths", `${organization}/r-ab12/`],
+    ["aws:VpceOrgPaths", `${organization}/r-ab12/`],
+    ["aws:PrincipalAccount", account],
+    ["aws:SourceAccount", account],
+    ["aws:VpceAccount", account],
+    ["kms:CallerAccount", account],
+    ["aws:PrincipalArn", role],
+    ["aws:SourceArn", `arn:aws:lambda:eu-west-1:${account}:function:resize`],
+    ["aws:SourceVpc", "vpc-0a1b2c3d"],
+    ["aws:SourceVpce", "vpce-0a1b2c3d4e5f60718"],
+    ["aws:userid", "AROAABCDEFGHIJKLMNOP:session"],
+    ["aws:userid", "AIDAABCDEFGHIJKLMNOP"],
+    ["aws:userid", account],
+    ["AWS:PRINCIPALACCOUNT", account],
+  ] as const) {
+    for (const operator of ["StringEquals", "StringLike", "StringEqualsIgnoreCase", "ForAnyValue:StringEquals"]) {
+      it(`${operator} ${key} ${value}`, () => assert.deepEqual(withCondition({ [operator]: { [key]: value } }), []));
+    }
+  }
+
+  for (const [operator, key, value] of [
+    ["ArnLike", "aws:SourceArn", `arn:aws:lambda:*:${account}:function:*`],
+    ["ArnEquals", "aws:PrincipalArn", `arn:*:iam::${account}:role/*`],
+    ["StringLike", "aws:PrincipalArn", `arn:aws:iam::${account}:*`],
+    ["StringEquals", "aws:SourceArn", `arn:aws:lambda:*:${account}:function:resize`],
+    ["StringLike", "aws:PrincipalOrgPaths", `${organization}/*`],
+    ["ForAnyValue:StringLike", "aws:PrincipalOrgPaths", `${organization}/r-ab12/*/ou-ab12-11111111/*`],
+    ["StringLike", "aws:userid", "AROAABCDEFGHIJKLMNOP:*"],
+  ] as const) {
+    it(`${operator} ${key} ${value}`, () => assert.deepEqual(withCondition({ [operator]: { [key]: value } }), []));
+  }
+
+  it("one that binds is enough, beside one that does not", () => {
+    assert.deepEqual(
+      withCondition({
+        StringNotEquals: { "aws:PrincipalAccount": account },
+        StringEquals: { "aws:PrincipalTag/team": "vets", "aws:PrincipalOrgID": [organization, "o-zzzzzzzzzz"] },
+      }),
+      [],
+    );
+  });
+
+  for (const operator of ["ForAllValues:StringLike", "StringLikeIfExists", "ForAllValues:StringLikeIfExists"]) {
+    it(`${operator} together with Null: the key must be there`, () => {
+      const key = { "aws:PrincipalOrgPaths": `${organization}/*` };
+      assert.deepEqual(withCondition({ [operator]: key, Null: { "AWS:principalorgpaths": "False" } }), []);
+      for (const absent of [
+        { "aws:PrincipalOrgPaths": "true" },
+        { "aws:PrincipalOrgPaths": [] },
+        { "aws:userid": "false" },
+      ]) {
+        assert.equal(withCondition({ [operator]: key, Null: absent }).length, 1);
+      }
+    });
+  }
+
+  it("narrows NotPrincipal too", () => {
+    const condition = { StringEquals: { "aws:PrincipalOrgID": organization } };
+    assert.deepEqual(whyPublic({ NotPrincipal: { AWS: account }, Condition: condition }), []);
+  });
+});
+
+describe("publicStatements: conditions that do not bind", () => {
+  const start = 'Principal "*" is anyone, and ';
+  for (const [operator, key, value, why] of [
+    ["StringNotEquals", "aws:PrincipalOrgID", organization, "leaves out some and lets in everyone else"],
+    ["StringNotLike", "aws:PrincipalOrgPaths", `${organization}/*`, "leaves out some and lets in everyone else"],
+    ["ArnNotLike", "aws:PrincipalArn", role, "leaves out some and lets in everyone else"],
+    ["ForAnyValue:StringNotEquals", "aws:PrincipalAccount", account, "leaves out some and lets in everyone else"],
+    ["StringEqualsIfExists", "aws:PrincipalOrgID", organization, "also holds for a request without this key"],
+    ["ArnLikeIfExists", "aws:SourceArn", role, "also holds for a request without this key"],
+    ["ForAllValues:StringEquals", "aws:PrincipalOrgID", organization, "also holds for a request without this key"],
+    ["NumericEquals", "aws:PrincipalAccount", account, "does not compare names"],
+    ["Null", "aws:PrincipalOrgID", "false", "does not compare names"],
+    ["StringSame", "aws:PrincipalOrgID", organization, "does not compare names"],
+    ["StringLike", "aws:PrincipalOrgID", "*", 'has the value "*", which is not bound to one owner'],
+    ["StringLike", "aws:PrincipalOrgID", "o-*", 'has the value "o-*", which is not bound to one owner'],
+    [
+      "StringLike",
+      "aws:PrincipalOrgPaths",
+      "o-a1b2c3d4e5*",
+      'has the value "o-a1b2c3d4e5*", which is not bound to one owner',
+    ],
+    [
+      "StringLike",
+      "aws:PrincipalOrgPaths",
+      "*/r-ab12/*",
+      'has the value "*/r-ab12/*", which is not bound to one owner',
+    ],
+    [
+      "StringLike",
+      "aws:SourceAccount",
+      "12345678901?",
+      'has the value "12345678901?", which is not bound to one owner',
+    ],
+    ["StringLike", "aws:SourceVpce", "vpce-*", 'has the value "vpce-*", which is not bound to one owner'],
+    ["StringLike", "aws:userid", "*:deploy", 'has the value "*:deploy", which is not bound to one owner'],
+    [
+      "ArnLike",
+      "aws:PrincipalArn",
+      "arn:aws:iam::*:role/deploy",
+      'has the value "arn:aws:iam::*:role/deploy", which is not bound to one owner',
+    ],
+    [
+      "ArnLike",
+      "aws:SourceArn",
+      "arn:aws:s3:::bucket",
+      'has the value "arn:aws:s3:::bucket", which is not bound to one owner',
+    ],
+    [
+      "StringEquals",
+      "aws:PrincipalAccount",
+      policyVariable,
+      `has the value "${policyVariable}", which is not bound to one owner`,
+    ],
+    ["StringEquals", "aws:PrincipalAccount", [], "has no value"],
+  ] as const) {
+    it(`${operator} ${key} ${JSON.stringify(value)}`, () => {
+      assert.deepEqual(withCondition({ [operator]: { [key]: value } }), [`${start}${operator} ${key} ${why}`]);
+    });
+  }
+
+  it("a wildcard in front of the account, where a role's path could hold the account's digits", () => {
+    const open = `arn:aws:iam:*:${account}:role/deploy`;
+    assert.equal(withCondition({ StringLike: { "aws:PrincipalArn": open } }).length, 1);
+    assert.deepEqual(withCondition({ ArnLike: { "aws:PrincipalArn": open } }), []);
+  });
+
+  it("one open value beside a bound one, and keys that say nothing about who calls", () => {
+    assert.equal(withCondition({ StringLike: { "aws:PrincipalOrgID": [organization, "*"] } }).length, 1);
+    for (const condition of [
+      {},
+      { IpAddress: { "aws:SourceIp": "203.0.113.0/24" } },
+      { Bool: { "aws:SecureTransport": "true", "aws:PrincipalIsAWSService": "true" } },
+      { StringEquals: { "aws:PrincipalTag/team": "vets", "kms:ViaService": "ecr.eu-west-1.amazonaws.com" } },
+      { StringEquals: { "aws:ResourceOrgID": organization } },
+    ]) {
+      assert.deepEqual(withCondition(condition), [
+        `${start}no condition names an account, organization, VPC or endpoint`,
+      ]);
+    }
+  });
+
+  it("names every miss", () => {
+    assert.deepEqual(
+      withCondition({
+        StringNotEquals: { "aws:PrincipalAccount": account },
+        StringEqualsIfExists: { "aws:PrincipalOrgID": organization },
+      }),
+      [
+        `${start}StringNotEquals aws:PrincipalAccount leaves out some and lets in everyone else; ` +
+          "StringEqualsIfExists aws:PrincipalOrgID also holds for a request without this key",
+      ],
+    );
+  });
+});

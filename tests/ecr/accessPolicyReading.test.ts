@@ -1,0 +1,180 @@
+import assert from "node:assert/strict";
+import {
+  type PolicyDocument,
+  principalsLetIn,
+  readAccessPolicy,
+  wildcardActionStatements,
+} from "../../ecr/accessPolicy";
+
+const account = "123456789012";
+const root = `arn:aws:iam::${account}:root`;
+const role = `arn:aws:iam::${account}:role/deploy`;
+
+function read(policy: unknown): PolicyDocument {
+  const document = readAccessPolicy(policy);
+  assert.ok(document);
+  return document;
+}
+
+const letIn = (statement: object) =>
+  principalsLetIn(
+    read({ Version: "2012-10-17", Statement: { Effect: "Allow", Action: "ecr:PutImage", ...statement } }),
+  );
+
+describe("readAccessPolicy", () => {
+  it("gives one form to text and object, to one statement and a list, to one value and several", () => {
+    const expected: PolicyDocument = {
+      Version: "2012-10-17",
+      Id: "shared",
+      Statement: [
+        {
+          Sid: "Pull",
+          Effect: "Allow",
+          Principal: { AWS: [root], Service: ["lambda.amazonaws.com"] },
+          Action: ["ecr:BatchGetImage"],
+          Resource: ["*"],
+          Condition: { Bool: { "aws:SecureTransport": ["true"] }, NumericEquals: { "x:n": ["1", "2"] } },
+        },
+      ],
+    };
+    const statement = {
+      Sid: "Pull",
+      Effect: "Allow",
+      Principal: { AWS: root, Service: ["lambda.amazonaws.com"] },
+      Action: "ecr:BatchGetImage",
+      Resource: "*",
+      Condition: { Bool: { "aws:SecureTransport": true }, NumericEquals: { "x:n": [1, "2"] } },
+    };
+    const document = { Version: "2012-10-17", Id: "shared", Statement: statement };
+    assert.deepEqual(readAccessPolicy(document), expected);
+    assert.deepEqual(readAccessPolicy({ ...document, Statement: [statement] }), expected);
+    assert.deepEqual(readAccessPolicy(JSON.stringify(document)), expected);
+    assert.deepEqual(readAccessPolicy(expected), expected);
+  });
+
+  it("takes a document without Version for the older language", () => {
+    assert.equal(read({ Statement: { Effect: "Deny", Principal: "*", Action: "*" } }).Version, "2008-10-17");
+  });
+
+  it("takes a bare name or a list of names for AWS names, and leaves * alone", () => {
+    const principalOf = (Principal: unknown) =>
+      read({ Statement: { Effect: "Allow", Principal } }).Statement[0]?.Principal;
+    assert.deepEqual(principalOf(account), { AWS: [account] });
+    assert.deepEqual(principalOf(["*"]), { AWS: ["*"] });
+    assert.equal(principalOf("*"), "*");
+  });
+
+  for (const [what, policy] of [
+    ["text that is no JSON", "let everyone in"],
+    ["a list", []],
+    ["null", null],
+    ["no statement", { Version: "2012-10-17" }],
+    ["an empty list of statements", { Version: "2012-10-17", Statement: [] }],
+    ["null for statements", { Version: "2012-10-17", Statement: null }],
+    ["an unknown version", { Version: "2020-01-01", Statement: { Effect: "Allow" } }],
+    ["an Id that is no text", { Id: 1, Statement: { Effect: "Allow" } }],
+    ["a statement that is text", { Statement: ["Allow"] }],
+    ["an effect in another spelling", { Statement: { Effect: "allow" } }],
+    ["a Sid that is no text", { Statement: { Effect: "Allow", Sid: 1 } }],
+    ["an action that is no text", { Statement: { Effect: "Allow", Action: [1] } }],
+    ["a principal that is a number", { Statement: { Effect: "Allow", Principal: 1 } }],
+    ["a principal's name that is a number", { Statement: { Effect: "Allow", NotPrincipal: { AWS: 1 } } }],
+    ["a condition that is text", { Statement: { Effect: "Allow", Condition: "none" } }],
+    ["an operator that is text", { Statement: { Effect: "Allow", Condition: { Bool: "yes" } } }],
+    ["a condition value that is null", { Statement: { Effect: "Allow", Condition: { Bool: { "a:b": [null] } } } }],
+    ["one good and one bad statement", { Statement: [{ Effect: "Allow" }, 1] }],
+  ] as const) {
+    it(`does not read ${what}`, () => assert.equal(readAccessPolicy(policy), undefined));
+  }
+});
+
+describe("principalsLetIn", () => {
+  it("names accounts, identities, unique ids, services and others", () => {
+    assert.deepEqual(
+      letIn({
+        Principal: {
+          AWS: [account, root, role, "AROAABCDEFGHIJKLMNOP", "deploy"],
+          Service: "lambda.amazonaws.com",
+          Federated: "accounts.google.com",
+        },
+      }),
+      [
+        {
+          statement: 0,
+          principals: [
+            { kind: "account", account },
+            { kind: "account", account },
+            { kind: "identity", account, arn: role },
+            { kind: "uniqueId", id: "AROAABCDEFGHIJKLMNOP" },
+            { kind: "other", type: "AWS", name: "deploy" },
+            { kind: "service", service: "lambda.amazonaws.com" },
+            { kind: "other", type: "Federated", name: "accounts.google.com" },
+          ],
+          actions: ["ecr:PutImage"],
+        },
+      ],
+    );
+  });
+
+  it("names anyone, and nobody where no principal stands", () => {
+    assert.deepEqual(letIn({ Principal: "*" })[0]?.principals, [{ kind: "anyone" }]);
+    assert.deepEqual(letIn({ NotPrincipal: { AWS: account } })[0]?.principals, [{ kind: "anyone" }]);
+    assert.deepEqual(letIn({})[0]?.principals, []);
+  });
+
+  it("narrows anyone by the closest condition", () => {
+    const organization = { "aws:PrincipalOrgID": "o-a1b2c3d4e5" };
+    assert.deepEqual(letIn({ Principal: "*", Condition: { StringEquals: organization } })[0]?.principals, [
+      { kind: "organization", id: "o-a1b2c3d4e5" },
+    ]);
+    for (const condition of [
+      { StringEquals: organization, ArnLike: { "aws:PrincipalArn": [role, `${role}-*`] } },
+      { ArnLike: { "aws:PrincipalArn": [role, `${role}-*`] }, StringEquals: organization },
+    ]) {
+      assert.deepEqual(letIn({ Principal: { AWS: "*" }, Condition: condition })[0]?.principals, [
+        { kind: "identity", account, arn: role },
+        { kind: "identity", account, arn: `${role}-*` },
+      ]);
+    }
+  });
+
+  it("says on whose behalf a service comes, and leaves named identities as they are", () => {
+    const condition = { StringEquals: { "aws:SourceAccount": account } };
+    assert.deepEqual(
+      letIn({ Principal: { Service: "lambda.amazonaws.com", AWS: role }, Condition: condition })[0]?.principals,
+      [
+        { kind: "service", service: "lambda.amazonaws.com", onBehalfOf: [{ kind: "account", account }] },
+        { kind: "identity", account, arn: role },
+      ],
+    );
+  });
+
+  it("leaves Deny out, and takes NotAction for everything", () => {
+    const policy = read({
+      Statement: [
+        { Effect: "Deny", Principal: "*", Action: "ecr:PutImage" },
+        { Effect: "Allow", Principal: { AWS: account }, NotAction: "ecr:PutImage" },
+      ],
+    });
+    assert.deepEqual(principalsLetIn(policy), [
+      { statement: 1, principals: [{ kind: "account", account }], actions: ["*"] },
+    ]);
+  });
+});
+
+describe("wildcardActionStatements", () => {
+  it("finds NotAction and wildcards of Allow statements, and nothing else", () => {
+    const policy = read({
+      Statement: [
+        { Effect: "Allow", Principal: "*", Action: ["ecr:PutImage", "ecr:*", "ecr:Get?"] },
+        { Effect: "Deny", Principal: "*", Action: "*" },
+        { Effect: "Allow", Principal: "*", NotAction: "ecr:PutImage" },
+        { Effect: "Allow", Principal: "*", Action: "ecr:PutImage" },
+      ],
+    });
+    assert.deepEqual(wildcardActionStatements(policy), [
+      { index: 0, why: "Action ecr:*, ecr:Get? is a wildcard" },
+      { index: 2, why: "NotAction allows every action that it does not name" },
+    ]);
+  });
+});
