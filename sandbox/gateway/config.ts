@@ -1,4 +1,5 @@
 import * as fs from "node:fs";
+import type { EcrDeviation } from "./registry/deviations";
 
 /** Ports of the gateway. 0 takes a free one from the system once and keeps it in the sandbox's home. */
 export interface GatewayPorts {
@@ -44,6 +45,8 @@ export interface GatewayConfig {
   distributionStorage?: string;
   /** The findings of scans (`SANDBOX_SCAN_FINDINGS`). @default nothing is ever found */
   scanFindingsFile?: string;
+  /** Ways in which ECR departs from the OCI specification that are not followed; for the conformance run. @default none */
+  deviationsOff?: readonly EcrDeviation[];
   /** Where the gateway writes GatewayAddresses once it listens, and when a registry gets its address. @default nowhere */
   addressesFile?: string;
 }

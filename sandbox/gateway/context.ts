@@ -5,6 +5,7 @@ import type { DistributionClient } from "./distributionClient";
 import type { KeyedLock } from "./keyedLock";
 import type { MinistackClient } from "./ministackClient";
 import type { Registries } from "./registries";
+import type { UploadSessions } from "./registry/uploadSessions";
 import type { Store } from "./state/store";
 import type { Tokens } from "./tokens";
 
@@ -18,6 +19,8 @@ export interface GatewayContext {
   distribution: DistributionClient;
   ministack: MinistackClient;
   callers: CallerCheck;
+  /** Uploads of the registry protocol that are under way. */
+  uploads: UploadSessions;
   /** One writer at a time per repository: two pushes cannot both win an immutable tag. */
   repositoryLocks: KeyedLock;
   /** One line in the gateway's log. */

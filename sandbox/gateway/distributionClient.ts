@@ -55,7 +55,7 @@ export class DistributionClient {
     headers: http.OutgoingHttpHeaders,
     body?: Readable | Buffer,
   ): Promise<http.IncomingMessage> {
-    const canRepeat = method !== "POST" && (body === undefined || Buffer.isBuffer(body));
+    const canRepeat = !["POST", "PATCH"].includes(method) && (body === undefined || Buffer.isBuffer(body));
     for (const pause of canRepeat ? retryPauses : []) {
       const response = await this.send(method, pathAndQuery, headers, body);
       if (response.statusCode !== 500) return response;
@@ -88,6 +88,37 @@ export class DistributionClient {
           request.destroy(new Error("the client closed the connection"));
         }
       });
+      body.pipe(request);
+    });
+  }
+
+  /**
+   * Adds a stream to an upload session. A stream that breaks off ends the request in order, so that the session stays
+   * usable with the bytes that came: ended otherwise, Distribution would have them and not say so.
+   *
+   * @param location Path and query of the session.
+   * @returns Distribution's answer, whose body is the caller's to read, and how many bytes it was sent.
+   */
+  appendToUpload(location: string, body: Readable): Promise<{ answer: http.IncomingMessage; bytes: number }> {
+    return new Promise((resolve, reject) => {
+      let bytes = 0;
+      const request = http.request(
+        {
+          host: this.target.hostname,
+          port: this.target.port,
+          method: "PATCH",
+          path: location,
+          headers: { "Content-Type": "application/octet-stream", "Transfer-Encoding": "chunked" },
+          agent: this.agent,
+        },
+        (answer) => resolve({ answer, bytes }),
+      );
+      request.on("error", reject);
+      body.on("data", (chunk: Buffer) => {
+        bytes += chunk.length;
+      });
+      body.once("error", () => request.end());
+      body.once("close", () => request.end());
       body.pipe(request);
     });
   }

@@ -11,6 +11,7 @@ import { MinistackClient } from "./ministackClient";
 import { closeServer, listen } from "./ports";
 import { Registries } from "./registries";
 import { handleRegistryRequest } from "./registry/handler";
+import { UploadSessions } from "./registry/uploadSessions";
 import { Store } from "./state/store";
 import { Tokens } from "./tokens";
 
@@ -45,6 +46,7 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
     registries: new Registries(config, store),
     distribution: new DistributionClient(config),
     callers: new CallerCheck(config, ministack),
+    uploads: new UploadSessions(),
     repositoryLocks: new KeyedLock(),
   };
   const forwarder = new Forwarder(config.ministackUrl, log);

@@ -10,11 +10,18 @@ const dockerList = "application/vnd.docker.distribution.manifest.list.v2+json";
 export const manifestMediaTypes: readonly string[] = [dockerManifest, dockerList, ociManifest, ociIndex];
 
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, "a digest is sha256: and 64 hexadecimal digits");
-const descriptor = z.looseObject({ mediaType: z.string(), digest, size: z.int().min(0) });
+/** RFC 6838 without parameters: ECR refuses `…+json;version=0.2` (aws/containers-roadmap issue 2306). */
+const mediaType = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][\w!#$&^.+-]{0,126}\/[A-Za-z0-9][\w!#$&^.+-]{0,126}$/,
+    "a media type is type/subtype, without parameters",
+  );
+const descriptor = z.looseObject({ mediaType, digest, size: z.int().min(0) });
 const common = {
   schemaVersion: z.literal(2),
   mediaType: z.string().optional(),
-  artifactType: z.string().optional(),
+  artifactType: mediaType.optional(),
   annotations: z.record(z.string(), z.string()).optional(),
 };
 const imageManifest = z.looseObject({
@@ -111,6 +118,8 @@ function parseJson(body: Buffer): unknown {
   }
 }
 
+/** ECR's own sentence, which some clients look for (containers/image pull request 584); the reason is the detail. */
 function invalid(reason: string): PushRefusal {
-  return new PushRefusal("manifestInvalid", `The image manifest is invalid: ${reason}.`);
+  const message = "Invalid parameter at 'ImageManifest' failed to satisfy constraint: 'Invalid JSON syntax'";
+  return new PushRefusal("manifestInvalid", `${message} (${reason})`, reason);
 }

@@ -148,6 +148,8 @@ function writeConfig(home: string, port: number): string {
       redirect: { disable: true },
       maintenance: { uploadpurging: { enabled: true, age: "168h", interval: "24h", dryrun: false } },
     },
+    // Layers that are not to be distributed (base layers of Windows) name where they are instead of being here.
+    validation: { manifests: { urls: { allow: ["^https?://"] } } },
     http: { addr: `127.0.0.1:${port}`, relativeurls: true, secret: httpSecret(home) },
   };
   writeFileAtomically(file, JSON.stringify(config, undefined, 2), 0o600);

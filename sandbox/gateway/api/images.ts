@@ -263,6 +263,6 @@ function apiRefusal(refusal: PushRefusal, registry: RegistryAddress, repository:
     case "repositoryMissing":
       return repositoryNotFound(registry, repository.name);
     case "manifestInvalid":
-      return invalidParameter("imageManifest", refusal.message);
+      return new ServiceError("InvalidParameterException", refusal.message);
   }
 }

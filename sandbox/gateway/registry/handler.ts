@@ -10,13 +10,15 @@ import {
   type RegistryCaller,
   refuseForeignPush,
 } from "./access";
-import { handleBlob, handleStartUpload, handleUpload } from "./blobs";
+import { handleBlob } from "./blobs";
 import { handleLayerDownload, layerDownloadPath } from "./layerDownload";
-import { handleManifest, handleTags } from "./manifests";
+import { handleManifest } from "./manifests";
 import { handleReferrers } from "./referrers";
 import { nameUnknown, RegistryError, sendJson, sendRegistryError, unsupported } from "./registryError";
 import type { RepositoryRequest } from "./repositoryRequest";
 import { parseRoute, type Route } from "./routes";
+import { handleTags } from "./tags";
+import { handleStartUpload, handleUpload } from "./uploads";
 
 /** A form sent to the token endpoint holds a password and little else. */
 const tokenFormLimit = 16 * 1024;

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { GatewayContext } from "../context";
 import type { RegistryAddress, RepositoryRecord } from "../state/records";
-import { passToDistribution } from "./proxy";
+import { sendBlob } from "./proxy";
 import { nameUnknown, RegistryError } from "./registryError";
 
 /** Life of a download address, as ECR's are an hour long. */
@@ -45,7 +45,7 @@ export async function handleLayerDownload(
     throw new RegistryError(405, "UNSUPPORTED", "A download address is read with GET.");
   }
   const at = { context, request, response, query, caller: {}, repository, fullName: name };
-  await passToDistribution(at, `/blobs/${digest}`);
+  await sendBlob(at, digest);
 }
 
 function signedText(repository: RepositoryRecord, digest: string, expires: string): string {

@@ -1,15 +1,17 @@
 import { imageTagFaults } from "../../../ecr/imageTags";
 import type { GatewayContext } from "../context";
 import { readAll } from "../distributionClient";
+import { deleteImage, referencedMessage } from "../imageDeletion";
 import { pushImage } from "../images";
 import { PushRefusal } from "../pushRefusal";
 import type { ImageRecord, RepositoryRecord } from "../state/records";
-import { nameUnknown, RegistryError, sendJson, unsupported } from "./registryError";
+import { checkedDigest } from "./blobs";
+import { deviates } from "./deviations";
+import { nameUnknown, RegistryError, unsupported } from "./registryError";
 import type { RepositoryRequest } from "./repositoryRequest";
 
 /** The longest manifest that ECR takes (ECR API, PutImage: imageManifest), in bytes. */
 const manifestLimit = 4 * 1024 * 1024;
-const digestForm = /^sha256:[0-9a-f]{64}$/;
 /** ECR renews lastRecordedPullTime at least once in 24 hours (ECR API, ImageDetail). */
 const pullTimeMilliseconds = 24 * 60 * 60 * 1000;
 
@@ -20,6 +22,8 @@ export async function handleManifest(at: RepositoryRequest, reference: string): 
       return readManifest(at, reference);
     case "PUT":
       return writeManifest(at, reference);
+    case "DELETE":
+      return removeManifest(at, reference);
     default:
       throw unsupported(`${at.request.method} of a manifest`);
   }
@@ -28,11 +32,7 @@ export async function handleManifest(at: RepositoryRequest, reference: string): 
 /** Tags belong to the gateway, and an image that it does not know is not there, whatever Distribution holds. */
 async function readManifest(at: RepositoryRequest, reference: string): Promise<void> {
   const { context, repository, response } = at;
-  const digest = reference.includes(":") ? reference : context.store.tag(repository, reference);
-  const image = digest === undefined ? undefined : context.store.image(repository, digest);
-  if (!image) {
-    throw manifestUnknown(repository, reference);
-  }
+  const image = existingImage(at, reference);
   const headers = {
     "Content-Type": image.mediaType,
     "Docker-Content-Digest": image.digest,
@@ -52,6 +52,31 @@ async function readManifest(at: RepositoryRequest, reference: string): Promise<v
   response.end(manifest);
 }
 
+function existingImage({ context, repository }: RepositoryRequest, reference: string): ImageRecord {
+  const digest = reference.includes(":") ? reference : context.store.tag(repository, reference);
+  const image = digest === undefined ? undefined : context.store.image(repository, digest);
+  if (!image) {
+    throw manifestUnknown(repository, reference);
+  }
+  return image;
+}
+
+/**
+ * `DELETE` of an image by digest, or of a tag, which takes the image with it when it is the last: as BatchDeleteImage.
+ * ECR takes this since 2023 (aws/containers-roadmap issue 1229; ECR user guide, "Deleting signatures and other artifacts").
+ */
+function removeManifest(at: RepositoryRequest, reference: string): Promise<void> {
+  const { context, repository } = at;
+  return context.repositoryLocks.run(repository.id, async () => {
+    const { digest } = existingImage(at, reference);
+    const result = await deleteImage(context, repository, digest, reference.includes(":") ? undefined : reference);
+    if ("referencedBy" in result) {
+      throw new RegistryError(403, "DENIED", referencedMessage(result), { detail: result.referencedBy });
+    }
+    at.response.writeHead(202, { "Content-Length": 0 }).end();
+  });
+}
+
 function recordPull(context: GatewayContext, repository: RepositoryRecord, image: ImageRecord): void {
   const now = context.clock.now();
   if (image.lastPulledAt !== undefined && now - image.lastPulledAt < pullTimeMilliseconds) {
@@ -68,9 +93,7 @@ function recordPull(context: GatewayContext, repository: RepositoryRecord, image
 async function writeManifest(at: RepositoryRequest, reference: string): Promise<void> {
   const { context, request, response, repository } = at;
   const byDigest = reference.includes(":");
-  if (byDigest && !digestForm.test(reference)) {
-    throw new RegistryError(400, "DIGEST_INVALID", `'${reference}' is no digest: sha256: and 64 hexadecimal digits.`);
-  }
+  if (byDigest) checkedDigest(reference);
   const tagFaults = byDigest ? [] : imageTagFaults(reference, "tag");
   if (tagFaults.length > 0) {
     throw new RegistryError(400, "TAG_INVALID", tagFaults.map((fault) => fault.rule).join(" "));
@@ -80,7 +103,7 @@ async function writeManifest(at: RepositoryRequest, reference: string): Promise<
     mediaType: request.headers["content-type"],
     ...(byDigest ? { digest: reference } : { tag: reference }),
   }).catch((error: unknown) => {
-    throw error instanceof PushRefusal ? registryRefusal(error, repository) : error;
+    throw error instanceof PushRefusal ? registryRefusal(at, error) : error;
   });
   const headers: Record<string, string | number> = {
     Location: `http://${request.headers.host}/v2/${at.fullName}/manifests/${image.digest}`,
@@ -105,21 +128,24 @@ async function readManifestBody(at: RepositoryRequest): Promise<Buffer> {
   }
 }
 
-function registryRefusal(refusal: PushRefusal, repository: RepositoryRecord): RegistryError {
+function registryRefusal(at: RepositoryRequest, refusal: PushRefusal): RegistryError {
+  const { context, repository } = at;
   switch (refusal.reason) {
     case "tagImmutable":
       return new RegistryError(400, "TAG_INVALID", refusal.message);
     case "digestMismatch":
       return new RegistryError(400, "DIGEST_INVALID", refusal.message);
+    // int128/docker-manifest-create-action pull request 63 has ECR's answer to an index before its images.
+    case "imagesMissing":
     case "layersMissing":
       return new RegistryError(400, "MANIFEST_BLOB_UNKNOWN", refusal.message, { detail: refusal.detail });
-    case "imagesMissing":
-      return new RegistryError(404, "MANIFEST_UNKNOWN", refusal.message, { detail: refusal.detail });
     case "repositoryMissing":
       return nameUnknown(repository.name, repository.account);
     case "manifestInvalid":
     case "imageExists":
-      return new RegistryError(400, "MANIFEST_INVALID", refusal.message);
+      return deviates(context, "manifestUnsupported")
+        ? new RegistryError(405, "UNSUPPORTED", refusal.message, { detail: refusal.detail })
+        : new RegistryError(400, "MANIFEST_INVALID", refusal.message, { detail: refusal.detail });
   }
 }
 
@@ -127,28 +153,4 @@ function manifestUnknown(repository: RepositoryRecord, reference: string): Regis
   return new RegistryError(404, "MANIFEST_UNKNOWN", "Requested image not found", {
     detail: { name: repository.name, reference },
   });
-}
-
-/** `GET …/tags/list`, with the specification's `n` and `last`. */
-export function handleTags(at: RepositoryRequest): void {
-  const { context, repository, response, query } = at;
-  if (at.request.method !== "GET") {
-    throw unsupported(`${at.request.method} of the list of tags`);
-  }
-  const last = query.get("last");
-  const limit = query.get("n") === null ? 1000 : Number(query.get("n"));
-  if (!Number.isInteger(limit) || limit < 0) {
-    throw new RegistryError(400, "PAGINATION_NUMBER_INVALID", "n is a whole number, 0 or more.");
-  }
-  const tags = context.store.tagsOf(repository).map(([tag]) => tag);
-  const rest = last === null ? tags : tags.filter((tag) => tag > last);
-  const page = rest.slice(0, limit);
-  const more = page.length > 0 && page.length < rest.length;
-  const next = new URLSearchParams({ n: String(limit), last: page.at(-1) ?? "" });
-  sendJson(
-    response,
-    200,
-    { name: at.fullName, tags: page },
-    more ? { Link: `</v2/${at.fullName}/tags/list?${next}>; rel="next"` } : {},
-  );
 }

@@ -1,31 +1,46 @@
+import { checkedDigest } from "./blobs";
 import { sendJson, unsupported } from "./registryError";
 import type { RepositoryRequest } from "./repositoryRequest";
 
-/** `GET …/referrers/<digest>`: the images whose `subject` is this digest, as an OCI index. */
-export function handleReferrers(at: RepositoryRequest, digest: string): void {
-  const { context, repository, response, query } = at;
-  if (at.request.method !== "GET") {
-    throw unsupported(`${at.request.method} of referrers`);
+const ociIndex = "application/vnd.oci.image.index.v1+json";
+
+/** Entries of a page: with annotations of ordinary size far from the 4 MiB that a client has to take. */
+const pageSize = 100;
+
+/**
+ * `GET …/referrers/<digest>`: the images whose `subject` is this digest, as an OCI index, by digest. `artifactType` leaves
+ * others out; what does not fit in one page is behind the `Link` header.
+ */
+export function handleReferrers(at: RepositoryRequest, subject: string): void {
+  const { context, repository, request, query } = at;
+  if (request.method !== "GET") {
+    throw unsupported(`${request.method} of referrers`);
   }
+  checkedDigest(subject);
   const artifactType = query.get("artifactType");
-  const manifests = context.store
+  const last = query.get("last") ?? "";
+  const rest = context.store
     .imagesOf(repository)
-    .filter((image) => image.subject === digest)
-    .filter((image) => artifactType === null || image.artifactMediaType === artifactType)
-    .map((image) => ({
-      mediaType: image.mediaType,
-      digest: image.digest,
-      size: image.manifestSize,
-      artifactType: image.artifactMediaType,
-      annotations: image.annotations,
-    }));
+    .filter((image) => image.subject === subject && image.digest > last)
+    .filter((image) => artifactType === null || image.artifactMediaType === artifactType);
+  const page = rest.slice(0, pageSize);
+  const next = new URLSearchParams({ ...(artifactType !== null && { artifactType }), last: page.at(-1)?.digest ?? "" });
+  const link = `<http://${request.headers.host}/v2/${at.fullName}/referrers/${subject}?${next}>; rel="next"`;
+  const manifests = page.map((image) => ({
+    mediaType: image.mediaType,
+    digest: image.digest,
+    size: image.manifestSize,
+    artifactType: image.artifactMediaType,
+    annotations: image.annotations,
+  }));
   sendJson(
-    response,
+    at.response,
     200,
-    { schemaVersion: 2, mediaType: "application/vnd.oci.image.index.v1+json", manifests },
+    { schemaVersion: 2, mediaType: ociIndex, manifests },
     {
-      "Content-Type": "application/vnd.oci.image.index.v1+json",
-      ...(artifactType === null ? {} : { "OCI-Filters-Applied": "artifactType" }),
+      "Content-Type": ociIndex,
+      ...(artifactType !== null && { "OCI-Filters-Applied": "artifactType" }),
+      ...(page.length < rest.length && { Link: link }),
     },
   );
 }

@@ -1,0 +1,21 @@
+import type { GatewayContext } from "../context";
+
+/**
+ * Where ECR's registry does otherwise than the OCI distribution specification 1.1 asks, and the gateway with it. Each can
+ * be switched off by name (GatewayConfig.deviationsOff), which is for the conformance run alone.
+ */
+export const ecrDeviations = {
+  chunkCreated:
+    "A chunk (PATCH) is answered with 201 Created, not 202 Accepted (jdx/mise pull request 11376, openai/tart issue 273).",
+  manifestUnsupported:
+    "A manifest that is not understood is refused with 405 UNSUPPORTED, not 400 MANIFEST_INVALID (chainguard-dev/apko issue 450, falcosecurity/falcoctl issue 302).",
+  mountNeedsImage:
+    "A blob is mounted only when an image of the source repository has it; else an upload is opened (aws/containers-roadmap issue 2860).",
+} as const;
+
+export type EcrDeviation = keyof typeof ecrDeviations;
+
+/** Whether the gateway does here as ECR does. */
+export function deviates({ config }: GatewayContext, name: EcrDeviation): boolean {
+  return !config.deviationsOff?.includes(name);
+}
