@@ -121,8 +121,9 @@ export const ecrRepositoryPolicy: AwsResource = {
 export function policyState(
   known: PropertyMap,
   found: string,
-  equal: (left: PropertyValue, right: PropertyValue) => boolean,
+  equal: (left: PropertyValue, right: PropertyValue) => boolean = equivalentPolicies,
+  property = "policy",
 ): string {
-  const written = known["policy"];
+  const written = known[property];
   return normalizeJson(typeof written === "string" && written !== "" && equal(written, found) ? written : found);
 }

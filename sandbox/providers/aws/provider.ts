@@ -7,8 +7,11 @@ import { ecrPublicFunctions } from "./ecrPublicFunctions";
 import { ecrPublicRepository, ecrPublicRepositoryPolicy } from "./ecrPublicResources";
 import { ecrRepository } from "./ecrRepository";
 import { generalFunctions } from "./functions";
+import { iamRolePolicy, iamRolePolicyAttachment } from "./iamPolicies";
+import { iamRole } from "./iamRole";
 import { kmsAlias, kmsKey } from "./kmsResources";
 import { awsResource } from "./resource";
+import { secret, secretVersion } from "./secretsResources";
 
 /** The stand-in for `pulumi-resource-aws`: the types that the project uses, translated to calls of the AWS SDK. */
 export function awsProvider(version: string): ProviderDefinition<AwsConnection> {
@@ -25,6 +28,11 @@ export function awsProvider(version: string): ProviderDefinition<AwsConnection> 
       ecrPublicRepositoryPolicy,
       kmsKey,
       kmsAlias,
+      iamRole,
+      iamRolePolicy,
+      iamRolePolicyAttachment,
+      secret,
+      secretVersion,
     ].map(awsResource),
     functions: [...generalFunctions, ...ecrFunctions, ...ecrPublicFunctions],
   };

@@ -41,6 +41,10 @@ export interface AwsResource {
 export function awsResource(resource: AwsResource): ResourceHandler<AwsConnection> {
   const { type, schema } = resource;
   const tagged = "tagsAll" in schema;
+  // Resources of IAM belong to an account, not to a region.
+  const regional = "region" in schema;
+  const inRegion = (state: PropertyMap, region: PropertyValue): PropertyMap =>
+    regional ? { ...state, region } : state;
   const supported = inputNames(schema).filter((name) => name !== "tagsAll");
 
   const differences = (outputs: PropertyMap, news: PropertyMap, connection: AwsConnection) => {
@@ -50,7 +54,7 @@ export function awsResource(resource: AwsResource): ResourceHandler<AwsConnectio
 
   const readState = async (id: string, known: PropertyMap, scope: Scope): Promise<PropertyMap | undefined> => {
     const state = await resource.read(id, known, scope);
-    return state && { ...inputsOnly(schema, known), ...state, region: scope.region };
+    return state && inRegion({ ...inputsOnly(schema, known), ...state }, scope.region);
   };
 
   return {
@@ -86,7 +90,7 @@ export function awsResource(resource: AwsResource): ResourceHandler<AwsConnectio
     async create(inputs, connection, context) {
       const region = regionOf(inputs, connection);
       const plain = withoutInternal(inputs);
-      if (context.preview) return { id: "", outputs: { ...plain, region } };
+      if (context.preview) return { id: "", outputs: inRegion(plain, region) };
       const scope: Scope = { connection, region: String(region), context };
       const id = await resource.create(inputs, scope);
       const outputs = await readState(id, plain, scope);
@@ -96,7 +100,7 @@ export function awsResource(resource: AwsResource): ResourceHandler<AwsConnectio
 
     async read({ id, inputs, outputs }, connection, context) {
       const imported = Object.keys(inputs).length === 0 && Object.keys(outputs).length === 0;
-      const target = imported ? splitRegion(id) : { id };
+      const target = imported && regional ? splitRegion(id) : { id };
       const region = target.region ?? String(outputs["region"] ?? regionOf(inputs, connection));
       const known = Object.keys(outputs).length > 0 ? outputs : withoutInternal(inputs);
       const state = await readState(target.id, known, { connection, region, context });

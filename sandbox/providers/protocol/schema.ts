@@ -22,6 +22,8 @@ export interface PropertySchema {
   readonly output?: boolean;
   /** Left out of the inputs, it is what the service says: no difference ("Optional, Computed" in the released provider). */
   readonly computed?: boolean;
+  /** For what is computed too: an empty list is an input that takes away what is there. */
+  readonly emptyRemoves?: boolean;
   readonly default?: PropertyValue;
   /** A change replaces the resource. */
   readonly replace?: boolean;

@@ -32,7 +32,7 @@ function diffProperty(
   replace: boolean,
   changes: Record<string, PropertyChange>,
 ): void {
-  if (isAbsent(after) && property.computed) return;
+  if (isAbsent(after) && property.computed && !(property.emptyRemoves && Array.isArray(after))) return;
   if (isBlank(after) && isBlank(before)) return;
   if (!isUnknown(after) && before !== undefined && after !== undefined && property.equal?.(before, after)) return;
   const { type } = property;

@@ -1,3 +1,5 @@
+import assert from "node:assert/strict";
+import { randomInt } from "node:crypto";
 import { awsProvider } from "../../../sandbox/providers/aws/provider";
 import { AwsServer } from "./awsServer";
 import { Engine, type Properties } from "./harness";
@@ -24,6 +26,71 @@ export async function startAws(more: Properties = {}): Promise<{ engine: Engine;
       server.stop();
     },
   };
+}
+
+/** The aws stand-in against the sandbox that `npm test` started, in an AWS account of its own. */
+export async function startAwsInSandbox(): Promise<{ engine: Engine; account: string; stop(): void }> {
+  if (process.env["AWS_ENDPOINT_URL"] === undefined) {
+    throw new Error("these tests need the sandbox: run them as `npm test -- tests/sandbox/providers/…`");
+  }
+  const account = String(randomInt(100_000_000_000, 999_999_999_999));
+  const engine = await Engine.start(awsProvider("7.48.0"));
+  await engine.configure({
+    region: "ap-northeast-2",
+    accessKey: account,
+    secretKey: process.env["AWS_SECRET_ACCESS_KEY"] ?? "test",
+  });
+  return { engine, account, stop: () => engine.stop() };
+}
+
+/**
+ * Deploys a resource and holds it against what makes a resource well-behaved: no difference right after it was created,
+ * none after a refresh, and an import by its id that finds the same.
+ */
+export async function deploySettled(engine: Engine, type: string, news: Properties) {
+  const deployed = await deploy(engine, type, news);
+  await assertSettled(engine, type, deployed);
+  // The released provider takes `<id>@<region>` for what is elsewhere.
+  const { region } = deployed.outputs;
+  const elsewhere = region !== undefined && region !== "ap-northeast-2" ? `@${String(region)}` : "";
+  const imported = await engine.read(type, `${deployed.id}${elsewhere}`);
+  assert.equal(imported.id, deployed.id, `${type}: found by its id`);
+  assert.deepEqual((await engine.diff(type, imported.id, imported, imported.inputs)).changes, {}, `${type}: import`);
+  return deployed;
+}
+
+/** Neither the inputs that were deployed nor a refresh shows a difference. */
+export async function assertSettled(
+  engine: Engine,
+  type: string,
+  deployed: { id: string; inputs: Properties; outputs: Properties },
+): Promise<void> {
+  const { id, inputs } = deployed;
+  assert.deepEqual((await engine.diff(type, id, deployed, inputs)).changes, {}, `${type}: no change after creation`);
+  const refreshed = await engine.read(type, id, deployed);
+  assert.deepEqual(refreshed, { id, inputs, outputs: deployed.outputs }, `${type}: refresh`);
+}
+
+/** Updates a resource in place, as an `up` with other inputs would. */
+export async function change(
+  engine: Engine,
+  type: string,
+  deployed: { id: string; inputs: Properties; outputs: Properties },
+  news: Properties,
+) {
+  const { inputs, failures } = await engine.check(type, news, deployed.inputs);
+  assert.deepEqual(failures, []);
+  const { changes, replaces } = await engine.diff(type, deployed.id, deployed, inputs);
+  assert.deepEqual(replaces, [], `${type}: changed in place`);
+  const outputs = await engine.update(type, deployed.id, deployed, inputs);
+  return { id: deployed.id, inputs, outputs, changed: Object.keys(changes).sort() };
+}
+
+/** Deletes a resource, twice: what is gone is deleted. */
+export async function remove(engine: Engine, type: string, deployed: { id: string; outputs: Properties }) {
+  await engine.delete(type, deployed.id, deployed.outputs);
+  assert.equal((await engine.read(type, deployed.id, { outputs: deployed.outputs })).id, "", `${type}: gone`);
+  await engine.delete(type, deployed.id, deployed.outputs);
 }
 
 /** Takes a resource through check and create as the engine would, and returns what its state would hold. */
