@@ -1,5 +1,5 @@
 import { type Fault, refuseFaults } from "../faults";
-import { isObject, type JsonObject } from "./reporter";
+import { isObject, type JsonObject } from "../jsonObjects";
 import type { LifecyclePolicyDocument, LifecycleRule, LifecycleRuleInput } from "./types";
 import { lifecyclePolicyFaults } from "./validation";
 

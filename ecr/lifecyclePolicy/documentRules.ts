@@ -1,4 +1,5 @@
-import { isObject, type Reporter } from "./reporter";
+import { isObject } from "../jsonObjects";
+import type { Reporter } from "./reporter";
 
 interface Placed {
   index: number;

@@ -1,10 +1,5 @@
 import type { Fault } from "../faults";
-
-export type JsonObject = Record<string, unknown>;
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
+import type { JsonObject } from "../jsonObjects";
 
 /** Gathers faults below one path. */
 export class Reporter {

@@ -1,5 +1,6 @@
 import { imageTagFaults } from "../imageTags";
-import { isObject, type JsonObject, keyFaults, type Reporter } from "./reporter";
+import { isObject, type JsonObject } from "../jsonObjects";
+import { keyFaults, type Reporter } from "./reporter";
 import { countTypes, lifecycleLimits, storageClasses, tagStatuses } from "./types";
 
 const selectionKeys = [

@@ -1,6 +1,7 @@
 import type { Fault } from "../faults";
+import { isObject } from "../jsonObjects";
 import { documentFaults } from "./documentRules";
-import { isObject, keyFaults, Reporter } from "./reporter";
+import { keyFaults, Reporter } from "./reporter";
 import { selectionFaults } from "./selectionRules";
 import { type LifecyclePolicyDocument, lifecycleLimits } from "./types";
 

@@ -1,0 +1,239 @@
+import { accountFaults, type RegistryPlace } from "./accounts";
+import type { Fault } from "./faults";
+import { isObject } from "./jsonObjects";
+import { regionFaults } from "./regions";
+
+/**
+ * Replication: each push to this registry is copied to others. Source: ECR API, PutReplicationConfiguration; quotas in
+ * the ECR user guide.
+ */
+export const replicationLimits = {
+  /**
+   * Rules. The API's model takes 25, the user guide's quota and older models say 10, and the AWS provider refuses more
+   * than 10: the higher number is what ECR itself is held to here.
+   */
+  rules: 25,
+  /** Rules that the AWS provider lets through. */
+  providerRules: 10,
+  /**
+   * Different destinations of all rules together: the user guide's quota. The API's model lets one rule list 100, the
+   * AWS provider 25.
+   */
+  destinations: 25,
+  /** Filters of one rule. */
+  filters: 100,
+  /** Characters of a filter. */
+  filter: { minimum: 2, maximum: 256 },
+} as const;
+
+/** What ECR's API calls a replication configuration. */
+export interface ReplicationConfiguration {
+  /** None: nothing is replicated. */
+  rules: readonly ReplicationRule[];
+}
+
+export interface ReplicationRule {
+  /** At least one; never the registry itself. */
+  destinations: readonly ReplicationDestination[];
+  /** Which repositories: those that one of them fits. @default every repository */
+  repositoryFilters?: readonly RepositoryPrefixFilter[];
+  /** Whether a deleted image or tag goes at the destinations too. The AWS provider does not know it. @default off */
+  deleteReplication?: { enabled: boolean };
+}
+
+export interface ReplicationDestination {
+  region: string;
+  /** The destination's account; one's own for another region. */
+  registryId: string;
+}
+
+export interface RepositoryPrefixFilter {
+  /** How the repositories' names begin: 2 to 256 characters. */
+  filter: string;
+  filterType: "PREFIX_MATCH";
+}
+
+/**
+ * Why ECR would refuse a replication configuration.
+ *
+ * @param configuration Anything at all; read as ReplicationConfiguration.
+ * @param path The configuration's path; faults are at `<path>.rules[0].destinations[0].region` and so on.
+ * @param self The registry that replicates: it is no destination of its own. Left out: not compared.
+ * @returns Every fault, or none. Never throws.
+ */
+export function replicationFaults(configuration: unknown, path: string, self?: RegistryPlace): Fault[] {
+  const rules = isObject(configuration) ? configuration["rules"] : undefined;
+  if (!Array.isArray(rules)) {
+    return [
+      {
+        path: isObject(configuration) ? `${path}.rules` : path,
+        value: isObject(configuration) ? rules : configuration,
+        rule: "a replication configuration has a list of rules.",
+        fix: "write { rules: [] } for no replication, or rules with destinations.",
+      },
+    ];
+  }
+  const faults = rules.flatMap((rule, index) => ruleFaults(rule, `${path}.rules[${index}]`, self));
+  if (rules.length > replicationLimits.rules) {
+    faults.push({
+      path: `${path}.rules`,
+      value: rules,
+      rule: `a registry has at most ${replicationLimits.rules} replication rules, there are ${rules.length}.`,
+      fix: "put rules with the same destinations together.",
+    });
+  }
+  const different = new Set(rules.flatMap((rule: unknown) => destinationsOf(rule).flatMap(destinationKey)));
+  if (different.size > replicationLimits.destinations) {
+    faults.push({
+      path: `${path}.rules`,
+      value: [...different],
+      rule: `a registry replicates to at most ${replicationLimits.destinations} destinations, there are ${different.size}.`,
+      fix: "leave some out, or let a destination replicate further.",
+    });
+  }
+  return faults;
+}
+
+/** Whether a rule is for a repository: every one without filters, else those whose name begins as one of them says. */
+export function isReplicated(repositoryName: string, rule: ReplicationRule): boolean {
+  const filters = rule.repositoryFilters ?? [];
+  return filters.length === 0 || filters.some(({ filter }) => repositoryName.startsWith(filter));
+}
+
+/** Why a text is no filter of replication: how names of repositories begin (ECR API, RepositoryFilterValue). Never throws. */
+export function replicationFilterFaults(filter: unknown, path: string): Fault[] {
+  const { minimum, maximum } = replicationLimits.filter;
+  const fault = (rule: string, fix: string): Fault[] => [{ path, value: filter, rule, fix }];
+  if (typeof filter !== "string" || filter.length < minimum || filter.length > maximum) {
+    return fault(
+      `a replication filter has ${minimum} to ${maximum} characters.`,
+      'write how names begin, such as "prod/".',
+    );
+  }
+  if (filter.includes("*")) {
+    return fault(
+      "a replication filter is how names begin; it has no wildcards.",
+      `write "${filter.replace(/\*.*$/s, "")}".`,
+    );
+  }
+  const parts = filter.split("/");
+  const wellFormed = parts.every(
+    (part, index) => /^[a-z0-9._-]*$/.test(part) && (index === parts.length - 1 || /^[a-z0-9]/.test(part)),
+  );
+  return wellFormed
+    ? []
+    : fault(
+        "a replication filter has lower-case letters, digits, `.`, `_` and `-`, in parts divided by `/`.",
+        "write how a repository's name can begin.",
+      );
+}
+
+function ruleFaults(rule: unknown, path: string, self?: RegistryPlace): Fault[] {
+  if (!isObject(rule)) {
+    return [{ path, value: rule, rule: "a replication rule is an object.", fix: "write { destinations: […] }." }];
+  }
+  return [
+    ...destinationListFaults(rule["destinations"], `${path}.destinations`, self),
+    ...filterListFaults(rule["repositoryFilters"], `${path}.repositoryFilters`),
+    ...deletionFaults(rule["deleteReplication"], `${path}.deleteReplication`),
+  ];
+}
+
+function destinationListFaults(destinations: unknown, path: string, self?: RegistryPlace): Fault[] {
+  if (!Array.isArray(destinations) || destinations.length === 0) {
+    return [
+      {
+        path,
+        value: destinations,
+        rule: "a replication rule has at least one destination.",
+        fix: "write [{ region, registryId }], or leave the rule out.",
+      },
+    ];
+  }
+  const first = new Map<string, number>();
+  return destinations.flatMap((destination: unknown, index): Fault[] => {
+    const at = `${path}[${index}]`;
+    const found = destinationFaults(destination, at, self);
+    if (found.length > 0 || !isObject(destination)) {
+      return found;
+    }
+    const [key = ""] = destinationKey(destination);
+    const earlier = first.get(key);
+    if (earlier === undefined) {
+      first.set(key, index);
+      return [];
+    }
+    const rule = `each destination of a rule is there once; ${path}[${earlier}] is the same.`;
+    return [{ path: at, value: destination, rule, fix: "leave one out." }];
+  });
+}
+
+function destinationFaults(destination: unknown, path: string, self?: RegistryPlace): Fault[] {
+  if (!isObject(destination)) {
+    return [{ path, value: destination, rule: "a destination is an object.", fix: "write { region, registryId }." }];
+  }
+  const { region, registryId } = destination;
+  const faults = [...regionFaults(region, `${path}.region`), ...accountFaults(registryId, `${path}.registryId`)];
+  if (self && region === self.region && registryId === self.account) {
+    faults.push({
+      path: `${path}.region`,
+      value: region,
+      rule: `a registry does not replicate to itself; this is ${self.account}'s registry in ${self.region}.`,
+      fix: "name another region, or another account.",
+    });
+  }
+  return faults;
+}
+
+function filterListFaults(filters: unknown, path: string): Fault[] {
+  if (filters === undefined) {
+    return [];
+  }
+  if (!Array.isArray(filters) || filters.length === 0 || filters.length > replicationLimits.filters) {
+    return [
+      {
+        path,
+        value: filters,
+        rule: `a replication rule has 1 to ${replicationLimits.filters} filters, or none named.`,
+        fix: "leave the filters out to replicate every repository.",
+      },
+    ];
+  }
+  return filters.flatMap((filter: unknown, index): Fault[] => {
+    const at = `${path}[${index}]`;
+    if (!isObject(filter)) {
+      const fix = 'write { filter: "prod/", filterType: "PREFIX_MATCH" }.';
+      return [{ path: at, value: filter, rule: "a filter is an object.", fix }];
+    }
+    const { filterType } = filter;
+    const typeFault: Fault = {
+      path: `${at}.filterType`,
+      value: filterType,
+      rule: "PREFIX_MATCH is the only type of replication filter.",
+      fix: 'write filterType: "PREFIX_MATCH".',
+    };
+    return [
+      ...(filterType === "PREFIX_MATCH" ? [] : [typeFault]),
+      ...replicationFilterFaults(filter["filter"], `${at}.filter`),
+    ];
+  });
+}
+
+function deletionFaults(deletion: unknown, path: string): Fault[] {
+  if (deletion === undefined || (isObject(deletion) && typeof deletion["enabled"] === "boolean")) {
+    return [];
+  }
+  const rule = "replication of deletions is switched on or off.";
+  return [{ path, value: deletion, rule, fix: "write { enabled: true }, or leave it out." }];
+}
+
+function destinationsOf(rule: unknown): unknown[] {
+  const destinations = isObject(rule) ? rule["destinations"] : undefined;
+  return Array.isArray(destinations) ? destinations : [];
+}
+
+/** A destination as one text; none when it is no destination, which its own check says. */
+function destinationKey(destination: unknown): string[] {
+  const { region, registryId } = isObject(destination) ? destination : {};
+  return typeof region === "string" && typeof registryId === "string" ? [`${registryId}/${region}`] : [];
+}

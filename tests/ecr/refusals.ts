@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import type { Fault } from "../../ecr/faults";
+
+/** What a refusal of one fault says: its path, and what its rule and its fix are to contain. */
+export interface Refusal {
+  /** What is wrong, as the test's name. */
+  title: string;
+  faults: readonly Fault[];
+  path: string;
+  rule: RegExp;
+  fix: RegExp;
+}
+
+/** One test for each refusal: exactly one fault, at the path, with rule and fix as sentences. */
+export function itRefuses(refusals: readonly Refusal[]): void {
+  for (const { title, faults, path, rule, fix } of refusals) {
+    it(`refuses ${title}`, () => {
+      const [fault, ...more] = faults;
+      assert.deepEqual(more, []);
+      assert.equal(fault?.path, path);
+      assert.match(fault.rule, rule);
+      assert.match(fault.rule, /\.$/);
+      assert.match(fault.fix, fix);
+      assert.match(fault.fix, /\.$/);
+    });
+  }
+}
+
+/** The paths of faults, in their order. */
+export function paths(faults: readonly Fault[]): string[] {
+  return faults.map((fault) => fault.path);
+}

@@ -1,0 +1,208 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import {
+  isScanned,
+  type ScanFrequency,
+  type ScanningConfiguration,
+  scanFrequencyOf,
+  scanningFaults,
+  scanningFilterFaults,
+  scanningFilterMatches,
+} from "../../ecr/scanning";
+import { itRefuses, paths } from "./refusals";
+
+const wildcard = (filter: string) => ({ filter, filterType: "WILDCARD" as const });
+const scanRule = (scanFrequency: ScanFrequency, ...filters: string[]) => ({
+  scanFrequency,
+  repositoryFilters: filters.map(wildcard),
+});
+const check = (configuration: unknown) => scanningFaults(configuration, "scanning");
+const enhanced: ScanningConfiguration = {
+  scanType: "ENHANCED",
+  rules: [scanRule("SCAN_ON_PUSH", "*"), scanRule("CONTINUOUS_SCAN", "prod*")],
+};
+
+describe("ecr/scanning", () => {
+  it("accepts each type with its frequencies", () => {
+    const accepted = [
+      {},
+      { scanType: "BASIC" },
+      { scanType: "BASIC", rules: [scanRule("SCAN_ON_PUSH", "*"), scanRule("MANUAL", "test")] },
+      { rules: [scanRule("SCAN_ON_PUSH")] },
+      enhanced,
+      { rules: [scanRule("SCAN_ON_PUSH", ...Array.from({ length: 100 }, (_, index) => `p${index}`))] },
+    ];
+    for (const configuration of accepted) {
+      assert.deepEqual(check(configuration), [], JSON.stringify(configuration));
+    }
+  });
+
+  itRefuses([
+    { title: "what is no configuration", faults: check("BASIC"), path: "scanning", rule: /an object/, fix: /scanType/ },
+    {
+      title: "an unknown type",
+      faults: check({ scanType: "CLAIR", rules: [scanRule("CONTINUOUS_SCAN")] }),
+      path: "scanning.scanType",
+      rule: /two types/,
+      fix: /BASIC, ENHANCED/,
+    },
+    {
+      title: "rules that are no list",
+      faults: check({ rules: {} }),
+      path: "scanning.rules",
+      rule: /list/,
+      fix: /list/,
+    },
+    {
+      title: "a rule that is no object",
+      faults: check({ rules: [7] }),
+      path: "scanning.rules[0]",
+      rule: /object/,
+      fix: /scan/,
+    },
+    {
+      title: "an unknown frequency",
+      faults: check({ rules: [{ scanFrequency: "DAILY", repositoryFilters: [] }] }),
+      path: "scanning.rules[0].scanFrequency",
+      rule: /three frequencies/,
+      fix: /SCAN_ON_PUSH/,
+    },
+    {
+      title: "continuous scanning with BASIC",
+      faults: check({ scanType: "BASIC", rules: [scanRule("CONTINUOUS_SCAN", "*")] }),
+      path: "scanning.rules[0].scanFrequency",
+      rule: /CONTINUOUS_SCAN needs the type ENHANCED/,
+      fix: /SCAN_ON_PUSH or MANUAL, or scanType: "ENHANCED"/,
+    },
+    {
+      title: "continuous scanning without a type",
+      faults: check({ rules: [scanRule("CONTINUOUS_SCAN", "*")] }),
+      path: "scanning.rules[0].scanFrequency",
+      rule: /needs the type ENHANCED/,
+      fix: /ENHANCED/,
+    },
+    {
+      title: "manual scanning with ENHANCED",
+      faults: check({ scanType: "ENHANCED", rules: [scanRule("MANUAL", "*")] }),
+      path: "scanning.rules[0].scanFrequency",
+      rule: /MANUAL needs the type BASIC/,
+      fix: /SCAN_ON_PUSH or CONTINUOUS_SCAN/,
+    },
+    {
+      title: "two rules of one frequency",
+      faults: check({ rules: [scanRule("SCAN_ON_PUSH", "a"), scanRule("SCAN_ON_PUSH", "b")] }),
+      path: "scanning.rules[1].scanFrequency",
+      rule: /scanning\.rules\[0\] has this one already/,
+      fix: /one rule/,
+    },
+    {
+      title: "filters that are no list",
+      faults: check({ rules: [{ scanFrequency: "SCAN_ON_PUSH", repositoryFilters: "*" }] }),
+      path: "scanning.rules[0].repositoryFilters",
+      rule: /at most 100/,
+      fix: /WILDCARD/,
+    },
+    {
+      title: "101 filters",
+      faults: check({ rules: [scanRule("SCAN_ON_PUSH", ...Array.from({ length: 101 }, () => "a"))] }),
+      path: "scanning.rules[0].repositoryFilters",
+      rule: /at most 100/,
+      fix: /WILDCARD/,
+    },
+    {
+      title: "a filter that is no object",
+      faults: check({ rules: [{ scanFrequency: "SCAN_ON_PUSH", repositoryFilters: ["*"] }] }),
+      path: "scanning.rules[0].repositoryFilters[0]",
+      rule: /object/,
+      fix: /WILDCARD/,
+    },
+    {
+      title: "an unknown type of filter",
+      faults: check({ rules: [{ scanFrequency: "MANUAL", repositoryFilters: [{ filter: "*" }] }] }),
+      path: "scanning.rules[0].repositoryFilters[0].filterType",
+      rule: /only type/,
+      fix: /WILDCARD/,
+    },
+    {
+      title: "a filter with capitals",
+      faults: check({ rules: [scanRule("SCAN_ON_PUSH", "Prod*")] }),
+      path: "scanning.rules[0].repositoryFilters[0].filter",
+      rule: /lower-case/,
+      fix: /part of a repository's name/,
+    },
+    { title: "an empty filter", faults: scanningFilterFaults("", "f"), path: "f", rule: /1 to 255/, fix: /prod/ },
+    {
+      title: "a filter of 256 characters",
+      faults: scanningFilterFaults("x".repeat(256), "f"),
+      path: "f",
+      rule: /1 to 255/,
+      fix: /prod/,
+    },
+  ]);
+
+  it("refuses three rules", () => {
+    const three = { rules: [scanRule("SCAN_ON_PUSH"), scanRule("MANUAL"), scanRule("MANUAL")] };
+    assert.deepEqual(paths(check(three)), ["scanning.rules", "scanning.rules[2].scanFrequency"]);
+  });
+
+  it("agrees with AWS's grammar of filters on any text near it", () => {
+    const grammar = /^[a-z0-9*](?:[._\-/a-z0-9*]?[a-z0-9*]+)*$/;
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(..."ab0*._-/A"), maxLength: 10 }), (filter) => {
+        assert.equal(scanningFilterFaults(filter, "f").length === 0, grammar.test(filter), JSON.stringify(filter));
+      }),
+      { numRuns: 4000, seed: 1 },
+    );
+    assert.deepEqual(scanningFilterFaults("x".repeat(255), "f"), []);
+  });
+
+  it("matches as the user guide's table says", () => {
+    const names = ["prod", "repo-prod", "prod-repo", "repo-prod-repo", "prodrepo"];
+    const table: Record<string, boolean[]> = {
+      prod: [true, true, true, true, true],
+      "*prod": [true, true, false, false, false],
+      "prod*": [true, false, true, false, true],
+      "*prod*": [true, true, true, true, true],
+      "prod*repo": [false, false, true, false, true],
+    };
+    for (const [filter, expected] of Object.entries(table)) {
+      assert.deepEqual(
+        names.map((name) => scanningFilterMatches(filter, name)),
+        expected,
+        filter,
+      );
+    }
+  });
+
+  it("says how often a repository is scanned, continuous scanning first", () => {
+    assert.equal(scanFrequencyOf("prod/api", enhanced), "CONTINUOUS_SCAN");
+    assert.equal(scanFrequencyOf("test/api", enhanced), "SCAN_ON_PUSH");
+    assert.equal(
+      scanFrequencyOf("test/api", { scanType: "ENHANCED", rules: enhanced.rules?.slice(1) ?? [] }),
+      undefined,
+    );
+    assert.equal(scanFrequencyOf("test/api", {}), "MANUAL");
+    const basic = { rules: [scanRule("MANUAL", "*"), scanRule("SCAN_ON_PUSH", "prod")] };
+    assert.equal(scanFrequencyOf("prod/api", basic), "SCAN_ON_PUSH");
+    assert.equal(scanFrequencyOf("test/api", basic), "MANUAL");
+  });
+
+  it("says whether ECR scans a repository by itself", () => {
+    assert.equal(isScanned("prod/api", enhanced), true);
+    assert.equal(isScanned("test/api", enhanced), true);
+    assert.equal(isScanned("test/api", { scanType: "ENHANCED", rules: enhanced.rules?.slice(1) ?? [] }), false);
+    assert.equal(isScanned("test/api", { rules: [scanRule("MANUAL", "*")] }), false);
+  });
+
+  it("never throws on any JSON, near a configuration or far from it", () => {
+    const value = fc.oneof(fc.jsonValue(), fc.constantFrom("BASIC", "ENHANCED", "SCAN_ON_PUSH", wildcard("*")));
+    const near = fc.record({
+      scanType: value,
+      rules: fc.array(fc.record({ scanFrequency: value, repositoryFilters: fc.oneof(value, fc.array(value)) })),
+    });
+    fc.assert(
+      fc.property(fc.oneof(fc.anything(), near), (configuration) => check(configuration).length >= 0),
+      { numRuns: 500, seed: 1 },
+    );
+  });
+});
