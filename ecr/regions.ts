@@ -14,6 +14,22 @@ export function isRegionName(text: unknown): text is string {
   return typeof text === "string" && /^[a-z]{2,4}(?:-[a-z]{2,})+-[0-9]{1,2}$/.test(text);
 }
 
+/** Region names by how they begin, and the partition that ARNs there name (AWS General Reference, ARNs). */
+const partitions: readonly (readonly [begin: string, partition: string])[] = [
+  ["cn-", "aws-cn"],
+  ["us-gov-", "aws-us-gov"],
+  ["us-isob-", "aws-iso-b"],
+  ["us-isof-", "aws-iso-f"],
+  ["us-iso-", "aws-iso"],
+  ["eu-isoe-", "aws-iso-e"],
+  ["eusc-", "aws-eusc"],
+];
+
+/** The partition of a region's ARNs: `aws`, `aws-cn`, `aws-us-gov`, …. */
+export function partitionOf(region: string): string {
+  return partitions.find(([begin]) => region.startsWith(begin))?.[1] ?? "aws";
+}
+
 /** Why a value is no region's name. Never throws. */
 export function regionFaults(region: unknown, path: string): Fault[] {
   if (isRegionName(region)) {

@@ -6,6 +6,15 @@ export {
   pushActions,
   uploadActions,
 } from "./actions";
+export { type Grantee, granteeFaults, parseGrantee } from "./grantees";
+export {
+  type AccessGrants,
+  accessGrantsFaults,
+  type PublicAccessGrants,
+  publicAccessGrantsFaults,
+  publicRepositoryPolicyFromGrants,
+  repositoryPolicyFromGrants,
+} from "./grants";
 export type { PrincipalLetIn } from "./principals";
 export { type LettingIn, principalsLetIn, publicStatements, wildcardActionStatements } from "./publicAccess";
 export { readAccessPolicy } from "./reading";

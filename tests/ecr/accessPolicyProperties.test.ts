@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
+  accessGrantsFaults,
   accessPolicyFaults,
   type PolicyKind,
   principalsLetIn,
   publicStatements,
   readAccessPolicy,
+  repositoryPolicyFromGrants,
   wildcardActionStatements,
 } from "../../ecr/accessPolicy";
 
@@ -109,6 +111,60 @@ describe("access policies, whatever they hold", () => {
         for (const { index } of wildcardActionStatements(document)) assert.ok(allowed.includes(index));
       }),
       runs,
+    );
+  });
+});
+
+describe("policies that are made from grants, whatever these are", () => {
+  const digits = (length: number) =>
+    fc.string({ unit: fc.constantFrom(..."0123456789"), minLength: length, maxLength: length });
+  const word = (minLength: number, maxLength: number) =>
+    fc.string({ unit: fc.constantFrom(..."abcdefghijklmnopqrstuvwxyz0123456789"), minLength, maxLength });
+  const identity = fc
+    .tuple(digits(12), fc.constantFrom("role", "user"), word(1, 12), fc.constantFrom("", "*", "-*", "/deploy"))
+    .map(([owner, type, name, end]) => `arn:aws:iam::${owner}:${type}/${name}${end}`);
+  const unit = fc
+    .tuple(
+      word(10, 32),
+      word(4, 8),
+      fc.array(fc.tuple(word(4, 6), word(8, 12)), { maxLength: 3 }),
+      fc.constantFrom("", "/", "/*"),
+    )
+    .map(([id, root, units, end]) => `o-${id}/r-${root}${units.map(([a, b]) => `/ou-${a}-${b}`).join("")}${end}`);
+  const grantees = fc.array(
+    fc.oneof(
+      digits(12),
+      identity,
+      word(10, 32).map((id) => `o-${id}`),
+      unit,
+    ),
+    { maxLength: 12 },
+  );
+  const functions = fc.oneof(
+    digits(12),
+    fc.tuple(digits(12), word(1, 9)).map(([owner, name]) => `arn:aws:lambda:eu-west-1:${owner}:function:${name}*`),
+  );
+  const grants = fc.record(
+    { pullFrom: grantees, pushFrom: grantees, lambdaPull: fc.array(functions, { maxLength: 6 }) },
+    { requiredKeys: [] },
+  );
+
+  it("have no fault, are never public, use no wildcard action and do not depend on the order of names", () => {
+    fc.assert(
+      fc.property(grants, fc.constantFrom("eu-west-1", undefined), (given, region) => {
+        assert.deepEqual(accessGrantsFaults(given, "access", region), []);
+        const policy = repositoryPolicyFromGrants(given, region);
+        const named = Object.values(given).flat().length > 0;
+        assert.equal(policy !== undefined, named);
+        if (policy === undefined) return;
+        assert.deepEqual(accessPolicyFaults(policy, "", "repository"), []);
+        assert.deepEqual(accessPolicyFaults(JSON.stringify(policy), "", "repository"), []);
+        assert.deepEqual(publicStatements(policy), []);
+        assert.deepEqual(wildcardActionStatements(policy), []);
+        const turned = Object.fromEntries(Object.entries(given).map(([key, names]) => [key, [...names].reverse()]));
+        assert.deepEqual(repositoryPolicyFromGrants(turned, region), policy);
+      }),
+      { numRuns: 300, seed: 7 },
     );
   });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { catalogDataFaults } from "../../ecr/catalogData";
-import { isRegionName, publicRegionFaults, regionFaults } from "../../ecr/regions";
+import { isRegionName, partitionOf, publicRegionFaults, regionFaults } from "../../ecr/regions";
 
 const logo = (bytes: number) => Buffer.alloc(bytes).toString("base64");
 
@@ -116,6 +116,22 @@ describe("ecr/regions", () => {
     for (const name of ["", "seoul", "us-east-1a", "US-EAST-1", "us_east_1", "us-east", "us-east-1 ", 1, undefined]) {
       assert.ok(!isRegionName(name), String(name));
       assert.equal(regionFaults(name, "region")[0]?.value, name);
+    }
+  });
+
+  it("knows each region's partition", () => {
+    for (const [region, partition] of [
+      ["us-east-1", "aws"],
+      ["mx-central-1", "aws"],
+      ["cn-northwest-1", "aws-cn"],
+      ["us-gov-east-1", "aws-us-gov"],
+      ["us-iso-east-1", "aws-iso"],
+      ["us-isob-east-1", "aws-iso-b"],
+      ["eu-isoe-west-1", "aws-iso-e"],
+      ["us-isof-south-1", "aws-iso-f"],
+      ["eusc-de-east-1", "aws-eusc"],
+    ] as const) {
+      assert.equal(partitionOf(region), partition);
     }
   });
 

@@ -1,0 +1,257 @@
+import assert from "node:assert/strict";
+import {
+  type AccessGrants,
+  accessGrantsFaults,
+  publicAccessGrantsFaults,
+  publicRepositoryPolicyFromGrants,
+  repositoryPolicyFromGrants,
+} from "../../ecr/accessPolicy";
+
+const account = "123456789012";
+const other = "210987654321";
+const role = `arn:aws:iam::${account}:role/ecs/execution`;
+const user = `arn:aws:iam::${other}:user/ci`;
+const organization = "o-a1b2c3d4e5";
+const unit = `${organization}/r-ab12/ou-ab12-11111111`;
+
+const pull = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"];
+const upload = ["ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart"];
+const fetchImage = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"];
+
+describe("repositoryPolicyFromGrants", () => {
+  it("writes one statement for each way of naming someone, sorted, each name once", () => {
+    const pattern = `arn:aws:iam::${other}:role/eks-node-*`;
+    const names = [
+      user,
+      unit,
+      role,
+      organization,
+      account,
+      pattern,
+      `arn:aws:iam::${account}:root`,
+      `${unit}/*`,
+      `${unit}/`,
+    ];
+    const expected = [
+      { Sid: "Pull", Effect: "Allow", Principal: { AWS: [account, role, user] }, Action: pull },
+      {
+        Sid: "PullByName",
+        Effect: "Allow",
+        Principal: { AWS: [other] },
+        Condition: { ArnLike: { "aws:PrincipalArn": [pattern] } },
+        Action: pull,
+      },
+      {
+        Sid: "PullByOrganization",
+        Effect: "Allow",
+        Principal: "*",
+        Condition: { StringEquals: { "aws:PrincipalOrgID": [organization] } },
+        Action: pull,
+      },
+      {
+        Sid: "PullByOrganizationalUnit",
+        Effect: "Allow",
+        Principal: "*",
+        Condition: { "ForAnyValue:StringLike": { "aws:PrincipalOrgPaths": [`${unit}/*`] } },
+        Action: pull,
+      },
+    ];
+    for (const pullFrom of [names, [...names].reverse()]) {
+      assert.deepEqual(repositoryPolicyFromGrants({ pullFrom }), { Version: "2012-10-17", Statement: expected });
+    }
+  });
+
+  it("lets those who push pull as well, and nothing more", () => {
+    assert.deepEqual(repositoryPolicyFromGrants({ pushFrom: [role] })?.Statement, [
+      { Sid: "Push", Effect: "Allow", Principal: { AWS: [role] }, Action: [...pull, ...upload] },
+    ]);
+  });
+
+  it("lets Lambda fetch images for functions, and their accounts create them", () => {
+    const named = `arn:aws:lambda:eu-west-1:${other}:function:resize`;
+    assert.deepEqual(repositoryPolicyFromGrants({ lambdaPull: [named, account] }, "eu-west-1")?.Statement, [
+      {
+        Sid: "LambdaPull",
+        Effect: "Allow",
+        Principal: { Service: "lambda.amazonaws.com" },
+        Action: fetchImage,
+        Condition: { ArnLike: { "aws:SourceArn": [`arn:aws:lambda:eu-west-1:${account}:function:*`, named] } },
+      },
+      { Sid: "LambdaCreate", Effect: "Allow", Principal: { AWS: [account, other] }, Action: fetchImage },
+    ]);
+  });
+
+  for (const [region, arn] of [
+    [undefined, `arn:*:lambda:*:${account}:function:*`],
+    ["cn-north-1", `arn:aws-cn:lambda:cn-north-1:${account}:function:*`],
+    ["us-gov-west-1", `arn:aws-us-gov:lambda:us-gov-west-1:${account}:function:*`],
+  ] as const) {
+    it(`names the functions of an account in ${region ?? "any region"}`, () => {
+      const [statement] = repositoryPolicyFromGrants({ lambdaPull: [account] }, region)?.Statement ?? [];
+      assert.deepEqual(statement?.Condition, { ArnLike: { "aws:SourceArn": [arn] } });
+    });
+  }
+
+  it("puts further statements last, as they are", () => {
+    const deny = { Effect: "Deny", Principal: "*", Action: "ecr:BatchDeleteImage" } as const;
+    const policy = repositoryPolicyFromGrants({ pullFrom: [account], statements: [deny] });
+    assert.deepEqual(policy?.Statement[1], deny);
+    assert.deepEqual(repositoryPolicyFromGrants({ statements: [deny] })?.Statement, [deny]);
+  });
+
+  it("is no policy when nobody is named", () => {
+    assert.equal(repositoryPolicyFromGrants({}), undefined);
+    assert.equal(repositoryPolicyFromGrants({ pullFrom: [], pushFrom: [], lambdaPull: [], statements: [] }), undefined);
+  });
+});
+
+describe("publicRepositoryPolicyFromGrants", () => {
+  it("lets push, with ECR Public's actions", () => {
+    assert.deepEqual(publicRepositoryPolicyFromGrants({ pushFrom: [role] }), {
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Sid: "Push",
+          Effect: "Allow",
+          Principal: { AWS: [role] },
+          Action: [
+            "ecr-public:BatchCheckLayerAvailability",
+            "ecr-public:CompleteLayerUpload",
+            "ecr-public:InitiateLayerUpload",
+            "ecr-public:PutImage",
+            "ecr-public:UploadLayerPart",
+          ],
+        },
+      ],
+    });
+    assert.equal(publicRepositoryPolicyFromGrants({}), undefined);
+  });
+
+  it("is checked against ECR Public", () => {
+    assert.deepEqual(publicAccessGrantsFaults({ pushFrom: [role] }, "access"), []);
+    const statement = { Effect: "Allow", Principal: "*", Action: "ecr:PutImage" } as const;
+    const paths = (path: string) =>
+      publicAccessGrantsFaults({ pushFrom: ["everyone"], statements: [statement] }, path).map((fault) => fault.path);
+    assert.deepEqual(paths("access"), ["access.pushFrom[0]", "access.statements[0].Action"]);
+    assert.deepEqual(paths(""), ["pushFrom[0]", "statements[0].Action"]);
+  });
+});
+
+describe("accessGrantsFaults", () => {
+  const pathsOf = (grants: object, region?: string) =>
+    accessGrantsFaults(grants as AccessGrants, "access", region).map(({ path }) => path);
+
+  for (const name of [
+    account,
+    role,
+    user,
+    `arn:aws-us-gov:iam::${account}:role/a`,
+    `arn:aws:iam::${account}:root`,
+    `arn:aws:iam::${account}:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_*`,
+    organization,
+    unit,
+    `${organization}/r-ab12`,
+    `${unit}/ou-ab12-22222222/*`,
+  ]) {
+    it(`takes ${name}`, () => assert.deepEqual(pathsOf({ pullFrom: [name], pushFrom: [name] }), []));
+  }
+
+  for (const name of [
+    "*",
+    "",
+    "12345678901",
+    "everyone",
+    "o-*",
+    "o-short",
+    `${organization}/ou-ab12-11111111`,
+    `${unit}-*`,
+    `${unit}/*/x`,
+    "lambda.amazonaws.com",
+    "arn:aws:iam::*:role/x",
+    `arn:aws:iam::${account}:role/`,
+    `arn:aws:iam::${account}:group/x`,
+    `arn:aws:iam::${account}:root/x`,
+    `arn:aws:sts::${account}:assumed-role/x/y`,
+    210987654321,
+    null,
+  ]) {
+    it(`refuses ${JSON.stringify(name)}`, () => {
+      assert.deepEqual(pathsOf({ pullFrom: [name], pushFrom: [account, name] }), [
+        "access.pullFrom[0]",
+        "access.pushFrom[1]",
+      ]);
+    });
+  }
+
+  for (const name of [
+    account,
+    `arn:aws:lambda:eu-west-1:${account}:function:resize`,
+    `arn:aws:lambda:eu-west-1:${account}:function:resize-*`,
+    `arn:aws:lambda:eu-west-1:${account}:function:resize:$LATEST`,
+  ]) {
+    it(`takes ${name} for Lambda`, () => assert.deepEqual(pathsOf({ lambdaPull: [name] }, "eu-west-1"), []));
+  }
+
+  for (const name of [
+    "*",
+    role,
+    organization,
+    `arn:aws:lambda:*:${account}:function:x`,
+    `arn:aws:lambda:eu-west-1:${account}:layer:x`,
+    7,
+  ]) {
+    it(`refuses ${JSON.stringify(name)} for Lambda`, () =>
+      assert.deepEqual(pathsOf({ lambdaPull: [name] }), ["access.lambdaPull[0]"]));
+  }
+
+  it("refuses a function of another region, when it knows the repository's", () => {
+    const grants = { lambdaPull: [`arn:aws:lambda:eu-west-1:${account}:function:x`] };
+    assert.deepEqual(pathsOf(grants, "eu-central-1"), ["access.lambdaPull[0]"]);
+    assert.deepEqual(pathsOf(grants), []);
+  });
+
+  it("refuses what is no list", () => {
+    assert.deepEqual(pathsOf({ pullFrom: account, pushFrom: { AWS: account }, lambdaPull: account, statements: {} }), [
+      "access.pullFrom",
+      "access.pushFrom",
+      "access.lambdaPull",
+      "access.statements",
+    ]);
+  });
+
+  it("points at further statements as they were given, behind those that are made", () => {
+    const good = { Effect: "Allow", Principal: { AWS: account }, Action: "ecr:PutImage" };
+    const statements = [good, { ...good, Resource: "*" }, { ...good, Sid: "Push" }, "none"];
+    assert.deepEqual(pathsOf({ pullFrom: [account], pushFrom: [organization, role], statements }), [
+      "access.statements[1].Resource",
+      "access.statements[3]",
+      "access.statements[2].Sid",
+    ]);
+    assert.deepEqual(
+      accessGrantsFaults({ statements: [{ ...good, Effect: "x" }] } as unknown as AccessGrants, "")[0]?.path,
+      "statements[0].Effect",
+    );
+  });
+
+  it("refuses more names than a policy has room for", () => {
+    const pullFrom = Array.from({ length: 800 }, (_, index) => String(100_000_000_000 + index));
+    for (const [path, expected] of [
+      ["access", "access"],
+      ["", "policy"],
+    ] as const) {
+      const [fault, ...more] = accessGrantsFaults({ pullFrom }, path);
+      assert.deepEqual(more, []);
+      assert.equal(fault?.path, expected);
+      assert.match(fault?.rule ?? "", /at most 10,240 characters/);
+    }
+  });
+
+  it("says how to name services, and numbers that lost their quotes", () => {
+    const [service, number] = accessGrantsFaults(
+      { pullFrom: ["ecs.amazonaws.com", 7] } as unknown as AccessGrants,
+      "access",
+    );
+    assert.match(service?.fix ?? "", /lambdaPull/);
+    assert.match(number?.fix ?? "", /quotes/);
+  });
+});
