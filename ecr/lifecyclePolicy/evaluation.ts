@@ -1,0 +1,192 @@
+import { imageStorageClass, type LifecycleImage } from "./matching";
+import type { LifecyclePolicyDocument } from "./types";
+import { type OwnVerdict, ownVerdicts } from "./verdicts";
+
+/**
+ * Why an image goes or stays.
+ *
+ * - `age`: its owner's days are over, now or at the date given.
+ * - `count`: it is beyond its owner's N newest images.
+ * - `newest`: it is one of its owner's N newest images.
+ * - `noRule`: no rule matches it.
+ * - `index`: an index (manifest list) that names it stays, or goes later than the image would.
+ * - `subject`: it is a reference artifact, such as a signature, and shares the fate of its subject.
+ */
+export type LifecycleReason = "age" | "count" | "newest" | "noRule" | "index" | "subject";
+
+/** What a lifecycle policy does with one image. */
+export interface LifecycleOutcome {
+  digest: string;
+  /** `rulePriority` of the rule that owns the image; of a reference artifact, the one that owns its subject. @default none */
+  rule?: number;
+  action: "expire" | "archive" | "keep";
+  /** With `expire` and `archive`: the earliest date, never before now. ECR acts within 24 hours after it. */
+  at?: Date;
+  reason: LifecycleReason;
+  /** With `index` and `subject`: the digest of the image that decides. */
+  decidedBy?: string;
+}
+
+/**
+ * What a lifecycle policy does with each image of one repository if nothing is pushed, pulled, tagged or deleted meanwhile,
+ * in the order of the images.
+ *
+ * - An image belongs to the matching rule with the lowest number, and no other rule acts on it.
+ * - An image that an index names goes after the index is gone or archived, at the earliest in the same run.
+ * - A reference artifact whose subject is in the repository is seen by no rule, and counted by none: it goes, or is archived,
+ *   with its subject.
+ *
+ * One pass over the images for all rules, after one sort: 100,000 images with 50 rules take less than a second.
+ *
+ * @param document A document that ECR accepts (`lifecyclePolicyFaults`).
+ * @param images All images of the repository, each digest once.
+ * Source: ECR user guide, "Lifecycle policy evaluation rules".
+ */
+export function evaluateLifecycle(
+  document: LifecyclePolicyDocument,
+  images: readonly LifecycleImage[],
+  now: Date,
+): LifecycleOutcome[] {
+  const positions = new Map(images.map(({ digest }, index) => [digest, index]));
+  const subjectOf = (image: LifecycleImage) =>
+    image.subject === undefined || image.subject === image.digest ? undefined : positions.get(image.subject);
+  const verdicts = ownVerdicts(document, images, (image) => subjectOf(image) === undefined, now.getTime());
+  const outcomes = images.map((image, index) => ownOutcome(image, verdicts[index] ?? {}));
+
+  const dependents: Dependent[] = [];
+  images.forEach((image, index) => {
+    const subject = subjectOf(image);
+    const parents = (image.parents ?? []).flatMap((digest) => positions.get(digest) ?? []);
+    if (subject !== undefined || parents.length > 0) {
+      dependents.push({ index, subject, parents });
+    }
+  });
+  for (const dependent of inOrder(dependents)) {
+    outcomes[dependent.index] = dependentOutcome(dependent, images, outcomes, now);
+  }
+  return outcomes;
+}
+
+/** An image whose fate hangs on others; all are positions in the list of images. */
+interface Dependent {
+  index: number;
+  subject: number | undefined;
+  parents: readonly number[];
+}
+
+function ownOutcome({ digest }: LifecycleImage, { rule, at }: OwnVerdict): LifecycleOutcome {
+  if (rule === undefined) {
+    return { digest, action: "keep", reason: "noRule" };
+  }
+  const counts = rule.selection.countType === "imageCountMoreThan";
+  if (at === undefined) {
+    return { digest, rule: rule.rulePriority, action: "keep", reason: "newest" };
+  }
+  return {
+    digest,
+    rule: rule.rulePriority,
+    action: rule.action.type === "expire" ? "expire" : "archive",
+    at: new Date(at),
+    reason: counts ? "count" : "age",
+  };
+}
+
+/**
+ * Those on whom others hang come first. Images that hang on each other in a circle, which digests make impossible, keep the
+ * order that they have.
+ */
+function inOrder(dependents: readonly Dependent[]): Dependent[] {
+  const byIndex = new Map(dependents.map((each) => [each.index, each]));
+  const ordered: Dependent[] = [];
+  const begun = new Set<number>();
+  for (const first of dependents) {
+    // A walk without recursion: a chain may be as long as the list.
+    const stack: { dependent: Dependent; rest: number[] }[] = [];
+    const enter = (index: number) => {
+      const dependent = byIndex.get(index);
+      if (dependent && !begun.has(index)) {
+        begun.add(index);
+        stack.push({
+          dependent,
+          rest: [...dependent.parents, ...(dependent.subject === undefined ? [] : [dependent.subject])],
+        });
+      }
+    };
+    enter(first.index);
+    for (let top = stack.at(-1); top; top = stack.at(-1)) {
+      const next = top.rest.pop();
+      if (next === undefined) {
+        ordered.push(top.dependent);
+        stack.pop();
+      } else {
+        enter(next);
+      }
+    }
+  }
+  return ordered;
+}
+
+function dependentOutcome(
+  { index, subject, parents }: Dependent,
+  images: readonly LifecycleImage[],
+  outcomes: readonly LifecycleOutcome[],
+  now: Date,
+): LifecycleOutcome {
+  const image = images[index];
+  const own = outcomes[index];
+  if (!image || !own) {
+    throw new RangeError(`no image at ${index}`);
+  }
+  let outcome = own;
+  const subjectImage = subject === undefined ? undefined : images[subject];
+  const subjectOutcome = subject === undefined ? undefined : outcomes[subject];
+  if (subjectImage && subjectOutcome) {
+    outcome = artifactOutcome(image, subjectImage, subjectOutcome, now);
+  }
+  for (const parent of parents) {
+    const index = images[parent];
+    const fate = outcomes[parent];
+    if (index && fate && !isArchived(index)) {
+      outcome = afterIndex(outcome, fate);
+    }
+  }
+  return outcome;
+}
+
+/** "Automatically expire or archive those artifacts within 24 hours of the deletion or archival of the subject image". */
+function artifactOutcome(
+  artifact: LifecycleImage,
+  subject: LifecycleImage,
+  fate: LifecycleOutcome,
+  now: Date,
+): LifecycleOutcome {
+  const common = {
+    digest: artifact.digest,
+    ...(fate.rule !== undefined && { rule: fate.rule }),
+    reason: "subject",
+    decidedBy: subject.digest,
+  } as const;
+  if (isArchived(subject) && !isArchived(artifact)) {
+    return { ...common, action: "archive", at: now };
+  }
+  if (fate.action === "keep" || (fate.action === "archive" && isArchived(artifact))) {
+    return { ...common, action: "keep" };
+  }
+  return { ...common, action: fate.action, at: fate.at };
+}
+
+/** "It cannot be expired or archived without the manifest list being deleted or archived first". */
+function afterIndex(outcome: LifecycleOutcome, index: LifecycleOutcome): LifecycleOutcome {
+  if (outcome.action === "keep" || outcome.at === undefined) {
+    return outcome;
+  }
+  if (index.action === "keep" || index.at === undefined) {
+    const { at: _, ...rest } = outcome;
+    return { ...rest, action: "keep", reason: "index", decidedBy: index.digest };
+  }
+  return index.at > outcome.at ? { ...outcome, at: index.at, reason: "index", decidedBy: index.digest } : outcome;
+}
+
+function isArchived(image: LifecycleImage): boolean {
+  return imageStorageClass(image) === "archive";
+}
