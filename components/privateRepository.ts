@@ -2,15 +2,6 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { type EncryptionType, encryptionFaults } from "../ecr/encryption";
 import type { Fault } from "../ecr/faults";
-import {
-  defaultLifecycleRules,
-  type LifecyclePolicyDocument,
-  type LifecycleRuleInput,
-  lifecyclePolicyFromRules,
-  lifecyclePolicyText,
-  lifecycleRuleFaults,
-  readLifecyclePolicy,
-} from "../ecr/lifecyclePolicy";
 import { type PushCommands, pushCommands } from "../ecr/pushCommands";
 import { regionFaults } from "../ecr/regions";
 import { privateRepositoryNameFaults } from "../ecr/repositoryNames";
@@ -18,6 +9,7 @@ import { type ImageTagMutability, type TagMutabilitySettings, tagMutabilityFault
 import type { ImageBuild } from "./containerImage";
 import { type ImageRepository, isNotFound, type RegistryCredentials } from "./imageRepository";
 import { InputChecks } from "./inputChecks";
+import { type LifecycleInput, readLifecycle } from "./lifecycleInput";
 
 export interface PrivateRepositoryArgs {
   /**
@@ -52,10 +44,10 @@ export interface PrivateRepositoryArgs {
   /** Scan each image for known vulnerabilities when it is pushed. @default true */
   scanOnPush?: boolean;
   /**
-   * What expires: rules in words, ECR's own document (object or JSON text), or `false` for nothing ever.
-   * @default `defaultLifecycleRules`: untagged images go after 7 days, the 50 newest content-tagged ones stay
+   * What expires: rules in words, a preset's name, ECR's own document (object or JSON text), or `false` for nothing ever.
+   * @default "service": untagged images go after 7 days, the 50 newest content-tagged ones stay
    */
-  lifecyclePolicy?: readonly LifecycleRuleInput[] | LifecyclePolicyDocument | string | false;
+  lifecyclePolicy?: LifecycleInput;
   /** Delete the repository even when it holds images. @default false: `pulumi destroy` then fails and nothing is lost */
   forceDelete?: boolean;
   /** Region of the repository and all that belongs to it. @default the provider's region */
@@ -250,7 +242,7 @@ function readSettings(name: string, args: PrivateRepositoryArgs, checks: InputCh
   const tagSettings = privateTagSettings(args);
   checks.add(tagMutabilityFaults(tagSettings, ""));
 
-  const lifecycle = readLifecycle(args.lifecyclePolicy ?? defaultLifecycleRules);
+  const lifecycle = readLifecycle(args.lifecyclePolicy ?? "service", "lifecyclePolicy");
   checks.add(lifecycle.faults);
   return {
     repositoryName,
@@ -259,25 +251,6 @@ function readSettings(name: string, args: PrivateRepositoryArgs, checks: InputCh
     tagSettings,
     lifecyclePolicy: lifecycle.text,
   };
-}
-
-/** ECR's document in its canonical form (without it the provider shows a diff for ever), or why there is none. */
-function readLifecycle(lifecycle: NonNullable<PrivateRepositoryArgs["lifecyclePolicy"]>): {
-  text?: string;
-  faults: Fault[];
-} {
-  const path = "lifecyclePolicy";
-  if (lifecycle === false) return { faults: [] };
-  if (isRules(lifecycle)) {
-    const faults = lifecycleRuleFaults(lifecycle, path);
-    return faults.length > 0 ? { faults } : { text: lifecyclePolicyText(lifecyclePolicyFromRules(lifecycle)), faults };
-  }
-  const { document, faults } = readLifecyclePolicy(lifecycle, path);
-  return { text: document && lifecyclePolicyText(document), faults };
-}
-
-function isRules(lifecycle: object | string): lifecycle is readonly LifecycleRuleInput[] {
-  return Array.isArray(lifecycle);
 }
 
 /** A customer key that rotates, with an alias people can find it by. Its key policy is KMS's default: IAM decides. */

@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { PrivateRepository, type PrivateRepositoryArgs } from "../../components";
 import { InputChecks, InputRefused } from "../../components/inputChecks";
-import { defaultLifecycleRules, lifecyclePolicyFromRules, lifecyclePolicyText } from "../../ecr/lifecyclePolicy";
+import {
+  defaultLifecycleRules,
+  lifecyclePolicyFromRules,
+  lifecyclePolicyText,
+  lifecyclePresets,
+} from "../../ecr/lifecyclePolicy";
 import { privateRepositoryNameFaults } from "../../ecr/repositoryNames";
 import { account, known, type Mocks, startMocks } from "./mocks";
 
@@ -54,6 +59,12 @@ describe("PrivateRepository", () => {
   it("has no lifecycle policy when that is switched off by name", async () => {
     await inputsOf({ lifecyclePolicy: false });
     assert.deepEqual(mocks.ofType(lifecycleType), []);
+  });
+
+  it("takes a lifecycle by a preset's name", async () => {
+    await inputsOf({ lifecyclePolicy: "pullRequest" });
+    const text = lifecyclePolicyText(lifecyclePolicyFromRules(lifecyclePresets.pullRequest.rules));
+    assert.equal(mocks.ofType(lifecycleType)[0]?.inputs["policy"], text);
   });
 
   it("takes a lifecycle as rules, document or text and writes the same canonical text", async () => {
