@@ -23,6 +23,8 @@ export class TestSandbox {
   /** Milliseconds that the gateway's clock is ahead. */
   clockAhead = 0;
   readonly log: string[] = [];
+  /** Settings of the gateway that are not as usual, from its next start on. */
+  settings: Partial<GatewayConfig> = {};
   private running: Gateway | undefined;
   private distributionUrl = "";
 
@@ -48,6 +50,7 @@ export class TestSandbox {
       distributionUrl: this.distributionUrl,
       distributionStorage: distributionStorage(this.home),
       addressesFile: path.join(this.home, "addresses.json"),
+      ...this.settings,
     };
   }
 

@@ -1,0 +1,84 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { cacheDirectory } from "../../sandbox/paths";
+import { aptGetOrThrow } from "../../sandbox/system/apt";
+import { runOrThrow } from "../../sandbox/system/commands";
+import { withLock } from "../../sandbox/system/fileLock";
+import { makeWhole } from "../../sandbox/system/files";
+import { findProgram } from "../../sandbox/system/programs";
+
+/** Whether the tests that take minutes run too: `npm run test:full`. */
+export const fullTests = process.env["SANDBOX_FULL_TESTS"] === "1";
+
+/** Milliseconds for a `before` hook that brings tools: on a new machine they are downloaded and built. */
+export const toolsTimeout = 300_000;
+
+/** A command of a Go module, built into the user's cache once. The flags are the engine's: what that compiled is used again. */
+async function goTool(module: string, version: string, command: string): Promise<string> {
+  const name = path.basename(command);
+  const folder = cacheDirectory("test-tools", `${name}-${version}`);
+  const program = path.join(folder, name);
+  if (!fs.existsSync(program)) {
+    await withLock(`${folder}.lock`, () =>
+      makeWhole(folder, async (temporary) => {
+        const env = {
+          ...process.env,
+          GOBIN: temporary,
+          GOFLAGS: "-trimpath -buildvcs=false",
+          GOWORK: "off",
+          CGO_ENABLED: "0",
+        };
+        await runOrThrow("go", ["install", `${module}${command}@${version}`], { env, cwd: temporary });
+        return temporary;
+      }),
+    );
+  }
+  return program;
+}
+
+/** The conformance suite of the OCI distribution specification 1.1. */
+export const conformanceVersion = "v0.0.0-20260831232431-97274622c111";
+
+export function conformanceSuite(): Promise<string> {
+  return goTool("github.com/opencontainers/distribution-spec", conformanceVersion, "/conformance");
+}
+
+export function crane(): Promise<string> {
+  return goTool("github.com/google/go-containerregistry", "v0.20.6", "/cmd/crane");
+}
+
+export interface Skopeo {
+  program: string;
+  env: NodeJS.ProcessEnv;
+}
+
+/** skopeo on PATH, or Debian's package with the libraries that are missing here, unpacked in the user's cache. */
+export async function skopeo(): Promise<Skopeo> {
+  const found = findProgram("skopeo");
+  if (found !== undefined) return { program: found, env: process.env };
+  const folder = cacheDirectory("test-tools", "skopeo");
+  await withLock(`${folder}.lock`, () => makeWhole(folder, unpackSkopeo));
+  const libraries = fs.readdirSync(path.join(folder, "usr", "lib"), { withFileTypes: true });
+  const directories = libraries
+    .filter((each) => each.isDirectory())
+    .map((each) => path.join(folder, "usr/lib", each.name));
+  return {
+    program: path.join(folder, "usr", "bin", "skopeo"),
+    env: { ...process.env, LD_LIBRARY_PATH: directories.join(":") },
+  };
+}
+
+async function unpackSkopeo(temporary: string): Promise<string> {
+  const wanted = ["--print-uris", "--quiet=2", "--yes", "--no-install-recommends", "install", "skopeo"];
+  const uris = await runOrThrow("apt-get", wanted).catch(async () => {
+    await aptGetOrThrow(["update", "--quiet"]);
+    return runOrThrow("apt-get", wanted);
+  });
+  const packages = [...uris.matchAll(/^'\S+' ([^_\s]+)_\S+\.deb /gm)].map((match) => match[1] ?? "");
+  await aptGetOrThrow(["download", "--quiet", ...packages], { cwd: temporary });
+  for (const archive of fs.readdirSync(temporary).filter((file) => file.endsWith(".deb"))) {
+    await runOrThrow("dpkg", ["-x", path.join(temporary, archive), temporary]);
+    fs.rmSync(path.join(temporary, archive));
+  }
+  return temporary;
+}
