@@ -62,16 +62,6 @@ export const policySchema: Schema = {
   policyId: { type: "string", output: true },
 };
 
-export const instanceProfileSchema: Schema = {
-  ...tags,
-  arn: { type: "string", output: true },
-  createDate: { type: "string", output: true },
-  name: { type: "string", replace: true, rule: nameRule(128) },
-  path: { type: "string", default: "/", replace: true, rule: pathRule },
-  role: { type: "string" },
-  uniqueId: { type: "string", output: true },
-};
-
 export const openIdConnectProviderSchema: Schema = {
   ...tags,
   arn: { type: "string", output: true },

@@ -6,12 +6,17 @@ import { ecrLifecyclePolicy, ecrRepositoryPolicy } from "./ecrPolicies";
 import { ecrPublicFunctions } from "./ecrPublicFunctions";
 import { ecrPublicRepository, ecrPublicRepositoryPolicy } from "./ecrPublicResources";
 import { ecrRepository } from "./ecrRepository";
+import { eventRule, eventTarget } from "./eventResources";
 import { generalFunctions } from "./functions";
+import { iamOpenIdConnectProvider } from "./iamOpenIdConnectProvider";
 import { iamRolePolicy, iamRolePolicyAttachment } from "./iamPolicies";
+import { iamPolicy } from "./iamPolicy";
 import { iamRole } from "./iamRole";
 import { kmsAlias, kmsKey } from "./kmsResources";
 import { awsResource } from "./resource";
 import { secret, secretVersion } from "./secretsResources";
+import { snsTopic, snsTopicPolicy, snsTopicSubscription } from "./snsResources";
+import { sqsQueue, sqsQueuePolicy } from "./sqsResources";
 
 /** The stand-in for `pulumi-resource-aws`: the types that the project uses, translated to calls of the AWS SDK. */
 export function awsProvider(version: string): ProviderDefinition<AwsConnection> {
@@ -33,6 +38,15 @@ export function awsProvider(version: string): ProviderDefinition<AwsConnection> 
       iamRolePolicyAttachment,
       secret,
       secretVersion,
+      iamPolicy,
+      iamOpenIdConnectProvider,
+      snsTopic,
+      snsTopicPolicy,
+      snsTopicSubscription,
+      sqsQueue,
+      sqsQueuePolicy,
+      eventRule,
+      eventTarget,
     ].map(awsResource),
     functions: [...generalFunctions, ...ecrFunctions, ...ecrPublicFunctions],
   };

@@ -1,0 +1,179 @@
+import assert from "node:assert/strict";
+import { assertSettled, change, deploy, deploySettled, remove, startAwsInSandbox } from "./awsHarness";
+import type { Engine } from "./harness";
+
+const topicType = "aws:sns/topic:Topic";
+const topicPolicyType = "aws:sns/topicPolicy:TopicPolicy";
+const subscriptionType = "aws:sns/topicSubscription:TopicSubscription";
+const queueType = "aws:sqs/queue:Queue";
+const queuePolicyType = "aws:sqs/queuePolicy:QueuePolicy";
+
+const allow = (service: string, action: string, resource: unknown) =>
+  JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Principal: { Service: service }, Action: action, Resource: resource }],
+  });
+
+describe("SNS and SQS of the aws stand-in", () => {
+  let engine: Engine;
+  let account: string;
+  let stop: () => void;
+  before(async () => {
+    ({ engine, account, stop } = await startAwsInSandbox());
+  });
+  after(() => stop());
+
+  it("creates a topic, encrypts it, and changes what can be changed", async () => {
+    const topic = await deploySettled(engine, topicType, {
+      name: "images",
+      kmsMasterKeyId: "alias/aws/sns",
+      displayName: "Images",
+      tags: { team: "vets" },
+    });
+    assert.equal(topic.id, `arn:aws:sns:ap-northeast-2:${account}:images`);
+    const { policy, signatureVersion, ...rest } = topic.outputs;
+    assert.ok(JSON.parse(String(policy)).Statement.length > 0, "SNS' own policy");
+    assert.equal(typeof signatureVersion, "number");
+    assert.deepEqual(rest, {
+      arn: topic.id,
+      deliveryPolicy: "",
+      displayName: "Images",
+      kmsMasterKeyId: "alias/aws/sns",
+      name: "images",
+      owner: account,
+      region: "ap-northeast-2",
+      tags: { team: "vets" },
+      tagsAll: { team: "vets" },
+      tracingConfig: "",
+    });
+    const changed = await change(engine, topicType, topic, { name: "images", tags: { team: "pets" } });
+    assert.deepEqual(changed.changed, ["displayName", "kmsMasterKeyId", "tags.team", "tagsAll.team"]);
+    await assertSettled(engine, topicType, changed);
+    assert.deepEqual([changed.outputs["kmsMasterKeyId"], changed.outputs["tagsAll"]], ["", { team: "pets" }]);
+    await remove(engine, topicType, changed);
+    const { failures } = await engine.check(topicType, { name: "a b", fifoTopic: true, signatureVersion: 3 });
+    assert.match(failures.join("\n"), /fifoTopic: this property of aws:sns\/topic:Topic is not supported/);
+    assert.match(failures.join("\n"), /invalid topic name/);
+    assert.match(failures.join("\n"), /signatureVersion: 3: expected 1 or 2/);
+  });
+
+  it("gives a topic a policy, and its own one back when that goes", async () => {
+    const topic = await deploy(engine, topicType, {});
+    const document = allow("events.amazonaws.com", "sns:Publish", topic.id);
+    const policy = await deploySettled(engine, topicPolicyType, { arn: topic.id, policy: document });
+    assert.equal(policy.id, topic.id);
+    assert.equal(policy.outputs["owner"], account);
+    const changed = await change(engine, topicPolicyType, policy, {
+      arn: topic.id,
+      policy: allow("s3.amazonaws.com", "sns:Publish", topic.id),
+    });
+    await assertSettled(engine, topicPolicyType, changed);
+    await engine.delete(topicPolicyType, changed.id, changed.outputs);
+    const restored = await engine.read(topicType, topic.id, topic);
+    const [statement] = JSON.parse(String(restored.outputs["policy"])).Statement;
+    assert.deepEqual(statement.Condition, { StringEquals: { "AWS:SourceOwner": account } });
+    await remove(engine, topicType, topic);
+    assert.equal((await engine.read(topicPolicyType, changed.id, changed)).id, "", "gone with its topic");
+  });
+
+  it("subscribes a queue to a topic, filtered", async () => {
+    const topic = await deploy(engine, topicType, {});
+    const queue = await deploy(engine, queueType, {});
+    const subscription = await deploySettled(engine, subscriptionType, {
+      topic: topic.id,
+      protocol: "sqs",
+      endpoint: queue.outputs["arn"],
+      rawMessageDelivery: true,
+      filterPolicy: { severity: ["CRITICAL"] },
+    });
+    const { filterPolicyScope, ...rest } = subscription.outputs;
+    assert.ok(["", "MessageAttributes"].includes(String(filterPolicyScope)));
+    assert.deepEqual(rest, {
+      arn: subscription.id,
+      confirmationTimeoutInMinutes: 1,
+      confirmationWasAuthenticated: true,
+      deliveryPolicy: "",
+      endpoint: queue.outputs["arn"],
+      endpointAutoConfirms: false,
+      filterPolicy: '{"severity":["CRITICAL"]}',
+      ownerId: account,
+      pendingConfirmation: false,
+      protocol: "sqs",
+      rawMessageDelivery: true,
+      redrivePolicy: "",
+      region: "ap-northeast-2",
+      subscriptionRoleArn: "",
+      topic: topic.id,
+    });
+    const changed = await change(engine, subscriptionType, subscription, {
+      topic: topic.id,
+      protocol: "sqs",
+      endpoint: queue.outputs["arn"],
+      filterPolicy: '{ "severity": ["HIGH"] }',
+    });
+    assert.deepEqual(changed.changed, ["filterPolicy", "rawMessageDelivery"]);
+    await assertSettled(engine, subscriptionType, changed);
+    const other = await engine.check(subscriptionType, { ...changed.inputs, protocol: "lambda" }, changed.inputs);
+    assert.deepEqual((await engine.diff(subscriptionType, changed.id, changed, other.inputs)).replaces, ["protocol"]);
+    await remove(engine, subscriptionType, changed);
+    await remove(engine, queueType, queue);
+    await remove(engine, topicType, topic);
+  });
+
+  it("creates a queue with SQS' defaults, changes it and keeps a policy beside it", async () => {
+    const queue = await deploySettled(engine, queueType, { name: "events", tags: { team: "vets" } });
+    assert.match(queue.id, /\/events$/);
+    const { sqsManagedSseEnabled, ...rest } = queue.outputs;
+    assert.equal(typeof sqsManagedSseEnabled, "boolean");
+    assert.deepEqual(rest, {
+      arn: `arn:aws:sqs:ap-northeast-2:${account}:events`,
+      delaySeconds: 0,
+      kmsDataKeyReusePeriodSeconds: 300,
+      kmsMasterKeyId: "",
+      maxMessageSize: 262_144,
+      messageRetentionSeconds: 345_600,
+      name: "events",
+      policy: "",
+      receiveWaitTimeSeconds: 0,
+      redriveAllowPolicy: "",
+      redrivePolicy: "",
+      region: "ap-northeast-2",
+      tags: { team: "vets" },
+      tagsAll: { team: "vets" },
+      url: queue.id,
+      visibilityTimeoutSeconds: 30,
+    });
+    const news = { name: "events", visibilityTimeoutSeconds: 60, kmsMasterKeyId: "alias/aws/sqs", tags: {} };
+    const changed = await change(engine, queueType, queue, news);
+    await assertSettled(engine, queueType, changed);
+    assert.deepEqual(
+      [changed.outputs["visibilityTimeoutSeconds"], changed.outputs["kmsMasterKeyId"], changed.outputs["tagsAll"]],
+      [60, "alias/aws/sqs", {}],
+    );
+    const document = allow("events.amazonaws.com", "sqs:SendMessage", queue.outputs["arn"]);
+    const policy = await deploySettled(engine, queuePolicyType, { queueUrl: queue.id, policy: document });
+    const two = await change(engine, queuePolicyType, policy, {
+      queueUrl: queue.id,
+      policy: allow("sns.amazonaws.com", "sqs:SendMessage", queue.outputs["arn"]),
+    });
+    await assertSettled(engine, queuePolicyType, two);
+    await remove(engine, queuePolicyType, two);
+    await remove(engine, queueType, changed);
+    assert.equal((await engine.read(queuePolicyType, two.id, two)).id, "", "gone with its queue");
+  });
+
+  it("refuses what SQS would", async () => {
+    const { failures } = await engine.check(queueType, {
+      name: "a.fifo",
+      fifoQueue: true,
+      delaySeconds: 901,
+      kmsMasterKeyId: "alias/aws/sqs",
+      sqsManagedSseEnabled: true,
+    });
+    const text = failures.join("\n");
+    assert.match(text, /fifoQueue: this property of aws:sqs\/queue:Queue is not supported/);
+    assert.match(text, /invalid queue name/);
+    assert.match(text, /delaySeconds: 901: expected 0 to 900/);
+    assert.match(text, /kmsMasterKeyId: conflicts with sqsManagedSseEnabled/);
+  });
+});
