@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import type { GatewayAddresses } from "../../../sandbox/gateway/config";
+import { projectRoot } from "../../../sandbox/paths";
+import { waitUntil } from "../../../sandbox/system/waitUntil";
+import { bundleProgram } from "../bundle";
+import type { TestSandbox } from "./harness";
+
+/** The gateway as a process of its own, on a test sandbox's state: it can be killed, and its memory is its own. */
+export class GatewayProcess {
+  private child: ChildProcess | undefined;
+  private output = "";
+
+  private constructor(
+    private readonly program: string,
+    private readonly configFile: string,
+    private readonly addressesFile: string,
+  ) {}
+
+  /** Builds the program; the sandbox's gateway in this process, which has the same state, is stopped. */
+  static async of(sandbox: TestSandbox): Promise<GatewayProcess> {
+    await sandbox.stopGateway();
+    const config = sandbox.config();
+    const file = path.join(sandbox.home, "gateway.json");
+    fs.writeFileSync(file, JSON.stringify(config));
+    const program = path.join(sandbox.home, "gateway.cjs");
+    await bundleProgram("gateway/main.ts", program);
+    return new GatewayProcess(program, file, config.addressesFile ?? assert.fail());
+  }
+
+  async start(): Promise<GatewayAddresses> {
+    fs.rmSync(this.addressesFile, { force: true });
+    const child = spawn(process.execPath, [this.program, this.configFile], {
+      env: { PATH: process.env["PATH"], NODE_PATH: path.join(projectRoot, "node_modules") },
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    this.child = child;
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      this.output += text;
+    });
+    const isUp = async () => fs.existsSync(this.addressesFile) || child.exitCode !== null;
+    assert.ok((await waitUntil(isUp, 30_000, 10)) && child.exitCode === null, `no gateway:\n${this.output}`);
+    return JSON.parse(fs.readFileSync(this.addressesFile, "utf8")) as GatewayAddresses;
+  }
+
+  /** Ends it at once; what it was doing stays as it is. */
+  async kill(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
+    const { child } = this;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    child.kill(signal);
+    await ended;
+  }
+
+  /** Bytes of memory: now (`VmRSS`), or the most so far (`VmHWM`). */
+  memory(kind: "VmRSS" | "VmHWM"): number {
+    const status = fs.readFileSync(`/proc/${this.child?.pid}/status`, "utf8");
+    return Number(new RegExp(`^${kind}:\\s+(\\d+) kB$`, "m").exec(status)?.[1]) * 1024;
+  }
+}
