@@ -9,7 +9,8 @@ import { type OwnVerdict, ownVerdicts } from "./verdicts";
  * - `count`: it is beyond its owner's N newest images.
  * - `newest`: it is one of its owner's N newest images.
  * - `noRule`: no rule matches it.
- * - `index`: an index (manifest list) that names it stays, or goes later than the image would.
+ * - `index`: an index (manifest list) that names it stays, or goes later than the image would. An index in the archive
+ *   stays: its images are archived with it, but not deleted.
  * - `subject`: it is a reference artifact, such as a signature, and shares the fate of its subject.
  */
 export type LifecycleReason = "age" | "count" | "newest" | "noRule" | "index" | "subject";
@@ -32,7 +33,8 @@ export interface LifecycleOutcome {
  * in the order of the images.
  *
  * - An image belongs to the matching rule with the lowest number, and no other rule acts on it.
- * - An image that an index names goes after the index is gone or archived, at the earliest in the same run.
+ * - An image that an index names is deleted after the index is, and archived after the index is archived or deleted, at the
+ *   earliest in the same run.
  * - A reference artifact whose subject is in the repository is seen by no rule, and counted by none: it goes, or is archived,
  *   with its subject.
  *
@@ -146,8 +148,8 @@ function dependentOutcome(
   for (const parent of parents) {
     const index = images[parent];
     const fate = outcomes[parent];
-    if (index && fate && !isArchived(index)) {
-      outcome = afterIndex(outcome, fate);
+    if (index && fate) {
+      outcome = afterIndex(outcome, index, fate);
     }
   }
   return outcome;
@@ -175,16 +177,20 @@ function artifactOutcome(
   return { ...common, action: fate.action, at: fate.at };
 }
 
-/** "It cannot be expired or archived without the manifest list being deleted or archived first". */
-function afterIndex(outcome: LifecycleOutcome, index: LifecycleOutcome): LifecycleOutcome {
-  if (outcome.action === "keep" || outcome.at === undefined) {
+/**
+ * "It cannot be expired or archived without the manifest list being deleted or archived first". Read as one for the other:
+ * BatchDeleteImage deletes no image that an index names, wherever the index is stored.
+ */
+function afterIndex(outcome: LifecycleOutcome, index: LifecycleImage, fate: LifecycleOutcome): LifecycleOutcome {
+  const { at, ...rest } = outcome;
+  if (at === undefined || (outcome.action === "archive" && isArchived(index))) {
     return outcome;
   }
-  if (index.action === "keep" || index.at === undefined) {
-    const { at: _, ...rest } = outcome;
-    return { ...rest, action: "keep", reason: "index", decidedBy: index.digest };
+  const decided = { reason: "index", decidedBy: index.digest } as const;
+  if (fate.at === undefined || (outcome.action === "expire" && fate.action !== "expire")) {
+    return { ...rest, action: "keep", ...decided };
   }
-  return index.at > outcome.at ? { ...outcome, at: index.at, reason: "index", decidedBy: index.digest } : outcome;
+  return fate.at > at ? { ...rest, at: fate.at, ...decided } : outcome;
 }
 
 function isArchived(image: LifecycleImage): boolean {

@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import * as http from "node:http";
 import { runOperation, type Service, serviceFor } from "./api/services";
+import type { MovableClock } from "./clock";
 import { healthPath } from "./config";
 import type { GatewayContext } from "./context";
+import { answerControl } from "./controls";
 import type { Forwarder } from "./forward";
 import { parseInput, readBody, sendError, sendOutput } from "./wire/json";
 import { ServiceError } from "./wire/serviceError";
@@ -12,8 +14,16 @@ import { parseSignature } from "./wire/signature";
 const requestLimit = 32 * 1024 * 1024;
 
 /** The AWS endpoint: ECR and ECR Public are answered here, everything else by MiniStack. */
-export function createAwsEndpoint(context: GatewayContext, forwarder: Forwarder, endpoint: () => string): http.Server {
+export function createAwsEndpoint(
+  context: GatewayContext,
+  clock: MovableClock,
+  forwarder: Forwarder,
+  endpoint: () => string,
+): http.Server {
   const server = http.createServer((request, response) => {
+    if (answerControl(context, clock, request, response)) {
+      return;
+    }
     const target = header(request, "x-amz-target");
     const service = serviceFor(target, parseSignature(request.headers.authorization)?.service);
     if (request.method === "GET" && request.url === healthPath) {

@@ -1,12 +1,13 @@
 import * as fs from "node:fs";
 import { createAwsEndpoint } from "./awsEndpoint";
 import { CallerCheck } from "./caller";
-import { type Clock, systemClock } from "./clock";
+import { type Clock, MovableClock, systemClock } from "./clock";
 import { type GatewayAddresses, type GatewayConfig, portVariables } from "./config";
 import type { GatewayContext } from "./context";
 import { DistributionClient } from "./distributionClient";
 import { Forwarder } from "./forward";
 import { KeyedLock } from "./keyedLock";
+import { LifecycleSchedule } from "./lifecycle/schedule";
 import { MinistackClient } from "./ministackClient";
 import { closeServer, listen } from "./ports";
 import { Registries } from "./registries";
@@ -32,9 +33,9 @@ export interface GatewayOptions {
  * @throws PortTakenError when one of its ports is not free.
  */
 export async function startGateway(config: GatewayConfig, options: GatewayOptions = {}): Promise<Gateway> {
-  const clock = options.clock ?? systemClock;
   const log = options.log ?? ((message) => console.error(`${new Date().toISOString()} ${message}`));
   const store = new Store(config.stateDirectory);
+  const clock = new MovableClock(options.clock ?? systemClock, store);
   const ministack = new MinistackClient(config);
   const context: GatewayContext = {
     config,
@@ -51,7 +52,8 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
   };
   const forwarder = new Forwarder(config.ministackUrl, log);
   let endpoint = "";
-  const server = createAwsEndpoint(context, forwarder, () => endpoint);
+  const server = createAwsEndpoint(context, clock, forwarder, () => endpoint);
+  const schedule = new LifecycleSchedule(context);
   const addresses = (): GatewayAddresses => ({
     endpoint,
     publicRegistry: context.registries.publicHost,
@@ -60,6 +62,7 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
   });
   const close = async () => {
     await Promise.all([closeServer(server), context.registries.close()]);
+    await schedule.stop();
     forwarder.close();
     context.distribution.close();
     await store.close();

@@ -117,11 +117,24 @@ describe("ecr/lifecyclePolicy: evaluation", () => {
       assert.deepEqual(goes(document, stays), []);
     });
 
-    it("do not hold back what is due later anyway, nor when they are archived already", () => {
-      const archivedIndex = image("old", 99, ["v1"], { storageClass: "archive", archivedAt: daysAgo(3) });
-      const images = [image("index", 29, ["v2"]), image("child", 1, [], { parents: ["index"] }), archivedIndex];
+    it("do not hold back what is due later anyway", () => {
+      const images = [image("index", 29, ["v2"]), image("child", 1, [], { parents: ["index"] })];
       assert.deepEqual(goes(document, images), ["index expire in 1", "child expire in 6"]);
-      assert.deepEqual(goes(document, [archivedIndex, image("child", 9, [], { parents: ["old"] })]), ["child expire"]);
+    });
+
+    it("in the archive, or on the way there, let their images be archived but not deleted", () => {
+      const child = image("child", 9, [], { parents: ["index"] });
+      const inArchive = image("index", 99, ["v1"], { storageClass: "archive", archivedAt: daysAgo(3) });
+      const onTheWay = image("index", 29, ["v1"]);
+      const archiving = (action: object) =>
+        policy(
+          rule({ ...untagged, ...week }, action),
+          rule({ ...tagged, ...days("sinceImagePushed", 30) }, transition),
+        );
+      assert.deepEqual(goes(archiving({}), [inArchive, child]), []);
+      assert.deepEqual(goes(archiving({}), [onTheWay, child]), ["index archive in 1"]);
+      assert.deepEqual(goes(archiving(transition), [inArchive, child]), ["child archive"]);
+      assert.deepEqual(goes(archiving(transition), [onTheWay, child]), ["index archive in 1", "child archive in 1"]);
     });
 
     it("count among the images of a count rule, their images too", () => {

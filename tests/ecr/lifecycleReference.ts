@@ -64,8 +64,16 @@ export function referenceOutcomes(
   }
 
   function actionOf(image: LifecycleImage, moment: number): "expire" | "archive" | "keep" {
-    const parents = (image.parents ?? []).flatMap((digest) => find(digest) ?? []).filter((each) => !archived(each));
-    if (parents.some((parent) => actionOf(parent, moment) === "keep")) return "keep";
+    const action = wantedAction(image, moment);
+    const parents = (image.parents ?? []).flatMap((digest) => find(digest) ?? []);
+    const free = parents.every((parent) => {
+      const fate = actionOf(parent, moment);
+      return fate === "expire" || (action === "archive" && (archived(parent) || fate === "archive"));
+    });
+    return free ? action : "keep";
+  }
+
+  function wantedAction(image: LifecycleImage, moment: number): "expire" | "archive" | "keep" {
     const subject = subjectOf(image);
     if (subject) {
       if (archived(subject) && !archived(image)) return "archive";

@@ -44,7 +44,8 @@ export const lifecycleOperations = {
   DeleteLifecyclePolicy: deleteLifecyclePolicy,
 };
 
-function lifecycleOf(registry: RegistryAddress, repository: RepositoryRecord) {
+/** @throws LifecyclePolicyNotFoundException in the service's words. */
+export function lifecycleOf(registry: RegistryAddress, repository: RepositoryRecord) {
   if (repository.lifecyclePolicy === undefined) {
     throw new ServiceError(
       "LifecyclePolicyNotFoundException",
@@ -59,6 +60,6 @@ function policyOutput(repository: RepositoryRecord, policy: RepositoryRecord["li
     registryId: repository.account,
     repositoryName: repository.name,
     lifecyclePolicyText: policy?.text,
-    lastEvaluatedAt: policy && new Date(policy.putAt),
+    lastEvaluatedAt: policy && new Date(policy.evaluatedAt ?? policy.putAt),
   };
 }

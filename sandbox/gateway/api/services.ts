@@ -13,6 +13,7 @@ import { imageScanOperations } from "./imageScans";
 import { batchGetImage, imageOperations, listImages } from "./images";
 import { getDownloadUrlForLayer, layerOperations } from "./layers";
 import { lifecycleOperations } from "./lifecyclePolicies";
+import { lifecyclePreviewOperations } from "./lifecyclePreviews";
 import { describeImageTags } from "./publicImageTags";
 import { publicRegistryOperations } from "./publicRegistries";
 import { publicRepositoryOperations } from "./publicRepositories";
@@ -53,6 +54,7 @@ const ecr: Service = {
     PutImageTagMutability: putImageTagMutability,
     PutImageScanningConfiguration: putImageScanningConfiguration,
     ...lifecycleOperations,
+    ...lifecyclePreviewOperations,
     ...policyOperations("private"),
     ...imageOperations("private"),
     ...layerOperations("private"),

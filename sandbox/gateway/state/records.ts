@@ -35,7 +35,8 @@ export interface RepositoryRecord extends RegistryAddress {
   scanOnPush: boolean;
   encryptionType: EncryptionType;
   kmsKey?: string;
-  lifecyclePolicy?: { text: string; putAt: number };
+  /** Times in milliseconds since 1970; not evaluated yet: `evaluatedAt` is absent. */
+  lifecyclePolicy?: { text: string; putAt: number; evaluatedAt?: number };
   policyText?: string;
   resourceTags: Record<string, string>;
   /** Public repositories only. */

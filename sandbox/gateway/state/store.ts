@@ -64,6 +64,11 @@ export class Store {
     return [...this.repositories.getRange(range)].map((entry) => entry.value).filter((each) => each.name !== after);
   }
 
+  /** Every repository of every registry. */
+  allRepositories(): RepositoryRecord[] {
+    return [...this.repositories.getRange()].map((entry) => entry.value);
+  }
+
   image(repository: RepositoryRecord, digest: string): ImageRecord | undefined {
     return this.images.get([repository.id, digest]);
   }
