@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { evaluateLifecycle, lifecyclePolicyFromRules, lifecycleTimeline, protectTags } from "../../ecr/lifecyclePolicy";
 import { daysAgo, goes, image, inDays, now, policy } from "./lifecycleImages";
-import { archived, days, rule, tagged, transition, untagged } from "./lifecycleRules";
+import { archived, days, type Json, rule, tagged, transition, untagged } from "./lifecycleRules";
 
 const keep = (countNumber: number) => ({ countType: "imageCountMoreThan", countNumber });
 const week = days("sinceImagePushed", 7);
@@ -126,7 +126,7 @@ describe("ecr/lifecyclePolicy: evaluation", () => {
       const child = image("child", 9, [], { parents: ["index"] });
       const inArchive = image("index", 99, ["v1"], { storageClass: "archive", archivedAt: daysAgo(3) });
       const onTheWay = image("index", 29, ["v1"]);
-      const archiving = (action: object) =>
+      const archiving = (action: Json) =>
         policy(
           rule({ ...untagged, ...week }, action),
           rule({ ...tagged, ...days("sinceImagePushed", 30) }, transition),
