@@ -1,0 +1,53 @@
+import type { Fault } from "./faults";
+import { privateRepositoryNameFaults, publicRepositoryNameFaults } from "./repositoryNames";
+
+/** A repository's ARN, taken apart. */
+export interface RepositoryArn {
+  kind: "private" | "public";
+  partition: string;
+  /** A public repository has none: its images are served worldwide. */
+  region?: string;
+  /** Twelve digits. */
+  account: string;
+  name: string;
+}
+
+/** Service authorization reference, Amazon ECR and Amazon ECR Public: resource types defined. */
+const privateArn = /^arn:(aws[a-z-]*):ecr:([a-z0-9-]+):([0-9]{12}):repository\/(.+)$/;
+const publicArn = /^arn:(aws[a-z-]*):ecr-public::([0-9]{12}):repository\/(.+)$/;
+
+/**
+ * Takes the ARN of one private or public repository apart; `undefined` for anything else, an ARN with a wildcard too:
+ * what is built from it must not reach further than the repository that it names.
+ */
+export function parseRepositoryArn(arn: unknown): RepositoryArn | undefined {
+  if (typeof arn !== "string") {
+    return undefined;
+  }
+  const [, partition = "", region = "", account = "", name = ""] = privateArn.exec(arn) ?? [];
+  if (name !== "" && privateRepositoryNameFaults(name, "").length === 0) {
+    return { kind: "private", partition, region, account, name };
+  }
+  const [, publicPartition = "", publicAccount = "", publicName = ""] = publicArn.exec(arn) ?? [];
+  return publicName !== "" && publicRepositoryNameFaults(publicName, "").length === 0
+    ? { kind: "public", partition: publicPartition, account: publicAccount, name: publicName }
+    : undefined;
+}
+
+/** Why a value is no ARN of one repository. Never throws. */
+export function repositoryArnFaults(arn: unknown, path: string): Fault[] {
+  if (parseRepositoryArn(arn) !== undefined) {
+    return [];
+  }
+  return [
+    {
+      path,
+      value: arn,
+      rule: "a repository is named by its ARN, with its whole name and no wildcard.",
+      fix:
+        typeof arn === "string" && /[*?]/.test(arn)
+          ? "name each repository: a wildcard would let in repositories that do not exist yet."
+          : 'write "arn:aws:ecr:<region>:<account>:repository/<name>" or "arn:aws:ecr-public::<account>:repository/<name>".',
+    },
+  ];
+}

@@ -1,0 +1,127 @@
+import type { Fault } from "../faults";
+import { refFaults, variableFaults } from "./refs";
+
+/** Where GitHub's tokens come from (GitHub docs, configuring OpenID Connect in AWS). */
+export const githubIssuer = "https://token.actions.githubusercontent.com";
+/** The audience that aws-actions/configure-aws-credentials asks for. */
+export const githubAudience = "sts.amazonaws.com";
+
+/**
+ * Workflows of GitHub Actions, in words. At least one of `branches`, `tags`, `environments` and `pullRequests` says which
+ * runs are meant: a repository alone would let in every branch that anyone with write access can make.
+ */
+export interface GitHubWorkflows {
+  /**
+   * `owner/name`, in GitHub's own spelling: conditions tell upper case from lower. Repositories made or renamed since
+   * July 2026 have their ids in the token's subject: `owner@1234/name@5678` (GitHub docs, immutable subject claims).
+   */
+  repository?: string;
+  /** Instead of `repository`: all repositories of this owner, those too that are made later. */
+  anyRepositoryOf?: string;
+  /** Runs for these branches; `*` stands for any text: `main`, `release/*`. @default none */
+  branches?: readonly string[];
+  /** Runs for these tags: `v*`. @default none */
+  tags?: readonly string[];
+  /**
+   * Jobs in these environments, whatever the branch: the environment's protection rules decide. A job in an environment
+   * is only matched by it, never by its branch. No wildcards. @default none
+   */
+  environments?: readonly string[];
+  /** Runs for pull requests, whatever they change. @default false */
+  pullRequests?: boolean;
+}
+
+const ownerName = "[A-Za-z0-9](?:[A-Za-z0-9_-]{0,37}[A-Za-z0-9_])?(?:@[0-9]+)?";
+const ownerForm = new RegExp(`^${ownerName}$`);
+const repositoryForm = new RegExp(`^${ownerName}/(?!\\.{1,2}(?:@|$))[A-Za-z0-9._-]{1,100}(?:@[0-9]+)?$`);
+
+/**
+ * The `sub` claims of these workflows' tokens, sorted; `*` in them is IAM's wildcard.
+ *
+ * @param workflows Without faults: see {@link githubFaults}.
+ */
+export function githubSubjects(workflows: GitHubWorkflows): string[] {
+  const { repository, anyRepositoryOf, branches = [], tags = [], environments = [], pullRequests } = workflows;
+  const subject = `repo:${repository ?? `${anyRepositoryOf}/*`}`;
+  return [
+    ...branches.map((branch) => `${subject}:ref:refs/heads/${branch}`),
+    ...tags.map((tag) => `${subject}:ref:refs/tags/${tag}`),
+    // GitHub writes a colon in an environment's name as %3A.
+    ...environments.map((environment) => `${subject}:environment:${environment.replaceAll(":", "%3A")}`),
+    ...(pullRequests ? [`${subject}:pull_request`] : []),
+  ].sort();
+}
+
+/** Why these workflows cannot be told from others by their tokens. Never throws. */
+export function githubFaults(workflows: GitHubWorkflows, path: string): Fault[] {
+  const { repository, anyRepositoryOf, branches = [], tags = [], environments = [], pullRequests } = workflows;
+  const faults: Fault[] = [];
+  if ((repository === undefined) === (anyRepositoryOf === undefined)) {
+    faults.push({
+      path: `${path}.repository`,
+      value: repository,
+      rule: "workflows belong to one repository, or to any of one owner.",
+      fix: 'write repository: "owner/name", or anyRepositoryOf: "owner", and only one of them.',
+    });
+  }
+  if (repository !== undefined) faults.push(...repositoryFaults(repository, `${path}.repository`));
+  if (anyRepositoryOf !== undefined && !matches(ownerForm, anyRepositoryOf)) {
+    faults.push({
+      path: `${path}.anyRepositoryOf`,
+      value: anyRepositoryOf,
+      rule: "an owner is a user or an organization of GitHub, by its name.",
+      fix: "write the name alone: letters, digits and hyphens.",
+    });
+  }
+  branches.forEach((branch, index) => {
+    faults.push(...refFaults(branch, `${path}.branches[${index}]`));
+  });
+  tags.forEach((tag, index) => {
+    faults.push(...refFaults(tag, `${path}.tags[${index}]`));
+  });
+  environments.forEach((environment, index) => {
+    faults.push(...environmentFaults(environment, `${path}.environments[${index}]`));
+  });
+  if (branches.length + tags.length + environments.length === 0 && pullRequests !== true) {
+    faults.push({
+      path: `${path}.branches`,
+      value: branches,
+      rule: "it is said which runs of a repository are meant.",
+      fix: 'write branches, tags, environments or pullRequests: true; branches: ["*"] for any branch.',
+    });
+  }
+  return faults;
+}
+
+function repositoryFaults(repository: unknown, path: string): Fault[] {
+  if (matches(repositoryForm, repository)) return [];
+  const wildcard = typeof repository === "string" && /[*?]/.test(repository);
+  return [
+    {
+      path,
+      value: repository,
+      rule: "a repository of GitHub is named owner/name, without wildcards: one would let other repositories in.",
+      fix: wildcard
+        ? 'name each repository, or write anyRepositoryOf: "owner" when all of an owner are meant.'
+        : 'write "owner/name" as GitHub shows it, without https:// and .git.',
+    },
+  ];
+}
+
+function environmentFaults(environment: unknown, path: string): Fault[] {
+  if (typeof environment !== "string" || !/^[^*?\p{Cc}]{1,255}$/u.test(environment)) {
+    return [
+      {
+        path,
+        value: environment,
+        rule: "an environment is named whole: 1 to 255 characters, no * and no ?.",
+        fix: "name each environment.",
+      },
+    ];
+  }
+  return variableFaults(environment, path);
+}
+
+function matches(form: RegExp, text: unknown): boolean {
+  return typeof text === "string" && form.test(text);
+}

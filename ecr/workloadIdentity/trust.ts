@@ -1,0 +1,103 @@
+import type { PolicyDocument, PolicyStatement } from "../accessPolicy";
+import type { Fault } from "../faults";
+
+/** Characters of a role's trust policy at most: 2,048, on request 4,096 (IAM user guide, IAM and STS quotas). */
+export const trustPolicyMaximum = 4_096;
+
+/** Whose tokens a role is given for. */
+export interface OidcTrust {
+  /** ARN of the identity provider in IAM. */
+  providerArn: string;
+  /** The `aud` claim. */
+  audience: string;
+  /** `sub` claims; `*` stands for any text. */
+  subjects: readonly string[];
+}
+
+const providerForm = /^arn:(aws[a-z-]*):iam::([0-9]{12}):oidc-provider\/([a-z0-9.-]+(?::[0-9]+)?(?:\/[\w./-]*[\w-])?)$/;
+
+/** The issuer that an identity provider's ARN names, without `https://`; `undefined` for anything else. */
+export function issuerOfProvider(arn: unknown): string | undefined {
+  return typeof arn === "string" ? providerForm.exec(arn)?.[3] : undefined;
+}
+
+/**
+ * The trust policy of a role that is taken with an identity provider's tokens: audience and subject are both compared,
+ * whole subjects exactly, patterns in a statement of their own (all conditions of one statement must hold).
+ *
+ * @param trust `subjects` is not empty: without one, every token of the provider would do.
+ */
+export function oidcTrustPolicy(trust: OidcTrust): PolicyDocument {
+  const issuer = issuerOfProvider(trust.providerArn) ?? "";
+  const subjects = [...new Set(trust.subjects)].sort();
+  const patterns = subjects.filter((subject) => subject.includes("*"));
+  const exact = subjects.filter((subject) => !subject.includes("*"));
+  const statement = (sid: string, condition: PolicyStatement["Condition"]): PolicyStatement => ({
+    Sid: sid,
+    Effect: "Allow",
+    Principal: { Federated: trust.providerArn },
+    Action: "sts:AssumeRoleWithWebIdentity",
+    ...(condition && { Condition: condition }),
+  });
+  const audience = { [`${issuer}:aud`]: trust.audience };
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      ...(exact.length > 0 ? [statement("Exact", { StringEquals: { ...audience, [`${issuer}:sub`]: exact } })] : []),
+      ...(patterns.length > 0
+        ? [statement("Patterns", { StringEquals: audience, StringLike: { [`${issuer}:sub`]: patterns } })]
+        : []),
+    ],
+  };
+}
+
+/** Why an ARN names no identity provider for these tokens. Never throws. */
+export function providerArnFaults(arn: unknown, path: string, issuer: string): Fault[] {
+  const found = issuerOfProvider(arn);
+  const expected = issuer.replace(/^https:\/\//, "");
+  if (found === expected) {
+    return [];
+  }
+  return [
+    {
+      path,
+      value: arn,
+      rule:
+        found === undefined
+          ? "an identity provider is named by its ARN."
+          : `tokens of ${expected} are checked by a provider for ${expected}, this one is for ${found}.`,
+      fix: `write "arn:aws:iam::<account>:oidc-provider/${expected}", or set issuer to the provider's own.`,
+    },
+  ];
+}
+
+/** Why a text is no issuer's address, as IAM takes it: https, lower-case host, no query, no slash at the end. */
+export function issuerFaults(issuer: unknown, path: string): Fault[] {
+  if (typeof issuer === "string" && /^https:\/\/[a-z0-9.-]+(?::[0-9]+)?(?:\/[\w./-]*[\w-])?$/.test(issuer)) {
+    return [];
+  }
+  return [
+    {
+      path,
+      value: issuer,
+      rule: "an issuer is an address with https://, a lower-case host and no slash at the end.",
+      fix: 'write the token\'s iss claim, such as "https://gitlab.example.com".',
+    },
+  ];
+}
+
+/** Why IAM would not take a trust policy of this size. */
+export function trustPolicyFaults(trust: OidcTrust, path: string): Fault[] {
+  const size = JSON.stringify(oidcTrustPolicy(trust)).length;
+  if (size <= trustPolicyMaximum) {
+    return [];
+  }
+  return [
+    {
+      path,
+      value: `${trust.subjects.length} subjects`,
+      rule: `a trust policy has at most ${trustPolicyMaximum} characters, this one has ${size}.`,
+      fix: "make a role for each group of repositories, or write patterns.",
+    },
+  ];
+}

@@ -1,0 +1,216 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import {
+  consumerTrust,
+  lambdaDeployPermissions,
+  pullPermissionFaults,
+  pullPermissions,
+} from "../../ecr/pullPermissions";
+import { inlinePolicyMaximum, pushPermissionFaults, pushPermissions } from "../../ecr/pushPermissions";
+import { parseRepositoryArn, repositoryArnFaults } from "../../ecr/repositoryArns";
+
+const pets = "arn:aws:ecr:ap-northeast-2:123456789012:repository/petclinic";
+const vets = "arn:aws:ecr:ap-northeast-2:123456789012:repository/team/vets";
+const open = "arn:aws:ecr-public::123456789012:repository/petclinic";
+
+describe("repository ARNs", () => {
+  it("are taken apart, private and public, in each partition", () => {
+    assert.deepEqual(parseRepositoryArn(vets), {
+      kind: "private",
+      partition: "aws",
+      region: "ap-northeast-2",
+      account: "123456789012",
+      name: "team/vets",
+    });
+    assert.deepEqual(parseRepositoryArn(open), {
+      kind: "public",
+      partition: "aws",
+      account: "123456789012",
+      name: "petclinic",
+    });
+    assert.equal(
+      parseRepositoryArn("arn:aws-us-gov:ecr:us-gov-west-1:123456789012:repository/pets")?.partition,
+      "aws-us-gov",
+    );
+    assert.deepEqual(repositoryArnFaults(pets, "x"), []);
+  });
+
+  it("have no wildcard and name one repository", () => {
+    for (const arn of [
+      "arn:aws:ecr:ap-northeast-2:123456789012:repository/*",
+      "arn:aws:ecr:ap-northeast-2:123456789012:repository/team/*",
+      "arn:aws:ecr:*:123456789012:repository/petclinic",
+      "arn:aws:ecr:ap-northeast-2:*:repository/petclinic",
+      "arn:aws:ecr-public::123456789012:repository/pet?linic",
+    ]) {
+      const [fault] = repositoryArnFaults(arn, "repositories[0]");
+      assert.match(fault?.fix ?? "", /a wildcard would let in/, arn);
+    }
+    for (const arn of ["*", "petclinic", "arn:aws:s3:::petclinic", `${pets}\n`, "", undefined, 1, {}]) {
+      assert.equal(repositoryArnFaults(arn, "x").length, 1, String(arn));
+    }
+    const [fault] = repositoryArnFaults("petclinic", "x");
+    assert.match(fault?.fix ?? "", /^write "arn:aws:ecr:/);
+  });
+});
+
+describe("push permissions", () => {
+  it("are a login and what a push calls, on the named repositories alone", () => {
+    assert.deepEqual(pushPermissions([vets, pets, vets]), {
+      Version: "2012-10-17",
+      Statement: [
+        { Sid: "Login", Effect: "Allow", Action: "ecr:GetAuthorizationToken", Resource: "*" },
+        {
+          Sid: "Push",
+          Effect: "Allow",
+          Action: [
+            "ecr:BatchCheckLayerAvailability",
+            "ecr:BatchGetImage",
+            "ecr:CompleteLayerUpload",
+            "ecr:InitiateLayerUpload",
+            "ecr:PutImage",
+            "ecr:UploadLayerPart",
+          ],
+          Resource: [pets, vets],
+        },
+      ],
+    });
+  });
+
+  it("are ECR Public's own for public repositories", () => {
+    assert.deepEqual(pushPermissions([open]).Statement, [
+      {
+        Sid: "PublicLogin",
+        Effect: "Allow",
+        Action: ["ecr-public:GetAuthorizationToken", "sts:GetServiceBearerToken"],
+        Resource: "*",
+      },
+      {
+        Sid: "PublicPush",
+        Effect: "Allow",
+        Action: [
+          "ecr-public:BatchCheckLayerAvailability",
+          "ecr-public:CompleteLayerUpload",
+          "ecr-public:InitiateLayerUpload",
+          "ecr-public:PutImage",
+          "ecr-public:UploadLayerPart",
+        ],
+        Resource: [open],
+      },
+    ]);
+    assert.deepEqual(
+      pushPermissions([open, pets]).Statement.map((statement) => statement.Sid),
+      ["Login", "Push", "PublicLogin", "PublicPush"],
+    );
+  });
+
+  it("let layers be fetched only when that is asked for", () => {
+    const actions = pushPermissions([pets], { pull: true }).Statement[1]?.Action;
+    assert.deepEqual(actions, [
+      "ecr:BatchCheckLayerAvailability",
+      "ecr:BatchGetImage",
+      "ecr:CompleteLayerUpload",
+      "ecr:GetDownloadUrlForLayer",
+      "ecr:InitiateLayerUpload",
+      "ecr:PutImage",
+      "ecr:UploadLayerPart",
+    ]);
+  });
+
+  it("never reach further than the named repositories, whatever is named", () => {
+    const arn = fc.oneof(fc.constantFrom(pets, vets, open, "*", `${pets}*`), fc.string());
+    fc.assert(
+      fc.property(fc.array(arn), (arns) => {
+        for (const { Action, Resource } of pushPermissions(arns).Statement) {
+          const login = [Action]
+            .flat()
+            .every((action) => /:Get(?:AuthorizationToken|ServiceBearerToken)$/.test(action ?? ""));
+          for (const resource of [Resource].flat()) {
+            assert.ok(login ? resource === "*" : arns.includes(resource ?? "") && !resource?.includes("*"));
+          }
+        }
+      }),
+      { seed: 1 },
+    );
+  });
+
+  it("say what cannot be pushed to: nothing, no ARN, more than a policy's text", () => {
+    assert.deepEqual(pushPermissionFaults([pets, open], "repositories"), []);
+    assert.deepEqual(
+      pushPermissionFaults([], "repositories").map(({ path, rule }) => [path, rule]),
+      [["repositories", "a role pushes to at least one repository."]],
+    );
+    assert.deepEqual(
+      pushPermissionFaults([pets, "*", 5], "repositories").map(({ path }) => path),
+      ["repositories[1]", "repositories[2]"],
+    );
+    const many = Array.from({ length: 200 }, (_, index) => `${pets}-${index}`);
+    const [fault] = pushPermissionFaults(many, "repositories");
+    assert.match(fault?.rule ?? "", new RegExp(`at most ${inlinePolicyMaximum} characters`));
+    assert.match(fault?.fix ?? "", /a role for each group/);
+  });
+});
+
+describe("pull permissions", () => {
+  it("are a login and the pull actions on private repositories; public ones need none", () => {
+    assert.deepEqual(pullPermissions([vets, open, pets]), {
+      Version: "2012-10-17",
+      Statement: [
+        { Sid: "Login", Effect: "Allow", Action: "ecr:GetAuthorizationToken", Resource: "*" },
+        {
+          Sid: "Pull",
+          Effect: "Allow",
+          Action: ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+          Resource: [pets, vets],
+        },
+      ],
+    });
+    assert.deepEqual(pullPermissions([open]).Statement, []);
+  });
+
+  it("for Lambda are those of whoever creates the function", () => {
+    assert.deepEqual(lambdaDeployPermissions([pets]).Statement, [
+      {
+        Sid: "CreateFromImage",
+        Effect: "Allow",
+        Action: ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+        Resource: [pets],
+      },
+    ]);
+    assert.deepEqual(lambdaDeployPermissions([pets], true).Statement[0]?.Action, [
+      "ecr:BatchGetImage",
+      "ecr:GetDownloadUrlForLayer",
+      "ecr:GetRepositoryPolicy",
+      "ecr:SetRepositoryPolicy",
+    ]);
+    assert.deepEqual(lambdaDeployPermissions([open]).Statement, []);
+  });
+
+  it("say what cannot be pulled from", () => {
+    assert.deepEqual(pullPermissionFaults([pets], "from"), []);
+    assert.equal(pullPermissionFaults([], "from")[0]?.path, "from");
+    assert.equal(pullPermissionFaults([pets, "*"], "from")[0]?.path, "from[1]");
+  });
+
+  it("go to roles that one service takes, for one account", () => {
+    assert.deepEqual(consumerTrust("ecs", "123456789012").Statement, [
+      {
+        Effect: "Allow",
+        Principal: { Service: "ecs-tasks.amazonaws.com" },
+        Action: "sts:AssumeRole",
+        Condition: { StringEquals: { "aws:SourceAccount": "123456789012" } },
+      },
+    ]);
+    assert.deepEqual(consumerTrust("eksNode", "123456789012").Statement, [
+      { Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" },
+    ]);
+    assert.deepEqual(consumerTrust("eksPod", "123456789012").Statement, [
+      {
+        Effect: "Allow",
+        Principal: { Service: "pods.eks.amazonaws.com" },
+        Action: ["sts:AssumeRole", "sts:TagSession"],
+        Condition: { StringEquals: { "aws:SourceAccount": "123456789012" } },
+      },
+    ]);
+  });
+});

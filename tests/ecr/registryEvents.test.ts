@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import {
+  basicScanPattern,
+  enhancedFindingPattern,
+  eventRepositoryFaults,
+  findingSeverities,
+  imageActionPattern,
+  severitiesFrom,
+} from "../../ecr/registryEvents";
+
+describe("event patterns of a registry", () => {
+  it("pick out pushes and deletions that succeeded, of the named repositories", () => {
+    assert.deepEqual(imageActionPattern(["PUSH"]), {
+      source: ["aws.ecr"],
+      "detail-type": ["ECR Image Action"],
+      detail: { "action-type": ["PUSH"], result: ["SUCCESS"] },
+    });
+    assert.deepEqual(imageActionPattern(["PUSH", "DELETE"], ["vets", "team/*", "pets", "vets"]), {
+      source: ["aws.ecr"],
+      "detail-type": ["ECR Image Action"],
+      detail: {
+        "action-type": ["PUSH", "DELETE"],
+        result: ["SUCCESS"],
+        "repository-name": ["pets", { prefix: "team/" }, "vets"],
+      },
+    });
+  });
+
+  it("pick out scans with a finding of a severity or worse", () => {
+    assert.deepEqual(severitiesFrom("CRITICAL"), ["CRITICAL"]);
+    assert.deepEqual(severitiesFrom("MEDIUM"), ["CRITICAL", "HIGH", "MEDIUM"]);
+    assert.deepEqual(severitiesFrom("INFORMATIONAL"), findingSeverities);
+    assert.deepEqual(basicScanPattern(["CRITICAL", "HIGH"], ["pets"]), {
+      source: ["aws.ecr"],
+      "detail-type": ["ECR Image Scan"],
+      detail: {
+        "scan-status": ["COMPLETE"],
+        "finding-severity-counts": {
+          $or: [{ CRITICAL: [{ numeric: [">", 0] }] }, { HIGH: [{ numeric: [">", 0] }] }],
+        },
+        "repository-name": ["pets"],
+      },
+    });
+  });
+
+  it("pick out open findings of Inspector, of container images only", () => {
+    assert.deepEqual(enhancedFindingPattern(["CRITICAL"]), {
+      source: ["aws.inspector2"],
+      "detail-type": ["Inspector2 Finding"],
+      detail: { severity: ["CRITICAL"], status: ["ACTIVE"], resources: { type: ["AWS_ECR_CONTAINER_IMAGE"] } },
+    });
+    assert.deepEqual(enhancedFindingPattern(["CRITICAL"], ["team/*"])["detail"], {
+      severity: ["CRITICAL"],
+      status: ["ACTIVE"],
+      resources: {
+        type: ["AWS_ECR_CONTAINER_IMAGE"],
+        details: { awsEcrContainerImage: { repositoryName: [{ prefix: "team/" }] } },
+      },
+    });
+  });
+
+  it("refuse names of no repository, other wildcards and more than a pattern holds", () => {
+    assert.deepEqual(eventRepositoryFaults(["pets", "team/vets", "team/*", "a/*"], "r"), []);
+    for (const name of ["*", "pe*", "Team/*", "a//b", "", "/*", 5, "team/*/x"]) {
+      const faults = eventRepositoryFaults(["pets", name], "r");
+      assert.ok(faults.length > 0, String(name));
+      assert.ok(faults.every(({ path, value }) => path === "r[1]" && value === name));
+      assert.match(faults[0]?.fix ?? "", /<namespace>\/\*/);
+    }
+    const many = Array.from({ length: 300 }, (_, index) => `repository-${index}`);
+    assert.match(eventRepositoryFaults(many, "r")[0]?.rule ?? "", /at most 4096 characters/);
+  });
+});
