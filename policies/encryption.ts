@@ -1,12 +1,11 @@
-import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { isAwsManagedKey } from "../ecr/encryption";
 import { showValue } from "../ecr/faults";
+import type { Findings } from "./findings";
 import { securityHub } from "./frameworks";
-import { type Parameters, readParameters, repositoryNames } from "./parameters";
-import { isNamed, type RepositorySettings, repositorySettings } from "./resources";
-import { readProperty, Unjudged, Unknown } from "./unknowns";
-
-const name = "ecr-encryption-minimum";
+import { type Parameters, repositoryNames } from "./parameters";
+import { isNamed, type RepositorySettings, repositorySettings, repositoryTypes } from "./resources";
+import { resourceRule } from "./rule";
+import { Unknown } from "./unknowns";
 
 /** From weak to strong; each level satisfies those before it. */
 const levels = ["aes256", "kms", "customer-key", "dsse"] as const;
@@ -43,64 +42,56 @@ const parameters: Parameters = {
   allowAes256: repositoryNames("Repositories that may have any encryption, AES256 included."),
 };
 
-export const encryptionMinimum: ResourceValidationPolicy = {
-  name,
+export const encryptionMinimum = resourceRule<Config>({
+  name: "ecr-encryption-minimum",
   displayName: "ECR repositories are encrypted as strongly as required",
   description: "Private repositories and creation templates have at least the configured level of encryption.",
-  enforcementLevel: "mandatory",
   severity: "medium",
-  framework: securityHub("ECR.5", "ECR repositories should be encrypted with customer managed AWS KMS keys"),
+  framework: securityHub("ECR.5", "ECR repositories should be encrypted with customer managed AWS KMS keys", {
+    nist: ["SC-12(2)", "CM-3(6)", "SC-13", "SC-28", "SC-28(1)", "SC-7(10)", "CA-9(1)", "SI-7(6)", "AU-9"],
+  }),
   tags: ["encryption"],
   remediationSteps:
     "Encryption is fixed when a repository is created. Recreate it with the encryption required: create one under " +
     "another name, copy its images, move what pulls from it, delete the old one. A creation template can be changed in place.",
   url: "https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html",
-  configSchema: { properties: parameters },
-  validateResource: (args, reportViolation) => {
-    const settings = repositorySettings(args);
-    if (settings === undefined) {
+  parameters,
+  types: repositoryTypes,
+  judge: (resource, config, findings) => {
+    const settings = repositorySettings(resource);
+    const exempt = isNamed(settings.name, config.allowAes256);
+    if (exempt === true || config.minimum === "aes256") {
       return;
     }
-    const config = readParameters<Config>(name, parameters, args);
-    const unjudged = new Unjudged();
-    judge(settings, config, reportViolation, unjudged);
-    unjudged.report();
+    for (const each of encryptions(resource.read("encryptionConfigurations"))) {
+      judgeOne(each, settings, config, exempt || undefined, findings);
+    }
   },
-};
+});
 
-function judge(
+function judgeOne(
+  { path, found, possible, unknown }: Encryption,
   settings: RepositorySettings,
   config: Config,
-  violation: (message: string) => void,
-  unjudged: Unjudged,
+  exempt: Unknown | undefined,
+  findings: Findings,
 ): void {
-  const exempt = isNamed(settings.name, config.allowAes256);
-  if (exempt === true || config.minimum === "aes256") {
+  const minimum = levels.indexOf(config.minimum);
+  const weak = possible.filter((level) => levels.indexOf(level) < minimum);
+  if (weak.length === 0) {
     return;
   }
-  for (const { path, found, possible, unknown } of encryptions(
-    readProperty(settings.props, "encryptionConfigurations"),
-  )) {
-    const minimum = levels.indexOf(config.minimum);
-    const weak = possible.filter((level) => levels.indexOf(level) < minimum);
-    const open = weak.length < possible.length ? unknown : undefined;
-    if (weak.length === 0) {
-      continue;
-    }
-    if (open !== undefined) {
-      unjudged.add(`${path} of ${settings.label} is not known yet; at least ${config.minimum} is needed.`, open);
-    } else if (exempt instanceof Unknown) {
-      unjudged.add(
-        `${path} of ${settings.label} has ${found}, and its name, which may allow that, is not known yet.`,
-        exempt,
-      );
-    } else {
-      violation(
-        `${path}: ${settings.label} has ${found}; the minimum is "${config.minimum}" (${allowed[config.minimum]}). ` +
-          `Write encryptionConfigurations: ${fixes[config.minimum]}. ${recreate(settings)}`,
-      );
-    }
+  if (weak.length < possible.length && unknown !== undefined) {
+    const message = `${path} of ${settings.label} is not known yet; at least ${config.minimum} is needed.`;
+    findings.unjudged(message, unknown);
+    return;
   }
+  findings.violationUnless(
+    exempt,
+    `${path}: ${settings.label} has ${found}; the minimum is "${config.minimum}" (${allowed[config.minimum]}). ` +
+      `Write encryptionConfigurations: ${fixes[config.minimum]}. ${recreate(settings)}`,
+    "The repository's name, which may allow that, is not known yet.",
+  );
 }
 
 function recreate(settings: RepositorySettings): string {

@@ -1,14 +1,12 @@
 import { PolicyPack } from "@pulumi/policy";
-import { encryptionMinimum } from "./encryption";
-import { lifecycleLimits } from "./lifecycleLimits";
-import { lifecyclePolicy } from "./lifecyclePolicy";
-import { tagImmutability } from "./tagImmutability";
+import { rules } from "./rules";
 
 new PolicyPack("amazon-ecr", {
   displayName: "Amazon ECR",
-  description: "Encryption, tag immutability and lifecycle of private repositories in Amazon ECR.",
+  description:
+    "Encryption, tag immutability, lifecycle, access, scanning, publishing, images and operations of Amazon ECR.",
   provider: "AWS",
   tags: ["aws", "ecr", "containers"],
   enforcementLevel: "mandatory",
-  policies: [encryptionMinimum, tagImmutability, lifecyclePolicy, lifecycleLimits],
+  policies: [...rules],
 });

@@ -1,22 +1,18 @@
-import type { ResourceValidationPolicy } from "@pulumi/policy";
-import { faultMessage } from "../ecr/faults";
-import {
-  type LifecyclePolicyDocument,
-  type LifecycleRule,
-  lifecyclePolicyFaults,
-  readLifecyclePolicy,
-} from "../ecr/lifecyclePolicy";
+import { type LifecyclePolicyDocument, type LifecycleRule, readLifecyclePolicy } from "../ecr/lifecyclePolicy";
+import { findImage, type ImageLimits } from "../ecr/lifecyclePolicy/ownership";
+import { wildcardAutomaton } from "../ecr/wildcard";
 import { securityHub } from "./frameworks";
-import { type Parameters, readParameters, repositoryNames } from "./parameters";
-import { isNamed, resourceTypes } from "./resources";
-import { readProperty, Unjudged, Unknown, unknownPaths } from "./unknowns";
-
-const name = "ecr-lifecycle-limits";
+import { documentPlace, documentTypes, isMissing, knownDocument, reportAll, unknownText } from "./lifecycleDocuments";
+import { type Parameters, repositoryNames, tagPatterns } from "./parameters";
+import { listed } from "./resources";
+import { resourceRule } from "./rule";
 
 interface Config {
   untaggedMaxDays: number;
   untaggedMaxImages: number;
   maxImages?: number;
+  developmentTags: string[];
+  developmentMaxDays?: number;
   exempt: string[];
 }
 
@@ -40,83 +36,68 @@ const parameters: Parameters = {
       "When set, a rule for `any` images must keep a number of the newest ones, and this number and those of the rules " +
       "before it add up to at most this. Rules by age are bounded by time and do not count. No default: no cap.",
   },
+  developmentTags: tagPatterns("Tags of development builds, for developmentMaxDays; `*` stands for any characters.", [
+    "dev-*",
+    "pr-*",
+  ]),
+  developmentMaxDays: {
+    type: "integer",
+    minimum: 1,
+    description:
+      "When set, images whose tags are all development tags must expire within this many days after their push. " +
+      "No default: they are not looked at.",
+  },
   exempt: repositoryNames("Repositories whose lifecycle is not looked at."),
 };
 
-export const lifecycleLimits: ResourceValidationPolicy = {
-  name,
-  displayName: "ECR lifecycle policies are valid and have limits",
-  description:
-    "Lifecycle policies, those of creation templates too, are ones that ECR accepts and keep what piles up within limits.",
-  enforcementLevel: "mandatory",
+export const lifecycleLimits = resourceRule<Config>({
+  name: "ecr-lifecycle-limits",
+  displayName: "ECR lifecycle policies have limits",
+  description: "Lifecycle policies, those of creation templates too, keep what piles up within limits.",
   severity: "medium",
-  framework: securityHub("ECR.3", "ECR repositories should have at least one lifecycle policy configured"),
+  framework: securityHub("ECR.3", "ECR repositories should have at least one lifecycle policy configured", {
+    nist: ["CA-9(1)", "CM-2", "CM-2(2)"],
+  }),
   tags: ["cost", "lifecycle"],
   remediationSteps:
     "Correct the lifecycle policy document as the message says; it changes in place and acts within 24 hours.",
   url: "https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html",
-  configSchema: { properties: parameters },
-  validateResource: (args, reportViolation) => {
-    const template = args.type === resourceTypes.creationTemplate;
-    if (!template && args.type !== resourceTypes.lifecyclePolicy) {
+  parameters,
+  types: documentTypes,
+  judge: (resource, config, findings) => {
+    const place = documentPlace(resource, config.exempt);
+    if (place === undefined) {
       return;
     }
-    const config = readParameters<Config>(name, parameters, args);
-    const exempt = isNamed(readProperty(args.props, template ? "prefix" : "repository"), config.exempt);
-    if (exempt === true) {
+    const { path } = place;
+    if (isMissing(place)) {
+      const message =
+        `${path}: not set, so repositories that the template creates keep every image; allowed is a policy under which ` +
+        `${untaggedLimit(config)}. Write ${path}: JSON.stringify({ rules: [${untaggedRule(config)}] }).`;
+      reportAll([message], place, findings);
       return;
     }
-    const path = template ? "lifecyclePolicy" : "policy";
-    const unjudged = new Unjudged();
-    const policy = readProperty(args.props, path);
-    for (const message of judge(policy, path, config, template, unjudged)) {
-      if (exempt instanceof Unknown) {
-        unjudged.add(`${message} The repository's name, which may be exempt, is not known yet.`, exempt);
-      } else {
-        reportViolation(message);
-      }
-    }
-    unjudged.report();
-  },
-};
-
-/** @returns Messages of violations. */
-function judge(policy: unknown, path: string, config: Config, template: boolean, unjudged: Unjudged): string[] {
-  if (policy instanceof Unknown) {
-    unjudged.add(`${path}, the lifecycle policy document, is not known yet.`, policy);
-    return [];
-  }
-  if (template && (policy === undefined || policy === null || policy === "")) {
-    return [
-      `${path}: not set, so repositories that the template creates keep every image; allowed is a policy under which ` +
-        `${untaggedLimit(config)}. Write lifecyclePolicy: JSON.stringify({ rules: [${untaggedRule(config)}] }).`,
-    ];
-  }
-  const unknown = unknownPaths(policy, path);
-  if (unknown.length > 0) {
-    const [first] = unknown;
-    if (first !== undefined) {
-      unjudged.add(
-        `${unknown.map((each) => each.path).join(", ")} of the lifecycle policy is not known yet.`,
-        first.unknown,
+    const document = knownDocument(place, findings);
+    if (document !== undefined) {
+      const found = [untaggedFindings, capFindings, developmentFindings].flatMap((each) =>
+        each(document, path, config),
       );
+      reportAll(found, place, findings);
     }
-    // What is wrong elsewhere in the document is wrong whatever these values turn out to be.
-    return lifecyclePolicyFaults(policy, path)
-      .filter((fault) => fault.path !== path && !unknown.some((each) => isWithin(fault.path, each.path)))
-      .map(faultMessage);
-  }
-  const { document, faults } = readLifecyclePolicy(policy, path);
-  if (document === undefined) {
-    return faults.map(faultMessage);
-  }
-  return [...untaggedFindings(document, path, config), ...capFindings(document, path, config)];
-}
-
-/** `rules[1].action` is within `rules[1]`, `rules[10]` is not. */
-function isWithin(path: string, outer: string): boolean {
-  return path === outer || path.startsWith(`${outer}.`) || path.startsWith(`${outer}[`);
-}
+  },
+  remediate: (resource, config, props) => {
+    const place = documentPlace(resource, config.exempt);
+    if (place === undefined || place.exempt !== undefined || unknownText(place) !== undefined) {
+      return false;
+    }
+    const document = isMissing(place) ? { rules: [] } : readLifecyclePolicy(place.policy, place.path).document;
+    if (document === undefined || (untaggedFindings(document, place.path, config).length === 0 && !isMissing(place))) {
+      return false;
+    }
+    props[place.path] = JSON.stringify(withUntaggedRule(document, config));
+    return true;
+  },
+});
 
 /** The standard class unless said otherwise; documents are valid here. */
 function inClass(rule: LifecycleRule, storageClass: "standard" | "archive"): boolean {
@@ -204,4 +185,60 @@ function untaggedRule(config: Config): string {
     `{ rulePriority: 1, selection: { tagStatus: "untagged", countType: "sinceImagePushed", countUnit: "days", ` +
     `countNumber: ${config.untaggedMaxDays} }, action: { type: "expire" } }`
   );
+}
+
+/** Whatever owns images of a development tag must delete them by age, in time. */
+function developmentFindings(document: LifecyclePolicyDocument, path: string, config: Config): string[] {
+  const { developmentMaxDays: maximum, developmentTags } = config;
+  if (maximum === undefined) {
+    return [];
+  }
+  const rules = document.rules
+    .filter((rule) => inClass(rule, "standard"))
+    .toSorted((a, b) => a.rulePriority - b.rulePriority);
+  const allowed = `allowed is that images tagged ${listed(developmentTags, "")} expire within ${maximum} days after their push`;
+  const messages = new Set<string>();
+  for (const tag of developmentTags) {
+    const form = wildcardAutomaton(tag);
+    const limits: ImageLimits = { someTag: form, everyTag: form };
+    if (findImage([], rules, limits) !== undefined) {
+      messages.add(
+        `${path}: no rule expires all images tagged "${tag}"; ${allowed}. Add a rule with tagPatternList: ["${tag}"], ` +
+          `countType: "sinceImagePushed", countUnit: "days", countNumber: ${maximum}.`,
+      );
+    }
+    for (const [index, rule] of rules.entries()) {
+      const { countType, countNumber } = rule.selection;
+      const inTime = rule.action.type === "expire" && countType === "sinceImagePushed" && countNumber <= maximum;
+      if (!inTime && findImage([rule], rules.slice(0, index), limits) !== undefined) {
+        messages.add(
+          `${path}.rules[${document.rules.indexOf(rule)}]: owns images tagged "${tag}" and does not expire them in time; ${allowed}. ` +
+            `Put a rule with tagPatternList: ["${tag}"] before it that does.`,
+        );
+      }
+    }
+  }
+  return [...messages];
+}
+
+/**
+ * The document with the rule for untagged images that the limits ask for in place of the one that is there, or before all
+ * others: it takes no image from them but untagged ones.
+ */
+function withUntaggedRule({ rules }: LifecyclePolicyDocument, config: Config): LifecyclePolicyDocument {
+  const isUntagged = (rule: LifecycleRule) =>
+    rule.selection.tagStatus === "untagged" && rule.selection.storageClass !== "archive";
+  const others = rules.filter((rule) => !isUntagged(rule)).toSorted((a, b) => a.rulePriority - b.rulePriority);
+  const untagged: LifecycleRule = {
+    rulePriority: 1,
+    description: `Expire untagged images ${config.untaggedMaxDays} days after their push`,
+    selection: {
+      tagStatus: "untagged",
+      countType: "sinceImagePushed",
+      countUnit: "days",
+      countNumber: config.untaggedMaxDays,
+    },
+    action: { type: "expire" },
+  };
+  return { rules: [untagged, ...others].map((rule, index) => ({ ...rule, rulePriority: index + 1 })) };
 }

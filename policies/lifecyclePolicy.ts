@@ -1,8 +1,10 @@
-import type { PolicyResource, ReportViolation, StackValidationPolicy } from "@pulumi/policy";
+import { isExcused } from "./exceptions";
+import type { Findings } from "./findings";
 import { securityHub } from "./frameworks";
-import { type Parameters, readParameters, repositoryNames } from "./parameters";
-import { isNamed, resourceTypes } from "./resources";
-import { readProperty, Unjudged, Unknown } from "./unknowns";
+import { repositoryNames } from "./parameters";
+import { isNamed, labelled, resourceTypes } from "./resources";
+import { type StackSubject, stackRule } from "./rule";
+import { Unknown } from "./unknowns";
 
 const name = "ecr-lifecycle-policy";
 
@@ -10,62 +12,40 @@ interface Config {
   exempt: string[];
 }
 
-const parameters: Parameters = {
-  exempt: repositoryNames("Repositories that need no lifecycle policy."),
-};
-
-export const lifecyclePolicy: StackValidationPolicy = {
+export const lifecyclePolicy = stackRule<Config>({
   name,
   displayName: "ECR repositories have a lifecycle policy",
   description: "Every private repository of the stack has a lifecycle policy.",
-  enforcementLevel: "mandatory",
   severity: "medium",
-  framework: securityHub("ECR.3", "ECR repositories should have at least one lifecycle policy configured"),
+  framework: securityHub("ECR.3", "ECR repositories should have at least one lifecycle policy configured", {
+    nist: ["CA-9(1)", "CM-2", "CM-2(2)"],
+  }),
   tags: ["cost", "lifecycle"],
   remediationSteps: "Add an aws.ecr.LifecyclePolicy for the repository to the stack.",
   url: "https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html",
-  configSchema: { properties: parameters },
-  validateStack: (args, reportViolation) => {
-    const ofType = (type: string) => args.resources.filter((resource) => resource.type === type);
-    const repositories = ofType(resourceTypes.repository).map(readRepository);
-    if (repositories.length === 0) {
-      return;
-    }
-    const config = readParameters<Config>(name, parameters, args);
-    const policies = ofType(resourceTypes.lifecyclePolicy).map(readPolicy);
-    const unjudged = new Unjudged();
-    judge(repositories, policies, config, reportViolation, unjudged);
-    unjudged.report();
+  parameters: { exempt: repositoryNames("Repositories that need no lifecycle policy.") },
+  types: [resourceTypes.repository],
+  judge: (stack, config, findings) => {
+    const repositories = stack.ofType(resourceTypes.repository).map((each) => placed(each, "name"));
+    const policies = stack.ofType(resourceTypes.lifecyclePolicy).map((each) => placed(each, "repository"));
+    judge(repositories, policies, config, findings);
   },
-};
+});
 
 interface Placed {
-  resource: PolicyResource;
+  resource: StackSubject;
   /** The repository's name. */
   name: unknown;
   region: unknown;
   account: unknown;
 }
 
-function readRepository(resource: PolicyResource): Placed {
-  return { resource, name: readProperty(resource.props, "name"), ...place(resource) };
+function placed(resource: StackSubject, property: string): Placed {
+  const [named, region, account] = [property, "region", "registryId"].map((each) => resource.read(each));
+  return { resource, name: named, region, account };
 }
 
-function readPolicy(resource: PolicyResource): Placed {
-  return { resource, name: readProperty(resource.props, "repository"), ...place(resource) };
-}
-
-function place({ props }: PolicyResource): { region: unknown; account: unknown } {
-  return { region: readProperty(props, "region"), account: readProperty(props, "registryId") };
-}
-
-function judge(
-  repositories: readonly Placed[],
-  policies: readonly Placed[],
-  config: Config,
-  report: ReportViolation,
-  unjudged: Unjudged,
-): void {
+function judge(repositories: readonly Placed[], policies: readonly Placed[], config: Config, findings: Findings): void {
   const matches = policies.map((policy) => match(policy, repositories));
   const covered = new Set(matches.flatMap((each) => each.certain));
   const open: { repository: Placed; unknown: Unknown }[] = [];
@@ -76,20 +56,25 @@ function judge(
       continue;
     }
     if (exempt instanceof Unknown) {
-      unjudged.add(
+      findings.unjudged(
         `${label(repository)} has no lifecycle policy that is known yet, and its name, which may be exempt, is not known either.`,
         exempt,
+        repository.resource,
       );
     } else if (unknown !== undefined) {
       open.push({ repository, unknown });
     } else {
-      report(
+      findings.violation(
         `lifecyclePolicy: ${label(repository)} has none, so it keeps every image for ever; ${fix(repository)}`,
-        repository.resource.urn,
+        repository.resource,
       );
     }
   }
-  judgeOpen(open, matches, report, unjudged);
+  judgeOpen(
+    open.filter(({ repository }) => !isExcused(name, repository.resource)),
+    matches,
+    findings,
+  );
 }
 
 /**
@@ -99,14 +84,13 @@ function judge(
 function judgeOpen(
   open: readonly { repository: Placed; unknown: Unknown }[],
   matches: readonly Match[],
-  report: ReportViolation,
-  unjudged: Unjudged,
+  findings: Findings,
 ): void {
   const floating = matches.filter(({ possible }) => open.some(({ repository }) => possible.has(repository)));
   const without = open.length - floating.length;
   const [first] = open;
   if (first !== undefined && without > 0) {
-    report(
+    findings.violation(
       `lifecyclePolicy: at least ${without} of ${open.map(({ repository }) => label(repository)).join(", ")} has none, as only ` +
         `${floating.length} of the stack's lifecycle policies can be for them; ${fix(first.repository)}`,
     );
@@ -116,9 +100,10 @@ function judgeOpen(
     const names = floating
       .filter(({ possible }) => possible.has(repository))
       .map(({ policy }) => `"${policy.resource.name}"`);
-    unjudged.add(
+    findings.unjudged(
       `Whether ${label(repository)} has a lifecycle policy is not known yet: ${names.join(" or ")} may be for it.`,
       unknown,
+      repository.resource,
     );
   }
 }
@@ -131,7 +116,7 @@ function fix({ resource }: Placed): string {
 }
 
 function label({ resource, name: repositoryName }: Placed): string {
-  return `repository ${JSON.stringify(typeof repositoryName === "string" ? repositoryName : resource.name)}`;
+  return labelled("repository", repositoryName, resource);
 }
 
 interface Match {
@@ -146,7 +131,7 @@ interface Match {
 function match(policy: Placed, repositories: readonly Placed[]): Match {
   const named = policy.name;
   const wholly = (certain: readonly Placed[]): Match => ({ policy, certain, possible: new Map() });
-  const source = policy.resource.propertyDependencies["repository"] ?? [];
+  const source = policy.resource.dependencies("repository");
   const referred = repositories.filter(({ resource }) => source.some((each) => each.urn === resource.urn));
   const [only, ...others] = referred;
   // The name that a dependency on a repository gives is that repository's, unless a known name says otherwise.
@@ -172,7 +157,7 @@ function match(policy: Placed, repositories: readonly Placed[]): Match {
 }
 
 /** A parent that says which resources belong together; the stack is everything's parent. */
-function isComponent(parent: PolicyResource | undefined): boolean {
+function isComponent(parent: StackSubject["parent"]): boolean {
   return parent !== undefined && parent.type !== "pulumi:pulumi:Stack";
 }
 

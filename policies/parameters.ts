@@ -1,7 +1,17 @@
 import type { PolicyConfigSchema } from "@pulumi/policy";
-import { showValue } from "../ecr/faults";
+import { type Fault, faultMessage } from "../ecr/faults";
 
 export type Parameters = PolicyConfigSchema["properties"];
+
+/** A parameter in the policy config that is wrong in a way that its schema cannot see. */
+export class ParameterError extends Error {
+  constructor(policy: string, fault: Fault) {
+    super(`policy config: ${faultMessage({ ...fault, path: `${policy}.${fault.path}` })}`);
+    this.name = "ParameterError";
+    // Pulumi prints the stack of an error; this one is the user's to put right, where it was thrown says nothing.
+    this.stack = this.message;
+  }
+}
 
 /**
  * A policy's config with the schema's defaults filled in.
@@ -21,25 +31,35 @@ export function readParameters<T extends object>(
     if (!(key in schema)) {
       const known = Object.keys(schema);
       const near = known.find((each) => each.toLowerCase() === key.toLowerCase());
-      const error = new Error(
-        `policy config: ${policy}.${key}: ${showValue(given[key])} — ${policy} has no parameter "${key}". ` +
-          `Fix: ${near ? `write "${near}"` : `leave it out; its parameters are ${known.join(", ")}`}.`,
-      );
-      // Pulumi prints the stack of an error; this one is the user's to put right, where it was thrown says nothing.
-      error.stack = error.message;
-      throw error;
+      throw new ParameterError(policy, {
+        path: key,
+        value: given[key],
+        rule: `${policy} has no parameter "${key}".`,
+        fix: near ? `write "${near}".` : `leave it out; its parameters are ${known.join(", ")}.`,
+      });
     }
   }
   const defaults = Object.fromEntries(Object.entries(schema).map(([key, { default: value }]) => [key, value]));
   return { ...defaults, ...given } as T;
 }
 
+/** Schema of a list of texts. */
+export function texts(description: string, given: readonly string[] = [], item: object = {}): Parameters[string] {
+  return { type: "array", items: { type: "string", minLength: 1, ...item }, default: [...given], description };
+}
+
+/** Schema of a list of patterns of tags: `*` stands for any number of characters. */
+export function tagPatterns(description: string, given: readonly string[]): Parameters[string] {
+  return texts(description, given, { maxLength: 128, pattern: "^[0-9A-Za-z._*-]+$" });
+}
+
+/** Schema of a list of accounts, as 12 digits. */
+export function accounts(description: string): Parameters[string] {
+  return texts(description, [], { pattern: "^[0-9]{12}$" });
+}
+
 /** Schema of a list of repositories by name: `*` in an entry stands for any number of characters. */
 export function repositoryNames(description: string): Parameters[string] {
-  return {
-    type: "array",
-    items: { type: "string", minLength: 1, pattern: "^[A-Za-z0-9._/*-]+$" },
-    default: [],
-    description: `${description} Names of repositories and prefixes of creation templates; \`*\` stands for any characters.`,
-  };
+  const names = "Names of repositories and prefixes of creation templates; `*` stands for any characters.";
+  return texts(`${description} ${names}`, [], { pattern: "^[A-Za-z0-9._/*-]+$" });
 }

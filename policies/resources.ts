@@ -1,40 +1,59 @@
 import { wildcardMatches } from "../ecr/wildcard";
-import { readProperty, Unknown } from "./unknowns";
+import type { Subject } from "./rule";
+import { Unknown } from "./unknowns";
 
 /** Types by their tokens: importing @pulumi/aws would cost every start of the pack its load time. */
 export const resourceTypes = {
   repository: "aws:ecr/repository:Repository",
   creationTemplate: "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate",
   lifecyclePolicy: "aws:ecr/lifecyclePolicy:LifecyclePolicy",
+  repositoryPolicy: "aws:ecr/repositoryPolicy:RepositoryPolicy",
+  registryPolicy: "aws:ecr/registryPolicy:RegistryPolicy",
+  scanning: "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration",
+  replication: "aws:ecr/replicationConfiguration:ReplicationConfiguration",
+  pullThroughCache: "aws:ecr/pullThroughCacheRule:PullThroughCacheRule",
+  publicRepository: "aws:ecrpublic/repository:Repository",
+  publicRepositoryPolicy: "aws:ecrpublic/repositoryPolicy:RepositoryPolicy",
+  key: "aws:kms/key:Key",
+  replicaKey: "aws:kms/replicaKey:ReplicaKey",
+  keyPolicy: "aws:kms/keyPolicy:KeyPolicy",
+  keyAlias: "aws:kms/alias:Alias",
+  role: "aws:iam/role:Role",
+  rolePolicy: "aws:iam/rolePolicy:RolePolicy",
+  userPolicy: "aws:iam/userPolicy:UserPolicy",
+  groupPolicy: "aws:iam/groupPolicy:GroupPolicy",
+  managedPolicy: "aws:iam/policy:Policy",
+  taskDefinition: "aws:ecs/taskDefinition:TaskDefinition",
+  function: "aws:lambda/function:Function",
+  image: "docker:index/image:Image",
+  registryImage: "docker:index/registryImage:RegistryImage",
+  builtImage: "docker-build:index:Image",
 } as const;
 
 /** A private repository, or the template that ECR creates private repositories from. Both have the same properties. */
+export const repositoryTypes: readonly string[] = [resourceTypes.repository, resourceTypes.creationTemplate];
+
+/** A resource in words, by the name it has in AWS, or by its name in the program: `repository "petclinic"`. */
+export function labelled(kind: string, name: unknown, resource: { name: string }): string {
+  return `${kind} ${JSON.stringify(typeof name === "string" ? name : resource.name)}`;
+}
+
+/** A repository or template as messages name it, with the name that config lists know it by. */
 export interface RepositorySettings {
   kind: "repository" | "template";
-  /** As messages name it: `repository "petclinic"`. */
+  /** `repository "petclinic"` */
   label: string;
   /** The repository's name, or the template's prefix. */
   name: unknown;
-  props: Record<string, unknown>;
 }
 
-/** `undefined` for a resource of another type. */
-export function repositorySettings(resource: {
-  type: string;
-  name: string;
-  props: Record<string, unknown>;
-}): RepositorySettings | undefined {
-  const { props } = resource;
-  const named = (name: unknown) => JSON.stringify(typeof name === "string" ? name : resource.name);
-  if (resource.type === resourceTypes.repository) {
-    const name = readProperty(props, "name");
-    return { kind: "repository", label: `repository ${named(name)}`, name, props };
-  }
+export function repositorySettings(resource: Subject): RepositorySettings {
   if (resource.type === resourceTypes.creationTemplate) {
-    const name = readProperty(props, "prefix");
-    return { kind: "template", label: `creation template ${named(name)}`, name, props };
+    const name = resource.read("prefix");
+    return { kind: "template", label: labelled("creation template", name, resource), name };
   }
-  return undefined;
+  const name = resource.read("name");
+  return { kind: "repository", label: labelled("repository", name, resource), name };
 }
 
 /**
@@ -46,4 +65,9 @@ export function isNamed(name: unknown, patterns: readonly string[]): boolean | U
     return patterns.some((pattern) => /^\*+$/.test(pattern)) || (patterns.length > 0 && name);
   }
   return typeof name === "string" && patterns.some((pattern) => wildcardMatches(pattern, name));
+}
+
+/** A list for messages: `"a", "b"`, or the words given for an empty one. */
+export function listed(values: readonly string[], none: string): string {
+  return values.length === 0 ? none : values.map((value) => JSON.stringify(value)).join(", ");
 }

@@ -1,96 +1,122 @@
-import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { showValue } from "../ecr/faults";
+import { tagGrammarFaults, tagOfBoth } from "../ecr/tagGrammar";
 import { wildcardWithin } from "../ecr/wildcard";
 import { securityHub } from "./frameworks";
-import { type Parameters, readParameters, repositoryNames } from "./parameters";
-import { isNamed, type RepositorySettings, repositorySettings } from "./resources";
-import { readProperty, Unjudged, Unknown } from "./unknowns";
+import { ParameterError, type Parameters, repositoryNames, tagPatterns } from "./parameters";
+import { isNamed, listed, type RepositorySettings, repositorySettings, repositoryTypes } from "./resources";
+import { resourceRule, type Subject } from "./rule";
+import { Unknown } from "./unknowns";
 
 const name = "ecr-tag-immutability";
 
 interface Config {
   allowedExclusionFilters: string[];
+  releaseTags: string;
   allowMutable: string[];
 }
 
-const parameters: Parameters = {
-  allowedExclusionFilters: {
-    type: "array",
-    items: { type: "string", minLength: 1, maxLength: 128, pattern: "^[0-9A-Za-z._*-]+$" },
-    default: ["latest"],
-    description:
-      "Tags that may move in an immutable repository, as patterns in which `*` stands for any characters. Every tag that " +
-      "an exclusion filter matches must be matched by one of these.",
-  },
-  allowMutable: repositoryNames("Repositories whose tags may all move."),
+/** Tags that move by their nature: what was built last, from a branch, for a pull request. */
+export const movingTags = ["latest", "main", "dev-*", "pr-*"];
+
+/** Schema of the form of release tags. */
+export const releaseTagsParameter: Parameters[string] = {
+  type: "string",
+  minLength: 1,
+  default: "semver",
+  description:
+    "Form of the tags of releases: `semver`, `calver`, or a regular expression for the whole tag (without look-arounds and " +
+    "word boundaries).",
 };
 
-export const tagImmutability: ResourceValidationPolicy = {
+/** @throws ParameterError when the form of release tags is none. */
+export function checkReleaseTags(policy: string, releaseTags: string): void {
+  const [fault] = tagGrammarFaults(releaseTags, "releaseTags");
+  if (fault !== undefined) {
+    throw new ParameterError(policy, fault);
+  }
+}
+
+export const tagImmutability = resourceRule<Config>({
   name,
   displayName: "ECR image tags do not move",
   description:
     "Private repositories and creation templates have immutable tags, but for those that config allows to move.",
-  enforcementLevel: "mandatory",
   severity: "high",
-  framework: securityHub("ECR.2", "ECR private repositories should have tag immutability configured"),
+  framework: securityHub("ECR.2", "ECR private repositories should have tag immutability configured", {
+    nist: ["CA-9(1)", "CM-2", "CM-8(1)"],
+  }),
   tags: ["supply-chain"],
   remediationSteps:
     'Set imageTagMutability to "IMMUTABLE", or to "IMMUTABLE_WITH_EXCLUSION" with filters for the tags that are meant to ' +
     "move. It changes in place; images and tags stay as they are.",
   url: "https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html",
-  configSchema: { properties: parameters },
-  validateResource: (args, reportViolation) => {
-    const settings = repositorySettings(args);
-    if (settings === undefined) {
-      return;
-    }
-    const config = readParameters<Config>(name, parameters, args);
+  parameters: {
+    allowedExclusionFilters: tagPatterns(
+      "Tags that may move in an immutable repository, as patterns in which `*` stands for any characters. Every tag that " +
+        "an exclusion filter matches must be matched by one of these.",
+      movingTags,
+    ),
+    releaseTags: {
+      ...releaseTagsParameter,
+      description: `${releaseTagsParameter.description} No exclusion filter may match one of them.`,
+    },
+    allowMutable: repositoryNames("Repositories whose tags may all move."),
+  },
+  checkConfig: (config: Config) => checkReleaseTags(name, config.releaseTags),
+  types: repositoryTypes,
+  judge: (resource, config, findings) => {
+    const settings = repositorySettings(resource);
     const exempt = isNamed(settings.name, config.allowMutable);
     if (exempt === true) {
       return;
     }
-    const unjudged = new Unjudged();
-    for (const finding of findings(settings, config)) {
-      if (finding.unknown !== undefined) {
-        unjudged.add(finding.message, finding.unknown);
-      } else if (exempt instanceof Unknown) {
-        unjudged.add(
-          `${finding.message} The name of ${settings.label}, which may allow that, is not known yet.`,
-          exempt,
-        );
+    for (const { message, unknown } of found(resource, settings, config)) {
+      if (unknown !== undefined) {
+        findings.unjudged(message, unknown);
       } else {
-        reportViolation(finding.message);
+        const why = `The name of ${settings.label}, which may allow that, is not known yet.`;
+        findings.violationUnless(exempt || undefined, message, why);
       }
     }
-    unjudged.report();
   },
-};
+  remediate: (resource, config, props) => {
+    const settings = repositorySettings(resource);
+    if (isNamed(settings.name, config.allowMutable) !== false) {
+      return false;
+    }
+    const wrong = found(resource, settings, config).some(({ unknown }) => unknown === undefined);
+    if (wrong) {
+      props["imageTagMutability"] = "IMMUTABLE";
+      // Without filters: which of them were meant is not to be guessed.
+      delete props["imageTagMutabilityExclusionFilters"];
+    }
+    return wrong;
+  },
+});
 
-interface Finding {
+interface Found {
   message: string;
   /** Set when it cannot be judged yet, and may be all right. */
   unknown?: Unknown;
 }
 
-function findings(settings: RepositorySettings, config: Config): Finding[] {
-  const mutability = readProperty(settings.props, "imageTagMutability");
-  const filters = readProperty(settings.props, "imageTagMutabilityExclusionFilters");
+function found(resource: Subject, settings: RepositorySettings, config: Config): Found[] {
+  const mutability = resource.read("imageTagMutability");
+  const filters = resource.read("imageTagMutabilityExclusionFilters");
   if (mutability === "IMMUTABLE") {
     return [];
   }
   if (mutability === "IMMUTABLE_WITH_EXCLUSION") {
-    return filterFindings(filters, settings, config);
+    return filtersFound(filters, settings, config);
   }
   if (mutability instanceof Unknown) {
     // Filters exist with a *_WITH_EXCLUSION setting only, and one that is not allowed fails with either of the two.
-    const wide = filterFindings(filters, settings, config).filter((finding) => finding.unknown === undefined);
+    const wide = filtersFound(filters, settings, config).filter(({ unknown }) => unknown === undefined);
     const message = `imageTagMutability of ${settings.label} is not known yet; it must be IMMUTABLE or IMMUTABLE_WITH_EXCLUSION.`;
     return wide.length > 0 ? wide : [{ message, unknown: mutability }];
   }
-  const found =
-    mutability === undefined || mutability === null
-      ? "MUTABLE tags, ECR's default, as it is not set"
-      : `${showValue(mutability)} tags`;
+  const has =
+    mutability === undefined ? "MUTABLE tags, ECR's default, as it is not set" : `${showValue(mutability)} tags`;
   const allowed = config.allowedExclusionFilters;
   const exclusion =
     allowed.length === 0
@@ -100,22 +126,22 @@ function findings(settings: RepositorySettings, config: Config): Finding[] {
   return [
     {
       message:
-        `imageTagMutability: ${settings.label} has ${found}; allowed are immutable tags, but for ${patterns(allowed)}. ` +
+        `imageTagMutability: ${settings.label} has ${has}; allowed are immutable tags, but for ${patterns(allowed)}. ` +
         `Write imageTagMutability: "IMMUTABLE"${exclusion}.`,
     },
   ];
 }
 
-function filterFindings(filters: unknown, settings: RepositorySettings, config: Config): Finding[] {
+function filtersFound(filters: unknown, settings: RepositorySettings, config: Config): Found[] {
   const path = "imageTagMutabilityExclusionFilters";
-  const open = (at: string, unknown: Unknown): Finding => ({
+  const open = (at: string, unknown: Unknown): Found => ({
     message: `${at} of ${settings.label} is not known yet; allowed are ${patterns(config.allowedExclusionFilters)}.`,
     unknown,
   });
   if (filters instanceof Unknown) {
     return [open(path, filters)];
   }
-  return (Array.isArray(filters) ? filters : []).flatMap((each: unknown, index): Finding[] => {
+  return (Array.isArray(filters) ? filters : []).flatMap((each: unknown, index): Found[] => {
     const at = `${path}[${index}].filter`;
     if (each instanceof Unknown) {
       return [open(`${path}[${index}]`, each)];
@@ -124,28 +150,41 @@ function filterFindings(filters: unknown, settings: RepositorySettings, config: 
     if (filter instanceof Unknown) {
       return [open(at, filter)];
     }
-    if (typeof filter !== "string") {
-      return [];
-    }
-    const { allowedExclusionFilters: allowed } = config;
-    const containment = wildcardWithin(filter, allowed);
-    if (containment.within === true) {
-      return [];
-    }
-    const example =
-      containment.within === false
-        ? `it also lets "${containment.example}" move`
-        : "it could not be shown to match allowed tags only";
-    return [
-      {
-        message:
-          `${at}: ${settings.label} has "${filter}", and ${example}; allowed are ${patterns(allowed)}. ` +
-          `Write ${allowed.length === 0 ? 'imageTagMutability: "IMMUTABLE" without filters' : "filters that match these tags only"}.`,
-      },
-    ];
+    return typeof filter === "string" ? filterFound(filter, at, settings, config) : [];
   });
 }
 
+function filterFound(filter: string, at: string, settings: RepositorySettings, config: Config): Found[] {
+  const { allowedExclusionFilters: allowed, releaseTags } = config;
+  const has = `${at}: ${settings.label} has "${filter}"`;
+  const release = tagOfBoth(filter, releaseTags);
+  if (release.found !== false) {
+    const example = release.found === true ? `lets the release tag "${release.tag}" move` : "may let release tags move";
+    return [
+      {
+        message:
+          `${has}, which ${example}; allowed are filters that match no release tag (${releaseTags}) and only ${patterns(allowed)}. ` +
+          "Write filters that match these tags only.",
+      },
+    ];
+  }
+  const containment = wildcardWithin(filter, allowed);
+  if (containment.within === true) {
+    return [];
+  }
+  const example =
+    containment.within === false
+      ? `it also lets "${containment.example}" move`
+      : "it could not be shown to match allowed tags only";
+  return [
+    {
+      message:
+        `${has}, and ${example}; allowed are ${patterns(allowed)}. ` +
+        `Write ${allowed.length === 0 ? 'imageTagMutability: "IMMUTABLE" without filters' : "filters that match these tags only"}.`,
+    },
+  ];
+}
+
 function patterns(list: readonly string[]): string {
-  return list.length === 0 ? "no tags that move" : list.map((pattern) => `"${pattern}"`).join(", ");
+  return listed(list, "no tags that move");
 }

@@ -49,26 +49,3 @@ export function unknownPaths(value: unknown, path = ""): { path: string; unknown
   }
   return Object.entries(value).flatMap(([key, each]) => unknownPaths(each, path === "" ? key : `${path}.${key}`));
 }
-
-/**
- * What could not be judged in one run of a policy. Violations are to be reported first; `report` then has Pulumi say once,
- * at advisory level, what is left for `pulumi up` to judge.
- */
-export class Unjudged {
-  private readonly open: { message: string; error: Error }[] = [];
-
-  /** @param unknown What stands in the way, by the property's path. */
-  add(message: string, unknown: Unknown): void {
-    this.open.push({ message, error: unknown.error });
-  }
-
-  /** Throws when anything could not be judged, and is the last thing that a policy does. */
-  report(): void {
-    const [first] = this.open;
-    if (first === undefined) {
-      return;
-    }
-    first.error.message = `${this.open.map(({ message }) => message).join(" ")} \`pulumi up\` judges it.`;
-    throw first.error;
-  }
-}

@@ -7,7 +7,7 @@ import { lifecyclePolicyFaults } from "./validation";
 export const imagesPerRepository = 100_000;
 
 /** 100 years: in the archive no rule counts images, so a protecting rule waits instead. */
-const foreverDays = 36_500;
+export const foreverDays = 36_500;
 
 /**
  * Why these tags cannot be protected in a document.

@@ -1,6 +1,6 @@
 import { grammarAutomaton } from "../tagGrammar";
 import { earlierRules, findImage, type ImageLimits, type OwnedImage, storageClassOf } from "./ownership";
-import { imagesPerRepository } from "./protectedTags";
+import { foreverDays, imagesPerRepository } from "./protectedTags";
 import type { LifecyclePolicyDocument, LifecycleRule } from "./types";
 
 /** A rule that will sooner or later delete images with a tag of some form. */
@@ -22,12 +22,13 @@ export interface TagExpiryOptions {
   otherTags?: boolean;
 }
 
-/** Whether a rule deletes anything, ever: one that keeps as many images as a repository can hold does not. */
+/**
+ * Whether a rule deletes anything, ever. One that keeps as many images as a repository can hold does not, and neither does
+ * one that waits a hundred years: `protectTags` makes such rules.
+ */
 export function canExpire({ action, selection }: LifecycleRule): boolean {
-  return (
-    action.type === "expire" &&
-    !(selection.countType === "imageCountMoreThan" && selection.countNumber >= imagesPerRepository)
-  );
+  const never = selection.countType === "imageCountMoreThan" ? imagesPerRepository : foreverDays;
+  return action.type === "expire" && selection.countNumber < never;
 }
 
 /**

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { deadRules } from "../../ecr/lifecyclePolicy/deadRules";
 import { findImage } from "../../ecr/lifecyclePolicy/ownership";
+import { protectTags } from "../../ecr/lifecyclePolicy/protectedTags";
 import { canExpire, rulesThatExpire } from "../../ecr/lifecyclePolicy/tagExpiry";
 import type { LifecyclePolicyDocument, LifecycleRule } from "../../ecr/lifecyclePolicy/types";
 import { tagFits } from "../../ecr/tagGrammar";
@@ -196,9 +197,19 @@ describe("ecr/lifecyclePolicy/tagExpiry", () => {
   });
 
   it("knows which rules never delete", () => {
-    const [all, archive, days] = document({ ...any, ...keepAll }, { ...any, archive: true }, any).rules;
-    assert.ok(all && archive && days);
-    assert.deepEqual([all, archive, days].map(canExpire), [false, false, true]);
+    const { rules } = document(
+      { ...any, ...keepAll },
+      { ...any, archive: true },
+      { ...any, countNumber: 36_500 },
+      { ...any, countNumber: 36_499 },
+    );
+    assert.deepEqual(rules.map(canExpire), [false, false, false, true]);
+  });
+
+  it("takes what protectTags makes for protection, in the archive too", () => {
+    const policy = document(untagged, { ...any, archive: true }, { ...any, ...archived });
+    assert.deepEqual(expiring(policy), [[2, 1]]);
+    assert.deepEqual(expiring(protectTags(policy, ["*.*.*"])), []);
   });
 
   it("refuses a grammar that is none", () => {

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import {
   type PolicyResource,
   type ResourceValidationPolicy,
@@ -66,10 +67,19 @@ async function run(validate: (report: (message: string, urn?: string) => void) =
   return verdict;
 }
 
+interface JudgedResource {
+  type: string;
+  name?: string;
+  props: Props;
+  /** Config of its AWS provider. */
+  provider?: Props;
+  protect?: boolean;
+}
+
 /** Judges one resource, its properties wrapped as the server wraps them. */
 export function judgeResource(
   policy: ResourceValidationPolicy,
-  resource: { type: string; name?: string; props: Props },
+  resource: JudgedResource,
   config: object = {},
 ): Promise<Verdict> {
   const name = resource.name ?? "petclinic";
@@ -85,11 +95,38 @@ export function judgeResource(
         name,
         urn: urnOf(resource.type, name),
         props: unknownCheckingProxy(resource.props),
+        opts: { ...opts, protect: resource.protect ?? false },
+        ...(resource.provider && { provider: providerOf(resource.provider) }),
         getConfig: <T extends object>() => config as T,
       },
       report,
     ),
   );
+}
+
+function providerOf(props: Props) {
+  const type = "pulumi:providers:aws";
+  return { type, name: "aws", urn: urnOf(type, "aws"), props: unknownCheckingProxy(props) };
+}
+
+/** What a remediation makes of one resource's properties; `undefined` when it leaves them alone. */
+export function remediateResource(
+  policy: ResourceValidationPolicy,
+  resource: { type: string; name?: string; props: Props },
+  config: object = {},
+): Props | undefined {
+  const name = resource.name ?? "petclinic";
+  const props = structuredClone(resource.props);
+  const made = policy.remediateResource?.({
+    ...common,
+    type: resource.type,
+    name,
+    urn: urnOf(resource.type, name),
+    props: unknownCheckingProxy(props),
+    getConfig: <T extends object>() => config as T,
+  });
+  // The server takes the proxies off what a remediation gives.
+  return made === undefined ? undefined : props;
 }
 
 export interface StackResource {
@@ -100,6 +137,8 @@ export interface StackResource {
   parent?: string;
   /** Resources that its `repository` property depends on, by name. */
   repositoryFrom?: string[];
+  /** Resources that other properties depend on, by name. */
+  from?: Record<string, string[]>;
   provider?: string;
 }
 
@@ -121,7 +160,7 @@ export function judgeStack(
   const stack = make("pulumi:pulumi:Stack", "test-dev", {});
   const made = resources.map(({ type, name, props }) => make(type, name, props));
   const components = new Map<string, PolicyResource>();
-  resources.forEach(({ parent, repositoryFrom, provider }, index) => {
+  resources.forEach(({ parent, repositoryFrom, from, provider }, index) => {
     const resource = made[index];
     if (resource === undefined) {
       return;
@@ -133,8 +172,14 @@ export function judgeStack(
       resource.parent = component;
     }
     if (repositoryFrom !== undefined) {
-      const from = made.filter(({ name, type }) => repositoryFrom.includes(name) && type !== types.lifecyclePolicy);
-      resource.propertyDependencies = { repository: from };
+      const sources = made.filter(({ name, type }) => repositoryFrom.includes(name) && type !== types.lifecyclePolicy);
+      resource.propertyDependencies = { repository: sources };
+    }
+    for (const [property, names] of Object.entries(from ?? {})) {
+      resource.propertyDependencies = {
+        ...resource.propertyDependencies,
+        [property]: made.filter(({ name }) => names.includes(name)),
+      };
     }
     if (provider !== undefined) {
       resource.provider = {
@@ -156,4 +201,32 @@ export function judgeStack(
       report,
     ),
   );
+}
+
+/** Nothing was found, and nothing was left open. */
+export function assertPasses(verdict: Verdict): void {
+  assert.deepEqual(verdict, { violations: [], urns: [], unjudged: [] });
+}
+
+/** Exactly these violations in this order, and nothing that could not be judged. */
+export function assertFails(verdict: Verdict, ...messages: RegExp[]): void {
+  assert.deepEqual(verdict.unjudged, []);
+  assertViolations(verdict, ...messages);
+}
+
+/** Exactly these violations in this order, each with a fix, whatever could not be judged. */
+export function assertViolations(verdict: Verdict, ...messages: RegExp[]): void {
+  assert.equal(verdict.violations.length, messages.length, verdict.violations.join("\n"));
+  for (const [index, message] of messages.entries()) {
+    assert.match(verdict.violations[index] ?? "", message);
+    assert.match(verdict.violations[index] ?? "", /\. [A-Z][a-z]+ .*\.$|Fix: /);
+  }
+}
+
+/** No violation, and this said once for `pulumi up` to judge. */
+export function assertUnjudged(verdict: Verdict, message: RegExp): void {
+  assert.deepEqual(verdict.violations, []);
+  assert.equal(verdict.unjudged.length, 1);
+  assert.match(verdict.unjudged[0] ?? "", message);
+  assert.match(verdict.unjudged[0] ?? "", / `pulumi up` judges it\.$/);
 }

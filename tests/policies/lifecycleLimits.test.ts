@@ -1,36 +1,20 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
-import { lifecyclePolicyFaults } from "../../ecr/lifecyclePolicy";
 import { lifecycleLimits } from "../../policies/lifecycleLimits";
-import { judgeResource, type Props, types, unknownText } from "./harness";
+import { judgeResource, type Props, remediateResource, types, unknownText } from "./harness";
+import {
+  anyCount,
+  anyDays,
+  archive,
+  archivedDays,
+  type Json,
+  prefixCount,
+  rule,
+  rules,
+  untaggedCount,
+  untaggedDays,
+} from "./lifecycleRules";
 
-type Json = Record<string, unknown>;
 const nothing = { violations: [], urns: [], unjudged: [] };
-
-const rule = (rulePriority: number, selection: Json, action: Json = { type: "expire" }) => ({
-  rulePriority,
-  selection,
-  action,
-});
-const untaggedDays = (countNumber: number, action?: Json) =>
-  rule(1, { tagStatus: "untagged", countType: "sinceImagePushed", countUnit: "days", countNumber }, action);
-const untaggedCount = (countNumber: number) =>
-  rule(1, { tagStatus: "untagged", countType: "imageCountMoreThan", countNumber });
-const anyCount = (rulePriority: number, countNumber: number) =>
-  rule(rulePriority, { tagStatus: "any", countType: "imageCountMoreThan", countNumber });
-const anyDays = (rulePriority: number, countNumber: number) =>
-  rule(rulePriority, { tagStatus: "any", countType: "sinceImagePushed", countUnit: "days", countNumber });
-const prefixCount = (rulePriority: number, prefix: string, countNumber: number) =>
-  rule(rulePriority, { tagStatus: "tagged", tagPrefixList: [prefix], countType: "imageCountMoreThan", countNumber });
-const archive = { type: "transition", targetStorageClass: "archive" };
-const archivedDays = (rulePriority: number, tagStatus: string, countNumber: number) =>
-  rule(rulePriority, {
-    tagStatus,
-    storageClass: "archive",
-    countType: "sinceImageTransitioned",
-    countUnit: "days",
-    countNumber,
-  });
 
 function judge(policy: unknown, config: object = {}, props: Props = {}) {
   return judgeResource(
@@ -39,7 +23,6 @@ function judge(policy: unknown, config: object = {}, props: Props = {}) {
     config,
   );
 }
-const rules = (...list: unknown[]) => JSON.stringify({ rules: list });
 
 describe("policies: ecr-lifecycle-limits", () => {
   it("is mandatory and says what it is about", () => {
@@ -143,15 +126,6 @@ describe("policies: ecr-lifecycle-limits", () => {
       { maxImages: 100 },
       /^policy\.rules\[2\].*keep up to 101 images \(40 \+ 61\); allowed are 100/,
     ],
-    ["text that is no JSON", "{", {}, /^policy: .*JSON document/],
-    ["nothing", undefined, {}, /^policy: \(not set\).*an object with `rules`/],
-    [
-      "a key that ECR does not know",
-      rules({ ...untaggedDays(7), enabled: true }),
-      {},
-      /^policy\.rules\[0\]\.enabled: true — ECR knows no "enabled"/,
-    ],
-    ["a null", rules({ ...untaggedDays(7), description: null }), {}, /ECR refuses null\. Fix:/],
   ];
   for (const [title, policy, config, message] of failing) {
     it(`fails ${title}`, async () => {
@@ -164,54 +138,6 @@ describe("policies: ecr-lifecycle-limits", () => {
     });
   }
 
-  it("reports every fault of a document that ECR would refuse", async () => {
-    const { violations } = await judge(rules(untaggedDays(0), { ...anyCount(1, 5), extra: 1 }));
-    assert.deepEqual(violations.map((each) => each.split(":")[0]).sort(), [
-      "policy.rules[0].selection.countNumber",
-      "policy.rules[1].extra",
-      "policy.rules[1].rulePriority",
-    ]);
-  });
-
-  it("refuses whatever ecr/ refuses, never throws, and judges text and object alike", async () => {
-    const value = fc.constantFrom(
-      1,
-      2,
-      0,
-      "any",
-      "untagged",
-      "tagged",
-      "days",
-      "expire",
-      "imageCountMoreThan",
-      "sinceImagePushed",
-      null,
-      ["v"],
-    );
-    const selection = fc.record(
-      { tagStatus: value, countType: value, countNumber: value, countUnit: value, tagPrefixList: value },
-      { requiredKeys: ["tagStatus", "countType", "countNumber"], noNullPrototype: true },
-    );
-    const one = fc.record(
-      { rulePriority: value, selection, action: fc.record({ type: value }, { noNullPrototype: true }) },
-      { noNullPrototype: true },
-    );
-    const json = fc.oneof(
-      fc.jsonValue(),
-      fc.record({ rules: fc.array(one, { maxLength: 3 }) }, { noNullPrototype: true }),
-    );
-    await fc.assert(
-      fc.asyncProperty(json, async (policy) => {
-        const asText = await judge(JSON.stringify(policy));
-        assert.ok(lifecyclePolicyFaults(JSON.stringify(policy), "policy").length === 0 || asText.violations.length > 0);
-        if (typeof policy !== "string") {
-          assert.equal((await judge(policy)).violations.length > 0, asText.violations.length > 0);
-        }
-      }),
-      { numRuns: 500 },
-    );
-  });
-
   describe("with values that are not known yet", () => {
     it("says once that the document is not known", async () => {
       const { violations, unjudged } = await judge(unknownText);
@@ -219,78 +145,19 @@ describe("policies: ecr-lifecycle-limits", () => {
       assert.deepEqual(unjudged, ["policy, the lifecycle policy document, is not known yet. `pulumi up` judges it."]);
     });
 
-    it("judges the rest of a document that is known in part, and the part not", async () => {
-      const { violations, unjudged } = await judge({
-        rules: [
-          untaggedDays(7),
-          { ...anyCount(1, 5), selection: { tagStatus: "any", countType: unknownText, countNumber: 5 }, wrong: true },
-        ],
-      });
-      assert.deepEqual(violations.map((each) => each.split(":")[0]).sort(), [
-        "policy.rules[1].rulePriority",
-        "policy.rules[1].wrong",
-      ]);
-      assert.deepEqual(unjudged, [
-        "policy.rules[1].selection.countType of the lifecycle policy is not known yet. `pulumi up` judges it.",
-      ]);
-    });
-
-    it("judges rule 10 when rule 1 is not known", async () => {
-      const list = Array.from({ length: 11 }, (_, index) => prefixCount(index + 1, `v${index}`, 5));
-      const { violations } = await judge({
-        rules: [list[0], unknownText, ...list.slice(2, 10), { ...list[10], wrong: true }],
-      });
-      assert.deepEqual(
-        violations.map((each) => each.split(":")[0]),
-        ["policy.rules[10].wrong"],
-      );
-    });
-
-    it("names every part that is not known, and takes none for a fault", async () => {
-      const { violations, unjudged } = await judge({
-        rules: [
-          { ...untaggedDays(7), action: unknownText },
-          rule(2, {
-            tagStatus: "tagged",
-            tagPatternList: unknownText,
-            countType: "imageCountMoreThan",
-            countNumber: 5,
-          }),
-        ],
-      });
+    it("says which part of a document is not known", async () => {
+      const { violations, unjudged } = await judge({ rules: [{ ...untaggedDays(400), action: unknownText }] });
       assert.deepEqual(violations, []);
-      assert.match(
-        unjudged.join(),
-        /^policy\.rules\[0\]\.action, policy\.rules\[1\]\.selection\.tagPatternList of the/,
-      );
-    });
-
-    it("takes no part that is not known for a fault", async () => {
-      for (const part of ["rulePriority", "selection", "action", "description"]) {
-        const verdict = await judge({ rules: [{ ...untaggedDays(400), [part]: unknownText }] });
-        assert.deepEqual(verdict.violations, [], part);
-        assert.equal(verdict.unjudged.length, 1);
-      }
-      for (const part of ["tagStatus", "tagPrefixList", "storageClass", "countType", "countUnit", "countNumber"]) {
-        const selection = {
-          tagStatus: "tagged",
-          tagPrefixList: ["v"],
-          countType: "sinceImagePushed",
-          countUnit: "days",
-          countNumber: 4,
-        };
-        const verdict = await judge({ rules: [rule(1, { ...selection, [part]: unknownText })] });
-        assert.deepEqual(verdict.violations, [], part);
-        assert.equal(verdict.unjudged.length, 1);
-      }
-      assert.deepEqual((await judge({ rules: unknownText })).violations, []);
+      assert.deepEqual(unjudged, [
+        "policy.rules[0].action of the lifecycle policy is not known yet. `pulumi up` judges it.",
+      ]);
     });
   });
 
   describe("with exempt repositories", () => {
     it("does not look at their policies", async () => {
-      assert.deepEqual(await judge("{", { exempt: ["pet*"] }), nothing);
-      assert.notEqual((await judge("{", { exempt: ["other"] })).violations.length, 0);
+      assert.deepEqual(await judge(rules(untaggedDays(99)), { exempt: ["pet*"] }), nothing);
+      assert.notEqual((await judge(rules(untaggedDays(99)), { exempt: ["other"] })).violations.length, 0);
     });
 
     it("cannot judge a name that is not known yet, unless there is nothing wrong", async () => {
@@ -329,6 +196,99 @@ describe("policies: ecr-lifecycle-limits", () => {
         );
       }
       assert.deepEqual(await template({}, { exempt: ["team"] }), nothing);
+    });
+  });
+
+  describe("of development tags", () => {
+    const tagged = (rulePriority: number, pattern: string, countNumber: number, action?: Json) =>
+      rule(
+        rulePriority,
+        {
+          tagStatus: "tagged",
+          tagPatternList: [pattern],
+          countType: "sinceImagePushed",
+          countUnit: "days",
+          countNumber,
+        },
+        action,
+      );
+    const within = (days: number, ...list: unknown[]) =>
+      judge(rules(untaggedDays(7), ...list), { developmentMaxDays: days, developmentTags: ["dev-*", "pr-*"] });
+
+    it("passes where a rule deletes them in time", async () => {
+      assert.deepEqual(await within(14, tagged(2, "dev-*", 14), tagged(3, "pr-*", 3)), nothing);
+      assert.deepEqual(await within(14, tagged(2, "*-*", 14)), nothing);
+      assert.deepEqual(await within(14, anyDays(2, 14)), nothing);
+      assert.deepEqual(await judge(rules(untaggedDays(7))), nothing);
+    });
+
+    it("fails where no rule deletes all of them", async () => {
+      const { violations } = await within(14, tagged(2, "dev-*", 14), tagged(3, "pr-1*", 14));
+      assert.equal(violations.length, 1);
+      assert.match(
+        violations[0] ?? "",
+        /^policy: no rule expires all images tagged "pr-\*"; allowed is that images tagged "dev-\*", "pr-\*" expire within 14 days after their push\. Add a rule with tagPatternList: \["pr-\*"\].*countNumber: 14\.$/,
+      );
+    });
+
+    it("fails where the rule that owns some of them is late, counts or archives", async () => {
+      for (const owner of [
+        tagged(2, "dev-1*", 15),
+        tagged(2, "dev-1*", 14, archive),
+        prefixCount(2, "dev-1", 5),
+        { ...anyDays(9, 20) },
+      ]) {
+        const { violations } = await within(14, owner, tagged(3, "dev-*", 14), tagged(4, "pr-*", 14));
+        const expected = owner.rulePriority === 9 ? [] : ["policy.rules[1]"];
+        assert.deepEqual(
+          violations.map((each) => each.split(":")[0]),
+          expected,
+        );
+      }
+      assert.match(
+        (await within(14, anyDays(2, 20))).violations.join(),
+        /^policy\.rules\[1\]: owns images tagged "dev-\*" and does not expire them in time/,
+      );
+    });
+  });
+
+  describe("when it remediates", () => {
+    const fixed = (policy: unknown, config: object = {}) =>
+      remediateResource(
+        lifecycleLimits,
+        { type: types.lifecyclePolicy, props: { repository: "petclinic", policy } },
+        config,
+      );
+
+    it("puts a rule for untagged images in place of a generous one, or in front", async () => {
+      for (const list of [
+        [untaggedDays(400), anyCount(2, 5000)],
+        [prefixCount(4, "v", 5), anyCount(5, 5000)],
+      ]) {
+        const props = fixed(rules(...list), { untaggedMaxDays: 9 });
+        assert.deepEqual(await judge(props?.["policy"], { untaggedMaxDays: 9 }), nothing);
+        const { rules: made } = JSON.parse(String(props?.["policy"]));
+        assert.deepEqual(
+          made.map((each: Json) => each["rulePriority"]),
+          made.map((_: Json, index: number) => index + 1),
+        );
+        assert.deepEqual(made[0].selection, untaggedDays(9).selection);
+        assert.deepEqual(made.at(-1).selection, list.at(-1)?.selection);
+      }
+    });
+
+    it("gives a template one that has none", () => {
+      const props = remediateResource(lifecycleLimits, { type: types.template, props: { prefix: "team" } });
+      assert.match(String(props?.["lifecyclePolicy"]), /"untagged"/);
+    });
+
+    it("changes nothing that is right, exempt, refused by ECR or not known", () => {
+      assert.equal(fixed(rules(untaggedDays(7))), undefined);
+      assert.equal(fixed(rules(untaggedDays(99)), { exempt: ["petclinic"] }), undefined);
+      assert.equal(fixed("{"), undefined);
+      assert.equal(fixed(unknownText), undefined);
+      assert.equal(fixed({ rules: [{ ...untaggedDays(99), description: unknownText }] }), undefined);
+      assert.equal(remediateResource(lifecycleLimits, { type: types.repository, props: {} }), undefined);
     });
   });
 

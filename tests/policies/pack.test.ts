@@ -4,20 +4,13 @@ import { builtinModules } from "node:module";
 import * as os from "node:os";
 import * as path from "node:path";
 import { pathToFileURL } from "node:url";
-import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
 import { encryptionMinimum } from "../../policies/encryption";
-import { lifecycleLimits } from "../../policies/lifecycleLimits";
 import { lifecyclePolicy } from "../../policies/lifecyclePolicy";
+import { rules } from "../../policies/rules";
 import { tagImmutability } from "../../policies/tagImmutability";
 import { judgeResource, judgeStack, type Props, types } from "./harness";
 
 const pack = path.resolve(__dirname, "../../policies");
-const rules: (ResourceValidationPolicy | StackValidationPolicy)[] = [
-  encryptionMinimum,
-  tagImmutability,
-  lifecyclePolicy,
-  lifecycleLimits,
-];
 
 type Config = Record<string, Record<string, unknown>>;
 const configs = Object.fromEntries(
@@ -62,7 +55,7 @@ describe("policies: the pack", () => {
 
   it("documents every parameter, in names that Pulumi does not reserve", () => {
     for (const { name, configSchema } of rules) {
-      assert.match(name, /^[a-z]+(-[a-z]+)+$/);
+      assert.match(name, /^ecr(-[a-z]+)+$/);
       for (const [key, schema] of Object.entries(configSchema?.properties ?? {})) {
         assert.ok(!["all", "enforcementLevel"].includes(key));
         assert.ok((schema.description ?? "").length > 20, `${name}.${key}`);
@@ -73,7 +66,7 @@ describe("policies: the pack", () => {
   });
 
   it("has configs of rules and parameters that there are", () => {
-    assert.deepEqual(Object.keys(configs).sort(), ["dev", "lab", "local"]);
+    assert.deepEqual(Object.keys(configs).sort(), ["dev", "lab", "local", "prod", "staging"]);
     for (const [environment, config] of Object.entries(configs)) {
       for (const [name, parameters] of Object.entries(config)) {
         const rule = rules.find((each) => each.name === name);
@@ -88,12 +81,16 @@ describe("policies: the pack", () => {
     }
   });
 
-  it("writes all defaults out in dev.json", () => {
+  it("writes all defaults out in dev.json, but for what a team has to decide", () => {
+    const decided: Record<string, object> = {
+      "ecr-public-names": { allowed: ["petclinic"] },
+      "ecr-image-bases": { allowedBases: ["node:22-slim"] },
+    };
     for (const { name, configSchema, enforcementLevel } of rules) {
       const defaults = Object.entries(configSchema?.properties ?? {})
         .filter(([, schema]) => schema.default !== undefined)
         .map(([key, schema]) => [key, schema.default]);
-      assert.deepEqual(configs["dev"]?.[name], { enforcementLevel, ...Object.fromEntries(defaults) });
+      assert.deepEqual(configs["dev"]?.[name], { enforcementLevel, ...Object.fromEntries(defaults), ...decided[name] });
     }
   });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { tagImmutability } from "../../policies/tagImmutability";
-import { judgeResource, type Props, types, unknownList, unknownText } from "./harness";
+import { judgeResource, type Props, remediateResource, types, unknownList, unknownText } from "./harness";
 
 function judge(props: Props, config: object = {}, type = types.repository) {
   return judgeResource(tagImmutability, { type, props: { name: "petclinic", ...props } }, config);
@@ -31,7 +31,12 @@ describe("policies: ecr-tag-immutability", () => {
       { allowedExclusionFilters: ["latest", "dev*", "pr-*"] },
     ],
     ["a filter that several patterns cover together", excluding("dev*"), { allowedExclusionFilters: ["dev", "dev*"] }],
-    ["anything where everything is allowed", excluding("*"), { allowedExclusionFilters: ["*"] }],
+    ["the branches and pull requests of the default list", excluding("main", "dev-*", "pr-12*"), {}],
+    [
+      "what matches no release tag where everything else is allowed",
+      excluding("v*"),
+      { allowedExclusionFilters: ["*"], releaseTags: "release-[0-9]+" },
+    ],
   ];
   for (const [title, props, config] of passing) {
     it(`passes ${title}, in repositories and templates`, async () => {
@@ -70,13 +75,25 @@ describe("policies: ecr-tag-immutability", () => {
       "a filter that is too wide",
       excluding("latest*"),
       {},
-      /^imageTagMutabilityExclusionFilters\[0\]\.filter: repository "petclinic" has "latest\*", and it also lets "latesta" move; allowed are "latest"\. Write filters/,
+      /^imageTagMutabilityExclusionFilters\[0\]\.filter: repository "petclinic" has "latest\*", and it also lets "latesta" move; allowed are "latest", "main", "dev-\*", "pr-\*"\. Write filters/,
     ],
     [
       "one filter of two",
       excluding("latest", "*-dev"),
       {},
-      /^imageTagMutabilityExclusionFilters\[1\]\.filter.*also lets ".-dev" move/,
+      /^imageTagMutabilityExclusionFilters\[1\]\.filter: repository "petclinic" has "\*-dev", which lets the release tag "0\.0\.0-dev" move; allowed are filters that match no release tag \(semver\) and only "latest".* Write filters that match these tags only\.$/,
+    ],
+    [
+      "a filter for release tags, even if it is on the list",
+      excluding("v1.*"),
+      { allowedExclusionFilters: ["v1.*"] },
+      /lets the release tag "v1\.0\.0" move/,
+    ],
+    [
+      "a filter for release tags of another form",
+      excluding("release-*"),
+      { allowedExclusionFilters: ["*"], releaseTags: "release-[0-9]+" },
+      /lets the release tag "release-0" move.*no release tag \(release-\[0-9\]\+\)/,
     ],
     [
       "any filter where no tag may move",
@@ -137,7 +154,7 @@ describe("policies: ecr-tag-immutability", () => {
       [
         "a filter's pattern",
         excluding("latest", unknownText),
-        /^imageTagMutabilityExclusionFilters\[1\]\.filter of.*allowed are "latest"/,
+        /^imageTagMutabilityExclusionFilters\[1\]\.filter of.*allowed are "latest", "main"/,
       ],
     ];
     for (const [title, props, message] of open) {
@@ -194,6 +211,36 @@ describe("policies: ecr-tag-immutability", () => {
         /has "MUTABLE" tags.*The name of repository "petclinic", which may allow that, is not known yet/,
       );
     });
+  });
+
+  it("refuses a form of release tags that is none", async () => {
+    await assert.rejects(
+      judge({}, { releaseTags: "(" }),
+      /policy config: ecr-tag-immutability\.releaseTags: "\(" — a grammar of tags is semver, calver or a regular expression/,
+    );
+  });
+
+  it("remediates what is known to be wrong, and nothing else", () => {
+    const fixed = (props: Props, config: object = {}, type = types.repository) =>
+      remediateResource(tagImmutability, { type, props: { name: "petclinic", ...props } }, config);
+    for (const props of [{}, { imageTagMutability: "MUTABLE" }, excluding("*"), excluding("latest", "v*")]) {
+      assert.deepEqual(fixed(props), { name: "petclinic", imageTagMutability: "IMMUTABLE" });
+    }
+    assert.deepEqual(fixed({ prefix: "a" }, {}, types.template), {
+      name: "petclinic",
+      prefix: "a",
+      imageTagMutability: "IMMUTABLE",
+    });
+    for (const props of [
+      { imageTagMutability: "IMMUTABLE" },
+      excluding("latest"),
+      { imageTagMutability: unknownText },
+    ]) {
+      assert.equal(fixed(props), undefined);
+    }
+    assert.equal(fixed({}, { allowMutable: ["petclinic"] }), undefined);
+    assert.equal(fixed({ name: unknownText }, { allowMutable: ["petclinic"] }), undefined);
+    assert.equal(fixed({}, {}, types.lifecyclePolicy), undefined);
   });
 
   it("leaves other resources alone", async () => {

@@ -1,0 +1,140 @@
+import { type PolicyDocument, readAccessPolicy } from "../ecr/accessPolicy";
+import type { Findings } from "./findings";
+import { parsedJson } from "./json";
+import { labelled, resourceTypes } from "./resources";
+import type { Subject } from "./rule";
+import { Unknown, unknownPaths } from "./unknowns";
+
+/** Where a resource that can be accessed by others keeps its policy. */
+interface Holder {
+  property: string;
+  kind: string;
+  /** The property that names what the policy is about. */
+  name: string;
+}
+
+const repository: Holder = { property: "policy", kind: "the policy of repository", name: "repository" };
+const key: Holder = { property: "policy", kind: "the policy of KMS key", name: "keyId" };
+
+/** Policies of ECR itself. */
+const ecrHolders: Readonly<Record<string, Holder>> = {
+  [resourceTypes.repositoryPolicy]: repository,
+  [resourceTypes.registryPolicy]: { property: "policy", kind: "the registry's policy", name: "" },
+  [resourceTypes.creationTemplate]: {
+    property: "repositoryPolicy",
+    kind: "the repository policy of creation template",
+    name: "prefix",
+  },
+  [resourceTypes.publicRepositoryPolicy]: {
+    property: "policy",
+    kind: "the policy of public repository",
+    name: "repositoryName",
+  },
+};
+
+const holders: Readonly<Record<string, Holder>> = {
+  ...ecrHolders,
+  [resourceTypes.key]: key,
+  [resourceTypes.replicaKey]: key,
+  [resourceTypes.keyPolicy]: key,
+};
+
+/** Resources with a policy that says who may use a repository or the registry. */
+export const ecrPolicyTypes: readonly string[] = Object.keys(ecrHolders);
+
+/** The same, and keys: images are as open as the key that they are encrypted with. */
+export const accessPolicyTypes: readonly string[] = Object.keys(holders);
+
+export interface KnownPolicy {
+  document: PolicyDocument;
+  /** The property: `policy`. */
+  path: string;
+  /** `the policy of repository "petclinic"` */
+  label: string;
+  /** The path of the document's nth statement, as the resource has it. */
+  statementPath(index: number): string;
+}
+
+/** Parts of a statement; what a rule does not look at need not be known. */
+export type StatementPart = "Effect" | "Principal" | "NotPrincipal" | "Action" | "NotAction" | "Resource" | "Condition";
+
+/**
+ * The statements of a resource's policy that are known as far as a rule looks at them. What is not known in the others is
+ * reported as not judged.
+ *
+ * @returns `undefined` when there is no policy, or none that can be read.
+ */
+export function knownPolicy(
+  resource: Subject,
+  parts: readonly StatementPart[],
+  findings: Findings,
+): KnownPolicy | undefined {
+  const holder = holders[resource.type];
+  if (holder === undefined) {
+    return undefined;
+  }
+  const path = holder.property;
+  const named = holder.name === "" ? undefined : resource.read(holder.name);
+  const label = holder.name === "" ? holder.kind : labelled(holder.kind, named, resource);
+  return knownStatements(resource.read(path), path, label, parts, findings);
+}
+
+/** The same for a policy document that was found elsewhere. */
+export function knownStatements(
+  policy: unknown,
+  path: string,
+  label: string,
+  parts: readonly StatementPart[],
+  findings: Findings,
+): KnownPolicy | undefined {
+  if (policy instanceof Unknown) {
+    findings.unjudged(`${path}, ${label}, is not known yet.`, policy);
+    return undefined;
+  }
+  const statements = (parsedJson(policy) as Record<string, unknown> | null | undefined)?.["Statement"];
+  if (statements instanceof Unknown) {
+    findings.unjudged(`${path}.Statement of ${label} is not known yet.`, statements);
+    return undefined;
+  }
+  const list: unknown[] = Array.isArray(statements) ? statements : statements === undefined ? [] : [statements];
+  const known: { statement: unknown; index: number }[] = [];
+  for (const [index, statement] of list.entries()) {
+    const [open] = unknownPaths(relevant(statement, parts), `${path}.Statement[${index}]`);
+    if (open === undefined) {
+      known.push({ statement: filledIn(statement), index });
+    } else {
+      findings.unjudged(`${open.path} of ${label} is not known yet.`, open.unknown);
+    }
+  }
+  const read = readAccessPolicy({ Version: "2012-10-17", Statement: known.map(({ statement }) => statement) });
+  return (
+    read && {
+      document: read,
+      path,
+      label,
+      statementPath: (index) => `${path}.Statement[${known[index]?.index ?? index}]`,
+    }
+  );
+}
+
+/** The parts of a statement that a rule looks at; a statement that is not known at all stays as it is. */
+function relevant(statement: unknown, parts: readonly StatementPart[]): unknown {
+  if (typeof statement !== "object" || statement === null || statement instanceof Unknown) {
+    return statement;
+  }
+  return Object.fromEntries(Object.entries(statement).filter(([key]) => parts.some((part) => part === key)));
+}
+
+/** With a text in place of all that is not known, so that the statement can be read; the rule does not look there. */
+function filledIn(value: unknown): unknown {
+  if (value instanceof Unknown) {
+    return "(not known yet)";
+  }
+  if (Array.isArray(value)) {
+    return value.map(filledIn);
+  }
+  if (typeof value !== "object" || value === null) {
+    return value;
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, filledIn(each)]));
+}

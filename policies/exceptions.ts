@@ -1,0 +1,122 @@
+import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
+import { wildcardMatches } from "../ecr/wildcard";
+import { type Parameters, readParameters } from "./parameters";
+
+const name = "ecr-exceptions";
+
+/** A resource that a rule lets be, for a reason and until a day. */
+export interface Exception {
+  /** The rule's name; `*` stands for any characters. */
+  rule: string;
+  /** The resource's URN, or its name in the program; `*` stands for any characters. Both are known in every preview. */
+  resource: string;
+  reason: string;
+  /** The last day on which it holds, in UTC: 2026-12-31. */
+  expires: string;
+}
+
+/** Exceptions of this process's config and those that something was found for; the engine starts one for each run. */
+let exceptions: readonly Exception[] = [];
+const used = new Set<Exception>();
+
+export function setExceptions(given: readonly Exception[]): void {
+  exceptions = given;
+  used.clear();
+}
+
+export function isExpired(exception: Exception, now: Date = new Date()): boolean {
+  return exception.expires < now.toISOString().slice(0, 10);
+}
+
+/**
+ * The exception that excuses a resource from a rule, an expired one when there is no other. To be asked only when the rule
+ * has found something: an exception that nobody needs is reported.
+ */
+export function exceptionFor(rule: string, resource: { urn: string; name: string }): Exception | undefined {
+  const fits = exceptions.filter(
+    (each) =>
+      wildcardMatches(each.rule, rule) &&
+      (wildcardMatches(each.resource, resource.urn) || wildcardMatches(each.resource, resource.name)),
+  );
+  for (const each of fits) {
+    used.add(each);
+  }
+  return fits.find((each) => !isExpired(each)) ?? fits[0];
+}
+
+/** Whether an exception that holds excuses the resource; as `exceptionFor`, to be asked when something was found. */
+export function isExcused(rule: string, resource: { urn: string; name: string }): boolean {
+  const exception = exceptionFor(rule, resource);
+  return exception !== undefined && !isExpired(exception);
+}
+
+const parameters: Parameters = {
+  exceptions: {
+    type: "array",
+    default: [],
+    description:
+      "Resources that rules let be: the rule's name, the resource's URN or name in the program (in both, `*` stands for any " +
+      "characters), the reason, and the last day on which the exception holds.",
+    items: {
+      type: "object",
+      additionalProperties: false,
+      required: ["rule", "resource", "reason", "expires"],
+      properties: {
+        rule: { type: "string", pattern: "^[a-z*-]+$" },
+        resource: { type: "string", minLength: 1 },
+        reason: { type: "string", minLength: 1 },
+        expires: { type: "string", pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$" },
+      },
+    },
+  },
+};
+
+const url = "https://www.pulumi.com/docs/insights/policy/policy-packs/authoring/";
+const remediationSteps =
+  "Take the exception out of the policy config, or, when it is still needed, agree on a new day and write it in `expires`.";
+
+/** First of the pack: it takes the exceptions out of the config before another rule finds anything. */
+export const exceptionsRule: ResourceValidationPolicy = {
+  name,
+  displayName: "Exceptions from the rules",
+  description: "Holds the exceptions from all other rules: which resource, which rule, why, until when.",
+  enforcementLevel: "advisory",
+  severity: "low",
+  tags: ["exceptions"],
+  remediationSteps,
+  url,
+  configSchema: { properties: parameters },
+  validateResource: (args) => {
+    if (taken) {
+      return;
+    }
+    taken = true;
+    setExceptions(readParameters<{ exceptions: Exception[] }>(name, parameters, args).exceptions);
+  },
+};
+let taken = false;
+
+/** Last of the pack: by then every rule has found what it finds. */
+export const exceptionsInUse: StackValidationPolicy = {
+  name: "ecr-exceptions-in-use",
+  displayName: "Exceptions are needed and have not expired",
+  description: "Every exception from a rule excuses something that is there, and its last day has not passed.",
+  enforcementLevel: "advisory",
+  severity: "low",
+  tags: ["exceptions"],
+  remediationSteps,
+  url,
+  validateStack: (_, reportViolation) => {
+    for (const each of exceptions) {
+      const what = `exceptions: the exception from ${each.rule} for "${each.resource}" (${JSON.stringify(each.reason)})`;
+      if (isExpired(each)) {
+        reportViolation(
+          `${what} expired after ${each.expires}; allowed are exceptions whose day has not passed. ` +
+            "Leave it out, or write a later day in `expires`.",
+        );
+      } else if (!used.has(each)) {
+        reportViolation(`${what} excuses nothing in this stack; allowed are exceptions that are needed. Leave it out.`);
+      }
+    }
+  },
+};

@@ -1,0 +1,99 @@
+import { type ImageReference, imageReferenceFaults, parseImageReference } from "../ecr/imageReference";
+import { resourceTypes } from "./resources";
+import type { Subject } from "./rule";
+import { Unknown } from "./unknowns";
+
+/** Resources that build images. */
+export const buildTypes: readonly string[] = [resourceTypes.image, resourceTypes.builtImage];
+
+/** A resource that builds an image, and pushes it unless told not to. */
+export interface ImageBuild {
+  /** Its property with the build arguments: `build.args` or `buildArgs`. */
+  argsPath: string;
+  args: Record<string, unknown> | Unknown;
+  /** Where the context is; a URL for one that is fetched. */
+  context: unknown;
+  /** Path of the Dockerfile; without one, the context's own. */
+  dockerfile: unknown;
+  /** A Dockerfile given as text. */
+  inline: unknown;
+  platformPath: string;
+  platforms: unknown;
+}
+
+/** How a resource builds its image; `undefined` when it builds none, an Unknown when nothing is known of it. */
+export function imageBuild(resource: Subject): ImageBuild | Unknown | undefined {
+  if (resource.type === resourceTypes.builtImage) {
+    const context = object(resource.read("context"));
+    const dockerfile = object(resource.read("dockerfile"));
+    return {
+      argsPath: "buildArgs",
+      args: record(resource.read("buildArgs")),
+      context: context instanceof Unknown ? context : context["location"],
+      dockerfile: dockerfile instanceof Unknown ? dockerfile : dockerfile["location"],
+      inline: dockerfile instanceof Unknown ? dockerfile : dockerfile["inline"],
+      platformPath: "platforms",
+      platforms: resource.read("platforms"),
+    };
+  }
+  const build = resource.read("build");
+  if (build === undefined || build instanceof Unknown) {
+    return build;
+  }
+  const { args, context, dockerfile, platform } = object(build) as Record<string, unknown>;
+  return {
+    argsPath: "build.args",
+    args: record(args),
+    context: typeof build === "string" ? build : context,
+    dockerfile,
+    inline: undefined,
+    platformPath: "build.platform",
+    platforms: platform,
+  };
+}
+
+function object(value: unknown): Record<string, unknown> | Unknown {
+  return value instanceof Unknown
+    ? value
+    : typeof value === "object" && value !== null
+      ? (value as Record<string, unknown>)
+      : {};
+}
+
+function record(value: unknown): Record<string, unknown> | Unknown {
+  return value === undefined ? {} : object(value);
+}
+
+/** A name under which a resource pushes an image. */
+export interface PushedName {
+  path: string;
+  /** The reference as it is written, or an Unknown. */
+  name: unknown;
+}
+
+/** The names under which a resource pushes an image, for as far as it pushes at all. */
+export function pushedNames(resource: Subject): PushedName[] {
+  if (resource.type === resourceTypes.builtImage) {
+    const tags = resource.read("tags");
+    if (resource.read("push") === false) {
+      return [];
+    }
+    return Array.isArray(tags)
+      ? tags.map((name: unknown, index) => ({ path: `tags[${index}]`, name }))
+      : tags instanceof Unknown
+        ? [{ path: "tags", name: tags }]
+        : [];
+  }
+  if (resource.type === resourceTypes.registryImage) {
+    return [{ path: "name", name: resource.read("name") }];
+  }
+  // A tag that is there already, and so is not pushed again, is one that the image has.
+  return [{ path: "imageName", name: resource.read("imageName") }];
+}
+
+/** Takes a reference apart; `undefined` when it is none. */
+export function readReference(text: unknown): ImageReference | undefined {
+  return typeof text === "string" && imageReferenceFaults(text, "").length === 0
+    ? parseImageReference(text)
+    : undefined;
+}

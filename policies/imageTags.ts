@@ -1,0 +1,119 @@
+import { wildcardMatches } from "../ecr/wildcard";
+import { fitsAny } from "./access";
+import { nist } from "./frameworks";
+import { buildTypes, pushedNames, readReference } from "./imageResources";
+import { tagPatterns, texts } from "./parameters";
+import { canMove, repositoryOf, repositoryUrl, stackRepositories } from "./repositoriesOfStack";
+import { labelled, resourceTypes } from "./resources";
+import { type Stack, type StackSubject, stackRule } from "./rule";
+import { movingTags } from "./tagImmutability";
+import { Unknown } from "./unknowns";
+
+const pushTypes: readonly string[] = [...buildTypes, resourceTypes.registryImage];
+const url = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html";
+
+interface Pushed {
+  image: StackSubject;
+  path: string;
+  /** Repository with its registry. */
+  repository: string;
+  tag: string;
+}
+
+/** What the stack pushes, as far as it is known, and the names that are not. */
+function pushes(stack: Stack): { known: Pushed[]; open: { image: StackSubject; path: string; unknown: Unknown }[] } {
+  const known: Pushed[] = [];
+  const open: { image: StackSubject; path: string; unknown: Unknown }[] = [];
+  for (const image of stack.ofType(...pushTypes)) {
+    for (const { path, name } of pushedNames(image)) {
+      if (name instanceof Unknown) {
+        open.push({ image, path, unknown: name });
+        continue;
+      }
+      const reference = readReference(name);
+      if (reference !== undefined) {
+        // Docker takes a name without a tag for `latest`.
+        known.push({ image, path, repository: repositoryUrl(reference), tag: reference.tag ?? "latest" });
+      }
+    }
+  }
+  return { known, open };
+}
+
+export const imageTags = stackRule<{ exempt: string[] }>({
+  name: "ecr-image-tags",
+  displayName: "Images have a tag of their own beside latest",
+  description:
+    "What a stack pushes to a repository as `latest` it pushes under another tag too, which says what it is.",
+  severity: "medium",
+  framework: nist(["CM-2(2)", "CM-8"], "Versions can be told apart and gone back to"),
+  tags: ["supply-chain"],
+  remediationSteps:
+    "Push the image under a tag of its own, such as its version or the digest of its sources, and `latest` beside it.",
+  url,
+  parameters: {
+    exempt: texts(
+      "Repositories with their registry, as in image names, that may hold `latest` only; `*` stands for any characters.",
+    ),
+  },
+  types: pushTypes,
+  judge: (stack, { exempt }, findings) => {
+    const { known, open } = pushes(stack);
+    const reported = new Set<string>();
+    for (const { image, path, repository, tag } of known) {
+      const others = known.some((each) => each.repository === repository && each.tag !== "latest");
+      if (tag !== "latest" || others || reported.has(repository) || fitsAny(repository, exempt)) {
+        continue;
+      }
+      reported.add(repository);
+      const [floating] = open;
+      findings.violationUnless(
+        floating?.unknown,
+        `${path}: image "${image.name}" is pushed to ${repository} as "latest" only, so nothing tells which one is running; allowed ` +
+          `are images with a tag of their own. Write "${repository}:<version>", and push "latest" beside it.`,
+        "Other names under which the stack pushes are not known yet.",
+        image,
+      );
+    }
+  },
+});
+
+export const movingImageTags = stackRule<{ movingTags: string[] }>({
+  name: "ecr-moving-tags",
+  displayName: "Tags that move are pushed where they may",
+  description:
+    "An image is pushed under a moving tag only to a repository that lets this tag move: the next push would be refused.",
+  severity: "medium",
+  framework: nist(["CM-2", "SI-2"], "What is configured can be updated"),
+  tags: ["builds"],
+  remediationSteps:
+    'Add the tag to the repository\'s imageTagMutabilityExclusionFilters with "IMMUTABLE_WITH_EXCLUSION", or push under another tag.',
+  url,
+  parameters: {
+    movingTags: tagPatterns("Tags that are pushed again and again; `*` stands for any characters.", movingTags),
+  },
+  types: pushTypes,
+  judge: (stack, config, findings) => {
+    const repositories = stackRepositories(stack);
+    for (const { image, path, repository, tag } of pushes(stack).known) {
+      if (!config.movingTags.some((pattern) => wildcardMatches(pattern, tag))) {
+        continue;
+      }
+      const reference = readReference(`${repository}:${tag}`);
+      const target = reference && repositoryOf(reference, repositories);
+      const moves = target === undefined || canMove(tag, target);
+      if (target === undefined || moves === true) {
+        continue;
+      }
+      const label = labelled("repository", target.read("name"), target);
+      findings.violationUnless(
+        moves || undefined,
+        `${path}: image "${image.name}" is pushed under the moving tag "${tag}", and ${label} lets it not move: ECR refuses the next ` +
+          `push; allowed are moving tags that an exclusion filter matches. Write imageTagMutability: "IMMUTABLE_WITH_EXCLUSION" and ` +
+          `imageTagMutabilityExclusionFilters: [{ filter: "${tag}", filterType: "WILDCARD" }], or push under another tag.`,
+        "Whether the tag moves there is not known yet.",
+        image,
+      );
+    }
+  },
+});

@@ -1,0 +1,112 @@
+import { fitsAny } from "./access";
+import { baseImages, readDockerfile } from "./dockerfile";
+import type { Findings } from "./findings";
+import { nist } from "./frameworks";
+import { buildTypes, type ImageBuild, imageBuild, readReference } from "./imageResources";
+import { texts } from "./parameters";
+import { listed } from "./resources";
+import { resourceRule, type Subject } from "./rule";
+import { Unknown } from "./unknowns";
+
+interface BaseConfig {
+  allowedBases: string[];
+  baseArguments: string[];
+}
+
+export const imageBases = resourceRule<BaseConfig>({
+  name: "ecr-image-bases",
+  displayName: "Images are built on bases that are pinned or allowed",
+  description:
+    "The base images of a build, by its arguments and by the Dockerfile where it can be read, are named by digest or are on a list.",
+  severity: "medium",
+  framework: nist(["CM-2", "CM-14", "SR-3", "SR-4", "SI-7"], "Components come from known sources"),
+  tags: ["supply-chain"],
+  remediationSteps:
+    "Add the digest to the base image: <image>:<tag>@sha256:…, as `docker buildx imagetools inspect` shows it; or write the image " +
+    "into the parameter `allowedBases`.",
+  url: "https://docs.docker.com/build/building/best-practices/#pin-base-image-versions",
+  parameters: {
+    allowedBases: texts("Base images that need no digest, as they are written; `*` stands for any characters."),
+    baseArguments: texts(
+      "Build arguments that name a base image, where the Dockerfile cannot be read; `*` stands for any characters.",
+      ["*IMAGE*", "*BASE*"],
+      { pattern: "^[A-Za-z0-9_*]+$" },
+    ),
+  },
+  types: buildTypes,
+  judge: (resource, config, findings) => {
+    const build = imageBuild(resource);
+    if (build instanceof Unknown) {
+      findings.unjudged(`The build of image "${resource.name}" is not known yet.`, build);
+    } else if (build !== undefined) {
+      judgeBases(resource, build, config, findings);
+    }
+  },
+});
+
+function judgeBases(resource: Subject, build: ImageBuild, config: BaseConfig, findings: Findings): void {
+  const dockerfile = readDockerfile(build);
+  const args = build.args instanceof Unknown ? {} : build.args;
+  const bases =
+    dockerfile === undefined
+      ? Object.keys(args)
+          .filter((name) => fitsAny(name, config.baseArguments))
+          .map((name) => ({ at: `${build.argsPath}.${name}`, value: args[name] }))
+      : baseImages(dockerfile, args).map(({ line, written, reference, variables }) => {
+          const open = variables.map((name) => args[name]).find((value) => value instanceof Unknown);
+          return { at: `Dockerfile, line ${line} (FROM ${written})`, value: open ?? reference };
+        });
+  const open = [build.args, build.context, build.dockerfile, build.inline].find((each) => each instanceof Unknown);
+  if (open instanceof Unknown) {
+    findings.unjudged(`How image "${resource.name}" is built is not known yet.`, open);
+  }
+  for (const { at, value } of bases) {
+    if (value instanceof Unknown) {
+      findings.unjudged(`${at} of image "${resource.name}" is not known yet.`, value);
+    } else if (typeof value === "string" && value !== "" && !isPinned(value) && !fitsAny(value, config.allowedBases)) {
+      findings.violation(
+        `${at}: image "${resource.name}" is built on "${value}", which may be another image tomorrow; allowed are bases with a ` +
+          `digest, and ${listed(config.allowedBases, "no others")}. Write "${value}@sha256:<digest>".`,
+      );
+    }
+  }
+}
+
+function isPinned(image: string): boolean {
+  return readReference(image)?.digest !== undefined;
+}
+
+export const imagePlatforms = resourceRule<Record<string, never>>({
+  name: "ecr-image-platforms",
+  displayName: "Images are built for a platform that is written down",
+  description: "A build names its platform, so that it gives the same image on every machine.",
+  severity: "low",
+  framework: nist(["CM-2", "CM-6"], "Configurations are documented"),
+  tags: ["builds"],
+  remediationSteps: "Set the platform of the build, such as linux/amd64.",
+  url: "https://docs.docker.com/build/building/multi-platform/",
+  parameters: {},
+  types: buildTypes,
+  judge: (resource, _, findings) => {
+    const build = imageBuild(resource);
+    if (build === undefined) {
+      return;
+    }
+    const platforms = build instanceof Unknown ? build : build.platforms;
+    if (platforms instanceof Unknown) {
+      findings.unjudged(`The platform of image "${resource.name}" is not known yet.`, platforms);
+    } else if (
+      platforms === undefined ||
+      platforms === null ||
+      platforms === "" ||
+      (Array.isArray(platforms) && platforms.length === 0)
+    ) {
+      const { platformPath } = build as ImageBuild;
+      const value = platformPath === "platforms" ? '["linux/amd64"]' : '"linux/amd64"';
+      findings.violation(
+        `${platformPath}: not set in image "${resource.name}", so the machine that builds decides; allowed are builds for a platform ` +
+          `that is written down. Write ${platformPath}: ${value}.`,
+      );
+    }
+  },
+});

@@ -1,0 +1,171 @@
+import type {
+  Policy,
+  PolicyProviderResource,
+  PolicyResource,
+  PolicyResourceOptions,
+  ResourceValidationPolicy,
+  StackValidationPolicy,
+} from "@pulumi/policy";
+import { Findings } from "./findings";
+import { type Parameters, readParameters } from "./parameters";
+import { readProperty } from "./unknowns";
+
+/** What every rule says about itself; none of it is optional here. */
+type RuleTexts = Required<
+  Pick<Policy, "name" | "displayName" | "description" | "severity" | "tags" | "remediationSteps" | "url">
+> &
+  Pick<Policy, "framework">;
+
+interface Rule extends RuleTexts {
+  /** @default "mandatory" */
+  enforcementLevel?: Policy["enforcementLevel"];
+  parameters: Parameters;
+  /** Faults of the config that its schema cannot see, as an error that is thrown. @default none */
+  checkConfig?: (config: never) => void;
+}
+
+/** A resource as rules see it. */
+export interface Subject {
+  type: string;
+  /** In the program. */
+  name: string;
+  urn: string;
+  opts: Pick<PolicyResourceOptions, "protect">;
+  provider: PolicyProviderResource | undefined;
+  /** A property, copied, with an Unknown for all that is not known in it. `undefined` when it is not set or null. */
+  read(property: string): unknown;
+}
+
+export interface ResourceRule<Config> extends Rule {
+  /** Resources of other types are not looked at, and cost nothing. */
+  types: readonly string[];
+  judge(resource: Subject, config: Config, findings: Findings): void;
+  /**
+   * Puts the properties right in place, for those who set the level "remediate". Properties that are not known or secret
+   * are to stay as they are.
+   * @returns Whether anything was changed.
+   */
+  remediate?(resource: Subject, config: Config, props: Record<string, unknown>): boolean;
+}
+
+export interface StackRule<Config> extends Rule {
+  /** A stack without a resource of these types is not looked at. */
+  types: readonly string[];
+  judge(stack: Stack, config: Config, findings: Findings): void;
+}
+
+export interface StackSubject extends Subject {
+  /** Resources that a property depends on; all that the resource depends on without a property's name. */
+  dependencies(property?: string): readonly PolicyResource[];
+  parent: PolicyResource | undefined;
+  resource: PolicyResource;
+}
+
+export class Stack {
+  private readonly byType = new Map<string, PolicyResource[]>();
+
+  constructor(readonly resources: readonly PolicyResource[]) {
+    for (const resource of resources) {
+      const list = this.byType.get(resource.type);
+      if (list === undefined) {
+        this.byType.set(resource.type, [resource]);
+      } else {
+        list.push(resource);
+      }
+    }
+  }
+
+  ofType(...types: readonly string[]): StackSubject[] {
+    return types.flatMap((type) => this.byType.get(type) ?? []).map(stackSubject);
+  }
+
+  has(types: readonly string[]): boolean {
+    return types.some((type) => this.byType.has(type));
+  }
+}
+
+function subject(resource: {
+  type: string;
+  name: string;
+  urn: string;
+  opts: PolicyResourceOptions;
+  provider?: PolicyProviderResource | undefined;
+  props: Record<string, unknown>;
+}): Subject {
+  const { type, name, urn, opts, provider, props } = resource;
+  return { type, name, urn, opts, provider, read: (property) => readProperty(props, property) ?? undefined };
+}
+
+export function stackSubject(resource: PolicyResource): StackSubject {
+  return {
+    ...subject(resource),
+    resource,
+    parent: resource.parent,
+    dependencies: (property) =>
+      property === undefined ? resource.dependencies : (resource.propertyDependencies[property] ?? []),
+  };
+}
+
+function policyOf({ parameters, ...rule }: Rule) {
+  const { name, displayName, description, severity, tags, remediationSteps, url, framework } = rule;
+  return {
+    name,
+    displayName,
+    description,
+    enforcementLevel: rule.enforcementLevel ?? "mandatory",
+    severity,
+    ...(framework && { framework }),
+    tags,
+    remediationSteps,
+    url,
+    configSchema: { properties: parameters },
+  } as const;
+}
+
+type ConfigSource = { getConfig<C extends object>(): C };
+
+function configOf<Config extends object>(rule: Rule, source: ConfigSource): Config {
+  const config = readParameters<Config>(rule.name, rule.parameters, source);
+  rule.checkConfig?.(config as never);
+  return config;
+}
+
+/** A rule about each resource by itself; it is judged before the resource is made. */
+export function resourceRule<Config extends object>(rule: ResourceRule<Config>): ResourceValidationPolicy {
+  const { remediate } = rule;
+  const policy: ResourceValidationPolicy = {
+    ...policyOf(rule),
+    validateResource: (args, reportViolation) => {
+      if (!rule.types.includes(args.type)) {
+        return;
+      }
+      const resource = subject(args);
+      const findings = new Findings(rule.name, resource);
+      rule.judge(resource, configOf(rule, args), findings);
+      findings.report(reportViolation);
+    },
+  };
+  if (remediate !== undefined) {
+    policy.remediateResource = (args) =>
+      rule.types.includes(args.type) && remediate(subject(args), configOf(rule, args), args.props)
+        ? args.props
+        : undefined;
+  }
+  return policy;
+}
+
+/** A rule about resources together; in a preview and in an update it is judged when all of them are there. */
+export function stackRule<Config extends object>(rule: StackRule<Config>): StackValidationPolicy {
+  return {
+    ...policyOf(rule),
+    validateStack: (args, reportViolation) => {
+      const stack = new Stack(args.resources);
+      if (!stack.has(rule.types)) {
+        return;
+      }
+      const findings = new Findings(rule.name);
+      rule.judge(stack, configOf(rule, args), findings);
+      findings.report(reportViolation);
+    },
+  };
+}

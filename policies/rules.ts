@@ -1,0 +1,54 @@
+import type { Policies } from "@pulumi/policy";
+import { accessActions, accessNotPublic } from "./access";
+import { accessAccounts, accessPush } from "./accessPrincipals";
+import { buildArguments } from "./buildArguments";
+import { imageConsumers } from "./consumers";
+import { encryptionMinimum } from "./encryption";
+import { encryptionKey, keySettings } from "./encryptionKeys";
+import { exceptionsInUse, exceptionsRule } from "./exceptions";
+import { imageBases, imagePlatforms } from "./images";
+import { imageTags, movingImageTags } from "./imageTags";
+import { lifecycleDocument } from "./lifecycleDocument";
+import { lifecycleLimits } from "./lifecycleLimits";
+import { lifecyclePolicy } from "./lifecyclePolicy";
+import { deletionProtection, repositoryNamePattern, requiredTags } from "./operations";
+import { publicCatalogData, publicNames } from "./publicRepositories";
+import { pushRoles } from "./pushRoles";
+import { pullThroughCaches, replicationDestinations } from "./registry";
+import { releaseTagsKept } from "./releaseTags";
+import { imageScanning, scanOnPushRule } from "./scanning";
+import { tagImmutability } from "./tagImmutability";
+
+/** Every rule of the pack. The order matters: exceptions are read before, and looked over after, all others. */
+export const rules: Policies = [
+  exceptionsRule,
+  encryptionMinimum,
+  encryptionKey,
+  keySettings,
+  tagImmutability,
+  movingImageTags,
+  lifecyclePolicy,
+  lifecycleDocument,
+  lifecycleLimits,
+  releaseTagsKept,
+  accessNotPublic,
+  accessActions,
+  accessAccounts,
+  accessPush,
+  pushRoles,
+  imageScanning,
+  scanOnPushRule,
+  publicNames,
+  publicCatalogData,
+  buildArguments,
+  imageBases,
+  imagePlatforms,
+  imageTags,
+  imageConsumers,
+  deletionProtection,
+  repositoryNamePattern,
+  requiredTags,
+  pullThroughCaches,
+  replicationDestinations,
+  exceptionsInUse,
+];

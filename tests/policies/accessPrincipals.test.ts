@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import { accessAccounts, accessPush } from "../../policies/accessPrincipals";
+import { resourceTypes } from "../../policies/resources";
+import { assertFails, assertPasses, assertUnjudged, judgeResource, type Props, unknownText } from "./harness";
+
+type Json = Record<string, unknown>;
+const own = "111111111111";
+const other = "222222222222";
+const root = (account: string) => `arn:aws:iam::${account}:root`;
+const role = (account: string) => `arn:aws:iam::${account}:role/deploy`;
+const pull = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"];
+const statement = (principal: unknown, parts: Json = {}): Json => ({
+  Effect: "Allow",
+  Principal: principal,
+  Action: pull,
+  ...parts,
+});
+const policy = (...statements: unknown[]): Json => ({ Version: "2012-10-17", Statement: statements });
+
+describe("policies: ecr-access-accounts", () => {
+  const judge = (document: unknown, config: object = {}, more: { provider?: Props; type?: string } = {}) =>
+    judgeResource(
+      accessAccounts,
+      {
+        type: more.type ?? resourceTypes.repositoryPolicy,
+        props: { repository: "petclinic", policy: document },
+        ...(more.provider && { provider: more.provider }),
+      },
+      config,
+    );
+  const accounts = { accounts: [own] };
+
+  it("passes principals of allowed accounts, organizations and services", async () => {
+    assertPasses(await judge(policy(statement({ AWS: [own, root(own), role(own)] })), accounts));
+    const organization = { Condition: { StringEquals: { "aws:PrincipalOrgID": "o-abcdefghij" } } };
+    assertPasses(await judge(policy(statement("*", organization)), { organizations: ["o-abcdefghij"] }));
+    const lambda = { Condition: { StringLike: { "aws:SourceArn": `arn:aws:lambda:us-east-1:${own}:function:*` } } };
+    assertPasses(await judge(policy(statement({ Service: "lambda.amazonaws.com" }, lambda)), accounts));
+    assertPasses(await judge(policy({ Effect: "Deny", Principal: { AWS: other }, Action: "ecr:*" })));
+    const endpoint = { Condition: { StringEquals: { "aws:SourceVpce": "vpce-0123456789abcdef0" } } };
+    assertPasses(await judge(policy(statement("*", endpoint))));
+  });
+
+  it("fails strangers, by name", async () => {
+    assertFails(
+      await judge(policy(statement({ AWS: role(own) }), statement({ AWS: [role(other), root(other)] })), accounts),
+      /^policy\.Statement\[1\]: the policy of repository "petclinic": account 222222222222 is on no list; allowed are accounts "111111111111", organizations \(none\) and services "codebuild\.amazonaws\.com", "lambda\.amazonaws\.com"\. Take the principal out/,
+    );
+    const organization = { Condition: { StringEquals: { "aws:PrincipalOrgID": "o-abcdefghij" } } };
+    assertFails(await judge(policy(statement("*", organization))), /organization o-abcdefghij is on no list/);
+    assertFails(
+      await judge(policy(statement({ Service: "ec2.amazonaws.com" }))),
+      /service ec2\.amazonaws\.com is on no list/,
+    );
+    assertFails(
+      await judge(policy(statement({ AWS: "AROA1234567890ABCDEFG" })), accounts),
+      /the identity AROA1234567890ABCDEFG cannot/,
+    );
+    assertFails(await judge(policy(statement({ Federated: "cognito-identity.amazonaws.com" }))), /Federated cognito/);
+  });
+
+  it("fails a service that may act for anyone, and one that acts for a stranger", async () => {
+    const lambda = { Service: "lambda.amazonaws.com" };
+    assertFails(
+      await judge(policy(statement(lambda)), accounts),
+      /acts for every AWS account, as no condition says for whom/,
+    );
+    const condition = { Condition: { StringEquals: { "aws:SourceAccount": other } } };
+    assertFails(await judge(policy(statement(lambda, condition)), accounts), /account 222222222222 is on no list/);
+  });
+
+  it("takes the accounts of the provider for its own", async () => {
+    const document = policy(statement({ AWS: role(own) }));
+    for (const allowedAccountIds of [[own], JSON.stringify([own])]) {
+      assertPasses(await judge(document, {}, { provider: { allowedAccountIds } }));
+    }
+    for (const allowedAccountIds of ["[", "{}", unknownText, [5], undefined]) {
+      assertFails(await judge(document, {}, { provider: { allowedAccountIds } }), /account 111111111111 is on no list/);
+    }
+  });
+
+  it("leaves anyone at all to the rule about that", async () => {
+    assertPasses(await judge(policy(statement("*"))));
+  });
+
+  it("says what is not known", async () => {
+    assertUnjudged(await judge(policy(statement({ AWS: unknownText }))), /^policy\.Statement\[0\]\.Principal\.AWS of/);
+    assertUnjudged(await judge(unknownText), /^policy, /);
+  });
+
+  it("leaves keys and other resources alone", async () => {
+    assertPasses(await judge(policy(statement({ AWS: other })), {}, { type: resourceTypes.key }));
+    assertPasses(await judge(undefined));
+  });
+});
+
+describe("policies: ecr-access-push", () => {
+  const judge = (document: unknown, config: object = {}, type: string = resourceTypes.repositoryPolicy) =>
+    judgeResource(
+      accessPush,
+      { type, props: { repository: "petclinic", repositoryName: "open", policy: document } },
+      config,
+    );
+  const push = { Action: ["ecr:BatchCheckLayerAvailability", "ecr:PutImage"] };
+
+  it("passes roles that push and anyone who pulls", async () => {
+    assertPasses(await judge(policy(statement({ AWS: role(other) }, push), statement({ AWS: root(other) }))));
+    assertPasses(await judge(policy(statement({ AWS: root(other) }, { Action: "ecr:BatchCheckLayerAvailability" }))));
+    assertPasses(await judge(policy(statement({ AWS: root(own) }, push)), { pushers: [root(own)] }));
+    assertPasses(await judge(policy({ Effect: "Deny", Principal: "*", Action: "ecr:PutImage" })));
+    assertPasses(await judge(undefined));
+  });
+
+  it("fails everybody else who pushes, under whatever action", async () => {
+    assertFails(
+      await judge(policy(statement({ AWS: [role(own), root(other)] }, push))),
+      /^policy\.Statement\[0\]: the policy of repository "petclinic" lets account 222222222222 push \(ecr:PutImage\); allowed are "arn:aws\*:iam::\*:role\/\*"\. Name a role/,
+    );
+    for (const Action of ["*", "ecr:*", "ecr:Put*", "ecr:UploadLayerPart"]) {
+      assertFails(await judge(policy(statement({ AWS: root(other) }, { Action }))), /lets account 222222222222 push/);
+    }
+    const { Action: _, ...allBut } = statement({ AWS: root(other) }, { NotAction: "ecr:DeleteRepository" });
+    assertFails(await judge(policy(allBut)), /push/);
+    assertFails(await judge(policy(statement("*", push))), /lets anyone push/);
+    assertFails(
+      await judge(policy(statement({ Service: "codebuild.amazonaws.com" }, push))),
+      /lets codebuild\.amazonaws\.com push/,
+    );
+    assertFails(await judge(policy(statement({ AWS: role(own) }, push)), { pushers: [] }), /allowed are none/);
+  });
+
+  it("judges public repositories", async () => {
+    const action = { Action: "ecr-public:PutImage" };
+    assertFails(
+      await judge(policy(statement({ AWS: root(other) }, action)), {}, resourceTypes.publicRepositoryPolicy),
+      /the policy of public repository "open" lets account 222222222222 push \(ecr-public:PutImage\)/,
+    );
+  });
+
+  it("says what is not known", async () => {
+    const verdict = await judge(policy(statement({ AWS: unknownText }, push)));
+    assertUnjudged(verdict, /^policy\.Statement\[0\]\.Principal\.AWS of/);
+    assert.equal(verdict.urns.length, 0);
+  });
+});
