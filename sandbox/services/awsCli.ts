@@ -2,7 +2,7 @@ import type { Progress } from "../system/progress";
 import { installPythonPackage } from "./pythonPackage";
 
 /** The version of the AWS CLI that the sandbox brings. */
-const awsCliVersion = "1.46.3";
+export const awsCliVersion = "1.46.3";
 
 /**
  * Brings the AWS CLI into the user's cache, when it is not there.

@@ -25,11 +25,9 @@ const commandNames = ["docker-registry", "registry"];
  * @throws Error when neither is there.
  */
 export async function installDistribution({ progress = () => {} }: { progress?: Progress } = {}): Promise<string> {
-  for (const command of commandNames) {
-    const found = findProgram(command);
-    if (found !== undefined && (await isDistribution(found))) {
-      return found;
-    }
+  const found = await findDistribution();
+  if (found !== undefined) {
+    return found;
   }
   if (findProgram("apt-get") === undefined || findProgram("dpkg") === undefined) {
     throw new Error(
@@ -38,6 +36,17 @@ export async function installDistribution({ progress = () => {} }: { progress?: 
     );
   }
   return unpackDebianPackage(progress);
+}
+
+/** The program that is there already: on PATH, or unpacked before; `undefined` when it has to be fetched. */
+export async function findDistribution(): Promise<string | undefined> {
+  for (const command of commandNames) {
+    const found = findProgram(command);
+    if (found !== undefined && (await isDistribution(found))) {
+      return found;
+    }
+  }
+  return unpackedProgram();
 }
 
 async function isDistribution(program: string): Promise<boolean> {

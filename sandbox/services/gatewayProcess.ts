@@ -18,6 +18,11 @@ export const gatewayProcess = name;
 /** The bundle that sandbox/build.mjs makes. */
 const gatewayBundle = path.join(projectRoot, "sandbox", "dist", "gateway.cjs");
 
+/** Where the gateway keeps its state. */
+export function gatewayStateDirectory(home: string): string {
+  return path.join(home, "gateway");
+}
+
 export interface GatewaySettings {
   account: string;
   region: string;
@@ -68,7 +73,7 @@ export async function startGatewayProcess(
     progress("starting the gateway");
     const config: GatewayConfig = {
       ...settings,
-      stateDirectory: path.join(home, "gateway"),
+      stateDirectory: gatewayStateDirectory(home),
       ports,
       addressesFile,
       distributionStorage: distributionStorage(home),

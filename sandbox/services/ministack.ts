@@ -11,7 +11,7 @@ const name = "ministack";
 const startMilliseconds = 30_000;
 
 /** The version of MiniStack that the sandbox is measured with. */
-const ministackVersion = "1.5.33";
+export const ministackVersion = "1.5.33";
 /** Docker's client for Python: with it MiniStack's ECS and Lambda run containers, without it they only pretend to. */
 const dockerPackageVersion = "7.2.0";
 
@@ -24,6 +24,11 @@ export const ministackProcess = name;
  */
 export function installMinistack({ progress = () => {} }: { progress?: Progress } = {}): Promise<string> {
   return installPythonPackage({ name, version: ministackVersion, beside: { docker: dockerPackageVersion } }, progress);
+}
+
+/** MiniStack's folder: its state, and where it runs. */
+export function ministackState(home: string): string {
+  return path.join(home, name);
 }
 
 export interface MinistackSettings {
@@ -49,7 +54,7 @@ export async function startMinistack(
   const url = `http://127.0.0.1:${port}`;
   if (!running) {
     progress("starting MiniStack");
-    const state = path.join(home, name);
+    const state = ministackState(home);
     fs.mkdirSync(state, { recursive: true, mode: 0o700 });
     startProcess(home, {
       name,

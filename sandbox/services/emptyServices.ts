@@ -1,0 +1,26 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { emptyState } from "../gateway/state/emptyState";
+import { distributionStorage } from "./distribution";
+import { gatewayStateDirectory } from "./gatewayProcess";
+import { ministackState } from "./ministack";
+
+/** Takes everything away that stopped services keep: repositories and images, keys, roles, queues. Ports and credentials stay. */
+export async function emptyServices(home: string): Promise<void> {
+  for (const folder of [distributionStorage(home), ministackState(home)]) {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+  await emptyState(gatewayStateDirectory(home));
+}
+
+/** What else knows of the resources that are gone: Pulumi's stacks of this sandbox, and logins with its tokens. */
+export function forgetResources(home: string): void {
+  for (const name of ["state", "docker-config"]) {
+    const folder = path.join(home, name);
+    for (const entry of fs.existsSync(folder) ? fs.readdirSync(folder) : []) {
+      // Links to the user's Docker plugins stay: they are no logins.
+      if (name === "docker-config" && entry !== "config.json") continue;
+      fs.rmSync(path.join(folder, entry), { recursive: true, force: true });
+    }
+  }
+}
