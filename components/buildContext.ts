@@ -4,17 +4,14 @@ import * as path from "node:path";
 import createIgnore, { type Ignore } from "@balena/dockerignore";
 import type { Fault } from "../ecr/faults";
 import { contentTagPrefix } from "../ecr/lifecyclePolicy";
+import type { BuildSettings } from "./buildSettings";
 
 /** What decides an image's content, as far as the machine that builds can know it before it builds. */
-export interface BuildInputs {
+export interface BuildInputs extends Pick<BuildSettings, "args" | "target" | "extraHosts" | "network" | "rebuild"> {
   /** Folder that is sent to Docker, relative to the project's root. */
   context: string;
-  /** Dockerfile, relative to the project's root. Default: `<context>/Dockerfile`. */
+  /** Dockerfile, relative to the project's root; it may lie outside of the context. @default `<context>/Dockerfile` */
   dockerfile?: string;
-  /** Build arguments (`ARG`). They end up in the image's history: no secrets. Default: none. */
-  args?: Record<string, string>;
-  /** Stage to build. Default: the last one. */
-  target?: string;
   /** Operating system and architecture, such as `linux/amd64`. */
   platform: string;
 }
@@ -46,18 +43,29 @@ export function buildContextFaults(inputs: Pick<BuildInputs, "context" | "docker
 }
 
 /**
- * The tag that stands for exactly these build inputs: `src-` and 16 hexadecimal digits (64 bits of SHA-256).
- *
- * It covers the Dockerfile, each file of the context that .dockerignore lets through (path, mode, content; a link's
- * target), the arguments, the target and the platform: at least all that makes the Docker provider build again. Owners,
- * times, order and empty folders do not count. What a build downloads is not covered: pin base images by digest.
- * Each file is read once.
+ * The tag that stands for exactly these build inputs: `src-` and 16 hexadecimal digits (see contentDigest).
  */
 export function contentTag(inputs: BuildInputs): string {
+  return contentTagPrefix + contentDigest(inputs);
+}
+
+/**
+ * 16 hexadecimal digits (64 bits of SHA-256) that stand for exactly these build inputs.
+ *
+ * They cover the Dockerfile, each file of the context that .dockerignore lets through (path, mode, content; a link's
+ * target), the arguments, target, platform, extra hosts, network and `rebuild`: at least all that makes the Docker
+ * provider build again. Owners, times, order and empty folders do not count. What a build downloads is not covered: pin
+ * base images by digest. Each file is read once.
+ */
+export function contentDigest(inputs: BuildInputs): string {
   const hash = createHash("sha256");
   const add = (...entry: unknown[]) => hash.update(`${JSON.stringify(entry)}\n`);
-  const args = Object.entries(inputs.args ?? {}).sort(([a], [b]) => compareText(a, b));
-  add("inputs", inputs.platform, inputs.target ?? null, args);
+  const sorted = (map: Record<string, string> = {}) => Object.entries(map).sort(([a], [b]) => compareText(a, b));
+  add("inputs", inputs.platform, inputs.target ?? null, sorted(inputs.args));
+  // Only what is set counts: what an image is made of without them must not depend on what else there could be.
+  if (inputs.extraHosts !== undefined) add("extraHosts", sorted(inputs.extraHosts));
+  if (inputs.network !== undefined) add("network", inputs.network);
+  if (inputs.rebuild !== undefined) add("rebuild", inputs.rebuild);
 
   const dockerfile = path.resolve(dockerfileOf(inputs));
   const files = contextFiles(inputs);
@@ -71,7 +79,7 @@ export function contentTag(inputs: BuildInputs): string {
     else if (stat.isFile()) add("file", file, stat.mode & 0o7777, digestOfFile(absolute));
     else add("other", file, stat.mode);
   }
-  return contentTagPrefix + hash.digest("hex").slice(0, 16);
+  return hash.digest("hex").slice(0, 16);
 }
 
 /** The context's files and links that Docker gets, relative to the context, with `/`, in one order everywhere. */
@@ -91,12 +99,23 @@ export function contextFiles(inputs: Pick<BuildInputs, "context" | "dockerfile">
   return files.sort(compareText);
 }
 
-/** Docker prefers `<Dockerfile>.dockerignore` to the context's own .dockerignore. */
-function readIgnore(inputs: Pick<BuildInputs, "context" | "dockerfile">) {
+/** The ignore file that counts: Docker prefers `<Dockerfile>.dockerignore` to the context's own. Undefined: none. */
+export function ignoreFileOf(inputs: Pick<BuildInputs, "context" | "dockerfile">): string | undefined {
   const candidates = [`${dockerfileOf(inputs)}.dockerignore`, path.join(inputs.context, ".dockerignore")];
-  const file = candidates.find((candidate) => fs.existsSync(candidate));
+  return candidates.find((candidate) => fs.existsSync(candidate));
+}
+
+/** Whether Docker would get a file of the context if it were there: what .dockerignore says of it. */
+export function isSentToDocker(inputs: Pick<BuildInputs, "context" | "dockerfile">): (file: string) => boolean {
+  const ignore = readIgnore(inputs);
+  return (file) => !(ignore?.rules.ignores(file) ?? false);
+}
+
+function readIgnore(inputs: Pick<BuildInputs, "context" | "dockerfile">) {
+  const file = ignoreFileOf(inputs);
   if (file === undefined) return undefined;
-  const text = fs.readFileSync(file, "utf8");
+  // Docker leaves out a byte order mark; the pattern behind it would match nothing.
+  const text = fs.readFileSync(file, "utf8").replace(/^\uFEFF/, "");
   const rules: Ignore = createIgnore({ ignorecase: false }).add(text);
   // With a `!` line a file may come back from inside an ignored folder, so folders cannot be skipped.
   return { rules, hasExceptions: /^\s*!/m.test(text) };

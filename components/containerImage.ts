@@ -1,28 +1,37 @@
-import * as path from "node:path";
-import * as docker from "@pulumi/docker";
+import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Fault } from "../ecr/faults";
 import { imageTagFaults } from "../ecr/imageTags";
-import { isTagMutable } from "../ecr/tagMutability";
-import { type BuildInputs, buildContextFaults, contentTag, dockerfileOf } from "./buildContext";
+import { type BuildInputs, buildContextFaults, dockerfileOf } from "./buildContext";
+import { type BuildSettings, buildSettingsFaults, defaultPlatform } from "./buildSettings";
 import { dockerDaemonFaults } from "./dockerDaemon";
+import { publishImage } from "./imagePublication";
 import type { ImageRepository } from "./imageRepository";
+import { type ImageTarget, imageTargetFaults } from "./imageTargets";
 import { InputChecks } from "./inputChecks";
+import { type OwnTags, ownTags, type TagFrom, tagFromFaults } from "./tagStrategy";
 
-export interface ContainerImageArgs extends Omit<BuildInputs, "platform"> {
-  /** Operating system and architecture, one of each. @default "linux/amd64" */
-  platform?: string;
+export interface ContainerImageArgs extends BuildSettings, Pick<BuildInputs, "context" | "dockerfile"> {
   /**
-   * Where the image goes, at least one. It is built once, for the first; the others get a copy with the same digest, for
-   * which Docker must hold the image or be logged in to the first one's registry.
+   * Where the image goes, at least one. It is built once, for the first; the others get a copy with the same digest, by
+   * way of Docker and with each registry's own login.
    */
   repositories: ImageRepository[];
+  /** What the image's own tag is made from: its content, its Git commit, or a fixed text. @default "content" */
+  tagFrom?: TagFrom;
   /**
-   * Tags that follow the image, such as `latest`, beside the one that its content gives it. An immutable repository
-   * needs an exclusion filter for each.
+   * Tags that follow the image, such as `latest`, beside its own. An immutable repository needs an exclusion filter for
+   * each.
    * @default none
    */
   tags?: string[];
+  /**
+   * Tags of the first repository whose images are used as build cache, such as `latest`; one that is not there is no
+   * fault. Images are then built with their own cache information (`BUILDKIT_INLINE_CACHE=1`), so that they can serve
+   * the next build. Another registry's images are not possible: the Docker provider has one login for each image.
+   * @default none: Docker's local cache only
+   */
+  cacheFrom?: string[];
 }
 
 /** The part of an image's build that `docker build` needs too. */
@@ -36,10 +45,11 @@ export interface ImageBuild {
 /**
  * An image, built from a folder with Docker and pushed to one or several repositories.
  *
- * Its own tag comes from its content (`src-` and 16 digits; see contentTag), so what did not change is neither built nor
- * pushed again, and what did change never meets an existing tag. A tag that the registry holds already is not pushed:
- * ECR refuses that under an immutable tag, even with the same digest. Removing an image from the program leaves it in
- * the registry; lifecycle policies and the repository's deletion remove it.
+ * Its own tag stands for its content (see TagFrom), so what did not change is neither built nor pushed again, and what
+ * did change never meets an existing tag. A tag that the registry holds already is not pushed: ECR refuses that under an
+ * immutable tag, even with the same digest. A repository that is replaced gets its images again in the same update.
+ * Removing an image from the program leaves it in the registry, under all its tags; lifecycle policies and the
+ * repository's deletion remove it.
  *
  * Throws InputRefused with every fault of the arguments before anything is registered.
  *
@@ -48,7 +58,7 @@ export interface ImageBuild {
  * export const reference = image.reference; // …/petclinic@sha256:…
  */
 export class ContainerImage extends pulumi.ComponentResource {
-  /** The tag that stands for the content. */
+  /** The image's own tag. */
   readonly tag: string;
   /** Digest of the image's manifest, as the first repository's registry says it. */
   readonly digest: pulumi.Output<string>;
@@ -60,51 +70,37 @@ export class ContainerImage extends pulumi.ComponentResource {
   readonly build: ImageBuild;
 
   constructor(name: string, args: ContainerImageArgs, opts?: pulumi.ComponentResourceOptions) {
-    const inputs = { ...args, platform: args.platform ?? defaultPlatform };
-    const checks = new InputChecks(`ContainerImage ${JSON.stringify(name)}`);
-    checks.add(containerImageFaults(args));
+    const subject = `ContainerImage ${JSON.stringify(name)}`;
+    const checks = new InputChecks(subject);
+    const inputs = buildInputs(args);
+    const { tags, faults } = readArgs(args);
+    checks.add(faults);
+    // A preview needs no Docker; an update that is going to need it must not find out half-way.
+    if (!pulumi.runtime.isDryRun()) checks.add(dockerDaemonFaults());
     checks.refuse();
     super("ecr:index:ContainerImage", name, {}, opts);
-    const [primary, ...others] = args.repositories;
-    if (primary === undefined) throw new Error("unreachable: refused above");
-    this.tag = contentTag(inputs);
+    if (tags === undefined) throw new Error("unreachable: refused above");
+    this.tag = tags.tag;
     this.build = {
       context: inputs.context,
       dockerfile: inputs.dockerfile,
       buildArgs: inputs.args,
       platform: inputs.platform,
     };
-
-    const isThere = primary.hasTag(this.tag);
-    const build: docker.types.input.DockerBuild = {
-      context: inputs.context,
-      dockerfile: dockerfileOf(inputs),
-      args: inputs.args,
-      target: inputs.target,
+    const published = publishImage({
+      parent: this,
+      name,
+      subject,
+      repositories: args.repositories,
+      identity: tags.identity,
+      release: tags.releaseTag === undefined ? undefined : { tag: tags.releaseTag, path: "tagFrom.fixed" },
+      movingTags: args.tags ?? [],
       platform: inputs.platform,
-    };
-    // What the registry holds is fetched, not built again: a build on another machine could give another digest.
-    const fetch = copyBuild(pulumi.interpolate`${primary.url}:${this.tag}`, inputs.platform);
-    const built = this.push(
-      `${name}-${this.tag}`,
-      primary,
-      this.tag,
-      isThere.apply((there) => (there ? { ...fetch, cacheFrom: { images: [fetch.args.SOURCE] } } : build)),
-    );
-    this.digest = primary.digestOf(this.tag, [built]);
-    this.reference = pulumi.interpolate`${primary.url}@${this.digest}`;
-
-    const copies = others.map((repository) => ({ repository, copy: this.copy(name, repository, this.tag, [built]) }));
-    this.references = [
-      this.reference,
-      ...copies.map(
-        ({ repository, copy }) => pulumi.interpolate`${repository.url}@${repository.digestOf(this.tag, [copy])}`,
-      ),
-    ];
-    // After the content tag of the same repository, whose layers are then there: two pushes would send them twice.
-    for (const { repository, copy } of [{ repository: primary, copy: built }, ...copies]) {
-      for (const tag of args.tags ?? []) this.copy(name, repository, tag, [copy]);
-    }
+      make: () => dockerBuild(inputs, args),
+    });
+    this.digest = published.digest;
+    this.references = published.references;
+    this.reference = published.reference;
     this.registerOutputs({
       tag: this.tag,
       digest: this.digest,
@@ -112,104 +108,68 @@ export class ContainerImage extends pulumi.ComponentResource {
       references: this.references,
     });
   }
-
-  /** Gives the first repository's image another address, with the digest unchanged. */
-  private copy(name: string, to: ImageRepository, tag: string, dependsOn: pulumi.Resource[]): docker.Image {
-    return this.push(
-      `${name}-${to.kind}-${to.logicalName}-${tag === this.tag ? tag : `${tag}-${this.tag}`}`,
-      to,
-      tag,
-      copyBuild(this.reference, this.build.platform),
-      dependsOn,
-    );
-  }
-
-  private push(
-    logicalName: string,
-    to: ImageRepository,
-    tag: string,
-    build: pulumi.Input<docker.types.input.DockerBuild>,
-    dependsOn: pulumi.Resource[] = [],
-  ): docker.Image {
-    return new docker.Image(
-      logicalName,
-      {
-        imageName: pulumi.interpolate`${to.url}:${tag}`,
-        build,
-        registry: { ...to.credentials() },
-        // A moving tag is there already and is to move; only the content's own tag says that the image is there.
-        ...(tag === this.tag && { skipPush: to.hasTag(tag) }),
-      },
-      {
-        parent: this,
-        dependsOn,
-        // The logical name holds the content tag, so a change of content is another resource. All else that could differ
-        // is no change: where the project lies (part of the provider's digest of links), and whether the tag is there.
-        ignoreChanges: ["build", "skipPush"],
-      },
-    );
-  }
 }
 
-const defaultPlatform = "linux/amd64";
+/** The arguments without the repositories' abilities: what can be checked before anything exists. */
+export type ContainerImageSettings = Omit<ContainerImageArgs, "repositories"> & {
+  repositories: readonly ImageTarget[];
+};
 
-/**
- * A build that gives the very image that it names, digest included, and pulls it when Docker does not hold it: the
- * classic builder makes of a Dockerfile with one FROM the image itself.
- */
-function copyBuild(source: pulumi.Input<string>, platform: string) {
-  const context = path.relative(process.cwd(), path.join(__dirname, "imageCopy"));
+/** Why a ContainerImage with these arguments would be refused: every fault, or none. */
+export function containerImageFaults(args: ContainerImageSettings): Fault[] {
+  // As in the constructor: a preview needs no Docker.
+  return [...readArgs(args).faults, ...(pulumi.runtime.isDryRun() ? [] : dockerDaemonFaults())];
+}
+
+/** The image's tags when nothing is wrong with its arguments, or every fault of them. */
+function readArgs(args: ContainerImageSettings): { tags?: OwnTags; faults: Fault[] } {
+  const { repositories, tags: movingTags = [], cacheFrom = [], tagFrom = "content" } = args;
+  const faults = [
+    ...buildContextFaults(args),
+    ...buildSettingsFaults(args),
+    ...tagFromFaults(tagFrom),
+    ...cacheFrom.flatMap((tag, index) => imageTagFaults(tag, `cacheFrom[${index}]`)),
+    ...imageTargetFaults(repositories, movingTags),
+  ];
+  // The strategy reads the context: without a readable one there is nothing more to say.
+  if (faults.some(({ path }) => /^(context|dockerfile|tagFrom)/.test(path))) return { faults };
+  const tags = ownTags(buildInputs(args), tagFrom);
+  if ("faults" in tags) return { faults: [...faults, ...tags.faults] };
+  return { tags, faults };
+}
+
+/** The arguments with their defaults, and what they imply. */
+function buildInputs(args: ContainerImageSettings): BuildInputs {
+  const { context, dockerfile, target, extraHosts, network, rebuild } = args;
+  const inlineCache = (args.cacheFrom ?? []).length > 0 ? { BUILDKIT_INLINE_CACHE: "1" } : undefined;
   return {
     context,
-    dockerfile: path.join(context, "Dockerfile"),
-    args: { SOURCE: source },
-    builderVersion: docker.BuilderVersion.BuilderV1,
-    platform,
+    dockerfile,
+    target,
+    extraHosts,
+    network,
+    rebuild,
+    args: inlineCache === undefined ? args.args : { ...inlineCache, ...args.args },
+    platform: args.platform ?? defaultPlatform,
   };
 }
 
-/** What the checks have to know of a repository: they can be made before it exists. */
-export type ImageTarget = Pick<ImageRepository, "kind" | "logicalName" | "tagSettings">;
-
-/** Why a ContainerImage with these arguments would be refused: every fault, or none. */
-export function containerImageFaults(
-  args: Omit<ContainerImageArgs, "repositories"> & { repositories: readonly ImageTarget[] },
-): Fault[] {
-  const { repositories, tags = [], platform = defaultPlatform } = args;
-  const faults = buildContextFaults(args);
-  if (!/^[a-z0-9]+\/[a-z0-9]+(\/[a-z0-9.]+)?$/.test(platform)) {
-    faults.push({
-      path: "platform",
-      value: platform,
-      rule: "a platform is an operating system and an architecture, one of each.",
-      fix: 'write "linux/amd64" or "linux/arm64".',
-    });
-  }
-  tags.forEach((tag, index) => {
-    const path = `tags[${index}]`;
-    faults.push(...imageTagFaults(tag, path), ...repositories.flatMap((each) => movingTagFaults(tag, path, each)));
-  });
-  if (repositories.length === 0) {
-    faults.push({
-      path: "repositories",
-      value: repositories,
-      rule: "an image goes to at least one repository.",
-      fix: "name a PrivateRepository or a PublicRepository.",
-    });
-  }
-  // A preview needs no Docker; an update that is going to need it must not find out half-way.
-  return pulumi.runtime.isDryRun() ? faults : [...faults, ...dockerDaemonFaults()];
-}
-
-/** ECR would take the first push of such a tag and refuse every later one. */
-function movingTagFaults(tag: string, path: string, { kind, logicalName, tagSettings }: ImageTarget): Fault[] {
-  if (tagSettings === undefined || isTagMutable(tag, tagSettings)) return [];
-  return [
-    {
-      path,
-      value: tag,
-      rule: `the ${kind} repository ${JSON.stringify(logicalName)} is ${tagSettings.imageTagMutability}: this tag could not follow the next image.`,
-      fix: `add ${JSON.stringify(tag)} to the repository's exclusionFilters, or leave the tag out.`,
-    },
-  ];
+/** The build as the Docker provider takes it. */
+function dockerBuild(
+  inputs: BuildInputs,
+  { cacheFrom = [], repositories: [primary] }: ContainerImageArgs,
+): docker.types.input.DockerBuild {
+  const { context, args, target, platform, network, extraHosts } = inputs;
+  return {
+    context,
+    dockerfile: dockerfileOf(inputs),
+    args,
+    target,
+    platform,
+    network,
+    addHosts: extraHosts && Object.entries(extraHosts).map(([host, address]) => `${host}:${address}`),
+    ...(cacheFrom.length > 0 && {
+      cacheFrom: { images: cacheFrom.map((tag) => pulumi.interpolate`${primary?.url}:${tag}`) },
+    }),
+  };
 }

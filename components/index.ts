@@ -3,10 +3,11 @@ export {
   type ContainerImageArgs,
   containerImageFaults,
   type ImageBuild,
-  type ImageTarget,
 } from "./containerImage";
 export type { ImageRepository, RegistryCredentials } from "./imageRepository";
+export type { ImageTarget } from "./imageTargets";
 export { InputRefused, refuseInput } from "./inputChecks";
+export { MirroredImage, type MirroredImageArgs, mirroredImageFaults } from "./mirroredImage";
 export {
   PrivateRepository,
   type PrivateRepositoryArgs,
@@ -20,3 +21,4 @@ export {
   publicRepositoryFaults,
   publicTagSettings,
 } from "./publicRepository";
+export type { TagFrom } from "./tagStrategy";

@@ -7,7 +7,7 @@ import { regionFaults } from "../ecr/regions";
 import { privateRepositoryNameFaults } from "../ecr/repositoryNames";
 import { type ImageTagMutability, type TagMutabilitySettings, tagMutabilityFaults } from "../ecr/tagMutability";
 import type { ImageBuild } from "./containerImage";
-import { type ImageRepository, isNotFound, type RegistryCredentials } from "./imageRepository";
+import { type ImageRepository, orUndefined, type RegistryCredentials, whenThere } from "./imageRepository";
 import { InputChecks } from "./inputChecks";
 import { type LifecycleInput, readLifecycle } from "./lifecycleInput";
 
@@ -157,23 +157,13 @@ export class PrivateRepository extends pulumi.ComponentResource implements Image
     return this.login;
   }
 
-  hasTag(tag: string): pulumi.Output<boolean> {
-    return pulumi.all([this.requestedName, this.requestedRegion]).apply(([repositoryName, region]) =>
-      aws.ecr.getImage({ repositoryName, imageTag: tag, region }, { parent: this }).then(
-        () => true,
-        (error) => {
-          if (isNotFound(error)) return false;
-          throw error;
-        },
-      ),
-    );
-  }
-
-  digestOf(tag: string, after: pulumi.Resource[]): pulumi.Output<string> {
-    return aws.ecr.getImageOutput(
-      { repositoryName: this.repositoryName, registryId: this.registryId, region: this.region, imageTag: tag },
-      { parent: this, dependsOn: after },
-    ).imageDigest;
+  findDigest(tag: string, after?: pulumi.Input<unknown>): pulumi.Output<string | undefined> {
+    return pulumi
+      .all([this.requestedName, this.requestedRegion, whenThere(this.repository), after])
+      .apply(async ([repositoryName, region]) => {
+        const image = await orUndefined(aws.ecr.getImage({ repositoryName, imageTag: tag, region }, { parent: this }));
+        return image?.imageDigest;
+      });
   }
 
   /** The commands that do by hand what the program does, as the console's "View push commands" shows them. */

@@ -8,7 +8,7 @@ import { publicRegionFaults, publicRegions } from "../ecr/regions";
 import { publicRepositoryNameFaults } from "../ecr/repositoryNames";
 import type { TagMutabilitySettings } from "../ecr/tagMutability";
 import type { ImageBuild } from "./containerImage";
-import { type ImageRepository, isNotFound, type RegistryCredentials } from "./imageRepository";
+import { type ImageRepository, orUndefined, type RegistryCredentials, whenThere } from "./imageRepository";
 import { InputChecks } from "./inputChecks";
 
 /** What the public gallery shows. */
@@ -102,32 +102,16 @@ export class PublicRepository extends pulumi.ComponentResource implements ImageR
     return this.login;
   }
 
-  hasTag(tag: string): pulumi.Output<boolean> {
-    return pulumi.output(this.requestedName).apply((repositoryName) =>
-      aws.ecrpublic
-        .getImages({ repositoryName, imageIds: [{ imageTag: tag }], region: publicApiRegion }, { parent: this })
-        .then(
-          (found) => found.images.length > 0,
-          (error) => {
-            if (isNotFound(error)) return false;
-            throw error;
-          },
+  findDigest(tag: string, after?: pulumi.Input<unknown>): pulumi.Output<string | undefined> {
+    return pulumi.all([this.requestedName, whenThere(this.repository), after]).apply(async ([repositoryName]) => {
+      const found = await orUndefined(
+        aws.ecrpublic.getImages(
+          { repositoryName, imageIds: [{ imageTag: tag }], region: publicApiRegion },
+          { parent: this },
         ),
-    );
-  }
-
-  digestOf(tag: string, after: pulumi.Resource[]): pulumi.Output<string> {
-    return aws.ecrpublic
-      .getImagesOutput(
-        { repositoryName: this.repositoryName, imageIds: [{ imageTag: tag }], region: this.region },
-        { parent: this, dependsOn: after },
-      )
-      .images.apply((images) => {
-        const digest = images[0]?.imageDigest;
-        if (digest === undefined)
-          throw new Error(`${this.logicalName}: the public registry has no image tagged ${tag}`);
-        return digest;
-      });
+      );
+      return found?.images[0]?.imageDigest;
+    });
   }
 
   /** The commands that do by hand what the program does, as the console's "View push commands" shows them. */

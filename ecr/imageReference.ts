@@ -187,3 +187,28 @@ export function printImageReference({ registry, repository, tag, digest }: Image
   );
   return `${place.join("/")}${tag === undefined ? "" : `:${tag}`}${digest === undefined ? "" : `@${digest}`}`;
 }
+
+/** Docker Hub's name in full references. */
+export const dockerHubHost = "docker.io";
+/** Docker Hub's other names in references. */
+const dockerHubHosts: readonly (string | undefined)[] = [undefined, "index.docker.io", "registry-1.docker.io"];
+/** Where Docker Hub keeps the images that are named without a slash. */
+const officialImages = "library/";
+
+/**
+ * The reference with everything that Docker takes for granted: Docker Hub's host, `library/` before an official image,
+ * and the tag `latest` where neither tag nor digest is given. `node` is `docker.io/library/node:latest`. Two references
+ * that Docker takes for the same image have the same canonical one. Source: Docker's distribution/reference, Normalized names.
+ */
+export function canonicalReference({ registry, repository, tag, digest }: ImageReference): ImageReference {
+  const version = tag === undefined && digest === undefined ? { tag: "latest" } : { tag, digest };
+  const present = Object.fromEntries(Object.entries(version).filter(([, value]) => value !== undefined));
+  const isDockerHub =
+    registry.kind === "other" && (registry.host === dockerHubHost || dockerHubHosts.includes(registry.host));
+  if (!isDockerHub) return { registry, repository, ...present };
+  return {
+    registry: { kind: "other", host: dockerHubHost },
+    repository: repository.includes("/") ? repository : officialImages + repository,
+    ...present,
+  };
+}

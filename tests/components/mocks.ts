@@ -24,7 +24,8 @@ export const digest = `sha256:${"d".repeat(64)}`;
 
 /** What registry look-ups find. Default: no image. */
 export interface MockRegistry {
-  hasImage?: (args: Record<string, unknown>) => boolean;
+  /** Whether it is there, or its digest. */
+  hasImage?: (args: Record<string, unknown>) => boolean | string;
   failWith?: string;
 }
 
@@ -32,8 +33,9 @@ export interface MockRegistry {
 export async function startMocks(registry: MockRegistry = {}, preview = false): Promise<Mocks> {
   const registrations: Registration[] = [];
   const calls: Mocks["calls"] = [];
-  const found = (args: Record<string, unknown>): void => {
-    if (!registry.failWith && registry.hasImage?.(args)) return;
+  const found = (args: Record<string, unknown>): string => {
+    const image = registry.failWith ? false : (registry.hasImage?.(args) ?? false);
+    if (image !== false) return image === true ? digest : image;
     const details = registry.failWith ?? "reading ECR Images: ImageNotFoundException: The image does not exist";
     // The SDK reads the engine's message from gRPC's `details`.
     throw Object.assign(new Error(details), { details });
@@ -42,7 +44,7 @@ export async function startMocks(registry: MockRegistry = {}, preview = false): 
     {
       newResource({ type, name, inputs }) {
         registrations.push({ type, name, inputs });
-        return { id: `${name}-id`, state: { ...inputs, ...computed(type, inputs) } };
+        return { id: `${name}-id`, state: { ...inputs, ...computed(type, inputs, preview) } };
       },
       call({ token, inputs }) {
         calls.push({ token, args: inputs });
@@ -52,11 +54,9 @@ export async function startMocks(registry: MockRegistry = {}, preview = false): 
           case "aws:ecrpublic/getAuthorizationToken:getAuthorizationToken":
             return { userName: "AWS", password: "public-token" };
           case "aws:ecr/getImage:getImage":
-            found(inputs);
-            return { imageDigest: digest };
+            return { imageDigest: found(inputs) };
           case "aws:ecrpublic/getImages:getImages":
-            found(inputs);
-            return { images: [{ imageDigest: digest }] };
+            return { images: [{ imageDigest: found(inputs) }] };
           default:
             throw new Error(`unexpected call of ${token}`);
         }
@@ -75,7 +75,7 @@ export async function startMocks(registry: MockRegistry = {}, preview = false): 
 }
 
 /** What AWS adds to a resource's inputs. */
-function computed(type: string, inputs: Record<string, unknown>): Record<string, unknown> {
+function computed(type: string, inputs: Record<string, unknown>, preview: boolean): Record<string, unknown> {
   switch (type) {
     case "aws:ecr/repository:Repository":
       return {
@@ -92,6 +92,9 @@ function computed(type: string, inputs: Record<string, unknown>): Record<string,
       };
     case "aws:kms/key:Key":
       return { arn: `arn:aws:kms:ap-northeast-2:${account}:key/1`, keyId: "1" };
+    case "docker:index/image:Image":
+      // A preview pushes nothing: the digest stays unknown.
+      return preview ? {} : { repoDigest: `${String(inputs["imageName"]).replace(/:[^:/]*$/, "")}@${digest}` };
     default:
       return {};
   }
@@ -101,4 +104,9 @@ function computed(type: string, inputs: Record<string, unknown>): Record<string,
 export function known<T>(output: pulumi.Output<T>): Promise<T> {
   // Not in the public type; an apply alone would leave errors to nobody.
   return (output as unknown as { promise(): Promise<T> }).promise();
+}
+
+/** Whether an output has a value yet: in a preview some have none. */
+export function isKnown(output: pulumi.Output<unknown>): Promise<boolean> {
+  return (output as unknown as { isKnown: Promise<boolean> }).isKnown;
 }

@@ -9,7 +9,7 @@ import {
   lifecyclePresets,
 } from "../../ecr/lifecyclePolicy";
 import { privateRepositoryNameFaults } from "../../ecr/repositoryNames";
-import { account, known, type Mocks, startMocks } from "./mocks";
+import { account, digest, known, type Mocks, startMocks } from "./mocks";
 
 const repositoryType = "aws:ecr/repository:Repository";
 const lifecycleType = "aws:ecr/lifecyclePolicy:LifecyclePolicy";
@@ -210,10 +210,10 @@ describe("PrivateRepository", () => {
   it("takes only a missing image or repository for an absent tag", async () => {
     mocks = await startMocks({ hasImage: ({ imageTag }) => imageTag === "there" });
     const repository = new PrivateRepository("petclinic");
-    assert.equal(await known(repository.hasTag("there")), true);
-    assert.equal(await known(repository.hasTag("absent")), false);
+    assert.equal(await known(repository.findDigest("there")), digest);
+    assert.equal(await known(repository.findDigest("absent")), undefined);
     mocks = await startMocks({ failWith: "AccessDeniedException: no rights" });
-    const refused = new PrivateRepository("petclinic").hasTag("any");
+    const refused = new PrivateRepository("petclinic").findDigest("any");
     await assert.rejects(known(refused), /AccessDenied/);
   });
 });

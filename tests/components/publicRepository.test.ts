@@ -115,8 +115,7 @@ describe("PublicRepository", () => {
   it("looks a tag and its digest up", async () => {
     mocks = await startMocks({ hasImage: ({ imageIds }) => JSON.stringify(imageIds) === '[{"imageTag":"there"}]' });
     const repository = new PublicRepository("petclinic");
-    assert.equal(await known(repository.hasTag("there")), true);
-    assert.equal(await known(repository.hasTag("absent")), false);
-    assert.equal(await known(repository.digestOf("there", [])), digest);
+    assert.equal(await known(repository.findDigest("there")), digest);
+    assert.equal(await known(repository.findDigest("absent")), undefined);
   });
 });

@@ -2,12 +2,14 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { InvalidInputError } from "../../ecr/faults";
 import {
+  canonicalReference,
   type ImageReference,
   imageReferenceFaults,
   parseEcrHost,
   parseImageReference,
   printImageReference,
   type Registry,
+  registryHost,
 } from "../../ecr/imageReference";
 
 const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
@@ -148,6 +150,41 @@ describe("ecr/imageReference", () => {
         }
       }),
       { numRuns: 3000 },
+    );
+  });
+
+  for (const [text, canonical] of [
+    ["node", "docker.io/library/node:latest"],
+    ["node:22", "docker.io/library/node:22"],
+    ["smlinux/petclinic", "docker.io/smlinux/petclinic:latest"],
+    ["docker.io/node", "docker.io/library/node:latest"],
+    ["index.docker.io/library/node", "docker.io/library/node:latest"],
+    ["registry-1.docker.io/a/b:1", "docker.io/a/b:1"],
+    [`node@${digest}`, `docker.io/library/node@${digest}`],
+    [`node:22@${digest}`, `docker.io/library/node:22@${digest}`],
+    ["localhost:5000/node", "localhost:5000/node:latest"],
+    ["quay.io/node:1", "quay.io/node:1"],
+    ["public.ecr.aws/docker/library/node", "public.ecr.aws/docker/library/node:latest"],
+    [
+      "123456789012.dkr.ecr.ap-northeast-2.amazonaws.com/a",
+      "123456789012.dkr.ecr.ap-northeast-2.amazonaws.com/a:latest",
+    ],
+  ] as const) {
+    it(`takes ${text.slice(0, 50)} for ${canonical.slice(0, 60)}`, () => {
+      assert.equal(printImageReference(canonicalReference(parseImageReference(text))), canonical);
+    });
+  }
+
+  it("has one canonical reference, which is its own", () => {
+    fc.assert(
+      fc.property(reference, (each) => {
+        const canonical = canonicalReference(each);
+        assert.deepEqual(canonicalReference(canonical), canonical);
+        assert.deepEqual(parseImageReference(printImageReference(canonical)), structuredClone(canonical));
+        assert.ok(canonical.tag !== undefined || canonical.digest !== undefined);
+        assert.notEqual(registryHost(canonical.registry), undefined);
+      }),
+      { seed: 1, numRuns: 500 },
     );
   });
 

@@ -1,0 +1,86 @@
+import { createHash } from "node:crypto";
+import * as http from "node:http";
+import type { AddressInfo } from "node:net";
+
+export const ociImage = "application/vnd.oci.image.manifest.v1+json";
+export const dockerImage = "application/vnd.docker.distribution.manifest.v2+json";
+export const ociIndex = "application/vnd.oci.image.index.v1+json";
+
+export function digestOf(content: string): string {
+  return `sha256:${createHash("sha256").update(content).digest("hex")}`;
+}
+
+/** A registry that is only read from, with the three ways to ask for a login. */
+export class FakeRegistry {
+  host = "";
+  /** How it asks for a login; the right one is `reader:top-secret`. */
+  authentication: "none" | "basic" | "bearer" = "none";
+  /** Where bearer tokens come from. Undefined: the registry itself. */
+  realm: string | undefined;
+  /** Answers everything with this status when it is set. */
+  status: number | undefined;
+  /** Path and authorization of each request so far. */
+  readonly requests: string[] = [];
+  private readonly contents = new Map<string, { type: string; body: string }>();
+  private readonly server = http.createServer((request, response) => this.answer(request, response));
+
+  async start(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.server.listen(0, "127.0.0.1", resolve);
+    });
+    this.host = `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  stop(): void {
+    this.server.closeAllConnections();
+    this.server.close();
+  }
+
+  /** Keeps a manifest under its digest and a tag; returns the digest. */
+  addManifest(repository: string, tag: string, manifest: object, type = ociImage): string {
+    const body = JSON.stringify(manifest);
+    for (const reference of [tag, digestOf(body)]) {
+      this.contents.set(`/v2/${repository}/manifests/${reference}`, { type, body });
+    }
+    return digestOf(body);
+  }
+
+  /** Keeps an image of one platform; returns its digest. */
+  addImage(repository: string, tag: string, config: object, type = ociImage): string {
+    const body = JSON.stringify(config);
+    this.contents.set(`/v2/${repository}/blobs/${digestOf(body)}`, { type: "application/octet-stream", body });
+    const manifest = { schemaVersion: 2, mediaType: type, config: { digest: digestOf(body) }, layers: [] };
+    return this.addManifest(repository, tag, manifest, type);
+  }
+
+  private answer(request: http.IncomingMessage, response: http.ServerResponse): void {
+    const url = new URL(request.url ?? "/", `http://${this.host}`);
+    const { authorization = "" } = request.headers;
+    this.requests.push(`${url.pathname}${url.search} ${authorization}`.trim());
+    const login = `Basic ${Buffer.from("reader:top-secret").toString("base64")}`;
+    if (url.pathname === "/token") {
+      const body =
+        authorization === "" || authorization === login ? { token: authorization ? "full" : "anonymous" } : {};
+      response.writeHead("token" in body ? 200 : 401).end(JSON.stringify(body));
+      return;
+    }
+    const wanted = { none: authorization, basic: login, bearer: "Bearer full" }[this.authentication];
+    if (authorization !== wanted) {
+      const realm = this.realm ?? `http://${this.host}/token`;
+      const challenge =
+        this.authentication === "basic" ? 'Basic realm="test"' : `Bearer realm="${realm}",service="registry"`;
+      response.writeHead(401, { "WWW-Authenticate": challenge });
+      response.end(JSON.stringify({ errors: [{ code: "UNAUTHORIZED", message: "authentication required" }] }));
+      return;
+    }
+    const content = this.contents.get(url.pathname);
+    if (content === undefined || this.status !== undefined) {
+      response
+        .writeHead(this.status ?? 404)
+        .end('{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}');
+      return;
+    }
+    response.writeHead(200, { "Content-Type": content.type, "Docker-Content-Digest": digestOf(content.body) });
+    response.end(content.body);
+  }
+}

@@ -1,0 +1,284 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { MirroredImage, type MirroredImageArgs, PrivateRepository, PublicRepository } from "../../components";
+import { InputRefused } from "../../components/inputChecks";
+import { mirroredImageFaults, mirrorTag } from "../../components/mirroredImage";
+import { FakeRegistry, ociIndex } from "./fakeRegistry";
+import { copyOf, fetchOf, ImageFixture, imageType, privateLogin, publicLogin, secret } from "./imageFixture";
+import { account, digest, isKnown, known } from "./mocks";
+
+const privateUrl = `${account}.dkr.ecr.ap-northeast-2.amazonaws.com/petclinic`;
+const publicUrl = "public.ecr.aws/a1b2c3d4/petclinic";
+const rest = { skipPush: false, buildOnPreview: false };
+
+describe("MirroredImage", () => {
+  let fixture: ImageFixture;
+  let registry: FakeRegistry;
+  let sourceDigest: string;
+  beforeEach(async () => {
+    fixture = new ImageFixture();
+    await fixture.start();
+    registry = new FakeRegistry();
+    await registry.start();
+    sourceDigest = registry.addImage("petclinic", "1", { os: "linux", architecture: "arm64" });
+  });
+  afterEach(() => {
+    registry.stop();
+    fixture.stop();
+  });
+
+  const both = () => [
+    new PrivateRepository("petclinic", { exclusionFilters: ["latest"] }),
+    new PublicRepository("petclinic"),
+  ];
+  const create = (args: Partial<MirroredImageArgs> = {}) =>
+    new MirroredImage(
+      "mirror",
+      {
+        ...(args.localImage === undefined && { source: `${registry.host}/petclinic:1` }),
+        repositories: [new PrivateRepository("petclinic", { exclusionFilters: ["latest"] })],
+        ...args,
+      },
+      fixture.opts,
+    );
+  /** The build of the first image, which all else waits for. */
+  const firstBuild = () => known(Object.values(fixture.builds)[0] ?? assert.fail("no image"));
+  const pinned = () => `${registry.host}/petclinic@${sourceDigest}`;
+
+  it("copies the source, pinned by digest, to the first repository and from there to every other address", async () => {
+    const image = create({ repositories: both(), tags: ["latest"] });
+    const { tag } = image;
+    assert.match(tag, /^mirror-[0-9a-f]{16}$/);
+    assert.deepEqual(await fixture.images(), {
+      [`mirror-${tag}`]: {
+        imageName: `${privateUrl}:${tag}`,
+        build: copyOf(pinned(), "linux/arm64"),
+        registry: privateLogin,
+        ...rest,
+      },
+      [`mirror-fetch-public-petclinic-${tag}`]: {
+        imageName: `${privateUrl}:${tag}`,
+        build: fetchOf(`${privateUrl}@${digest}`, "linux/arm64"),
+        registry: privateLogin,
+        ...rest,
+        skipPush: true,
+      },
+      [`mirror-public-petclinic-${tag}`]: {
+        imageName: `${publicUrl}:${tag}`,
+        build: copyOf(`${privateUrl}@${digest}`, "linux/arm64"),
+        registry: publicLogin,
+        ...rest,
+      },
+      [`mirror-private-petclinic-latest-${tag}`]: {
+        imageName: `${privateUrl}:latest`,
+        build: copyOf(`${privateUrl}@${digest}`, "linux/arm64"),
+        registry: privateLogin,
+        ...rest,
+      },
+      [`mirror-public-petclinic-latest-${tag}`]: {
+        imageName: `${publicUrl}:latest`,
+        build: copyOf(`${publicUrl}@${digest}`, "linux/arm64"),
+        registry: publicLogin,
+        ...rest,
+      },
+    });
+    assert.equal(await known(image.digest), digest);
+    assert.equal(await known(image.reference), `${privateUrl}@${digest}`);
+    assert.deepEqual(await Promise.all(image.references.map(known)), [
+      `${privateUrl}@${digest}`,
+      `${publicUrl}@${digest}`,
+    ]);
+    assert.equal(await pulumi.isSecret(image.digest), false);
+    // One look-up: a manifest and its configuration.
+    assert.equal(registry.requests.length, 2, registry.requests.join("\n"));
+  });
+
+  it("asks nothing of the source when the repository holds the image", async () => {
+    const probe = create({ platform: "linux/arm64" });
+    fixture.held[`private:${probe.tag}`] = digest;
+    await fixture.start();
+    registry.requests.length = 0;
+    registry.status = 500;
+    const { tag } = create({ platform: "linux/arm64" });
+    const images = await fixture.images();
+    assert.deepEqual(images[`mirror-${tag}`], {
+      imageName: `${privateUrl}:${tag}`,
+      build: fetchOf(`${privateUrl}:${tag}`, "linux/arm64"),
+      registry: privateLogin,
+      ...rest,
+      skipPush: true,
+    });
+    assert.deepEqual(registry.requests, []);
+  });
+
+  it("gives its own tag once, beside the one that stands for the request", async () => {
+    const image = create({ tag: "3.2.1" });
+    assert.equal(image.tag, "3.2.1");
+    const images = await fixture.images();
+    const [first, release] = Object.entries(images);
+    assert.match(first?.[0] ?? "", /^mirror-mirror-[0-9a-f]{16}$/);
+    const identity = first?.[0].replace("mirror-", "");
+    assert.equal(release?.[0], `mirror-private-petclinic-3.2.1-${identity}`);
+    assert.equal(release?.[1]["imageName"], `${privateUrl}:3.2.1`);
+    assert.deepEqual(release?.[1]["build"], copyOf(`${privateUrl}@${digest}`, "linux/arm64"));
+    assert.equal(release?.[1]["skipPush"], false);
+  });
+
+  it("neither pushes nor refuses a tag that names this very image", async () => {
+    const identity = create({ platform: "linux/arm64" }).tag;
+    fixture.held[`private:${identity}`] = digest;
+    fixture.held["private:3.2.1"] = digest;
+    await fixture.start();
+    create({ tag: "3.2.1", platform: "linux/arm64" });
+    const images = await fixture.images();
+    assert.equal(images[`mirror-private-petclinic-3.2.1-${identity}`]?.["skipPush"], true);
+  });
+
+  it("refuses a tag that names another image for good, before anything is pushed", async () => {
+    fixture.held["private:3.2.1"] = `sha256:${"e".repeat(64)}`;
+    create({ tag: "3.2.1" });
+    await assert.rejects(firstBuild(), (error: Error) => {
+      assert.match(
+        error.message,
+        /tag: "3\.2\.1" — the private repository "petclinic" holds another image under this tag \(sha256:e+\), and its tags cannot be moved\. Fix: /,
+      );
+      return error instanceof InputRefused;
+    });
+    assert.deepEqual(fixture.mocks.ofType(imageType), []);
+  });
+
+  it("moves a given tag where tags can be moved", async () => {
+    fixture.held["private:latest"] = `sha256:${"e".repeat(64)}`;
+    create({ tag: "latest" });
+    const images = await fixture.images();
+    const release = Object.entries(images).find(([name]) => name.includes("latest"));
+    assert.equal(release?.[1]["skipPush"], false);
+  });
+
+  it("stands for source, platform and refresh, however the source is written", () => {
+    const repositories = [new PrivateRepository("petclinic", { exclusionFilters: ["latest"] })];
+    const tagOf = (args: Partial<MirroredImageArgs>) => mirrorTag({ repositories, ...args });
+    const tags = [
+      tagOf({ source: "smlinux/petclinic" }),
+      tagOf({ source: "smlinux/petclinic:2" }),
+      tagOf({ source: `smlinux/petclinic@${digest}` }),
+      tagOf({ source: "quay.io/smlinux/petclinic" }),
+      tagOf({ source: "smlinux/petclinic", platform: "linux/arm64" }),
+      tagOf({ source: "smlinux/petclinic", refresh: "2026-11" }),
+      tagOf({ source: "smlinux/petclinic", refresh: "2026-12" }),
+      tagOf({ localImage: "smlinux/petclinic" }),
+    ];
+    assert.equal(new Set(tags).size, tags.length);
+    assert.equal(tagOf({ source: "docker.io/smlinux/petclinic:latest" }), tags[0]);
+    assert.equal(tagOf({ source: "smlinux/petclinic", tags: ["latest"], tag: "1" }), tags[0]);
+  });
+
+  it("brings the source into Docker first when it has a login of its own, kept secret", async () => {
+    registry.authentication = "basic";
+    const { tag } = create({ username: "reader", password: pulumi.output("top-secret") });
+    const images = await fixture.images();
+    assert.deepEqual(images[`mirror-source-${tag}`], {
+      imageName: secret(`${registry.host}/petclinic:${tag}`).value,
+      build: secret(fetchOf(pinned(), "linux/arm64")).value,
+      registry: secret({ server: registry.host, username: "reader", password: "top-secret" }),
+      ...rest,
+      skipPush: true,
+    });
+    const { replaceWith, ignoreChanges } = fixture.options[`mirror-source-${tag}`] ?? assert.fail();
+    assert.equal(replaceWith?.length, 1);
+    assert.deepEqual(ignoreChanges, ["build", "imageName", "registry"]);
+    assert.ok(fixture.options[`mirror-${tag}`]?.dependsOn);
+  });
+
+  it("takes an image that Docker holds by its id", async () => {
+    const folder = fs.mkdtempSync(path.join(fixture.context, "bin-"));
+    const inspected = JSON.stringify({ Id: `sha256:${"1".repeat(64)}`, Os: "linux", Architecture: "amd64" });
+    const script = `#!/bin/sh\n[ "$1" = version ] && exit 0\n[ "$5" = petclinic:1 ] || { echo "Error: No such image: $5" >&2; exit 1; }\necho '${inspected}'\n`;
+    fs.writeFileSync(path.join(folder, "docker"), script, { mode: 0o755 });
+    process.env["PATH"] = folder;
+    const { tag } = create({ localImage: "petclinic:1" });
+    const images = await fixture.images();
+    assert.deepEqual(images[`mirror-${tag}`]?.["build"], copyOf(`sha256:${"1".repeat(64)}`));
+    assert.equal(Object.keys(images).length, 1);
+
+    for (const [args, message] of [
+      [
+        { localImage: "absent:1" },
+        /localImage: "absent:1" — Docker does not hold it: Error: No such image: absent:1\. Fix: /,
+      ],
+      [
+        { localImage: "petclinic:1", platform: "linux/arm64" },
+        /platform: "linux\/arm64" — the image "petclinic:1" is for linux\/amd64 only\. Fix: /,
+      ],
+    ] as const) {
+      create(args);
+      await assert.rejects(known(Object.values(fixture.builds).at(-1) ?? assert.fail()), message);
+    }
+  });
+
+  it("refuses an index of several platforms in the preview, and knows no digest before the update", async () => {
+    await fixture.start(true);
+    const image = create();
+    const images = await fixture.images();
+    assert.equal(await isKnown(image.digest), false);
+    assert.equal(images[`mirror-${image.tag}`]?.["skipPush"], false);
+
+    const manifests = ["amd64", "arm64"].map((architecture) => ({ digest, platform: { os: "linux", architecture } }));
+    registry.addManifest("petclinic", "1", { schemaVersion: 2, manifests }, ociIndex);
+    const { tag } = create({ refresh: "again" });
+    await assert.rejects(
+      known(fixture.builds[`mirror-${tag}`] ?? assert.fail()),
+      /platform: \(not set\) — ".*petclinic:1" is an index of several platforms.* Fix: write one of linux\/amd64, linux\/arm64\./,
+    );
+  });
+
+  it("asks nothing of the source while its password is unknown", async () => {
+    await fixture.start(true);
+    const password = pulumi.unknown as unknown as string;
+    create({ username: "reader", password: pulumi.output(password) });
+    await fixture.mocks.settle();
+    assert.deepEqual(registry.requests, []);
+  });
+
+  for (const [what, args, paths] of [
+    ["neither a source nor a local image", { source: undefined }, ["source"]],
+    ["both", { source: "a", localImage: "b" }, ["source"]],
+    ["a reference that is none", { source: "http://a/b" }, ["source"]],
+    ["a local image's name that is none", { source: undefined, localImage: "A" }, ["localImage"]],
+    ["a tag that is none", { source: "a", tag: "a b" }, ["tag"]],
+    ["a tag that is given and follows", { source: "a", tag: "latest", tags: ["latest"] }, ["tags"]],
+    ["several platforms", { source: "a", platform: "linux/amd64,linux/arm64" }, ["platform"]],
+    ["an empty refresh", { source: "a", refresh: "" }, ["refresh"]],
+    ["a user name alone", { source: "a", username: "me" }, ["password"]],
+    ["a password alone", { source: "a", password: "p" }, ["username"]],
+    ["a login for Docker itself", { source: undefined, localImage: "a", username: "me", password: "p" }, ["username"]],
+    ["a moving tag of an immutable repository", { source: "a", tags: ["main"] }, ["tags[0]"]],
+    ["no repository", { source: "a", repositories: [] }, ["repositories"]],
+  ] as const) {
+    it(`refuses ${what}`, () => {
+      const repository = {
+        kind: "private" as const,
+        logicalName: "petclinic",
+        tagSettings: {
+          imageTagMutability: "IMMUTABLE_WITH_EXCLUSION" as const,
+          exclusionFilters: [{ filter: "latest", filterType: "WILDCARD" as const }],
+        },
+      };
+      const faults = mirroredImageFaults({ repositories: [repository], ...(args as object) });
+      assert.deepEqual([...new Set(faults.map((fault) => fault.path))], paths, JSON.stringify(faults));
+    });
+  }
+
+  it("refuses every fault in one error before anything is registered", async () => {
+    const repositories = both();
+    const before = fixture.mocks.registrations.length;
+    assert.throws(
+      () => create({ source: "A", tag: "-", repositories }),
+      (error) => error instanceof InputRefused && error.faults.length === 2,
+    );
+    await fixture.mocks.settle();
+    assert.ok(!fixture.mocks.registrations.slice(before).some(({ type }) => type.includes("MirroredImage")));
+  });
+});

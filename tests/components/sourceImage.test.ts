@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { findSourceImage } from "../../components/sourceImage";
+import { digestOf, dockerImage, FakeRegistry, ociImage, ociIndex } from "./fakeRegistry";
+
+const amd64 = { os: "linux", architecture: "amd64" };
+const reader = { username: "reader", password: "top-secret" };
+
+describe("findSourceImage", () => {
+  let registry: FakeRegistry;
+  let folder: string;
+  const configured = process.env["DOCKER_CONFIG"];
+  beforeEach(async () => {
+    registry = new FakeRegistry();
+    await registry.start();
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), "docker-config-"));
+    process.env["DOCKER_CONFIG"] = folder;
+  });
+  afterEach(() => {
+    registry.stop();
+    fs.rmSync(folder, { recursive: true });
+    if (configured === undefined) delete process.env["DOCKER_CONFIG"];
+    else process.env["DOCKER_CONFIG"] = configured;
+  });
+  const logIn = (auths: object) => fs.writeFileSync(path.join(folder, "config.json"), JSON.stringify({ auths }));
+
+  const find = async (name: string, platform?: string, login?: typeof reader) => {
+    const found = await findSourceImage(`${registry.host}/${name}`, platform, login);
+    return "faults" in found ? assert.fail(found.faults.map(({ rule }) => rule).join()) : found;
+  };
+  const refusal = async (name: string, platform?: string) => {
+    const found = await findSourceImage(`${registry.host}/${name}`, platform);
+    return "faults" in found ? found.faults[0] : assert.fail(`found ${JSON.stringify(found)}`);
+  };
+  const index = (...platforms: object[]) => ({
+    schemaVersion: 2,
+    mediaType: ociIndex,
+    manifests: platforms.map((platform) => ({ digest: digestOf(JSON.stringify(platform)), platform })),
+  });
+
+  for (const type of [ociImage, dockerImage]) {
+    it(`pins an image of one platform by digest (${type})`, async () => {
+      const digest = registry.addImage("team/app", "1", amd64, type);
+      const found = { reference: `${registry.host}/team/app@${digest}`, platform: "linux/amd64" };
+      assert.deepEqual(await find("team/app:1"), found);
+      assert.deepEqual(await find("team/app:1", "linux/amd64"), found);
+      assert.deepEqual(await find(`team/app@${digest}`), found);
+    });
+  }
+
+  it("takes latest where no tag is given, and writes the variant of arm only", async () => {
+    registry.addImage("app", "latest", { os: "linux", architecture: "arm", variant: "v7" });
+    assert.equal((await find("app")).platform, "linux/arm/v7");
+    assert.equal((await find("app", "linux/arm")).platform, "linux/arm/v7");
+    registry.addImage("app", "latest", { os: "linux", architecture: "arm64", variant: "v8" });
+    assert.equal((await find("app", "linux/arm64/v8")).platform, "linux/arm64");
+  });
+
+  it("refuses an image for another platform", async () => {
+    registry.addImage("app", "1", amd64);
+    const fault = await refusal("app:1", "linux/arm64");
+    assert.match(fault?.rule ?? "", /for linux\/amd64 only/);
+  });
+
+  it("refuses an index of several platforms by name, unless one is chosen", async () => {
+    const [arm64, armV6, armV7] = [
+      { os: "linux", architecture: "arm64", variant: "v8" },
+      { os: "linux", architecture: "arm", variant: "v6" },
+      { os: "linux", architecture: "arm", variant: "v7" },
+    ];
+    registry.addManifest("app", "1", index(amd64, arm64, armV6, armV7), ociIndex);
+    assert.deepEqual(await refusal("app:1"), {
+      path: "platform",
+      value: undefined,
+      rule: `"${registry.host}/app:1" is an index of several platforms, and one image is mirrored.`,
+      fix: "write one of linux/amd64, linux/arm64, linux/arm/v6, linux/arm/v7.",
+    });
+    assert.deepEqual(await find("app:1", "linux/arm64"), {
+      reference: `${registry.host}/app@${digestOf(JSON.stringify(arm64))}`,
+      platform: "linux/arm64",
+    });
+    assert.equal((await find("app:1", "linux/arm/v7")).platform, "linux/arm/v7");
+    assert.match((await refusal("app:1", "linux/arm"))?.fix ?? "", /one of linux\/arm\/v6, linux\/arm\/v7\./);
+    const missing = await refusal("app:1", "windows/amd64");
+    assert.match(missing?.rule ?? "", /no image for this platform/);
+    assert.match(missing?.fix ?? "", /linux\/amd64, linux\/arm64/);
+  });
+
+  it("takes the only platform of an index, beside which attestations do not count", async () => {
+    registry.addManifest("app", "1", index(amd64, { os: "unknown", architecture: "unknown" }), ociIndex);
+    assert.equal((await find("app:1")).reference, `${registry.host}/app@${digestOf(JSON.stringify(amd64))}`);
+    registry.addManifest("app", "2", { schemaVersion: 2, manifests: [] }, ociIndex);
+    assert.match((await refusal("app:2"))?.fix ?? "", /it holds none/);
+  });
+
+  it("refuses what is no container image", async () => {
+    registry.addImage("chart", "1", { name: "a Helm chart" });
+    assert.match((await refusal("chart:1"))?.rule ?? "", /it is an artifact/);
+    registry.addManifest("old", "1", { schemaVersion: 1 }, "application/vnd.docker.distribution.manifest.v1+json");
+    assert.match((await refusal("old:1"))?.rule ?? "", /no image that Docker can pull \(.*v1\+json\)/);
+  });
+
+  it("refuses content that is not what its digest says", async () => {
+    const digest = registry.addImage("app", "1", amd64);
+    registry.addManifest("app", digest, { schemaVersion: 2, config: { digest } });
+    assert.match((await refusal(`app@${digest}`))?.rule ?? "", /sent something else under this digest/);
+  });
+
+  for (const authentication of ["basic", "bearer"] as const) {
+    it(`logs in with ${authentication} authentication: with the given login, or with Docker's`, async () => {
+      const digest = registry.addImage("app", "1", amd64);
+      registry.authentication = authentication;
+      const reference = `${registry.host}/app@${digest}`;
+      assert.equal((await find("app:1", undefined, reader)).reference, reference);
+      const refused = await refusal("app:1");
+      assert.match(refused?.rule ?? "", /its registry does not give it: 401 UNAUTHORIZED: authentication required\.$/);
+      assert.match(refused?.fix ?? "", new RegExp(`docker login ${registry.host}`));
+      logIn({ [registry.host]: { auth: Buffer.from("reader:top-secret").toString("base64") } });
+      assert.equal((await find("app:1")).reference, reference);
+    });
+  }
+
+  it("asks for a token to pull from this repository, and no other", async () => {
+    registry.addImage("team/app", "1", amd64);
+    registry.authentication = "bearer";
+    await find("team/app:1", undefined, reader);
+    const token = registry.requests.find((request) => request.startsWith("/token"));
+    assert.match(token ?? "", /^\/token\?service=registry&scope=repository%3Ateam%2Fapp%3Apull Basic /);
+  });
+
+  it("does not send a login in clear to another machine", async () => {
+    registry.addImage("app", "1", amd64);
+    registry.authentication = "bearer";
+    registry.realm = "http://tokens.example.com/token";
+    const found = await findSourceImage(`${registry.host}/app:1`, undefined, reader);
+    assert.ok("faults" in found);
+    assert.match(found.faults[0]?.rule ?? "", /login sent in clear, to http:\/\/tokens\.example\.com/);
+  });
+
+  it("says what a registry answers, and what to do", async () => {
+    registry.addImage("app", "1", amd64);
+    const missing = await refusal("app:2");
+    assert.match(missing?.rule ?? "", /404 MANIFEST_UNKNOWN: manifest unknown/);
+    assert.match(missing?.fix ?? "", /correct its name, tag or digest/);
+    registry.status = 429;
+    assert.match((await refusal("app:1"))?.fix ?? "", /it counts pulls/);
+    registry.status = 500;
+    assert.match((await refusal("app:1"))?.fix ?? "", /whether this machine reaches the registry/);
+    const gone = new FakeRegistry();
+    await gone.start();
+    gone.stop();
+    registry.host = gone.host;
+    assert.match((await refusal("app:1"))?.rule ?? "", /no answer from 127\.0\.0\.1:\d+: .*ECONNREFUSED/);
+  });
+});
