@@ -1,4 +1,7 @@
 import type { GatewayConfig } from "./config";
+import type { IdentityStore } from "./iam/identityStore";
+import type { Principal } from "./iam/principal";
+import type { Sessions } from "./iam/sessions";
 import type { IncomingCall } from "./incomingCall";
 import type { MinistackClient } from "./ministackClient";
 import { ServiceError } from "./wire/serviceError";
@@ -6,7 +9,9 @@ import { parseSignature, requestTime, type Signature, signatureMatches } from ".
 
 /** Who calls, as the request's signature proves it. */
 export interface Caller {
+  /** The principal's. */
   account: string;
+  principal: Principal;
   /** The region that the request was signed for. */
   region: string;
 }
@@ -18,19 +23,21 @@ const signatureMismatch =
   "The request signature we calculated does not match the signature you provided. " +
   "Check your AWS Secret Access Key and signing method. Consult the service documentation for details.";
 
-/** Error names that say "not you" or "not allowed"; any other answer of MiniStack's ECR means that the caller may go on. */
+/** Error names that say "not you"; any other answer of MiniStack means that the signature is good. */
 const refusals =
-  /^(?:AccessDenied|UnrecognizedClient|InvalidClientTokenId|ExpiredToken|InvalidToken|InvalidSignature|SignatureDoesNotMatch|IncompleteSignature|MissingAuthenticationToken|UnsupportedSignature|RequestExpired)/;
+  /^(?:UnrecognizedClient|InvalidClientTokenId|ExpiredToken|InvalidToken|InvalidSignature|SignatureDoesNotMatch|IncompleteSignature|MissingAuthenticationToken|UnsupportedSignature|RequestExpired)/;
 
 /**
  * Proves who calls. The sandbox's own access key id is the root of the sandbox's account, a 12-digit one the root of that
  * account, both with the sandbox's secret; they are checked here. Keys of IAM users and sessions live in MiniStack,
- * which checks their signature and their policies.
+ * which checks their signature: of ECR Public's requests too, before it says that it has no such service.
  */
 export class CallerCheck {
   constructor(
     private readonly config: GatewayConfig,
     private readonly ministack: MinistackClient,
+    private readonly identities: IdentityStore,
+    private readonly sessions: Sessions,
   ) {}
 
   /**
@@ -59,9 +66,41 @@ export class CallerCheck {
       if (!(await signatureMatches(call, signature, this.config.credentials.secretAccessKey))) {
         throw new ServiceError("InvalidSignatureException", signatureMismatch);
       }
-      return { account: rootAccount, region: signature.region };
+      return this.caller({ kind: "root", account: rootAccount }, signature);
     }
-    return { account: await this.checkWithMinistack(call, signature), region: signature.region };
+    await this.checkWithMinistack(call);
+    return this.caller(await this.principalOf(signature.accessKeyId), signature);
+  }
+
+  private caller(principal: Principal, { region }: Signature): Caller {
+    return { account: principal.account, principal, region };
+  }
+
+  /**
+   * Whose an access key is.
+   *
+   * @throws UnrecognizedClientException for a key that nobody has, or a session that the gateway did not see made.
+   */
+  async principalOf(accessKeyId: string): Promise<Principal> {
+    const rootAccount = this.rootAccount(accessKeyId);
+    if (rootAccount !== undefined) {
+      return { kind: "root", account: rootAccount };
+    }
+    const session = this.sessions.principalOf(accessKeyId);
+    if (session) {
+      return session;
+    }
+    const account = await this.ministack.accountOfAccessKey(accessKeyId);
+    const user = account === undefined ? undefined : await this.identities.userOfAccessKey(accessKeyId, account);
+    if (user) {
+      return user;
+    }
+    throw new ServiceError(
+      "UnrecognizedClientException",
+      account === undefined
+        ? "The security token included in the request is invalid."
+        : `The sandbox cannot tell whose session ${accessKeyId} is: it knows those that STS made through its own endpoint.`,
+    );
   }
 
   /** The account whose root an access key id stands for, if it is one of the sandbox's own. */
@@ -86,13 +125,7 @@ export class CallerCheck {
     }
   }
 
-  private async checkWithMinistack(call: IncomingCall, signature: Signature): Promise<string> {
-    if (signature.service !== "ecr") {
-      throw new ServiceError(
-        "AccessDeniedException",
-        "The sandbox cannot check keys of IAM users and sessions for ECR Public yet: use the sandbox's own credentials.",
-      );
-    }
+  private async checkWithMinistack(call: IncomingCall): Promise<void> {
     const verdict = await this.ministack.forward(call);
     const name = String(verdict.body["__type"] ?? "").replace(/^.*#/, "");
     if (verdict.status >= 400 && refusals.test(name)) {
@@ -100,10 +133,5 @@ export class CallerCheck {
         status: verdict.status,
       });
     }
-    const account = await this.ministack.accountOfAccessKey(signature.accessKeyId);
-    if (account === undefined) {
-      throw new ServiceError("UnrecognizedClientException", "The security token included in the request is invalid.");
-    }
-    return account;
   }
 }

@@ -2,6 +2,8 @@ import type { Caller, CallerCheck } from "./caller";
 import type { Clock } from "./clock";
 import type { GatewayConfig } from "./config";
 import type { DistributionClient } from "./distributionClient";
+import type { IdentityStore } from "./iam/identityStore";
+import type { Sessions } from "./iam/sessions";
 import type { KeyedLock } from "./keyedLock";
 import type { MinistackClient } from "./ministackClient";
 import type { Registries } from "./registries";
@@ -21,6 +23,8 @@ export interface GatewayContext {
   callers: CallerCheck;
   /** Uploads of the registry protocol that are under way. */
   uploads: UploadSessions;
+  identities: IdentityStore;
+  sessions: Sessions;
   /** One writer at a time per repository: two pushes cannot both win an immutable tag. */
   repositoryLocks: KeyedLock;
   /** One line in the gateway's log. */

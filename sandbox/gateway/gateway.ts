@@ -6,6 +6,8 @@ import { type GatewayAddresses, type GatewayConfig, portVariables } from "./conf
 import type { GatewayContext } from "./context";
 import { DistributionClient } from "./distributionClient";
 import { Forwarder } from "./forward";
+import { IdentityStore } from "./iam/identityStore";
+import { Sessions } from "./iam/sessions";
 import { KeyedLock } from "./keyedLock";
 import { LifecycleSchedule } from "./lifecycle/schedule";
 import { MinistackClient } from "./ministackClient";
@@ -37,6 +39,8 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
   const store = new Store(config.stateDirectory);
   const clock = new MovableClock(options.clock ?? systemClock, store);
   const ministack = new MinistackClient(config);
+  const identities = new IdentityStore(ministack);
+  const sessions = new Sessions(store, config);
   const context: GatewayContext = {
     config,
     clock,
@@ -46,8 +50,10 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
     tokens: new Tokens(store, clock),
     registries: new Registries(config, store),
     distribution: new DistributionClient(config),
-    callers: new CallerCheck(config, ministack),
     uploads: new UploadSessions(),
+    callers: new CallerCheck(config, ministack, identities, sessions),
+    identities,
+    sessions,
     repositoryLocks: new KeyedLock(),
   };
   const forwarder = new Forwarder(config.ministackUrl, log);

@@ -12,7 +12,7 @@ import { existingRepository, requestedRegistry } from "./repositoryLookup";
  */
 export function batchDeleteImage(kind: RegistryKind): Operation<BatchDeleteImageRequest> {
   return async (context, caller, input) => {
-    const registry = requestedRegistry(kind, caller, input.registryId, "BatchDeleteImage");
+    const registry = requestedRegistry(kind, caller, input.registryId);
     const repository = existingRepository(context, registry, input.repositoryName ?? "");
     return context.repositoryLocks.run(repository.id, async () => {
       const imageIds: ImageIdentifier[] = [];

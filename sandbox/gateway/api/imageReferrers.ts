@@ -11,7 +11,7 @@ const pageSize = 50;
 
 /** The images whose manifest names this one as its `subject`, active ones unless the filter says otherwise. */
 export const listImageReferrers: Operation<ListImageReferrersRequest> = (context, caller, input) => {
-  const registry = requestedRegistry("private", caller, input.registryId, "ListImageReferrers");
+  const registry = requestedRegistry("private", caller, input.registryId);
   const repository = existingRepository(context, registry, input.repositoryName ?? "");
   const subject = input.subjectId?.imageDigest ?? "";
   if (!digestForm.test(subject)) {

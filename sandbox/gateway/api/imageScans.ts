@@ -11,7 +11,7 @@ const scanIntervalMilliseconds = 24 * 60 * 60 * 1000;
 
 /** Answers IN_PROGRESS as ECR does; the scan is complete with the next request. */
 const startImageScan: Operation<StartImageScanRequest> = (context, caller, input) => {
-  const registry = requestedRegistry("private", caller, input.registryId, "StartImageScan");
+  const registry = requestedRegistry("private", caller, input.registryId);
   const repository = existingRepository(context, registry, input.repositoryName ?? "");
   const image = existingImage(context, registry, repository, input.imageId ?? {});
   if (scanningConfiguration(context, repository).scanType === "ENHANCED") {
@@ -39,7 +39,7 @@ const startImageScan: Operation<StartImageScanRequest> = (context, caller, input
 };
 
 const describeImageScanFindings: Operation<DescribeImageScanFindingsRequest> = (context, caller, input) => {
-  const registry = requestedRegistry("private", caller, input.registryId, "DescribeImageScanFindings");
+  const registry = requestedRegistry("private", caller, input.registryId);
   const repository = existingRepository(context, registry, input.repositoryName ?? "");
   const image = existingImage(context, registry, repository, input.imageId ?? {});
   const { scan } = image;

@@ -29,7 +29,7 @@ const sha256Form = /^sha256:[0-9a-f]{64}$/;
 /** DescribeImages, PutImage and BatchCheckLayerAvailability are the same in both services. */
 export function imageOperations(kind: RegistryKind) {
   const describeImages: Operation<DescribeImagesRequest> = (context, caller, input) => {
-    const registry = requestedRegistry(kind, caller, input.registryId, "DescribeImages");
+    const registry = requestedRegistry(kind, caller, input.registryId);
     const repository = existingRepository(context, registry, input.repositoryName ?? "");
     const tags = tagsByDigest(context, repository);
     const detail = (image: ImageRecord) => imageDetail(repository, image, tags.get(image.digest) ?? []);
@@ -46,7 +46,7 @@ export function imageOperations(kind: RegistryKind) {
   };
 
   const putImage: Operation<PutImageRequest> = async (context, caller, input) => {
-    const registry = requestedRegistry(kind, caller, input.registryId, "PutImage");
+    const registry = requestedRegistry(kind, caller, input.registryId);
     const repository = existingRepository(context, registry, input.repositoryName ?? "");
     const { imageTag: tag, imageManifest = "" } = input;
     refuseInput(tag === undefined ? [] : imageTagFaults(tag, "imageTag"));
@@ -63,7 +63,7 @@ export function imageOperations(kind: RegistryKind) {
   };
 
   const batchCheckLayerAvailability: Operation<BatchCheckLayerAvailabilityRequest> = async (context, caller, input) => {
-    const registry = requestedRegistry(kind, caller, input.registryId, "BatchCheckLayerAvailability");
+    const registry = requestedRegistry(kind, caller, input.registryId);
     const repository = existingRepository(context, registry, input.repositoryName ?? "");
     const layers: object[] = [];
     const failures: object[] = [];
@@ -92,7 +92,7 @@ export function imageOperations(kind: RegistryKind) {
 
 /** ECR only. */
 export const listImages: Operation<ListImagesRequest> = (context, caller, input) => {
-  const registry = requestedRegistry("private", caller, input.registryId, "ListImages");
+  const registry = requestedRegistry("private", caller, input.registryId);
   const repository = existingRepository(context, registry, input.repositoryName ?? "");
   const tags = tagsByDigest(context, repository);
   const ids = context.store
@@ -107,7 +107,7 @@ export const listImages: Operation<ListImagesRequest> = (context, caller, input)
 
 /** ECR only. The stored manifest is given whatever `acceptedMediaTypes` says: nothing is converted here. */
 export const batchGetImage: Operation<BatchGetImageRequest> = async (context, caller, input) => {
-  const registry = requestedRegistry("private", caller, input.registryId, "BatchGetImage");
+  const registry = requestedRegistry("private", caller, input.registryId);
   const repository = existingRepository(context, registry, input.repositoryName ?? "");
   const images: object[] = [];
   const failures: ImageProblem[] = [];

@@ -32,7 +32,7 @@ export function layerOperations(kind: RegistryKind) {
   const uploads = new Map<string, LayerUpload>();
 
   const initiate: Operation<InitiateLayerUploadRequest> = async (context, caller, input) => {
-    const repository = repositoryOf(context, kind, caller, input, "InitiateLayerUpload");
+    const repository = repositoryOf(context, kind, caller, input);
     const answer = await context.distribution.request("POST", `/v2/${namespaceOf(repository)}/blobs/uploads/`, {
       "Content-Length": 0,
     });
@@ -44,7 +44,7 @@ export function layerOperations(kind: RegistryKind) {
 
   const uploadPart: Operation<UploadLayerPartRequest> = (context, caller, input) =>
     context.repositoryLocks.run(`upload ${input.uploadId}`, async () => {
-      const repository = repositoryOf(context, kind, caller, input, "UploadLayerPart");
+      const repository = repositoryOf(context, kind, caller, input);
       const upload = existingUpload(uploads, repository, input.uploadId);
       const part = Buffer.from(input.layerPartBlob ?? []);
       refusePart(repository, upload, input, part.length);
@@ -62,7 +62,7 @@ export function layerOperations(kind: RegistryKind) {
 
   const complete: Operation<CompleteLayerUploadRequest> = (context, caller, input) =>
     context.repositoryLocks.run(`upload ${input.uploadId}`, async () => {
-      const repository = repositoryOf(context, kind, caller, input, "CompleteLayerUpload");
+      const repository = repositoryOf(context, kind, caller, input);
       const upload = existingUpload(uploads, repository, input.uploadId);
       const digest = input.layerDigests?.find((each) => sha256Form.test(each));
       if (digest === undefined) {
@@ -97,7 +97,7 @@ export function layerOperations(kind: RegistryKind) {
 
 /** ECR only: an address that gives the layer to whoever has it, for a while. */
 export const getDownloadUrlForLayer: Operation<GetDownloadUrlForLayerRequest> = async (context, caller, input) => {
-  const repository = repositoryOf(context, "private", caller, input, "GetDownloadUrlForLayer");
+  const repository = repositoryOf(context, "private", caller, input);
   const layerDigest = input.layerDigest ?? "";
   if (!sha256Form.test(layerDigest) || (await context.distribution.blobSize(repository, layerDigest)) === undefined) {
     throw new ServiceError(
@@ -113,13 +113,8 @@ function repositoryOf(
   kind: RegistryKind,
   caller: Parameters<Operation>[1],
   input: { registryId?: string; repositoryName?: string },
-  action: string,
 ): RepositoryRecord {
-  return existingRepository(
-    context,
-    requestedRegistry(kind, caller, input.registryId, action),
-    input.repositoryName ?? "",
-  );
+  return existingRepository(context, requestedRegistry(kind, caller, input.registryId), input.repositoryName ?? "");
 }
 
 function existingUpload(

@@ -12,7 +12,7 @@ interface RepositoryInput {
 }
 
 const putLifecyclePolicy: Operation<PutLifecyclePolicyRequest> = (context, caller, input) => {
-  const registry = requestedRegistry("private", caller, input.registryId, "PutLifecyclePolicy");
+  const registry = requestedRegistry("private", caller, input.registryId);
   const text = input.lifecyclePolicyText ?? "";
   refuseDocument("LifecyclePolicyText", "Lifecycle policy validation failure", lifecyclePolicyFaults(text, ""));
   const repository = changeRepository(context, registry, input.repositoryName ?? "", (current) => ({
@@ -23,13 +23,13 @@ const putLifecyclePolicy: Operation<PutLifecyclePolicyRequest> = (context, calle
 };
 
 const getLifecyclePolicy: Operation<RepositoryInput> = (context, caller, input) => {
-  const registry = requestedRegistry("private", caller, input.registryId, "GetLifecyclePolicy");
+  const registry = requestedRegistry("private", caller, input.registryId);
   const repository = existingRepository(context, registry, input.repositoryName);
   return policyOutput(repository, lifecycleOf(registry, repository));
 };
 
 const deleteLifecyclePolicy: Operation<RepositoryInput> = (context, caller, input) => {
-  const registry = requestedRegistry("private", caller, input.registryId, "DeleteLifecyclePolicy");
+  const registry = requestedRegistry("private", caller, input.registryId);
   let removed: RepositoryRecord["lifecyclePolicy"];
   const repository = changeRepository(context, registry, input.repositoryName, (current) => {
     removed = lifecycleOf(registry, current);

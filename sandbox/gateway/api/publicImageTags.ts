@@ -5,7 +5,7 @@ import { existingRepository, requestedRegistry } from "./repositoryLookup";
 
 /** ECR Public only: one entry for each tag. */
 export const describeImageTags: Operation<DescribeImageTagsRequest> = (context, caller, input) => {
-  const registry = requestedRegistry("public", caller, input.registryId, "DescribeImageTags");
+  const registry = requestedRegistry("public", caller, input.registryId);
   const repository = existingRepository(context, registry, input.repositoryName ?? "");
   const { page, nextToken } = pageOf(context.store.tagsOf(repository), ([tag]) => tag, input);
   const imageTagDetails = page.map(([imageTag, digest]): ImageTagDetail => {

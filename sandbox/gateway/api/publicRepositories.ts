@@ -18,7 +18,7 @@ import { changeRepository, existingRepository, inRegistry, repositoryArn, reques
 import { checkedTags } from "./resourceTags";
 
 const createRepository: Operation<CreateRepositoryRequest> = (context, caller, input) => {
-  const registry = requestedRegistry("public", caller, undefined, "CreateRepository");
+  const registry = requestedRegistry("public", caller, undefined);
   const name = input.repositoryName ?? "";
   refuseInput(publicRepositoryNameFaults(name, "repositoryName"));
   const record: RepositoryRecord = {
@@ -39,19 +39,19 @@ const createRepository: Operation<CreateRepositoryRequest> = (context, caller, i
 };
 
 const deleteRepository: Operation<DeleteRepositoryRequest> = async (context, caller, input) => {
-  const registry = requestedRegistry("public", caller, input.registryId, "DeleteRepository");
+  const registry = requestedRegistry("public", caller, input.registryId);
   const repository = await dropRepository(context, registry, input.repositoryName ?? "", input.force ?? false);
   return { repository: repositoryOutput(context, repository) };
 };
 
 const describeRepositories: Operation<DescribeRepositoriesRequest> = (context, caller, input) => {
-  const registry = requestedRegistry("public", caller, input.registryId, "DescribeRepositories");
+  const registry = requestedRegistry("public", caller, input.registryId);
   const { page, nextToken } = repositoryPage(context, registry, input);
   return { repositories: page.map((each) => repositoryOutput(context, each)), nextToken };
 };
 
 const getRepositoryCatalogData: Operation<GetRepositoryCatalogDataRequest> = (context, caller, input) => {
-  const registry = requestedRegistry("public", caller, input.registryId, "GetRepositoryCatalogData");
+  const registry = requestedRegistry("public", caller, input.registryId);
   const repository = existingRepository(context, registry, input.repositoryName ?? "");
   if (repository.catalog === undefined) {
     throw new ServiceError(
@@ -64,7 +64,7 @@ const getRepositoryCatalogData: Operation<GetRepositoryCatalogDataRequest> = (co
 
 /** Replaces the catalog data: a member that is left out is gone. */
 const putRepositoryCatalogData: Operation<PutRepositoryCatalogDataRequest> = (context, caller, input) => {
-  const registry = requestedRegistry("public", caller, input.registryId, "PutRepositoryCatalogData");
+  const registry = requestedRegistry("public", caller, input.registryId);
   const repository = changeRepository(context, registry, input.repositoryName ?? "", (current) => ({
     ...current,
     catalog: catalogOf(input.catalogData ?? {}),

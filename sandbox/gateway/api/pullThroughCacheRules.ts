@@ -16,7 +16,7 @@ const ruleLimit = 50;
 
 const createRule: Operation<CreatePullThroughCacheRuleRequest> = (context, caller, input) => {
   const { registryId, ecrRepositoryPrefix = "", upstreamRegistryUrl = "", ...rest } = input;
-  const registry = requestedRegistry("private", caller, registryId, "CreatePullThroughCacheRule");
+  const registry = requestedRegistry("private", caller, registryId);
   const now = context.clock.now();
   const rule = {
     ...rest,
@@ -46,7 +46,7 @@ const createRule: Operation<CreatePullThroughCacheRuleRequest> = (context, calle
 };
 
 const describeRules: Operation<DescribePullThroughCacheRulesRequest> = (context, caller, input) => {
-  const registry = requestedRegistry("private", caller, input.registryId, "DescribePullThroughCacheRules");
+  const registry = requestedRegistry("private", caller, input.registryId);
   const rules =
     input.ecrRepositoryPrefixes?.map((prefix) => existingRule(context, registry, prefix)) ??
     pullThroughCacheRules.all(context.store, registry).map(({ value }) => value);
@@ -57,7 +57,7 @@ const describeRules: Operation<DescribePullThroughCacheRulesRequest> = (context,
 /** Changes the credentials or the role; a member that is left out stays as it was. */
 const updateRule: Operation<UpdatePullThroughCacheRuleRequest> = (context, caller, input) => {
   const { registryId, ecrRepositoryPrefix = "", ...given } = input;
-  const registry = requestedRegistry("private", caller, registryId, "UpdatePullThroughCacheRule");
+  const registry = requestedRegistry("private", caller, registryId);
   const rule = context.store.change(() => {
     const current = existingRule(context, registry, ecrRepositoryPrefix);
     const changed = { ...current, ...defined(given), updatedAt: context.clock.now() };
@@ -69,7 +69,7 @@ const updateRule: Operation<UpdatePullThroughCacheRuleRequest> = (context, calle
 };
 
 const deleteRule: Operation<DeletePullThroughCacheRuleRequest> = (context, caller, input) => {
-  const registry = requestedRegistry("private", caller, input.registryId, "DeletePullThroughCacheRule");
+  const registry = requestedRegistry("private", caller, input.registryId);
   const rule = context.store.change(() => {
     const current = existingRule(context, registry, input.ecrRepositoryPrefix ?? "");
     pullThroughCacheRules.remove(context.store, registry, current.ecrRepositoryPrefix ?? "");

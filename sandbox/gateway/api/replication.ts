@@ -17,7 +17,7 @@ const putReplicationConfiguration: Operation<PutReplicationConfigurationRequest>
 
 /** One entry for each destination that the rules named when the image was pushed. */
 const describeImageReplicationStatus: Operation<DescribeImageReplicationStatusRequest> = (context, caller, input) => {
-  const registry = requestedRegistry("private", caller, input.registryId, "DescribeImageReplicationStatus");
+  const registry = requestedRegistry("private", caller, input.registryId);
   const repository = existingRepository(context, registry, input.repositoryName ?? "");
   const image = existingImage(context, registry, repository, input.imageId ?? {});
   return {

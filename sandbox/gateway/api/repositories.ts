@@ -24,7 +24,7 @@ export function newRepositoryId(): string {
 }
 
 export const createRepository: Operation<CreateRepositoryRequest> = async (context, caller, input) => {
-  const registry = requestedRegistry("private", caller, input.registryId, "CreateRepository");
+  const registry = requestedRegistry("private", caller, input.registryId);
   const name = input.repositoryName ?? "";
   const filters = exclusionFilters(input.imageTagMutabilityExclusionFilters);
   refuseInput([
@@ -63,7 +63,7 @@ export function addRepository(context: GatewayContext, registry: RegistryAddress
 }
 
 export const deleteRepository: Operation<DeleteRepositoryRequest> = async (context, caller, input) => {
-  const registry = requestedRegistry("private", caller, input.registryId, "DeleteRepository");
+  const registry = requestedRegistry("private", caller, input.registryId);
   const repository = await dropRepository(context, registry, input.repositoryName ?? "", input.force ?? false);
   return { repository: repositoryOutput(context, repository) };
 };
@@ -96,7 +96,7 @@ export async function dropRepository(
 }
 
 export const describeRepositories: Operation<DescribeRepositoriesRequest> = (context, caller, input) => {
-  const registry = requestedRegistry("private", caller, input.registryId, "DescribeRepositories");
+  const registry = requestedRegistry("private", caller, input.registryId);
   const { page, nextToken } = repositoryPage(context, registry, input);
   return { repositories: page.map((each) => repositoryOutput(context, each)), nextToken };
 };
@@ -115,7 +115,7 @@ export function repositoryPage(
 }
 
 export const putImageTagMutability: Operation<PutImageTagMutabilityRequest> = (context, caller, input) => {
-  const registry = requestedRegistry("private", caller, input.registryId, "PutImageTagMutability");
+  const registry = requestedRegistry("private", caller, input.registryId);
   const filters = exclusionFilters(input.imageTagMutabilityExclusionFilters);
   refuseInput(mutabilityFaults(input.imageTagMutability, filters));
   const repository = changeRepository(context, registry, input.repositoryName ?? "", (current) => ({
@@ -136,7 +136,7 @@ export const putImageScanningConfiguration: Operation<PutImageScanningConfigurat
   caller,
   input,
 ) => {
-  const registry = requestedRegistry("private", caller, input.registryId, "PutImageScanningConfiguration");
+  const registry = requestedRegistry("private", caller, input.registryId);
   const scanOnPush = input.imageScanningConfiguration?.scanOnPush ?? false;
   const repository = changeRepository(context, registry, input.repositoryName ?? "", (current) => ({
     ...current,

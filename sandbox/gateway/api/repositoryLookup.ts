@@ -8,27 +8,9 @@ export function registryOf(kind: RegistryKind, caller: Caller): RegistryAddress 
   return { kind, account: caller.account, region: kind === "public" ? publicApiRegion : caller.region };
 }
 
-/**
- * The registry that a request names with `registryId`, or the caller's own.
- *
- * @throws AccessDeniedException for another account's: no repository policy is evaluated across accounts here.
- */
-export function requestedRegistry(
-  kind: RegistryKind,
-  caller: Caller,
-  registryId: string | undefined,
-  action: string,
-): RegistryAddress {
-  const registry = registryOf(kind, caller);
-  if (registryId !== undefined && registryId !== caller.account) {
-    const service = kind === "public" ? "ecr-public" : "ecr";
-    throw new ServiceError(
-      "AccessDeniedException",
-      `User: arn:aws:iam::${caller.account}:root is not authorized to perform: ${service}:${action} on the registry ` +
-        `with id '${registryId}': the sandbox gives no access to another account's registry.`,
-    );
-  }
-  return registry;
+/** The registry that a request names with `registryId`, or the caller's own. Whether the caller may use it is decided before. */
+export function requestedRegistry(kind: RegistryKind, caller: Caller, registryId: string | undefined): RegistryAddress {
+  return { ...registryOf(kind, caller), account: registryId ?? caller.account };
 }
 
 /** Names a registry as error messages do. */

@@ -11,7 +11,7 @@ interface RepositoryInput {
 /** SetRepositoryPolicy, GetRepositoryPolicy and DeleteRepositoryPolicy, which are the same in both services. */
 export function policyOperations(kind: RegistryKind) {
   const set: Operation<RepositoryInput & { policyText: string }> = (context, caller, input) => {
-    const registry = requestedRegistry(kind, caller, input.registryId, "SetRepositoryPolicy");
+    const registry = requestedRegistry(kind, caller, input.registryId);
     refusePolicy(input.policyText);
     const repository = changeRepository(context, registry, input.repositoryName, (current) => ({
       ...current,
@@ -20,12 +20,12 @@ export function policyOperations(kind: RegistryKind) {
     return policyOutput(repository, input.policyText);
   };
   const get: Operation<RepositoryInput> = (context, caller, input) => {
-    const registry = requestedRegistry(kind, caller, input.registryId, "GetRepositoryPolicy");
+    const registry = requestedRegistry(kind, caller, input.registryId);
     const repository = existingRepository(context, registry, input.repositoryName);
     return policyOutput(repository, policyOf(registry, repository));
   };
   const remove: Operation<RepositoryInput> = (context, caller, input) => {
-    const registry = requestedRegistry(kind, caller, input.registryId, "DeleteRepositoryPolicy");
+    const registry = requestedRegistry(kind, caller, input.registryId);
     return removePolicy(context, registry, input.repositoryName);
   };
   return { SetRepositoryPolicy: set, GetRepositoryPolicy: get, DeleteRepositoryPolicy: remove };

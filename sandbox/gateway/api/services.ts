@@ -1,7 +1,10 @@
 import { isRegionName } from "../../../ecr/regions";
 import type { Caller } from "../caller";
 import type { GatewayContext, Operation } from "../context";
+import { authorize } from "../iam/authorizer";
+import { operationAccess } from "../iam/operationAccess";
 import { ecrModel, ecrPublicModel } from "../models/models";
+import type { RegistryKind } from "../state/records";
 import type { RequestModel } from "../wire/requestModel";
 import { ServiceError } from "../wire/serviceError";
 import { accountSettingOperations } from "./accountSettings";
@@ -39,6 +42,7 @@ const publicApiRegions = ["us-east-1", "us-west-2"];
 
 /** One of the two services: its requests, its operations, and where it can be called. */
 export interface Service {
+  kind: RegistryKind;
   model: RequestModel;
   operations: Record<string, Operation>;
   /** @throws ServiceError when the real service has no endpoint there. */
@@ -46,6 +50,7 @@ export interface Service {
 }
 
 const ecr: Service = {
+  kind: "private",
   model: ecrModel,
   operations: {
     CreateRepository: createRepository,
@@ -84,6 +89,7 @@ const ecr: Service = {
 };
 
 const ecrPublic: Service = {
+  kind: "public",
   model: ecrPublicModel,
   operations: {
     ...publicRepositoryOperations,
@@ -132,6 +138,9 @@ export async function runOperation(
       "UnsupportedOperationException",
       `The sandbox does not support ${service.model.signingName}:${name}.`,
     );
+  }
+  for (const access of operationAccess(context, service.kind, name, caller, input)) {
+    await authorize(context, caller.principal, access);
   }
   // The model's validation is what makes this the operation's input.
   return operation(context, caller, service.model.parse(name, input) as never);

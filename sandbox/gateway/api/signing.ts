@@ -30,7 +30,7 @@ const deleteSigningConfiguration: Operation<object> = (context, caller) => {
  * signed when it was pushed has failed, and says why.
  */
 const describeImageSigningStatus: Operation<DescribeImageSigningStatusRequest> = (context, caller, input) => {
-  const registry = requestedRegistry("private", caller, input.registryId, "DescribeImageSigningStatus");
+  const registry = requestedRegistry("private", caller, input.registryId);
   const repository = existingRepository(context, registry, input.repositoryName ?? "");
   const image = existingImage(context, registry, repository, input.imageId ?? {});
   const kept = signingConfigurations.get(context.store, registry);

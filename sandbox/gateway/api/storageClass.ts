@@ -10,7 +10,7 @@ import { existingRepository, requestedRegistry } from "./repositoryLookup";
  * image is active with the next request.
  */
 export const updateImageStorageClass: Operation<UpdateImageStorageClassRequest> = (context, caller, input) => {
-  const registry = requestedRegistry("private", caller, input.registryId, "UpdateImageStorageClass");
+  const registry = requestedRegistry("private", caller, input.registryId);
   const repository = existingRepository(context, registry, input.repositoryName ?? "");
   const archive = input.targetStorageClass === "ARCHIVE";
   const { digest } = context.store.change(() => {

@@ -88,7 +88,7 @@ export async function signatureMatches(
 }
 
 /** SHA-256 and its HMAC in the form that the signer asks for. */
-class Sha256 {
+export class Sha256 {
   private hash;
 
   constructor(private readonly secret?: string | ArrayBuffer | ArrayBufferView) {

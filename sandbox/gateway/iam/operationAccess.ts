@@ -1,0 +1,69 @@
+import type { Caller } from "../caller";
+import type { GatewayContext } from "../context";
+import { publicApiRegion, type RegistryAddress, type RegistryKind } from "../state/records";
+import type { Access } from "./requestKeys";
+
+/** Operations whose permission has another name (ECR API, ListImageReferrers). */
+const otherActions: Readonly<Record<string, string>> = { ListImageReferrers: "BatchGetImage" };
+
+/** Operations on the registry itself: their actions have no resource (service authorization reference, Amazon ECR). */
+const listing = ["DescribeRepositories"];
+
+/**
+ * What an operation needs to be allowed, read from an input that is not validated yet: AWS refuses a caller before it
+ * says what is wrong with the request.
+ */
+export function operationAccess(
+  context: GatewayContext,
+  kind: RegistryKind,
+  operation: string,
+  caller: Caller,
+  input: unknown,
+): Access[] {
+  const members = typeof input === "object" && input !== null ? (input as Record<string, unknown>) : {};
+  const service = kind === "public" ? "ecr-public" : "ecr";
+  const action = `${service}:${otherActions[operation] ?? operation}`;
+  const registryId = members["registryId"];
+  const account = typeof registryId === "string" && /^\d{12}$/.test(registryId) ? registryId : caller.account;
+  const region = kind === "public" ? publicApiRegion : caller.region;
+  const registry: RegistryAddress = { kind, account, region };
+  const common = { action, resourceAccount: account, region: caller.region, requestTags: tagsIn(members["tags"]) };
+  const names = namesIn(members, arnPrefix(registry));
+  if (names.length === 0) {
+    const resource = listing.includes(operation) ? `${arnPrefix(registry)}*` : "*";
+    return [{ ...common, resource }];
+  }
+  return names.map((name) => ({
+    ...common,
+    resource: `${arnPrefix(registry)}${name}`,
+    repository: context.store.repository(registry, name),
+  }));
+}
+
+function arnPrefix({ kind, account, region }: RegistryAddress): string {
+  return kind === "public"
+    ? `arn:aws:ecr-public::${account}:repository/`
+    : `arn:aws:ecr:${region}:${account}:repository/`;
+}
+
+/** The repositories that a request names, one way or another. */
+function namesIn(members: Record<string, unknown>, prefix: string): string[] {
+  const { repositoryName, repositoryNames, resourceArn } = members;
+  if (typeof repositoryName === "string") {
+    return [repositoryName];
+  }
+  if (Array.isArray(repositoryNames)) {
+    return repositoryNames.filter((name) => typeof name === "string");
+  }
+  return typeof resourceArn === "string" && resourceArn.startsWith(prefix) ? [resourceArn.slice(prefix.length)] : [];
+}
+
+function tagsIn(tags: unknown): Record<string, string> {
+  const list: unknown[] = Array.isArray(tags) ? tags : [];
+  return Object.fromEntries(
+    list.flatMap((tag) => {
+      const { Key, Value } = (tag ?? {}) as { Key?: unknown; Value?: unknown };
+      return typeof Key === "string" ? [[Key, String(Value ?? "")]] : [];
+    }),
+  );
+}
