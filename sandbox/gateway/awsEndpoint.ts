@@ -6,6 +6,7 @@ import { healthPath } from "./config";
 import type { GatewayContext } from "./context";
 import { answerControl } from "./controls";
 import type { Forwarder } from "./forward";
+import { unreachable } from "./ministackClient";
 import { parseInput, readBody, sendError, sendOutput } from "./wire/json";
 import { ServiceError } from "./wire/serviceError";
 import { parseSignature } from "./wire/signature";
@@ -30,6 +31,8 @@ export function createAwsEndpoint(
       void sendHealth(context, response, endpoint());
     } else if (service) {
       void answer(context, service, operationName(target), request, response);
+    } else if (mayVendCredentials(request)) {
+      void forwardToSts(context, forwarder, request, response);
     } else {
       forwarder.forward(request, response);
     }
@@ -37,6 +40,38 @@ export function createAwsEndpoint(
   server.on("upgrade", (request, socket, head) => forwarder.upgrade(request, socket, head));
   server.requestTimeout = 0;
   return server;
+}
+
+/** STS signs nobody's AssumeRoleWithWebIdentity; everything else that makes credentials is signed for it. */
+function mayVendCredentials(request: IncomingMessage): boolean {
+  const signature = parseSignature(request.headers.authorization);
+  const isForm = header(request, "content-type")?.startsWith("application/x-www-form-urlencoded") ?? false;
+  return (
+    request.method === "POST" && isForm && (signature ? signature.service === "sts" : !request.headers.authorization)
+  );
+}
+
+/** Passes a request of STS on, and remembers whose the credentials in its answer are. */
+async function forwardToSts(
+  context: GatewayContext,
+  forwarder: Forwarder,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    const body = await readBody(request, requestLimit);
+    const form = body.toString("utf8");
+    const answered = async (answer: string) => {
+      if (!context.sessions.isVending(form)) return;
+      const accessKeyId = parseSignature(request.headers.authorization)?.accessKeyId;
+      const caller = accessKeyId === undefined ? undefined : await context.callers.principalOf(accessKeyId);
+      context.sessions.learn(form, caller, answer, context.clock.now());
+    };
+    forwarder.forward(request, response, { body, answered });
+  } catch (error) {
+    sendError(response, error instanceof ServiceError ? error : unreachable(error));
+    request.resume();
+  }
 }
 
 async function answer(

@@ -21,10 +21,22 @@ export class Forwarder {
     this.agent.destroy();
   }
 
-  /** Bodies are streamed both ways. */
-  forward(request: IncomingMessage, response: ServerResponse): void {
+  /**
+   * Bodies are streamed both ways.
+   *
+   * @param overheard The request's body when it is read already, and who wants the answer's: called before its end is sent.
+   */
+  forward(
+    request: IncomingMessage,
+    response: ServerResponse,
+    overheard?: { body: Buffer; answered: (body: string) => Promise<void> },
+  ): void {
     const upstream = http.request(this.options(request), (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.statusMessage, answer.rawHeaders);
+      if (overheard && answer.statusCode === 200) {
+        void overhear(answer, response, overheard.answered);
+        return;
+      }
       answer.pipe(response);
       answer.on("error", () => response.destroy());
     });
@@ -42,7 +54,11 @@ export class Forwarder {
         upstream.destroy();
       }
     });
-    request.pipe(upstream);
+    if (overheard) {
+      upstream.end(overheard.body);
+    } else {
+      request.pipe(upstream);
+    }
   }
 
   /** Connections that become something else (WebSockets). */
@@ -73,6 +89,23 @@ export class Forwarder {
       headers: request.rawHeaders,
       agent: this.agent,
     };
+  }
+}
+
+/** What the client can act on is known to the gateway first. */
+async function overhear(
+  answer: IncomingMessage,
+  response: ServerResponse,
+  answered: (body: string) => Promise<void>,
+): Promise<void> {
+  try {
+    const chunks: Buffer[] = [];
+    for await (const chunk of answer as AsyncIterable<Buffer>) chunks.push(chunk);
+    const body = Buffer.concat(chunks);
+    await answered(body.toString("utf8"));
+    response.end(body);
+  } catch {
+    response.destroy();
   }
 }
 

@@ -1,5 +1,6 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Clock } from "./clock";
+import type { Principal } from "./iam/principal";
 import type { RegistryKind, TokenRecord } from "./state/records";
 import type { Store } from "./state/store";
 
@@ -9,12 +10,12 @@ export const tokenLifetimeMilliseconds = 12 * 60 * 60 * 1000;
 export const bearerLifetimeMilliseconds = 60 * 60 * 1000;
 
 /** What a token is worth now. */
-export type TokenVerdict = { state: "valid"; account: string } | { state: "expired" } | { state: "unknown" };
+export type TokenVerdict = { state: "valid"; principal: Principal } | { state: "expired" } | { state: "unknown" };
 
-/** What a bearer token allows: pulls to everyone, pushes to the account that asked with its password. */
+/** Whom a bearer token stands for. */
 export interface BearerClaims {
-  /** Absent for an anonymous token. */
-  account?: string;
+  /** Absent for an anonymous token, which pulls. */
+  principal?: Principal;
   /** Milliseconds since 1970. */
   expiresAt: number;
 }
@@ -34,7 +35,7 @@ export class Tokens {
   }
 
   /** A new password for `docker login --username AWS`; only its hash is kept. */
-  issue(kind: RegistryKind, account: string): { password: string; expiresAt: number } {
+  issue(kind: RegistryKind, principal: Principal): { password: string; expiresAt: number } {
     const password = randomBytes(48).toString("base64url");
     const now = this.clock.now();
     // Whole seconds, as the wire carries it.
@@ -42,7 +43,7 @@ export class Tokens {
     this.store.change(() => {
       // An expired token is told from an unknown one for a day, then forgotten.
       this.store.removeTokensBefore(now - 2 * tokenLifetimeMilliseconds);
-      this.store.putToken(hashOf(password), { kind, account, expiresAt });
+      this.store.putToken(hashOf(password), { kind, principal, expiresAt });
     });
     return { password, expiresAt };
   }
@@ -51,16 +52,17 @@ export class Tokens {
   check(kind: RegistryKind, password: string): TokenVerdict {
     // The lookup is by hash: how long it takes says nothing about the token itself.
     const record: TokenRecord | undefined = this.store.token(hashOf(password));
-    if (record?.kind !== kind) {
+    // One of an older sandbox says no principal.
+    if (record?.kind !== kind || (record.principal as Principal | undefined) === undefined) {
       return { state: "unknown" };
     }
-    return record.expiresAt > this.clock.now() ? { state: "valid", account: record.account } : { state: "expired" };
+    return record.expiresAt > this.clock.now() ? { state: "valid", principal: record.principal } : { state: "expired" };
   }
 
   /** A bearer token for the public registry, signed and not stored. */
-  issueBearer(account: string | undefined): { token: string; issuedAt: number; seconds: number } {
+  issueBearer(principal: Principal | undefined): { token: string; issuedAt: number; seconds: number } {
     const issuedAt = this.clock.now();
-    const claims: BearerClaims = { account, expiresAt: issuedAt + bearerLifetimeMilliseconds };
+    const claims: BearerClaims = { principal, expiresAt: issuedAt + bearerLifetimeMilliseconds };
     const payload = Buffer.from(JSON.stringify(claims)).toString("base64url");
     return { token: `${payload}.${this.sign(payload)}`, issuedAt, seconds: bearerLifetimeMilliseconds / 1000 };
   }

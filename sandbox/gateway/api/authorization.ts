@@ -7,7 +7,7 @@ export const getPrivateAuthorizationToken: Operation<GetAuthorizationTokenReques
   const authorizationData = [];
   for (const account of accounts) {
     await context.registries.ensurePrivate(account, caller.region);
-    const { password, expiresAt } = context.tokens.issue("private", caller.account);
+    const { password, expiresAt } = context.tokens.issue("private", caller.principal);
     authorizationData.push({
       authorizationToken: basicPair(password),
       expiresAt: new Date(expiresAt),
@@ -19,7 +19,7 @@ export const getPrivateAuthorizationToken: Operation<GetAuthorizationTokenReques
 
 /** ECR Public: an object, without an endpoint. */
 export const getPublicAuthorizationToken: Operation<object> = (context, caller) => {
-  const { password, expiresAt } = context.tokens.issue("public", caller.account);
+  const { password, expiresAt } = context.tokens.issue("public", caller.principal);
   return { authorizationData: { authorizationToken: basicPair(password), expiresAt: new Date(expiresAt) } };
 };
 

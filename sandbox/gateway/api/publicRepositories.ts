@@ -10,11 +10,12 @@ import type {
 } from "@aws-sdk/client-ecr-public";
 import { publicRepositoryNameFaults } from "../../../ecr/repositoryNames";
 import type { GatewayContext, Operation } from "../context";
+import { repositoryArn } from "../repositoryArn";
 import type { CatalogData, RepositoryRecord } from "../state/records";
 import { ServiceError } from "../wire/serviceError";
 import { refuseInput } from "./faults";
 import { addRepository, dropRepository, newRepositoryId, repositoryPage } from "./repositories";
-import { changeRepository, existingRepository, inRegistry, repositoryArn, requestedRegistry } from "./repositoryLookup";
+import { changeRepository, existingRepository, inRegistry, requestedRegistry } from "./repositoryLookup";
 import { checkedTags } from "./resourceTags";
 
 const createRepository: Operation<CreateRepositoryRequest> = (context, caller, input) => {

@@ -10,12 +10,13 @@ import type {
 import { privateRepositoryNameFaults } from "../../../ecr/repositoryNames";
 import { type TagExclusionFilter, tagMutabilityFaults } from "../../../ecr/tagMutability";
 import type { GatewayContext, Operation } from "../context";
+import { repositoryArn } from "../repositoryArn";
 import type { RegistryAddress, RepositoryRecord } from "../state/records";
 import { invalidParameter, ServiceError } from "../wire/serviceError";
 import { repositoryEncryption } from "./encryption";
 import { refuseInput } from "./faults";
 import { pageOf, refusePaging } from "./paging";
-import { changeRepository, existingRepository, inRegistry, repositoryArn, requestedRegistry } from "./repositoryLookup";
+import { changeRepository, existingRepository, inRegistry, requestedRegistry } from "./repositoryLookup";
 import { checkedTags } from "./resourceTags";
 
 /** The random part of a repository's namespace in Distribution: 128 bits. */

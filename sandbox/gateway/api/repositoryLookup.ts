@@ -48,13 +48,6 @@ export function changeRepository(
   });
 }
 
-/** A repository's ARN; ECR Public's names no region. */
-export function repositoryArn(repository: RepositoryRecord): string {
-  return repository.kind === "public"
-    ? `arn:aws:ecr-public::${repository.account}:repository/${repository.name}`
-    : `arn:aws:ecr:${repository.region}:${repository.account}:repository/${repository.name}`;
-}
-
 /** The repository that an ARN names, for the operations on tags. */
 export function repositoryByArn(
   context: GatewayContext,

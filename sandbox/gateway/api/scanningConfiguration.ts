@@ -6,10 +6,11 @@ import type {
   RepositoryScanningConfigurationFailure,
 } from "@aws-sdk/client-ecr";
 import type { Operation } from "../context";
+import { repositoryArn } from "../repositoryArn";
 import { scanFrequency, scanningConfiguration } from "../scans";
 import { scanningConfigurations } from "../state/registrySettings";
 import { invalidParameter } from "../wire/serviceError";
-import { registryOf, repositoryArn } from "./repositoryLookup";
+import { registryOf } from "./repositoryLookup";
 
 const getRegistryScanningConfiguration: Operation<object> = (context, caller) => ({
   registryId: caller.account,

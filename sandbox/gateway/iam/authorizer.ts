@@ -1,7 +1,6 @@
 import { type PolicyDocument, readAccessPolicy } from "../../../ecr/accessPolicy";
 import type { GatewayContext } from "../context";
 import { accountSetting } from "../state/accountSettings";
-import type { RepositoryRecord } from "../state/records";
 import { registryPolicies } from "../state/registrySettings";
 import { ServiceError } from "../wire/serviceError";
 import { type Decision, decide, keysNamed } from "./evaluation";
@@ -75,15 +74,4 @@ function denial(principal: Principal, access: Access, decision: Decision & { all
       ? ""
       : ` (The sandbox cannot judge ${unjudged.join(", ")}: what depends on it is refused. It judges who calls, from which account and organization, tags, region, time and address.)`;
   return `User: ${principalArn(principal)} is not authorized to perform: ${access.action} on resource: ${access.resource} ${why}${open}`;
-}
-
-/** The access to a repository that an action means. */
-export function repositoryAccess(action: string, repository: RepositoryRecord, arn: string): Access {
-  return {
-    action,
-    resource: arn,
-    resourceAccount: repository.account,
-    region: repository.region,
-    repository,
-  };
 }

@@ -1,12 +1,13 @@
 import type { Caller } from "../caller";
 import type { GatewayContext } from "../context";
+import { arnPrefix } from "../repositoryArn";
 import { publicApiRegion, type RegistryAddress, type RegistryKind } from "../state/records";
 import type { Access } from "./requestKeys";
 
 /** Operations whose permission has another name (ECR API, ListImageReferrers). */
 const otherActions: Readonly<Record<string, string>> = { ListImageReferrers: "BatchGetImage" };
 
-/** Operations on the registry itself: their actions have no resource (service authorization reference, Amazon ECR). */
+/** Operations on all repositories; those on the registry itself have no resource (service authorization reference). */
 const listing = ["DescribeRepositories"];
 
 /**
@@ -31,19 +32,15 @@ export function operationAccess(
   const names = namesIn(members, arnPrefix(registry));
   if (names.length === 0) {
     const resource = listing.includes(operation) ? `${arnPrefix(registry)}*` : "*";
-    return [{ ...common, resource }];
+    // A login to ECR Public needs a bearer token of STS (ECR Public user guide, "Registry authentication").
+    const bearer = kind === "public" && operation === "GetAuthorizationToken" ? ["sts:GetServiceBearerToken"] : [];
+    return [action, ...bearer].map((each) => ({ ...common, action: each, resource }));
   }
   return names.map((name) => ({
     ...common,
     resource: `${arnPrefix(registry)}${name}`,
     repository: context.store.repository(registry, name),
   }));
-}
-
-function arnPrefix({ kind, account, region }: RegistryAddress): string {
-  return kind === "public"
-    ? `arn:aws:ecr-public::${account}:repository/`
-    : `arn:aws:ecr:${region}:${account}:repository/`;
 }
 
 /** The repositories that a request names, one way or another. */

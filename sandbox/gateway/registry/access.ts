@@ -1,15 +1,20 @@
 import type { IncomingMessage } from "node:http";
 import type { GatewayContext } from "../context";
-import { publicAlias } from "../registries";
-import type { RegistryAddress } from "../state/records";
+import { authorize, isAuthorized } from "../iam/authorizer";
+import type { Principal } from "../iam/principal";
+import type { Access } from "../iam/requestKeys";
+import { arnPrefix } from "../repositoryArn";
+import type { RegistryAddress, RepositoryRecord } from "../state/records";
+import { ServiceError } from "../wire/serviceError";
 import { RegistryError, tokenExpiredMessage } from "./registryError";
+import type { Route } from "./routes";
 
 /** The user name of every ECR login. */
 const loginUser = "AWS";
 
-/** Who asks a registry. No account: anyone, at the public registry. */
+/** Who asks a registry. No principal: anyone, at the public registry. */
 export interface RegistryCaller {
-  account?: string;
+  principal?: Principal;
 }
 
 /** User and password of a Basic header, `undefined` when there is none that is well-formed. */
@@ -19,7 +24,7 @@ export function basicCredentials(authorization: string | undefined): { user: str
   return user === undefined || password === undefined ? undefined : { user, password };
 }
 
-/** Checks the login that every request to a private registry needs, and that it is one of the registry's own account. */
+/** Checks the login that every request to a private registry needs. What its principal may do there is asked later. */
 export function privateCaller(
   context: GatewayContext,
   request: IncomingMessage,
@@ -39,14 +44,7 @@ export function privateCaller(
   if (verdict.state === "unknown") {
     throw notAuthorized;
   }
-  if (verdict.account !== address.account) {
-    throw new RegistryError(
-      403,
-      "DENIED",
-      `User: arn:aws:iam::${verdict.account}:root is not authorized to use the registry with id '${address.account}'`,
-    );
-  }
-  return { account: verdict.account };
+  return { principal: verdict.principal };
 }
 
 /** Checks the bearer token that every request to the public registry needs; anyone gets one that pulls. */
@@ -60,26 +58,93 @@ export function publicCaller(context: GatewayContext, request: IncomingMessage):
       headers: { "WWW-Authenticate": `Bearer realm="${realm}",service="public.ecr.aws",scope="aws"${expired}` },
     });
   }
-  return { account: claims.account };
+  return { principal: claims.principal };
 }
 
-/** Refuses a push to a public repository by anyone but its owner. */
-export function refuseForeignPush(context: GatewayContext, caller: RegistryCaller, owner: RegistryAddress): void {
-  if (caller.account === owner.account) {
+/** Whether a request changes a repository. */
+export function isPush(route: Route, method: string | undefined): boolean {
+  return route.kind === "startUpload" || route.kind === "upload" || (method !== "GET" && method !== "HEAD");
+}
+
+/** The action that a request of the registry protocol needs (ECR user guide, "Using Amazon ECR images": pushing and pulling). */
+function actionOf(route: Route, method: string | undefined): string {
+  switch (route.kind) {
+    case "manifest":
+      return method === "PUT" ? "PutImage" : method === "DELETE" ? "BatchDeleteImage" : "BatchGetImage";
+    case "blob":
+      return method === "HEAD" ? "BatchCheckLayerAvailability" : "GetDownloadUrlForLayer";
+    case "startUpload":
+      return "InitiateLayerUpload";
+    case "upload":
+      return method === "PUT" ? "CompleteLayerUpload" : "UploadLayerPart";
+    case "tags":
+      return "ListImages";
+    default:
+      return "BatchGetImage";
+  }
+}
+
+/**
+ * Refuses a request that the policies of the login's principal and of the repository do not allow now. Pulls from the
+ * public registry are everybody's.
+ *
+ * @param repository Absent: the registry has none of that name.
+ * @throws RegistryError "DENIED" in IAM's words.
+ */
+export async function authorizeRoute(
+  context: GatewayContext,
+  caller: RegistryCaller,
+  route: Route,
+  method: string | undefined,
+  registry: RegistryAddress,
+  target: { name: string; repository: RepositoryRecord | undefined },
+): Promise<void> {
+  if (registry.kind === "public" && !isPush(route, method)) {
     return;
   }
-  throw caller.account === undefined
-    ? new RegistryError(
-        403,
-        "DENIED",
-        "Not Authorized: pushing needs a login. Run: aws ecr-public get-login-password --region us-east-1 | " +
-          `docker login --username AWS --password-stdin ${context.registries.publicHost}`,
-      )
-    : new RegistryError(
-        403,
-        "DENIED",
-        `User: arn:aws:iam::${caller.account}:root is not authorized to push to the public registry '${publicAlias(owner.account)}'`,
-      );
+  if (caller.principal === undefined) {
+    throw new RegistryError(
+      403,
+      "DENIED",
+      "Not Authorized: pushing needs a login. Run: aws ecr-public get-login-password --region us-east-1 | " +
+        `docker login --username AWS --password-stdin ${context.registries.publicHost}`,
+    );
+  }
+  try {
+    await authorize(context, caller.principal, accessTo(registry, actionOf(route, method), target));
+  } catch (error) {
+    if (error instanceof ServiceError && error.code === "AccessDeniedException") {
+      throw new RegistryError(403, "DENIED", error.message);
+    }
+    throw error;
+  }
+}
+
+/** Whether a layer of a repository may be mounted from it: whoever could download it. */
+export async function mayReadLayers(
+  context: GatewayContext,
+  caller: RegistryCaller,
+  repository: RepositoryRecord,
+): Promise<boolean> {
+  if (repository.kind === "public") {
+    return true;
+  }
+  const access = accessTo(repository, "GetDownloadUrlForLayer", { name: repository.name, repository });
+  return caller.principal !== undefined && isAuthorized(context, caller.principal, access);
+}
+
+function accessTo(
+  registry: RegistryAddress,
+  action: string,
+  { name, repository }: { name: string; repository: RepositoryRecord | undefined },
+): Access {
+  return {
+    action: `${registry.kind === "public" ? "ecr-public" : "ecr"}:${action}`,
+    resource: `${arnPrefix(registry)}${name}`,
+    resourceAccount: registry.account,
+    region: registry.region,
+    repository,
+  };
 }
 
 /** The token endpoint's answer to a login (or to nobody, who may pull). */
@@ -87,7 +152,7 @@ export function exchangeToken(
   context: GatewayContext,
   credentials: { user: string; password: string } | undefined,
 ): { token: string; access_token: string; expires_in: number; issued_at: string } {
-  let account: string | undefined;
+  let principal: Principal | undefined;
   if (credentials !== undefined) {
     const verdict = credentials.user === loginUser ? context.tokens.check("public", credentials.password) : undefined;
     if (verdict?.state === "expired") {
@@ -96,8 +161,8 @@ export function exchangeToken(
     if (verdict?.state !== "valid") {
       throw new RegistryError(401, "UNAUTHORIZED", "Not Authorized");
     }
-    account = verdict.account;
+    principal = verdict.principal;
   }
-  const { token, issuedAt, seconds } = context.tokens.issueBearer(account);
+  const { token, issuedAt, seconds } = context.tokens.issueBearer(principal);
   return { token, access_token: token, expires_in: seconds, issued_at: new Date(issuedAt).toISOString() };
 }

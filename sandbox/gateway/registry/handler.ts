@@ -3,12 +3,13 @@ import type { GatewayContext } from "../context";
 import { readAll } from "../distributionClient";
 import type { RegistryAddress, RepositoryRecord } from "../state/records";
 import {
+  authorizeRoute,
   basicCredentials,
   exchangeToken,
+  mayReadLayers,
   privateCaller,
   publicCaller,
   type RegistryCaller,
-  refuseForeignPush,
 } from "./access";
 import { handleBlob } from "./blobs";
 import { handleLayerDownload, layerDownloadPath } from "./layerDownload";
@@ -83,14 +84,15 @@ async function handleRoute(
   }
   const find = (fullName: string) => findRepository(context, address, fullName);
   const { registry, name, repository } = find(route.name);
-  if (repository === undefined || registry === undefined) {
-    throw nameUnknown(name, registry?.account ?? "");
+  if (registry === undefined) {
+    throw nameUnknown(name, "");
   }
-  if (registry.kind === "public" && isPush(route, request.method)) {
-    refuseForeignPush(context, caller, registry);
+  await authorizeRoute(context, caller, route, request.method, registry, { name, repository });
+  if (repository === undefined) {
+    throw nameUnknown(name, registry.account);
   }
   const at = { context, request, response, query: url.searchParams, caller, repository, fullName: route.name };
-  await dispatch(at, route, (from) => readable(caller, find(from)));
+  await dispatch(at, route, (from) => readable(context, caller, find(from).repository));
 }
 
 function decodedPath(path: string): string {
@@ -122,20 +124,19 @@ function findRepository(
   return { registry, name, repository: registry && context.store.repository(registry, name) };
 }
 
-/** The source of a mount: of the caller's own account, or public. Both registries hold one kind only, so they never mix. */
-function readable(caller: RegistryCaller, found: FoundRepository): RepositoryRecord | undefined {
-  const { registry, repository } = found;
-  return registry?.kind === "public" || registry?.account === caller.account ? repository : undefined;
-}
-
-function isPush(route: Route, method: string | undefined): boolean {
-  return route.kind === "startUpload" || route.kind === "upload" || (method !== "GET" && method !== "HEAD");
+/** The source of a mount, if the caller may read it. Both registries hold one kind only, so they never mix. */
+async function readable(
+  context: GatewayContext,
+  caller: RegistryCaller,
+  repository: RepositoryRecord | undefined,
+): Promise<RepositoryRecord | undefined> {
+  return repository && (await mayReadLayers(context, caller, repository)) ? repository : undefined;
 }
 
 async function dispatch(
   at: RepositoryRequest,
   route: Exclude<Route, { kind: "base" }>,
-  find: (fullName: string) => RepositoryRecord | undefined,
+  find: (fullName: string) => Promise<RepositoryRecord | undefined>,
 ): Promise<void> {
   switch (route.kind) {
     case "manifest":

@@ -17,7 +17,7 @@ import type { UploadSession } from "./uploadSessions";
  */
 export async function handleStartUpload(
   at: RepositoryRequest,
-  findRepository: (fullName: string) => RepositoryRecord | undefined,
+  findRepository: (fullName: string) => Promise<RepositoryRecord | undefined>,
 ): Promise<void> {
   if (at.request.method !== "POST") {
     throw unsupported(`${at.request.method} of upload sessions`);
@@ -25,7 +25,7 @@ export async function handleStartUpload(
   const digest = at.query.get("digest");
   const mount = at.query.get("mount");
   const from = at.query.get("from");
-  const source = digest === null && mount !== null && from !== null ? findRepository(from) : undefined;
+  const source = digest === null && mount !== null && from !== null ? await findRepository(from) : undefined;
   if (mount !== null && source && mounts(at, source, checkedDigest(mount))) {
     const query = new URLSearchParams({ mount, from: namespaceOf(source) });
     const answer = await toDistribution(at, "POST", `/v2/${namespaceOf(at.repository)}/blobs/uploads/?${query}`);

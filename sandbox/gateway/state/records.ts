@@ -1,6 +1,7 @@
 import type { EnhancedImageScanFinding, ImageScanFinding, ReplicationStatus, ScanStatus } from "@aws-sdk/client-ecr";
 import type { EncryptionType } from "../../../ecr/encryption";
 import type { ImageTagMutability, TagExclusionFilter } from "../../../ecr/tagMutability";
+import type { Principal } from "../iam/principal";
 
 /** Which of the two services a repository belongs to. */
 export type RegistryKind = "private" | "public";
@@ -93,7 +94,8 @@ export interface ReplicationRecord {
 /** What a login token stands for. Only a hash of the token is kept. */
 export interface TokenRecord {
   kind: RegistryKind;
-  account: string;
+  /** Who asked for it. */
+  principal: Principal;
   /** Milliseconds since 1970. */
   expiresAt: number;
 }

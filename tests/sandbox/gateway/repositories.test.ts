@@ -11,7 +11,6 @@ import {
   PutImageScanningConfigurationCommand,
   PutImageTagMutabilityCommand,
   PutRegistryScanningConfigurationCommand,
-  StartImageScanCommand,
   TagResourceCommand,
   UntagResourceCommand,
 } from "@aws-sdk/client-ecr";
@@ -274,13 +273,6 @@ describe("gateway: private repositories", () => {
     await assert.rejects(
       client.send(new GetAccountSettingCommand({ name: "NONE" })),
       serviceError("ValidationException"),
-    );
-  });
-
-  it("refuses by name what it does not support", async () => {
-    await assert.rejects(
-      sandbox.ecr().send(new StartImageScanCommand({ repositoryName: "petclinic", imageId: { imageTag: "x" } })),
-      serviceError("UnsupportedOperationException", /ecr:StartImageScan/),
     );
   });
 });
