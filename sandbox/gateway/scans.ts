@@ -4,7 +4,7 @@ import type {
   ScanFrequency,
   ScanningRepositoryFilter,
 } from "@aws-sdk/client-ecr";
-import { wildcardMatches } from "../../ecr/wildcard";
+import { scanningFilterMatches } from "../../ecr/scanning";
 import type { GatewayContext } from "./context";
 import { findingsFor } from "./scanFindings";
 import type { ImageRecord, RepositoryRecord, ScanRecord } from "./state/records";
@@ -32,17 +32,12 @@ export function scanFrequency(
     const filters = rules
       .filter((rule) => rule.scanFrequency === frequency)
       .flatMap((rule) => rule.repositoryFilters ?? [])
-      .filter(({ filter = "" }) => filterFits(filter, repository.name));
+      .filter(({ filter = "" }) => scanningFilterMatches(filter, repository.name));
     if (filters.length > 0) {
       return { frequency, filters };
     }
   }
   return { frequency: repository.scanOnPush ? "SCAN_ON_PUSH" : "MANUAL", filters: [] };
-}
-
-/** A filter without `*` fits every name that contains it (ECR user guide, "Filter wildcards"). */
-function filterFits(filter: string, name: string): boolean {
-  return filter.includes("*") ? wildcardMatches(filter, name) : name.includes(filter);
 }
 
 /** Whether the scanner can look into an image: not into an index, and not into an artifact that is no image. */

@@ -1,7 +1,14 @@
 import type { GetAccountSettingRequest, PutAccountSettingRequest } from "@aws-sdk/client-ecr";
+import {
+  type AccountSettingName,
+  accountSettingFaults,
+  accountSettings,
+  isAccountSetting,
+} from "../../../ecr/accountSettings";
 import type { Operation } from "../context";
-import { accountSetting, accountSettings } from "../state/accountSettings";
-import { invalidParameter, ServiceError } from "../wire/serviceError";
+import { accountSetting } from "../state/accountSettings";
+import { ServiceError } from "../wire/serviceError";
+import { refuseInput } from "./faults";
 
 const getAccountSetting: Operation<GetAccountSettingRequest> = (context, caller, input) => {
   const name = knownSetting(input.name);
@@ -10,10 +17,7 @@ const getAccountSetting: Operation<GetAccountSettingRequest> = (context, caller,
 
 const putAccountSetting: Operation<PutAccountSettingRequest> = (context, caller, input) => {
   const name = knownSetting(input.name);
-  const values = accountSettings[name]?.values ?? [];
-  if (!values.includes(input.value ?? "")) {
-    throw invalidParameter("value", `${name} takes one of [${values.join(", ")}], not ${input.value}`);
-  }
+  refuseInput(accountSettingFaults(name, input.value, ""));
   context.store.change(() =>
     context.store.putSetting(input.value, "accountSetting", caller.account, caller.region, name),
   );
@@ -25,8 +29,8 @@ export const accountSettingOperations = {
   PutAccountSetting: putAccountSetting,
 };
 
-function knownSetting(name = ""): string {
-  if (!Object.hasOwn(accountSettings, name)) {
+function knownSetting(name = ""): AccountSettingName {
+  if (!isAccountSetting(name)) {
     throw new ServiceError(
       "ValidationException",
       `Invalid account setting name '${name}': it is one of ${Object.keys(accountSettings).join(", ")}.`,

@@ -4,14 +4,18 @@ import type {
   DescribeRepositoryCreationTemplatesRequest,
   UpdateRepositoryCreationTemplateRequest,
 } from "@aws-sdk/client-ecr";
+import { accessPolicyFaults } from "../../../ecr/accessPolicy";
+import { creationTemplateFaults } from "../../../ecr/creationTemplates";
 import type { Caller } from "../caller";
 import type { GatewayContext, Operation } from "../context";
 import { creationTemplates, withDates } from "../state/registrySettings";
 import { ServiceError } from "../wire/serviceError";
+import { refuseInput } from "./faults";
 import { pageOf } from "./paging";
 
 const createTemplate: Operation<CreateRepositoryCreationTemplateRequest> = (context, caller, input) => {
   const { prefix = "" } = input;
+  refuseTemplate(input, caller);
   const now = context.clock.now();
   const template = { imageTagMutability: "MUTABLE" as const, ...input, createdAt: now, updatedAt: now };
   context.store.change(() => {
@@ -32,6 +36,7 @@ const updateTemplate: Operation<UpdateRepositoryCreationTemplateRequest> = (cont
     const current = existingTemplate(context, caller, input.prefix ?? "");
     const given = Object.fromEntries(Object.entries(input).filter(([, member]) => member !== undefined));
     const changed = { ...current, ...given, updatedAt: context.clock.now() };
+    refuseTemplate(changed, caller);
     creationTemplates.put(context.store, caller, input.prefix ?? "", changed);
     return changed;
   });
@@ -67,6 +72,14 @@ export const creationTemplateOperations = {
   DescribeRepositoryCreationTemplates: describeTemplates,
   DeleteRepositoryCreationTemplate: deleteTemplate,
 };
+
+function refuseTemplate(template: { repositoryPolicy?: string }, { region, account }: Caller): void {
+  const policy = template.repositoryPolicy || undefined;
+  refuseInput([
+    ...creationTemplateFaults(template, "", region, account),
+    ...(policy === undefined ? [] : accessPolicyFaults(policy, "repositoryPolicy", "repository")),
+  ]);
+}
 
 function existingTemplate(context: GatewayContext, caller: Caller, prefix: string) {
   const template = creationTemplates.get(context.store, caller, prefix);

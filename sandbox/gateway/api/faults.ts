@@ -7,7 +7,8 @@ export function refuseInput(faults: readonly Fault[], code = "InvalidParameterEx
   if (faults.length > 0) {
     throw new ServiceError(
       code,
-      faults.map((fault) => constraintMessage(fault.path, `${fault.rule} ${fault.fix}`)).join("; "),
+      // Faults of a whole request begin their paths with the dot before its members.
+      faults.map(({ path, rule, fix }) => constraintMessage(path.replace(/^\./, ""), `${rule} ${fix}`)).join("; "),
     );
   }
 }

@@ -34,7 +34,7 @@ function previewsOf(context: GatewayContext): Map<string, Preview> {
 
 /** Evaluates a document that is given, or the repository's own; ECR takes its time and answers IN_PROGRESS, so this does. */
 const startLifecyclePolicyPreview: Operation<StartLifecyclePolicyPreviewRequest> = (context, caller, input) => {
-  const registry = requestedRegistry("private", caller, input.registryId, "StartLifecyclePolicyPreview");
+  const registry = requestedRegistry("private", caller, input.registryId);
   const repository = existingRepository(context, registry, input.repositoryName ?? "");
   const text = input.lifecyclePolicyText ?? lifecycleOf(registry, repository).text;
   refuseDocument("LifecyclePolicyText", "Lifecycle policy validation failure", lifecyclePolicyFaults(text, ""));
@@ -53,7 +53,7 @@ const startLifecyclePolicyPreview: Operation<StartLifecyclePolicyPreviewRequest>
 };
 
 const getLifecyclePolicyPreview: Operation<GetLifecyclePolicyPreviewRequest> = (context, caller, input) => {
-  const registry = requestedRegistry("private", caller, input.registryId, "GetLifecyclePolicyPreview");
+  const registry = requestedRegistry("private", caller, input.registryId);
   const repository = existingRepository(context, registry, input.repositoryName ?? "");
   const preview = previewsOf(context).get(repository.id);
   if (!preview) {

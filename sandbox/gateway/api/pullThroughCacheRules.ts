@@ -4,24 +4,31 @@ import type {
   DescribePullThroughCacheRulesRequest,
   UpdatePullThroughCacheRuleRequest,
 } from "@aws-sdk/client-ecr";
+import {
+  pullThroughCacheLimits,
+  pullThroughCacheRuleFaults,
+  upstreamRegistryOf,
+  upstreamUrlFaults,
+} from "../../../ecr/pullThroughCache";
 import type { GatewayContext, Operation } from "../context";
 import type { RegistryAddress } from "../state/records";
 import { pullThroughCacheRules, withDates } from "../state/registrySettings";
 import { ServiceError } from "../wire/serviceError";
+import { refuseInput } from "./faults";
 import { pageOf } from "./paging";
 import { inRegistry, requestedRegistry } from "./repositoryLookup";
-
-/** Rules of one registry (Amazon ECR service quotas, "Pull through cache rules per registry"). */
-const ruleLimit = 50;
 
 const createRule: Operation<CreatePullThroughCacheRuleRequest> = (context, caller, input) => {
   const { registryId, ecrRepositoryPrefix = "", upstreamRegistryUrl = "", ...rest } = input;
   const registry = requestedRegistry("private", caller, registryId);
+  refuseUpstream(upstreamRegistryUrl);
+  refuseInput(pullThroughCacheRuleFaults(withoutRegistry(input), "", registry.region, registry.account));
   const now = context.clock.now();
   const rule = {
     ...rest,
     ecrRepositoryPrefix,
     upstreamRegistryUrl,
+    upstreamRegistry: input.upstreamRegistry ?? upstreamRegistryOf(upstreamRegistryUrl),
     registryId: registry.account,
     createdAt: now,
     updatedAt: now,
@@ -33,10 +40,10 @@ const createRule: Operation<CreatePullThroughCacheRuleRequest> = (context, calle
         `A pull through cache rule with prefix '${ecrRepositoryPrefix}' already exists ${inRegistry(registry)}`,
       );
     }
-    if (pullThroughCacheRules.all(context.store, registry).length >= ruleLimit) {
+    if (pullThroughCacheRules.all(context.store, registry).length >= pullThroughCacheLimits.rules) {
       throw new ServiceError(
         "LimitExceededException",
-        `The registry with id '${registry.account}' has ${ruleLimit} pull through cache rules already.`,
+        `The registry with id '${registry.account}' has ${pullThroughCacheLimits.rules} pull through cache rules already.`,
       );
     }
     pullThroughCacheRules.put(context.store, registry, ecrRepositoryPrefix, rule);
@@ -61,6 +68,8 @@ const updateRule: Operation<UpdatePullThroughCacheRuleRequest> = (context, calle
   const rule = context.store.change(() => {
     const current = existingRule(context, registry, ecrRepositoryPrefix);
     const changed = { ...current, ...defined(given), updatedAt: context.clock.now() };
+    const { createdAt, updatedAt, ...whole } = changed;
+    refuseInput(pullThroughCacheRuleFaults(withoutRegistry(whole), "", registry.region, registry.account));
     pullThroughCacheRules.put(context.store, registry, ecrRepositoryPrefix, changed);
     return changed;
   });
@@ -95,6 +104,17 @@ export function existingRule(context: GatewayContext, registry: RegistryAddress,
     );
   }
   return rule;
+}
+
+/** The rule in a request: the registry is not part of it. */
+function withoutRegistry<T extends { registryId?: string }>({ registryId, ...rule }: T): Omit<T, "registryId"> {
+  return rule;
+}
+
+/** @throws UnsupportedUpstreamRegistryException, with the upstreams that there are. */
+function refuseUpstream(url: string): void {
+  const faults = upstreamUrlFaults(url, "upstreamRegistryUrl");
+  refuseInput(faults, "UnsupportedUpstreamRegistryException");
 }
 
 function defined<T extends object>(value: T): Partial<T> {

@@ -3,16 +3,16 @@ import type {
   ListPullTimeUpdateExclusionsRequest,
   RegisterPullTimeUpdateExclusionRequest,
 } from "@aws-sdk/client-ecr";
+import { pullTimeExclusionFaults, pullTimeExclusionLimits } from "../../../ecr/pullTimeExclusions";
 import type { Operation } from "../context";
 import { pullTimeExclusions } from "../state/registrySettings";
 import { ServiceError } from "../wire/serviceError";
+import { refuseInput } from "./faults";
 import { pageOf } from "./paging";
-
-/** Excluded principals of one registry (ECR API, ListPullTimeUpdateExclusions: the list has at most 100). */
-const exclusionLimit = 100;
 
 const register: Operation<RegisterPullTimeUpdateExclusionRequest> = (context, caller, input) => {
   const { principalArn = "" } = input;
+  refuseInput(pullTimeExclusionFaults(principalArn, "principalArn"));
   const createdAt = context.clock.now();
   context.store.change(() => {
     if (pullTimeExclusions.get(context.store, caller, principalArn) !== undefined) {
@@ -21,10 +21,10 @@ const register: Operation<RegisterPullTimeUpdateExclusionRequest> = (context, ca
         `The pull time update exclusion for '${principalArn}' already exists in the registry with id '${caller.account}'`,
       );
     }
-    if (pullTimeExclusions.all(context.store, caller).length >= exclusionLimit) {
+    if (pullTimeExclusions.all(context.store, caller).length >= pullTimeExclusionLimits.exclusions) {
       throw new ServiceError(
         "LimitExceededException",
-        `The registry with id '${caller.account}' has ${exclusionLimit} pull time update exclusions already.`,
+        `The registry with id '${caller.account}' has ${pullTimeExclusionLimits.exclusions} pull time update exclusions already.`,
       );
     }
     pullTimeExclusions.put(context.store, caller, principalArn, createdAt);

@@ -1,11 +1,14 @@
 import type { PutRegistryPolicyRequest } from "@aws-sdk/client-ecr";
+import { accessPolicyFaults } from "../../../ecr/accessPolicy";
 import type { Caller } from "../caller";
 import type { GatewayContext, Operation } from "../context";
 import { registryPolicies } from "../state/registrySettings";
 import { ServiceError } from "../wire/serviceError";
+import { refuseDocument } from "./faults";
 
 const putRegistryPolicy: Operation<PutRegistryPolicyRequest> = (context, caller, input) => {
   const { policyText = "" } = input;
+  refuseDocument("PolicyText", "Invalid registry policy provided", accessPolicyFaults(policyText, "", "registry"));
   registryPolicies.put(context.store, caller, policyText);
   return { registryId: caller.account, policyText };
 };

@@ -1,6 +1,8 @@
 import type { DescribeImageReplicationStatusRequest, PutReplicationConfigurationRequest } from "@aws-sdk/client-ecr";
+import { replicationFaults } from "../../../ecr/replication";
 import type { Operation } from "../context";
 import { replicationConfigurations } from "../state/registrySettings";
+import { refuseInput } from "./faults";
 import { existingImage } from "./images";
 import { existingRepository, requestedRegistry } from "./repositoryLookup";
 
@@ -11,6 +13,7 @@ const describeRegistry: Operation<object> = (context, caller) => ({
 
 const putReplicationConfiguration: Operation<PutReplicationConfigurationRequest> = (context, caller, input) => {
   const replicationConfiguration = input.replicationConfiguration ?? { rules: [] };
+  refuseInput(replicationFaults(replicationConfiguration, "replicationConfiguration", caller));
   replicationConfigurations.put(context.store, caller, replicationConfiguration);
   return { replicationConfiguration };
 };

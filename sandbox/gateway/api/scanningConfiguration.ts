@@ -5,11 +5,12 @@ import type {
   RepositoryScanningConfiguration,
   RepositoryScanningConfigurationFailure,
 } from "@aws-sdk/client-ecr";
+import { scanningFaults } from "../../../ecr/scanning";
 import type { Operation } from "../context";
 import { repositoryArn } from "../repositoryArn";
 import { scanFrequency, scanningConfiguration } from "../scans";
 import { scanningConfigurations } from "../state/registrySettings";
-import { invalidParameter } from "../wire/serviceError";
+import { refuseInput } from "./faults";
 import { registryOf } from "./repositoryLookup";
 
 const getRegistryScanningConfiguration: Operation<object> = (context, caller) => ({
@@ -17,7 +18,6 @@ const getRegistryScanningConfiguration: Operation<object> = (context, caller) =>
   scanningConfiguration: scanningConfiguration(context, caller),
 });
 
-/** At most one rule for each frequency; only enhanced scanning is continuous (ECR API, PutRegistryScanningConfiguration). */
 const putRegistryScanningConfiguration: Operation<PutRegistryScanningConfigurationRequest> = (
   context,
   caller,
@@ -25,14 +25,8 @@ const putRegistryScanningConfiguration: Operation<PutRegistryScanningConfigurati
 ) => {
   const scanType = input.scanType ?? "BASIC";
   const rules = input.rules ?? [];
-  const frequencies = rules.map((rule) => rule.scanFrequency);
-  if (new Set(frequencies).size < frequencies.length) {
-    throw invalidParameter("rules", "each rule has a scanFrequency of its own");
-  }
-  if (scanType === "BASIC" && frequencies.includes("CONTINUOUS_SCAN")) {
-    throw invalidParameter("rules", "CONTINUOUS_SCAN needs the scanType ENHANCED");
-  }
   const configuration: RegistryScanningConfiguration = { scanType, rules };
+  refuseInput(scanningFaults(configuration, ""));
   scanningConfigurations.put(context.store, caller, configuration);
   return { registryScanningConfiguration: configuration };
 };

@@ -87,17 +87,18 @@ describe("gateway: policies of repositories", () => {
     await assert.rejects(sandbox.ecr().send(new DeleteRepositoryPolicyCommand({ repositoryName })), absent);
 
     await sandbox.ecrPublic().send(new CreatePublicRepositoryCommand({ repositoryName }));
-    await sandbox.ecrPublic().send(new SetPublicRepositoryPolicyCommand({ repositoryName, policyText: access }));
+    const policyText = access.replaceAll("ecr:", "ecr-public:");
+    await sandbox.ecrPublic().send(new SetPublicRepositoryPolicyCommand({ repositoryName, policyText }));
     const read = await sandbox.ecrPublic().send(new GetPublicRepositoryPolicyCommand({ repositoryName }));
-    assert.equal(read.policyText, access);
+    assert.equal(read.policyText, policyText);
   });
 
   it("refuses a text that is no access policy", async () => {
     const repositoryName = await repository();
     const statement = { Effect: "Allow", Principal: "*", Action: "ecr:*" };
     for (const [policy, message] of [
-      ["not json", /not JSON/],
-      ["{}", /Statement\[0\] is missing/],
+      ["not json", /JSON document/],
+      ["{}", /Statement/],
       [JSON.stringify({ Statement: [{ ...statement, Effect: "Maybe" }] }), /Effect/],
       [JSON.stringify({ Statement: [statement, { Effect: "Allow", Action: "ecr:*" }] }), /Statement\[1\].*Principal/],
       [JSON.stringify({ Statement: { ...statement, Resource: "*" } }), /Resource/],

@@ -88,6 +88,7 @@ describe("gateway: a registry's configuration", () => {
     assert.deepEqual(made, {
       ecrRepositoryPrefix: "ecr-public",
       upstreamRegistryUrl: "public.ecr.aws",
+      upstreamRegistry: "ecr-public",
       registryId: account,
     });
     await assert.rejects(
