@@ -11,16 +11,26 @@ const dist = path.join(sandbox, "dist");
 /** Entry point (below sandbox/) of each bundle. */
 const entryPoints = {
   cli: "cli/main.ts",
+  "docker-credential-ecr-sandbox": "services/dockerCredentialHelper.ts",
   gateway: "gateway/main.ts",
   "language-host": "languageHost/main.ts",
   "pulumi-resource-aws": "providers/aws/main.ts",
   "pulumi-resource-docker": "providers/docker/main.ts",
 };
+/** A component runs on the SDKs of many megabytes that the project has installed. */
+const onProjectPackages = { "pulumi-resource-awsx": "providers/awsx/main.ts" };
 
 export async function buildSandbox() {
-  const present = Object.entries(entryPoints).filter(([, file]) => fs.existsSync(path.join(sandbox, file)));
+  await Promise.all([
+    // A native module cannot be bundled; only the gateway, which runs from the project, uses it.
+    bundle(entryPoints, ["lmdb"]),
+    bundle(onProjectPackages, ["@pulumi/aws", "@pulumi/pulumi"]),
+  ]);
+}
+
+async function bundle(entries, external) {
   await build({
-    entryPoints: Object.fromEntries(present.map(([name, file]) => [name, path.join(sandbox, file)])),
+    entryPoints: Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, path.join(sandbox, file)])),
     outdir: dist,
     outExtension: { ".js": ".cjs" },
     bundle: true,
@@ -28,12 +38,11 @@ export async function buildSandbox() {
     target: "node20",
     format: "cjs",
     banner: { js: "#!/usr/bin/env node" },
-    // A native module cannot be bundled; only the gateway, which runs from the project, uses it.
-    external: ["lmdb"],
+    external,
     sourcemap: "linked",
     logLevel: "warning",
   });
-  for (const [name] of present) fs.chmodSync(path.join(dist, `${name}.cjs`), 0o755);
+  for (const name of Object.keys(entries)) fs.chmodSync(path.join(dist, `${name}.cjs`), 0o755);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await buildSandbox();

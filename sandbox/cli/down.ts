@@ -35,6 +35,8 @@ export async function down(): Promise<number> {
   }
   await new Listr(
     [
+      // Before the containers: ECS would start others in place of those that are removed.
+      { title: "Local AWS", task: async () => void (await stopServices(home)) },
       {
         title: "Containers and images",
         task: async (_, task) => {
@@ -45,7 +47,6 @@ export async function down(): Promise<number> {
           await removeBaseImage({ home, docker, progress });
         },
       },
-      { title: "Local AWS", task: async () => void (await stopServices(home)) },
       { title: "Docker", task: async () => void (await releaseDocker(home)) },
       { title: "State, logs and logins", task: () => fs.promises.rm(home, { recursive: true, force: true }) },
     ],

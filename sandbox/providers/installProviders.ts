@@ -22,7 +22,8 @@ export interface InstalledProvider {
   readonly changed: boolean;
 }
 
-const providers = ["aws", "docker"] as const;
+/** Bundles that stand alone, and one that runs on the SDKs of the project's node_modules. */
+const providers = { aws: "bundle", awsx: "launcher", docker: "bundle" } as const;
 
 /**
  * Places the stand-ins where the CLI looks for the plugins that the installed SDK packages ask for:
@@ -40,7 +41,7 @@ export async function installProviders(options: InstallProvidersOptions): Promis
     throw new Error(`SANDBOX_PLUGINS: "${mode}": expected "released" or "stand-in" (the default)`);
   }
   const installed: InstalledProvider[] = [];
-  for (const name of providers) {
+  for (const [name, kind] of Object.entries(providers)) {
     const version = await installedVersion(name);
     const directory = path.join(pulumiHome, "plugins", `resource-${name}-v${version}`);
     if (mode === "released") {
@@ -49,7 +50,8 @@ export async function installProviders(options: InstallProvidersOptions): Promis
       installed.push({ name, version, changed: removed });
       continue;
     }
-    const changed = await place(path.join(bundles, `pulumi-resource-${name}.cjs`), directory, name);
+    const bundle = path.join(bundles, `pulumi-resource-${name}.cjs`);
+    const changed = await place(await program(bundle, kind), directory, name);
     if (changed) progress(`${name} ${version}: stand-in placed`);
     installed.push({ name, version, changed });
   }
@@ -65,13 +67,19 @@ export async function installedVersion(name: string): Promise<string> {
 
 const marker = ".sandbox-stand-in";
 
-async function place(bundle: string, directory: string, name: string): Promise<boolean> {
-  let content: Buffer;
+/** What the engine is to start: the bundle itself, or a line that loads it from where its packages are. */
+async function program(bundle: string, kind: "bundle" | "launcher"): Promise<Buffer> {
   try {
-    content = await fs.readFile(bundle);
+    const content = await fs.readFile(bundle);
+    return kind === "bundle"
+      ? content
+      : Buffer.from(`#!/usr/bin/env node\nrequire(${JSON.stringify(path.resolve(bundle))});\n`);
   } catch (error) {
     throw new Error(`${bundle}: ${error instanceof Error ? error.message : String(error)}; run \`npm run build\``);
   }
+}
+
+async function place(content: Buffer, directory: string, name: string): Promise<boolean> {
   const target = path.join(directory, `pulumi-resource-${name}`);
   const digest = createHash("sha256").update(content).digest("hex");
   const present = await fs.readFile(target).catch(() => undefined);

@@ -1,6 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { SandboxCredentials } from "../gateway/config";
+import { projectRoot } from "../paths";
+import { writeFileAtomically } from "../system/files";
 import type { Progress } from "../system/progress";
 import { answers } from "./distribution";
 import { keptPort } from "./keptPorts";
@@ -62,11 +64,13 @@ export async function startMinistack(
       args: [],
       cwd: state,
       env: {
-        PATH: process.env["PATH"],
+        PATH: [credentialHelperFolder(state), process.env["PATH"]].join(path.delimiter),
         HOME: process.env["HOME"],
         // For its ECS and Lambda, which run containers.
         DOCKER_HOST: process.env["DOCKER_HOST"],
-        DOCKER_CONFIG: path.join(home, "docker-config"),
+        DOCKER_CONFIG: dockerConfig(state),
+        SANDBOX_HOME: home,
+        AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
         GATEWAY_PORT: String(port),
         BIND_HOST: "127.0.0.1",
         MINISTACK_REGION: settings.region,
@@ -82,4 +86,28 @@ export async function startMinistack(
   }
   await waitUntilReady(home, name, () => answers(`${url}/_ministack/health`), startMilliseconds);
   return url;
+}
+
+const credentialHelper = "ecr-sandbox";
+
+/** A Docker config that gets its logins from the sandbox's credential helper, when they are needed. */
+function dockerConfig(state: string): string {
+  const folder = path.join(state, "docker-config");
+  fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  writeFileAtomically(path.join(folder, "config.json"), JSON.stringify({ credsStore: credentialHelper }), 0o600);
+  return folder;
+}
+
+/** The folder in which the credential helper has the name that Docker looks for. */
+function credentialHelperFolder(state: string): string {
+  const folder = path.join(state, "bin");
+  const program = `docker-credential-${credentialHelper}`;
+  fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const bundle = JSON.stringify(path.join(projectRoot, "sandbox", "dist", `${program}.cjs`));
+  writeFileAtomically(
+    path.join(folder, program),
+    `#!/bin/sh\nexec ${JSON.stringify(process.execPath)} ${bundle} "$@"\n`,
+    0o700,
+  );
+  return folder;
 }

@@ -1,6 +1,7 @@
 import type { ProviderDefinition } from "../protocol/definition";
 import { type AwsConnection, connect } from "./clients";
 import { checkAwsConfig, readAwsConfig } from "./config";
+import { vpcFunctions } from "./ec2/vpcs";
 import { ecrFunctions } from "./ecrFunctions";
 import { ecrLifecyclePolicy, ecrRepositoryPolicy } from "./ecrPolicies";
 import { ecrPublicFunctions } from "./ecrPublicFunctions";
@@ -17,6 +18,7 @@ import { awsResource } from "./resource";
 import { secret, secretVersion } from "./secretsResources";
 import { snsTopic, snsTopicPolicy, snsTopicSubscription } from "./snsResources";
 import { sqsQueue, sqsQueuePolicy } from "./sqsResources";
+import { workloadResources } from "./workloads";
 
 /** The stand-in for `pulumi-resource-aws`: the types that the project uses, translated to calls of the AWS SDK. */
 export function awsProvider(version: string): ProviderDefinition<AwsConnection> {
@@ -47,7 +49,8 @@ export function awsProvider(version: string): ProviderDefinition<AwsConnection> 
       sqsQueuePolicy,
       eventRule,
       eventTarget,
+      ...workloadResources,
     ].map(awsResource),
-    functions: [...generalFunctions, ...ecrFunctions, ...ecrPublicFunctions],
+    functions: [...generalFunctions, ...ecrFunctions, ...ecrPublicFunctions, ...vpcFunctions],
   };
 }

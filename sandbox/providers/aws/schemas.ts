@@ -1,20 +1,13 @@
 import type { Schema } from "../protocol/schema";
+import { region, regionAndTags } from "./commonSchema";
 import { equivalentLifecyclePolicies, equivalentPolicies } from "./documents";
 
 /**
  * Properties of the supported types as @pulumi/aws 7.48.0 has them. What is required, computed, defaulted and replaced
  * is taken from the Terraform AWS provider 6.x on which that version is built (internal/service/ecr, ecrpublic, kms).
  */
-const tags: Schema = {
-  tags: { type: "stringMap" },
-  // Written by the check step from `tags` and the provider's defaultTags, as pulumi-aws does.
-  tagsAll: { type: "stringMap", computed: true },
-};
-const region: Schema = { region: { type: "string", computed: true, replace: true } };
-
 export const repositorySchema: Schema = {
-  ...region,
-  ...tags,
+  ...regionAndTags,
   arn: { type: "string", output: true },
   encryptionConfigurations: {
     type: {
@@ -73,8 +66,7 @@ export const repositoryPolicySchema: Schema = {
 };
 
 export const publicRepositorySchema: Schema = {
-  ...region,
-  ...tags,
+  ...regionAndTags,
   arn: { type: "string", output: true },
   catalogData: {
     type: {
@@ -103,8 +95,7 @@ export const publicRepositoryPolicySchema: Schema = {
 };
 
 export const keySchema: Schema = {
-  ...region,
-  ...tags,
+  ...regionAndTags,
   arn: { type: "string", output: true },
   bypassPolicyLockoutSafetyCheck: { type: "boolean", default: false },
   customerMasterKeySpec: { type: "string", default: "SYMMETRIC_DEFAULT", replace: true },

@@ -4,10 +4,13 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { installedVersion, installProviders } from "../../../sandbox/providers/installProviders";
 
+const names = ["aws", "awsx", "docker"] as const;
+type Name = (typeof names)[number];
+
 describe("installProviders", () => {
   let pulumiHome = "";
   let bundles = "";
-  let versions: { aws: string; docker: string };
+  let versions: Record<Name, string>;
   const messages: string[] = [];
   const progress = (message: string) => messages.push(message);
 
@@ -15,37 +18,42 @@ describe("installProviders", () => {
     pulumiHome = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-home-"));
     bundles = path.join(pulumiHome, "bundles");
     fs.mkdirSync(bundles);
-    for (const name of ["aws", "docker"]) {
+    for (const name of names) {
       fs.writeFileSync(path.join(bundles, `pulumi-resource-${name}.cjs`), `#!/usr/bin/env node\n// ${name}\n`);
     }
-    versions = { aws: await installedVersion("aws"), docker: await installedVersion("docker") };
+    const found = await Promise.all(names.map(async (name) => [name, await installedVersion(name)] as const));
+    versions = Object.fromEntries(found) as Record<Name, string>;
     messages.length = 0;
   });
   afterEach(() => fs.rmSync(pulumiHome, { recursive: true }));
 
-  const plugin = (name: "aws" | "docker") =>
+  const plugin = (name: Name) =>
     path.join(pulumiHome, "plugins", `resource-${name}-v${versions[name]}`, `pulumi-resource-${name}`);
 
   it("places executables under the versions of the installed SDK packages, and only what changed", async () => {
     const first = await installProviders({ pulumiHome, bundles, progress, environment: {} });
     assert.deepEqual(first, [
       { name: "aws", version: versions.aws, changed: true },
+      { name: "awsx", version: versions.awsx, changed: true },
       { name: "docker", version: versions.docker, changed: true },
     ]);
     assert.equal(fs.statSync(plugin("aws")).mode & 0o777, 0o755);
     assert.equal(fs.readFileSync(plugin("docker"), "utf8"), "#!/usr/bin/env node\n// docker\n");
+    // Runs where the SDKs are that it is written on.
+    const awsx = path.join(bundles, "pulumi-resource-awsx.cjs");
+    assert.equal(fs.readFileSync(plugin("awsx"), "utf8"), `#!/usr/bin/env node\nrequire("${awsx}");\n`);
     const before = fs.statSync(plugin("aws")).mtimeMs;
     const second = await installProviders({ pulumiHome, bundles, progress, environment: {} });
     assert.deepEqual(
       second.map(({ changed }) => changed),
-      [false, false],
+      [false, false, false],
     );
     assert.equal(fs.statSync(plugin("aws")).mtimeMs, before);
     fs.writeFileSync(path.join(bundles, "pulumi-resource-aws.cjs"), "#!/usr/bin/env node\n// newer\n");
     const third = await installProviders({ pulumiHome, bundles, progress, environment: {} });
     assert.deepEqual(
       third.map(({ changed }) => changed),
-      [true, false],
+      [true, false, false],
     );
     assert.match(fs.readFileSync(plugin("aws"), "utf8"), /newer/);
     assert.deepEqual(fs.readdirSync(path.dirname(plugin("aws"))).sort(), [".sandbox-stand-in", "pulumi-resource-aws"]);
@@ -57,7 +65,7 @@ describe("installProviders", () => {
     const result = await installProviders({ pulumiHome, bundles, progress, environment: released });
     assert.deepEqual(
       result.map(({ changed }) => changed),
-      [true, true],
+      [true, true, true],
     );
     assert.equal(fs.existsSync(path.dirname(plugin("aws"))), false);
     fs.mkdirSync(path.dirname(plugin("aws")), { recursive: true });

@@ -1,0 +1,234 @@
+import {
+  CreateServiceCommand,
+  DeleteServiceCommand,
+  DescribeServicesCommand,
+  type LaunchType,
+  type NetworkConfiguration,
+  type Service,
+  UpdateServiceCommand,
+} from "@aws-sdk/client-ecs";
+import type { Schema } from "../../protocol/schema";
+import { isMap, type PropertyMap, type PropertyValue } from "../../protocol/values";
+import { regionAndTags } from "../commonSchema";
+import { step, textOf } from "../ecrRepository";
+import type { AwsResource, Scope } from "../resource";
+import { hasCode, send } from "../send";
+import { tagState } from "../tags";
+import { ecsCaller } from "./client";
+import { ecsTags, fromEcsTags, updateEcsTags } from "./tags";
+
+/** The released provider waits 20 minutes for a service; a container on this machine is there in seconds or never. */
+const steadyStateSeconds = 120;
+
+const loadBalancer: Schema = {
+  containerName: { type: "string", required: true },
+  containerPort: { type: "number", required: true },
+  targetGroupArn: { type: "string" },
+};
+const network: Schema = {
+  assignPublicIp: { type: "boolean", default: false },
+  securityGroups: { type: "stringSet" },
+  subnets: { type: "stringSet", required: true },
+};
+
+/** As in the Terraform AWS provider 6.x (internal/service/ecs/service.go); its id is the service's ARN. */
+export const ecsService: AwsResource = {
+  type: "aws:ecs/service:Service",
+  naming: { property: "name", transform: (name) => name },
+  schema: {
+    ...regionAndTags,
+    arn: { type: "string", output: true },
+    cluster: { type: "string", computed: true, replace: true, equal: sameCluster },
+    deploymentCircuitBreaker: {
+      type: { object: { enable: { type: "boolean", required: true }, rollback: { type: "boolean", required: true } } },
+    },
+    deploymentMaximumPercent: { type: "number", default: 200 },
+    deploymentMinimumHealthyPercent: { type: "number", default: 100 },
+    desiredCount: { type: "number" },
+    enableExecuteCommand: { type: "boolean" },
+    healthCheckGracePeriodSeconds: { type: "number" },
+    launchType: { type: "string", computed: true, replace: true, values: ["EC2", "FARGATE", "EXTERNAL"] },
+    loadBalancers: { type: { list: { type: { object: loadBalancer } } } },
+    name: { type: "string", replace: true },
+    networkConfiguration: { type: { object: network } },
+    taskDefinition: { type: "string", equal: sameTaskDefinition },
+    waitForSteadyState: { type: "boolean", default: false },
+  },
+
+  async create(inputs, scope) {
+    const name = String(inputs["name"]);
+    return step(`creating ECS Service (${name})`, async () => {
+      const { service } = await send(
+        ecsCaller(scope),
+        new CreateServiceCommand({
+          ...settings(inputs),
+          serviceName: name,
+          cluster: text(inputs["cluster"]),
+          launchType: text(inputs["launchType"]) as LaunchType | undefined,
+          loadBalancers: maps(inputs["loadBalancers"]).map((each) => ({
+            containerName: String(each["containerName"]),
+            containerPort: Number(each["containerPort"]),
+            targetGroupArn: text(each["targetGroupArn"]),
+          })),
+          tags: ecsTags(inputs["tagsAll"]),
+        }),
+      );
+      const arn = service?.serviceArn ?? name;
+      if (inputs["waitForSteadyState"] === true) await waitUntilSteady(arn, inputs, scope);
+      return arn;
+    });
+  },
+
+  async read(id, known, scope) {
+    const service = await step(`reading ECS Service (${id})`, () => find(id, known["cluster"], scope));
+    return (
+      service && {
+        arn: service.serviceArn ?? id,
+        cluster: service.clusterArn ?? "",
+        deploymentMaximumPercent: service.deploymentConfiguration?.maximumPercent ?? 200,
+        deploymentMinimumHealthyPercent: service.deploymentConfiguration?.minimumHealthyPercent ?? 100,
+        desiredCount: service.desiredCount ?? 0,
+        launchType: service.launchType ?? "EC2",
+        loadBalancers: (service.loadBalancers ?? []).map((each) => ({
+          containerName: each.containerName ?? "",
+          containerPort: each.containerPort ?? 0,
+          targetGroupArn: each.targetGroupArn ?? "",
+        })),
+        name: service.serviceName ?? "",
+        ...networkState(service.networkConfiguration),
+        taskDefinition: service.taskDefinition ?? "",
+        ...tagState(fromEcsTags(service.tags), known, scope.connection.settings),
+      }
+    );
+  },
+
+  async update(id, olds, news, changed, scope) {
+    const plain = ["tags", "tagsAll", "waitForSteadyState"];
+    if (Object.keys(news).some((key) => changed(key) && !plain.includes(key))) {
+      await step(`updating ECS Service (${id})`, async () => {
+        await send(
+          ecsCaller(scope),
+          new UpdateServiceCommand({ ...settings(news), service: id, cluster: text(olds["cluster"]) }),
+        );
+        if (news["waitForSteadyState"] === true) await waitUntilSteady(id, news, scope);
+      });
+    }
+    await updateEcsTags(id, olds["tagsAll"], news["tagsAll"], scope);
+  },
+
+  async delete(id, outputs, scope) {
+    try {
+      // Running tasks are stopped with it, as the released provider does by setting the count to 0 first.
+      await send(
+        ecsCaller(scope),
+        new DeleteServiceCommand({ service: id, cluster: text(outputs["cluster"]), force: true }),
+      );
+    } catch (error) {
+      if (hasCode(error, "ServiceNotFoundException", "ClusterNotFoundException")) return;
+      throw new Error(`deleting ECS Service (${id}): ${textOf(error)}`);
+    }
+  },
+};
+
+/** What both a new service and an update take. */
+function settings(inputs: PropertyMap) {
+  const breaker = inputs["deploymentCircuitBreaker"];
+  return {
+    taskDefinition: text(inputs["taskDefinition"]),
+    desiredCount: typeof inputs["desiredCount"] === "number" ? inputs["desiredCount"] : 0,
+    deploymentConfiguration: {
+      maximumPercent: Number(inputs["deploymentMaximumPercent"]),
+      minimumHealthyPercent: Number(inputs["deploymentMinimumHealthyPercent"]),
+      ...(isMap(breaker) && {
+        deploymentCircuitBreaker: { enable: breaker["enable"] === true, rollback: breaker["rollback"] === true },
+      }),
+    },
+    enableExecuteCommand: inputs["enableExecuteCommand"] === true,
+    healthCheckGracePeriodSeconds:
+      typeof inputs["healthCheckGracePeriodSeconds"] === "number" ? inputs["healthCheckGracePeriodSeconds"] : undefined,
+    networkConfiguration: networkOf(inputs["networkConfiguration"]),
+  };
+}
+
+function networkOf(configuration: PropertyValue | undefined): NetworkConfiguration | undefined {
+  if (!isMap(configuration)) return undefined;
+  return {
+    awsvpcConfiguration: {
+      subnets: texts(configuration["subnets"]),
+      securityGroups: texts(configuration["securityGroups"]),
+      assignPublicIp: configuration["assignPublicIp"] === true ? "ENABLED" : "DISABLED",
+    },
+  };
+}
+
+function networkState(configuration: NetworkConfiguration | undefined): PropertyMap {
+  const found = configuration?.awsvpcConfiguration;
+  if (!found) return {};
+  return {
+    networkConfiguration: {
+      assignPublicIp: found.assignPublicIp === "ENABLED",
+      securityGroups: found.securityGroups ?? [],
+      subnets: found.subnets ?? [],
+    },
+  };
+}
+
+async function find(id: string, cluster: PropertyValue | undefined, scope: Scope): Promise<Service | undefined> {
+  // arn:aws:ecs:<region>:<account>:service/<cluster>/<name>
+  const owner = text(cluster) ?? /:service\/([^/]+)\//.exec(id)?.[1];
+  try {
+    const { services } = await send(
+      ecsCaller(scope),
+      new DescribeServicesCommand({ services: [id], cluster: owner, include: ["TAGS"] }),
+    );
+    return services?.find((each) => each.status !== "INACTIVE");
+  } catch (error) {
+    if (hasCode(error, "ServiceNotFoundException", "ClusterNotFoundException")) return undefined;
+    throw error;
+  }
+}
+
+/** One deployment, and as many tasks as wanted: what the service calls a steady state. */
+async function waitUntilSteady(id: string, inputs: PropertyMap, scope: Scope): Promise<void> {
+  const deadline = Date.now() + steadyStateSeconds * 1000;
+  for (;;) {
+    const service = await find(id, inputs["cluster"], scope);
+    if (!service) throw new Error("gone while it was waited for");
+    const deployments = service.deployments ?? [];
+    if (deployments.length === 1 && service.runningCount === service.desiredCount) return;
+    const failed = deployments.find((each) => each.status === "PRIMARY" && each.rolloutState === "FAILED");
+    const last = service.events?.[0]?.message ?? "";
+    if (failed) throw new Error(`the deployment failed: ${failed.rolloutStateReason ?? last}`);
+    if (Date.now() > deadline) {
+      throw new Error(
+        `no steady state within ${steadyStateSeconds} seconds: ${service.runningCount} of ${service.desiredCount} tasks run` +
+          `${last && `; ${last}`}; look at the containers' logs, or set waitForSteadyState: false`,
+      );
+    }
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+/** A cluster may be given by name or ARN. */
+function sameCluster(left: PropertyValue, right: PropertyValue): boolean {
+  const name = (value: PropertyValue) => String(value).replace(/^arn:.*:cluster\//, "");
+  return name(left) === name(right);
+}
+
+/** A task definition may be given as `family:revision` or ARN. */
+function sameTaskDefinition(left: PropertyValue, right: PropertyValue): boolean {
+  const name = (value: PropertyValue) => String(value).replace(/^arn:.*:task-definition\//, "");
+  return name(left) === name(right);
+}
+
+function text(value: PropertyValue | undefined): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function texts(value: PropertyValue | undefined): string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+function maps(value: PropertyValue | undefined): PropertyMap[] {
+  return Array.isArray(value) ? value.filter(isMap) : [];
+}

@@ -1,0 +1,52 @@
+import {
+  AddTagsCommand,
+  DescribeTagsCommand,
+  ElasticLoadBalancingV2Client,
+  RemoveTagsCommand,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { PropertyValue } from "../../protocol/values";
+import type { AwsService } from "../clients";
+import { step } from "../ecrRepository";
+import type { Scope } from "../resource";
+import { send } from "../send";
+import { asTagList, fromTagList, tagChanges } from "../tags";
+
+const elb: AwsService<ElasticLoadBalancingV2Client> = {
+  Client: ElasticLoadBalancingV2Client,
+  name: "Elastic Load Balancing v2",
+  endpoint: "elasticloadbalancingv2",
+};
+
+export function elbCaller(scope: Scope) {
+  return scope.connection.caller(elb, scope.region, scope.context);
+}
+
+/** Tags of a new resource; the API takes no empty list. */
+export function elbTags(tags: PropertyValue | undefined) {
+  const list = asTagList(tags);
+  return list.length > 0 ? list : undefined;
+}
+
+export async function tagsOfArn(arn: string, scope: Scope): Promise<Record<string, string>> {
+  const { TagDescriptions } = await send(elbCaller(scope), new DescribeTagsCommand({ ResourceArns: [arn] }));
+  return fromTagList(TagDescriptions?.[0]?.Tags);
+}
+
+export async function updateElbTags(
+  arn: string,
+  olds: PropertyValue | undefined,
+  news: PropertyValue | undefined,
+  scope: Scope,
+): Promise<void> {
+  const { removed, set } = tagChanges(olds, news);
+  if (removed.length > 0) {
+    await step(`untagging resource (${arn})`, () =>
+      send(elbCaller(scope), new RemoveTagsCommand({ ResourceArns: [arn], TagKeys: removed })),
+    );
+  }
+  if (set.length > 0) {
+    await step(`tagging resource (${arn})`, () =>
+      send(elbCaller(scope), new AddTagsCommand({ ResourceArns: [arn], Tags: set })),
+    );
+  }
+}

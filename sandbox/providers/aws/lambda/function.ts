@@ -1,0 +1,216 @@
+import {
+  type Architecture,
+  CreateFunctionCommand,
+  DeleteFunctionCommand,
+  type FunctionConfiguration,
+  GetFunctionCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+  UpdateFunctionCodeCommand,
+  UpdateFunctionConfigurationCommand,
+  waitUntilFunctionActiveV2,
+  waitUntilFunctionUpdatedV2,
+} from "@aws-sdk/client-lambda";
+import { isMap, type PropertyMap, type PropertyValue } from "../../protocol/values";
+import { regionAndTags } from "../commonSchema";
+import { step, textOf } from "../ecrRepository";
+import type { AwsResource, Scope } from "../resource";
+import { hasCode, send } from "../send";
+import { asTagList, tagChanges, tagState } from "../tags";
+import { lambdaCaller } from "./client";
+
+const waitSeconds = 60;
+
+/** As in the Terraform AWS provider 6.x (internal/service/lambda/function.go), for functions from container images. */
+export const lambdaFunction: AwsResource = {
+  type: "aws:lambda/function:Function",
+  naming: { property: "name", transform: (name) => name },
+  schema: {
+    ...regionAndTags,
+    architectures: { type: "stringSet", computed: true },
+    arn: { type: "string", output: true },
+    codeSha256: { type: "string", computed: true },
+    description: { type: "string" },
+    environment: { type: { object: { variables: { type: "stringMap" } } } },
+    imageConfig: {
+      type: {
+        object: {
+          commands: { type: { list: { type: "string" } } },
+          entryPoints: { type: { list: { type: "string" } } },
+          workingDirectory: { type: "string" },
+        },
+      },
+    },
+    imageUri: { type: "string" },
+    invokeArn: { type: "string", output: true },
+    lastModified: { type: "string", output: true },
+    memorySize: { type: "number", default: 128 },
+    name: { type: "string", replace: true },
+    packageType: { type: "string", default: "Zip", replace: true, values: ["Image", "Zip"], rule: onlyImages },
+    publish: { type: "boolean", default: false },
+    qualifiedArn: { type: "string", output: true },
+    role: { type: "string", required: true },
+    timeout: { type: "number", default: 3 },
+    version: { type: "string", output: true },
+  },
+
+  async create(inputs, scope) {
+    const name = String(inputs["name"]);
+    await step(`creating Lambda Function (${name})`, async () => {
+      await send(
+        lambdaCaller(scope),
+        new CreateFunctionCommand({
+          ...configuration(inputs),
+          FunctionName: name,
+          PackageType: "Image",
+          Code: { ImageUri: String(inputs["imageUri"]) },
+          Architectures: architectures(inputs),
+          Publish: inputs["publish"] === true,
+          Tags: Object.fromEntries(asTagList(inputs["tagsAll"]).map(({ Key, Value }) => [Key, Value])),
+        }),
+      );
+      await waitUntilFunctionActiveV2(
+        { client: lambdaCaller(scope).client, maxWaitTime: waitSeconds, minDelay: 1, maxDelay: 1 },
+        { FunctionName: name },
+      );
+    });
+    return name;
+  },
+
+  async read(id, known, scope) {
+    try {
+      const {
+        Configuration: found,
+        Code,
+        Tags,
+      } = await send(lambdaCaller(scope), new GetFunctionCommand({ FunctionName: id }));
+      if (!found) return undefined;
+      return {
+        ...stateOf(found, id, scope),
+        imageUri: Code?.ImageUri ?? String(known["imageUri"] ?? ""),
+        ...tagState(Tags ?? {}, known, scope.connection.settings),
+      };
+    } catch (error) {
+      if (hasCode(error, "ResourceNotFoundException")) return undefined;
+      throw new Error(`reading Lambda Function (${id}): ${textOf(error)}`);
+    }
+  },
+
+  async update(id, olds, news, changed, scope) {
+    await step(`updating Lambda Function (${id})`, async () => {
+      if (["description", "environment", "imageConfig", "memorySize", "role", "timeout"].some(changed)) {
+        await send(
+          lambdaCaller(scope),
+          new UpdateFunctionConfigurationCommand({ ...configuration(news), FunctionName: id }),
+        );
+        await waitUntilUpdated(id, scope);
+      }
+      if (changed("imageUri") || changed("architectures")) {
+        await send(
+          lambdaCaller(scope),
+          new UpdateFunctionCodeCommand({
+            FunctionName: id,
+            ImageUri: String(news["imageUri"]),
+            Architectures: architectures(news),
+            Publish: news["publish"] === true,
+          }),
+        );
+        await waitUntilUpdated(id, scope);
+      }
+    });
+    const { removed, set } = tagChanges(olds["tagsAll"], news["tagsAll"]);
+    const Resource = String(olds["arn"]);
+    if (removed.length > 0) {
+      await step(`untagging resource (${Resource})`, () =>
+        send(lambdaCaller(scope), new UntagResourceCommand({ Resource, TagKeys: removed })),
+      );
+    }
+    if (set.length > 0) {
+      const Tags = Object.fromEntries(set.map(({ Key, Value }) => [Key, Value]));
+      await step(`tagging resource (${Resource})`, () =>
+        send(lambdaCaller(scope), new TagResourceCommand({ Resource, Tags })),
+      );
+    }
+  },
+
+  async delete(id, _outputs, scope) {
+    try {
+      await send(lambdaCaller(scope), new DeleteFunctionCommand({ FunctionName: id }));
+    } catch (error) {
+      if (hasCode(error, "ResourceNotFoundException")) return;
+      throw new Error(`deleting Lambda Function (${id}): ${textOf(error)}`);
+    }
+  },
+};
+
+function onlyImages(value: PropertyValue): string | undefined {
+  return value === "Zip"
+    ? 'the stand-in makes functions from container images only; write packageType: "Image" with imageUri'
+    : undefined;
+}
+
+async function waitUntilUpdated(FunctionName: string, scope: Scope): Promise<void> {
+  const { client } = lambdaCaller(scope);
+  await waitUntilFunctionUpdatedV2({ client, maxWaitTime: waitSeconds, minDelay: 1, maxDelay: 1 }, { FunctionName });
+}
+
+/** What both a new function and an update of its configuration take. */
+function configuration(inputs: PropertyMap) {
+  const environment = inputs["environment"];
+  const image = inputs["imageConfig"];
+  return {
+    Role: String(inputs["role"]),
+    Description: typeof inputs["description"] === "string" ? inputs["description"] : "",
+    MemorySize: Number(inputs["memorySize"]),
+    Timeout: Number(inputs["timeout"]),
+    Environment: {
+      Variables: Object.fromEntries(
+        asTagList(isMap(environment) ? environment["variables"] : undefined).map(({ Key, Value }) => [Key, Value]),
+      ),
+    },
+    ...(isMap(image) && {
+      ImageConfig: {
+        Command: texts(image["commands"]),
+        EntryPoint: texts(image["entryPoints"]),
+        WorkingDirectory: typeof image["workingDirectory"] === "string" ? image["workingDirectory"] : undefined,
+      },
+    }),
+  };
+}
+
+function architectures(inputs: PropertyMap): Architecture[] | undefined {
+  return texts(inputs["architectures"]) as Architecture[] | undefined;
+}
+
+function texts(value: PropertyValue | undefined): string[] | undefined {
+  return Array.isArray(value) && value.length > 0 ? value.map(String) : undefined;
+}
+
+function stateOf(found: FunctionConfiguration, id: string, scope: Scope): PropertyMap {
+  const arn = found.FunctionArn ?? "";
+  const variables = found.Environment?.Variables ?? {};
+  const image = found.ImageConfigResponse?.ImageConfig;
+  return {
+    architectures: found.Architectures ?? ["x86_64"],
+    arn,
+    codeSha256: found.CodeSha256 ?? "",
+    description: found.Description ?? "",
+    ...(Object.keys(variables).length > 0 && { environment: { variables } }),
+    ...(image && {
+      imageConfig: {
+        commands: image.Command ?? [],
+        entryPoints: image.EntryPoint ?? [],
+        workingDirectory: image.WorkingDirectory ?? "",
+      },
+    }),
+    invokeArn: `arn:aws:apigateway:${scope.region}:lambda:path/2015-03-31/functions/${arn}/invocations`,
+    lastModified: found.LastModified ?? "",
+    memorySize: found.MemorySize ?? 128,
+    name: found.FunctionName ?? id,
+    packageType: found.PackageType ?? "Image",
+    qualifiedArn: `${arn}:${found.Version ?? "$LATEST"}`,
+    role: found.Role ?? "",
+    timeout: found.Timeout ?? 3,
+    version: found.Version ?? "$LATEST",
+  };
+}

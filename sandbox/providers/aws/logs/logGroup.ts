@@ -1,0 +1,112 @@
+import {
+  CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  DeleteLogGroupCommand,
+  DeleteRetentionPolicyCommand,
+  DescribeLogGroupsCommand,
+  ListTagsForResourceCommand,
+  PutRetentionPolicyCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+} from "@aws-sdk/client-cloudwatch-logs";
+import type { AwsService } from "../clients";
+import { regionAndTags } from "../commonSchema";
+import { step, textOf } from "../ecrRepository";
+import type { AwsResource, Scope } from "../resource";
+import { hasCode, send } from "../send";
+import { asTagList, tagChanges, tagState } from "../tags";
+
+const logs: AwsService<CloudWatchLogsClient> = {
+  Client: CloudWatchLogsClient,
+  name: "CloudWatch Logs",
+  endpoint: "cloudwatchlogs",
+};
+
+/** As in the Terraform AWS provider 6.x (internal/service/logs/group.go). */
+export const logGroup: AwsResource = {
+  type: "aws:cloudwatch/logGroup:LogGroup",
+  naming: { property: "name", transform: (name) => name },
+  schema: {
+    ...regionAndTags,
+    arn: { type: "string", output: true },
+    kmsKeyId: { type: "string" },
+    name: { type: "string", replace: true },
+    retentionInDays: { type: "number" },
+    skipDestroy: { type: "boolean", default: false },
+  },
+
+  async create(inputs, scope) {
+    const logGroupName = String(inputs["name"]);
+    await step(`creating CloudWatch Logs Log Group (${logGroupName})`, async () => {
+      await send(
+        caller(scope),
+        new CreateLogGroupCommand({
+          logGroupName,
+          kmsKeyId: typeof inputs["kmsKeyId"] === "string" ? inputs["kmsKeyId"] : undefined,
+          tags: Object.fromEntries(asTagList(inputs["tagsAll"]).map(({ Key, Value }) => [Key, Value])),
+        }),
+      );
+      await setRetention(logGroupName, inputs["retentionInDays"], scope);
+    });
+    return logGroupName;
+  },
+
+  async read(id, known, scope) {
+    const { logGroups } = await step(`reading CloudWatch Logs Log Group (${id})`, () =>
+      send(caller(scope), new DescribeLogGroupsCommand({ logGroupNamePrefix: id })),
+    );
+    const group = logGroups?.find((each) => each.logGroupName === id);
+    if (!group) return undefined;
+    const arn = (group.logGroupArn ?? group.arn ?? "").replace(/:\*$/, "");
+    const { tags } = await send(caller(scope), new ListTagsForResourceCommand({ resourceArn: arn }));
+    return {
+      arn,
+      name: id,
+      retentionInDays: group.retentionInDays ?? 0,
+      ...(group.kmsKeyId !== undefined && { kmsKeyId: group.kmsKeyId }),
+      ...tagState(tags ?? {}, known, scope.connection.settings),
+    };
+  },
+
+  async update(id, olds, news, changed, scope) {
+    if (changed("retentionInDays")) {
+      await step(`updating CloudWatch Logs Log Group (${id}) retention`, () =>
+        setRetention(id, news["retentionInDays"], scope),
+      );
+    }
+    const tags = tagChanges(olds["tagsAll"], news["tagsAll"]);
+    const resourceArn = String(olds["arn"]);
+    if (tags.removed.length > 0) {
+      await send(caller(scope), new UntagResourceCommand({ resourceArn, tagKeys: tags.removed }));
+    }
+    if (tags.set.length > 0) {
+      const set = Object.fromEntries(tags.set.map(({ Key, Value }) => [Key, Value]));
+      await send(caller(scope), new TagResourceCommand({ resourceArn, tags: set }));
+    }
+  },
+
+  async delete(id, outputs, scope) {
+    if (outputs["skipDestroy"] === true) return;
+    try {
+      await send(caller(scope), new DeleteLogGroupCommand({ logGroupName: id }));
+    } catch (error) {
+      if (hasCode(error, "ResourceNotFoundException")) return;
+      throw new Error(`deleting CloudWatch Logs Log Group (${id}): ${textOf(error)}`);
+    }
+  },
+};
+
+function caller(scope: Scope) {
+  return scope.connection.caller(logs, scope.region, scope.context);
+}
+
+/** 0, or nothing, keeps logs for ever. */
+async function setRetention(logGroupName: string, days: unknown, scope: Scope): Promise<void> {
+  if (typeof days === "number" && days > 0) {
+    await send(caller(scope), new PutRetentionPolicyCommand({ logGroupName, retentionInDays: days }));
+  } else {
+    await send(caller(scope), new DeleteRetentionPolicyCommand({ logGroupName })).catch((error) => {
+      if (!hasCode(error, "ResourceNotFoundException")) throw error;
+    });
+  }
+}
