@@ -1,6 +1,7 @@
 import { ContainerImage, type ImageBuild, PrivateRepository, PublicRepository } from "./components";
 import { privateRepositoryArgs } from "./config/environment";
 import { loadConfig } from "./config/load";
+import { pullPermissions } from "./ecr/pullPermissions";
 
 // Config -> components -> outputs. What differs between environments stands in Pulumi.<env>.yaml.
 const config = loadConfig();
@@ -35,20 +36,35 @@ function buildFor(reference: string): ImageBuild | undefined {
   return name === undefined ? undefined : builds[name]?.build;
 }
 
-function outputsOf(kind: string) {
-  return (each: PrivateRepository | PublicRepository, key: string) => ({
+function outputsOf(reference: string, each: PrivateRepository | PublicRepository) {
+  return {
     url: each.url,
     arn: each.arn,
     name: each.repositoryName,
-    pushCommands: each.pushCommands(buildFor(`${kind}/${key}`)),
-  });
+    registryId: each.registryId,
+    pushCommands: each.pushCommands(buildFor(reference)),
+  };
 }
 
 function mapValues<In, Out>(values: Record<string, In>, map: (value: In, key: string) => Out): Record<string, Out> {
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, map(value, key)]));
 }
 
-// The outputs that other stacks build on.
-export const privateRepositories = mapValues(privates, outputsOf("private"));
-export const publicRepositories = mapValues(publics, outputsOf("public"));
-export const images = mapValues(builds, ({ reference, tag, digest }) => ({ reference, tag, digest }));
+// The outputs that other stacks build on; their contract is outputs/schema.ts.
+export { outputsVersion } from "./outputs";
+export const privateRepositories = mapValues(privates, (each, key) => ({
+  ...outputsOf(`private/${key}`, each),
+  region: each.region,
+  pullPolicy: each.arn.apply((arn) => JSON.stringify(pullPermissions([arn]))),
+}));
+export const publicRepositories = mapValues(publics, (each, key) => outputsOf(`public/${key}`, each));
+export const images = mapValues(builds, ({ reference, references, tag, digest }, key) => {
+  const names = config.images[key]?.repositories ?? [];
+  return {
+    reference,
+    references: Object.fromEntries(names.map((name, index) => [name, references[index]])),
+    repository: names[0],
+    tag,
+    digest,
+  };
+});

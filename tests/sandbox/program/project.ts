@@ -17,7 +17,9 @@ const parts = [
   "index.ts",
   "components",
   "config",
+  "consumers",
   "ecr",
+  "outputs",
   "policies",
   "app",
 ];
@@ -50,10 +52,12 @@ interface RepositoryOutputs {
 export class TestProject {
   readonly directory = fs.mkdtempSync(path.join(os.tmpdir(), "ecr-program-"));
   /** 12 digits: as an access key id they stand for that account (see the gateway). */
-  readonly account = String(randomInt(100_000_000_000, 999_999_999_999));
+  readonly account: string;
   readonly env: NodeJS.ProcessEnv;
 
-  constructor() {
+  /** @param account A random one by default, empty and alone. */
+  constructor(account = String(randomInt(100_000_000_000, 999_999_999_999))) {
+    this.account = account;
     if (process.env["AWS_ENDPOINT_URL"] === undefined) {
       throw new Error("sandbox tests need the sandbox: run them as `npm test -- tests/sandbox/…`");
     }
@@ -71,15 +75,15 @@ export class TestProject {
     fs.cpSync(process.env["DOCKER_CONFIG"] ?? "", path.join(this.directory, "docker-config"), { recursive: true });
   }
 
-  /** Runs a command in the project's directory. */
-  run(command: string, args: string[], env: NodeJS.ProcessEnv = {}): Promise<Result> {
-    return this.start(command, args, env).finished;
+  /** Runs a command in the project's directory, or in a folder of it. */
+  run(command: string, args: string[], env: NodeJS.ProcessEnv = {}, folder = ""): Promise<Result> {
+    return this.start(command, args, env, folder).finished;
   }
 
   /** Starts a command whose process the test wants to get at. */
-  start(command: string, args: string[], env: NodeJS.ProcessEnv = {}) {
+  start(command: string, args: string[], env: NodeJS.ProcessEnv = {}, folder = "") {
     const child = spawn(command, args, {
-      cwd: this.directory,
+      cwd: path.join(this.directory, folder),
       env: { ...this.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });

@@ -1,0 +1,101 @@
+import * as pulumi from "@pulumi/pulumi";
+import {
+  type EcrOutputs,
+  type ImageOutputs,
+  outputsSchema,
+  outputsVersion,
+  type PrivateRepositoryOutputs,
+} from "./schema";
+
+export interface EcrStackArgs {
+  /** Pulumi organization. @default the running stack's own: `organization` on file and S3 backends */
+  organization?: string;
+  /** Project of the stack. @default "ecr" */
+  project?: string;
+  /** Environment, which is the stack's name. @default the running stack's name */
+  environment?: string;
+}
+
+/** An image with the private repository that a service pulls it from. */
+export interface PrivateImage {
+  /** `<url>@<digest>` in that repository. */
+  reference: string;
+  image: ImageOutputs;
+  repository: PrivateRepositoryOutputs;
+}
+
+/**
+ * The outputs of the ECR stack of an environment, for the stacks that use its images.
+ *
+ * A look-up fails with a message that names the stack, what it lacks and what there is.
+ *
+ * @example
+ * const { reference } = new EcrStack({ environment: "dev" }).privateImage("petclinic");
+ */
+export class EcrStack {
+  /** `<organization>/<project>/<environment>` */
+  readonly name: string;
+  readonly outputs: pulumi.Output<EcrOutputs>;
+
+  constructor(args: EcrStackArgs = {}) {
+    const { organization = pulumi.getOrganization(), project = "ecr", environment = pulumi.getStack() } = args;
+    this.name = `${organization}/${project}/${environment}`;
+    const reference = new pulumi.StackReference(this.name);
+    this.outputs = reference.outputs.apply((outputs) => parseOutputs(this.name, outputs));
+  }
+
+  /**
+   * An image in a private repository.
+   *
+   * @param key The image's key in the ECR stack's config.
+   * @param repositoryKey The private repository's. @default the image's first private repository
+   */
+  privateImage(key: string, repositoryKey?: string): pulumi.Output<PrivateImage> {
+    return this.outputs.apply((outputs) => findPrivateImage(this.name, outputs, key, repositoryKey));
+  }
+}
+
+/** @throws pulumi.RunError when the outputs are of another version of the contract, or are not there. */
+export function parseOutputs(stack: string, outputs: unknown): EcrOutputs {
+  const version = (outputs as { outputsVersion?: unknown } | undefined)?.outputsVersion;
+  if (version !== outputsVersion) {
+    throw new pulumi.RunError(
+      version === undefined
+        ? `the stack ${stack} has no outputs of the ECR program: run \`pulumi up\` there first, or name another stack`
+        : `the stack ${stack} writes outputs of version ${JSON.stringify(version)}, this program reads version ${outputsVersion}: bring both to one version`,
+    );
+  }
+  const parsed = outputsSchema.safeParse(outputs);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  throw new pulumi.RunError(`the outputs of the stack ${stack} are not as the contract says: ${faults.join("; ")}`);
+}
+
+/** @throws pulumi.RunError that names what there is when there is no such image, or not in a private repository. */
+export function findPrivateImage(
+  stack: string,
+  outputs: EcrOutputs,
+  key: string,
+  repositoryKey: string | undefined,
+): PrivateImage {
+  const image = outputs.images[key];
+  if (image === undefined) {
+    throw new pulumi.RunError(`the stack ${stack} has no image ${JSON.stringify(key)}: ${choices(outputs.images)}`);
+  }
+  const names = Object.keys(image.references).filter((name) => name.startsWith("private/"));
+  const wanted = repositoryKey === undefined ? names[0] : `private/${repositoryKey}`;
+  const reference = wanted === undefined ? undefined : image.references[wanted];
+  const repository = outputs.privateRepositories[wanted?.replace("private/", "") ?? ""];
+  if (reference === undefined || repository === undefined) {
+    const there = Object.keys(image.references).join(", ");
+    throw new pulumi.RunError(
+      `the image ${JSON.stringify(key)} of the stack ${stack} is not in ${wanted ?? "any private repository"}: it is in ${there}`,
+    );
+  }
+  return { reference, image, repository };
+}
+
+function choices(found: Record<string, unknown>): string {
+  const keys = Object.keys(found);
+  return keys.length > 0 ? `write one of ${keys.join(", ")}` : "it has none";
+}

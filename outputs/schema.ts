@@ -1,0 +1,51 @@
+import { z } from "zod";
+
+// The contract between this stack and those that it feeds. Outputs may be added; one that is renamed, removed or changed
+// in meaning raises the version, and readers of another version stop with a message.
+
+/** The version that this program writes and {@link EcrStack} reads. */
+export const outputsVersion = 1;
+
+const pushCommands = z.object({
+  login: z.string().describe("Docker login for the repository's registry"),
+  build: z.string().describe("build of the image that the program puts there, or of the current folder"),
+  tag: z.string().describe("the local image under the repository's address"),
+  push: z.string().describe("the push"),
+});
+
+const repository = z.object({
+  url: z.string().describe("address without tag: what `docker pull` takes in front of `:tag` or `@digest`"),
+  arn: z.string().describe("ARN, for IAM policies"),
+  name: z.string().describe("name in the registry"),
+  registryId: z.string().describe("account that the registry belongs to, 12 digits"),
+  pushCommands: pushCommands.describe("the commands that do by hand what the program does"),
+});
+
+const privateRepository = repository.extend({
+  region: z.string().describe("region of the repository"),
+  pullPolicy: z
+    .string()
+    .describe("IAM policy document (JSON) that lets a role of the same account pull from this repository and no other"),
+});
+
+const image = z.object({
+  reference: z.string().describe("`<url>@<digest>` in the image's first repository: what consumers should use"),
+  references: z
+    .record(z.string(), z.string())
+    .describe("the same in each of its repositories, by `private/<key>` or `public/<key>`"),
+  repository: z.string().describe("the first repository, as `private/<key>` or `public/<key>`"),
+  tag: z.string().describe("the tag that stands for its content"),
+  digest: z.string().describe("digest of its manifest, `sha256:…`"),
+});
+
+/** Every output of the ECR stack, by its name. */
+export const outputsSchema = z.object({
+  outputsVersion: z.literal(outputsVersion).describe("version of this contract"),
+  privateRepositories: z.record(z.string(), privateRepository).describe("private repositories, by their key in config"),
+  publicRepositories: z.record(z.string(), repository).describe("public repositories, by their key in config"),
+  images: z.record(z.string(), image).describe("images, by their key in config"),
+});
+
+export type EcrOutputs = z.infer<typeof outputsSchema>;
+export type ImageOutputs = z.infer<typeof image>;
+export type PrivateRepositoryOutputs = z.infer<typeof privateRepository>;
