@@ -1,9 +1,11 @@
 export * from "./builder";
+export * from "./comparison";
 export { type DeadRule, deadRules } from "./deadRules";
 export * from "./evaluation";
 export { type LifecycleImage, ruleMatches } from "./matching";
 export * from "./presets";
 export * from "./protectedTags";
+export * from "./snapshot";
 export { canExpire, type ExpiringRule, rulesThatExpire, type TagExpiryOptions } from "./tagExpiry";
 export { lifecyclePolicyText } from "./text";
 export * from "./timeline";

@@ -1,0 +1,185 @@
+import { refuseFaults } from "../faults";
+import { isObject } from "../jsonObjects";
+import type { LifecycleImage } from "./matching";
+import { Reporter } from "./reporter";
+import { type LifecyclePolicyDocument, storageClasses } from "./types";
+import { readLifecyclePolicy } from "./validation";
+
+/** An image that something runs. */
+export interface DeployedImage {
+  digest: string;
+  /** What runs it, as people would look for it: `ECS task definition web:7`. */
+  by: string;
+}
+
+/** What a lifecycle policy meets in one repository. */
+export interface RepositorySnapshot {
+  name: string;
+  /** The account, twelve digits. */
+  registryId: string;
+  region: string;
+  /** As image references begin: `<account>.dkr.ecr.<region>.amazonaws.com/<name>`. */
+  uri: string;
+  /** @default the repository has no lifecycle policy */
+  document?: LifecyclePolicyDocument;
+  images: LifecycleImage[];
+  /** Images of this repository that something runs. */
+  deployed: DeployedImage[];
+  /** What could not be found out, in words. */
+  unknown: string[];
+}
+
+/** Repositories at one time, to evaluate policies without asking ECR. */
+export interface LifecycleSnapshot {
+  version: 1;
+  takenAt: Date;
+  repositories: RepositorySnapshot[];
+}
+
+/** The file's text: JSON, times in ISO 8601, a line an image. */
+export function lifecycleSnapshotText(snapshot: LifecycleSnapshot): string {
+  const repositories = snapshot.repositories.map(({ images, ...rest }) => {
+    const lines = images.map((image) => JSON.stringify(image)).join(",\n");
+    return `${JSON.stringify(rest).slice(0, -1)},"images":[${lines && `\n${lines}\n`}]}`;
+  });
+  return `{"version":1,"takenAt":${JSON.stringify(snapshot.takenAt)},"repositories":[\n${repositories.join(",\n")}\n]}\n`;
+}
+
+/**
+ * Reads a snapshot's text.
+ *
+ * @param path What faults begin with: the file's name.
+ * @throws InvalidInputError with every fault: no JSON, another version, an image without a digest, a time that is none, a
+ *   lifecycle policy that ECR refuses.
+ */
+export function parseLifecycleSnapshot(text: string, path: string): LifecycleSnapshot {
+  const report = new Reporter(path);
+  const snapshot = readSnapshot(parseJson(text, report), report);
+  refuseFaults("lifecycle snapshot", report.faults);
+  return snapshot;
+}
+
+function parseJson(text: string, report: Reporter): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : "unreadable";
+    report.fault("", text, `a snapshot is JSON (${why}).`, "write it anew with `npm run lifecycle -- snapshot`.");
+    return undefined;
+  }
+}
+
+function readSnapshot(value: unknown, report: Reporter): LifecycleSnapshot {
+  const object = isObject(value) ? value : {};
+  const { version, takenAt, repositories } = object;
+  if (value !== undefined && version !== 1) {
+    report.fault("version", version, "this program reads version 1.", "take the snapshot anew.");
+  }
+  const list = Array.isArray(repositories) ? repositories : [];
+  if (value !== undefined && !Array.isArray(repositories)) {
+    report.fault("repositories", repositories, "a snapshot has a list of repositories.", "take the snapshot anew.");
+  }
+  return {
+    version: 1,
+    takenAt: value === undefined ? new Date(0) : readDate(takenAt, "takenAt", report),
+    repositories: list.map((each: unknown, index) => readRepository(each, `repositories[${index}]`, report)),
+  };
+}
+
+function readRepository(value: unknown, at: string, report: Reporter): RepositorySnapshot {
+  const object = isObject(value) ? value : {};
+  const text = (key: string) => readText(object[key], `${at}.${key}`, report);
+  const images = Array.isArray(object["images"]) ? object["images"] : [];
+  if (!Array.isArray(object["images"])) {
+    report.fault(`${at}.images`, object["images"], "a repository has a list of images.", "write [] for none.");
+  }
+  return {
+    name: text("name"),
+    registryId: text("registryId"),
+    region: text("region"),
+    uri: text("uri"),
+    ...(object["document"] !== undefined && { document: readDocument(object["document"], `${at}.document`, report) }),
+    images: images.map((image: unknown, index) => readImage(image, `${at}.images[${index}]`, report)),
+    deployed: readDeployed(object["deployed"], `${at}.deployed`, report),
+    unknown: textList(object["unknown"] ?? [], `${at}.unknown`, report),
+  };
+}
+
+function readDocument(value: unknown, at: string, report: Reporter): LifecyclePolicyDocument {
+  const { document, faults } = readLifecyclePolicy(value, at);
+  for (const { path, value: found, rule, fix } of faults) {
+    report.fault(path, found, rule, fix);
+  }
+  return document ?? { rules: [] };
+}
+
+function readDeployed(value: unknown, at: string, report: Reporter): DeployedImage[] {
+  if (value === undefined) {
+    return [];
+  }
+  if (!Array.isArray(value)) {
+    report.fault(at, value, "deployed images are a list.", 'write [{"digest":"sha256:…","by":"…"}].');
+    return [];
+  }
+  return value.map((each: unknown, index) => ({
+    digest: readText(isObject(each) ? each["digest"] : undefined, `${at}[${index}].digest`, report),
+    by: readText(isObject(each) ? each["by"] : undefined, `${at}[${index}].by`, report),
+  }));
+}
+
+const dateKeys = ["lastPulledAt", "archivedAt", "activatedAt"] as const;
+
+function readImage(value: unknown, at: string, report: Reporter): LifecycleImage {
+  const object = isObject(value) ? value : {};
+  const image: LifecycleImage = {
+    digest: readText(object["digest"], `${at}.digest`, report),
+    tags: textList(object["tags"] ?? [], `${at}.tags`, report),
+    pushedAt: readDate(object["pushedAt"], `${at}.pushedAt`, report),
+  };
+  for (const key of dateKeys) {
+    if (object[key] !== undefined) {
+      image[key] = readDate(object[key], `${at}.${key}`, report);
+    }
+  }
+  const { storageClass, parents, subject, sizeBytes } = object;
+  const known = storageClasses.find((each) => each === storageClass);
+  if (storageClass !== undefined && known === undefined) {
+    const rule = `a storage class is one of ${storageClasses.join(", ")}.`;
+    report.fault(`${at}.storageClass`, storageClass, rule, "write one of these, or leave it out.");
+  }
+  if (sizeBytes !== undefined && !(Number.isSafeInteger(sizeBytes) && Number(sizeBytes) >= 0)) {
+    report.fault(`${at}.sizeBytes`, sizeBytes, "a size is a whole number of bytes, 0 or more.", "or leave it out.");
+  }
+  return {
+    ...image,
+    ...(known !== undefined && { storageClass: known }),
+    ...(parents !== undefined && { parents: textList(parents, `${at}.parents`, report) }),
+    ...(subject !== undefined && { subject: readText(subject, `${at}.subject`, report) }),
+    ...(sizeBytes !== undefined && { sizeBytes: Number(sizeBytes) }),
+  };
+}
+
+function readText(value: unknown, at: string, report: Reporter): string {
+  if (typeof value === "string" && value !== "") {
+    return value;
+  }
+  report.fault(at, value, "this is a text.", "write one.");
+  return "";
+}
+
+function textList(value: unknown, at: string, report: Reporter): string[] {
+  if (Array.isArray(value) && value.every((each) => typeof each === "string")) {
+    return value;
+  }
+  report.fault(at, value, "this is a list of texts.", "write [] for none.");
+  return [];
+}
+
+function readDate(value: unknown, at: string, report: Reporter): Date {
+  const date = typeof value === "string" || typeof value === "number" ? new Date(value) : new Date(Number.NaN);
+  if (Number.isNaN(date.getTime())) {
+    report.fault(at, value, "this is a time.", 'write it as "2026-01-31T12:00:00Z".');
+    return new Date(0);
+  }
+  return date;
+}
