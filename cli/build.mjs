@@ -1,0 +1,29 @@
+// Bundles the commands to cli/bin/ecr.cjs, in about a tenth of a second: from TypeScript with the AWS SDK's thousands of
+// files they would take seconds to start.
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { build } from "esbuild";
+
+const cli = path.dirname(fileURLToPath(import.meta.url));
+
+/** @param {string} [outfile] Where to write it. */
+export async function buildCli(outfile = path.join(cli, "bin", "ecr.cjs")) {
+  // Two commands that start at once would otherwise read each other's half-written file.
+  const unfinished = `${outfile}.${process.pid}.tmp`;
+  await build({
+    entryPoints: [path.join(cli, "main.ts")],
+    outfile: unfinished,
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    format: "cjs",
+    banner: { js: "#!/usr/bin/env node" },
+    logLevel: "warning",
+  });
+  fs.chmodSync(unfinished, 0o755);
+  fs.renameSync(unfinished, outfile);
+  return outfile;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await buildCli();

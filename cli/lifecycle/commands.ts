@@ -1,0 +1,192 @@
+import * as fs from "node:fs";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { refuseFaults } from "../../ecr/faults";
+import {
+  type LifecyclePolicyDocument,
+  type LifecycleRuleInput,
+  type LifecycleSnapshot,
+  lifecyclePolicyFromRules,
+  lifecycleSnapshotText,
+  parseLifecycleSnapshot,
+  readLifecyclePolicy,
+} from "../../ecr/lifecyclePolicy";
+import { tagGrammars } from "../../ecr/tagGrammar";
+import { awsClients } from "../aws/clients";
+import { collectSnapshot, type Source } from "./collect";
+import { compareWithEcr, type PreviewDifference } from "./ecrPreview";
+import { deployedThatGo, previewRepository, type RepositoryPreview, releasesThatGo } from "./previewModel";
+import { previewText, shortDigest } from "./previewText";
+
+interface SourceOptions {
+  stack?: string;
+  consumer: string[];
+  repository: string[];
+  region?: string;
+}
+
+interface PreviewCommandOptions extends SourceOptions {
+  policy?: string;
+  images?: string;
+  at?: Date;
+  within: number;
+  releaseTags: string;
+  limit: number;
+  compare: boolean;
+  json: boolean;
+}
+
+/** Exit code when something deployed would go, so that CI can stop on it. */
+export const deployedExitCode = 2;
+
+/** Adds `lifecycle preview` and `lifecycle snapshot` to a command line. */
+export function addLifecycleCommands(program: Command): void {
+  const lifecycle = program.command("lifecycle").description("what lifecycle policies do, before they do it");
+  sourceOptions(lifecycle.command("preview"))
+    .description(
+      "which images a lifecycle policy deletes or archives today and within 90 days, and why; exit code 2 when a deployed image would go",
+    )
+    .option(
+      "--policy <file>",
+      "preview this policy (a document, or a list of rules in words) instead of the one in force",
+    )
+    .option("--images <file>", "read repositories from a snapshot instead of AWS")
+    .addOption(new Option("--at <time>", "take this time for now").argParser(parseTime))
+    .addOption(
+      new Option("--within <days>", "warn of images that go within so many days").argParser(parseCount).default(7),
+    )
+    .option("--release-tags <expression>", "semver, calver or a regular expression for the whole tag", "semver")
+    .addOption(new Option("--limit <images>", "images shown of each repository").argParser(parseCount).default(20))
+    .option("--compare", "compare with ECR's own lifecycle policy preview", false)
+    .option("--json", "print JSON", false)
+    .action(async (options: PreviewCommandOptions) => {
+      process.exitCode = await preview(options);
+    });
+  sourceOptions(lifecycle.command("snapshot"))
+    .description(
+      "writes repositories, images, policies in force and what runs the images to a file, for preview --images",
+    )
+    .requiredOption("--out <file>", "the file to write")
+    .action(async (options: SourceOptions & { out: string }) => {
+      const snapshot = await collectSnapshot(sourceOf(options), new Date());
+      fs.writeFileSync(options.out, lifecycleSnapshotText(snapshot));
+      const images = snapshot.repositories.reduce((sum, each) => sum + each.images.length, 0);
+      console.log(`${options.out}: ${snapshot.repositories.length} repositories, ${images} images`);
+    });
+}
+
+function sourceOptions(command: Command): Command {
+  const collect = (value: string, before: string[]) => [...before, value];
+  return command
+    .option("--stack <stack>", "the stack whose outputs name the repositories (default: the selected one)")
+    .option(
+      "--consumer <stack>",
+      "a stack that runs the images, as organization/project/stack; may be repeated",
+      collect,
+      [],
+    )
+    .option("--repository <name>", "only this repository; without --stack in --region; may be repeated", collect, [])
+    .option("--region <region>", "region of repositories that no stack names (default: AWS_REGION)");
+}
+
+function sourceOf({ stack, consumer, repository, region }: SourceOptions): Source {
+  return { stack, consumers: consumer, repositories: repository, region };
+}
+
+async function preview(options: PreviewCommandOptions): Promise<number> {
+  const now = options.at ?? new Date();
+  const isRelease = releaseMatcher(options.releaseTags);
+  const document = options.policy === undefined ? undefined : readPolicyFile(options.policy);
+  const snapshot = options.images === undefined ? await collectSnapshot(sourceOf(options), now) : readImages(options);
+  let exitCode = 0;
+  const results: object[] = [];
+  for (const repository of snapshot.repositories) {
+    const shown = previewRepository(repository, { now, document, isRelease });
+    const deployed = deployedThatGo(shown, options.within, now);
+    const releases = releasesThatGo(shown, options.within, now);
+    const compared = document ?? repository.document;
+    const differences =
+      options.compare && compared !== undefined
+        ? await compareWithEcr(awsClients(repository.region).ecr, repository, compared, now)
+        : undefined;
+    if (deployed.length > 0) {
+      exitCode = deployedExitCode;
+    }
+    if (options.json) {
+      const digests = (images: typeof deployed) => images.map(({ digest }) => digest);
+      results.push({ ...shown, deployedThatGo: digests(deployed), releasesThatGo: digests(releases), differences });
+    } else {
+      console.log(previewText(shown, { limit: options.limit, deployed, releases }));
+      console.log(`${differencesText(differences)}`);
+    }
+  }
+  if (options.json) {
+    console.log(JSON.stringify({ now, repositories: results as RepositoryPreview[] }, undefined, 2));
+  }
+  return exitCode;
+}
+
+function differencesText(differences: readonly PreviewDifference[] | undefined): string {
+  if (differences === undefined) {
+    return "";
+  }
+  const lines = differences.map(({ digest, here, ecr }) => `  ${shortDigest(digest)}: ${here} here, ${ecr} in ECR`);
+  return [lines.length === 0 ? "  ECR's own preview says the same" : "  ECR's own preview differs:", ...lines, ""].join(
+    "\n",
+  );
+}
+
+function readImages(options: PreviewCommandOptions): LifecycleSnapshot {
+  const file = options.images ?? "";
+  const snapshot = parseLifecycleSnapshot(fs.readFileSync(file, "utf8"), file);
+  const wanted = options.repository;
+  const missing = wanted.filter((name) => !snapshot.repositories.some((each) => each.name === name));
+  if (missing.length > 0) {
+    throw new Error(`${file} has no repository ${missing.join(", ")}.`);
+  }
+  const repositories = snapshot.repositories.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+  return { ...snapshot, repositories };
+}
+
+/** ECR's own document, or a list of rules in words as in the stack's config, both as JSON. */
+function readPolicyFile(file: string): LifecyclePolicyDocument {
+  const text = fs.readFileSync(file, "utf8");
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    // What is wrong with the text is for the document's validation to say.
+  }
+  if (Array.isArray(parsed)) {
+    return lifecyclePolicyFromRules(parsed as LifecycleRuleInput[], file);
+  }
+  const { document, faults } = readLifecyclePolicy(parsed ?? text, file);
+  refuseFaults("lifecycle policy", faults);
+  // Without faults there is a document.
+  return document as LifecyclePolicyDocument;
+}
+
+function releaseMatcher(grammar: string): (tag: string) => boolean {
+  const source = Object.hasOwn(tagGrammars, grammar) ? tagGrammars[grammar as keyof typeof tagGrammars] : grammar;
+  let expression: RegExp;
+  try {
+    expression = new RegExp(`^(?:${source})$`);
+  } catch (error) {
+    throw new Error(`--release-tags: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return (tag) => expression.test(tag);
+}
+
+function parseTime(text: string): Date {
+  const time = new Date(text);
+  if (Number.isNaN(time.getTime())) {
+    throw new InvalidArgumentError('Write it as "2026-01-31T12:00:00Z".');
+  }
+  return time;
+}
+
+function parseCount(text: string): number {
+  if (!/^[0-9]{1,7}$/.test(text)) {
+    throw new InvalidArgumentError("Write a whole number, 0 or more.");
+  }
+  return Number(text);
+}

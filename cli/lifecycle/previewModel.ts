@@ -1,0 +1,165 @@
+import {
+  expiryChange,
+  type LifecycleEvent,
+  type LifecycleImage,
+  type LifecycleOutcome,
+  type LifecyclePolicyDocument,
+  lifecycleTimeline,
+  type RepositorySnapshot,
+} from "../../ecr/lifecyclePolicy";
+
+/** Days of the timeline's columns; the last one is the horizon. */
+export const timelineDays = [0, 7, 30, 90] as const;
+const horizonDays = 90;
+const dayMilliseconds = 24 * 60 * 60 * 1000;
+
+/** When something happens: within these days, later, or not at all. */
+export type Bucket = (typeof timelineDays)[number] | "later" | "never";
+export const buckets: readonly Bucket[] = [...timelineDays, "later", "never"];
+
+/** One thing that happens to an image, or that nothing does. */
+export interface PreviewedImage extends LifecycleOutcome {
+  tags: readonly string[];
+  pushedAt: Date;
+  sizeBytes?: number;
+  bucket: Bucket;
+  /** What runs the image. */
+  deployedBy: string[];
+  /** Its tags that look like a release's. */
+  releaseTags: string[];
+}
+
+/** What one rule does over time; `rule` is absent for the images that no rule matches. */
+export interface RulePreview {
+  rule?: number;
+  description: string;
+  /** Images by bucket. */
+  images: Record<string, number>;
+  /** Bytes of the images that this rule deletes within the horizon. Images share layers: what is freed may be less. */
+  deletedBytes: number;
+}
+
+export interface RepositoryPreview {
+  name: string;
+  region: string;
+  registryId: string;
+  /** `false`: it has no lifecycle policy, and every image stays. */
+  hasPolicy: boolean;
+  images: number;
+  rules: RulePreview[];
+  /** By date; an image that is archived and deleted within the horizon is there twice. */
+  events: PreviewedImage[];
+  /** What is left after the horizon. */
+  left: PreviewedImage[];
+  /** Digests that this document expires within the horizon and the one in force does not, when another was given. */
+  expiresMore?: string[];
+  expiresFewer?: string[];
+  /** What could not be found out. */
+  unknown: string[];
+}
+
+export interface PreviewOptions {
+  now: Date;
+  /** The document to preview. @default the one in force */
+  document?: LifecyclePolicyDocument;
+  /** Whether a tag is a release's. */
+  isRelease: (tag: string) => boolean;
+}
+
+/** What a lifecycle policy does to one repository's images within 90 days, if nothing is pushed, pulled or deleted. */
+export function previewRepository(repository: RepositorySnapshot, options: PreviewOptions): RepositoryPreview {
+  const { name, region, registryId, images, unknown } = repository;
+  const document = options.document ?? repository.document;
+  const rules = document ?? { rules: [] };
+  const timeline = lifecycleTimeline(rules, images, options.now, horizonDays);
+  const show = previewer(repository, options);
+  const events = timeline.events.map((event) => show(event));
+  const left = timeline.left.map((outcome) => show(outcome));
+  const change =
+    options.document && expiryChange(repository.document, options.document, images, options.now, horizonDays);
+  return {
+    name,
+    region,
+    registryId,
+    hasPolicy: document !== undefined,
+    images: images.length,
+    rules: rulePreviews(rules, events, left),
+    events,
+    left,
+    ...(change && { expiresMore: digestsOf(change.more), expiresFewer: digestsOf(change.fewer) }),
+    unknown: [...unknown],
+  };
+}
+
+function digestsOf(events: readonly LifecycleEvent[]): string[] {
+  return events.map(({ digest }) => digest);
+}
+
+function previewer(
+  { images, deployed }: RepositorySnapshot,
+  { now, isRelease }: PreviewOptions,
+): (outcome: LifecycleOutcome) => PreviewedImage {
+  const byDigest = new Map(images.map((image) => [image.digest, image]));
+  const runs = new Map<string, string[]>();
+  for (const { digest, by } of deployed) {
+    runs.set(digest, [...(runs.get(digest) ?? []), by]);
+  }
+  return (outcome) => {
+    const image: LifecycleImage | undefined = byDigest.get(outcome.digest);
+    return {
+      ...outcome,
+      tags: image?.tags ?? [],
+      pushedAt: image?.pushedAt ?? now,
+      ...(image?.sizeBytes !== undefined && { sizeBytes: image.sizeBytes }),
+      bucket: bucketOf(outcome.at, now),
+      deployedBy: runs.get(outcome.digest) ?? [],
+      releaseTags: (image?.tags ?? []).filter(isRelease),
+    };
+  };
+}
+
+function bucketOf(at: Date | undefined, now: Date): Bucket {
+  if (at === undefined) {
+    return "never";
+  }
+  const days = (at.getTime() - now.getTime()) / dayMilliseconds;
+  return timelineDays.find((limit) => days <= limit) ?? "later";
+}
+
+function rulePreviews(
+  { rules }: LifecyclePolicyDocument,
+  events: readonly PreviewedImage[],
+  left: readonly PreviewedImage[],
+): RulePreview[] {
+  const previews = new Map<number | undefined, RulePreview>();
+  const empty = () => Object.fromEntries(buckets.map((bucket) => [bucket, 0]));
+  for (const { rulePriority, description = "" } of [...rules].sort((a, b) => a.rulePriority - b.rulePriority)) {
+    previews.set(rulePriority, { rule: rulePriority, description, images: empty(), deletedBytes: 0 });
+  }
+  const noRule: RulePreview = { description: "no rule matches", images: empty(), deletedBytes: 0 };
+  for (const each of [...events, ...left]) {
+    const preview = previews.get(each.rule) ?? noRule;
+    preview.images[each.bucket] = (preview.images[each.bucket] ?? 0) + 1;
+  }
+  for (const each of events) {
+    const preview = previews.get(each.rule) ?? noRule;
+    preview.deletedBytes += each.action === "expire" ? (each.sizeBytes ?? 0) : 0;
+  }
+  const hasMore = Object.values(noRule.images).some((count) => count > 0);
+  return [...previews.values(), ...(hasMore ? [noRule] : [])];
+}
+
+/** What goes within so many days although something runs it: it cannot be pulled from the archive either. */
+export function deployedThatGo({ events }: RepositoryPreview, days: number, now: Date): PreviewedImage[] {
+  return within(events, days, now).filter(({ deployedBy }) => deployedBy.length > 0);
+}
+
+/** What is deleted within so many days although it has a release tag. */
+export function releasesThatGo({ events }: RepositoryPreview, days: number, now: Date): PreviewedImage[] {
+  return within(events, days, now).filter(({ action, releaseTags }) => action === "expire" && releaseTags.length > 0);
+}
+
+function within(events: readonly PreviewedImage[], days: number, now: Date): PreviewedImage[] {
+  const limit = now.getTime() + days * dayMilliseconds;
+  return events.filter(({ at }) => at !== undefined && at.getTime() <= limit);
+}

@@ -1,0 +1,128 @@
+import { countText, plainTable, sizeText } from "../text";
+import type { PreviewedImage, RepositoryPreview } from "./previewModel";
+import { type Bucket, buckets } from "./previewModel";
+
+const headings: Record<Bucket, string> = {
+  0: "today",
+  7: "in 7 days",
+  30: "in 30 days",
+  90: "in 90 days",
+  later: "later",
+  never: "stays",
+};
+
+export interface TextOptions {
+  /** Images shown of each repository. */
+  limit: number;
+  /** Images that something runs and that go soon. */
+  deployed: readonly PreviewedImage[];
+  /** Images with a release tag that are deleted soon. */
+  releases: readonly PreviewedImage[];
+}
+
+/** One repository's preview as people read it. */
+export function previewText(preview: RepositoryPreview, options: TextOptions): string {
+  const lines = [`${preview.name} (${preview.registryId}, ${preview.region}): ${countText(preview.images, "image")}`];
+  if (!preview.hasPolicy) {
+    lines.push("  no lifecycle policy: every image stays");
+  } else {
+    lines.push(rulesTable(preview), ...eventsTable(preview, options.limit), ...changeLines(preview));
+  }
+  for (const image of options.deployed) {
+    lines.push(
+      `  DEPLOYED: ${verb(image)} ${nameOf(image)} ${whenText(image)}, which is run by ${image.deployedBy.join(" and ")}`,
+    );
+  }
+  for (const image of options.releases) {
+    lines.push(
+      `  RELEASE: ${verb(image)} ${nameOf(image)} ${whenText(image)}, which has the tag ${image.releaseTags.join(", ")}`,
+    );
+  }
+  for (const unknown of preview.unknown) {
+    lines.push(`  not known: ${unknown}`);
+  }
+  return lines.join("\n");
+}
+
+function verb({ rule, action }: PreviewedImage): string {
+  return `${rule === undefined ? "the policy" : `rule ${rule}`} ${action === "expire" ? "deletes" : "archives"}`;
+}
+
+/** Columns count what happens from the one before on, so that a row's numbers add up. */
+function rulesTable({ rules }: RepositoryPreview): string {
+  const table = plainTable(["rule", "", ...buckets.map((bucket) => headings[bucket]), "deletes"]);
+  for (const { rule, description, images, deletedBytes } of rules) {
+    table.push([
+      rule === undefined ? "-" : String(rule),
+      description,
+      ...buckets.map((bucket) => String(images[bucket] || "")),
+      deletedBytes > 0 ? sizeText(deletedBytes) : "",
+    ]);
+  }
+  return table.toString();
+}
+
+function eventsTable({ events }: RepositoryPreview, limit: number): string[] {
+  if (events.length === 0) {
+    return ["  nothing goes within 90 days, unless something is pushed"];
+  }
+  const table = plainTable(["image", "tags", "pushed", "size", "what", "when", "why"]);
+  for (const image of events.slice(0, limit)) {
+    table.push([
+      shortDigest(image.digest),
+      tagsText(image.tags),
+      image.pushedAt.toISOString().slice(0, 10),
+      image.sizeBytes === undefined ? "" : sizeText(image.sizeBytes),
+      image.action,
+      whenText(image),
+      reasonText(image),
+    ]);
+  }
+  const more = events.length - limit;
+  return [table.toString(), ...(more > 0 ? [`  and ${more} more; --limit ${events.length} shows them all`] : [])];
+}
+
+function changeLines({ expiresMore, expiresFewer }: RepositoryPreview): string[] {
+  if (expiresMore === undefined || expiresFewer === undefined) {
+    return [];
+  }
+  return [
+    `  within 90 days, this policy deletes ${countText(expiresMore.length, "image")} that the one in force keeps, and keeps ${expiresFewer.length} that it deletes`,
+  ];
+}
+
+/** Why an image goes or stays, in words. */
+export function reasonText({ reason, rule, decidedBy }: PreviewedImage): string {
+  const image = decidedBy === undefined ? "" : shortDigest(decidedBy);
+  switch (reason) {
+    case "age":
+      return `rule ${rule}: its time is over`;
+    case "count":
+      return `rule ${rule}: beyond the newest`;
+    case "newest":
+      return `rule ${rule}: among the newest`;
+    case "noRule":
+      return "no rule matches";
+    case "index":
+      return `rule ${rule}: part of the index ${image}`;
+    case "subject":
+      return `belongs to ${image}`;
+  }
+}
+
+function whenText({ at, bucket }: PreviewedImage): string {
+  return at === undefined ? "" : bucket === 0 ? "today" : at.toISOString().slice(0, 10);
+}
+
+function nameOf({ digest, tags }: PreviewedImage): string {
+  return tags.length === 0 ? shortDigest(digest) : `${tagsText(tags)} (${shortDigest(digest)})`;
+}
+
+function tagsText(tags: readonly string[]): string {
+  return tags.length > 3 ? `${tags.slice(0, 3).join(", ")} and ${tags.length - 3} more` : tags.join(", ");
+}
+
+/** The first 12 digits, as `docker images` shows them. */
+export function shortDigest(digest: string): string {
+  return digest.replace(/^sha256:/, "").slice(0, 12);
+}

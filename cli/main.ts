@@ -1,0 +1,12 @@
+import { Command } from "commander";
+import { errorText } from "./aws/clients";
+import { addLifecycleCommands } from "./lifecycle/commands";
+
+/** The commands beside the program: `npm run lifecycle -- …` and `npm run cost -- …`. */
+const program = new Command("ecr").description("what lifecycle policies do and what storage costs");
+addLifecycleCommands(program);
+
+program.parseAsync().catch((error: unknown) => {
+  console.error(error instanceof Error && error.name === "Error" ? error.message : errorText(error));
+  process.exitCode = 1;
+});

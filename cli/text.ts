@@ -1,0 +1,31 @@
+import Table from "cli-table3";
+
+/** A table without lines and colours, so that it can be read in a log and cut with tools. */
+export function plainTable(head: string[]): InstanceType<typeof Table> {
+  const none = ["top", "top-mid", "top-left", "top-right", "bottom", "bottom-mid", "bottom-left", "bottom-right"];
+  const rest = ["left", "left-mid", "mid", "mid-mid", "right", "right-mid"];
+  return new Table({
+    head,
+    chars: { ...Object.fromEntries([...none, ...rest].map((key) => [key, ""])), middle: "  " },
+    style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
+    colAligns: head.map(() => "left"),
+  });
+}
+
+const units = ["B", "kB", "MB", "GB", "TB"] as const;
+
+/** Bytes in decimal units with one digit after the point: `152.4 MB`. */
+export function sizeText(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 999.95 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
+}
+
+/** One image or more, in English: `1 image`, `1,200 images`. */
+export function countText(count: number, noun: string): string {
+  return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+}
