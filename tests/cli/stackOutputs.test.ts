@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { readManifest } from "../../cli/aws/manifests";
+import { digestsIn, repositoriesIn } from "../../cli/stackOutputs";
+import { countText, plainTable, sizeText } from "../../cli/text";
+
+const digest = (of: string) => `sha256:${of.repeat(64)}`;
+
+describe("cli: stack outputs", () => {
+  it("name repositories by their ARNs, wherever they stand, each once", () => {
+    const outputs = {
+      privateRepositories: {
+        web: { arn: "arn:aws:ecr:eu-west-1:123456789012:repository/team/web", url: "123456789012.dkr.ecr.…/team/web" },
+        api: { arn: "arn:aws-cn:ecr:cn-north-1:123456789012:repository/api" },
+      },
+      again: ["arn:aws:ecr:eu-west-1:123456789012:repository/team/web"],
+      publicRepositories: { web: { arn: "arn:aws:ecr-public::123456789012:repository/web" } },
+      other: [null, 7, true, "arn:aws:s3:::bucket", { deep: undefined }],
+    };
+    assert.deepEqual(repositoriesIn(outputs), [
+      { name: "team/web", region: "eu-west-1", registryId: "123456789012" },
+      { name: "api", region: "cn-north-1", registryId: "123456789012" },
+    ]);
+    assert.deepEqual(repositoriesIn({}), []);
+  });
+
+  it("name digests in references and alone, with the first output that has each", () => {
+    const outputs = {
+      images: { web: { reference: `host/web@${digest("a")}`, digest: digest("a") } },
+      list: [`${digest("b")} ${digest("c")}`],
+      short: "sha256:abc",
+    };
+    assert.deepEqual(
+      [...digestsIn(outputs)],
+      [
+        [digest("a"), "images.web.reference"],
+        [digest("b"), "list.0"],
+        [digest("c"), "list.0"],
+      ],
+    );
+  });
+});
+
+describe("cli: manifests", () => {
+  it("of images name config and layers with their sizes, of indexes their images", () => {
+    const image = JSON.stringify({
+      config: { digest: "sha256:c", size: 10 },
+      layers: [{ digest: "sha256:l", size: 20 }, { digest: "sha256:m" }],
+    });
+    assert.deepEqual(readManifest(image), {
+      children: [],
+      blobs: [
+        { digest: "sha256:c", sizeBytes: 10 },
+        { digest: "sha256:l", sizeBytes: 20 },
+        { digest: "sha256:m", sizeBytes: 0 },
+      ],
+      sizeBytes: image.length,
+    });
+    const index = JSON.stringify({ manifests: [{ digest: "sha256:x" }, { digest: "sha256:ü" }] });
+    assert.deepEqual(readManifest(index), {
+      children: ["sha256:x", "sha256:ü"],
+      blobs: [],
+      sizeBytes: index.length + 1,
+    });
+  });
+});
+
+describe("cli: text", () => {
+  it("writes sizes in decimal units", () => {
+    assert.deepEqual([0, 999, 1000, 152_400_000, 999_949_000, 999_960_000, 2e12, 5e15].map(sizeText), [
+      "0 B",
+      "999 B",
+      "1.0 kB",
+      "152.4 MB",
+      "999.9 MB",
+      "1.0 GB",
+      "2.0 TB",
+      "5000.0 TB",
+    ]);
+  });
+
+  it("counts in English", () => {
+    assert.deepEqual(
+      [countText(1, "image"), countText(0, "image"), countText(1200, "image")],
+      ["1 image", "0 images", "1,200 images"],
+    );
+  });
+
+  it("makes tables without lines", () => {
+    const table = plainTable(["a", "long heading"]);
+    table.push(["1", "x"], ["22", "y"]);
+    assert.equal(table.toString().replace(/ +$/gm, ""), "a   long heading\n1   x\n22  y");
+  });
+});
