@@ -1,3 +1,4 @@
+import { accessPolicyFaults } from "./accessPolicy";
 import { customRoleFaults } from "./accounts";
 import { type EncryptionType, encryptionFaults, parseKmsKey } from "./encryption";
 import type { Fault } from "./faults";
@@ -53,7 +54,7 @@ export interface RepositoryCreationTemplate {
 }
 
 /**
- * Why ECR would refuse a creation template. The repository policy's own grammar is not looked at.
+ * Why ECR would refuse a creation template.
  *
  * @param template Anything at all; read as RepositoryCreationTemplate.
  * @param path The template's path; faults are at `<path>.encryptionConfiguration.kmsKey` and so on.
@@ -72,7 +73,7 @@ export function creationTemplateFaults(template: unknown, path: string, region?:
       },
     ];
   }
-  const { imageTagMutability, customRoleArn, lifecyclePolicy, resourceTags } = template;
+  const { imageTagMutability, customRoleArn, lifecyclePolicy, repositoryPolicy, resourceTags } = template;
   const filters = template["imageTagMutabilityExclusionFilters"];
   return [
     ...repositoryPrefixFaults(
@@ -92,6 +93,9 @@ export function creationTemplateFaults(template: unknown, path: string, region?:
     ...(lifecyclePolicy === undefined || lifecyclePolicy === ""
       ? []
       : lifecyclePolicyFaults(lifecyclePolicy, `${path}.lifecyclePolicy`)),
+    ...(repositoryPolicy === undefined || repositoryPolicy === ""
+      ? []
+      : accessPolicyFaults(repositoryPolicy, `${path}.repositoryPolicy`, "repository")),
     ...(resourceTags === undefined ? [] : resourceTagFaults(resourceTags, `${path}.resourceTags`)),
     ...(customRoleArn === undefined ? [] : customRoleFaults(customRoleArn, `${path}.customRoleArn`, account)),
     ...missingRoleFaults(template, path),

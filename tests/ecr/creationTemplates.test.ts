@@ -30,6 +30,10 @@ const full = {
   imageTagMutability: "IMMUTABLE_WITH_EXCLUSION",
   imageTagMutabilityExclusionFilters: [{ filter: "latest", filterType: "WILDCARD" }],
   lifecyclePolicy,
+  repositoryPolicy: JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Principal: { AWS: account }, Action: "ecr:BatchGetImage" }],
+  }),
   resourceTags: [{ Key: "team", Value: "pets" }],
   customRoleArn: role,
 };
@@ -45,7 +49,7 @@ describe("ecr/creationTemplates", () => {
       { ...plain, encryptionConfiguration: { encryptionType: "AES256" } },
       { ...plain, encryptionConfiguration: { encryptionType: "KMS_DSSE", kmsKey: "" }, customRoleArn: role },
       // Empty: how an update takes the policy away.
-      { ...plain, lifecyclePolicy: "" },
+      { ...plain, lifecyclePolicy: "", repositoryPolicy: "" },
       { ...plain, resourceTags: [] },
     ];
     for (const template of accepted) {
@@ -219,6 +223,13 @@ describe("ecr/creationTemplates", () => {
       path: "template.lifecyclePolicy.rules[0].selection.countUnit",
       rule: /days/,
       fix: /days/,
+    },
+    {
+      title: "a repository policy that ECR refuses",
+      faults: check({ ...full, repositoryPolicy: full.repositoryPolicy.replace("Allow", "Permit") }),
+      path: "template.repositoryPolicy.Statement[0].Effect",
+      rule: /allows or denies/,
+      fix: /Allow/,
     },
     {
       title: "a tag without a key",
