@@ -21,4 +21,13 @@ export {
   publicRepositoryFaults,
   publicTagSettings,
 } from "./publicRepository";
+export { Registry, registryFaults } from "./registry";
+export type {
+  AccountSettingsArgs,
+  CreationTemplateArgs,
+  PullThroughCacheArgs,
+  RegistryArgs,
+  RegistryScanningArgs,
+  ReplicationRuleArgs,
+} from "./registryArgs";
 export type { TagFrom } from "./tagStrategy";

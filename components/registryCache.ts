@@ -37,6 +37,10 @@ function prefixOf(rule: PullThroughCacheArgs): string {
   return rule.prefix ?? upstreamRegistryOf(hostOf(rule)) ?? rule.upstream;
 }
 
+function hasPrefix(rule: PullThroughCacheArgs): boolean {
+  return rule.prefix !== undefined || upstreamRegistryOf(hostOf(rule)) !== undefined;
+}
+
 /** The rule as ECR has it. What is created, or known later, is stood in for by what would be accepted. */
 function ruleOf(rule: PullThroughCacheArgs, { region, account }: KnownPlace): PullThroughCacheRule {
   const { credential, credentialArn, createRole, customRoleArn, upstreamRepositoryPrefix } = rule;
@@ -68,7 +72,10 @@ export function registryCacheFaults(rules: readonly PullThroughCacheArgs[], plac
     path,
     place.region,
     place.account,
-  ).map((fault) => inWords(fault));
+  )
+    .map(inWords)
+    // An upstream that ECR does not know has no prefix either; one fault is enough.
+    .filter(({ path: at }) => !rules.some((rule, index) => at === `${path}[${index}].prefix` && !hasPrefix(rule)));
   return [...found, ...rules.flatMap((rule, index) => choiceFaults(rule, `${path}[${index}]`))];
 }
 

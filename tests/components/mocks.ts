@@ -20,10 +20,15 @@ export interface Mocks {
 }
 
 export const account = "123456789012";
+export const region = "ap-northeast-2";
+/** Of every secret that is created. */
+export const secretArn = `arn:aws:secretsmanager:${region}:${account}:secret:ecr-pullthroughcache/some-AbCdEf`;
 export const digest = `sha256:${"d".repeat(64)}`;
 
-/** What registry look-ups find. Default: no image. */
+/** What look-ups find. Default: no image, and an account whose provider is configured. */
 export interface MockRegistry {
+  /** The provider cannot be configured yet: functions answer nothing, as in a preview of a provider made of unknowns. */
+  unconfigured?: boolean;
   /** Whether it is there, or its digest. */
   hasImage?: (args: Record<string, unknown>) => boolean | string;
   failWith?: string;
@@ -49,6 +54,12 @@ export async function startMocks(registry: MockRegistry = {}, preview = false): 
       call({ token, inputs }) {
         calls.push({ token, args: inputs });
         switch (token) {
+          case "aws:index/getCallerIdentity:getCallerIdentity":
+            return registry.unconfigured ? {} : { accountId: account, arn: `arn:aws:iam::${account}:root` };
+          case "aws:index/getRegion:getRegion": {
+            const name = inputs["region"] ?? region;
+            return registry.unconfigured ? {} : { region: name, endpoint: `ec2.${name}.amazonaws.com` };
+          }
           case "aws:ecr/getAuthorizationToken:getAuthorizationToken":
             return { proxyEndpoint: "https://registry", userName: "AWS", password: "private-token" };
           case "aws:ecrpublic/getAuthorizationToken:getAuthorizationToken":
@@ -90,6 +101,12 @@ function computed(type: string, inputs: Record<string, unknown>, preview: boolea
         arn: `arn:aws:ecr-public::${account}:repository/${inputs["repositoryName"]}`,
         registryId: account,
       };
+    case "aws:iam/role:Role":
+      return { arn: `arn:aws:iam::${account}:role/some-role`, name: "some-role" };
+    case "aws:secretsmanager/secret:Secret":
+      return { arn: secretArn };
+    case "aws:secretsmanager/secretVersion:SecretVersion":
+      return { arn: secretArn };
     case "aws:kms/key:Key":
       return { arn: `arn:aws:kms:ap-northeast-2:${account}:key/1`, keyId: "1" };
     case "docker:index/image:Image":

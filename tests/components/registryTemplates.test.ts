@@ -1,0 +1,231 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { type CreationTemplateArgs, Registry, registryFaults } from "../../components";
+import { lifecyclePolicyFromRules, lifecyclePolicyText, lifecyclePresets } from "../../ecr/lifecyclePolicy";
+import { templateRolePolicy, trustPolicy } from "../../ecr/serviceRoles";
+import { itRefuses } from "../ecr/refusals";
+import { account, known, type Mocks, region, startMocks } from "./mocks";
+
+const templateType = "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate";
+const key = `arn:aws:kms:${region}:${account}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
+const location = { account, region, partition: "aws", domain: "amazonaws.com" };
+const presetText = (preset: keyof typeof lifecyclePresets) =>
+  lifecyclePolicyText(lifecyclePolicyFromRules(lifecyclePresets[preset].rules));
+const push: CreationTemplateArgs = { prefix: "team", appliedFor: ["CREATE_ON_PUSH"] };
+const bare: CreationTemplateArgs = { ...push, encryption: "aes256", lifecyclePolicy: false };
+const check = (...creationTemplates: CreationTemplateArgs[]) => registryFaults("shared", { creationTemplates });
+
+describe("Registry: creation templates", () => {
+  let mocks: Mocks;
+  beforeEach(async () => {
+    mocks = await startMocks();
+  });
+  afterEach(() => mocks.settle());
+
+  const create = async (...creationTemplates: CreationTemplateArgs[]) => {
+    const registry = new Registry("shared", { scanning: false, tags: { team: "pets" }, creationTemplates });
+    await known(registry.url);
+    await mocks.settle();
+    return registry;
+  };
+  const inputsOf = async (template: CreationTemplateArgs) => {
+    await create(template);
+    return mocks.ofType(templateType)[0]?.inputs;
+  };
+
+  it("encrypts with KMS, keeps tags immutable and lets images expire without being told", async () => {
+    const registry = await create(push);
+    assert.deepEqual(mocks.registrations.slice(1), [
+      {
+        type: "aws:iam/role:Role",
+        name: "shared-creation-templates",
+        inputs: {
+          assumeRolePolicy: JSON.stringify(trustPolicy("ecr.amazonaws.com")),
+          description: "Creates repositories from ECR's creation templates",
+          tags: { team: "pets" },
+        },
+      },
+      {
+        type: "aws:iam/rolePolicy:RolePolicy",
+        name: "shared-creation-templates",
+        inputs: {
+          role: "some-role",
+          policy: JSON.stringify(templateRolePolicy([{ ...push, tagged: false, key: "managed" }], location)),
+        },
+      },
+      {
+        type: templateType,
+        name: "shared-team",
+        inputs: {
+          prefix: "team",
+          appliedFors: ["CREATE_ON_PUSH"],
+          encryptionConfigurations: [{ encryptionType: "KMS" }],
+          imageTagMutability: "IMMUTABLE",
+          lifecyclePolicy: presetText("service"),
+          customRoleArn: `arn:aws:iam::${account}:role/some-role`,
+        },
+      },
+    ]);
+    assert.deepEqual([...registry.creationTemplates.keys()], ["team"]);
+    assert.ok(registry.templateRole);
+  });
+
+  it("lets an upstream's tags move, and its images go when nobody needs them", async () => {
+    const inputs = await inputsOf({ prefix: "docker-hub", appliedFor: ["PULL_THROUGH_CACHE"], encryption: "aes256" });
+    assert.equal(inputs?.["imageTagMutability"], "MUTABLE");
+    assert.equal(inputs["lifecyclePolicy"], presetText("pullThroughCache"));
+  });
+
+  it("keeps a lifecycle for images of one's own where a template is for the cache and more", async () => {
+    const inputs = await inputsOf({ ...bare, prefix: "ROOT", appliedFor: ["PULL_THROUGH_CACHE", "REPLICATION"] });
+    assert.equal(inputs?.["imageTagMutability"], "MUTABLE");
+    assert.equal(inputs["lifecyclePolicy"], undefined);
+    await mocks.settle();
+    mocks = await startMocks();
+    const mixed = await inputsOf({ prefix: "ROOT", appliedFor: ["PULL_THROUGH_CACHE", "REPLICATION"] });
+    assert.equal(mixed?.["lifecyclePolicy"], presetText("service"));
+  });
+
+  it("creates no role where none is needed, and no key but a template's own", async () => {
+    const registry = await create(bare);
+    assert.deepEqual(mocks.registrations.slice(1), [
+      {
+        type: templateType,
+        name: "shared-team",
+        inputs: {
+          prefix: "team",
+          appliedFors: ["CREATE_ON_PUSH"],
+          encryptionConfigurations: [{ encryptionType: "AES256" }],
+          imageTagMutability: "IMMUTABLE",
+        },
+      },
+    ]);
+    assert.equal(registry.templateRole, undefined);
+  });
+
+  it("passes on all that a template says, with a key that is known later", async () => {
+    const repositoryPolicy = {
+      Version: "2012-10-17" as const,
+      Statement: [{ Effect: "Allow" as const, Principal: { AWS: "210987654321" }, Action: ["ecr:BatchGetImage"] }],
+    };
+    const inputs = await inputsOf({
+      ...push,
+      description: "repositories of a team",
+      encryption: "kmsDsse",
+      kmsKey: pulumi.output(Promise.resolve(key)),
+      exclusionFilters: ["latest"],
+      lifecyclePolicy: "release",
+      repositoryPolicy,
+      resourceTags: { owner: "pets" },
+      customRoleArn: `arn:aws:iam::${account}:role/mine`,
+    });
+    assert.deepEqual(inputs, {
+      prefix: "team",
+      appliedFors: ["CREATE_ON_PUSH"],
+      description: "repositories of a team",
+      encryptionConfigurations: [{ encryptionType: "KMS_DSSE", kmsKey: key }],
+      imageTagMutability: "IMMUTABLE_WITH_EXCLUSION",
+      imageTagMutabilityExclusionFilters: [{ filter: "latest", filterType: "WILDCARD" }],
+      lifecyclePolicy: presetText("release"),
+      repositoryPolicy: JSON.stringify(repositoryPolicy),
+      resourceTags: { owner: "pets" },
+      customRoleArn: `arn:aws:iam::${account}:role/mine`,
+    });
+    assert.deepEqual(mocks.ofType("aws:iam/role:Role"), []);
+  });
+
+  it("gives one role the rights of those templates only that use it", async () => {
+    await create(
+      { ...push, kmsKey: key },
+      { ...bare, prefix: "tagged", resourceTags: { a: "b" } },
+      { ...bare, prefix: "bare" },
+      { ...push, prefix: "mine", customRoleArn: `arn:aws:iam::${account}:role/mine` },
+    );
+    const [policy] = mocks.ofType("aws:iam/rolePolicy:RolePolicy");
+    assert.equal(
+      policy?.inputs["policy"],
+      JSON.stringify(
+        templateRolePolicy(
+          [
+            { ...push, tagged: false, key },
+            { ...push, prefix: "tagged", tagged: true },
+          ],
+          location,
+        ),
+      ),
+    );
+    const roles = mocks.ofType(templateType).map(({ inputs }) => [inputs["prefix"], inputs["customRoleArn"]]);
+    assert.deepEqual(Object.fromEntries(roles), {
+      team: `arn:aws:iam::${account}:role/some-role`,
+      tagged: `arn:aws:iam::${account}:role/some-role`,
+      bare: undefined,
+      mine: `arn:aws:iam::${account}:role/mine`,
+    });
+  });
+
+  itRefuses([
+    {
+      title: "an unknown encryption",
+      faults: check({ ...push, encryption: "none" as "kms" }),
+      path: "creationTemplates[0].encryption",
+      rule: /three kinds/,
+      fix: /aes256, kms, kmsDsse/,
+    },
+    {
+      title: "a key with aes256",
+      faults: check({ ...push, encryption: "aes256", kmsKey: key }),
+      path: "creationTemplates[0].kmsKey",
+      rule: /AES256 takes no KMS key/,
+      fix: /KMS/,
+    },
+    {
+      title: "a key by its alias",
+      faults: check({ ...push, kmsKey: "alias/pets" }),
+      path: "creationTemplates[0].kmsKey",
+      rule: /full ARN/,
+      fix: /key\/<id>/,
+    },
+    {
+      title: "another region's key, when its own region is written",
+      faults: registryFaults("shared", { region: "us-east-1", creationTemplates: [{ ...push, kmsKey: key }] }),
+      path: "creationTemplates[0].kmsKey",
+      rule: /in ap-northeast-2, the registry in us-east-1/,
+      fix: /us-east-1/,
+    },
+    {
+      title: "an exclusion filter that ECR refuses",
+      faults: check({ ...push, exclusionFilters: ["a#"] }),
+      path: "creationTemplates[0].exclusionFilters[0].filter",
+      rule: /letters, digits/,
+      fix: /leave/,
+    },
+    {
+      title: "a lifecycle that ECR refuses",
+      faults: check({ ...push, lifecyclePolicy: [{ images: "any", keepNewest: 0 }] }),
+      path: "creationTemplates[0].lifecyclePolicy[0].keepNewest",
+      rule: /1/,
+      fix: /./,
+    },
+    {
+      title: "a repository policy that ECR refuses",
+      faults: check({ ...push, repositoryPolicy: "{}" }),
+      path: "creationTemplates[0].repositoryPolicy.Statement",
+      rule: /at least one statement/,
+      fix: /statement/,
+    },
+    {
+      title: "a tag of AWS's own",
+      faults: check({ ...push, resourceTags: { "aws:x": "1" } }),
+      path: "creationTemplates[0].resourceTags[0]",
+      rule: /AWS's own/,
+      fix: /another key/,
+    },
+    {
+      title: "two templates with one prefix",
+      faults: check(push, push),
+      path: "creationTemplates[1].prefix",
+      rule: /creationTemplates\[0\]\.prefix/,
+      fix: /another/,
+    },
+  ]);
+});
