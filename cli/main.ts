@@ -3,6 +3,9 @@ import { errorText } from "./aws/clients";
 import { addLifecycleCommands } from "./lifecycle/commands";
 
 /** The commands beside the program: `npm run lifecycle -- …` and `npm run cost -- …`. */
+// The SDK's advice on Node versions would stand before every table; package.json says which versions run.
+process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+
 const program = new Command("ecr").description("what lifecycle policies do and what storage costs");
 addLifecycleCommands(program);
 
