@@ -33,7 +33,7 @@ export interface Result {
 }
 
 export interface Outputs {
-  privateRepositories: Record<string, RepositoryOutputs>;
+  privateRepositories: Record<string, RepositoryOutputs & { pullPolicy: string }>;
   publicRepositories: Record<string, RepositoryOutputs>;
   images: Record<string, { reference: string; tag: string; digest: string }>;
 }
