@@ -1,3 +1,4 @@
+import { isAccountId } from "../accounts";
 import { arnOwner, type PrincipalLetIn } from "./principals";
 import { listOf, type PolicyCondition } from "./types";
 
@@ -68,7 +69,7 @@ export function parseConditionOperator(text: string): ConditionOperator | undefi
 /** Whom a value of a key names; `undefined` when it is not bound to one owner. */
 type KeyReader = (value: string, comparison: Comparison) => PrincipalLetIn | undefined;
 
-const account: KeyReader = (value) => (/^[0-9]{12}$/.test(value) ? { kind: "account", account: value } : undefined);
+const account: KeyReader = (value) => (isAccountId(value) ? { kind: "account", account: value } : undefined);
 
 const organization: KeyReader = (value) =>
   /^o-[a-z0-9]{10,32}$/.test(value) ? { kind: "organization", id: value } : undefined;

@@ -1,5 +1,6 @@
+import { isAccountId } from "../accounts";
 import type { Fault } from "../faults";
-import { isObject } from "./reading";
+import { isObject } from "../jsonObjects";
 
 /** Someone who gets access, as people name them. */
 export type Grantee =
@@ -17,12 +18,9 @@ const organizationPath = /^(o-[a-z0-9]{10,32}\/r-[0-9a-z]{4,32}(?:\/ou-[0-9a-z]{
 
 /** Reads a grantee by its form; `undefined` when it has none of the forms. */
 export function parseGrantee(text: string): Grantee | undefined {
-  if (/^[0-9]{12}$/.test(text)) {
-    return { kind: "account", account: text };
-  }
-  const account = identityArn.exec(text)?.[1];
+  const account = isAccountId(text) ? text : identityArn.exec(text)?.[1];
   if (account !== undefined) {
-    return text.endsWith(":root")
+    return text === account || text.endsWith(":root")
       ? { kind: "account", account }
       : { kind: "identity", account, arn: text, pattern: text.includes("*") };
   }
@@ -66,11 +64,11 @@ const functionArn = /^arn:aws[a-z-]*:lambda:([a-z0-9-]+):([0-9]{12}):function:[\
 
 /** Reads an account's number or a function's ARN; `undefined` for anything else. */
 export function parseLambdaGrantee(text: string): LambdaGrantee | undefined {
-  if (/^[0-9]{12}$/.test(text)) {
-    return { account: text };
+  const [, region, account = isAccountId(text) ? text : undefined] = functionArn.exec(text) ?? [];
+  if (account === undefined) {
+    return undefined;
   }
-  const [, region, account] = functionArn.exec(text) ?? [];
-  return region !== undefined && account !== undefined ? { account, arn: text, region } : undefined;
+  return region === undefined ? { account } : { account, arn: text, region };
 }
 
 /**

@@ -15,6 +15,7 @@ export {
   publicRepositoryPolicyFromGrants,
   repositoryPolicyFromGrants,
 } from "./grants";
+export { repositoryKeyPolicy } from "./keyPolicy";
 export type { PrincipalLetIn } from "./principals";
 export { type LettingIn, principalsLetIn, publicStatements, wildcardActionStatements } from "./publicAccess";
 export { readAccessPolicy } from "./reading";

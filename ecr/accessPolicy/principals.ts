@@ -1,3 +1,4 @@
+import { isAccountId } from "../accounts";
 import { listOf, type PolicyPrincipal } from "./types";
 
 /** Someone whom a statement lets in. */
@@ -33,12 +34,11 @@ export function readPrincipalName(type: string, name: string): PrincipalLetIn {
   if (type !== "AWS") {
     return name === "*" ? { kind: "anyone" } : { kind: "other", type, name };
   }
-  if (/^[0-9]{12}$/.test(name)) {
-    return { kind: "account", account: name };
-  }
-  const account = arnOwner(name)?.account;
+  const account = isAccountId(name) ? name : arnOwner(name)?.account;
   if (account !== undefined) {
-    return /:root$/.test(name) ? { kind: "account", account } : { kind: "identity", account, arn: name };
+    return name === account || name.endsWith(":root")
+      ? { kind: "account", account }
+      : { kind: "identity", account, arn: name };
   }
   // IAM itself takes `*` only alone; whatever such a name may come to mean, it is not one account.
   if (/[*?]/.test(name)) {

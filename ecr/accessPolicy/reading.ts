@@ -1,3 +1,4 @@
+import { isObject, type JsonObject } from "../jsonObjects";
 import {
   type PolicyCondition,
   type PolicyDocument,
@@ -5,12 +6,6 @@ import {
   type PolicyStatement,
   policyVersions,
 } from "./types";
-
-export type JsonObject = Record<string, unknown>;
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 /**
  * A policy as one form: its statements a list, every value a list of texts, `Principal` either `"*"` or names by kind

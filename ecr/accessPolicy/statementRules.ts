@@ -1,8 +1,9 @@
 import type { Fault } from "../faults";
+import { isObject, type JsonObject } from "../jsonObjects";
 import { actionNames, actionService, misspeltAction } from "./actions";
 import { conditionOperators, parseConditionOperator } from "./conditions";
 import { readPrincipalName } from "./principals";
-import { isObject, type JsonObject, readConditionValues, readTexts } from "./reading";
+import { readConditionValues, readTexts } from "./reading";
 import type { PolicyKind } from "./types";
 
 const statementKeys = [

@@ -1,5 +1,6 @@
 import type { Fault } from "../faults";
-import { isObject, type JsonObject, parsePolicy, statementList } from "./reading";
+import { isObject, type JsonObject } from "../jsonObjects";
+import { parsePolicy, statementList } from "./reading";
 import { statementFaults } from "./statementRules";
 import { type PolicyKind, policyTextMaximum, policyVersions } from "./types";
 

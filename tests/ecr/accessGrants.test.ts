@@ -2,8 +2,12 @@ import assert from "node:assert/strict";
 import {
   type AccessGrants,
   accessGrantsFaults,
+  accessPolicyFaults,
+  principalsLetIn,
   publicAccessGrantsFaults,
   publicRepositoryPolicyFromGrants,
+  publicStatements,
+  repositoryKeyPolicy,
   repositoryPolicyFromGrants,
 } from "../../ecr/accessPolicy";
 
@@ -253,5 +257,19 @@ describe("accessGrantsFaults", () => {
     );
     assert.match(service?.fix ?? "", /lambdaPull/);
     assert.match(number?.fix ?? "", /quotes/);
+  });
+});
+
+describe("repositoryKeyPolicy", () => {
+  it("is accepted by KMS, is not public and lets in the account only", () => {
+    const policy = repositoryKeyPolicy(account, "cn-north-1");
+    assert.deepEqual(accessPolicyFaults(policy, "", "key"), []);
+    assert.deepEqual(publicStatements(policy), []);
+    assert.deepEqual(
+      principalsLetIn(policy).map(({ principals }) => principals),
+      [[{ kind: "account", account }], [{ kind: "account", account }]],
+    );
+    assert.deepEqual(policy.Statement[0]?.Principal, { AWS: `arn:aws-cn:iam::${account}:root` });
+    assert.deepEqual(policy.Statement[1]?.Condition?.["StringLike"], { "kms:ViaService": "ecr.cn-north-1.*" });
   });
 });
