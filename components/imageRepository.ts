@@ -32,9 +32,9 @@ export interface ImageRepository {
   findDigest(tag: string, after?: pulumi.Input<unknown>): pulumi.Output<string | undefined>;
 }
 
-/** What a look-up in a repository waits for; see ImageRepository.findDigest. */
-export function whenThere(repository: pulumi.CustomResource): pulumi.Input<unknown> {
-  return pulumi.runtime.isDryRun() ? undefined : repository.id;
+/** What a look-up in a repository waits for; see ImageRepository.findDigest. One that was looked up itself is there. */
+export function whenThere(repository: pulumi.Resource): pulumi.Input<unknown> {
+  return pulumi.runtime.isDryRun() || !pulumi.CustomResource.isInstance(repository) ? undefined : repository.id;
 }
 
 /**

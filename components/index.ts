@@ -1,26 +1,22 @@
+export type { AdoptionArgs } from "./adoption";
+export type { CatalogDataArgs } from "./catalogData";
 export {
   ContainerImage,
   type ContainerImageArgs,
   containerImageFaults,
   type ImageBuild,
 } from "./containerImage";
+export { ExistingPrivateRepository, type ExistingPrivateRepositoryArgs } from "./existingPrivateRepository";
+export { ExistingPublicRepository, type ExistingPublicRepositoryArgs } from "./existingPublicRepository";
 export type { ImageRepository, RegistryCredentials } from "./imageRepository";
 export type { ImageTarget } from "./imageTargets";
 export { InputRefused, refuseInput } from "./inputChecks";
 export { MirroredImage, type MirroredImageArgs, mirroredImageFaults } from "./mirroredImage";
-export {
-  PrivateRepository,
-  type PrivateRepositoryArgs,
-  privateRepositoryFaults,
-  privateTagSettings,
-} from "./privateRepository";
-export {
-  type CatalogDataArgs,
-  PublicRepository,
-  type PublicRepositoryArgs,
-  publicRepositoryFaults,
-  publicTagSettings,
-} from "./publicRepository";
+export { PrivateRepository } from "./privateRepository";
+export type { PrivateRepositoryArgs } from "./privateRepositoryArgs";
+export { privateRepositoryFaults, privateTagSettings } from "./privateRepositorySettings";
+export { publicTagSettings } from "./publicImages";
+export { PublicRepository, type PublicRepositoryArgs, publicRepositoryFaults } from "./publicRepository";
 export { Registry, registryFaults } from "./registry";
 export type {
   AccountSettingsArgs,
@@ -30,4 +26,5 @@ export type {
   RegistryScanningArgs,
   ReplicationRuleArgs,
 } from "./registryArgs";
+export type { AccessArgs, PublicAccessArgs } from "./repositoryAccess";
 export type { TagFrom } from "./tagStrategy";

@@ -16,6 +16,15 @@ export function refuseInput(subject: string, faults: readonly Fault[]): void {
   if (faults.length > 0) throw new InputRefused(subject, faults);
 }
 
+/** Whether a value is known only later, or holds something that is. */
+export function isKnownLater(value: unknown): boolean {
+  if (pulumi.Output.isInstance(value) || value instanceof Promise) return true;
+  if (Array.isArray(value)) return value.some(isKnownLater);
+  // Of objects only plain ones are values; others (resources) have no outputs that would be looked at here.
+  const isPlain = typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+  return isPlain && Object.values(value).some(isKnownLater);
+}
+
 /**
  * Checks a component's arguments before anything is registered. Plain values are checked at once and all their faults
  * gathered in one error; a value that is known only later is checked when it is, and stops what needs it.
@@ -34,7 +43,7 @@ export class InputChecks {
 
   /** Returns the value to hand on: the same one when it is plain, one that refuses faults later when it is not. */
   input<T>(value: pulumi.Input<T>, faultsOf: (value: T) => Fault[]): pulumi.Input<T> {
-    if (pulumi.Output.isInstance(value) || value instanceof Promise) {
+    if (isKnownLater(value)) {
       return pulumi.output(value).apply((known) => {
         refuseInput(this.subject, faultsOf(known as T));
         return known as T;

@@ -7,6 +7,8 @@ import {
   lifecyclePolicyText,
   lifecyclePresets,
   lifecycleRuleFaults,
+  protectedTagFaults,
+  protectTags,
   readLifecyclePolicy,
 } from "../ecr/lifecyclePolicy";
 
@@ -21,17 +23,31 @@ export type LifecycleInput =
 /**
  * ECR's document in its canonical form (without it the provider shows a diff for ever), or why there is none.
  *
- * @returns Neither text nor faults for `false`: no lifecycle.
+ * @param protectedTags Tags and patterns whose images no rule expires or archives; their faults are at `protectedTags`.
+ * @returns Neither text nor faults for `false`: no lifecycle, and so nothing that would have to be protected.
  */
-export function readLifecycle(lifecycle: LifecycleInput, path: string): { text?: string; faults: Fault[] } {
+export function readLifecycle(
+  lifecycle: LifecycleInput,
+  path: string,
+  protectedTags: readonly string[] = [],
+): { text?: string; faults: Fault[] } {
   if (lifecycle === false) return { faults: [] };
+  const { document, faults } = readDocument(lifecycle, path);
+  if (document === undefined) return { faults };
+  const protectionFaults = protectedTagFaults(document, protectedTags, "protectedTags");
+  return protectionFaults.length > 0
+    ? { faults: protectionFaults }
+    : { text: lifecyclePolicyText(protectTags(document, protectedTags)), faults: [] };
+}
+
+function readDocument(
+  lifecycle: Exclude<LifecycleInput, false>,
+  path: string,
+): { document?: LifecyclePolicyDocument; faults: Fault[] } {
   const rules = isPreset(lifecycle) ? lifecyclePresets[lifecycle].rules : lifecycle;
-  if (isRules(rules)) {
-    const faults = lifecycleRuleFaults(rules, path);
-    return faults.length > 0 ? { faults } : { text: lifecyclePolicyText(lifecyclePolicyFromRules(rules)), faults };
-  }
-  const { document, faults } = readLifecyclePolicy(rules, path);
-  return { text: document && lifecyclePolicyText(document), faults };
+  if (!isRules(rules)) return readLifecyclePolicy(rules, path);
+  const faults = lifecycleRuleFaults(rules, path);
+  return faults.length > 0 ? { faults } : { document: lifecyclePolicyFromRules(rules), faults };
 }
 
 function isPreset(lifecycle: LifecycleInput): lifecycle is LifecyclePresetName {

@@ -1,25 +1,16 @@
-import * as fs from "node:fs";
 import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
-import { type CatalogData, catalogDataFaults } from "../ecr/catalogData";
+import type * as pulumi from "@pulumi/pulumi";
 import type { Fault } from "../ecr/faults";
-import { type PushCommands, pushCommands } from "../ecr/pushCommands";
 import { publicRegionFaults, publicRegions } from "../ecr/regions";
 import { publicRepositoryNameFaults } from "../ecr/repositoryNames";
-import type { TagMutabilitySettings } from "../ecr/tagMutability";
-import type { ImageBuild } from "./containerImage";
-import { type ImageRepository, orUndefined, type RegistryCredentials, whenThere } from "./imageRepository";
+import { resourceTagFaults } from "../ecr/resourceTags";
+import { type AdoptionArgs, readAdoption } from "./adoption";
+import { type CatalogDataArgs, readCatalogData } from "./catalogData";
+import { ExistingPublicRepository, type ExistingPublicRepositoryArgs } from "./existingPublicRepository";
 import { InputChecks } from "./inputChecks";
-
-/** What the public gallery shows. */
-export interface CatalogDataArgs extends Pick<CatalogData, "description" | "aboutText" | "usageText"> {
-  /** `ARM`, `ARM 64`, `x86`, `x86-64`. @default none */
-  architectures?: string[];
-  /** `Linux`, `Windows`. @default none */
-  operatingSystems?: string[];
-  /** A PNG file, relative to the project's root, at most 512,000 bytes; shown for verified accounts. @default none */
-  logoFile?: string;
-}
+import { PublicImages } from "./publicImages";
+import { checkPublicAccess, type PublicAccessArgs, publicRepositoryPolicyText } from "./repositoryAccess";
+import type { RepositoryPlace } from "./repositoryComponent";
 
 export interface PublicRepositoryArgs {
   /**
@@ -28,13 +19,28 @@ export interface PublicRepositoryArgs {
    * @default the component's name
    */
   repositoryName?: pulumi.Input<string>;
-  /** @default none */
+  /** What the public gallery shows. @default none */
   catalogData?: CatalogDataArgs;
+  /** Who else may push. Anyone pulls. @default nobody beside the account itself: no repository policy */
+  access?: PublicAccessArgs;
   /** Delete the repository even when it holds images. @default false: `pulumi destroy` then fails and nothing is lost */
   forceDestroy?: boolean;
+  /**
+   * Refuse to delete or replace the repository, whatever the program says, until this is `false` again.
+   * @default false
+   */
+  protect?: boolean;
+  /** Leave the repository and its policy in AWS when they are removed from the program. @default false */
+  retainOnDelete?: boolean;
+  /**
+   * Takes over a repository that exists and that no stack manages yet: its name, or that with the policy it has. All
+   * settings are then made what the program says. `lifecyclePolicy` has no meaning here.
+   * @default none: the repository is created
+   */
+  import?: string | Omit<AdoptionArgs, "lifecyclePolicy">;
   /** The only region with an ECR Public API that the provider supports. @default "us-east-1" */
   region?: string;
-  /** Tags of the repository, beside the provider's default tags. @default none */
+  /** Tags of the repository, beside the provider's default tags; at most 50. @default none */
   tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
 }
 
@@ -45,86 +51,62 @@ export interface PublicRepositoryArgs {
  * Throws InputRefused with every fault of the arguments before anything is registered.
  *
  * @example
- * const repository = new PublicRepository("petclinic", { catalogData: { description: "Spring PetClinic Demo" } });
+ * const repository = new PublicRepository("petclinic", {
+ *   catalogData: { description: "Spring PetClinic Demo", usageFile: "docs/usage.md", logoFile: "docs/logo.png" },
+ * });
  * export const url = repository.url;
  */
-export class PublicRepository extends pulumi.ComponentResource implements ImageRepository {
-  readonly kind = "public";
-  readonly logicalName: string;
-  readonly tagSettings = publicTagSettings;
-  /** `public.ecr.aws/<alias>/<name>` */
-  readonly url: pulumi.Output<string>;
-  readonly arn: pulumi.Output<string>;
-  readonly repositoryName: pulumi.Output<string>;
-  /** Account that the registry belongs to. */
-  readonly registryId: pulumi.Output<string>;
-  readonly region: pulumi.Output<string>;
+export class PublicRepository extends PublicImages {
   /** The underlying resource. */
   readonly repository: aws.ecrpublic.Repository;
-  private readonly requestedName: pulumi.Input<string>;
-  private login: RegistryCredentials | undefined;
+  protected readonly requestedName: pulumi.Input<string>;
+  protected readonly place: RepositoryPlace;
 
   constructor(name: string, args: PublicRepositoryArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     const checks = new InputChecks(`PublicRepository ${JSON.stringify(name)}`);
-    const { repositoryName, region, catalogData } = readSettings(name, args, checks);
+    const { repositoryName, region, catalogData, adoption, tags } = readSettings(name, args, checks);
     checks.refuse();
-    super("ecr:index:PublicRepository", name, {}, opts);
-    this.logicalName = name;
+    super("ecr:index:PublicRepository", name, { ...opts, retainOnDelete: args.retainOnDelete ?? opts?.retainOnDelete });
     this.requestedName = repositoryName;
     this.repository = new aws.ecrpublic.Repository(
       name,
-      { repositoryName, catalogData, forceDestroy: args.forceDestroy ?? false, region, tags: args.tags },
-      { parent: this },
+      { repositoryName, catalogData, forceDestroy: args.forceDestroy ?? false, region, tags },
+      { parent: this, protect: args.protect ?? opts?.protect, import: adoption.repository },
     );
-    this.url = this.repository.repositoryUri;
-    this.arn = this.repository.arn;
-    this.repositoryName = this.repository.repositoryName;
-    this.registryId = this.repository.registryId;
-    this.region = this.repository.region;
-    this.registerOutputs({
-      url: this.url,
-      arn: this.arn,
-      repositoryName: this.repositoryName,
-      registryId: this.registryId,
-      region: this.region,
-    });
-  }
-
-  credentials(): RegistryCredentials {
-    if (this.login === undefined) {
-      const token = aws.ecrpublic.getAuthorizationTokenOutput({ region: this.region }, { parent: this });
-      this.login = {
-        server: this.url.apply((url) => url.split("/", 1).join("")),
-        username: token.userName,
-        password: pulumi.secret(token.password),
-      };
+    const policy = publicRepositoryPolicyText(checks.subject, args.access);
+    if (policy !== undefined) {
+      new aws.ecrpublic.RepositoryPolicy(
+        name,
+        { repositoryName: this.repository.repositoryName, policy, region },
+        { parent: this, protect: false, import: adoption.repositoryPolicy },
+      );
     }
-    return this.login;
+    this.place = {
+      url: this.repository.repositoryUri,
+      arn: this.repository.arn,
+      repositoryName: this.repository.repositoryName,
+      registryId: this.repository.registryId,
+      region: this.repository.region,
+    };
+    this.registerOutputs({ ...this.place });
   }
 
-  findDigest(tag: string, after?: pulumi.Input<unknown>): pulumi.Output<string | undefined> {
-    return pulumi.all([this.requestedName, whenThere(this.repository), after]).apply(async ([repositoryName]) => {
-      const found = await orUndefined(
-        aws.ecrpublic.getImages(
-          { repositoryName, imageIds: [{ imageTag: tag }], region: publicApiRegion },
-          { parent: this },
-        ),
-      );
-      return found?.images[0]?.imageDigest;
-    });
-  }
-
-  /** The commands that do by hand what the program does, as the console's "View push commands" shows them. */
-  pushCommands(build?: ImageBuild): pulumi.Output<PushCommands> {
-    return pulumi
-      .all([this.region, this.url, this.repositoryName])
-      .apply(([region, repositoryUrl, imageName]) =>
-        pushCommands({ kind: this.kind, region, repositoryUrl, imageName, tag: "latest", ...build }),
-      );
+  /**
+   * Looks up a public repository of the provider's account that something else manages, so that images can be pushed to
+   * it. Nothing of it is changed.
+   *
+   * @example
+   * const shared = PublicRepository.get("base", { repositoryName: "platform/base" });
+   * new ContainerImage("base", { context: "base", repositories: [shared] });
+   */
+  static get(
+    name: string,
+    args: ExistingPublicRepositoryArgs = {},
+    opts?: pulumi.ComponentResourceOptions,
+  ): ExistingPublicRepository {
+    return new ExistingPublicRepository(name, args, opts);
   }
 }
-
-const [publicApiRegion] = publicRegions;
 
 /** Why a PublicRepository of this name and these arguments would be refused: every fault of what is known, or none. */
 export function publicRepositoryFaults(name: string, args: PublicRepositoryArgs): Fault[] {
@@ -133,36 +115,18 @@ export function publicRepositoryFaults(name: string, args: PublicRepositoryArgs)
   return checks.faults;
 }
 
-/** ECR Public knows no immutable tags. */
-export const publicTagSettings: TagMutabilitySettings = { imageTagMutability: "MUTABLE" };
-
 /** The arguments with their defaults; what ECR Public would refuse goes to `checks`. */
 function readSettings(name: string, args: PublicRepositoryArgs, checks: InputChecks) {
-  const repositoryName = checks.input(args.repositoryName ?? name, (value) =>
-    publicRepositoryNameFaults(value, "repositoryName"),
-  );
-  const region = args.region ?? publicApiRegion;
+  const region = args.region ?? publicRegions[0];
   checks.add(publicRegionFaults(region, "region"));
-  const { logoFile, ...texts } = args.catalogData ?? {};
-  const logo = logoFile === undefined ? undefined : readLogo(logoFile);
-  if (logo?.faults) checks.add(logo.faults);
-  const catalogData = args.catalogData && { ...texts, ...(logo?.blob && { logoImageBlob: logo.blob }) };
-  checks.add(catalogDataFaults(catalogData ?? {}, "catalogData"));
-  return { repositoryName, region, catalogData };
-}
-
-/** The file in base64. ECR Public takes any bytes; a broken picture helps nobody, so the PNG signature is checked. */
-function readLogo(file: string): { blob?: string; faults?: Fault[] } {
-  const fault = (rule: string, fix: string) => ({ faults: [{ path: "catalogData.logoFile", value: file, rule, fix }] });
-  let bytes: Buffer;
-  try {
-    bytes = fs.readFileSync(file);
-  } catch (error) {
-    return fault(
-      `the logo must be a file that can be read (${(error as NodeJS.ErrnoException).code}).`,
-      "name a PNG file, relative to the project's root.",
-    );
-  }
-  const isPng = bytes.subarray(0, 8).equals(Buffer.from("89504e470d0a1a0a", "hex"));
-  return isPng ? { blob: bytes.toString("base64") } : fault("the logo must be a PNG file.", "convert it to PNG.");
+  // The region is named: the provider's own is another one, as a rule.
+  const adoption = readAdoption(args.import, { ...args, region }, publicRepositoryNameFaults, checks);
+  const repositoryName = checks.input(adoption.repositoryName ?? args.repositoryName ?? name, (value) =>
+    // The name of an adopted repository is checked where it is written.
+    adoption.repositoryName === undefined ? publicRepositoryNameFaults(value, "repositoryName") : [],
+  );
+  const catalogData = readCatalogData(args.catalogData, checks);
+  checkPublicAccess(args.access, checks);
+  const tags = args.tags && checks.input(args.tags, (value) => resourceTagFaults(value, "tags"));
+  return { repositoryName, region, catalogData, adoption, tags };
 }

@@ -6,6 +6,25 @@ export const encryptionTypes = ["AES256", "KMS", "KMS_DSSE"] as const;
 /** `AES256`: keys of Amazon S3. `KMS`: a KMS key. `KMS_DSSE`: two layers with a KMS key. */
 export type EncryptionType = (typeof encryptionTypes)[number];
 
+/** Days that KMS waits before it deletes a key (KMS API, ScheduleKeyDeletion: PendingWindowInDays). */
+export const keyDeletionWindow = { minimum: 7, maximum: 30 } as const;
+
+/** Why KMS would refuse this waiting time before a key's deletion. Never throws. */
+export function keyDeletionWindowFaults(days: unknown, path: string): Fault[] {
+  const { minimum, maximum } = keyDeletionWindow;
+  if (Number.isInteger(days) && Number(days) >= minimum && Number(days) <= maximum) {
+    return [];
+  }
+  return [
+    {
+      path,
+      value: days,
+      rule: `KMS deletes a key ${minimum} to ${maximum} days after it was asked to.`,
+      fix: `write a whole number from ${minimum} to ${maximum}; the longer, the later a mistake can be taken back.`,
+    },
+  ];
+}
+
 export interface EncryptionSettings {
   /** Fixed when the repository is created. @default "AES256", as ECR has it */
   encryptionType?: unknown;

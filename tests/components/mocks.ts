@@ -64,6 +64,12 @@ export async function startMocks(registry: MockRegistry = {}, preview = false): 
             return { proxyEndpoint: "https://registry", userName: "AWS", password: "private-token" };
           case "aws:ecrpublic/getAuthorizationToken:getAuthorizationToken":
             return { userName: "AWS", password: "public-token" };
+          case "aws:index/getCallerIdentity:getCallerIdentity":
+            return { accountId: account };
+          case "aws:index/getRegion:getRegion":
+            return { region: "ap-northeast-2" };
+          case "aws:ecr/getRepository:getRepository":
+            return { ...inputs, ...computed("aws:ecr/repository:Repository", inputs, preview) };
           case "aws:ecr/getImage:getImage":
             return { imageDigest: found(inputs) };
           case "aws:ecrpublic/getImages:getImages":

@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { PrivateRepository, type PrivateRepositoryArgs } from "../../components";
 import { InputChecks, InputRefused } from "../../components/inputChecks";
+import { repositoryKeyPolicy } from "../../ecr/accessPolicy";
 import {
   defaultLifecycleRules,
   lifecyclePolicyFromRules,
   lifecyclePolicyText,
   lifecyclePresets,
+  protectTags,
 } from "../../ecr/lifecyclePolicy";
 import { privateRepositoryNameFaults } from "../../ecr/repositoryNames";
 import { account, digest, known, type Mocks, startMocks } from "./mocks";
@@ -121,6 +123,7 @@ describe("PrivateRepository", () => {
       description: "Images of the ECR repository team/pet.clinic",
       enableKeyRotation: true,
       deletionWindowInDays: 30,
+      policy: JSON.stringify(repositoryKeyPolicy(account, "eu-west-1")),
       ...shared,
     });
     assert.deepEqual(mocks.ofType("aws:kms/alias:Alias")[0]?.inputs, {
@@ -133,6 +136,28 @@ describe("PrivateRepository", () => {
     ]);
     assert.deepEqual(inputs?.["tags"], shared.tags);
     assert.equal(mocks.ofType(lifecycleType)[0]?.inputs["region"], "eu-west-1");
+  });
+
+  it("deletes its own key when it is told to", async () => {
+    await inputsOf({ createKey: true, keyDeletionWindowDays: 7 });
+    assert.equal(mocks.ofType("aws:kms/key:Key")[0]?.inputs["deletionWindowInDays"], 7);
+    assert.deepEqual(
+      JSON.parse(String(mocks.ofType("aws:kms/key:Key")[0]?.inputs["policy"])),
+      repositoryKeyPolicy(account, "ap-northeast-2"),
+    );
+    assert.ok(!("region" in (mocks.ofType("aws:kms/key:Key")[0]?.inputs ?? {})));
+  });
+
+  it("protects tags from a preset's rules", async () => {
+    await inputsOf({ lifecyclePolicy: "pullRequest", protectedTags: ["v*", "stable"] });
+    const document = lifecyclePolicyFromRules(lifecyclePresets.pullRequest.rules);
+    assert.equal(
+      mocks.ofType(lifecycleType)[0]?.inputs["policy"],
+      lifecyclePolicyText(protectTags(document, ["v*", "stable"])),
+    );
+    mocks = await startMocks();
+    await inputsOf({ lifecyclePolicy: false, protectedTags: ["v*"] });
+    assert.deepEqual(mocks.ofType(lifecycleType), []);
   });
 
   it("refuses every fault in one error before anything is registered", async () => {
@@ -166,6 +191,20 @@ describe("PrivateRepository", () => {
     ["a key in another region", { region: "eu-west-1", kmsKey: `arn:aws:kms:us-east-1:${account}:key/a-1` }, "kmsKey"],
     ["a zone where a region belongs", { region: "ap-northeast-2a" }, "region"],
     ["an unknown encryption", { encryption: "rot13" }, "encryption"],
+    ["a waiting time of 6 days", { createKey: true, keyDeletionWindowDays: 6 }, "keyDeletionWindowDays"],
+    ["a waiting time of 31 days", { createKey: true, keyDeletionWindowDays: 31 }, "keyDeletionWindowDays"],
+    ["a waiting time of no whole number", { createKey: true, keyDeletionWindowDays: 7.5 }, "keyDeletionWindowDays"],
+    ["a waiting time without a key", { keyDeletionWindowDays: 7 }, "keyDeletionWindowDays"],
+    ["a tag's key of AWS", { tags: { "aws:x": "y" } }, 'tags["aws:x"]'],
+    ["a protected tag with five wildcards", { protectedTags: ["v*", "*a*b*c*d*"] }, "protectedTags[1]"],
+    ["protected tags that are no list", { protectedTags: "v*" }, "protectedTags"],
+    ["a preset that there is none of", { lifecyclePolicy: "serivce" }, "lifecyclePolicy"],
+    ["an account with 11 digits", { access: { pullFrom: ["12345678901"] } }, "access.pullFrom[0]"],
+    [
+      "a function of another region",
+      { region: "eu-west-1", access: { lambdaPull: [`arn:aws:lambda:us-east-1:${account}:function:x`] } },
+      "access.lambdaPull[0]",
+    ],
     ["a lifecycle document that ECR refuses", { lifecyclePolicy: { rules: [] } }, "lifecyclePolicy.rules"],
     ["a lifecycle text that is no JSON", { lifecyclePolicy: "expire everything" }, "lifecyclePolicy"],
   ] as const) {
