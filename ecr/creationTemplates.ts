@@ -89,7 +89,7 @@ export function creationTemplateFaults(template: unknown, path: string, region?:
       ...fault,
       path: fault.path.replace(`${path}.exclusionFilters`, `${path}.imageTagMutabilityExclusionFilters`),
     })),
-    // An empty text is how the API takes a policy away again.
+    // An empty text is how an update takes a policy or a role away again.
     ...(lifecyclePolicy === undefined || lifecyclePolicy === ""
       ? []
       : lifecyclePolicyFaults(lifecyclePolicy, `${path}.lifecyclePolicy`)),
@@ -97,7 +97,9 @@ export function creationTemplateFaults(template: unknown, path: string, region?:
       ? []
       : accessPolicyFaults(repositoryPolicy, `${path}.repositoryPolicy`, "repository")),
     ...(resourceTags === undefined ? [] : resourceTagFaults(resourceTags, `${path}.resourceTags`)),
-    ...(customRoleArn === undefined ? [] : customRoleFaults(customRoleArn, `${path}.customRoleArn`, account)),
+    ...(customRoleArn === undefined || customRoleArn === ""
+      ? []
+      : customRoleFaults(customRoleArn, `${path}.customRoleArn`, account)),
     ...missingRoleFaults(template, path),
   ];
 }
@@ -221,13 +223,14 @@ function templateEncryptionFaults(encryption: unknown, path: string, region?: st
 }
 
 function missingRoleFaults(template: JsonObject, path: string): Fault[] {
-  if (template["customRoleArn"] !== undefined || !templateNeedsRole(template)) {
+  const { customRoleArn } = template;
+  if ((customRoleArn !== undefined && customRoleArn !== "") || !templateNeedsRole(template)) {
     return [];
   }
   return [
     {
       path: `${path}.customRoleArn`,
-      value: undefined,
+      value: customRoleArn,
       rule: "a template with tags or KMS encryption needs a role: ECR's own may only create repositories.",
       fix: "name a role that ecr.amazonaws.com may take on, or leave out tags and KMS.",
     },

@@ -48,8 +48,8 @@ describe("ecr/creationTemplates", () => {
       { ...plain, prefix: "x".repeat(256) },
       { ...plain, encryptionConfiguration: { encryptionType: "AES256" } },
       { ...plain, encryptionConfiguration: { encryptionType: "KMS_DSSE", kmsKey: "" }, customRoleArn: role },
-      // Empty: how an update takes the policy away.
-      { ...plain, lifecyclePolicy: "", repositoryPolicy: "" },
+      // Empty: how an update takes something away.
+      { ...plain, lifecyclePolicy: "", repositoryPolicy: "", customRoleArn: "" },
       { ...plain, resourceTags: [] },
     ];
     for (const template of accepted) {
@@ -187,6 +187,13 @@ describe("ecr/creationTemplates", () => {
       faults: check({ ...plain, encryptionConfiguration: { encryptionType: "KMS_DSSE" } }),
       path: "template.customRoleArn",
       rule: /tags or KMS encryption needs a role/,
+      fix: /ecr\.amazonaws\.com/,
+    },
+    {
+      title: "KMS when the role is taken away",
+      faults: check({ ...plain, encryptionConfiguration: { encryptionType: "KMS" }, customRoleArn: "" }),
+      path: "template.customRoleArn",
+      rule: /needs a role/,
       fix: /ecr\.amazonaws\.com/,
     },
     {
