@@ -4,7 +4,6 @@ import type {
   DescribeRepositoryCreationTemplatesRequest,
   UpdateRepositoryCreationTemplateRequest,
 } from "@aws-sdk/client-ecr";
-import { accessPolicyFaults } from "../../../ecr/accessPolicy";
 import { creationTemplateFaults } from "../../../ecr/creationTemplates";
 import type { Caller } from "../caller";
 import type { GatewayContext, Operation } from "../context";
@@ -36,6 +35,10 @@ const updateTemplate: Operation<UpdateRepositoryCreationTemplateRequest> = (cont
     const current = existingTemplate(context, caller, input.prefix ?? "");
     const given = Object.fromEntries(Object.entries(input).filter(([, member]) => member !== undefined));
     const changed = { ...current, ...given, updatedAt: context.clock.now() };
+    // Tag mutability and its filters are one setting: the new one has its own filters, or none.
+    if (input.imageTagMutability) {
+      changed.imageTagMutabilityExclusionFilters = input.imageTagMutabilityExclusionFilters;
+    }
     refuseTemplate(changed, caller);
     creationTemplates.put(context.store, caller, input.prefix ?? "", changed);
     return changed;
@@ -73,12 +76,8 @@ export const creationTemplateOperations = {
   DeleteRepositoryCreationTemplate: deleteTemplate,
 };
 
-function refuseTemplate(template: { repositoryPolicy?: string }, { region, account }: Caller): void {
-  const policy = template.repositoryPolicy || undefined;
-  refuseInput([
-    ...creationTemplateFaults(template, "", region, account),
-    ...(policy === undefined ? [] : accessPolicyFaults(policy, "repositoryPolicy", "repository")),
-  ]);
+function refuseTemplate(template: object, { region, account }: Caller): void {
+  refuseInput(creationTemplateFaults(template, "", region, account));
 }
 
 function existingTemplate(context: GatewayContext, caller: Caller, prefix: string) {
