@@ -2,10 +2,18 @@ import type { ProviderDefinition } from "../protocol/definition";
 import { type AwsConnection, connect } from "./clients";
 import { checkAwsConfig, readAwsConfig } from "./config";
 import { vpcFunctions } from "./ec2/vpcs";
+import { ecrPullThroughCacheRule, ecrRepositoryCreationTemplate } from "./ecrCacheAndTemplates";
 import { ecrFunctions } from "./ecrFunctions";
 import { ecrLifecyclePolicy, ecrRepositoryPolicy } from "./ecrPolicies";
 import { ecrPublicFunctions } from "./ecrPublicFunctions";
 import { ecrPublicRepository, ecrPublicRepositoryPolicy } from "./ecrPublicResources";
+import {
+  ecrAccountSetting,
+  ecrPullTimeUpdateExclusion,
+  ecrRegistryPolicy,
+  ecrRegistryScanningConfiguration,
+  ecrReplicationConfiguration,
+} from "./ecrRegistryResources";
 import { ecrRepository } from "./ecrRepository";
 import { eventRule, eventTarget } from "./eventResources";
 import { generalFunctions } from "./functions";
@@ -31,6 +39,13 @@ export function awsProvider(version: string): ProviderDefinition<AwsConnection> 
       ecrRepository,
       ecrLifecyclePolicy,
       ecrRepositoryPolicy,
+      ecrRegistryPolicy,
+      ecrRegistryScanningConfiguration,
+      ecrReplicationConfiguration,
+      ecrPullThroughCacheRule,
+      ecrRepositoryCreationTemplate,
+      ecrAccountSetting,
+      ecrPullTimeUpdateExclusion,
       ecrPublicRepository,
       ecrPublicRepositoryPolicy,
       kmsKey,
