@@ -2,12 +2,14 @@ import type { Caller, CallerCheck } from "./caller";
 import type { Clock } from "./clock";
 import type { GatewayConfig } from "./config";
 import type { DistributionClient } from "./distributionClient";
+import type { EventSender } from "./events/eventSender";
 import type { IdentityStore } from "./iam/identityStore";
 import type { Sessions } from "./iam/sessions";
 import type { KeyedLock } from "./keyedLock";
 import type { MinistackClient } from "./ministackClient";
 import type { Registries } from "./registries";
 import type { UploadSessions } from "./registry/uploadSessions";
+import type { Replicator } from "./replicator";
 import type { Store } from "./state/store";
 import type { Tokens } from "./tokens";
 
@@ -24,6 +26,8 @@ export interface GatewayContext {
   /** Uploads of the registry protocol that are under way. */
   uploads: UploadSessions;
   identities: IdentityStore;
+  events: EventSender;
+  replicator: Replicator;
   sessions: Sessions;
   /** One writer at a time per repository: two pushes cannot both win an immutable tag. */
   repositoryLocks: KeyedLock;

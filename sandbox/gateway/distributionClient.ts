@@ -153,6 +153,18 @@ export class DistributionClient {
     response.resume();
   }
 
+  /** Gives a repository a blob of another one. Throws when that one does not have it. */
+  async mountBlob(repository: RepositoryRecord, source: RepositoryRecord, digest: string): Promise<void> {
+    const query = new URLSearchParams({ mount: digest, from: namespaceOf(source) });
+    const path = `/v2/${namespaceOf(repository)}/blobs/uploads/?${query}`;
+    const response = await this.request("POST", path, { "Content-Length": 0 });
+    await refuseFailure(response);
+    response.resume();
+    if (response.statusCode !== 201) {
+      throw new Error(`the blob ${digest} of ${source.name} is gone`);
+    }
+  }
+
   /** A blob's size in bytes; `undefined` when the repository does not have it. */
   async blobSize(repository: RepositoryRecord, digest: string): Promise<number | undefined> {
     const response = await this.request("HEAD", `/v2/${namespaceOf(repository)}/blobs/${digest}`, {});

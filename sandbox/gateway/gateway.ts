@@ -5,6 +5,7 @@ import { type Clock, MovableClock, systemClock } from "./clock";
 import { type GatewayAddresses, type GatewayConfig, portVariables } from "./config";
 import type { GatewayContext } from "./context";
 import { DistributionClient } from "./distributionClient";
+import { EventSender } from "./events/eventSender";
 import { Forwarder } from "./forward";
 import { IdentityStore } from "./iam/identityStore";
 import { Sessions } from "./iam/sessions";
@@ -15,6 +16,7 @@ import { closeServer, listen } from "./ports";
 import { Registries } from "./registries";
 import { handleRegistryRequest } from "./registry/handler";
 import { UploadSessions } from "./registry/uploadSessions";
+import { Replicator } from "./replicator";
 import { Store } from "./state/store";
 import { Tokens } from "./tokens";
 
@@ -54,6 +56,8 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
     callers: new CallerCheck(config, ministack, identities, sessions),
     identities,
     sessions,
+    events: new EventSender(ministack, log),
+    replicator: new Replicator(() => context),
     repositoryLocks: new KeyedLock(),
   };
   const forwarder = new Forwarder(config.ministackUrl, log);
@@ -69,6 +73,7 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
   const close = async () => {
     await Promise.all([closeServer(server), context.registries.close()]);
     await schedule.stop();
+    await context.replicator.stop();
     forwarder.close();
     context.distribution.close();
     await store.close();
@@ -82,6 +87,7 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
     await close();
     throw error;
   }
+  context.replicator.resume();
   writeAddresses(config, addresses());
   context.registries.onOpen = () => writeAddresses(config, addresses());
   return { ...addresses(), close };

@@ -1,5 +1,6 @@
 import type { ImageIdentifier } from "@aws-sdk/client-ecr";
 import type { GatewayContext } from "./context";
+import { imageActionEvent } from "./events/events";
 import type { RepositoryRecord } from "./state/records";
 
 /** What a deletion took away: one entry for each tag, or one without a tag for an image that had none. */
@@ -29,6 +30,7 @@ export async function deleteImage(
   const tags = store.tagsOf(repository).flatMap(([name, target]) => (target === digest ? [name] : []));
   if (tag !== undefined && tags.length > 1) {
     store.change(() => store.removeTag(repository, tag));
+    tellDeleted(context, repository, digest, [tag]);
     return { imageIds: [{ imageDigest: digest, imageTag: tag }] };
   }
   const indexes = store.imagesOf(repository).filter((each) => each.children.includes(digest));
@@ -36,10 +38,25 @@ export async function deleteImage(
     return { referencedBy: indexes.map((each) => each.digest) };
   }
   await removeImage(context, repository, digest);
+  tellDeleted(context, repository, digest, tags);
   return {
     imageIds:
       tags.length > 0 ? tags.map((name) => ({ imageDigest: digest, imageTag: name })) : [{ imageDigest: digest }],
   };
+}
+
+/** One event for each tag that went, or one without a tag. */
+function tellDeleted(
+  context: GatewayContext,
+  repository: RepositoryRecord,
+  digest: string,
+  tags: readonly string[],
+): void {
+  if (repository.kind === "private") {
+    for (const tag of tags.length > 0 ? tags : [undefined]) {
+      context.events.send(imageActionEvent(context, repository, "DELETE", { digest, tag }));
+    }
+  }
 }
 
 /** Why an image that indexes name stays, in the service's words. */

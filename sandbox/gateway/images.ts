@@ -3,8 +3,12 @@ import { isTagMutable } from "../../ecr/tagMutability";
 import type { GatewayContext } from "./context";
 import { DistributionError } from "./distributionClient";
 import { type ManifestFacts, readManifest } from "./manifest";
+import { followUp } from "./pushFollowUps";
 import { PushRefusal } from "./pushRefusal";
 import type { ImageRecord, RepositoryRecord } from "./state/records";
+
+/** How an image came: pushed by a client, or copied by the registry itself. */
+export type PushOrigin = "push" | "replication" | "pullThrough";
 
 export interface PushedManifest {
   body: Buffer;
@@ -15,6 +19,8 @@ export interface PushedManifest {
   digest?: string;
   /** The API refuses what is already there with this tag; a push with docker repeats it without harm. */
   refuseExisting?: boolean;
+  /** @default "push" */
+  origin?: PushOrigin;
 }
 
 /**
@@ -31,6 +37,18 @@ export async function pushImage(
     throw new PushRefusal("digestMismatch", `The manifest's digest is ${digest}, not ${push.digest}.`);
   }
   const facts = readManifest(push.body, push.mediaType);
+  const image = await storeImage(context, repository, digest, facts, push);
+  followUp(context, repository, image, push.tag, push.origin ?? "push");
+  return image;
+}
+
+function storeImage(
+  context: GatewayContext,
+  repository: RepositoryRecord,
+  digest: string,
+  facts: ManifestFacts,
+  push: PushedManifest,
+): Promise<ImageRecord> {
   return context.repositoryLocks.run(repository.id, async () => {
     refuseTag(context, repository, digest, push);
     const missing = facts.children.filter((child) => !context.store.image(repository, child));

@@ -88,7 +88,7 @@ export class MinistackClient {
   }
 
   /** One request of a service that speaks JSON 1.1 and that needs no client of its own. Throws for an error. */
-  private async json(service: string, target: string, input: object, account: string, region: string): Promise<object> {
+  async json(service: string, target: string, input: object, account: string, region: string): Promise<object> {
     const { host, port, hostname } = new URL(this.config.ministackUrl);
     const body = Buffer.from(JSON.stringify(input));
     const headers = { host, "content-type": "application/x-amz-json-1.1", "x-amz-target": target };

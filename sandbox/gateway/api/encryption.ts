@@ -1,7 +1,7 @@
-import { randomUUID } from "node:crypto";
 import type { EncryptionConfiguration } from "@aws-sdk/client-ecr";
 import { type EncryptionType, encryptionFaults, isAwsManagedKey } from "../../../ecr/encryption";
 import type { GatewayContext } from "../context";
+import { awsManagedKeyArn } from "../managedKey";
 import type { RegistryAddress } from "../state/records";
 import { refuseInput } from "./faults";
 
@@ -27,17 +27,4 @@ export async function repositoryEncryption(
   }
   const arn = await context.ministack.usableKeyArn(key, registry.account, registry.region);
   return { encryptionType, kmsKey: key.startsWith("arn:") ? key : arn };
-}
-
-/** The ARN of the key behind `alias/aws/ecr`: one per account and region. MiniStack's KMS has no keys that AWS manages. */
-function awsManagedKeyArn(context: GatewayContext, registry: RegistryAddress): string {
-  const { account, region } = registry;
-  return context.store.change(() => {
-    let id = context.store.setting<string>("awsManagedKey", account, region);
-    if (id === undefined) {
-      id = randomUUID();
-      context.store.putSetting(id, "awsManagedKey", account, region);
-    }
-    return `arn:aws:kms:${region}:${account}:key/${id}`;
-  });
 }

@@ -1,6 +1,7 @@
 import type { DescribeImageScanFindingsRequest, StartImageScanRequest } from "@aws-sdk/client-ecr";
 import type { Operation } from "../context";
-import { canBeScanned, scanImage, scanningConfiguration, scanTimes, severityCounts } from "../scans";
+import { scanAndTell } from "../pushFollowUps";
+import { canBeScanned, scanningConfiguration, scanTimes, severityCounts } from "../scans";
 import { ServiceError } from "../wire/serviceError";
 import { existingImage } from "./images";
 import { pageOf } from "./paging";
@@ -29,7 +30,7 @@ const startImageScan: Operation<StartImageScanRequest> = (context, caller, input
   if (image.scan && context.clock.now() - image.scan.startedAt < scanIntervalMilliseconds) {
     throw new ServiceError("LimitExceededException", "The scan quota per image has been exceeded. Wait and try again.");
   }
-  scanImage(context, repository, image);
+  scanAndTell(context, repository, image);
   return {
     registryId: repository.account,
     repositoryName: repository.name,

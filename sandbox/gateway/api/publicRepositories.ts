@@ -11,10 +11,11 @@ import type {
 import { publicRepositoryNameFaults } from "../../../ecr/repositoryNames";
 import type { GatewayContext, Operation } from "../context";
 import { repositoryArn } from "../repositoryArn";
+import { newRepositoryId } from "../repositoryCreation";
 import type { CatalogData, RepositoryRecord } from "../state/records";
 import { ServiceError } from "../wire/serviceError";
 import { refuseInput } from "./faults";
-import { addRepository, dropRepository, newRepositoryId, repositoryPage } from "./repositories";
+import { addRepository, dropRepository, repositoryPage } from "./repositories";
 import { changeRepository, existingRepository, inRegistry, requestedRegistry } from "./repositoryLookup";
 import { checkedTags } from "./resourceTags";
 

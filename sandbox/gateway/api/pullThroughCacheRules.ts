@@ -3,6 +3,7 @@ import type {
   DeletePullThroughCacheRuleRequest,
   DescribePullThroughCacheRulesRequest,
   UpdatePullThroughCacheRuleRequest,
+  ValidatePullThroughCacheRuleRequest,
 } from "@aws-sdk/client-ecr";
 import {
   pullThroughCacheLimits,
@@ -13,6 +14,7 @@ import {
 import type { GatewayContext, Operation } from "../context";
 import type { RegistryAddress } from "../state/records";
 import { pullThroughCacheRules, withDates } from "../state/registrySettings";
+import { localUpstream, noInternet } from "../upstreams";
 import { ServiceError } from "../wire/serviceError";
 import { refuseInput } from "./faults";
 import { pageOf } from "./paging";
@@ -88,14 +90,24 @@ const deleteRule: Operation<DeletePullThroughCacheRuleRequest> = (context, calle
   return output;
 };
 
+/** A rule is valid when its upstream is in the sandbox: such an upstream takes no secret. */
+const validateRule: Operation<ValidatePullThroughCacheRuleRequest> = (context, caller, input) => {
+  const registry = requestedRegistry("private", caller, input.registryId);
+  const rule = existingRule(context, registry, input.ecrRepositoryPrefix ?? "");
+  const isValid = localUpstream(rule) !== undefined;
+  const { createdAt, updatedAt, upstreamRegistry, ...output } = rule;
+  return { ...output, isValid, failure: isValid ? undefined : noInternet(rule) };
+};
+
 export const pullThroughCacheOperations = {
   CreatePullThroughCacheRule: createRule,
   DescribePullThroughCacheRules: describeRules,
   UpdatePullThroughCacheRule: updateRule,
   DeletePullThroughCacheRule: deleteRule,
+  ValidatePullThroughCacheRule: validateRule,
 };
 
-export function existingRule(context: GatewayContext, registry: RegistryAddress, prefix: string) {
+function existingRule(context: GatewayContext, registry: RegistryAddress, prefix: string) {
   const rule = pullThroughCacheRules.get(context.store, registry, prefix);
   if (!rule) {
     throw new ServiceError(

@@ -18,10 +18,15 @@ const putReplicationConfiguration: Operation<PutReplicationConfigurationRequest>
   return { replicationConfiguration };
 };
 
-/** One entry for each destination that the rules named when the image was pushed. */
-const describeImageReplicationStatus: Operation<DescribeImageReplicationStatusRequest> = (context, caller, input) => {
+/** One entry for each destination that the rules named when the image was pushed. Waits for copies that are under way. */
+const describeImageReplicationStatus: Operation<DescribeImageReplicationStatusRequest> = async (
+  context,
+  caller,
+  input,
+) => {
   const registry = requestedRegistry("private", caller, input.registryId);
   const repository = existingRepository(context, registry, input.repositoryName ?? "");
+  await context.replicator.settled(repository);
   const image = existingImage(context, registry, repository, input.imageId ?? {});
   return {
     repositoryName: repository.name,

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import type {
   CreateRepositoryRequest,
   DeleteRepositoryRequest,
@@ -11,6 +10,7 @@ import { privateRepositoryNameFaults } from "../../../ecr/repositoryNames";
 import { type TagExclusionFilter, tagMutabilityFaults } from "../../../ecr/tagMutability";
 import type { GatewayContext, Operation } from "../context";
 import { repositoryArn } from "../repositoryArn";
+import { newRepositoryId } from "../repositoryCreation";
 import type { RegistryAddress, RepositoryRecord } from "../state/records";
 import { invalidParameter, ServiceError } from "../wire/serviceError";
 import { repositoryEncryption } from "./encryption";
@@ -18,11 +18,6 @@ import { refuseInput } from "./faults";
 import { pageOf, refusePaging } from "./paging";
 import { changeRepository, existingRepository, inRegistry, requestedRegistry } from "./repositoryLookup";
 import { checkedTags } from "./resourceTags";
-
-/** The random part of a repository's namespace in Distribution: 128 bits. */
-export function newRepositoryId(): string {
-  return randomBytes(16).toString("hex");
-}
 
 export const createRepository: Operation<CreateRepositoryRequest> = async (context, caller, input) => {
   const registry = requestedRegistry("private", caller, input.registryId);

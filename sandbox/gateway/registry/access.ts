@@ -110,8 +110,14 @@ export async function authorizeRoute(
         `docker login --username AWS --password-stdin ${context.registries.publicHost}`,
     );
   }
+  const { principal } = caller;
+  await inRegistryWords(() => authorize(context, principal, accessTo(registry, actionOf(route, method), target)));
+}
+
+/** Runs what IAM may refuse; its refusal as the registry protocol carries it. */
+export async function inRegistryWords(work: () => Promise<void>): Promise<void> {
   try {
-    await authorize(context, caller.principal, accessTo(registry, actionOf(route, method), target));
+    await work();
   } catch (error) {
     if (error instanceof ServiceError && error.code === "AccessDeniedException") {
       throw new RegistryError(403, "DENIED", error.message);
@@ -133,7 +139,8 @@ export async function mayReadLayers(
   return caller.principal !== undefined && isAuthorized(context, caller.principal, access);
 }
 
-function accessTo(
+/** What a request of the protocol does to a repository. */
+export function accessTo(
   registry: RegistryAddress,
   action: string,
   { name, repository }: { name: string; repository: RepositoryRecord | undefined },

@@ -16,6 +16,7 @@ import { handleLayerDownload, layerDownloadPath } from "./layerDownload";
 import { handleManifest } from "./manifests";
 import { handleReferrers } from "./referrers";
 import { nameUnknown, RegistryError, sendJson, sendRegistryError, unsupported } from "./registryError";
+import { prepareRepository } from "./repositoryPreparation";
 import type { RepositoryRequest } from "./repositoryRequest";
 import { parseRoute, type Route } from "./routes";
 import { handleTags } from "./tags";
@@ -83,11 +84,12 @@ async function handleRoute(
     return;
   }
   const find = (fullName: string) => findRepository(context, address, fullName);
-  const { registry, name, repository } = find(route.name);
+  const { registry, name, repository: present } = find(route.name);
   if (registry === undefined) {
     throw nameUnknown(name, "");
   }
-  await authorizeRoute(context, caller, route, request.method, registry, { name, repository });
+  await authorizeRoute(context, caller, route, request.method, registry, { name, repository: present });
+  const repository = await prepareRepository(context, caller, route, request.method, registry, name);
   if (repository === undefined) {
     throw nameUnknown(name, registry.account);
   }

@@ -5,6 +5,8 @@ import { deleteImage, referencedMessage } from "../imageDeletion";
 import { pushImage } from "../images";
 import { PushRefusal } from "../pushRefusal";
 import type { ImageRecord, RepositoryRecord } from "../state/records";
+import { pullTimeExclusions } from "../state/registrySettings";
+import type { RegistryCaller } from "./access";
 import { checkedDigest } from "./blobs";
 import { deviates } from "./deviations";
 import { nameUnknown, RegistryError, unsupported } from "./registryError";
@@ -33,6 +35,9 @@ export async function handleManifest(at: RepositoryRequest, reference: string): 
 async function readManifest(at: RepositoryRequest, reference: string): Promise<void> {
   const { context, repository, response } = at;
   const image = existingImage(at, reference);
+  if (image.storageClass === "ARCHIVE") {
+    throw new RegistryError(403, "DENIED", `The image ${image.digest} is archived: restore it before it is pulled.`);
+  }
   const headers = {
     "Content-Type": image.mediaType,
     "Docker-Content-Digest": image.digest,
@@ -47,7 +52,7 @@ async function readManifest(at: RepositoryRequest, reference: string): Promise<v
   if (!manifest) {
     throw manifestUnknown(repository, reference);
   }
-  recordPull(context, repository, image);
+  recordPull(at, image);
   response.writeHead(200, { ...headers, "Content-Length": manifest.length });
   response.end(manifest);
 }
@@ -77,9 +82,11 @@ function removeManifest(at: RepositoryRequest, reference: string): Promise<void>
   });
 }
 
-function recordPull(context: GatewayContext, repository: RepositoryRecord, image: ImageRecord): void {
+/** A pull by a principal that the registry excludes does not count (ECR API, RegisterPullTimeUpdateExclusion). */
+function recordPull({ context, repository, caller }: RepositoryRequest, image: ImageRecord): void {
   const now = context.clock.now();
-  if (image.lastPulledAt !== undefined && now - image.lastPulledAt < pullTimeMilliseconds) {
+  const isRecent = image.lastPulledAt !== undefined && now - image.lastPulledAt < pullTimeMilliseconds;
+  if (isRecent || isExcluded(context, repository, caller)) {
     return;
   }
   context.store.change(() => {
@@ -88,6 +95,19 @@ function recordPull(context: GatewayContext, repository: RepositoryRecord, image
       context.store.putImage(repository, { ...current, lastPulledAt: now });
     }
   });
+}
+
+/** A session counts as its role; of a role's ARN the path is not known here, so the name decides. */
+function isExcluded(context: GatewayContext, repository: RepositoryRecord, { principal }: RegistryCaller): boolean {
+  if (repository.kind === "public" || principal === undefined || principal.kind === "root") {
+    return false;
+  }
+  const names = pullTimeExclusions.all(context.store, repository).map(({ key }) => key);
+  return principal.kind === "user"
+    ? names.includes(principal.arn)
+    : names.some(
+        (arn) => arn.startsWith(`arn:aws:iam::${principal.account}:role/`) && arn.endsWith(`/${principal.roleName}`),
+      );
 }
 
 async function writeManifest(at: RepositoryRequest, reference: string): Promise<void> {

@@ -1,0 +1,77 @@
+import type { Rule, Target } from "@aws-sdk/client-eventbridge";
+import type { MinistackClient } from "../ministackClient";
+import type { ServiceEvent } from "./events";
+import { deliver, targetInput } from "./targets";
+
+/**
+ * Takes events to the targets of EventBridge rules. MiniStack keeps the rules and says which patterns fit, but takes no
+ * event of `aws.*` from anybody, so the gateway hands it to the targets itself. Who acts does not wait for it, and what
+ * cannot be delivered is told in the log, as EventBridge would in its metrics.
+ */
+export class EventSender {
+  private tail: Promise<void> = Promise.resolve();
+  private unreachable = false;
+
+  constructor(
+    private readonly ministack: MinistackClient,
+    private readonly log: (message: string) => void,
+  ) {}
+
+  /** Sends an event after those that were sent before. */
+  send(event: ServiceEvent): void {
+    this.tail = this.tail.then(() => this.dispatch(event));
+  }
+
+  /** Resolves when every event so far is delivered, or could not be. */
+  settled(): Promise<void> {
+    return this.tail;
+  }
+
+  private async dispatch(event: ServiceEvent): Promise<void> {
+    try {
+      for (const rule of await this.rulesFor(event)) {
+        await this.dispatchTo(rule, event);
+      }
+      this.unreachable = false;
+    } catch (error) {
+      // A sandbox without MiniStack, as in tests, would say this with every push.
+      if (!this.unreachable) this.log(`events are not delivered: ${String(error)}`);
+      this.unreachable = true;
+    }
+  }
+
+  private async rulesFor(event: ServiceEvent): Promise<Rule[]> {
+    const fitting: Rule[] = [];
+    for (let NextToken: string | undefined, first = true; first || NextToken !== undefined; first = false) {
+      const page = (await this.ask(event, "ListRules", { NextToken })) as { Rules?: Rule[]; NextToken?: string };
+      NextToken = page.NextToken;
+      for (const rule of page.Rules ?? []) {
+        if (rule.State !== "DISABLED" && rule.EventPattern && (await this.fits(rule.EventPattern, event))) {
+          fitting.push(rule);
+        }
+      }
+    }
+    return fitting;
+  }
+
+  private async fits(EventPattern: string, event: ServiceEvent): Promise<boolean> {
+    const answer = await this.ask(event, "TestEventPattern", { EventPattern, Event: JSON.stringify(event) });
+    return (answer as { Result?: boolean }).Result === true;
+  }
+
+  private async dispatchTo(rule: Rule, event: ServiceEvent): Promise<void> {
+    const answer = (await this.ask(event, "ListTargetsByRule", { Rule: rule.Name })) as { Targets?: Target[] };
+    for (const target of answer.Targets ?? []) {
+      try {
+        await deliver(this.ministack, target, targetInput(target, event, rule.Arn ?? ""));
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        this.log(`the event ${event["detail-type"]} did not reach ${target.Arn} of the rule ${rule.Name}: ${reason}`);
+      }
+    }
+  }
+
+  private ask({ account, region }: ServiceEvent, operation: string, input: object): Promise<object> {
+    return this.ministack.json("events", `AWSEvents.${operation}`, input, account, region);
+  }
+}

@@ -1,0 +1,120 @@
+import { randomUUID } from "node:crypto";
+import type { GatewayContext } from "../context";
+import { repositoryArn } from "../repositoryArn";
+import { severityCounts } from "../scans";
+import type { ImageRecord, RepositoryRecord } from "../state/records";
+
+/** An event as EventBridge carries it. */
+export interface ServiceEvent {
+  version: "0";
+  id: string;
+  "detail-type": string;
+  source: string;
+  account: string;
+  /** ISO 8601 in whole seconds. */
+  time: string;
+  region: string;
+  resources: string[];
+  detail: Record<string, unknown>;
+}
+
+/** A push or a deletion that succeeded (ECR user guide, "Amazon ECR events and EventBridge"). */
+export function imageActionEvent(
+  context: GatewayContext,
+  repository: RepositoryRecord,
+  action: "PUSH" | "DELETE",
+  image: { digest: string; tag: string | undefined; mediaType?: string; artifactMediaType?: string },
+): ServiceEvent {
+  return ecrEvent(context, repository, "ECR Image Action", [], {
+    result: "SUCCESS",
+    "repository-name": repository.name,
+    "image-digest": image.digest,
+    "action-type": action,
+    "image-tag": image.tag,
+    "manifest-media-type": image.mediaType,
+    "artifact-media-type": image.artifactMediaType,
+  });
+}
+
+/** What a scan found: an event of ECR for a basic scan, one of Inspector for each finding of an enhanced one. */
+export function scanEvents(
+  context: GatewayContext,
+  repository: RepositoryRecord,
+  { digest, scan }: ImageRecord,
+  tags: readonly string[],
+): ServiceEvent[] {
+  if (scan?.status === "ACTIVE") {
+    return scan.enhancedFindings.map((finding) => ({
+      ...ecrEvent(context, repository, "Inspector2 Finding", [repositoryArn(repository)], { ...finding }),
+      source: "aws.inspector2",
+    }));
+  }
+  return [
+    ecrEvent(context, repository, "ECR Image Scan", [repositoryArn(repository)], {
+      "scan-status": scan?.status,
+      "repository-name": repository.name,
+      "finding-severity-counts": scan && severityCounts(scan),
+      "image-digest": digest,
+      "image-tags": tags,
+    }),
+  ];
+}
+
+/** A copy that replication made, or failed to make; in the destination's region. */
+export function replicationEvent(
+  context: GatewayContext,
+  source: RepositoryRecord,
+  destination: { account: string; region: string },
+  image: { digest: string; tag: string | undefined },
+  result: "SUCCESS" | "FAILURE",
+): ServiceEvent {
+  return ecrEvent(context, destination, "ECR Replication Action", [repositoryArn({ ...source, ...destination })], {
+    result,
+    "repository-name": source.name,
+    "image-digest": image.digest,
+    "source-account": source.account,
+    "action-type": "REPLICATE",
+    "source-region": source.region,
+    "image-tag": image.tag,
+  });
+}
+
+/** An image that a pull-through cache rule fetched. */
+export function pullThroughEvent(
+  context: GatewayContext,
+  repository: RepositoryRecord,
+  rule: { prefix: string; url: string },
+  image: { digest: string; tag: string | undefined },
+): ServiceEvent {
+  return ecrEvent(context, repository, "ECR Pull Through Cache Action", [repositoryArn(repository)], {
+    "rule-version": "1",
+    "sync-status": "SUCCESS",
+    "ecr-repository-prefix": rule.prefix,
+    "repository-name": repository.name,
+    "upstream-registry-url": rule.url,
+    "image-tag": image.tag,
+    "image-digest": image.digest,
+  });
+}
+
+function ecrEvent(
+  context: GatewayContext,
+  { account, region }: { account: string; region: string },
+  detailType: string,
+  resources: string[],
+  detail: Record<string, unknown>,
+): ServiceEvent {
+  const time = new Date(context.clock.now()).toISOString().replace(/\.\d+Z$/, "Z");
+  const defined = Object.fromEntries(Object.entries(detail).filter(([, value]) => value !== undefined));
+  return {
+    version: "0",
+    id: randomUUID(),
+    "detail-type": detailType,
+    source: "aws.ecr",
+    account,
+    time,
+    region,
+    resources,
+    detail: defined,
+  };
+}

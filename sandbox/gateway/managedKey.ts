@@ -1,0 +1,15 @@
+import { randomUUID } from "node:crypto";
+import type { GatewayContext } from "./context";
+
+/** The ARN of the key behind `alias/aws/ecr`: one per account and region. MiniStack's KMS has no keys that AWS manages. */
+export function awsManagedKeyArn(context: GatewayContext, registry: { account: string; region: string }): string {
+  const { account, region } = registry;
+  return context.store.change(() => {
+    let id = context.store.setting<string>("awsManagedKey", account, region);
+    if (id === undefined) {
+      id = randomUUID();
+      context.store.putSetting(id, "awsManagedKey", account, region);
+    }
+    return `arn:aws:kms:${region}:${account}:key/${id}`;
+  });
+}
