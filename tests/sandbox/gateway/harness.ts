@@ -23,6 +23,8 @@ export class TestSandbox {
   /** Milliseconds that the gateway's clock is ahead. */
   clockAhead = 0;
   readonly log: string[] = [];
+  /** For `start`: where the scanner's findings are. */
+  scanFindingsFile: string | undefined;
   /** Settings of the gateway that are not as usual, from its next start on. */
   settings: Partial<GatewayConfig> = {};
   private running: Gateway | undefined;
@@ -49,6 +51,7 @@ export class TestSandbox {
       ministackUrl,
       distributionUrl: this.distributionUrl,
       distributionStorage: distributionStorage(this.home),
+      scanFindingsFile: this.scanFindingsFile,
       addressesFile: path.join(this.home, "addresses.json"),
       ...this.settings,
     };

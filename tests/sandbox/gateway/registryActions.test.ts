@@ -1,0 +1,427 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import {
+  BatchGetImageCommand,
+  BatchGetRepositoryScanningConfigurationCommand,
+  CreatePullThroughCacheRuleCommand,
+  CreateRepositoryCommand,
+  CreateRepositoryCreationTemplateCommand,
+  DescribeImageReplicationStatusCommand,
+  DescribeImageScanFindingsCommand,
+  DescribeImageSigningStatusCommand,
+  DescribeImagesCommand,
+  DescribeRepositoriesCommand,
+  GetLifecyclePolicyCommand,
+  ListImageReferrersCommand,
+  ListTagsForResourceCommand,
+  PutImageScanningConfigurationCommand,
+  PutRegistryPolicyCommand,
+  PutRegistryScanningConfigurationCommand,
+  PutReplicationConfigurationCommand,
+  PutSigningConfigurationCommand,
+  StartImageScanCommand,
+  UpdateImageStorageClassCommand,
+  ValidatePullThroughCacheRuleCommand,
+} from "@aws-sdk/client-ecr";
+import { CreateRepositoryCommand as CreatePublicRepositoryCommand } from "@aws-sdk/client-ecr-public";
+import { Store } from "../../../sandbox/gateway/state/store";
+import { account, region, serviceError, uniqueName, useSandbox } from "./harness";
+import { policyText } from "./iam";
+import {
+  digestOf,
+  ociIndexType,
+  privateClient,
+  privateToken,
+  publicClient,
+  publicToken,
+  RegistryClient,
+  refusal,
+  testImage,
+} from "./registryClient";
+
+const other = "222222222222";
+const lifecyclePolicy = JSON.stringify({
+  rules: [
+    {
+      rulePriority: 1,
+      selection: { tagStatus: "untagged", countType: "sinceImagePushed", countUnit: "days", countNumber: 14 },
+      action: { type: "expire" },
+    },
+  ],
+});
+
+describe("gateway: what a registry's settings do", () => {
+  const sandbox = useSandbox();
+  const findingsFile = path.join(sandbox.home, "findings.json");
+  sandbox.scanFindingsFile = findingsFile;
+  let client: RegistryClient;
+  before(async () => {
+    client = await privateClient(sandbox);
+  });
+
+  async function repository(settings: object = {}): Promise<string> {
+    const repositoryName = uniqueName("acts");
+    await sandbox.ecr().send(new CreateRepositoryCommand({ repositoryName, ...settings }));
+    return repositoryName;
+  }
+
+  describe("creation templates", () => {
+    it("make a repository on the first push below their prefix, and no other", async () => {
+      await sandbox.ecr().send(
+        new CreateRepositoryCreationTemplateCommand({
+          prefix: "made",
+          appliedFor: ["CREATE_ON_PUSH"],
+          imageTagMutability: "IMMUTABLE_WITH_EXCLUSION",
+          imageTagMutabilityExclusionFilters: [{ filter: "latest", filterType: "WILDCARD" }],
+          lifecyclePolicy,
+          resourceTags: [{ Key: "team", Value: "vets" }],
+          customRoleArn: `arn:aws:iam::${account}:role/ecr`,
+        }),
+      );
+      const pulled = await refusal(await client.getManifest("made/app", "v1"));
+      assert.deepEqual([pulled.status, pulled.code], [404, "NAME_UNKNOWN"]);
+      assert.equal((await client.push("made/app", "v1", testImage("made"))).status, 201);
+      const { repositories } = await sandbox
+        .ecr()
+        .send(new DescribeRepositoriesCommand({ repositoryNames: ["made/app"] }));
+      const [made] = repositories ?? [];
+      assert.deepEqual(
+        [made?.imageTagMutability, made?.imageTagMutabilityExclusionFilters],
+        ["IMMUTABLE_WITH_EXCLUSION", [{ filter: "latest", filterType: "WILDCARD" }]],
+      );
+      const { tags } = await sandbox.ecr().send(new ListTagsForResourceCommand({ resourceArn: made?.repositoryArn }));
+      assert.deepEqual(tags, [{ Key: "team", Value: "vets" }]);
+      const read = await sandbox.ecr().send(new GetLifecyclePolicyCommand({ repositoryName: "made/app" }));
+      assert.equal(read.lifecyclePolicyText, lifecyclePolicy);
+      const outside = await refusal(await client.push("madeup", "v1", testImage("made")));
+      assert.deepEqual([outside.status, outside.code], [404, "NAME_UNKNOWN"]);
+    });
+  });
+
+  describe("replication", () => {
+    const replicate = (...destinations: { region: string; registryId: string }[]) =>
+      sandbox.ecr().send(
+        new PutReplicationConfigurationCommand({
+          replicationConfiguration: {
+            rules: [{ destinations, repositoryFilters: [{ filter: "acts", filterType: "PREFIX_MATCH" }] }],
+          },
+        }),
+      );
+    const statusOf = async (repositoryName: string, imageTag: string) => {
+      const command = new DescribeImageReplicationStatusCommand({ repositoryName, imageId: { imageTag } });
+      const { replicationStatuses } = await sandbox.ecr().send(command);
+      return replicationStatuses?.map((each) => [each.registryId, each.region, each.status, each.failureCode]);
+    };
+    afterEach(() => replicate({ region: "eu-west-1", registryId: account }));
+
+    it("copies what is pushed to another region, indexes whole, and not what was there before", async () => {
+      const repositoryName = await repository();
+      await client.push(repositoryName, "before", testImage("before"));
+      await replicate({ region: "eu-west-1", registryId: account });
+      const child = testImage("child");
+      const manifest = JSON.stringify({
+        schemaVersion: 2,
+        mediaType: ociIndexType,
+        manifests: [{ mediaType: child.mediaType, digest: child.digest, size: child.manifest.length }],
+      });
+      await client.push(repositoryName, child.digest, child);
+      const index = { ...child, manifest, mediaType: ociIndexType, digest: digestOf(manifest) };
+      assert.equal((await client.putManifest(repositoryName, "multi", index)).status, 201);
+      assert.deepEqual(await statusOf(repositoryName, "multi"), [[account, "eu-west-1", "COMPLETE", undefined]]);
+      assert.deepEqual(await statusOf(repositoryName, "before"), []);
+      const there = await privateToken(sandbox, { region: "eu-west-1" });
+      const europe = new RegistryClient(there.host, `Basic ${there.token}`);
+      assert.equal(await (await europe.getManifest(repositoryName, "multi")).text(), manifest);
+      assert.equal(await (await europe.getManifest(repositoryName, child.digest)).text(), child.manifest);
+      const blob = await europe.request("GET", `/v2/${repositoryName}/blobs/${digestOf(child.layer)}`);
+      assert.equal(await blob.text(), child.layer.toString());
+      assert.equal((await europe.getManifest(repositoryName, "before")).status, 404);
+    });
+
+    it("needs the other account's registry policy, and says that it failed", async () => {
+      const repositoryName = await repository();
+      await replicate({ region, registryId: other });
+      await client.push(repositoryName, "v1", testImage("abroad"));
+      assert.deepEqual(await statusOf(repositoryName, "v1"), [[other, region, "FAILED", "AccessDenied"]]);
+      const policy = policyText({
+        Effect: "Allow",
+        Principal: { AWS: `arn:aws:iam::${account}:root` },
+        Action: ["ecr:ReplicateImage", "ecr:CreateRepository"],
+        Resource: `arn:aws:ecr:${region}:${other}:repository/*`,
+      });
+      await sandbox.ecr({ account: other }).send(new PutRegistryPolicyCommand({ policyText: policy }));
+      await client.push(repositoryName, "v2", testImage("abroad"));
+      assert.deepEqual(await statusOf(repositoryName, "v2"), [[other, region, "COMPLETE", undefined]]);
+      const { images } = await sandbox
+        .ecr({ account: other })
+        .send(new BatchGetImageCommand({ repositoryName, imageIds: [{ imageTag: "v2" }] }));
+      assert.equal(images?.[0]?.imageManifest, testImage("abroad").manifest);
+    });
+
+    it("goes on after a restart with what a kill cut", async () => {
+      const repositoryName = await repository();
+      await client.push(repositoryName, "v1", testImage("restarted"));
+      await sandbox.stopGateway();
+      const store = new Store(sandbox.config().stateDirectory);
+      const place = { kind: "private" as const, account, region };
+      const record = store.repository(place, repositoryName);
+      const image = record && store.image(record, testImage("restarted").digest);
+      assert.ok(record && image);
+      store.change(() => {
+        const replications = [{ account, region: "eu-west-1", status: "IN_PROGRESS" as const }];
+        store.putImage(record, { ...image, replications });
+        const job = { repository: { ...place, name: repositoryName }, digest: image.digest, tag: "v1" };
+        store.putSetting(job, "replicating", "as the killed gateway left it");
+      });
+      await store.close();
+      await sandbox.start();
+      assert.deepEqual(await statusOf(repositoryName, "v1"), [[account, "eu-west-1", "COMPLETE", undefined]]);
+    });
+  });
+
+  describe("pull-through caching", () => {
+    const rule = (ecrRepositoryPrefix: string, upstreamRegistryUrl: string, more: object = {}) =>
+      sandbox.ecr().send(new CreatePullThroughCacheRuleCommand({ ecrRepositoryPrefix, upstreamRegistryUrl, ...more }));
+
+    it("fetches from the sandbox's public registry, and follows a tag that moved after a day", async () => {
+      const repositoryName = uniqueName("upstream");
+      const { repository: made } = await sandbox
+        .ecrPublic({ account: other })
+        .send(new CreatePublicRepositoryCommand({ repositoryName }));
+      const uri = made?.repositoryUri ?? "";
+      const upstreamPath = uri.slice(uri.indexOf("/") + 1);
+      const publisher = await publicClient(sandbox, await publicToken(sandbox, { account: other }));
+      await publisher.push(upstreamPath, "latest", testImage("first"));
+      await rule("cache", "public.ecr.aws");
+      const pull = async () => (await client.getManifest(`cache/${upstreamPath}`, "latest")).text();
+      assert.equal(await pull(), testImage("first").manifest);
+      const { layer } = testImage("first");
+      const blob = await client.request("GET", `/v2/cache/${upstreamPath}/blobs/${digestOf(layer)}`);
+      assert.equal(await blob.text(), layer.toString());
+      await publisher.push(upstreamPath, "latest", testImage("second"));
+      assert.equal(await pull(), testImage("first").manifest, "not compared again within the day");
+      sandbox.clockAhead = 25 * 3_600_000;
+      client = await privateClient(sandbox);
+      assert.equal(await pull(), testImage("second").manifest);
+      sandbox.clockAhead = 0;
+      client = await privateClient(sandbox);
+      assert.equal((await client.getManifest(`cache/${upstreamPath}`, "never")).status, 404);
+    });
+
+    it("fetches from another region of the account, under the upstream's own prefix", async () => {
+      const at = { region: "eu-west-1" };
+      await sandbox.ecr(at).send(new CreateRepositoryCommand({ repositoryName: "prod/api" }));
+      await (await privateClient(sandbox, at)).push("prod/api", "v1", testImage("api"));
+      const url = `${account}.dkr.ecr.eu-west-1.amazonaws.com`;
+      await rule("europe", url, { upstreamRepositoryPrefix: "prod" });
+      assert.equal(await (await client.getManifest("europe/api", "v1")).text(), testImage("api").manifest);
+    });
+
+    it("refuses an upstream on the internet by name, and validates rules the same way", async () => {
+      await rule("quay", "quay.io");
+      const answer = await refusal(await client.getManifest("quay/team/app", "v1"));
+      assert.equal(answer.status, 404);
+      assert.match(answer.message, /no way to quay\.io/);
+      const validate = async (ecrRepositoryPrefix: string) => {
+        const command = new ValidatePullThroughCacheRuleCommand({ ecrRepositoryPrefix });
+        const { isValid, failure } = await sandbox.ecr().send(command);
+        return [isValid, failure?.includes("quay.io")];
+      };
+      assert.deepEqual(await validate("quay"), [false, true]);
+      assert.deepEqual(await validate("cache"), [true, undefined]);
+    });
+  });
+
+  describe("scanning", () => {
+    const finding = {
+      name: "CVE-2026-1",
+      severity: "HIGH",
+      description: "a hole",
+      uri: "https://example.com/1",
+    } as const;
+    const findings = (imageTag: string, repositoryName: string, more: object = {}) =>
+      sandbox.ecr().send(new DescribeImageScanFindingsCommand({ repositoryName, imageId: { imageTag }, ...more }));
+
+    it("finds nothing without a file, and what the file says with one", async () => {
+      const repositoryName = await repository({ imageScanningConfiguration: { scanOnPush: true } });
+      fs.writeFileSync(findingsFile, "[]");
+      await client.push(repositoryName, "clean", testImage("clean"));
+      const clean = await findings("clean", repositoryName);
+      assert.deepEqual(
+        [
+          clean.imageScanStatus?.status,
+          clean.imageScanFindings?.findings,
+          clean.imageScanFindings?.findingSeverityCounts,
+        ],
+        ["COMPLETE", [], {}],
+      );
+      const low = { ...finding, name: "CVE-2026-2", severity: "LOW" };
+      fs.writeFileSync(
+        findingsFile,
+        JSON.stringify([
+          { repository: "acts-*", tag: "bad*", findings: [finding, low] },
+          { repository: "elsewhere", findings: [low] },
+        ]),
+      );
+      await client.push(repositoryName, "bad-1", testImage("bad"));
+      const first = await findings("bad-1", repositoryName, { maxResults: 1 });
+      assert.deepEqual(first.imageScanFindings?.findings, [finding]);
+      assert.deepEqual(first.imageScanFindings?.findingSeverityCounts, { HIGH: 1, LOW: 1 });
+      const second = await findings("bad-1", repositoryName, { maxResults: 1, nextToken: first.nextToken });
+      assert.deepEqual([second.imageScanFindings?.findings?.[0]?.name, second.nextToken], ["CVE-2026-2", undefined]);
+      const { imageDetails } = await sandbox
+        .ecr()
+        .send(new DescribeImagesCommand({ repositoryName, imageIds: [{ imageTag: "bad-1" }] }));
+      assert.deepEqual(imageDetails?.[0]?.imageScanStatus?.status, "COMPLETE");
+      assert.deepEqual(imageDetails?.[0]?.imageScanFindingsSummary?.findingSeverityCounts, { HIGH: 1, LOW: 1 });
+    });
+
+    it("fails with the file's name when the file is wrong", async () => {
+      const repositoryName = await repository({ imageScanningConfiguration: { scanOnPush: true } });
+      fs.writeFileSync(findingsFile, JSON.stringify([{ findings: [{ severity: "GRAVE" }] }]));
+      await client.push(repositoryName, "v1", testImage("wrong file"));
+      const { imageScanStatus, imageScanFindings } = await findings("v1", repositoryName);
+      assert.deepEqual([imageScanStatus?.status, imageScanFindings], ["FAILED", undefined]);
+      assert.match(imageScanStatus?.description ?? "", /findings\.json.*0\.findings\.0\.severity/);
+    });
+
+    it("scans when it is asked to, once a day, and images only", async () => {
+      fs.writeFileSync(findingsFile, "[]");
+      const repositoryName = await repository();
+      const scan = (imageTag: string) =>
+        sandbox.ecr().send(new StartImageScanCommand({ repositoryName, imageId: { imageTag } }));
+      await client.push(repositoryName, "v1", testImage("asked"));
+      await assert.rejects(findings("v1", repositoryName), serviceError("ScanNotFoundException", /imageTag:'v1'/));
+      assert.equal((await scan("v1")).imageScanStatus?.status, "IN_PROGRESS");
+      assert.equal((await findings("v1", repositoryName)).imageScanStatus?.status, "COMPLETE");
+      await assert.rejects(scan("v1"), serviceError("LimitExceededException", /scan quota/));
+      sandbox.clockAhead = 25 * 3_600_000;
+      assert.equal((await scan("v1")).imageScanStatus?.status, "IN_PROGRESS");
+      sandbox.clockAhead = 0;
+      const artifact = testImage("sbom", { artifactType: "application/spdx+json" });
+      await client.push(repositoryName, "sbom", artifact);
+      await assert.rejects(scan("sbom"), serviceError("UnsupportedImageTypeException", /spdx/));
+    });
+
+    it("goes by the registry's filters before the repository's setting, and continuously when they say so", async () => {
+      const [mine, theirs] = [await repository(), await repository()];
+      await sandbox.ecr().send(
+        new PutImageScanningConfigurationCommand({
+          repositoryName: theirs,
+          imageScanningConfiguration: { scanOnPush: true },
+        }),
+      );
+      const configure = (scanType: "BASIC" | "ENHANCED", rules: object[]) =>
+        sandbox.ecr().send(new PutRegistryScanningConfigurationCommand({ scanType, rules: rules as [] }));
+      const repositoryFilters = [{ filter: mine, filterType: "WILDCARD" }];
+      await configure("ENHANCED", [{ scanFrequency: "CONTINUOUS_SCAN", repositoryFilters }]);
+      const { scanningConfigurations, failures } = await sandbox
+        .ecr()
+        .send(new BatchGetRepositoryScanningConfigurationCommand({ repositoryNames: [mine, theirs, "nowhere"] }));
+      assert.deepEqual(
+        scanningConfigurations?.map((each) => [each.scanFrequency, each.scanOnPush, each.appliedScanFilters]),
+        [
+          ["CONTINUOUS_SCAN", true, repositoryFilters],
+          ["SCAN_ON_PUSH", true, []],
+        ],
+      );
+      assert.deepEqual(
+        failures?.map((each) => each.failureCode),
+        ["REPOSITORY_NOT_FOUND"],
+      );
+      const enhanced = { title: "CVE-2026-3", severity: "CRITICAL", type: "PACKAGE_VULNERABILITY", score: 9.8 };
+      fs.writeFileSync(
+        findingsFile,
+        JSON.stringify([{ digest: testImage("watched").digest, enhancedFindings: [enhanced] }]),
+      );
+      await client.push(mine, "v1", testImage("watched"));
+      const { imageScanStatus, imageScanFindings } = await findings("v1", mine);
+      assert.deepEqual(
+        [imageScanStatus?.status, imageScanFindings?.enhancedFindings, imageScanFindings?.findingSeverityCounts],
+        ["ACTIVE", [enhanced], { CRITICAL: 1 }],
+      );
+      await assert.rejects(
+        sandbox.ecr().send(new StartImageScanCommand({ repositoryName: mine, imageId: { imageTag: "v1" } })),
+        serviceError("ValidationException", /This feature is disabled/),
+      );
+      await configure("BASIC", []);
+    });
+  });
+
+  it("archives an image: not listed, not pulled, until it is restored", async () => {
+    const repositoryName = await repository();
+    await client.push(repositoryName, "v1", testImage("archived"));
+    const move = async (targetStorageClass: "ARCHIVE" | "STANDARD") => {
+      const input = { repositoryName, imageId: { imageTag: "v1" }, targetStorageClass };
+      return (await sandbox.ecr().send(new UpdateImageStorageClassCommand(input))).imageStatus;
+    };
+    const listed = async (filter?: object) =>
+      (await sandbox.ecr().send(new DescribeImagesCommand({ repositoryName, filter }))).imageDetails;
+    assert.equal(await move("ARCHIVE"), "ARCHIVED");
+    await assert.rejects(move("ARCHIVE"), serviceError("ImageStorageClassUpdateNotSupportedException"));
+    assert.deepEqual(await listed(), []);
+    const [detail] = (await listed({ imageStatus: "ARCHIVED" })) ?? [];
+    assert.deepEqual([detail?.imageStatus, detail?.lastArchivedAt instanceof Date], ["ARCHIVED", true]);
+    const pulled = await refusal(await client.getManifest(repositoryName, "v1"));
+    assert.deepEqual([pulled.status, pulled.code], [403, "DENIED"]);
+    const batch = await sandbox
+      .ecr()
+      .send(new BatchGetImageCommand({ repositoryName, imageIds: [{ imageTag: "v1" }] }));
+    assert.equal(batch.failures?.[0]?.failureCode, "ImageInaccessible");
+    assert.equal(await move("STANDARD"), "ACTIVATING");
+    assert.equal((await client.getManifest(repositoryName, "v1")).status, 200);
+    const [restored] = (await listed()) ?? [];
+    assert.deepEqual([restored?.imageStatus, restored?.lastActivatedAt instanceof Date], ["ACTIVE", true]);
+  });
+
+  it("lists an image's referrers by type, in pages", async () => {
+    const repositoryName = await repository();
+    const image = testImage("subject");
+    await client.push(repositoryName, "v1", image);
+    const subject = { mediaType: image.mediaType, digest: image.digest, size: image.manifest.length };
+    for (const artifactType of ["application/spdx+json", "application/vnd.signature", "application/vnd.signature.2"]) {
+      const artifact = testImage(artifactType, { subject, artifactType, annotations: { note: artifactType } });
+      assert.equal((await client.push(repositoryName, artifact.digest, artifact)).status, 201);
+    }
+    const list = async (more: object = {}) => {
+      const command = new ListImageReferrersCommand({
+        repositoryName,
+        subjectId: { imageDigest: image.digest },
+        ...more,
+      });
+      const { referrers, nextToken } = await sandbox.ecr().send(command);
+      return { types: referrers?.map((each) => each.artifactType).sort(), referrers, nextToken };
+    };
+    const all = await list();
+    assert.equal(all.types?.length, 3);
+    assert.deepEqual(all.referrers?.[0]?.annotations, { note: all.referrers?.[0]?.artifactType });
+    assert.deepEqual((await list({ filter: { artifactTypes: ["application/spdx+json"] } })).types, [
+      "application/spdx+json",
+    ]);
+    assert.deepEqual((await list({ filter: { artifactStatus: "ARCHIVED" } })).types, []);
+    const first = await list({ maxResults: 2 });
+    const second = await list({ maxResults: 2, nextToken: first.nextToken });
+    assert.deepEqual([first.types?.length, second.types?.length, second.nextToken], [2, 1, undefined]);
+  });
+
+  it("says that it signs nothing, for what a signing rule is for", async () => {
+    const repositoryName = await repository();
+    const status = async (imageTag: string) => {
+      const command = new DescribeImageSigningStatusCommand({ repositoryName, imageId: { imageTag } });
+      return (await sandbox.ecr().send(command)).signingStatuses?.map((each) => [each.status, each.failureReason]);
+    };
+    await client.push(repositoryName, "before", testImage("unsigned"));
+    const signingProfileArn = `arn:aws:signer:${region}:${account}:/signing-profiles/release`;
+    const repositoryFilters = [{ filter: "acts-*", filterType: "WILDCARD_MATCH" as const }];
+    await sandbox.ecr().send(
+      new PutSigningConfigurationCommand({
+        signingConfiguration: { rules: [{ signingProfileArn, repositoryFilters }] },
+      }),
+    );
+    await client.push(repositoryName, "after", testImage("signed"));
+    assert.deepEqual(await status("before"), []);
+    const [[state, reason] = []] = (await status("after")) ?? [];
+    assert.deepEqual([state, /signs nothing/.test(String(reason))], ["FAILED", true]);
+  });
+});
