@@ -30,7 +30,7 @@ export function createAwsEndpoint(
     if (request.method === "GET" && request.url === healthPath) {
       void sendHealth(context, response, endpoint());
     } else if (service) {
-      void answer(context, service, operationName(target), request, response);
+      void context.garbageCollection.during(() => answer(context, service, operationName(target), request, response));
     } else if (mayVendCredentials(request)) {
       void forwardToSts(context, forwarder, request, response);
     } else {

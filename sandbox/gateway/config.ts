@@ -28,6 +28,14 @@ export interface GatewayAddresses {
   registries: string[];
 }
 
+/** How Distribution's garbage collector is called. */
+export interface GarbageCollectionConfig {
+  command: string;
+  args: string[];
+  /** Milliseconds without a request before it runs. @default 5 minutes */
+  idleMilliseconds?: number;
+}
+
 export interface GatewayConfig {
   /** The folder for the gateway's state; made when missing. */
   stateDirectory: string;
@@ -45,6 +53,8 @@ export interface GatewayConfig {
   distributionStorage?: string;
   /** The findings of scans (`SANDBOX_SCAN_FINDINGS`). @default nothing is ever found */
   scanFindingsFile?: string;
+  /** Frees layers while nothing is asked. @default only Distribution's next start does */
+  garbageCollection?: GarbageCollectionConfig;
   /** Ways in which ECR departs from the OCI specification that are not followed; for the conformance run. @default none */
   deviationsOff?: readonly EcrDeviation[];
   /** Where the gateway writes GatewayAddresses once it listens, and when a registry gets its address. @default nowhere */

@@ -3,6 +3,7 @@ import type { Clock } from "./clock";
 import type { GatewayConfig } from "./config";
 import type { DistributionClient } from "./distributionClient";
 import type { EventSender } from "./events/eventSender";
+import type { GarbageCollection } from "./garbageCollection";
 import type { IdentityStore } from "./iam/identityStore";
 import type { Sessions } from "./iam/sessions";
 import type { KeyedLock } from "./keyedLock";
@@ -31,6 +32,8 @@ export interface GatewayContext {
   sessions: Sessions;
   /** One writer at a time per repository: two pushes cannot both win an immutable tag. */
   repositoryLocks: KeyedLock;
+  /** Whatever needs Distribution runs in its `during`. */
+  garbageCollection: GarbageCollection;
   /** One line in the gateway's log. */
   log: (message: string) => void;
 }

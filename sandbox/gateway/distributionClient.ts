@@ -1,14 +1,14 @@
 import * as fs from "node:fs/promises";
 import * as http from "node:http";
-import * as path from "node:path";
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { GatewayConfig } from "./config";
+import { namespacePrefix, repositoryFolder } from "./distributionFiles";
 import type { RepositoryRecord } from "./state/records";
 
 /** The namespace of a repository inside Distribution. */
 export function namespaceOf(repository: RepositoryRecord): string {
-  return `r/${repository.id}`;
+  return `${namespacePrefix}/${repository.id}`;
 }
 
 /** Distribution's answer to a request that went wrong, in its own words. */
@@ -34,6 +34,8 @@ const errorBodyLimit = 64 * 1024;
 export class DistributionClient {
   private readonly agent = new http.Agent({ keepAlive: true, maxSockets: 128 });
   private readonly target: URL;
+  /** Called when something was deleted: its layers may be nobody's now. */
+  onGarbage: () => void = () => {};
 
   constructor(private readonly config: GatewayConfig) {
     this.target = new URL(config.distributionUrl);
@@ -151,6 +153,7 @@ export class DistributionClient {
       await refuseFailure(response);
     }
     response.resume();
+    this.onGarbage();
   }
 
   /** Gives a repository a blob of another one. Throws when that one does not have it. */
@@ -172,15 +175,11 @@ export class DistributionClient {
     return response.statusCode === 200 ? Number(response.headers["content-length"]) : undefined;
   }
 
-  /** Removes what is left of a deleted repository, when Distribution's storage is on this machine. Layers stay until a collection. */
-  async removeRepository(repository: RepositoryRecord): Promise<void> {
+  /** Removes what is left of a deleted repository, when Distribution's storage is on this machine. */
+  async removeRepository(id: string): Promise<void> {
     if (this.config.distributionStorage !== undefined) {
-      const folder = path.join(
-        this.config.distributionStorage,
-        "docker/registry/v2/repositories",
-        namespaceOf(repository),
-      );
-      await fs.rm(folder, { recursive: true, force: true });
+      await fs.rm(repositoryFolder(this.config.distributionStorage, id), { recursive: true, force: true });
+      this.onGarbage();
     }
   }
 

@@ -7,12 +7,14 @@ import type { GatewayContext } from "./context";
 import { DistributionClient } from "./distributionClient";
 import { EventSender } from "./events/eventSender";
 import { Forwarder } from "./forward";
+import { GarbageCollection } from "./garbageCollection";
 import { IdentityStore } from "./iam/identityStore";
 import { Sessions } from "./iam/sessions";
 import { KeyedLock } from "./keyedLock";
 import { LifecycleSchedule } from "./lifecycle/schedule";
 import { MinistackClient } from "./ministackClient";
 import { closeServer, listen } from "./ports";
+import { reconcile } from "./reconcile";
 import { Registries } from "./registries";
 import { handleRegistryRequest } from "./registry/handler";
 import { UploadSessions } from "./registry/uploadSessions";
@@ -59,6 +61,10 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
     events: new EventSender(ministack, log),
     replicator: new Replicator(() => context),
     repositoryLocks: new KeyedLock(),
+    garbageCollection: new GarbageCollection(config.garbageCollection, log),
+  };
+  context.distribution.onGarbage = () => {
+    context.garbageCollection.garbage = true;
   };
   const forwarder = new Forwarder(config.ministackUrl, log);
   let endpoint = "";
@@ -70,17 +76,17 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
     privateRegistry: context.registries.privateHost(config.account, config.region),
     registries: Object.values(context.registries.addresses()),
   });
+  let reconciling: Promise<void> = Promise.resolve();
   const close = async () => {
     await Promise.all([closeServer(server), context.registries.close()]);
-    await schedule.stop();
-    await context.replicator.stop();
+    await Promise.all([schedule.stop(), context.replicator.stop(), context.garbageCollection.stop(), reconciling]);
     forwarder.close();
     context.distribution.close();
     await store.close();
   };
   try {
     await context.registries.open((request, response, address) => {
-      void handleRegistryRequest(context, request, response, address);
+      void context.garbageCollection.during(() => handleRegistryRequest(context, request, response, address));
     });
     endpoint = `http://127.0.0.1:${await listenKept(context, server)}`;
   } catch (error) {
@@ -89,6 +95,9 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
   }
   context.replicator.resume();
   writeAddresses(config, addresses());
+  reconciling = reconcile(context).catch((error: unknown) =>
+    log(`what Distribution has was not compared: ${String(error)}`),
+  );
   context.registries.onOpen = () => writeAddresses(config, addresses());
   return { ...addresses(), close };
 }

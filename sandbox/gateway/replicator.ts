@@ -77,7 +77,10 @@ export class Replicator {
     const { account, region, name } = job.repository;
     const place = `${account} ${region} ${name}`;
     const tail = (this.tails.get(place) ?? Promise.resolve()).then(async () => {
-      await this.replicate(job).catch((error) => this.context().log(`replication of ${name}: ${String(error)}`));
+      const { garbageCollection, log } = this.context();
+      await garbageCollection
+        .during(() => this.replicate(job))
+        .catch((error) => log(`replication of ${name}: ${String(error)}`));
       this.context().store.change(() => this.context().store.removeSetting(queue, key));
       if (this.tails.get(place) === tail) this.tails.delete(place);
     });

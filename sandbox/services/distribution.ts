@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import type { GarbageCollectionConfig } from "../gateway/config";
+import { removeBrokenLinks } from "../gateway/distributionFiles";
 import { cacheDirectory } from "../paths";
 import { aptGetOrThrow } from "../system/apt";
 import { run, runOrThrow } from "../system/commands";
@@ -137,17 +139,27 @@ export async function startDistribution(home: string, program: string, progress:
 
 export const distributionProcess = name;
 
-/** Frees what deleted images have left. Only possible while nobody writes, so it is done before a start. */
+/** The call of Distribution's garbage collector, for the gateway, which runs it while nothing is asked. */
+export function garbageCollector(home: string, program: string): GarbageCollectionConfig {
+  return { command: program, args: ["garbage-collect", configFile(home)] };
+}
+
+/** Puts right what a kill left, and frees what deleted images have left: both need that nobody writes, as before a start. */
 async function collectGarbage(home: string, program: string, config: string, env: NodeJS.ProcessEnv): Promise<void> {
   if (fs.existsSync(path.join(distributionStorage(home), "docker", "registry", "v2", "repositories"))) {
+    removeBrokenLinks(distributionStorage(home));
     // Whatever goes wrong here costs disk space and nothing else.
     await run(program, ["garbage-collect", config], { env });
   }
 }
 
+function configFile(home: string): string {
+  return path.join(home, name, "config.yml");
+}
+
 /** JSON is YAML too, and needs no writer. */
 function writeConfig(home: string, port: number): string {
-  const file = path.join(home, name, "config.yml");
+  const file = configFile(home);
   const config = {
     version: 0.1,
     log: { level: "warn", accesslog: { disabled: true } },

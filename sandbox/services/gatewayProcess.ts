@@ -1,14 +1,20 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { GatewayAddresses, GatewayConfig, GatewayPorts, SandboxCredentials } from "../gateway/config";
-import { portVariables } from "../gateway/config";
+import type {
+  GarbageCollectionConfig,
+  GatewayAddresses,
+  GatewayConfig,
+  GatewayPorts,
+  SandboxCredentials,
+} from "../gateway/config";
+import { portVariables, readGatewayConfig } from "../gateway/config";
 import { PortTakenError } from "../gateway/ports";
 import { projectRoot } from "../paths";
 import { writeFileAtomically } from "../system/files";
 import { portProblem } from "../system/ports";
 import type { Progress } from "../system/progress";
 import { distributionStorage } from "./distribution";
-import { isRunning, startProcess, waitUntilReady } from "./processes";
+import { isRunning, startProcess, stopProcess, waitUntilReady } from "./processes";
 
 const name = "gateway";
 const startMilliseconds = 20_000;
@@ -29,6 +35,7 @@ export interface GatewaySettings {
   credentials: SandboxCredentials;
   ministackUrl: string;
   distributionUrl: string;
+  garbageCollection: GarbageCollectionConfig;
 }
 
 /**
@@ -67,6 +74,11 @@ export async function startGatewayProcess(
   progress: Progress = () => {},
 ): Promise<GatewayAddresses> {
   const addressesFile = addressesFileOf(home);
+  const configFile = path.join(home, "run", "gateway-config.json");
+  if (isRunning(home, name) && !isFor(settings, configFile)) {
+    progress("stopping the gateway: a service behind it has another address now");
+    await stopProcess(home, name);
+  }
   if (!isRunning(home, name)) {
     const ports = gatewayPorts();
     await refuseTakenPorts(ports);
@@ -80,7 +92,6 @@ export async function startGatewayProcess(
       scanFindingsFile: scanFindingsFile(),
     };
     fs.rmSync(addressesFile, { force: true });
-    const configFile = path.join(home, "run", "gateway-config.json");
     writeFileAtomically(configFile, JSON.stringify(config), 0o600);
     if (!fs.existsSync(gatewayBundle)) {
       throw new Error(`${gatewayBundle} is missing: build it with \`npm run build\`.`);
@@ -102,6 +113,12 @@ export async function startGatewayProcess(
     throw new Error(`${addressesFile} disappeared while the gateway was starting.`);
   }
   return addresses;
+}
+
+/** Whether the gateway that runs knows the services behind it at these addresses: one that was killed may have had to move. */
+function isFor(settings: GatewaySettings, configFile: string): boolean {
+  const { distributionUrl, ministackUrl } = readGatewayConfig(configFile);
+  return distributionUrl === settings.distributionUrl && ministackUrl === settings.ministackUrl;
 }
 
 /** SANDBOX_SCAN_FINDINGS as an absolute path: the gateway's own folder is another one. */

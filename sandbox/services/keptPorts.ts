@@ -1,7 +1,9 @@
+import { randomInt } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { writeFileAtomically } from "../system/files";
 import { freePort, portProblem } from "../system/ports";
+import { waitUntil } from "../system/waitUntil";
 
 /**
  * The port of an inner service: chosen by the system once and kept in the home, so that it is the same at each start.
@@ -12,12 +14,47 @@ import { freePort, portProblem } from "../system/ports";
 export async function keptPort(home: string, name: string, inUse: boolean): Promise<number> {
   const file = path.join(home, "run", `${name}.port`);
   const kept = readPort(file);
-  if (kept !== undefined && (inUse || (await portProblem(kept)) === undefined)) {
+  if (kept !== undefined && (inUse || (await becomesFree(kept)))) {
     return kept;
   }
-  const port = await freePort();
+  const port = await freeServicePort();
   writeFileAtomically(file, String(port));
   return port;
+}
+
+/** Milliseconds for which a killed process may still hold its port: its threads end one after the other. */
+const releaseMilliseconds = 1000;
+
+function becomesFree(port: number): Promise<boolean> {
+  return waitUntil(async () => (await portProblem(port)) === undefined, releaseMilliseconds, 20);
+}
+
+/** How many ports below the system's own range are candidates, and how many of them are tried. */
+const candidates = 10_000;
+const tries = 50;
+
+/**
+ * A free port below the range that the system takes for outgoing connections. One inside of it could be gone when a killed
+ * service starts again: a connection may have got it meanwhile, even the gateway's own to the port that nobody listens on.
+ */
+async function freeServicePort(): Promise<number> {
+  const lowest = lowestOutgoingPort();
+  for (let count = 0; count < tries; count++) {
+    const port = lowest - 1 - randomInt(candidates);
+    if (port >= 1024 && (await portProblem(port)) === undefined) {
+      return port;
+    }
+  }
+  return freePort();
+}
+
+/** The first port of the range (ip(7), ip_local_port_range); Linux' default where it cannot be read. */
+function lowestOutgoingPort(): number {
+  try {
+    return Number(fs.readFileSync("/proc/sys/net/ipv4/ip_local_port_range", "utf8").split(/\s+/)[0]);
+  } catch {
+    return 32_768;
+  }
 }
 
 function readPort(file: string): number | undefined {

@@ -5,7 +5,7 @@ import { sandboxHome } from "../paths";
 import { withLock } from "../system/fileLock";
 import type { Progress } from "../system/progress";
 import { sandboxCredentials } from "./credentials";
-import { distributionProcess, installDistribution, startDistribution } from "./distribution";
+import { distributionProcess, garbageCollector, installDistribution, startDistribution } from "./distribution";
 import { gatewayAddresses, gatewayProcess, startGatewayProcess } from "./gatewayProcess";
 import { installMinistack, ministackProcess, startMinistack } from "./ministack";
 import { runningProcess, stopProcess } from "./processes";
@@ -63,7 +63,8 @@ export async function ensureGateway(
   const home = homeOf(options);
   const { account, region } = identityOf(options);
   const credentials = sandboxCredentials(home);
-  const settings = { account, region, credentials, ...inner };
+  const garbageCollection = garbageCollector(home, await installDistribution(options));
+  const settings = { account, region, credentials, garbageCollection, ...inner };
   const addresses = await oneAtATime(home, gatewayProcess, options.progress, () =>
     startGatewayProcess(home, settings, options.progress),
   );

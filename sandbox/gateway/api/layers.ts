@@ -8,7 +8,7 @@ import type {
 import type { GatewayContext, Operation } from "../context";
 import { namespaceOf, readFailure } from "../distributionClient";
 import { layerUrl } from "../registry/layerDownload";
-import type { RegistryKind, RepositoryRecord } from "../state/records";
+import type { LayerUploadRecord, RegistryKind, RepositoryRecord } from "../state/records";
 import { invalidParameter, ServiceError } from "../wire/serviceError";
 import { existingRepository, inRegistry, requestedRegistry } from "./repositoryLookup";
 
@@ -17,35 +17,38 @@ const proposedPartSize = 20 * 1024 * 1024;
 const leastPartSize = 5 * 1024 * 1024;
 const sha256Form = /^sha256:[0-9a-f]{64}$/;
 
-/** One layer on its way through the API. Kept in memory: an upload that a restart cuts is begun again. */
-interface LayerUpload {
-  repositoryId: string;
-  /** Path and query of Distribution's upload session. */
-  session: string;
-  received: number;
-  /** Bytes of the part that came last. */
-  lastPart: number;
-}
+/** Distribution purges an upload that nobody has touched for a week. */
+const forgottenAfterMilliseconds = 7 * 24 * 60 * 60 * 1000;
 
-/** InitiateLayerUpload, UploadLayerPart and CompleteLayerUpload, which are the same in both services. */
+/**
+ * InitiateLayerUpload, UploadLayerPart and CompleteLayerUpload, which are the same in both services. Uploads are part of
+ * the state: they go on after a restart. One that a kill cut in the middle of a part is unknown from then on.
+ */
 export function layerOperations(kind: RegistryKind) {
-  const uploads = new Map<string, LayerUpload>();
-
   const initiate: Operation<InitiateLayerUploadRequest> = async (context, caller, input) => {
     const repository = repositoryOf(context, kind, caller, input);
     const answer = await context.distribution.request("POST", `/v2/${namespaceOf(repository)}/blobs/uploads/`, {
       "Content-Length": 0,
     });
     const session = await nextSession(answer);
+    if (session === undefined) {
+      throw new Error(`Distribution opened no upload: status ${answer.statusCode}`);
+    }
     const uploadId = randomUUID();
-    uploads.set(uploadId, { repositoryId: repository.id, session, received: 0, lastPart: leastPartSize });
+    const usedAt = context.clock.now();
+    context.store.change(() => {
+      context.store.removeLayerUploadsBefore(usedAt - forgottenAfterMilliseconds);
+      const upload = { repositoryId: repository.id, session, received: 0, lastPart: leastPartSize, usedAt };
+      context.store.putLayerUpload(uploadId, upload);
+    });
     return { uploadId, partSize: proposedPartSize };
   };
 
   const uploadPart: Operation<UploadLayerPartRequest> = (context, caller, input) =>
     context.repositoryLocks.run(`upload ${input.uploadId}`, async () => {
       const repository = repositoryOf(context, kind, caller, input);
-      const upload = existingUpload(uploads, repository, input.uploadId);
+      const { uploadId = "" } = input;
+      const upload = existingUpload(context, repository, input.uploadId);
       const part = Buffer.from(input.layerPartBlob ?? []);
       refusePart(repository, upload, input, part.length);
       const answer = await context.distribution.request(
@@ -54,16 +57,21 @@ export function layerOperations(kind: RegistryKind) {
         { "Content-Type": "application/octet-stream", "Content-Length": part.length },
         part,
       );
-      upload.session = await nextSession(answer);
-      upload.received += part.length;
-      upload.lastPart = part.length;
-      return { ...identity(repository, input.uploadId), lastByteReceived: upload.received - 1 };
+      const session = await nextSession(answer);
+      if (session === undefined) {
+        context.store.change(() => context.store.removeLayerUpload(uploadId));
+        throw uploadNotFound(repository, uploadId);
+      }
+      const received = upload.received + part.length;
+      const next = { ...upload, session, received, lastPart: part.length, usedAt: context.clock.now() };
+      context.store.change(() => context.store.putLayerUpload(uploadId, next));
+      return { ...identity(repository, uploadId), lastByteReceived: received - 1 };
     });
 
   const complete: Operation<CompleteLayerUploadRequest> = (context, caller, input) =>
     context.repositoryLocks.run(`upload ${input.uploadId}`, async () => {
       const repository = repositoryOf(context, kind, caller, input);
-      const upload = existingUpload(uploads, repository, input.uploadId);
+      const upload = existingUpload(context, repository, input.uploadId);
       const digest = input.layerDigests?.find((each) => sha256Form.test(each));
       if (digest === undefined) {
         throw invalidParameter("layerDigests", "one of them is a digest of the form sha256:<64 hexadecimal digits>");
@@ -88,7 +96,7 @@ export function layerOperations(kind: RegistryKind) {
         );
       }
       answer.resume();
-      uploads.delete(input.uploadId ?? "");
+      context.store.change(() => context.store.removeLayerUpload(input.uploadId ?? ""));
       return { ...identity(repository, input.uploadId), layerDigest: digest };
     });
 
@@ -118,24 +126,28 @@ function repositoryOf(
 }
 
 function existingUpload(
-  uploads: Map<string, LayerUpload>,
+  context: GatewayContext,
   repository: RepositoryRecord,
   uploadId: string | undefined,
-): LayerUpload {
-  const upload = uploads.get(uploadId ?? "");
+): LayerUploadRecord {
+  const upload = context.store.layerUpload(uploadId ?? "");
   if (upload?.repositoryId !== repository.id) {
-    throw new ServiceError(
-      "UploadNotFoundException",
-      `Upload with id '${uploadId}' does not exist in repository '${repository.name}' ${inRegistry(repository)}`,
-    );
+    throw uploadNotFound(repository, uploadId);
   }
   return upload;
+}
+
+function uploadNotFound(repository: RepositoryRecord, uploadId: string | undefined): ServiceError {
+  return new ServiceError(
+    "UploadNotFoundException",
+    `Upload with id '${uploadId}' does not exist in repository '${repository.name}' ${inRegistry(repository)}`,
+  );
 }
 
 /** Parts come in order, without gaps, and only the last may be small. */
 function refusePart(
   repository: RepositoryRecord,
-  upload: LayerUpload,
+  upload: LayerUploadRecord,
   input: UploadLayerPartRequest,
   length: number,
 ): void {
@@ -159,14 +171,19 @@ function identity(repository: RepositoryRecord, uploadId: string | undefined) {
   return { registryId: repository.account, repositoryName: repository.name, uploadId };
 }
 
-/** Distribution gives an upload a new address with each answer. */
-async function nextSession(answer: Awaited<ReturnType<GatewayContext["distribution"]["request"]>>): Promise<string> {
+/** Distribution gives an upload a new address with each answer; none when it does not know the upload, or not so far. */
+async function nextSession(
+  answer: Awaited<ReturnType<GatewayContext["distribution"]["request"]>>,
+): Promise<string | undefined> {
   const { location } = answer.headers;
-  if ((answer.statusCode ?? 500) >= 400 || location === undefined) {
-    const { errors } = await readFailure(answer);
-    throw new Error(`Distribution refused an upload: ${JSON.stringify(errors)}`);
+  const status = answer.statusCode ?? 500;
+  if (status >= 500) {
+    throw new Error(`Distribution refused an upload: ${JSON.stringify(await readFailure(answer))}`);
   }
   answer.resume();
+  if (status >= 400 || location === undefined) {
+    return undefined;
+  }
   const { pathname, search } = new URL(location, "http://distribution");
   return pathname + search;
 }

@@ -85,7 +85,7 @@ export async function dropRepository(
       return current;
     });
     await context.distribution
-      .removeRepository(repository)
+      .removeRepository(repository.id)
       .catch((error) => context.log(`what is left of ${name} stays in Distribution, unseen: ${String(error)}`));
     return repository;
   });

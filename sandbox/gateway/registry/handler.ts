@@ -55,6 +55,11 @@ export async function handleRegistryRequest(
   } catch (error) {
     if (error instanceof RegistryError) {
       sendRegistryError(response, error);
+    } else if (isStorageDown(error) && !response.headersSent) {
+      sendRegistryError(
+        response,
+        new RegistryError(503, "UNAVAILABLE", "The sandbox's image storage does not answer."),
+      );
     } else if (!response.headersSent && !response.destroyed) {
       context.log(`${request.method} ${request.url}: ${error instanceof Error ? error.stack : String(error)}`);
       sendRegistryError(response, new RegistryError(500, "UNKNOWN", "The sandbox's registry failed; see its log."));
@@ -65,6 +70,11 @@ export async function handleRegistryRequest(
   } finally {
     request.resume();
   }
+}
+
+/** Distribution was stopped or killed. What it was asked for last may or may not have happened. */
+function isStorageDown(error: unknown): boolean {
+  return ["ECONNREFUSED", "ECONNRESET", "EPIPE"].includes((error as NodeJS.ErrnoException).code ?? "");
 }
 
 async function handleRoute(

@@ -91,6 +91,18 @@ export interface ReplicationRecord {
   failureCode?: string;
 }
 
+/** One layer on its way through the API. */
+export interface LayerUploadRecord {
+  repositoryId: string;
+  /** Path and query of Distribution's upload session. */
+  session: string;
+  received: number;
+  /** Bytes of the part that came last. */
+  lastPart: number;
+  /** When the last part came, in milliseconds since 1970. */
+  usedAt: number;
+}
+
 /** What a login token stands for. Only a hash of the token is kept. */
 export interface TokenRecord {
   kind: RegistryKind;

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import { type Database, open, type RootDatabase } from "lmdb";
-import type { ImageRecord, RegistryAddress, RepositoryRecord, TokenRecord } from "./records";
+import type { ImageRecord, LayerUploadRecord, RegistryAddress, RepositoryRecord, TokenRecord } from "./records";
 
 /** Sorts after every character that a name or a tag can have. */
 const afterEverything = "\uffff";
@@ -15,17 +15,19 @@ export class Store {
   private readonly images: Database<ImageRecord, [string, string]>;
   private readonly imageTags: Database<string, [string, string]>;
   private readonly tokens: Database<TokenRecord, string>;
+  private readonly layerUploads: Database<LayerUploadRecord, string>;
   private readonly settings: Database<unknown, string[]>;
 
   /** Opens the state below a folder, which is made when missing. */
   constructor(directory: string) {
     fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
     // Overlapping syncs would acknowledge a commit before it is on the disk.
-    this.root = open({ path: directory, overlappingSync: false, maxDbs: 8, noSubdir: false });
+    this.root = open({ path: directory, overlappingSync: false, maxDbs: 16, noSubdir: false });
     this.repositories = this.root.openDB({ name: "repositories" });
     this.images = this.root.openDB({ name: "images" });
     this.imageTags = this.root.openDB({ name: "imageTags" });
     this.tokens = this.root.openDB({ name: "tokens" });
+    this.layerUploads = this.root.openDB({ name: "layerUploads" });
     this.settings = this.root.openDB({ name: "settings" });
   }
 
@@ -125,6 +127,27 @@ export class Store {
     for (const { key, value } of [...this.tokens.getRange()]) {
       if (value.expiresAt < time) {
         this.tokens.removeSync(key);
+      }
+    }
+  }
+
+  layerUpload(id: string): LayerUploadRecord | undefined {
+    return this.layerUploads.get(id);
+  }
+
+  putLayerUpload(id: string, record: LayerUploadRecord): void {
+    this.layerUploads.putSync(id, record);
+  }
+
+  removeLayerUpload(id: string): void {
+    this.layerUploads.removeSync(id);
+  }
+
+  /** Removes the uploads that nobody has added to since a time. */
+  removeLayerUploadsBefore(time: number): void {
+    for (const { key, value } of [...this.layerUploads.getRange()]) {
+      if (value.usedAt < time) {
+        this.layerUploads.removeSync(key);
       }
     }
   }

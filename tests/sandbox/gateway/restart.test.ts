@@ -1,20 +1,9 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
-import * as fs from "node:fs";
 import * as http from "node:http";
 import * as path from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
-import {
-  CreateRepositoryCommand,
-  DescribeImagesCommand,
-  DescribeRepositoriesCommand,
-  ECRClient,
-} from "@aws-sdk/client-ecr";
-import { build } from "esbuild";
-import type { GatewayAddresses } from "../../../sandbox/gateway/config";
+import { CreateRepositoryCommand, DescribeRepositoriesCommand, ECRClient } from "@aws-sdk/client-ecr";
 import { startGateway } from "../../../sandbox/gateway/gateway";
 import { PortTakenError } from "../../../sandbox/gateway/ports";
-import { projectRoot } from "../../../sandbox/paths";
 import { useSandbox } from "./harness";
 import { askBearer, privateClient, privateToken, publicToken, RegistryClient, testImage } from "./registryClient";
 
@@ -82,75 +71,6 @@ describe("gateway: restarts", () => {
       assert.ok(next > port && next < port + 50, `${next} after ${port}`);
     } finally {
       await gateway.close();
-    }
-  });
-
-  it("loses no acknowledged push to kill -9, and shows nothing that was not acknowledged as half there", async function () {
-    this.timeout(60_000);
-    const kept = await privateToken(sandbox);
-    await sandbox.stopGateway();
-    const config = sandbox.config();
-    const configFile = path.join(sandbox.home, "config.json");
-    fs.writeFileSync(configFile, JSON.stringify(config));
-    const program = path.join(sandbox.home, "gateway.cjs");
-    await build({
-      entryPoints: [path.join(projectRoot, "sandbox", "gateway", "main.ts")],
-      outfile: program,
-      bundle: true,
-      platform: "node",
-      external: ["lmdb"],
-      logLevel: "error",
-    });
-    const startProgram = async (): Promise<ChildProcess> => {
-      fs.rmSync(config.addressesFile ?? "", { force: true });
-      const child = spawn(process.execPath, [program, configFile], {
-        env: { PATH: process.env["PATH"], NODE_PATH: path.join(projectRoot, "node_modules") },
-        stdio: ["ignore", "ignore", "pipe"],
-      });
-      for (let tries = 0; !fs.existsSync(config.addressesFile ?? ""); tries++) {
-        assert.ok(tries < 600 && child.exitCode === null, "the gateway did not start");
-        await pause(50);
-      }
-      return child;
-    };
-    const kill = async (child: ChildProcess) => {
-      const ended = new Promise((resolve) => child.once("exit", resolve));
-      child.kill("SIGKILL");
-      await ended;
-    };
-
-    let child = await startProgram();
-    const acknowledged: string[] = [];
-    try {
-      // The program has the state of the gateway that ran in this process: a token of then is good for it.
-      const addresses = JSON.parse(fs.readFileSync(config.addressesFile ?? "", "utf8")) as GatewayAddresses;
-      const client = new RegistryClient(addresses.privateRegistry, `Basic ${kept.token}`);
-      const pushing = (async () => {
-        for (let index = 0; index < 500; index++) {
-          const answer = await client.push("kept", `t${index}`, testImage(`image ${index}`)).catch(() => undefined);
-          if (answer?.status !== 201) return;
-          acknowledged.push(`t${index}`);
-        }
-      })();
-      await pause(700);
-      await kill(child);
-      await pushing;
-      child = await startProgram();
-      assert.ok(acknowledged.length > 0, "nothing was pushed before the kill");
-      for (const tag of acknowledged) {
-        const pulled = await client.getManifest("kept", tag);
-        assert.equal(pulled.status, 200, tag);
-        assert.equal(await pulled.text(), testImage(`image ${tag.slice(1)}`).manifest);
-      }
-    } finally {
-      await kill(child);
-    }
-    await sandbox.start();
-    const client = await privateClient(sandbox);
-    const { imageDetails = [] } = await sandbox.ecr().send(new DescribeImagesCommand({ repositoryName: "kept" }));
-    assert.ok(imageDetails.length >= acknowledged.length);
-    for (const { imageDigest = "" } of imageDetails) {
-      assert.equal((await client.getManifest("kept", imageDigest)).status, 200, "what is listed can be pulled");
     }
   });
 });

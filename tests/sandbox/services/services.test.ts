@@ -4,10 +4,11 @@ import * as http from "node:http";
 import * as path from "node:path";
 import { CreateRepositoryCommand, DescribeRepositoriesCommand, ECRClient } from "@aws-sdk/client-ecr";
 import { CreateKeyCommand, DescribeKeyCommand, KMSClient } from "@aws-sdk/client-kms";
-import { portVariables } from "../../../sandbox/gateway/config";
+import { healthPath, portVariables } from "../../../sandbox/gateway/config";
 import { projectRoot } from "../../../sandbox/paths";
 import { gatewayPorts } from "../../../sandbox/services/gatewayProcess";
 import { keptPort } from "../../../sandbox/services/keptPorts";
+import { stopProcess } from "../../../sandbox/services/processes";
 import {
   type RunningServices,
   registryHosts,
@@ -153,6 +154,25 @@ describe("services: the local AWS as a whole", () => {
     assert.equal(again.endpoint, services.endpoint);
     const kept = await new KMSClient(options(again)).send(new DescribeKeyCommand({ KeyId: key?.KeyId }));
     assert.equal(kept.KeyMetadata?.Arn, key?.Arn);
+  });
+
+  it("tells the gateway when a service behind it had to move, which keeps its own addresses", async function () {
+    this.timeout(30_000);
+    await startServices({ home });
+    await stopProcess(home, "distribution");
+    const squatter = http.createServer((_, response) => response.writeHead(404).end());
+    const { port } = new URL(services.distributionUrl);
+    await new Promise<void>((resolve) => squatter.listen(Number(port), "127.0.0.1", resolve));
+    try {
+      const moved = await startServices({ home });
+      assert.notEqual(moved.distributionUrl, services.distributionUrl);
+      assert.deepEqual(moved, { ...services, distributionUrl: moved.distributionUrl });
+      const health = await fetch(`${moved.endpoint}${healthPath}`);
+      assert.equal(((await health.json()) as { distribution: boolean }).distribution, true);
+      services = moved;
+    } finally {
+      squatter.close();
+    }
   });
 
   it("names the port and its variable when a port is taken", async () => {
