@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import {
+  BatchDeleteImageCommand,
+  CreateRepositoryCommand,
+  PutReplicationConfigurationCommand,
+} from "@aws-sdk/client-ecr";
+import { EventBridgeClient, PutRuleCommand, PutTargetsCommand, type Target } from "@aws-sdk/client-eventbridge";
+import { CreateTopicCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
+import {
+  CreateQueueCommand,
+  GetQueueUrlCommand,
+  ReceiveMessageCommand,
+  SetQueueAttributesCommand,
+  SQSClient,
+} from "@aws-sdk/client-sqs";
+import { installMinistack, ministackProcess, startMinistack } from "../../../sandbox/services/ministack";
+import { stopProcess } from "../../../sandbox/services/processes";
+import { account, credentials, region, TestSandbox, uniqueName } from "./harness";
+import { policyText } from "./iam";
+import { privateClient, type RegistryClient, testImage } from "./registryClient";
+
+describe("gateway: events of ECR reach EventBridge's targets", () => {
+  const sandbox = new TestSandbox();
+  let client: RegistryClient;
+  before(async function () {
+    // The first run on a machine installs MiniStack.
+    this.timeout(180_000);
+    const program = await installMinistack();
+    await sandbox.start(await startMinistack(sandbox.home, program, { account, region, credentials }));
+    client = await privateClient(sandbox);
+  });
+  after(async () => {
+    await stopProcess(sandbox.home, ministackProcess);
+    await sandbox.remove();
+  });
+
+  const sqs = (at = region) => new SQSClient({ ...sandbox.clientOptions(at), useQueueUrlAsEndpoint: false });
+
+  /** A queue, and its messages as they come. */
+  async function queue(at = region): Promise<{ arn: string; next: () => Promise<string> }> {
+    const QueueName = uniqueName("events");
+    const { QueueUrl } = await sqs(at).send(new CreateQueueCommand({ QueueName }));
+    const waiting: string[] = [];
+    const next = async () => {
+      if (waiting.length === 0) {
+        const input = { QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 5 };
+        const { Messages = [] } = await sqs(at).send(new ReceiveMessageCommand(input));
+        waiting.push(...Messages.map((message) => message.Body ?? ""));
+      }
+      return waiting.shift() ?? "";
+    };
+    return { arn: `arn:aws:sqs:${at}:${account}:${QueueName}`, next };
+  }
+
+  async function letTopicSend(queueArn: string, topicArn: string): Promise<void> {
+    const Policy = policyText({
+      Effect: "Allow",
+      Principal: { Service: "sns.amazonaws.com" },
+      Action: "sqs:SendMessage",
+      Resource: queueArn,
+      Condition: { ArnEquals: { "aws:SourceArn": topicArn } },
+    });
+    const { QueueUrl } = await sqs().send(new GetQueueUrlCommand({ QueueName: queueArn.split(":").at(-1) }));
+    await sqs().send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy } }));
+  }
+
+  async function rule(pattern: object, target: Target, at = region): Promise<void> {
+    const events = new EventBridgeClient(sandbox.clientOptions(at));
+    const Name = uniqueName("rule");
+    await events.send(new PutRuleCommand({ Name, EventPattern: JSON.stringify(pattern) }));
+    await events.send(new PutTargetsCommand({ Rule: Name, Targets: [target] }));
+  }
+
+  async function repository(settings: object = {}): Promise<string> {
+    const repositoryName = uniqueName("events");
+    await sandbox.ecr().send(new CreateRepositoryCommand({ repositoryName, ...settings }));
+    return repositoryName;
+  }
+
+  it("tells a queue of pushes and deletions, as the rule's pattern picks them", async () => {
+    const [name, quiet] = [await repository(), await repository()];
+    const { arn, next } = await queue();
+    const detail = { "action-type": ["PUSH", "DELETE"], result: ["SUCCESS"], "repository-name": [name] };
+    await rule({ source: ["aws.ecr"], "detail-type": ["ECR Image Action"], detail }, { Id: "queue", Arn: arn });
+    const image = testImage("event");
+    await client.push(quiet, "v1", image);
+    await client.push(name, "v1", image);
+    const { id, time, ...event } = JSON.parse(await next());
+    assert.match(id, /^[0-9a-f-]{36}$/);
+    assert.match(time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+    assert.deepEqual(event, {
+      version: "0",
+      "detail-type": "ECR Image Action",
+      source: "aws.ecr",
+      account,
+      region,
+      resources: [],
+      detail: {
+        result: "SUCCESS",
+        "repository-name": name,
+        "image-digest": image.digest,
+        "action-type": "PUSH",
+        "image-tag": "v1",
+        "manifest-media-type": image.mediaType,
+        "artifact-media-type": "application/vnd.oci.image.config.v1+json",
+      },
+    });
+    await sandbox
+      .ecr()
+      .send(new BatchDeleteImageCommand({ repositoryName: name, imageIds: [{ imageDigest: image.digest }] }));
+    const deleted = JSON.parse(await next());
+    assert.deepEqual(deleted.detail, {
+      result: "SUCCESS",
+      "repository-name": name,
+      "image-digest": image.digest,
+      "action-type": "DELETE",
+      "image-tag": "v1",
+    });
+  });
+
+  it("tells a topic, with the input that the target's transformer makes", async () => {
+    const name = await repository({ imageScanningConfiguration: { scanOnPush: true } });
+    const { arn, next } = await queue();
+    const sns = new SNSClient(sandbox.clientOptions(region));
+    const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: "scans" }));
+    await letTopicSend(arn, TopicArn ?? "");
+    await sns.send(
+      new SubscribeCommand({ TopicArn, Protocol: "sqs", Endpoint: arn, Attributes: { RawMessageDelivery: "true" } }),
+    );
+    const InputTransformer = {
+      InputPathsMap: {
+        name: "$.detail.repository-name",
+        status: "$.detail.scan-status",
+        counts: "$.detail.finding-severity-counts",
+      },
+      InputTemplate: '{"text": "<name> is <status>", "counts": <counts>}',
+    };
+    const pattern = { "detail-type": ["ECR Image Scan"], detail: { "repository-name": [name] } };
+    await rule(pattern, { Id: "topic", Arn: TopicArn, InputTransformer });
+    await client.push(name, "v1", testImage("scanned"));
+    assert.deepEqual(JSON.parse(await next()), { text: `${name} is COMPLETE`, counts: {} });
+  });
+
+  it("tells of replication in the destination's region", async () => {
+    const at = "eu-west-1";
+    const name = await repository();
+    const { arn, next } = await queue(at);
+    const rules = [{ destinations: [{ region: at, registryId: account }] }];
+    await sandbox.ecr().send(new PutReplicationConfigurationCommand({ replicationConfiguration: { rules } }));
+    await rule({ "detail-type": ["ECR Replication Action"] }, { Id: "queue", Arn: arn, InputPath: "$.detail" }, at);
+    await client.push(name, "v1", testImage("replicated"));
+    assert.deepEqual(JSON.parse(await next()), {
+      result: "SUCCESS",
+      "repository-name": name,
+      "image-digest": testImage("replicated").digest,
+      "source-account": account,
+      "action-type": "REPLICATE",
+      "source-region": region,
+      "image-tag": "v1",
+    });
+  });
+
+  it("says in the log what it cannot deliver, and goes on", async () => {
+    const name = await repository();
+    const { arn, next } = await queue();
+    const pattern = { source: ["aws.ecr"], detail: { "repository-name": [name] } };
+    const nowhere = `arn:aws:kinesis:${region}:${account}:stream/none`;
+    await rule(pattern, { Id: "stream", Arn: nowhere });
+    await rule(pattern, { Id: "queue", Arn: arn });
+    await client.push(name, "v1", testImage("undelivered"));
+    assert.equal(JSON.parse(await next()).detail["repository-name"], name);
+    assert.ok(sandbox.log.some((line) => line.includes(nowhere) && line.includes("SQS, SNS, Lambda")));
+  });
+});
