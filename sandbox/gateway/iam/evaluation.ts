@@ -74,21 +74,24 @@ export function decide(
       ? { deny: false, allow: "direct", unjudged: [], mayDeny: false }
       : find(request, policies.identity, () => "direct");
   const limits = (policies?.limits ?? []).map(({ name, policies: documents }) => ({
-    name,
+    policy: name,
     found: find(request, documents, () => "direct"),
   }));
-  const all = [identity, resource, ...limits.map(({ found }) => found)];
-  const unjudged = [...new Set(all.flatMap((found) => found.unjudged))];
+  const layers: { policy: PolicyType; found: Found }[] = [
+    { policy: "identity-based policy", found: identity },
+    { policy: "resource-based policy", found: resource },
+    ...limits,
+  ];
+  const unjudged = [...new Set(layers.flatMap(({ found }) => found.unjudged))];
   const refused = (policy: PolicyType, explicit = false): Decision => ({ allowed: false, explicit, policy, unjudged });
-  if (identity.deny) return refused("identity-based policy", true);
-  if (resource.deny) return refused("resource-based policy", true);
-  const denying = limits.find(({ found }) => found.deny);
-  if (denying) return refused(denying.name, true);
-  if (all.some((found) => found.mayDeny)) return refused("resource-based policy");
+  const denying = layers.find(({ found }) => found.deny);
+  if (denying) return refused(denying.policy, true);
+  const undecided = layers.find(({ found }) => found.mayDeny);
+  if (undecided) return refused(undecided.policy);
   const sameAccount = request.principal.account === request.resourceAccount;
   if (sameAccount && resource.allow === "direct") return { allowed: true };
   const limiting = limits.find(({ found }) => found.allow === "none");
-  if (limiting) return refused(limiting.name);
+  if (limiting) return refused(limiting.policy);
   if (sameAccount) {
     const allowed = identity.allow !== "none" || resource.allow === "role";
     return allowed ? { allowed: true } : refused("identity-based policy");
