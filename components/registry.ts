@@ -6,6 +6,7 @@ import type { Fault } from "../ecr/faults";
 import { registryHost } from "../ecr/imageReference";
 import { regionFaults } from "../ecr/regions";
 import { coveredNames } from "../ecr/repositoryPrefixes";
+import type { RegistryLocation } from "../ecr/serviceRoles";
 import { InputChecks, refuseInput } from "./inputChecks";
 import type { RegistryArgs } from "./registryArgs";
 import { createPullThroughCache, registryCacheFaults } from "./registryCache";
@@ -73,7 +74,8 @@ export class Registry extends pulumi.ComponentResource {
     checks.refuse();
     super("ecr:index:Registry", name, {}, opts);
 
-    const location = registryLocation(args.region, this).apply((place) => {
+    const found = registryLocation(args.region, this);
+    const location = found.apply((place) => {
       claimRegistry(name, subject, place);
       refuseInput(subject, faultsIn(args, place));
       return place;
@@ -93,22 +95,30 @@ export class Registry extends pulumi.ComponentResource {
     this.cacheRole = cache.role;
     this.pullTimeExclusions = createExclusions(args.pullTimeExclusions ?? [], context);
 
-    this.registryId = location.account;
-    this.region = location.region;
-    this.url = location.apply(({ account, region, domain }) => hostOf(account, region, domain));
-    this.cacheUrls = Object.fromEntries(
-      [...cache.rules.keys()].map((prefix) => [
-        prefix,
-        this.url.apply((host) => `${host}/${coveredNames(prefix)}`.replace(/\/$/, "")),
-      ]),
-    );
-    this.registerOutputs({
-      registryId: this.registryId,
-      region: this.region,
-      url: this.url,
-      cacheUrls: this.cacheUrls,
-    });
+    const prefixes = [...cache.rules.keys()];
+    const outputs = outputsOf(location, prefixes);
+    this.registryId = outputs.registryId;
+    this.region = outputs.region;
+    this.url = outputs.url;
+    this.cacheUrls = outputs.cacheUrls;
+    // A refusal is shown as it is only when these outputs do not fail with it.
+    this.registerOutputs(outputsOf(found, prefixes));
   }
+}
+
+/** What a Registry tells of the place where it is. */
+function outputsOf(location: pulumi.Output<RegistryLocation>, prefixes: readonly string[]) {
+  const url = location.apply(({ account, region, domain }) => hostOf(account, region, domain));
+  const cacheUrls = prefixes.map((prefix) => [
+    prefix,
+    url.apply((host) => `${host}/${coveredNames(prefix)}`.replace(/\/$/, "")),
+  ]);
+  return {
+    registryId: location.account,
+    region: location.region,
+    url,
+    cacheUrls: Object.fromEntries(cacheUrls) as Record<string, pulumi.Output<string>>,
+  };
 }
 
 /** Why a Registry of this name and these arguments would be refused: every fault of what is known, or none. */
