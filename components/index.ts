@@ -17,6 +17,9 @@ export type { PrivateRepositoryArgs } from "./privateRepositoryArgs";
 export { privateRepositoryFaults, privateTagSettings } from "./privateRepositorySettings";
 export { publicTagSettings } from "./publicImages";
 export { PublicRepository, type PublicRepositoryArgs, publicRepositoryFaults } from "./publicRepository";
+export { lambdaDeployPolicy, pullPolicy, pullPolicyFaults } from "./pullPolicy";
+export { pushPolicy, pushPolicyFaults } from "./pushPolicy";
+export { PushRole, type PushRoleArgs, pushRoleFaults } from "./pushRole";
 export { Registry, registryFaults } from "./registry";
 export type {
   AccountSettingsArgs,
@@ -26,5 +29,7 @@ export type {
   RegistryScanningArgs,
   ReplicationRuleArgs,
 } from "./registryArgs";
+export { RegistryEvents, type RegistryEventsArgs, registryEventsFaults } from "./registryEvents";
 export type { AccessArgs, PublicAccessArgs } from "./repositoryAccess";
+export type { RepositoryReference } from "./repositoryReference";
 export type { TagFrom } from "./tagStrategy";

@@ -65,7 +65,7 @@ export async function startMocks(registry: MockRegistry = {}, preview = false): 
           case "aws:ecrpublic/getAuthorizationToken:getAuthorizationToken":
             return { userName: "AWS", password: "public-token" };
           case "aws:index/getCallerIdentity:getCallerIdentity":
-            return { accountId: account };
+            return { accountId: account, arn: `arn:aws:iam::${account}:user/tester` };
           case "aws:index/getRegion:getRegion":
             return { region: "ap-northeast-2" };
           case "aws:ecr/getRepository:getRepository":
@@ -107,12 +107,21 @@ function computed(type: string, inputs: Record<string, unknown>, preview: boolea
         arn: `arn:aws:ecr-public::${account}:repository/${inputs["repositoryName"]}`,
         registryId: account,
       };
-    case "aws:iam/role:Role":
-      return { arn: `arn:aws:iam::${account}:role/some-role`, name: "some-role" };
     case "aws:secretsmanager/secret:Secret":
       return { arn: secretArn };
     case "aws:secretsmanager/secretVersion:SecretVersion":
       return { arn: secretArn };
+    case "aws:iam/openIdConnectProvider:OpenIdConnectProvider":
+      return { arn: `arn:aws:iam::${account}:oidc-provider/${String(inputs["url"]).replace("https://", "")}` };
+    case "aws:iam/role:Role": {
+      const name = inputs["name"] ?? "some-role";
+      return { name, arn: `arn:aws:iam::${account}:role${inputs["path"] ?? "/"}${name}` };
+    }
+    case "aws:sns/topic:Topic":
+      // Known only after it was created, as every computed value of AWS.
+      return preview ? {} : { arn: `arn:aws:sns:ap-northeast-2:${account}:${inputs["name"] ?? "automatic"}` };
+    case "aws:cloudwatch/eventRule:EventRule":
+      return { name: "automatic", arn: `arn:aws:events:ap-northeast-2:${account}:rule/automatic` };
     case "aws:kms/key:Key":
       return { arn: `arn:aws:kms:ap-northeast-2:${account}:key/1`, keyId: "1" };
     case "docker:index/image:Image":
