@@ -56,7 +56,15 @@ export interface KnownPolicy {
 }
 
 /** Parts of a statement; what a rule does not look at need not be known. */
-export type StatementPart = "Effect" | "Principal" | "NotPrincipal" | "Action" | "NotAction" | "Resource" | "Condition";
+export type StatementPart =
+  | "Effect"
+  | "Principal"
+  | "NotPrincipal"
+  | "Action"
+  | "NotAction"
+  | "Resource"
+  | "NotResource"
+  | "Condition";
 
 /**
  * The statements of a resource's policy that are known as far as a rule looks at them. What is not known in the others is
@@ -99,9 +107,10 @@ export function knownStatements(
   const list: unknown[] = Array.isArray(statements) ? statements : statements === undefined ? [] : [statements];
   const known: { statement: unknown; index: number }[] = [];
   for (const [index, statement] of list.entries()) {
-    const [open] = unknownPaths(relevant(statement, parts), `${path}.Statement[${index}]`);
+    const part = relevant(statement, parts);
+    const [open] = unknownPaths(part, `${path}.Statement[${index}]`);
     if (open === undefined) {
-      known.push({ statement: filledIn(statement), index });
+      known.push({ statement: part, index });
     } else {
       findings.unjudged(`${open.path} of ${label} is not known yet.`, open.unknown);
     }
@@ -123,18 +132,4 @@ function relevant(statement: unknown, parts: readonly StatementPart[]): unknown 
     return statement;
   }
   return Object.fromEntries(Object.entries(statement).filter(([key]) => parts.some((part) => part === key)));
-}
-
-/** With a text in place of all that is not known, so that the statement can be read; the rule does not look there. */
-function filledIn(value: unknown): unknown {
-  if (value instanceof Unknown) {
-    return "(not known yet)";
-  }
-  if (Array.isArray(value)) {
-    return value.map(filledIn);
-  }
-  if (typeof value !== "object" || value === null) {
-    return value;
-  }
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, filledIn(each)]));
 }

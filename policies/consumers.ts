@@ -59,8 +59,10 @@ export const imageConsumers = stackRule<Config>({
     for (const consumer of stack.ofType(...types)) {
       for (const use of usesOf(consumer)) {
         const finding = judge(use, consumer, repositories, config);
-        if (finding !== undefined) {
-          findings.violationUnless(finding.unknown, finding.message, "", consumer);
+        if (finding?.unknown !== undefined) {
+          findings.unjudged(finding.message, finding.unknown, consumer);
+        } else if (finding !== undefined) {
+          findings.violation(finding.message, consumer);
         }
       }
     }
@@ -76,8 +78,8 @@ function judge(
   const label = `${consumer.type.split(":").at(-1)} "${consumer.name}"`;
   if (image instanceof Unknown) {
     const source = dependsOnRepository(consumer, property, repositories);
-    const of = source === undefined ? "" : `, which is of repository "${source.name}",`;
-    return { message: `${path}, the image of ${label},${of} is not known yet.`, unknown: image };
+    const of = source === undefined ? "" : `, which is of repository "${source.name}"`;
+    return { message: `${path}, the image of ${label}${of}, is not known yet.`, unknown: image };
   }
   const reference = readReference(image);
   if (reference === undefined || reference.digest !== undefined) {

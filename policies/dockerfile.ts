@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: Dockerfiles have a syntax of their own.
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { ImageBuild } from "./imageResources";

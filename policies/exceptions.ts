@@ -15,11 +15,13 @@ export interface Exception {
   expires: string;
 }
 
-/** Exceptions of this process's config and those that something was found for; the engine starts one for each run. */
-let exceptions: readonly Exception[] = [];
+/** Exceptions of this process's config, once it was read; the engine starts a process for each run. */
+let exceptions: readonly Exception[] | undefined;
+/** Those that something was found for. */
 const used = new Set<Exception>();
 
-export function setExceptions(given: readonly Exception[]): void {
+/** @param given `undefined` has them read from the config again. */
+export function setExceptions(given: readonly Exception[] | undefined): void {
   exceptions = given;
   used.clear();
 }
@@ -33,7 +35,7 @@ export function isExpired(exception: Exception, now: Date = new Date()): boolean
  * has found something: an exception that nobody needs is reported.
  */
 export function exceptionFor(rule: string, resource: { urn: string; name: string }): Exception | undefined {
-  const fits = exceptions.filter(
+  const fits = (exceptions ?? []).filter(
     (each) =>
       wildcardMatches(each.rule, rule) &&
       (wildcardMatches(each.resource, resource.urn) || wildcardMatches(each.resource, resource.name)),
@@ -87,14 +89,11 @@ export const exceptionsRule: ResourceValidationPolicy = {
   url,
   configSchema: { properties: parameters },
   validateResource: (args) => {
-    if (taken) {
-      return;
+    if (exceptions === undefined) {
+      setExceptions(readParameters<{ exceptions: Exception[] }>(name, parameters, args).exceptions);
     }
-    taken = true;
-    setExceptions(readParameters<{ exceptions: Exception[] }>(name, parameters, args).exceptions);
   },
 };
-let taken = false;
 
 /** Last of the pack: by then every rule has found what it finds. */
 export const exceptionsInUse: StackValidationPolicy = {
@@ -107,7 +106,7 @@ export const exceptionsInUse: StackValidationPolicy = {
   remediationSteps,
   url,
   validateStack: (_, reportViolation) => {
-    for (const each of exceptions) {
+    for (const each of exceptions ?? []) {
       const what = `exceptions: the exception from ${each.rule} for "${each.resource}" (${JSON.stringify(each.reason)})`;
       if (isExpired(each)) {
         reportViolation(

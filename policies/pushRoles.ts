@@ -48,7 +48,13 @@ export const pushRoles = resourceRule<Record<string, never>>({
 const pushing: readonly string[] = [...new Set([...uploadActions, ...publicPushActions])];
 
 function judgeRights(policy: unknown, path: string, label: string, findings: Findings): void {
-  const known = knownStatements(policy, path, label, ["Effect", "Action", "NotAction", "Resource"], findings);
+  const known = knownStatements(
+    policy,
+    path,
+    label,
+    ["Effect", "Action", "NotAction", "Resource", "NotResource"],
+    findings,
+  );
   known?.document.Statement.forEach((statement, index) => {
     if (statement.Effect !== "Allow") {
       return;

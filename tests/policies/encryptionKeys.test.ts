@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import { encryptionKey, keySettings } from "../../policies/encryptionKeys";
+import { resourceTypes } from "../../policies/resources";
+import {
+  assertFails,
+  assertPasses,
+  assertUnjudged,
+  judgeResource,
+  judgeStack,
+  type Props,
+  type StackResource,
+  types,
+  unknownText,
+} from "./harness";
+
+const arn = (region: string) => `arn:aws:kms:${region}:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
+const here = arn("ap-northeast-2");
+
+describe("policies: ecr-encryption-key", () => {
+  const judge = (
+    kmsKey: unknown,
+    config: object = {},
+    more: Props = {},
+    provider?: Props,
+    encryptionType: unknown = "KMS",
+  ) =>
+    judgeResource(
+      encryptionKey,
+      {
+        type: types.repository,
+        props: { name: "petclinic", encryptionConfigurations: [{ encryptionType, kmsKey }], ...more },
+        ...(provider && { provider }),
+      },
+      config,
+    );
+
+  it("passes a key of the repository's region, and one whose region nobody knows", async () => {
+    assertPasses(await judge(here, {}, { region: "ap-northeast-2" }));
+    assertPasses(await judge(here, {}, {}, { region: "ap-northeast-2" }));
+    assertPasses(await judge(here));
+    assertPasses(await judge("alias/petclinic", {}, { region: "us-east-1" }));
+    assertPasses(await judge(here, {}, { region: unknownText }, { region: unknownText }));
+    assertPasses(await judge(undefined, {}, { region: "us-east-1" }));
+    assertPasses(await judge("", {}, { region: "us-east-1" }));
+  });
+
+  it("fails a key of another region, and what is no key", async () => {
+    const message =
+      /^encryptionConfigurations\[0\]\.kmsKey: .*the key is in ap-northeast-2, the repository in us-east-1.*It is the key of repository "petclinic"\.$/;
+    assertFails(await judge(here, {}, { region: "us-east-1" }), message);
+    assertFails(await judge(here, {}, {}, { region: "us-east-1" }), message);
+    assertFails(await judge(here, {}, { region: "us-east-1" }, { region: "ap-northeast-2" }), message);
+    assertFails(await judge(here, {}, { region: "us-east-1" }, undefined, unknownText), message);
+    assertFails(await judge("not a key"), /a KMS key is named by its ARN/);
+    assertFails(await judge(here, {}, {}, undefined, "AES256"), /AES256 takes no KMS key/);
+  });
+
+  it("fails a key that is not allowed, but for AWS's own, which another rule judges", async () => {
+    const config = { allowedKeys: ["arn:aws:kms:*:111111111111:key/*", "alias/ecr-*"] };
+    assertFails(
+      await judge(here, config),
+      /has the key "arn.*"; allowed are "arn:aws:kms:\*:111111111111:key\/\*", "alias\/ecr-\*"\. Write one of these/,
+    );
+    assertPasses(await judge("alias/ecr-1", config));
+    assertPasses(await judge("alias/aws/ecr", config));
+    assertFails(await judge(here, { allowedKeys: [] }), /allowed are none/);
+  });
+
+  it("says that a key is not known where keys are told apart", async () => {
+    assertPasses(await judge(unknownText));
+    assertUnjudged(
+      await judge(unknownText, { allowedKeys: ["alias/x"] }),
+      /^encryptionConfigurations\[0\]\.kmsKey of repository "petclinic" is not known yet; allowed are "alias\/x"/,
+    );
+  });
+
+  it("judges templates, and passes what has no configuration", async () => {
+    const props = {
+      prefix: "team",
+      region: "us-east-1",
+      encryptionConfigurations: [null, { encryptionType: "KMS", kmsKey: here }],
+    };
+    assertFails(
+      await judgeResource(encryptionKey, { type: types.template, props }),
+      /^encryptionConfigurations\[1\].*creation template "team"/,
+    );
+    for (const encryptionConfigurations of [undefined, unknownText, [unknownText], []]) {
+      assertPasses(await judgeResource(encryptionKey, { type: types.repository, props: { encryptionConfigurations } }));
+    }
+  });
+});
+
+describe("policies: ecr-key-settings", () => {
+  const key = (props: Props = {}, name = "key"): StackResource => ({
+    type: resourceTypes.key,
+    name,
+    props: { enableKeyRotation: true, deletionWindowInDays: 30, ...props },
+  });
+  const repository = (kmsKey: unknown = unknownText, from: string[] = ["key"]): StackResource => ({
+    type: types.repository,
+    name: "petclinic",
+    props: { name: "petclinic", encryptionConfigurations: [{ encryptionType: "KMS", kmsKey }] },
+    from: { encryptionConfigurations: from },
+  });
+  const judge = (resources: StackResource[], config: object = {}) => judgeStack(keySettings, resources, config);
+
+  it("passes keys that rotate and wait, and keys that KMS's own default makes wait", async () => {
+    assertPasses(await judge([key(), repository()]));
+    assertPasses(await judge([key({ deletionWindowInDays: 7, isEnabled: true }), repository()]));
+    assertPasses(await judge([key({ deletionWindowInDays: undefined }), repository()]));
+  });
+
+  it("fails keys that do not rotate, are gone soon, or are disabled", async () => {
+    const bad = key({ enableKeyRotation: false, deletionWindowInDays: 7, isEnabled: false });
+    assertFails(
+      await judge([bad, repository()], { minimumDeletionDays: 14 }),
+      /^enableKeyRotation: KMS key "key" of repository "petclinic" does not rotate; allowed are keys that rotate\. Write enableKeyRotation: true\.$/,
+      /^deletionWindowInDays: .* is deleted 7 days after its removal; allowed are 14 days or more\. Write deletionWindowInDays: 14\.$/,
+      /^isEnabled: .* is disabled/,
+    );
+    const { urns } = await judge([key({ enableKeyRotation: undefined }), repository()]);
+    assert.deepEqual(urns, [`urn:pulumi:dev::test::${resourceTypes.key}::key`]);
+  });
+
+  it("finds a repository's key by its name, and by an alias", async () => {
+    const bad = (props: Props) => key({ enableKeyRotation: false, ...props });
+    const alias = (props: Props, from: string[] = []): StackResource => ({
+      type: resourceTypes.keyAlias,
+      name: "alias",
+      props: { name: "alias/ecr", ...props },
+      from: { targetKeyId: from },
+    });
+    assertFails(await judge([bad({ arn: here }), repository(here, [])]), /does not rotate/);
+    assertFails(
+      await judge([
+        bad({ keyId: "1234abcd-12ab-34cd-56ef-1234567890ab" }),
+        repository("1234abcd-12ab-34cd-56ef-1234567890ab", []),
+      ]),
+      /./,
+    );
+    assertFails(await judge([bad({}), alias({}, ["key"]), repository(unknownText, ["alias"])]), /does not rotate/);
+    assertFails(
+      await judge([bad({ keyId: "k" }), alias({ targetKeyId: "k" }), repository("alias/ecr", [])]),
+      /does not rotate/,
+    );
+    assertPasses(await judge([bad({}), alias({ name: "alias/other" }, ["key"]), repository("alias/ecr", [])]));
+    assertPasses(await judge([bad({ keyId: "k" }), alias({ targetKeyId: "other" }), repository("alias/ecr", [])]));
+  });
+
+  it("leaves keys alone that no repository uses", async () => {
+    const bad = key({ enableKeyRotation: false });
+    assertPasses(await judge([bad]));
+    assertPasses(await judge([bad, repository(here, [])]));
+    assertPasses(await judge([bad, { ...repository(undefined, []), props: {} }]));
+    assertPasses(await judge([repository()]));
+  });
+
+  it("says what is not known, and judges the rest", async () => {
+    const verdict = await judge([
+      key({ enableKeyRotation: unknownText, deletionWindowInDays: unknownText }),
+      repository(),
+    ]);
+    assertUnjudged(
+      verdict,
+      /^enableKeyRotation of KMS key "key" of repository "petclinic" is not known yet\. deletionWindowInDays of/,
+    );
+    const mixed = await judge([key({ enableKeyRotation: unknownText, deletionWindowInDays: 3 }), repository()]);
+    assert.match(mixed.violations.join(), /^deletionWindowInDays/);
+    assert.equal(mixed.unjudged.length, 1);
+  });
+});

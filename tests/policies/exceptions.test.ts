@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import type { ResourceValidationPolicy } from "@pulumi/policy";
+import { encryptionMinimum } from "../../policies/encryption";
+import { type Exception, exceptionsInUse, exceptionsRule, isExpired, setExceptions } from "../../policies/exceptions";
+import { lifecyclePolicy } from "../../policies/lifecyclePolicy";
+import { tagImmutability } from "../../policies/tagImmutability";
+import { assertFails, assertPasses, assertUnjudged, judgeResource, judgeStack, types, unknownText } from "./harness";
+
+const exception = (parts: Partial<Exception> = {}): Exception => ({
+  rule: "ecr-encryption-minimum",
+  resource: "petclinic",
+  reason: "migration in March",
+  expires: "9999-12-31",
+  ...parts,
+});
+const urn = `urn:pulumi:dev::test::${types.repository}::petclinic`;
+const judge = (rule: ResourceValidationPolicy = encryptionMinimum, props = {}) =>
+  judgeResource(rule, { type: types.repository, props: { name: "aws-name", ...props } });
+const inUse = () => judgeStack(exceptionsInUse, []);
+
+describe("policies: exceptions", () => {
+  beforeEach(() => setExceptions(undefined));
+  after(() => setExceptions(undefined));
+
+  it("excuse a resource from a rule, by its name in the program or its URN", async () => {
+    for (const resource of ["petclinic", "pet*", urn, "urn:pulumi:dev::*::petclinic"]) {
+      setExceptions([exception({ resource })]);
+      assertPasses(await judge());
+      assertPasses(await inUse());
+    }
+    setExceptions([exception({ rule: "ecr-*" })]);
+    assertPasses(await judge());
+    assertPasses(await judge(tagImmutability));
+  });
+
+  it("excuse no other resource, and from no other rule", async () => {
+    for (const parts of [{ resource: "clinic" }, { resource: "aws-name" }, { rule: "ecr-tag-immutability" }]) {
+      setExceptions([exception(parts)]);
+      assertFails(await judge(), /encryptionConfigurations/);
+      assertFails(
+        await inUse(),
+        /excuses nothing in this stack; allowed are exceptions that are needed\. Leave it out\.$/,
+      );
+    }
+  });
+
+  it("excuse what cannot be judged yet as well", async () => {
+    assertUnjudged(await judge(encryptionMinimum, { encryptionConfigurations: unknownText }), /./);
+    setExceptions([exception()]);
+    assertPasses(await judge(encryptionMinimum, { encryptionConfigurations: unknownText }));
+    assertPasses(await inUse());
+  });
+
+  it("are not needed where nothing is found", async () => {
+    setExceptions([exception()]);
+    assertPasses(await judge(encryptionMinimum, { encryptionConfigurations: [{ encryptionType: "KMS" }] }));
+    assertFails(
+      await inUse(),
+      /^exceptions: the exception from ecr-encryption-minimum for "petclinic" \("migration in March"\) excuses nothing/,
+    );
+  });
+
+  it("hold through their last day", () => {
+    const day = exception({ expires: "2026-11-24" });
+    assert.equal(isExpired(day, new Date("2026-11-24T23:59:59Z")), false);
+    assert.equal(isExpired(day, new Date("2026-11-25T00:00:00Z")), true);
+    assert.equal(isExpired(exception()), false);
+  });
+
+  it("excuse nothing once they have expired, and are reported", async () => {
+    setExceptions([exception({ expires: "2020-01-31" })]);
+    assertFails(
+      await judge(),
+      /recreate the repository\. The exception for it \("migration in March"\) expired after 2020-01-31\.$/,
+    );
+    assertFails(
+      await inUse(),
+      /expired after 2020-01-31; allowed are exceptions whose day has not passed\. Leave it out, or write a later day/,
+    );
+  });
+
+  it("that hold go before those that have expired", async () => {
+    setExceptions([exception({ expires: "2020-01-31" }), exception()]);
+    assertPasses(await judge());
+  });
+
+  it("excuse resources from stack rules", async () => {
+    const stack = () =>
+      judgeStack(lifecyclePolicy, [
+        { type: types.repository, name: "a", props: { name: "a" } },
+        { type: types.repository, name: "b", props: { name: "b" } },
+      ]);
+    setExceptions([exception({ rule: lifecyclePolicy.name, resource: "a" })]);
+    assertFails(await stack(), /repository "b" has none/);
+    assertPasses(await inUse());
+  });
+
+  it("are not counted among repositories that may have a policy", async () => {
+    const floating = { type: types.lifecyclePolicy, name: "p", props: { repository: unknownText } };
+    const stack = () =>
+      judgeStack(lifecyclePolicy, [
+        { type: types.repository, name: "a", props: { name: "a" } },
+        { type: types.repository, name: "b", props: { name: "b" } },
+        floating,
+      ]);
+    assert.match((await stack()).violations.join(), /at least 1 of/);
+    setExceptions([exception({ rule: lifecyclePolicy.name, resource: "a" })]);
+    assertUnjudged(await stack(), /Whether repository "b" has/);
+  });
+
+  it("are taken out of the config once, before anything else is judged", async () => {
+    const load = (config: object) => judgeResource(exceptionsRule, { type: "pulumi:pulumi:Stack", props: {} }, config);
+    assertPasses(await load({ exceptions: [exception()] }));
+    assertPasses(await judge());
+    assertPasses(await load({ exceptions: [] }));
+    assertPasses(await judge());
+  });
+});

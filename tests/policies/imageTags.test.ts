@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { imageTags, movingImageTags } from "../../policies/imageTags";
+import { resourceTypes } from "../../policies/resources";
+import {
+  assertFails,
+  assertPasses,
+  assertUnjudged,
+  judgeStack,
+  type Props,
+  type StackResource,
+  types,
+  unknownList,
+  unknownText,
+} from "./harness";
+
+const host = "123456789012.dkr.ecr.us-east-1.amazonaws.com";
+const url = `${host}/petclinic`;
+const image = (imageName: unknown, name = "app"): StackResource => ({
+  type: resourceTypes.image,
+  name,
+  props: { imageName },
+});
+
+describe("policies: ecr-image-tags", () => {
+  const judge = (resources: StackResource[], config: object = {}) => judgeStack(imageTags, resources, config);
+
+  it("passes images with a tag of their own, latest beside it or not", async () => {
+    assertPasses(await judge([image(`${url}:1.0.0`), image(`${url}:latest`, "latest")]));
+    assertPasses(await judge([image(`${url}:1.0.0`)]));
+    assertPasses(await judge([image("not a reference")]));
+    assertPasses(await judge([image(undefined)]));
+    assertPasses(await judge([]));
+    assertPasses(
+      await judge([
+        { type: resourceTypes.builtImage, name: "b", props: { push: true, tags: [`${url}:latest`, `${url}:1`] } },
+      ]),
+    );
+    assertPasses(
+      await judge([{ type: resourceTypes.builtImage, name: "b", props: { push: false, tags: [`${url}:latest`] } }]),
+    );
+  });
+
+  it("fails images that are latest only, once for each repository", async () => {
+    const verdict = await judge([
+      image(`${url}:latest`),
+      image(`${url}:latest`, "again"),
+      image(`${host}/other:1`, "o"),
+    ]);
+    assertFails(
+      verdict,
+      /^imageName: image "app" is pushed to 123456789012\.dkr.*\/petclinic as "latest" only, .* Write ".*:<version>", and push "latest" beside it\.$/,
+    );
+    assert.deepEqual(verdict.urns, [`urn:pulumi:dev::test::${resourceTypes.image}::app`]);
+    assertFails(await judge([image(url)]), /"latest" only/);
+    assertFails(
+      await judge([image("public.ecr.aws/a1b2c3d4/petclinic")]),
+      /pushed to public\.ecr\.aws\/a1b2c3d4\/petclinic as/,
+    );
+    assertFails(await judge([image("petclinic")]), /pushed to petclinic as/);
+    assertFails(
+      await judge([{ type: resourceTypes.registryImage, name: "r", props: { name: url } }]),
+      /^name: image "r"/,
+    );
+    assertFails(
+      await judge([{ type: resourceTypes.builtImage, name: "b", props: { tags: [`${url}:latest`] } }]),
+      /^tags\[0\]: image "b"/,
+    );
+  });
+
+  it("goes by the list of exempt repositories", async () => {
+    assertPasses(await judge([image(url)], { exempt: [`${host}/*`] }));
+    assertFails(await judge([image(url)], { exempt: ["petclinic"] }), /./);
+  });
+
+  it("cannot tell while other names are not known", async () => {
+    assertUnjudged(
+      await judge([image(url), image(unknownText, "x")]),
+      /as "latest" only.*Other names under which the stack pushes are not known yet\./,
+    );
+    assertUnjudged(
+      await judge([image(url), { type: resourceTypes.builtImage, name: "b", props: { tags: unknownList } }]),
+      /Other names/,
+    );
+    assertPasses(await judge([image(unknownText)]));
+  });
+});
+
+describe("policies: ecr-moving-tags", () => {
+  const repository = (props: Props = {}): StackResource => ({
+    type: types.repository,
+    name: "repo",
+    props: { name: "petclinic", repositoryUrl: url, imageTagMutability: "IMMUTABLE", ...props },
+  });
+  const excluding = (...filters: unknown[]) => ({
+    imageTagMutability: "IMMUTABLE_WITH_EXCLUSION",
+    imageTagMutabilityExclusionFilters: filters.map((filter) => ({ filter, filterType: "WILDCARD" })),
+  });
+  const judge = (resources: StackResource[], config: object = {}) => judgeStack(movingImageTags, resources, config);
+
+  it("passes moving tags where they may move, and other tags anywhere", async () => {
+    assertPasses(await judge([repository(excluding("latest")), image(`${url}:latest`), image(`${url}:1.0.0`, "v")]));
+    assertPasses(await judge([repository({ imageTagMutability: "MUTABLE" }), image(url)]));
+    assertPasses(await judge([repository({ imageTagMutability: undefined }), image(url)]));
+    assertPasses(await judge([image(url)]));
+    assertPasses(await judge([repository({ repositoryUrl: `${host}/other` }), image(url)]));
+    assertPasses(await judge([repository(), image(`${url}:latest`)], { movingTags: ["main"] }));
+    const open = {
+      type: resourceTypes.publicRepository,
+      name: "p",
+      props: { repositoryUri: "public.ecr.aws/a1b2c3d4/petclinic" },
+    };
+    assertPasses(await judge([open, image("public.ecr.aws/a1b2c3d4/petclinic:latest")]));
+  });
+
+  it("fails moving tags in repositories that hold on to them", async () => {
+    for (const tag of ["latest", "main", "dev-1", "pr-7"]) {
+      assertFails(
+        await judge([repository(excluding("other")), image(`${url}:${tag}`)]),
+        new RegExp(
+          `^imageName: image "app" is pushed under the moving tag "${tag}", and repository "petclinic" lets it not move: .* Write imageTagMutability`,
+        ),
+      );
+    }
+    assertFails(await judge([repository(), image(url)]), /moving tag "latest"/);
+    assertFails(
+      await judge([repository({ repositoryUrl: unknownText, region: "us-east-1" }), image(url)]),
+      /moving tag/,
+    );
+    assertFails(await judge([repository({ repositoryUrl: undefined }), image(url)]), /moving tag/);
+    assertPasses(await judge([repository({ repositoryUrl: unknownText, region: "eu-west-1" }), image(url)]));
+    assertPasses(await judge([repository({ repositoryUrl: unknownText, name: "other" }), image(url)]));
+  });
+
+  it("says what is not known", async () => {
+    assertUnjudged(
+      await judge([repository({ imageTagMutability: unknownText }), image(url)]),
+      /Whether the tag moves there is not known yet\./,
+    );
+    assertUnjudged(await judge([repository(excluding(unknownText)), image(url)]), /Whether the tag moves there/);
+    assertPasses(await judge([repository(), image(unknownText)]));
+  });
+});

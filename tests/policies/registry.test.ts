@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { pullThroughCaches, replicationDestinations } from "../../policies/registry";
+import { resourceTypes } from "../../policies/resources";
+import {
+  assertFails,
+  assertPasses,
+  assertUnjudged,
+  judgeResource,
+  type Props,
+  unknownList,
+  unknownText,
+} from "./harness";
+
+const secret = "arn:aws:secretsmanager:us-east-1:123456789012:secret:ecr-pullthroughcache/hub-AbCdEf";
+
+describe("policies: ecr-pull-through-caches", () => {
+  const judge = (props: Props, config: object = {}) =>
+    judgeResource(
+      pullThroughCaches,
+      { type: resourceTypes.pullThroughCache, name: "cache", props: { ecrRepositoryPrefix: "cache", ...props } },
+      config,
+    );
+
+  it("passes allowed upstreams, with credentials where they are needed", async () => {
+    for (const url of ["public.ecr.aws", "registry.k8s.io", "quay.io"])
+      assertPasses(await judge({ upstreamRegistryUrl: url }));
+    assertPasses(await judge({ upstreamRegistryUrl: "registry-1.docker.io", credentialArn: secret }));
+    assertPasses(await judge({ upstreamRegistryUrl: "ghcr.io", credentialArn: secret }, { upstreams: ["ghcr.io"] }));
+    assertPasses(
+      await judge({ upstreamRegistryUrl: "registry-1.docker.io", credentialArn: unknownText, region: "us-east-1" }),
+    );
+  });
+
+  it("fails others", async () => {
+    assertFails(
+      await judge({ upstreamRegistryUrl: "ghcr.io", credentialArn: secret }),
+      /^upstreamRegistryUrl: pull-through cache rule "cache" caches images of "ghcr\.io"; allowed are "public\.ecr\.aws", .*Write one of these, or this one into the parameter `upstreams`\.$/,
+    );
+    assertFails(await judge({ upstreamRegistryUrl: "quay.io" }, { upstreams: [] }), /allowed are none/);
+  });
+
+  it("fails a missing or wrong credential, and what ECR refuses", async () => {
+    assertFails(
+      await judge({ upstreamRegistryUrl: "registry-1.docker.io" }),
+      /^credentialArn: .* It is of pull-through cache rule "cache"\.$/,
+    );
+    assertFails(await judge({ upstreamRegistryUrl: "quay.io", credentialArn: "secret" }), /^credentialArn: "secret"/);
+    assertFails(
+      await judge({ upstreamRegistryUrl: "quay.io", ecrRepositoryPrefix: "A" }),
+      /^ecrRepositoryPrefix/,
+      /^ecrRepositoryPrefix/,
+    );
+    assertFails(await judge({ upstreamRegistryUrl: undefined }), /^upstreamRegistryUrl: \(not set\)/);
+  });
+
+  it("says what is not known, and judges the rest", async () => {
+    assertUnjudged(
+      await judge({ upstreamRegistryUrl: unknownText }),
+      /^upstreamRegistryUrl of pull-through cache rule "cache" is not known yet; allowed are/,
+    );
+    assertUnjudged(
+      await judge({ upstreamRegistryUrl: unknownText, customRoleArn: "arn:aws:iam::123456789012:role/x" }),
+      /^upstreamRegistryUrl/,
+    );
+    assertPasses(await judge({ upstreamRegistryUrl: "quay.io", ecrRepositoryPrefix: unknownText }));
+    const mixed = await judge({ upstreamRegistryUrl: unknownText, ecrRepositoryPrefix: "/" });
+    assert.match(mixed.violations.join(), /^ecrRepositoryPrefix/);
+    assert.equal(mixed.unjudged.length, 1);
+  });
+});
+
+describe("policies: ecr-replication-destinations", () => {
+  const configuration = (...destinations: unknown[]) => ({ rules: [{ destinations: [] }, { destinations }] });
+  const config = { regions: ["eu-*", "us-east-1"], accounts: ["111111111111"] };
+  const judge = (replicationConfiguration: unknown, parameters: object = config) =>
+    judgeResource(
+      replicationDestinations,
+      { type: resourceTypes.replication, props: { replicationConfiguration } },
+      parameters,
+    );
+
+  it("passes allowed destinations", async () => {
+    assertPasses(
+      await judge(
+        configuration(
+          { region: "eu-west-1", registryId: "111111111111" },
+          { region: "us-east-1", registryId: "111111111111" },
+        ),
+      ),
+    );
+    for (const nothing of [
+      undefined,
+      null,
+      {},
+      { rules: [] },
+      { rules: null },
+      configuration(),
+      configuration(null),
+      configuration({}),
+    ]) {
+      assertPasses(await judge(nothing));
+    }
+  });
+
+  it("fails all others", async () => {
+    assertFails(
+      await judge(configuration({ region: "ap-northeast-2", registryId: "222222222222" })),
+      /^replicationConfiguration\.rules\[1\]\.destinations\[0\]\.region: images go to "ap-northeast-2"; allowed are "eu-\*", "us-east-1"\. Take the destination out, or write it into the parameter `regions`\.$/,
+      /\.registryId: images go to "222222222222"; allowed are "111111111111"\..*`accounts`/,
+    );
+    assertFails(
+      await judge(configuration({ region: "eu-west-1", registryId: "111111111111" }), {}),
+      /no other regions/,
+      /no other accounts/,
+    );
+  });
+
+  it("says what is not known, and judges the rest", async () => {
+    assertUnjudged(await judge(unknownText), /^replicationConfiguration is not known yet/);
+    assertUnjudged(await judge({ rules: unknownList }), /^replicationConfiguration\.rules is not known yet/);
+    assertUnjudged(await judge({ rules: [unknownText] }), /rules\[0\] is not known yet/);
+    assertUnjudged(
+      await judge({ rules: [{ destinations: unknownList }] }),
+      /rules\[0\]\.destinations is not known yet/,
+    );
+    assertUnjudged(await judge(configuration(unknownText)), /destinations\[0\] is not known yet/);
+    const mixed = await judge(configuration({ region: "ap-northeast-2", registryId: unknownText }));
+    assert.match(mixed.violations.join(), /region: images go/);
+    assert.match(mixed.unjudged.join(), /registryId is not known yet; allowed are "111111111111"/);
+  });
+});

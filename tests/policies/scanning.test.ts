@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { resourceTypes } from "../../policies/resources";
+import { imageScanning, scanOnPushRule } from "../../policies/scanning";
+import {
+  assertFails,
+  assertPasses,
+  assertUnjudged,
+  judgeResource,
+  judgeStack,
+  type Props,
+  remediateResource,
+  type StackResource,
+  types,
+  unknownList,
+  unknownText,
+} from "./harness";
+
+const onPush = { imageScanningConfiguration: { scanOnPush: true } };
+const repository = (name: unknown, props: Props = {}): StackResource => ({
+  type: types.repository,
+  name: "petclinic",
+  props: { name, region: "us-east-1", ...props },
+});
+const registry = (scanType: unknown, ...rules: [frequency: unknown, ...filters: unknown[]][]): StackResource => ({
+  type: resourceTypes.scanning,
+  name: "registry",
+  props: {
+    region: "us-east-1",
+    scanType,
+    rules: rules.map(([scanFrequency, ...filters]) => ({
+      scanFrequency,
+      repositoryFilters: filters.map((filter) => ({ filter, filterType: "WILDCARD" })),
+    })),
+  },
+});
+
+describe("policies: ecr-image-scanning", () => {
+  const judge = (resources: StackResource[], config: object = {}) => judgeStack(imageScanning, resources, config);
+
+  it("passes repositories that scan on push, or that the registry's rules cover", async () => {
+    assertPasses(await judge([repository("a", onPush)]));
+    assertPasses(await judge([repository("team/a"), registry("BASIC", ["SCAN_ON_PUSH", "team/*"])]));
+    assertPasses(await judge([repository("a"), registry("ENHANCED", ["CONTINUOUS_SCAN", "*"])]));
+    assertPasses(await judge([repository("a")], { scannedElsewhere: ["a"] }));
+    assertPasses(await judge([registry("BASIC")]));
+  });
+
+  it("fails all others, by URN", async () => {
+    const bare = await judge([repository("a")]);
+    assertFails(
+      bare,
+      /^imageScanningConfiguration: repository "a" is not scanned on push, and no scanning rule of the registry in this stack covers it; allowed are repositories whose images are scanned\. Write imageScanningConfiguration: \{ scanOnPush: true \}\.$/,
+    );
+    assert.deepEqual(bare.urns, [`urn:pulumi:dev::test::${types.repository}::petclinic`]);
+    for (const props of [
+      { imageScanningConfiguration: { scanOnPush: false } },
+      { imageScanningConfiguration: {} },
+      { imageScanningConfiguration: null },
+    ]) {
+      assertFails(await judge([repository("a", props)]), /not scanned/);
+    }
+    assertFails(await judge([repository("a"), registry("BASIC", ["MANUAL", "*"])]), /not scanned/);
+    assertFails(await judge([repository("a"), registry("BASIC", ["SCAN_ON_PUSH", "team/*"])]), /not scanned/);
+    assertFails(await judge([repository("a"), registry("BASIC")]), /not scanned/);
+    assertFails(
+      await judge([repository("a", { region: "eu-west-1" }), registry("BASIC", ["SCAN_ON_PUSH", "*"])]),
+      /not scanned/,
+    );
+  });
+
+  it("asks for enhanced scanning where config says so", async () => {
+    const config = { enhanced: true };
+    assertPasses(await judge([repository("a"), registry("ENHANCED", ["SCAN_ON_PUSH", "*"])], config));
+    assertFails(
+      await judge([repository("a", onPush)], config),
+      /is not covered by enhanced scanning; allowed are repositories whose images are scanned by Amazon Inspector\. Write new aws/,
+    );
+    assertFails(
+      await judge([repository("a"), registry("BASIC", ["SCAN_ON_PUSH", "*"])], config),
+      /not covered by enhanced/,
+    );
+    assertFails(
+      await judge([repository("b"), registry("ENHANCED", ["SCAN_ON_PUSH", "a*"])], config),
+      /not covered by enhanced/,
+    );
+  });
+
+  it("says what is not known, where it makes a difference", async () => {
+    const open = /^Whether repository "(a|petclinic)" is scanned is not known yet\./;
+    assertUnjudged(await judge([repository("a", { imageScanningConfiguration: unknownText })]), open);
+    assertUnjudged(await judge([repository("a", { imageScanningConfiguration: { scanOnPush: unknownText } })]), open);
+    assertUnjudged(await judge([repository("a"), registry(unknownText, ["SCAN_ON_PUSH", "*"])]), open);
+    assertUnjudged(await judge([repository("a"), registry("BASIC", [unknownText, "*"])]), open);
+    assertUnjudged(await judge([repository("a"), { ...registry("BASIC"), props: { rules: unknownList } }]), open);
+    assertUnjudged(await judge([repository(unknownText), registry("BASIC", ["SCAN_ON_PUSH", "team/*"])]), open);
+    assertUnjudged(await judge([repository(unknownText)], { scannedElsewhere: ["a"] }), open);
+    // What is known already settles it.
+    assertPasses(await judge([repository(unknownText), registry("BASIC", ["SCAN_ON_PUSH", "*"])]));
+    assertPasses(await judge([repository("a"), registry("BASIC", [unknownText, "b"], ["SCAN_ON_PUSH", "a"])]));
+    assertFails(await judge([repository(unknownText), registry("BASIC")]), /not scanned/);
+    assertFails(
+      await judge([repository("a"), registry("BASIC", ["SCAN_ON_PUSH", "b"])], { enhanced: true }),
+      /enhanced/,
+    );
+  });
+});
+
+describe("policies: ecr-scan-on-push", () => {
+  const judge = (props: Props, config: object = {}) =>
+    judgeResource(scanOnPushRule, { type: types.repository, props: { name: "a", ...props } }, config);
+  const fixed = (props: Props, config: object = {}) =>
+    remediateResource(scanOnPushRule, { type: types.repository, props: { name: "a", ...props } }, config);
+
+  it("is off by default", () => {
+    assert.equal(scanOnPushRule.enforcementLevel, "disabled");
+  });
+
+  it("passes, fails and says what is not known", async () => {
+    assertPasses(await judge(onPush));
+    assertPasses(await judge({}, { scannedElsewhere: ["a"] }));
+    assertFails(
+      await judge({}),
+      /^imageScanningConfiguration: repository "a" is not scanned on push; allowed is scanOnPush: true\. Write/,
+    );
+    assertFails(await judge({ imageScanningConfiguration: { scanOnPush: false } }), /not scanned/);
+    assertUnjudged(
+      await judge({ imageScanningConfiguration: unknownText }),
+      /scanOnPush of repository "a" is not known yet/,
+    );
+    assertUnjudged(
+      await judge({ name: unknownText }, { scannedElsewhere: ["b"] }),
+      /name, which may be scanned by the registry/,
+    );
+  });
+
+  it("sets it where it is known not to be", () => {
+    assert.deepEqual(fixed({}), { name: "a", ...onPush });
+    assert.deepEqual(fixed({ imageScanningConfiguration: { scanOnPush: false } }), { name: "a", ...onPush });
+    assert.equal(fixed(onPush), undefined);
+    assert.equal(fixed({ imageScanningConfiguration: unknownText }), undefined);
+    assert.equal(fixed({}, { scannedElsewhere: ["a"] }), undefined);
+    assert.equal(fixed({ name: unknownText }, { scannedElsewhere: ["b"] }), undefined);
+  });
+});
