@@ -64,10 +64,6 @@ export async function startMocks(registry: MockRegistry = {}, preview = false): 
             return { proxyEndpoint: "https://registry", userName: "AWS", password: "private-token" };
           case "aws:ecrpublic/getAuthorizationToken:getAuthorizationToken":
             return { userName: "AWS", password: "public-token" };
-          case "aws:index/getCallerIdentity:getCallerIdentity":
-            return { accountId: account, arn: `arn:aws:iam::${account}:user/tester` };
-          case "aws:index/getRegion:getRegion":
-            return { region: "ap-northeast-2" };
           case "aws:ecr/getRepository:getRepository":
             return { ...inputs, ...computed("aws:ecr/repository:Repository", inputs, preview) };
           case "aws:ecr/getImage:getImage":

@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import type * as pulumi from "@pulumi/pulumi";
+import { ExistingPublicRepository, PublicRepository, type PublicRepositoryArgs } from "../../components";
+import { InputRefused } from "../../components/inputChecks";
+import { account, known, type Mocks, startMocks } from "./mocks";
+
+const repositoryType = "aws:ecrpublic/repository:Repository";
+const policyType = "aws:ecrpublic/repositoryPolicy:RepositoryPolicy";
+
+describe("a public repository that exists already", () => {
+  let mocks: Mocks;
+  beforeEach(async () => {
+    mocks = await startMocks();
+  });
+
+  const optionsOf = async (args: PublicRepositoryArgs, opts?: pulumi.ComponentResourceOptions) => {
+    const options: Record<string, pulumi.CustomResourceOptions> = {};
+    const record: pulumi.ResourceTransformation = ({ type, opts: given }) => {
+      options[type] = given;
+      return undefined;
+    };
+    new PublicRepository("petclinic", args, { ...opts, transformations: [record] });
+    await mocks.settle();
+    return options;
+  };
+
+  it("is adopted in us-east-1, whatever the provider's region, its policy when that is said", async () => {
+    const access = { pushFrom: [account] };
+    const short = await optionsOf({ import: "team/legacy", access });
+    assert.equal(short[repositoryType]?.import, "team/legacy@us-east-1");
+    assert.equal(short[policyType]?.import, undefined);
+    assert.equal(mocks.ofType(repositoryType)[0]?.inputs["repositoryName"], "team/legacy");
+    const long = await optionsOf({ import: { repository: "legacy", repositoryPolicy: true }, access });
+    assert.equal(long[policyType]?.import, "legacy@us-east-1");
+    assert.equal((await optionsOf({}))[repositoryType]?.import, undefined);
+  });
+
+  it("is protected and retained, and its policy is not protected", async () => {
+    const args = { access: { pushFrom: [account] } };
+    for (const options of [
+      await optionsOf({ ...args, protect: true, retainOnDelete: true }),
+      await optionsOf(args, { protect: true, retainOnDelete: true }),
+    ]) {
+      assert.equal(options[repositoryType]?.protect, true);
+      assert.equal(options[policyType]?.protect, false);
+      assert.equal(options["ecr:index:PublicRepository"]?.retainOnDelete, true);
+    }
+  });
+
+  for (const [what, args, path] of [
+    ["a name that is none", { import: "Pet Clinic" }, "import"],
+    ["another name", { import: "legacy", repositoryName: "other" }, "repositoryName"],
+    ["a tag's key of AWS", { tags: { "aws:x": "y" } }, 'tags["aws:x"]'],
+    [
+      "ECR's actions",
+      { access: { statements: [{ Effect: "Allow", Principal: "*", Action: "ecr:PutImage" }] } },
+      "access.statements[0].Action",
+    ],
+    ["a name of no form", { access: { pushFrom: ["everyone"] } }, "access.pushFrom[0]"],
+  ] as const) {
+    it(`is refused with ${what}`, async () => {
+      assert.throws(
+        () => new PublicRepository("petclinic", args),
+        (error) => error instanceof InputRefused && error.faults[0]?.path === path,
+      );
+      await mocks.settle();
+      assert.deepEqual(mocks.registrations, []);
+    });
+  }
+
+  it("is looked up by its name in us-east-1", async () => {
+    const shared = PublicRepository.get("shared", { repositoryName: "platform/base" });
+    assert.ok(shared instanceof ExistingPublicRepository);
+    assert.equal(shared.kind, "public");
+    assert.equal(await known(shared.repository.id), "platform/base@us-east-1");
+    await mocks.settle();
+    assert.deepEqual(
+      mocks.registrations.map(({ type, name }) => [type, name]),
+      [
+        ["ecr:index:ExistingPublicRepository", "shared"],
+        [repositoryType, "shared"],
+      ],
+    );
+    assert.throws(() => PublicRepository.get("Shared"), /repositoryName: "Shared"/);
+  });
+});

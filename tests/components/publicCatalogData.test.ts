@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { type CatalogDataArgs, publicRepositoryFaults } from "../../components";
+import { readCatalogData } from "../../components/catalogData";
+import { InputChecks } from "../../components/inputChecks";
+
+const pngSignature = Buffer.from("89504e470d0a1a0a", "hex");
+
+describe("catalog data from files", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), "catalog-"));
+  });
+  afterEach(() => fs.rmSync(folder, { recursive: true }));
+
+  const file = (name: string, content: string | Buffer) => {
+    const place = path.join(folder, name);
+    fs.writeFileSync(place, content);
+    return place;
+  };
+  const faultsOf = (catalogData: CatalogDataArgs) => publicRepositoryFaults("petclinic", { catalogData });
+  const pathsOf = (catalogData: CatalogDataArgs) => faultsOf(catalogData).map((fault) => fault.path);
+
+  it("has the files' texts and bytes in place of their names", () => {
+    const checks = new InputChecks("subject");
+    const logo = Buffer.concat([pngSignature, Buffer.from([0, 255, 7])]);
+    const data = readCatalogData(
+      {
+        description: "Spring PetClinic Demo",
+        aboutFile: file("about.md", "# Über\n"),
+        usageFile: file("usage.md", "docker run …\n"),
+        logoFile: file("logo.png", logo),
+        architectures: ["ARM 64"],
+      },
+      checks,
+    );
+    assert.deepEqual(checks.faults, []);
+    assert.deepEqual(data, {
+      description: "Spring PetClinic Demo",
+      aboutText: "# Über\n",
+      usageText: "docker run …\n",
+      logoImageBlob: logo.toString("base64"),
+      architectures: ["ARM 64"],
+    });
+  });
+
+  it("is left as it is without files, and is none when there is none", () => {
+    const checks = new InputChecks("subject");
+    assert.deepEqual(readCatalogData({ aboutText: "about" }, checks), { aboutText: "about" });
+    assert.equal(readCatalogData(undefined, checks), undefined);
+    assert.deepEqual(checks.faults, []);
+  });
+
+  it("takes the longest texts and the biggest logo, and not one character or byte more", () => {
+    const logo = (bytes: number) =>
+      file("logo.png", Buffer.concat([pngSignature, Buffer.alloc(bytes - pngSignature.length)]));
+    const longest = "ü".repeat(10_240);
+    assert.deepEqual(pathsOf({ aboutText: longest, usageFile: file("a.md", longest), logoFile: logo(512_000) }), []);
+    const longer = `${longest}x`;
+    assert.deepEqual(pathsOf({ aboutText: longer, usageFile: file("b.md", longer), logoFile: logo(512_001) }), [
+      "catalogData.aboutText",
+      "catalogData.usageFile",
+      "catalogData.logoFile",
+    ]);
+    assert.match(
+      faultsOf({ aboutText: longer })[0]?.rule ?? "",
+      /provider takes at most 10,240 characters here, these are 10,241/,
+    );
+  });
+
+  it("names a text that the service itself refuses once, where it was written", () => {
+    const long = "x".repeat(25_601);
+    assert.deepEqual(pathsOf({ aboutFile: file("a.md", long), usageText: long }), [
+      "catalogData.aboutFile",
+      "catalogData.usageText",
+    ]);
+    assert.deepEqual(pathsOf({ aboutText: long, usageFile: file("b.md", long) }), [
+      "catalogData.aboutText",
+      "catalogData.usageFile",
+    ]);
+  });
+
+  it("refuses a text that stands in both places", () => {
+    const about = file("about.md", "about");
+    assert.deepEqual(pathsOf({ aboutText: "a", aboutFile: about, usageText: "u", usageFile: about }), [
+      "catalogData.aboutFile",
+      "catalogData.usageFile",
+    ]);
+  });
+
+  it("refuses files that cannot be read, and a logo that is no PNG", () => {
+    const absent = path.join(folder, "absent");
+    assert.deepEqual(pathsOf({ aboutFile: absent, usageFile: folder, logoFile: absent }), [
+      "catalogData.aboutFile",
+      "catalogData.usageFile",
+      "catalogData.logoFile",
+    ]);
+    assert.match(faultsOf({ usageFile: absent })[0]?.rule ?? "", /ENOENT/);
+    assert.match(faultsOf({ logoFile: file("logo.jpg", "\xff\xd8 no PNG") })[0]?.rule ?? "", /PNG/);
+    assert.deepEqual(pathsOf({ logoFile: file("cut.png", pngSignature.subarray(0, 7)) }), ["catalogData.logoFile"]);
+  });
+});
