@@ -2,13 +2,18 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Fault } from "../ecr/faults";
 import type { InputChecks } from "./inputChecks";
 
-/** An existing repository that a stack takes over, with what belongs to it. */
+/**
+ * An existing repository that a stack takes over, with what belongs to it. A lifecycle policy that it may have needs no
+ * word: the stack's own is put over it, and the engine could not change an imported one, since each change of a lifecycle
+ * policy replaces it.
+ */
 export interface AdoptionArgs {
   /** The repository's name in the registry. */
   repository: string;
-  /** Whether it has a lifecycle policy already. @default false: the stack's own is put there, over what there may be */
-  lifecyclePolicy?: boolean;
-  /** Whether it has a repository policy already. @default false: the stack's own is put there, over what there may be */
+  /**
+   * Whether it has a repository policy that the preview is to compare with the program's.
+   * @default false: the program's is put over what there may be
+   */
   repositoryPolicy?: boolean;
 }
 
@@ -16,7 +21,6 @@ export interface AdoptionArgs {
 export interface Adoption {
   repositoryName?: string;
   repository?: string;
-  lifecyclePolicy?: string;
   repositoryPolicy?: string;
 }
 
@@ -61,7 +65,6 @@ export function readAdoption(
   return {
     repositoryName: args.repository,
     repository: id,
-    ...(args.lifecyclePolicy && { lifecyclePolicy: id }),
     ...(args.repositoryPolicy && { repositoryPolicy: id }),
   };
 }

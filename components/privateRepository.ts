@@ -113,7 +113,7 @@ export class PrivateRepository extends PrivateImages {
       new aws.ecr.LifecyclePolicy(
         this.logicalName,
         { repository, policy: lifecyclePolicy, region },
-        { parent: this, protect: false, import: adoption.lifecyclePolicy },
+        { parent: this, protect: false },
       );
     }
     const policy = repositoryPolicyText(subject, args.access, region, { parent: this });

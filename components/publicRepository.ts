@@ -33,11 +33,12 @@ export interface PublicRepositoryArgs {
   /** Leave the repository and its policy in AWS when they are removed from the program. @default false */
   retainOnDelete?: boolean;
   /**
-   * Takes over a repository that exists and that no stack manages yet: its name, or that with the policy it has. All
-   * settings are then made what the program says. `lifecyclePolicy` has no meaning here.
+   * Takes over a repository that exists and that no stack manages yet: its name, or that and whether it has a repository
+   * policy. All settings are then made what the program says. Without `access`, a policy that it has stays there
+   * unmanaged.
    * @default none: the repository is created
    */
-  import?: string | Omit<AdoptionArgs, "lifecyclePolicy">;
+  import?: string | AdoptionArgs;
   /** The only region with an ECR Public API that the provider supports. @default "us-east-1" */
   region?: string;
   /** Tags of the repository, beside the provider's default tags; at most 50. @default none */
