@@ -61,10 +61,7 @@ export const ecrPublicRepository: AwsResource = {
       const repository = await findPublicRepository(id, scope);
       if (!repository) return undefined;
       const ecrPublic = scope.connection.ecrPublic(scope.region, scope.context);
-      const { catalogData } = await send(
-        ecrPublic,
-        new GetRepositoryCatalogDataCommand({ repositoryName: id, registryId: repository.registryId }),
-      );
+      const catalogData = await findCatalogData(id, repository, scope);
       const { tags } = await send(ecrPublic, new ListTagsForResourceCommand({ resourceArn: repository.repositoryArn }));
       // The service gives a logo's address, not its bytes: they stay as they were given.
       const before = isMap(known["catalogData"]) ? known["catalogData"]["logoImageBlob"] : undefined;
@@ -190,6 +187,20 @@ export const ecrPublicRepositoryPolicy: AwsResource = {
     }
   },
 };
+
+/** Undefined for a repository that was created without. */
+async function findCatalogData(name: string, repository: Repository, scope: Scope) {
+  try {
+    const { catalogData } = await send(
+      scope.connection.ecrPublic(scope.region, scope.context),
+      new GetRepositoryCatalogDataCommand({ repositoryName: name, registryId: repository.registryId }),
+    );
+    return catalogData;
+  } catch (error) {
+    if (hasCode(error, "RepositoryCatalogDataNotFoundException")) return undefined;
+    throw error;
+  }
+}
 
 async function findPublicRepository(name: string, scope: Scope): Promise<Repository | undefined> {
   try {
