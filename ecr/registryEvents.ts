@@ -40,14 +40,14 @@ export function basicScanPattern(
   severities: readonly FindingSeverity[],
   repositories: readonly string[] = [],
 ): EventPattern {
+  const counts = severities.map((severity) => ({ [severity]: [{ numeric: [">", 0] }] }));
   return {
     source: ["aws.ecr"],
     "detail-type": ["ECR Image Scan"],
     detail: {
       "scan-status": ["COMPLETE"],
-      "finding-severity-counts": {
-        $or: severities.map((severity) => ({ [severity]: [{ numeric: [">", 0] }] })),
-      },
+      // `$or` takes two alternatives or more (EventBridge user guide, event patterns); with one it is an ordinary name.
+      "finding-severity-counts": counts.length === 1 ? counts[0] : { $or: counts },
       ...names(repositories),
     },
   };

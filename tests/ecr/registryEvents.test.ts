@@ -41,6 +41,10 @@ describe("event patterns of a registry", () => {
         "repository-name": ["pets"],
       },
     });
+    assert.deepEqual(basicScanPattern(["CRITICAL"])["detail"], {
+      "scan-status": ["COMPLETE"],
+      "finding-severity-counts": { CRITICAL: [{ numeric: [">", 0] }] },
+    });
   });
 
   it("pick out open findings of Inspector, of container images only", () => {
