@@ -13,10 +13,9 @@ import type { GatewayContext, Operation } from "../context";
 import { repositoryArn } from "../repositoryArn";
 import { newRepositoryId } from "../repositoryCreation";
 import type { CatalogData, RepositoryRecord } from "../state/records";
-import { ServiceError } from "../wire/serviceError";
 import { refuseInput } from "./faults";
 import { addRepository, dropRepository, repositoryPage } from "./repositories";
-import { changeRepository, existingRepository, inRegistry, requestedRegistry } from "./repositoryLookup";
+import { changeRepository, existingRepository, requestedRegistry } from "./repositoryLookup";
 import { checkedTags } from "./resourceTags";
 
 const createRepository: Operation<CreateRepositoryRequest> = (context, caller, input) => {
@@ -52,16 +51,14 @@ const describeRepositories: Operation<DescribeRepositoriesRequest> = (context, c
   return { repositories: page.map((each) => repositoryOutput(context, each)), nextToken };
 };
 
+/**
+ * The API names an error for a repository without catalog data. Yet the released provider reads the data of every
+ * repository, takes each error for a failure, and creates repositories that were never given any: they have empty data.
+ */
 const getRepositoryCatalogData: Operation<GetRepositoryCatalogDataRequest> = (context, caller, input) => {
   const registry = requestedRegistry("public", caller, input.registryId);
   const repository = existingRepository(context, registry, input.repositoryName ?? "");
-  if (repository.catalog === undefined) {
-    throw new ServiceError(
-      "RepositoryCatalogDataNotFoundException",
-      `The catalog data for the repository with name '${repository.name}' does not exist ${inRegistry(registry)}`,
-    );
-  }
-  return { catalogData: catalogOutput(context, repository) };
+  return { catalogData: catalogOutput(context, repository) ?? {} };
 };
 
 /** Replaces the catalog data: a member that is left out is gone. */

@@ -196,9 +196,7 @@ describe("gateway: the public registry", () => {
     await sandbox.ecrPublic().send(new PutRegistryCatalogDataCommand({ displayName: "Clinic" }));
     const { registryCatalogData } = await sandbox.ecrPublic().send(new GetRegistryCatalogDataCommand({}));
     assert.equal(registryCatalogData?.displayName, "Clinic");
-    await assert.rejects(
-      sandbox.ecrPublic().send(new GetRepositoryCatalogDataCommand({ repositoryName })),
-      serviceError("RepositoryCatalogDataNotFoundException"),
-    );
+    const { catalogData } = await sandbox.ecrPublic().send(new GetRepositoryCatalogDataCommand({ repositoryName }));
+    assert.deepEqual(catalogData, {});
   });
 });
