@@ -87,15 +87,7 @@ describe("repositories with the real CLI", function () {
       ecr("create-repository", "--repository-name", "team/legacy"),
       ecr("create-repository", "--repository-name", "short"),
       project.aws("ecr", ...create, "platform/shared", "--region", "eu-west-1"),
-      project.aws(
-        "ecr-public",
-        ...create,
-        "platform/open",
-        "--region",
-        "us-east-1",
-        "--catalog-data",
-        "description=Open",
-      ),
+      project.aws("ecr-public", ...create, "platform/open", "--region", "us-east-1"),
     ]);
     const rules = lifecyclePolicyText(lifecyclePolicyFromRules([{ images: "untagged", expireAfterDays: 3 }]));
     const statement = { Effect: "Allow", Principal: "*", Action: "ecr:*" };
