@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { errorText } from "./aws/clients";
+import { addCostCommand } from "./cost/commands";
 import { addLifecycleCommands } from "./lifecycle/commands";
 
 /** The commands beside the program: `npm run lifecycle -- …` and `npm run cost -- …`. */
@@ -8,6 +9,7 @@ process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
 
 const program = new Command("ecr").description("what lifecycle policies do and what storage costs");
 addLifecycleCommands(program);
+addCostCommand(program);
 
 program.parseAsync().catch((error: unknown) => {
   console.error(error instanceof Error && error.name === "Error" ? error.message : errorText(error));

@@ -14,8 +14,30 @@ const outputLimit = 64 * 1024 * 1024;
  * @param stack A stack of this project, or `organization/project/stack` of any. @default the selected one
  * @throws Error with what Pulumi said when it fails: no such stack, not logged in, not installed.
  */
-export function readStackOutputs(stack: string | undefined): Promise<StackOutputs> {
-  const args = ["stack", "output", "--json", "--non-interactive", ...(stack === undefined ? [] : ["--stack", stack])];
+export async function readStackOutputs(stack: string | undefined): Promise<StackOutputs> {
+  return JSON.parse(await pulumi("stack output", stack)) as StackOutputs;
+}
+
+/**
+ * `pulumi config --json` in the working directory: values by key, such as `ecr:costs`, secrets left out.
+ *
+ * @param stack As for the outputs.
+ */
+export async function readStackConfig(stack: string | undefined): Promise<Record<string, unknown>> {
+  const entries = JSON.parse(await pulumi("config", stack)) as Record<
+    string,
+    { value?: string; objectValue?: unknown }
+  >;
+  return Object.fromEntries(Object.entries(entries).map(([key, entry]) => [key, entry.objectValue ?? entry.value]));
+}
+
+function pulumi(command: string, stack: string | undefined): Promise<string> {
+  const args = [
+    ...command.split(" "),
+    "--json",
+    "--non-interactive",
+    ...(stack === undefined ? [] : ["--stack", stack]),
+  ];
   // The project's own launcher first: everyone runs one version.
   const bin = path.resolve("node_modules", ".bin");
   const env = { ...process.env, PATH: `${bin}${path.delimiter}${process.env["PATH"] ?? ""}` };
@@ -23,13 +45,9 @@ export function readStackOutputs(stack: string | undefined): Promise<StackOutput
     execFile("pulumi", args, { env, maxBuffer: outputLimit }, (error, stdout, stderr) => {
       if (error) {
         const said = stderr.trim() || error.message;
-        reject(
-          new Error(
-            `pulumi ${args.join(" ")} failed:\n${said}\nName the stack with --stack, or a repository with --repository.`,
-          ),
-        );
+        reject(new Error(`pulumi ${args.join(" ")} failed:\n${said}\nName the stack with --stack.`));
       } else {
-        resolve(JSON.parse(stdout) as StackOutputs);
+        resolve(stdout);
       }
     });
   });
@@ -58,6 +76,30 @@ export function repositoriesIn(outputs: StackOutputs): RepositoryAddress[] {
     }
   }
   return [...found.values()];
+}
+
+/** Names of the public repositories whose ARNs a stack's outputs have, each once. */
+export function publicRepositoriesIn(outputs: StackOutputs): string[] {
+  const names = new Set<string>();
+  for (const [, text] of texts(outputs, "")) {
+    const name = /^arn:[a-z0-9-]+:ecr-public::[0-9]{12}:repository\/(.+)$/.exec(text)?.[1];
+    if (name !== undefined) {
+      names.add(name);
+    }
+  }
+  return [...names];
+}
+
+/** Repositories' names by their keys in config, as the output `privateRepositories` has them. */
+export function repositoryKeys(outputs: StackOutputs): Map<string, string> {
+  const keys = new Map<string, string>();
+  for (const [key, value] of Object.entries(outputs["privateRepositories"] ?? {})) {
+    const name: unknown = typeof value === "object" && value !== null && "name" in value ? value.name : undefined;
+    if (typeof name === "string") {
+      keys.set(key, name);
+    }
+  }
+  return keys;
 }
 
 /** The digests that a stack's outputs name, each with the first output that does. */

@@ -174,7 +174,7 @@ describe("the lifecycle command on the local AWS", function () {
 
   it("says what is wrong with what it is given, and exits with 1", async () => {
     fs.writeFileSync(path.join(account.directory, "bad.json"), '{"rules":[]}');
-    for (const [args, message] of [
+    const cases = [
       [["preview", "--stack", "absent"], /no stack named 'absent'/],
       [["preview", "--repository", "absent"], /absent in .* cannot be read: RepositoryNotFoundException/],
       [["preview", "--stack", "prod", "--repository", "absent"], /name no private repository absent/],
@@ -184,10 +184,11 @@ describe("the lifecycle command on the local AWS", function () {
       [["preview", "--images", "snapshot.json", "--at", "noon"], /--at <time>.*Write it as/s],
       [["preview", "--images", "snapshot.json", "--within", "-1"], /Write a whole number/],
       [["preview", "--images", "snapshot.json", "--release-tags", "("], /--release-tags/],
-    ] as const) {
-      const { code, stderr } = await lifecycle(...args);
-      assert.match(stderr, message);
-      assert.equal(code, 1, args.join(" "));
-    }
+    ] as const;
+    const results = await Promise.all(cases.map(([args]) => lifecycle(...args)));
+    cases.forEach(([args, message], index) => {
+      assert.match(results[index]?.stderr ?? "", message);
+      assert.equal(results[index]?.code, 1, args.join(" "));
+    });
   });
 });

@@ -1,0 +1,117 @@
+import { type ECRClient, GetAccountSettingCommand } from "@aws-sdk/client-ecr";
+import { ECRPUBLICClient, paginateDescribeImages } from "@aws-sdk/client-ecr-public";
+import { type StorageUse, type StoredImage, storageUse } from "../../ecr/storageUse";
+import { awsClients, errorText } from "../aws/clients";
+import { readManifests } from "../aws/manifests";
+import { type RepositoryAddress, type RepositoryContent, readRepository } from "../aws/repositoryImages";
+
+/** ECR Public's API, for every region's stacks. */
+const publicRegion = "us-east-1";
+
+export interface MeasuredRepository extends StorageUse {
+  name: string;
+  region: string;
+  images: number;
+  content: RepositoryContent;
+}
+
+export interface Measurement {
+  repositories: MeasuredRepository[];
+  /** All private repositories together: with blob mounting on, less than their sum. */
+  total: StorageUse;
+  /** Regions whose registries share layers across repositories. */
+  blobMounting: string[];
+  publicRepositories: { name: string; images: number; bytes: number }[];
+  /** What the figures do not know, in words. */
+  unknown: string[];
+}
+
+/** Reads what repositories hold: layers from manifests, each counted once per repository, or per registry where it is shared. */
+export async function measure(
+  addresses: readonly RepositoryAddress[],
+  publicNames: readonly string[],
+): Promise<Measurement> {
+  const unknown: string[] = [];
+  const stored: { region: string; images: StoredImage[] }[] = [];
+  const repositories: MeasuredRepository[] = [];
+  for (const address of addresses) {
+    const { ecr } = awsClients(address.region);
+    const content = await readRepository(ecr, address);
+    const { images, estimated } = await storedImages(ecr, content);
+    if (estimated > 0) {
+      unknown.push(`${content.name}: ${estimated} images by the size that ECR reports, their layers not told apart`);
+    }
+    stored.push({ region: address.region, images });
+    repositories.push({
+      ...storageUse(images),
+      name: content.name,
+      region: content.region,
+      images: images.length,
+      content,
+    });
+  }
+  const total: StorageUse = { standard: 0, archive: 0 };
+  const blobMounting: string[] = [];
+  for (const region of new Set(addresses.map((address) => address.region))) {
+    const here = stored.filter((each) => each.region === region).map(({ images }) => images);
+    const shared = await sharesLayers(awsClients(region).ecr, region, unknown);
+    if (shared) {
+      blobMounting.push(region);
+    }
+    for (const images of shared ? [here.flat()] : here) {
+      const use = storageUse(images);
+      total.standard += use.standard;
+      total.archive += use.archive;
+    }
+  }
+  const publicRepositories = await measurePublic(publicNames);
+  if (publicRepositories.length > 0) {
+    unknown.push(
+      "public repositories: ECR Public reports sizes of images only, so shared layers count in each of them",
+    );
+  }
+  return { repositories, total, blobMounting, publicRepositories, unknown };
+}
+
+/** What ECR gives no manifest of (archived images) is one part of its own, of the size that ECR reports. */
+async function storedImages(
+  ecr: ECRClient,
+  content: RepositoryContent,
+): Promise<{ images: StoredImage[]; estimated: number }> {
+  const manifests = await readManifests(
+    ecr,
+    content,
+    content.images.map(({ digest }) => digest),
+  );
+  const images = content.images.map(({ digest, sizeBytes = 0, storageClass }): StoredImage => {
+    const manifest = manifests.get(digest);
+    const blobs = manifest ? [{ digest, sizeBytes: manifest.sizeBytes }, ...manifest.blobs] : [{ digest, sizeBytes }];
+    return { blobs, ...(storageClass && { storageClass }) };
+  });
+  return { images, estimated: content.images.length - manifests.size };
+}
+
+/** ECR API, GetAccountSetting: BLOB_MOUNTING. A role that may not ask gets the more careful figure: not shared. */
+async function sharesLayers(ecr: ECRClient, region: string, unknown: string[]): Promise<boolean> {
+  try {
+    const { value } = await ecr.send(new GetAccountSettingCommand({ name: "BLOB_MOUNTING" }));
+    return value === "ENABLED";
+  } catch (error) {
+    unknown.push(`whether the registry in ${region} shares layers (BLOB_MOUNTING): ${errorText(error)}`);
+    return false;
+  }
+}
+
+async function measurePublic(names: readonly string[]): Promise<Measurement["publicRepositories"]> {
+  const client = new ECRPUBLICClient({ region: publicRegion, maxAttempts: 8 });
+  const repositories: Measurement["publicRepositories"] = [];
+  for (const repositoryName of names) {
+    const repository = { name: repositoryName, images: 0, bytes: 0 };
+    for await (const { imageDetails = [] } of paginateDescribeImages({ client, pageSize: 1000 }, { repositoryName })) {
+      repository.images += imageDetails.length;
+      repository.bytes += imageDetails.reduce((sum, { imageSizeInBytes = 0 }) => sum + imageSizeInBytes, 0);
+    }
+    repositories.push(repository);
+  }
+  return repositories;
+}
