@@ -78,7 +78,7 @@ export async function dropRepository(
       if (!force && context.store.imagesOf(current).length > 0) {
         throw new ServiceError(
           "RepositoryNotEmptyException",
-          `The repository with name '${name}' ${inRegistry(registry)} cannot be deleted because it still contains images`,
+          `The repository with name '${name}' in registry with id '${registry.account}' cannot be deleted because it still contains images`,
         );
       }
       context.store.removeRepository(current);

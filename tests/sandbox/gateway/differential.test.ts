@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { ECRClient } from "@aws-sdk/client-ecr";
+import { type Difference, differences } from "./differences";
+import { layers, type Step, steps } from "./differentialSteps";
+import { region, TestSandbox } from "./harness";
+import { type Moto, startMoto } from "./moto";
+import { privateClient } from "./registryClient";
+
+/** What a call said, with what differs from run to run, or cannot be the same, replaced. */
+interface Outcome {
+  /** The error's name, or the answer. */
+  result: string;
+  /** Of an error. */
+  message?: string;
+}
+
+describe("gateway: beside moto, for what moto validates", () => {
+  const sandbox = new TestSandbox();
+  let moto: Moto;
+  const found = new Map<string, Difference["in"]>();
+  const outcomes = new Map<string, { gateway: Outcome; moto: Outcome }>();
+
+  before(async function () {
+    // The first run on a machine installs moto.
+    this.timeout(180_000);
+    [moto] = await Promise.all([startMoto(), sandbox.start()]);
+    const client = sandbox.ecr();
+    const options = { ...sandbox.clientOptions(region), endpoint: moto.url };
+    const motoClient = new ECRClient(options);
+    const digests = { gateway: "", moto: "" };
+    for (const [name, step] of Object.entries(steps)) {
+      if (name === "put an image") {
+        const registry = await privateClient(sandbox);
+        for (const layer of layers) assert.equal((await registry.uploadBlob("app", layer)).status, 201);
+      }
+      const pair = {
+        gateway: await outcomeOf(client, step, digests.gateway),
+        moto: await outcomeOf(motoClient, step, digests.moto),
+      };
+      outcomes.set(name, pair);
+      if (name === "put an image") {
+        digests.gateway = digestIn(pair.gateway);
+        digests.moto = digestIn(pair.moto);
+      }
+      if (pair.gateway.result !== pair.moto.result) found.set(name, "result");
+      else if (pair.gateway.message !== pair.moto.message) found.set(name, "message");
+    }
+  });
+  after(async () => {
+    await moto?.stop();
+    await sandbox.remove();
+  });
+
+  for (const name of Object.keys(steps)) {
+    const listed = differences[name];
+    it(`${name}: ${listed ? `${listed.right} is right` : "the same"}`, () => {
+      const { gateway, moto: other } = outcomes.get(name) ?? assert.fail("the call was not made");
+      const shown = `\ngateway: ${JSON.stringify(gateway)}\nmoto:    ${JSON.stringify(other)}`;
+      assert.equal(
+        found.get(name),
+        listed?.in,
+        `${listed ? "the listed difference is another" : "they differ"}${shown}`,
+      );
+    });
+  }
+
+  it("lists no difference of a call that is not made", () => {
+    assert.deepEqual(
+      Object.keys(differences).filter((name) => !(name in steps)),
+      [],
+    );
+  });
+});
+
+/** @param digest The image's, which is each one's own. */
+async function outcomeOf(client: ECRClient, step: Step, digest: string): Promise<Outcome> {
+  const anonymous = (text: string) => (digest === "" ? text : text.replaceAll(digest, "the image's digest"));
+  try {
+    const { $metadata, ...answer } = (await step(client, digest)) as { $metadata: unknown };
+    return { result: anonymous(JSON.stringify(normalised(answer))) };
+  } catch (error) {
+    const { name, message } = error as Error;
+    return { result: name, message: anonymous(message) };
+  }
+}
+
+function digestIn({ result }: Outcome): string {
+  return /"imageDigest":"([^"]+)"/.exec(result)?.[1] ?? "";
+}
+
+function normalised(value: unknown): unknown {
+  if (value instanceof Date) return "a time";
+  if (Array.isArray(value))
+    return value.map(normalised).sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+  if (typeof value === "object" && value !== null) {
+    const members = Object.entries(value).filter(([, member]) => member !== undefined);
+    members.sort(([a], [b]) => (a < b ? -1 : 1));
+    // The registry's address is each one's own.
+    return Object.fromEntries(
+      members.map(([key, member]) => [key, key === "repositoryUri" ? "a URI" : normalised(member)]),
+    );
+  }
+  return value;
+}

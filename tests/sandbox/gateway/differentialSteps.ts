@@ -1,0 +1,232 @@
+import {
+  BatchCheckLayerAvailabilityCommand,
+  BatchDeleteImageCommand,
+  BatchGetImageCommand,
+  BatchGetRepositoryScanningConfigurationCommand,
+  CompleteLayerUploadCommand,
+  CreateRepositoryCommand,
+  DeleteLifecyclePolicyCommand,
+  DeleteRegistryPolicyCommand,
+  DeleteRepositoryCommand,
+  DeleteRepositoryPolicyCommand,
+  DescribeImageScanFindingsCommand,
+  DescribeImagesCommand,
+  DescribeRegistryCommand,
+  DescribeRepositoriesCommand,
+  type ECRClient,
+  GetLifecyclePolicyCommand,
+  GetRegistryPolicyCommand,
+  GetRegistryScanningConfigurationCommand,
+  GetRepositoryPolicyCommand,
+  ListImagesCommand,
+  ListTagsForResourceCommand,
+  PutImageCommand,
+  PutImageScanningConfigurationCommand,
+  PutImageTagMutabilityCommand,
+  PutLifecyclePolicyCommand,
+  PutRegistryPolicyCommand,
+  PutRegistryScanningConfigurationCommand,
+  PutReplicationConfigurationCommand,
+  SetRepositoryPolicyCommand,
+  StartImageScanCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+  UploadLayerPartCommand,
+} from "@aws-sdk/client-ecr";
+import { account, region } from "./harness";
+import { policyText } from "./iam";
+import { digestOf, testImage } from "./registryClient";
+
+/**
+ * One call, made the same way of both.
+ *
+ * @param imageDigest What the answer to "put an image" said.
+ */
+export type Step = (ecr: ECRClient, imageDigest: string) => Promise<object>;
+
+const repositoryName = "app";
+const resourceArn = `arn:aws:ecr:${region}:${account}:repository/${repositoryName}`;
+export const image = testImage("compared");
+const other = testImage("another");
+const imageManifest = image.manifest;
+const lifecyclePolicyText = JSON.stringify({
+  rules: [
+    {
+      rulePriority: 1,
+      selection: { tagStatus: "untagged", countType: "sinceImagePushed", countUnit: "days", countNumber: 14 },
+      action: { type: "expire" },
+    },
+  ],
+});
+const access = policyText({ Effect: "Allow", Principal: "*", Action: "ecr:BatchGetImage" });
+const registryAccess = (Action: string) =>
+  policyText({
+    Effect: "Allow",
+    Principal: { AWS: "arn:aws:iam::222222222222:root" },
+    Action,
+    Resource: `arn:aws:ecr:${region}:${account}:repository/*`,
+  });
+const replicateTo = (to: string) =>
+  new PutReplicationConfigurationCommand({
+    replicationConfiguration: { rules: [{ destinations: [{ region: to, registryId: account }] }] },
+  });
+const excluding = (filter: string) => [{ filter, filterType: "WILDCARD" as const }];
+
+/** A call of the SDK as a step. The commands' types have nothing in common but that a client takes them. */
+const send =
+  (command: object): Step =>
+  (ecr) =>
+    ecr.send(command as never) as Promise<object>;
+
+/** In the order in which they are made; each may build on those before. */
+export const steps: Record<string, Step> = {
+  "describe no repositories": send(new DescribeRepositoriesCommand({})),
+  "create a repository": send(new CreateRepositoryCommand({ repositoryName, tags: [{ Key: "team", Value: "vets" }] })),
+  "create it again": send(new CreateRepositoryCommand({ repositoryName })),
+  "create with an upper-case name": send(new CreateRepositoryCommand({ repositoryName: "APP" })),
+  "create with a name of one letter": send(new CreateRepositoryCommand({ repositoryName: "a" })),
+  "create with an unknown mutability": send(
+    new CreateRepositoryCommand({ repositoryName: "app2", imageTagMutability: "FIXED" as "MUTABLE" }),
+  ),
+  "create with exclusions that are not allowed": send(
+    new CreateRepositoryCommand({
+      repositoryName: "app2",
+      imageTagMutability: "IMMUTABLE",
+      imageTagMutabilityExclusionFilters: excluding("latest"),
+    }),
+  ),
+  "create with an exclusion of three wildcards": send(
+    new CreateRepositoryCommand({
+      repositoryName: "app3",
+      imageTagMutability: "IMMUTABLE_WITH_EXCLUSION",
+      imageTagMutabilityExclusionFilters: excluding("a*b*c*"),
+    }),
+  ),
+  "create with a key and AES256": send(
+    new CreateRepositoryCommand({
+      repositoryName: "app4",
+      encryptionConfiguration: { encryptionType: "AES256", kmsKey: "alias/x" },
+    }),
+  ),
+  "describe a repository": send(new DescribeRepositoriesCommand({ repositoryNames: [repositoryName] })),
+  "describe a repository that is not there": send(new DescribeRepositoriesCommand({ repositoryNames: ["nowhere"] })),
+  "make it immutable": send(new PutImageTagMutabilityCommand({ repositoryName, imageTagMutability: "IMMUTABLE" })),
+  "make it immutable with exclusions, naming none": send(
+    new PutImageTagMutabilityCommand({ repositoryName, imageTagMutability: "IMMUTABLE_WITH_EXCLUSION" }),
+  ),
+  "scan it on push": send(
+    new PutImageScanningConfigurationCommand({ repositoryName, imageScanningConfiguration: { scanOnPush: true } }),
+  ),
+  "list its tags": send(new ListTagsForResourceCommand({ resourceArn })),
+  "tag it": send(new TagResourceCommand({ resourceArn, tags: [{ Key: "stage", Value: "prod" }] })),
+  "tag it with a reserved key": send(
+    new TagResourceCommand({ resourceArn, tags: [{ Key: "aws:stage", Value: "prod" }] }),
+  ),
+  "untag it": send(new UntagResourceCommand({ resourceArn, tagKeys: ["stage"] })),
+  "list the tags of an ARN that is none": send(new ListTagsForResourceCommand({ resourceArn: "app" })),
+  "get a lifecycle policy that is not there": send(new GetLifecyclePolicyCommand({ repositoryName })),
+  "put a lifecycle policy": send(new PutLifecyclePolicyCommand({ repositoryName, lifecyclePolicyText })),
+  "put a lifecycle policy with a wrong action": send(
+    new PutLifecyclePolicyCommand({
+      repositoryName,
+      lifecyclePolicyText: lifecyclePolicyText.replace('"expire"', '"forget"'),
+    }),
+  ),
+  "put a lifecycle policy that is no JSON": send(
+    new PutLifecyclePolicyCommand({ repositoryName, lifecyclePolicyText: "x".repeat(100) }),
+  ),
+  "delete the lifecycle policy": send(new DeleteLifecyclePolicyCommand({ repositoryName })),
+  "get a repository policy that is not there": send(new GetRepositoryPolicyCommand({ repositoryName })),
+  "set a repository policy": send(new SetRepositoryPolicyCommand({ repositoryName, policyText: access })),
+  "get the repository policy": send(new GetRepositoryPolicyCommand({ repositoryName })),
+  "set a repository policy that is no JSON": send(
+    new SetRepositoryPolicyCommand({ repositoryName, policyText: "none" }),
+  ),
+  "delete the repository policy": send(new DeleteRepositoryPolicyCommand({ repositoryName })),
+  "get a registry policy that is not there": send(new GetRegistryPolicyCommand({})),
+  "put a registry policy": send(new PutRegistryPolicyCommand({ policyText: registryAccess("ecr:ReplicateImage") })),
+  "put a registry policy about pulls": send(
+    new PutRegistryPolicyCommand({ policyText: registryAccess("ecr:BatchGetImage") }),
+  ),
+  "delete the registry policy": send(new DeleteRegistryPolicyCommand({})),
+  "describe the registry": send(new DescribeRegistryCommand({})),
+  "replicate to another region": send(replicateTo("eu-west-1")),
+  "replicate to itself": send(replicateTo(region)),
+  "replicate nothing": send(new PutReplicationConfigurationCommand({ replicationConfiguration: { rules: [] } })),
+  "get the scanning configuration": send(new GetRegistryScanningConfigurationCommand({})),
+  "scan everything on push": send(
+    new PutRegistryScanningConfigurationCommand({
+      scanType: "BASIC",
+      rules: [{ scanFrequency: "SCAN_ON_PUSH", repositoryFilters: [{ filter: "*", filterType: "WILDCARD" }] }],
+    }),
+  ),
+  "scan continuously without enhanced scanning": send(
+    new PutRegistryScanningConfigurationCommand({
+      scanType: "BASIC",
+      rules: [{ scanFrequency: "CONTINUOUS_SCAN", repositoryFilters: [{ filter: "*", filterType: "WILDCARD" }] }],
+    }),
+  ),
+  "how repositories are scanned": send(
+    new BatchGetRepositoryScanningConfigurationCommand({ repositoryNames: [repositoryName, "nowhere"] }),
+  ),
+  "check layers": send(
+    new BatchCheckLayerAvailabilityCommand({ repositoryName, layerDigests: [digestOf(image.layer), "none"] }),
+  ),
+  "upload a part to an upload that is not there": send(
+    new UploadLayerPartCommand({
+      repositoryName,
+      uploadId: "0e9f4a9c-1f2b-4c3d-8e4f-5a6b7c8d9e0f",
+      partFirstByte: 0,
+      partLastByte: 1,
+      layerPartBlob: Buffer.from("ab"),
+    }),
+  ),
+  "complete an upload that is not there": send(
+    new CompleteLayerUploadCommand({
+      repositoryName,
+      uploadId: "0e9f4a9c-1f2b-4c3d-8e4f-5a6b7c8d9e0f",
+      layerDigests: [digestOf("x")],
+    }),
+  ),
+  "put an image": send(new PutImageCommand({ repositoryName, imageManifest, imageTag: "v1" })),
+  "put it again": send(new PutImageCommand({ repositoryName, imageManifest, imageTag: "v1" })),
+  "put another under its tag": send(
+    new PutImageCommand({ repositoryName, imageManifest: other.manifest, imageTag: "v1" }),
+  ),
+  "put it under a second tag": send(new PutImageCommand({ repositoryName, imageManifest, imageTag: "v2" })),
+  "put one with another digest": send(
+    new PutImageCommand({ repositoryName, imageManifest, imageTag: "v3", imageDigest: digestOf("x") }),
+  ),
+  "put a manifest that is none": send(new PutImageCommand({ repositoryName, imageManifest: "{}", imageTag: "v4" })),
+  "list images": send(new ListImagesCommand({ repositoryName })),
+  "list untagged images": send(new ListImagesCommand({ repositoryName, filter: { tagStatus: "UNTAGGED" } })),
+  "describe images": send(new DescribeImagesCommand({ repositoryName })),
+  "describe an image that is not there": send(
+    new DescribeImagesCommand({ repositoryName, imageIds: [{ imageTag: "v9" }] }),
+  ),
+  "get images": send(
+    new BatchGetImageCommand({ repositoryName, imageIds: [{ imageTag: "v1" }, { imageTag: "v9" }, {}] }),
+  ),
+  "findings of an image that was not scanned": send(
+    new DescribeImageScanFindingsCommand({ repositoryName, imageId: { imageTag: "v9" } }),
+  ),
+  "scan an image": send(new StartImageScanCommand({ repositoryName, imageId: { imageTag: "v1" } })),
+  "scan it again": send(new StartImageScanCommand({ repositoryName, imageId: { imageTag: "v1" } })),
+  "delete a repository with images": send(new DeleteRepositoryCommand({ repositoryName })),
+  "delete a tag": send(new BatchDeleteImageCommand({ repositoryName, imageIds: [{ imageTag: "v2" }] })),
+  "delete a tag that is not there": send(
+    new BatchDeleteImageCommand({ repositoryName, imageIds: [{ imageTag: "v2" }] }),
+  ),
+  "delete by a digest that is none": send(
+    new BatchDeleteImageCommand({ repositoryName, imageIds: [{ imageDigest: "nonsense" }] }),
+  ),
+  "delete nothing by name": send(new BatchDeleteImageCommand({ repositoryName, imageIds: [{}] })),
+  "delete an image": (ecr, imageDigest) =>
+    ecr.send(new BatchDeleteImageCommand({ repositoryName, imageIds: [{ imageDigest }] })),
+  "delete the repository": send(new DeleteRepositoryCommand({ repositoryName, force: true })),
+  "delete it again": send(new DeleteRepositoryCommand({ repositoryName })),
+  "list images of a repository that is not there": send(new ListImagesCommand({ repositoryName })),
+};
+
+/** Layers that the gateway needs before it takes an image; moto looks at no layer. */
+export const layers: readonly Buffer[] = [image.config, image.layer, other.config, other.layer];

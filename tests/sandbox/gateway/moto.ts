@@ -1,0 +1,47 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import * as path from "node:path";
+import { installPythonPackage } from "../../../sandbox/services/pythonPackage";
+import { freePort } from "../../../sandbox/system/ports";
+import { waitUntil } from "../../../sandbox/system/waitUntil";
+
+/** The version whose answers the tests know. */
+export const motoVersion = "5.2.5";
+
+/** moto's server with what it needs to listen, and boto3, which it depends on. @returns The path of `moto_server`. */
+function installMoto(): Promise<string> {
+  const beside = { flask: "3.1.3", "flask-cors": "6.0.5" };
+  return installPythonPackage({ name: "moto", version: motoVersion, command: "moto_server", beside }, () => {});
+}
+
+/** A Python that has boto3: the tests' clients of that kind run in moto's environment. */
+export async function pythonWithBoto3(): Promise<string> {
+  return path.join(path.dirname(await installMoto()), "python");
+}
+
+export interface Moto {
+  url: string;
+  stop(): Promise<void>;
+}
+
+/** Starts moto on a free port. */
+export async function startMoto(): Promise<Moto> {
+  const program = await installMoto();
+  const port = await freePort();
+  const child: ChildProcess = spawn(program, ["-H", "127.0.0.1", "-p", String(port)], { stdio: "ignore" });
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const url = `http://127.0.0.1:${port}`;
+  const stop = async () => {
+    child.kill("SIGTERM");
+    await ended;
+  };
+  const answers = () =>
+    fetch(`${url}/moto-api/`).then(
+      (answer) => answer.ok,
+      () => false,
+    );
+  if (!(await waitUntil(answers, 60_000))) {
+    await stop();
+    throw new Error("moto did not start");
+  }
+  return { url, stop };
+}
