@@ -16,33 +16,39 @@ describe("ecr/pullTimeExclusions", () => {
   });
 
   itRefuses([
-    { title: "a name", faults: check("scanner"), path: "exclusion", rule: /by its ARN/, fix: /role\/<name>/ },
-    { title: "another type", faults: check(null), path: "exclusion", rule: /by its ARN/, fix: /role\/<name>/ },
+    { title: "a name", faults: () => check("scanner"), path: "exclusion", rule: /by its ARN/, fix: /role\/<name>/ },
+    { title: "another type", faults: () => check(null), path: "exclusion", rule: /by its ARN/, fix: /role\/<name>/ },
     {
       title: "201 characters",
-      faults: check(role.padEnd(201, "x")),
+      faults: () => check(role.padEnd(201, "x")),
       path: "exclusion",
       rule: /at most 200/,
       fix: /write/,
     },
     {
       title: "a session of a role",
-      faults: check("arn:aws:sts::123456789012:assumed-role/scanner/run"),
+      faults: () => check("arn:aws:sts::123456789012:assumed-role/scanner/run"),
       path: "exclusion",
       rule: /not one of its sessions/,
       fix: /iam/,
     },
-    { title: "what is no list", faults: pullTimeExclusionsFaults(role, "e"), path: "e", rule: /list/, fix: /ARNs/ },
+    {
+      title: "what is no list",
+      faults: () => pullTimeExclusionsFaults(role, "e"),
+      path: "e",
+      rule: /list/,
+      fix: /ARNs/,
+    },
     {
       title: "101 of them",
-      faults: pullTimeExclusionsFaults(roles(101), "e"),
+      faults: () => pullTimeExclusionsFaults(roles(101), "e"),
       path: "e",
       rule: /at most 100/,
       fix: /leave/,
     },
     {
       title: "one twice",
-      faults: pullTimeExclusionsFaults([role, role], "e"),
+      faults: () => pullTimeExclusionsFaults([role, role], "e"),
       path: "e[1]",
       rule: /once/,
       fix: /leave/,

@@ -28,10 +28,28 @@ describe("ecr/repositoryPrefixes", () => {
   });
 
   itRefuses([
-    { title: "text that is too long", faults: check("x".repeat(31)), path: "prefix", rule: /2 to 30.*31/, fix: /by 1/ },
-    { title: "one character", faults: check("x"), path: "prefix", rule: /a cache rule's prefix has 2 to 30/, fix: /2/ },
-    { title: "two slashes at the end", faults: check("ab//"), path: "prefix", rule: /more than one/, fix: /leave out/ },
-    { title: "another type", faults: check(7), path: "prefix", rule: /is text/, fix: /such as/ },
+    {
+      title: "text that is too long",
+      faults: () => check("x".repeat(31)),
+      path: "prefix",
+      rule: /2 to 30.*31/,
+      fix: /by 1/,
+    },
+    {
+      title: "one character",
+      faults: () => check("x"),
+      path: "prefix",
+      rule: /a cache rule's prefix has 2 to 30/,
+      fix: /2/,
+    },
+    {
+      title: "two slashes at the end",
+      faults: () => check("ab//"),
+      path: "prefix",
+      rule: /more than one/,
+      fix: /leave out/,
+    },
+    { title: "another type", faults: () => check(7), path: "prefix", rule: /is text/, fix: /such as/ },
   ]);
 
   it("covers the names below a prefix, and all below ROOT", () => {

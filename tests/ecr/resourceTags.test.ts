@@ -23,51 +23,64 @@ describe("ecr/resourceTags", () => {
   });
 
   itRefuses([
-    { title: "text", faults: check("team=pets"), path: "tags", rule: /keys with values/, fix: /team/ },
-    { title: "51 tags", faults: check(many(51)), path: "tags", rule: /at most 50 tags, there are 51/, fix: /leave/ },
-    { title: "an empty key", faults: check({ "": "x" }), path: 'tags[""]', rule: /1 to 128/, fix: /length/ },
+    { title: "text", faults: () => check("team=pets"), path: "tags", rule: /keys with values/, fix: /team/ },
+    {
+      title: "51 tags",
+      faults: () => check(many(51)),
+      path: "tags",
+      rule: /at most 50 tags, there are 51/,
+      fix: /leave/,
+    },
+    { title: "an empty key", faults: () => check({ "": "x" }), path: 'tags[""]', rule: /1 to 128/, fix: /length/ },
     {
       title: "a key of 129 characters",
-      faults: check([{ Key: "k".repeat(129), Value: "" }]),
+      faults: () => check([{ Key: "k".repeat(129), Value: "" }]),
       path: "tags[0]",
       rule: /1 to 128/,
       fix: /length/,
     },
     {
       title: "a key of AWS's own",
-      faults: check({ "AWS:x": "1" }),
+      faults: () => check({ "AWS:x": "1" }),
       path: 'tags["AWS:x"]',
       rule: /AWS's own/,
       fix: /another/,
     },
     {
       title: "a character that keys cannot have",
-      faults: check({ "a#": "1" }),
+      faults: () => check({ "a#": "1" }),
       path: 'tags["a#"]',
       rule: /key has only/,
       fix: /leave/,
     },
     {
       title: "a value of 257 characters",
-      faults: check({ a: "v".repeat(257) }),
+      faults: () => check({ a: "v".repeat(257) }),
       path: 'tags["a"]',
       rule: /at most 256/,
       fix: /text/,
     },
-    { title: "a value that is no text", faults: check({ a: 1 }), path: 'tags["a"]', rule: /at most 256/, fix: /text/ },
+    {
+      title: "a value that is no text",
+      faults: () => check({ a: 1 }),
+      path: 'tags["a"]',
+      rule: /at most 256/,
+      fix: /text/,
+    },
     {
       title: "a character that values cannot have",
-      faults: check({ a: "1;2" }),
+      faults: () => check({ a: "1;2" }),
       path: 'tags["a"]',
       rule: /value has only/,
       fix: /leave/,
     },
     {
       title: "a key that is there twice",
-      faults: check([
-        { Key: "a", Value: "1" },
-        { Key: "a", Value: "2" },
-      ]),
+      faults: () =>
+        check([
+          { Key: "a", Value: "1" },
+          { Key: "a", Value: "2" },
+        ]),
       path: "tags[1]",
       rule: /key of its own/,
       fix: /leave one out/,
