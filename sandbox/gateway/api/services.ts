@@ -112,6 +112,9 @@ const ecrPublic: Service = {
   },
 };
 
+/** Both services, by the kind of their registries. */
+export const services: Readonly<Record<RegistryKind, Service>> = { private: ecr, public: ecrPublic };
+
 /** The service that answers a target or a signing name; `undefined`: not one of the gateway's. */
 export function serviceFor(target: string | undefined, signingName: string | undefined): Service | undefined {
   const prefix = target?.split(".")[0];
