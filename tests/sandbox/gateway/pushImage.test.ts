@@ -40,7 +40,14 @@ describe("gateway: a push while other things happen", () => {
 
   /** What a push needs of the gateway, with a Distribution that does something in the middle of it. */
   function contextWith(putManifest: () => Promise<void>): GatewayContext {
-    const parts = { store, repositoryLocks: new KeyedLock(), clock: { now: () => 1 }, distribution: { putManifest } };
+    const parts = {
+      store,
+      repositoryLocks: new KeyedLock(),
+      clock: { now: () => 1 },
+      distribution: { putManifest },
+      events: { send: () => {} },
+      replicator: { schedule: () => {} },
+    };
     return parts as unknown as GatewayContext;
   }
 
