@@ -1,77 +1,182 @@
 import assert from "node:assert/strict";
+import { rules } from "../../../policies/rules";
 import { TestProject } from "./project";
 
-/** Each policy is seen to stop a real preview: it names the resource, what was found and what is allowed. */
+/** Plain resources of other people's stacks, wrong in every way that a mandatory rule looks for. */
+const program = `
+import * as aws from "@pulumi/aws";
+import * as docker from "@pulumi/docker";
+
+const region = "us-east-1";
+const pattern = (rulePriority: number, tag: string) => ({
+  rulePriority,
+  selection: { tagStatus: "tagged", tagPatternList: [tag], countType: "imageCountMoreThan", countNumber: 5 },
+  action: { type: "expire" },
+});
+const statement = (Principal: unknown, Action: string) => ({ Effect: "Allow", Principal, Action });
+const policy = (...Statement: object[]) => JSON.stringify({ Version: "2012-10-17", Statement });
+
+// Deleted at once, never rotated.
+const key = new aws.kms.Key("key", { deletionWindowInDays: 7, enableKeyRotation: false, region });
+new aws.ecr.Repository("keyed", {
+  name: "keyed",
+  encryptionConfigurations: [{ encryptionType: "KMS", kmsKey: key.arn }],
+  imageTagMutability: "IMMUTABLE",
+  imageScanningConfiguration: { scanOnPush: true },
+  region,
+});
+const bare = new aws.ecr.Repository("bare", { name: "bare", forceDelete: true, region });
+new aws.ecr.Repository("far", {
+  name: "far",
+  encryptionConfigurations: [
+    { encryptionType: "KMS", kmsKey: "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab" },
+  ],
+  imageTagMutability: "IMMUTABLE_WITH_EXCLUSION",
+  imageTagMutabilityExclusionFilters: [{ filter: "v*", filterType: "WILDCARD" }],
+  imageScanningConfiguration: { scanOnPush: true },
+  region,
+});
+const lifecycle = JSON.stringify({ rules: [pattern(1, "v*"), pattern(2, "v1*")] });
+new aws.ecr.LifecyclePolicy("lifecycle", { repository: bare.name, policy: lifecycle, region });
+new aws.ecr.RepositoryPolicy("open", {
+  repository: bare.name,
+  policy: policy(statement("*", "ecr:*"), statement({ AWS: "arn:aws:iam::210987654321:root" }, "ecr:PutImage")),
+  region,
+});
+new aws.iam.Role("ci", {
+  assumeRolePolicy: policy(statement({ Federated: "token.actions.githubusercontent.com" }, "sts:AssumeRoleWithWebIdentity")),
+});
+new aws.ecrpublic.Repository("published", { repositoryName: "published" }, {
+  provider: new aws.Provider("global", { region: "us-east-1" }),
+});
+new aws.ecr.PullThroughCacheRule("cache", { ecrRepositoryPrefix: "cache", upstreamRegistryUrl: "ghcr.io", region });
+new aws.ecr.ReplicationConfiguration("replication", {
+  replicationConfiguration: { rules: [{ destinations: [{ region: "eu-west-1", registryId: "210987654321" }] }] },
+  region,
+});
+new aws.lambda.Function("runs", {
+  packageType: "Image",
+  imageUri: "123456789012.dkr.ecr.us-east-1.amazonaws.com/bare:latest",
+  role: "arn:aws:iam::123456789012:role/runs",
+  region,
+});
+for (const tag of ["latest"]) {
+  new docker.Image(tag, {
+    imageName: "public.ecr.aws/a1b2c3d4/published:" + tag,
+    build: { context: "app", args: { NODE_IMAGE: "node:22", NPM_TOKEN: "hunter2" } },
+    skipPush: true,
+  });
+}
+new docker.Image("moving", {
+  imageName: "123456789012.dkr.ecr.us-east-1.amazonaws.com/keyed:latest",
+  build: { context: "app", platform: "linux/amd64", args: { NODE_IMAGE: "sandbox.local/node:22" } },
+  skipPush: true,
+});
+`;
+
+/** Each mandatory rule and what it says about that program. */
+const expected: Readonly<Record<string, RegExp>> = {
+  "ecr-encryption-minimum": /repository "bare" has AES256/,
+  "ecr-encryption-key": /the key is in eu-west-1, the repository in us-east-1/,
+  "ecr-key-settings": /KMS key "key" of repository "keyed" does not rotate/,
+  "ecr-tag-immutability": /has "v\*", which lets the release tag "v0\.0\.0" move/,
+  "ecr-moving-tags": /moving tag "latest", and repository "keyed" lets it not move/,
+  "ecr-lifecycle-policy": /repository "keyed" has none/,
+  "ecr-lifecycle-document": /policy\.rules\[1\]: this rule of repository "bare" never acts/,
+  "ecr-lifecycle-limits": /no rule expires untagged images/,
+  "ecr-release-tags-kept": /deletes an image tagged "v0\.0\.0"/,
+  "ecr-access-not-public": /the policy of repository "bare" lets anyone in/,
+  "ecr-access-actions": /Action ecr:\* is a wildcard/,
+  "ecr-access-accounts": /account 210987654321 is on no list/,
+  "ecr-access-push": /lets account 210987654321 push/,
+  "ecr-push-roles": /is for every subject of token\.actions/,
+  "ecr-image-scanning": /repository "bare" is not scanned on push/,
+  "ecr-public-names": /public repository "published" lets everybody pull/,
+  "ecr-public-catalog-data": /catalogData\.description: not set/,
+  "ecr-build-arguments": /build\.args\.NPM_TOKEN: its name looks like a secret/,
+  "ecr-image-bases": /is built on "node:22"/,
+  "ecr-image-platforms": /build\.platform: not set in image "latest"/,
+  "ecr-image-tags": /as "latest" only/,
+  "ecr-image-consumers": /Function "runs" runs .*:latest/,
+  "ecr-deletion-protection": /forceDelete: repository "bare"/,
+  "ecr-repository-names": /has a name of another form/,
+  "ecr-required-tags": /public repository "published" has none/,
+  "ecr-pull-through-caches": /caches images of "ghcr\.io"/,
+  "ecr-replication-destinations": /images go to "eu-west-1"/,
+};
+
 describe("policies in a real preview", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let project: TestProject;
-  let values: string;
 
   before(async () => {
     project = new TestProject();
     await project.init();
-    values = project.read("Pulumi.local.yaml");
   });
-  beforeEach(() => project.write("Pulumi.local.yaml", values));
   after(() => project.remove());
 
   const preview = (config: string) =>
-    project.pulumi("preview", "--policy-pack", "policies", "--policy-pack-config", `policies/config/${config}.json`);
+    project.pulumi("preview", "--policy-pack", "policies", "--policy-pack-config", config);
 
   it("let the reference job pass with its own policy config", async () => {
-    const result = await preview("local");
+    const result = await preview("policies/config/local.json");
     assert.equal(result.code, 0, result.output);
     assert.match(result.output, /Policies:/);
   });
 
-  for (const [policy, from, to, config, message] of [
-    ["ecr-encryption-minimum", "", "", "dev", /AES256/],
-    [
-      "ecr-tag-immutability",
-      "exclusionFilters: [latest]",
-      'exclusionFilters: [latest, "v*"]',
-      "local",
-      /"?v\*"?[\s\S]*latest/,
-    ],
-    [
-      "ecr-lifecycle-policy",
-      "forceDelete: true",
-      "forceDelete: true\n      lifecyclePolicy: false",
-      "local",
-      /lifecycle policy/,
-    ],
-    [
-      "ecr-lifecycle-limits",
-      "forceDelete: true",
-      "forceDelete: true\n      lifecyclePolicy: [{ images: untagged, expireAfterDays: 365 }]",
-      "local",
-      /365[\s\S]*30/,
-    ],
-  ] as const) {
-    it(`${policy} stops it`, async () => {
-      if (from !== "") project.edit("Pulumi.local.yaml", from, to);
-      const result = await preview(config);
-      assert.notEqual(result.code, 0, result.output);
-      assert.match(result.output, new RegExp(`\\[mandatory\\].*${policy}.*\\(.*petclinic\\)`));
-      assert.match(result.output, message);
-      const others = [...result.output.matchAll(/\[mandatory\]\s+\S+\s+(ecr-[a-z-]+)/g)].map((match) => match[1]);
-      assert.ok(
-        others.every((name) => name === policy),
-        `other policies spoke too: ${others.join(", ")}`,
-      );
-    });
-  }
-
   it("let the lab's choices pass with a config that allows them by name, and with no other", async () => {
+    const values = project.read("Pulumi.local.yaml");
     project.edit(
       "Pulumi.local.yaml",
       "imageTagMutability: IMMUTABLE_WITH_EXCLUSION\n      exclusionFilters: [latest]",
       "imageTagMutability: MUTABLE",
     );
-    const allowed = await preview("lab");
+    const allowed = await preview("policies/config/lab.json");
     assert.equal(allowed.code, 0, allowed.output);
-    const refused = await preview("local");
+    const refused = await preview("policies/config/dev.json");
     assert.notEqual(refused.code, 0);
-    assert.match(refused.output, /ecr-tag-immutability/);
+    assert.match(refused.output, /\[mandatory\].*ecr-tag-immutability.*\(.*petclinic\)/);
+    project.write("Pulumi.local.yaml", values);
+  });
+
+  it("stop other people's plain resources, each mandatory rule by name, and take exceptions", async () => {
+    project.write("index.ts", program);
+    const exceptions = ["unneeded", "far"].map((resource) => ({
+      rule: "ecr-lifecycle-policy",
+      resource,
+      reason: "a test",
+      expires: "9999-12-31",
+    }));
+    const config = {
+      "ecr-repository-names": { pattern: "[a-z]{4,}" },
+      "ecr-exceptions": { exceptions },
+    };
+    project.write("config.json", JSON.stringify(config));
+    const { code, output } = await preview("config.json");
+    assert.notEqual(code, 0, output);
+    for (const [rule, message] of Object.entries(expected)) {
+      assert.match(output, new RegExp(`\\[mandatory\\]\\s+\\S+\\s+${rule}\\s`), `${rule} said nothing:\n${output}`);
+      assert.match(output, message);
+    }
+    assert.doesNotMatch(output, /repository "far" has none/);
+    assert.match(output, /\[advisory\].*ecr-exceptions-in-use[\s\S]*for "unneeded".*excuses nothing/);
+    assert.ok(!output.includes("hunter2"), "a secret is shown");
+  });
+
+  it("were all seen to speak, but for those that are advisory or off", () => {
+    const mandatory = rules.filter((rule) => rule.enforcementLevel === "mandatory").map(({ name }) => name);
+    assert.deepEqual(Object.keys(expected).sort(), mandatory.sort());
+  });
+
+  it("refuse a parameter that there is none of, and a value of the wrong kind", async () => {
+    for (const [config, message] of [
+      [{ "ecr-image-scanning": { enhancd: true } }, /ecr-image-scanning\.enhancd.*has no parameter "enhancd"/],
+      [{ "ecr-lifecycle-limits": { untaggedMaxDays: "x" } }, /untaggedMaxDays/],
+    ] as const) {
+      project.write("config.json", JSON.stringify(config));
+      const { code, output } = await preview("config.json");
+      assert.notEqual(code, 0, output);
+      assert.match(output, message);
+    }
   });
 });

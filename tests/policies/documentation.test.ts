@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { parametersTable, rulesTable } from "../../policies/documentation";
+import { rules } from "../../policies/rules";
+
+const file = path.resolve(__dirname, "../../docs/policies.md");
+
+/** Every check of other tools, by its id. */
+const checks = [
+  "CKV_AWS_32 CKV_AWS_51 CKV_AWS_136 CKV_AWS_163",
+  "AWS-0030 AWS-0031 AWS-0032 AWS-0033",
+  "ECR.1 ECR.2 ECR.3 ECR.4 ECR.5",
+  "CT.ECR.PR.1 CT.ECR.PR.2 CT.ECR.PR.3",
+  "AwsSolutions-ECR1",
+].flatMap((each) => each.split(" "));
+
+/** Puts a table between its marks; with UPDATE_DOCS=1 the file itself is written. */
+function withTables(text: string): string {
+  const replace = (whole: string, mark: string, table: string) =>
+    whole.replace(
+      new RegExp(`(<!-- ${mark} -->\n)[\\s\\S]*?(<!-- /${mark} -->)`),
+      (_, before: string, after: string) => `${before}${table}\n${after}`,
+    );
+  return replace(replace(text, "rules", rulesTable(rules)), "parameters", parametersTable(rules));
+}
+
+describe("policies: docs/policies.md", () => {
+  if (process.env["UPDATE_DOCS"] === "1") {
+    before(() => fs.writeFileSync(file, withTables(fs.readFileSync(file, "utf8"))));
+  }
+  const text = () => fs.readFileSync(file, "utf8");
+
+  it("holds the tables that the rules and their schemas give (UPDATE_DOCS=1 writes them)", () => {
+    assert.equal(text(), withTables(text()));
+    for (const { name } of rules) assert.ok(text().includes(`| \`${name}\` |`), name);
+  });
+
+  it("maps every check of the other tools to a rule that there is", () => {
+    const section = text().slice(text().indexOf("## Checks of other tools"), text().indexOf("## Limits"));
+    const rows = section.split("\n").filter((line) => /^\| .* \| `/.test(line));
+    const mapped = rows.map((row) => row.split("|").map((part) => part.trim()));
+    for (const [, tool, check, rule, differs] of mapped) {
+      assert.ok(
+        rules.some(({ name }) => `\`${name}\`` === rule),
+        `${tool} ${check}: ${rule}`,
+      );
+      assert.ok((differs ?? "").length > 5, `${tool} ${check}`);
+    }
+    const ids = mapped.map(([, , check]) => check);
+    assert.equal(new Set(ids).size, ids.length);
+    for (const check of checks) assert.ok(ids.includes(check), check);
+  });
+
+  it("agrees with the controls that the rules name themselves", () => {
+    for (const { name, framework } of rules) {
+      if (/^(ECR|KMS)\./.test(framework?.reference ?? "")) {
+        const related = ["ecr-lifecycle-document", "ecr-lifecycle-limits", "ecr-scan-on-push"];
+        const row = new RegExp(`\\| Security Hub \\| ${framework?.reference} \\| \`${name}\` \\|`);
+        assert.ok(related.includes(name) || row.test(text()), name);
+      }
+    }
+  });
+
+  it("every rule says what it is about", () => {
+    for (const { name, displayName, description, severity, tags, remediationSteps, url } of rules) {
+      assert.ok(displayName && severity && tags?.length && remediationSteps, name);
+      assert.match(description, /\.$/, name);
+      assert.match(url ?? "", /^https:\/\//, name);
+    }
+  });
+});
