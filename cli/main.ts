@@ -2,14 +2,16 @@ import { Command } from "commander";
 import { errorText } from "./aws/clients";
 import { addCostCommand } from "./cost/commands";
 import { addLifecycleCommands } from "./lifecycle/commands";
+import { addPolicyReportCommand } from "./policyReport/commands";
 
-/** The commands beside the program: `npm run lifecycle -- …` and `npm run cost -- …`. */
+/** The commands beside the program: `npm run lifecycle -- …`, `npm run cost -- …` and `npm run policy:report -- …`. */
 // The SDK's advice on Node versions would stand before every table; package.json says which versions run.
 process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
 
-const program = new Command("ecr").description("what lifecycle policies do and what storage costs");
+const program = new Command("ecr").description("what lifecycle policies do, what storage costs, what policies find");
 addLifecycleCommands(program);
 addCostCommand(program);
+addPolicyReportCommand(program);
 
 program.parseAsync().catch((error: unknown) => {
   console.error(error instanceof Error && error.name === "Error" ? error.message : errorText(error));

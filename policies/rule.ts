@@ -137,7 +137,8 @@ export function resourceRule<Config extends object>(rule: ResourceRule<Config>):
     ...policyOf(rule),
     validateResource: (args, reportViolation) => {
       if (!rule.types.includes(args.type)) {
-        return;
+        // So that the engine does not count the resource among those that passed.
+        args.notApplicable();
       }
       const resource = subject(args);
       const findings = new Findings(rule.name, resource);
@@ -161,7 +162,7 @@ export function stackRule<Config extends object>(rule: StackRule<Config>): Stack
     validateStack: (args, reportViolation) => {
       const stack = new Stack(args.resources);
       if (!stack.has(rule.types)) {
-        return;
+        args.notApplicable();
       }
       const findings = new Findings(rule.name);
       rule.judge(stack, configOf(rule, args), findings);

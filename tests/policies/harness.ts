@@ -40,13 +40,16 @@ const opts = {
   additionalSecretOutputs: [],
 };
 
+/** A rule is not for the resource: the server takes that for neither pass nor fail. */
+class NotApplicable extends Error {}
+
 const common = {
   opts,
   stackTags: new Map<string, string>(),
   isType: () => false,
   asType: () => undefined,
   notApplicable: (): never => {
-    throw new Error("not applicable");
+    throw new NotApplicable();
   },
 };
 
@@ -59,6 +62,9 @@ async function run(validate: (report: (message: string, urn?: string) => void) =
       verdict.urns.push(urn);
     });
   } catch (error) {
+    if (error instanceof NotApplicable) {
+      return verdict;
+    }
     if (!(error instanceof UnknownValueError)) {
       throw error;
     }
