@@ -16,6 +16,9 @@ import { isRunning, startProcess, waitUntilReady } from "./processes";
 const name = "distribution";
 const startMilliseconds = 15_000;
 
+/** Go's collector works early and keeps the heap near a goal, which is no limit: layers are streamed, so little is needed. */
+const thriftyGo = { GOGC: "25", GOMEMLIMIT: "16MiB" };
+
 /** Names under which CNCF Distribution is packaged: Debian's, and its own releases'. */
 const commandNames = ["docker-registry", "registry"];
 
@@ -129,7 +132,7 @@ export async function startDistribution(home: string, program: string, progress:
     progress("starting CNCF Distribution");
     const config = writeConfig(home, port);
     // REGISTRY_* variables of the caller would override the config.
-    const env = { PATH: process.env["PATH"], HOME: home, OTEL_TRACES_EXPORTER: "none" };
+    const env = { PATH: process.env["PATH"], HOME: home, OTEL_TRACES_EXPORTER: "none", ...thriftyGo };
     await collectGarbage(home, program, config, env);
     startProcess(home, { name, command: program, args: ["serve", config], env });
   }

@@ -14,12 +14,18 @@ import { writeFileAtomically } from "../system/files";
 import { portProblem } from "../system/ports";
 import type { Progress } from "../system/progress";
 import { distributionStorage } from "./distribution";
-import { isRunning, startProcess, stopProcess, waitUntilReady } from "./processes";
+import { isRunning, startProcess, stopProcess, thriftyMalloc, waitUntilReady } from "./processes";
 
 const name = "gateway";
 const startMilliseconds = 20_000;
 
 export const gatewayProcess = name;
+
+/**
+ * A gateway that waits most of the time needs little memory, not the last bit of speed: a small young generation, which
+ * streams of layers would fill up to 48 MB otherwise, and no optimizing compiler.
+ */
+const memoryFlags = ["--max-semi-space-size=1", "--optimize-for-size", "--no-opt"];
 
 /** The bundle that sandbox/build.mjs makes. */
 const gatewayBundle = path.join(projectRoot, "sandbox", "dist", "gateway.cjs");
@@ -99,10 +105,11 @@ export async function startGatewayProcess(
     startProcess(home, {
       name,
       command: process.execPath,
-      args: [gatewayBundle, configFile],
+      args: [...memoryFlags, gatewayBundle, configFile],
       env: {
         PATH: process.env["PATH"],
         HOME: process.env["HOME"],
+        ...thriftyMalloc,
         AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
       },
     });

@@ -6,7 +6,7 @@ import { writeFileAtomically } from "../system/files";
 import type { Progress } from "../system/progress";
 import { answers } from "./distribution";
 import { keptPort } from "./keptPorts";
-import { isRunning, startProcess, waitUntilReady } from "./processes";
+import { isRunning, startProcess, thriftyMalloc, waitUntilReady } from "./processes";
 import { installPythonPackage } from "./pythonPackage";
 
 const name = "ministack";
@@ -71,6 +71,7 @@ export async function startMinistack(
         DOCKER_CONFIG: dockerConfig(state),
         SANDBOX_HOME: home,
         AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
+        ...thriftyMalloc,
         GATEWAY_PORT: String(port),
         BIND_HOST: "127.0.0.1",
         MINISTACK_REGION: settings.region,

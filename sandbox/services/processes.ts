@@ -23,6 +23,9 @@ export interface ProcessRecord extends system.ProcessIdentity {
   startedAt: number;
 }
 
+/** Environment for glibc's allocator: one heap for all threads, and what is free at its end goes back to the system (mallopt(3)). */
+export const thriftyMalloc = { MALLOC_ARENA_MAX: "1", MALLOC_TRIM_THRESHOLD_: "65536" };
+
 /** How long a process has between SIGTERM and SIGKILL. */
 const defaultStopMilliseconds = 10_000;
 

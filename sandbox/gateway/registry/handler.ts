@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { GatewayContext } from "../context";
-import { readAll } from "../distributionClient";
 import type { RegistryAddress, RepositoryRecord } from "../state/records";
 import {
   authorizeRoute,
@@ -12,6 +11,7 @@ import {
   type RegistryCaller,
 } from "./access";
 import { handleBlob } from "./blobs";
+import { readBody } from "./body";
 import { handleLayerDownload, layerDownloadPath } from "./layerDownload";
 import { handleManifest } from "./manifests";
 import { handleReferrers } from "./referrers";
@@ -184,7 +184,7 @@ async function handleTokenRequest(
   if (request.method !== "POST") {
     throw unsupported(`${request.method} of the token endpoint`);
   }
-  const form = new URLSearchParams((await readAll(request, tokenFormLimit)).toString("utf8"));
+  const form = new URLSearchParams((await readBody(request, tokenFormLimit, "UNSUPPORTED")).toString("utf8"));
   const user = form.get("username");
   const password = form.get("password");
   if (form.get("grant_type") !== "password" || user === null || password === null) {

@@ -1,6 +1,5 @@
 import { imageTagFaults } from "../../../ecr/imageTags";
 import type { GatewayContext } from "../context";
-import { readAll } from "../distributionClient";
 import { deleteImage, referencedMessage } from "../imageDeletion";
 import { pushImage } from "../images";
 import { PushRefusal } from "../pushRefusal";
@@ -8,6 +7,7 @@ import type { ImageRecord, RepositoryRecord } from "../state/records";
 import { pullTimeExclusions } from "../state/registrySettings";
 import type { RegistryCaller } from "./access";
 import { checkedDigest } from "./blobs";
+import { readBody } from "./body";
 import { deviates } from "./deviations";
 import { nameUnknown, RegistryError, unsupported } from "./registryError";
 import type { RepositoryRequest } from "./repositoryRequest";
@@ -119,7 +119,7 @@ async function writeManifest(at: RepositoryRequest, reference: string): Promise<
     throw new RegistryError(400, "TAG_INVALID", tagFaults.map((fault) => fault.rule).join(" "));
   }
   const image = await pushImage(context, repository, {
-    body: await readManifestBody(at),
+    body: await readBody(at.request, manifestLimit, "MANIFEST_INVALID"),
     mediaType: request.headers["content-type"],
     ...(byDigest ? { digest: reference } : { tag: reference }),
   }).catch((error: unknown) => {
@@ -135,17 +135,6 @@ async function writeManifest(at: RepositoryRequest, reference: string): Promise<
   }
   response.writeHead(201, headers);
   response.end();
-}
-
-async function readManifestBody(at: RepositoryRequest): Promise<Buffer> {
-  try {
-    return await readAll(at.request, manifestLimit);
-  } catch (error) {
-    if (error instanceof RangeError) {
-      throw new RegistryError(413, "MANIFEST_INVALID", `A manifest has at most ${manifestLimit} bytes.`);
-    }
-    throw error;
-  }
 }
 
 function registryRefusal(at: RepositoryRequest, refusal: PushRefusal): RegistryError {
