@@ -25,7 +25,7 @@ export const gatewayProcess = name;
  * A gateway that waits most of the time needs little memory, not the last bit of speed: a small young generation, which
  * streams of layers would fill up to 48 MB otherwise, and no optimizing compiler.
  */
-const memoryFlags = ["--max-semi-space-size=1", "--optimize-for-size", "--no-opt"];
+export const memoryFlags = ["--max-semi-space-size=1", "--optimize-for-size", "--no-opt"];
 
 /** The bundle that sandbox/build.mjs makes. */
 const gatewayBundle = path.join(projectRoot, "sandbox", "dist", "gateway.cjs");

@@ -4,6 +4,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type { GatewayAddresses } from "../../../sandbox/gateway/config";
 import { projectRoot } from "../../../sandbox/paths";
+import { memoryFlags } from "../../../sandbox/services/gatewayProcess";
+import { thriftyMalloc } from "../../../sandbox/services/processes";
 import { waitUntil } from "../../../sandbox/system/waitUntil";
 import { bundleProgram } from "../bundle";
 import type { TestSandbox } from "./harness";
@@ -32,8 +34,8 @@ export class GatewayProcess {
 
   async start(): Promise<GatewayAddresses> {
     fs.rmSync(this.addressesFile, { force: true });
-    const child = spawn(process.execPath, [this.program, this.configFile], {
-      env: { PATH: process.env["PATH"], NODE_PATH: path.join(projectRoot, "node_modules") },
+    const child = spawn(process.execPath, [...memoryFlags, this.program, this.configFile], {
+      env: { PATH: process.env["PATH"], NODE_PATH: path.join(projectRoot, "node_modules"), ...thriftyMalloc },
       stdio: ["ignore", "ignore", "pipe"],
     });
     this.child = child;
