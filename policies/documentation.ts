@@ -14,13 +14,34 @@ export function rulesTable(rules: Policies): string {
   return ["| rule | level | severity | control | what it wants |", "|---|---|---|---|---|", ...rows].join("\n");
 }
 
+/** What to do about each rule, with the control that it stands for, its tags and where to read on, as Markdown. */
+export function remediationText(rules: Policies): string {
+  return rules
+    .map(({ name, displayName, tags, framework, remediationSteps, url }) => {
+      const control =
+        framework && `${framework.name} ${framework.version}, ${framework.reference}: ${framework.specification}`;
+      return [
+        `### ${name}`,
+        "",
+        `${displayName}. ${remediationSteps}`,
+        "",
+        ...(control === undefined ? [] : [`- Control: ${control}`]),
+        `- Tags: ${(tags ?? []).join(", ")}`,
+        `- ${url}`,
+      ].join("\n");
+    })
+    .join("\n\n");
+}
+
 /** Every parameter of a pack's rules as a table in Markdown, from their schemas. */
 export function parametersTable(rules: Policies): string {
   const rows = rules.flatMap(({ name, configSchema }) =>
-    Object.entries(configSchema?.properties ?? {}).map(([parameter, schema]) => {
-      const given = schema.default === undefined ? "" : `\`${cell(JSON.stringify(schema.default))}\``;
-      return `| \`${name}\` | \`${parameter}\` | ${given} | ${cell(schema.description ?? "")} |`;
+    Object.entries(configSchema?.properties ?? {}).map(([parameter, { description, default: given, ...form }]) => {
+      const cells = [given, form].map((each) => (each === undefined ? "" : `\`${cell(JSON.stringify(each))}\``));
+      return `| \`${name}\` | \`${parameter}\` | ${cells.join(" | ")} | ${cell(description ?? "")} |`;
     }),
   );
-  return ["| rule | parameter | default | what it does |", "|---|---|---|---|", ...rows].join("\n");
+  return ["| rule | parameter | default | form (JSON schema) | what it does |", "|---|---|---|---|---|", ...rows].join(
+    "\n",
+  );
 }

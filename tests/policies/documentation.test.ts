@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { parametersTable, rulesTable } from "../../policies/documentation";
+import { parametersTable, remediationText, rulesTable } from "../../policies/documentation";
 import { rules } from "../../policies/rules";
 
 const file = path.resolve(__dirname, "../../docs/policies.md");
@@ -22,7 +22,8 @@ function withTables(text: string): string {
       new RegExp(`(<!-- ${mark} -->\n)[\\s\\S]*?(<!-- /${mark} -->)`),
       (_, before: string, after: string) => `${before}${table}\n${after}`,
     );
-  return replace(replace(text, "rules", rulesTable(rules)), "parameters", parametersTable(rules));
+  const tables = { rules: rulesTable(rules), remediation: remediationText(rules), parameters: parametersTable(rules) };
+  return Object.entries(tables).reduce((whole, [mark, table]) => replace(whole, mark, table), text);
 }
 
 describe("policies: docs/policies.md", () => {
