@@ -1,49 +1,65 @@
-import { ContainerImage, type ImageBuild, PrivateRepository, PublicRepository } from "./components";
-import { privateRepositoryArgs } from "./config/environment";
+import * as pulumi from "@pulumi/pulumi";
+import {
+  ContainerImage,
+  type ImageBuild,
+  MirroredImage,
+  PrivateRepository,
+  PublicRepository,
+  PushRole,
+  pullPolicy,
+  Registry,
+  RegistryEvents,
+} from "./components";
+import * as args from "./config/arguments";
 import { loadConfig } from "./config/load";
-import { pullPermissions } from "./ecr/pullPermissions";
+import { promotedImages } from "./config/promotion";
+import { imageOutputs } from "./outputs/imageOutputs";
 
 // Config -> components -> outputs. What differs between environments stands in Pulumi.<env>.yaml.
 const config = loadConfig();
 
+mapValues(config.registries, (_, key) => new Registry(key, args.registryArgs(config, key)));
 const privates = mapValues(
   config.privateRepositories,
-  (_, name) => new PrivateRepository(name, privateRepositoryArgs(config, name)),
+  (_, key) => new PrivateRepository(key, args.privateRepositoryArgs(config, key)),
 );
-
 const publics = mapValues(
   config.publicRepositories,
-  ({ tags, ...settings }, name) => new PublicRepository(name, { ...settings, tags: { ...config.tags, ...tags } }),
+  (_, key) => new PublicRepository(key, args.publicRepositoryArgs(config, key)),
 );
 
 /** `private/<key>` or `public/<key>`; loadConfig made sure that it is there. */
-function repository(reference: string) {
+function repository(reference: string): PrivateRepository | PublicRepository {
   const key = reference.slice(reference.indexOf("/") + 1);
   const found = reference.startsWith("private/") ? privates[key] : publics[key];
   if (found === undefined) throw new Error(`no such repository: ${reference}`);
   return found;
 }
 
-const builds = mapValues(
-  config.images,
-  ({ repositories, ...settings }, name) =>
-    new ContainerImage(name, { ...settings, repositories: repositories.map(repository) }),
+const built = mapValues(config.images, ({ repositories, ...settings }, key) => {
+  return new ContainerImage(key, { ...settings, repositories: repositories.map(repository) });
+});
+const mirrored = mapValues(config.mirroredImages, ({ repositories }, key) => {
+  return new MirroredImage(key, args.mirroredImageArgs(config, key, repositories.map(repository)));
+});
+const roles = mapValues(config.pushRoles, ({ repositories, ...settings }, key) => {
+  const named = repositories.map((each) => (args.isReference(each) ? repository(each) : each));
+  return new PushRole(key, { ...settings, tags: args.allTags(config, settings.tags), repositories: named });
+});
+const events = mapValues(
+  config.registryEvents,
+  (_, key) => new RegistryEvents(key, args.registryEventsArgs(config, key)),
 );
 
 /** How the first image that goes to a repository is built, so that its push commands build that very image. */
 function buildFor(reference: string): ImageBuild | undefined {
-  const name = Object.entries(config.images).find(([, image]) => image.repositories.includes(reference))?.[0];
-  return name === undefined ? undefined : builds[name]?.build;
+  const key = Object.keys(built).find((name) => config.images[name]?.repositories.includes(reference));
+  return key === undefined ? undefined : built[key]?.build;
 }
 
-function outputsOf(reference: string, each: PrivateRepository | PublicRepository) {
-  return {
-    url: each.url,
-    arn: each.arn,
-    name: each.repositoryName,
-    registryId: each.registryId,
-    pushCommands: each.pushCommands(buildFor(reference)),
-  };
+function repositoryOutputs(each: PrivateRepository | PublicRepository, reference: string) {
+  const { url, arn, repositoryName: name, registryId } = each;
+  return { url, arn, name, registryId, pushCommands: each.pushCommands(buildFor(reference)) };
 }
 
 function mapValues<In, Out>(values: Record<string, In>, map: (value: In, key: string) => Out): Record<string, Out> {
@@ -53,18 +69,16 @@ function mapValues<In, Out>(values: Record<string, In>, map: (value: In, key: st
 // The outputs that other stacks build on; their contract is outputs/schema.ts.
 export { outputsVersion } from "./outputs";
 export const privateRepositories = mapValues(privates, (each, key) => ({
-  ...outputsOf(`private/${key}`, each),
+  ...repositoryOutputs(each, `private/${key}`),
   region: each.region,
-  pullPolicy: each.arn.apply((arn) => JSON.stringify(pullPermissions([arn]))),
+  pullPolicy: pullPolicy([each]),
 }));
-export const publicRepositories = mapValues(publics, (each, key) => outputsOf(`public/${key}`, each));
-export const images = mapValues(builds, ({ reference, references, tag, digest }, key) => {
-  const names = config.images[key]?.repositories ?? [];
-  return {
-    reference,
-    references: Object.fromEntries(names.map((name, index) => [name, references[index]])),
-    repository: names[0],
-    tag,
-    digest,
-  };
-});
+export const publicRepositories = mapValues(publics, (each, key) => repositoryOutputs(each, `public/${key}`));
+export const images = config.promotion
+  ? pulumi.output(promotedImages(config.promotion, repository))
+  : {
+      ...mapValues(built, (image, key) => imageOutputs(image, config.images[key]?.repositories ?? [])),
+      ...mapValues(mirrored, (image, key) => imageOutputs(image, config.mirroredImages[key]?.repositories ?? [])),
+    };
+export const pushRoles = mapValues(roles, ({ roleArn }) => ({ roleArn }));
+export const registryEvents = mapValues(events, ({ topic, ruleArns }) => ({ topicArn: topic?.arn, ruleArns }));

@@ -1,14 +1,18 @@
 import { Command } from "commander";
 import { errorText } from "./aws/clients";
 import { addCostCommand } from "./cost/commands";
+import { addEnvironmentCommands } from "./environments/commands";
 import { addLifecycleCommands } from "./lifecycle/commands";
 import { addPolicyReportCommand } from "./policyReport/commands";
 
-/** The commands beside the program: `npm run lifecycle -- …`, `npm run cost -- …` and `npm run policy:report -- …`. */
+/** The commands beside the program: `npm run preview -- ENV`, `npm run up -- ENV`, `npm run lifecycle -- …`, … */
 // The SDK's advice on Node versions would stand before every table; package.json says which versions run.
 process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
 
-const program = new Command("ecr").description("what lifecycle policies do, what storage costs, what policies find");
+const program = new Command("ecr")
+  .description("environments, what lifecycle policies do, what storage costs, what policies find")
+  .enablePositionalOptions();
+addEnvironmentCommands(program);
 addLifecycleCommands(program);
 addCostCommand(program);
 addPolicyReportCommand(program);

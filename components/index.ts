@@ -15,6 +15,7 @@ export { MirroredImage, type MirroredImageArgs, mirroredImageFaults } from "./mi
 export { PrivateRepository } from "./privateRepository";
 export type { PrivateRepositoryArgs } from "./privateRepositoryArgs";
 export { privateRepositoryFaults, privateTagSettings } from "./privateRepositorySettings";
+export { type PromotedImage, type PromotionArgs, promoteImage } from "./promotion";
 export { publicTagSettings } from "./publicImages";
 export { PublicRepository, type PublicRepositoryArgs, publicRepositoryFaults } from "./publicRepository";
 export { lambdaDeployPolicy, pullPolicy, pullPolicyFaults } from "./pullPolicy";

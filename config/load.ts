@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { refuseInput } from "../components";
 import type { Fault } from "../ecr/faults";
-import { environmentFaults } from "./environment";
+import { environmentFaults } from "./environmentFaults";
 import { type EnvironmentConfig, environmentSchema } from "./schema";
 
 /** Reads the stack's config. One error lists all that is wrong, each with its path: unknown keys and wrong types, then what ECR would refuse. */

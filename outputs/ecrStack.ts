@@ -44,6 +44,12 @@ export class EcrStack {
     this.outputs = reference.outputs.apply((outputs) => parseOutputs(this.name, outputs));
   }
 
+  /** The outputs as they are now, for a program that decides by them which resources it makes. */
+  async read(): Promise<EcrOutputs> {
+    // An output of another stack is known always: it stands in that stack's state.
+    return (this.outputs as unknown as { promise(): Promise<EcrOutputs> }).promise();
+  }
+
   /**
    * An image in a private repository.
    *

@@ -44,6 +44,18 @@ export const outputsSchema = z.object({
   privateRepositories: z.record(z.string(), privateRepository).describe("private repositories, by their key in config"),
   publicRepositories: z.record(z.string(), repository).describe("public repositories, by their key in config"),
   images: z.record(z.string(), image).describe("images, by their key in config"),
+  pushRoles: z
+    .record(z.string(), z.object({ roleArn: z.string().describe("what a workflow names as the role to assume") }))
+    .describe("roles of CI systems, by their key in config"),
+  registryEvents: z
+    .record(
+      z.string(),
+      z.object({
+        topicArn: z.string().optional().describe("the topic that was created, to subscribe to"),
+        ruleArns: z.array(z.string()).describe("EventBridge rules, for the policies of given targets"),
+      }),
+    )
+    .describe("messages about a registry, by their key in config"),
 });
 
 export type EcrOutputs = z.infer<typeof outputsSchema>;

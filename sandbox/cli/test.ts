@@ -5,35 +5,54 @@ import { runInForeground } from "../system/commands";
 import { down } from "./down";
 import { setUp } from "./setUp";
 
+/** Tests that need no sandbox; those of ecr/, components/ and config/ have to cover them (.c8rc.json). */
+const unitTests = "tests/{app,cli,components,config,docs,ecr,outputs,policies}/**/*.test.ts";
+const sandboxTests = "tests/sandbox/**/*.test.ts";
+
 /**
- * `npm test`: linter and formatter, types, then all tests with a sandbox of their own (its ports from the system), so
- * that they run beside `npm run local`. Arguments go to mocha: `npm test -- tests/ecr/**`.
+ * `npm test`: linter and formatter, types, the unit tests with their coverage, then the tests with a sandbox of their own
+ * (its ports from the system), so that they run beside `npm run local`. Arguments go to mocha in place of all tests:
+ * `npm test -- tests/sandbox/program/policies.test.ts`. With TEST_FULL=1 (`npm run test:full`) also what takes long.
  */
 export async function test(mochaArguments: string[]): Promise<number> {
-  for (const [command, ...args] of [
+  const checks = [
     ["biome", "check", "--error-on-warnings", "."],
     ["tsc", "--noEmit"],
-  ] as const) {
-    console.log(`$ ${[command, ...args].join(" ")}`);
-    const code = await runInForeground("npx", ["--no-install", command, ...args], process.env);
+  ];
+  const units = mochaArguments.length > 0 ? [] : [["c8", "mocha", unitTests]];
+  for (const command of [...checks, ...units]) {
+    const code = await run(command, process.env);
     if (code !== 0) return code;
   }
+  const code = await inSandbox((env) =>
+    run(["mocha", ...(mochaArguments.length > 0 ? mochaArguments : [sandboxTests])], env),
+  );
+  if (code !== 0 || process.env["TEST_FULL"] !== "1" || mochaArguments.length > 0) return code;
+  return (
+    (await run(["stryker", "run", "stryker.ecr.json"], process.env)) ||
+    (await run(["stryker", "run", "stryker.policies.json"], process.env))
+  );
+}
 
-  const home = fs.mkdtempSync(path.join(os.tmpdir(), "ecr-test-"));
-  process.env["SANDBOX_HOME"] = home;
+/** Sets up a sandbox of its own, does the work in it, and takes it down whatever happened. */
+async function inSandbox(work: (env: NodeJS.ProcessEnv) => Promise<number>): Promise<number> {
+  process.env["SANDBOX_HOME"] = fs.mkdtempSync(path.join(os.tmpdir(), "ecr-test-"));
   for (const name of ["SANDBOX_PORT", "SANDBOX_PUBLIC_REGISTRY_PORT", "SANDBOX_PRIVATE_REGISTRY_PORT"]) {
     process.env[name] = "0";
   }
   let code = 1;
   try {
     const { env } = await setUp();
-    const files = mochaArguments.length > 0 ? mochaArguments : ["tests/**/*.test.ts"];
-    console.log(`\n$ mocha ${files.join(" ")}`);
-    code = await runInForeground("npx", ["--no-install", "mocha", ...files], env);
+    code = await work(env);
   } finally {
     // What cannot be taken down is a failure too: tests must leave nothing behind.
     const downCode = await down();
     code ||= downCode;
   }
   return code;
+}
+
+function run([command = "", ...args]: string[], env: NodeJS.ProcessEnv): Promise<number> {
+  console.log(`\n$ ${[command, ...args].join(" ")}`);
+  return runInForeground("npx", ["--no-install", command, ...args], env);
 }

@@ -28,9 +28,14 @@ describe("parseConfig", () => {
 
   it("fills in what is not set, and leaves other packages' config alone", () => {
     assert.deepEqual(parse({ "aws:region": "ap-northeast-2", "aws:nonsense": "1" }), {
+      defaults: {},
       privateRepositories: {},
       publicRepositories: {},
       images: {},
+      mirroredImages: {},
+      registries: {},
+      pushRoles: {},
+      registryEvents: {},
       tags: {},
     });
   });

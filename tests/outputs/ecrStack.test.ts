@@ -20,6 +20,8 @@ function outputs(): EcrOutputs {
       },
     },
     publicRepositories: {},
+    pushRoles: {},
+    registryEvents: {},
     images: {
       petclinic: {
         reference: `registry/petclinic@${digest}`,

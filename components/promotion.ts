@@ -1,0 +1,55 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { ImageRepository } from "./imageRepository";
+import { MirroredImage } from "./mirroredImage";
+
+export interface PromotionArgs {
+  /** The image as the environment before has it: `<url>@<digest>`. */
+  source: string;
+  /** Region of the private registry that the source is in; undefined for a public one, which needs no login. */
+  sourceRegion: string | undefined;
+  /** Where the copy goes, at least one. */
+  repositories: ImageRepository[];
+  /** Release tag that is given once. @default none */
+  tag?: string;
+  /** Tags that follow the image. @default none */
+  tags?: string[];
+}
+
+/** The copy; its outputs fail when it is not the image that was asked for. */
+export interface PromotedImage {
+  tag: string;
+  digest: pulumi.Output<string>;
+  /** `<url>@<digest>` in each repository, in their order. */
+  references: pulumi.Output<string>[];
+}
+
+/**
+ * Copies the very image that was tested in another environment: its digest stays what it is, and the update fails when it
+ * does not. The account needs the right to pull from the source: another account's repository must grant it (`pullFrom`).
+ *
+ * @example
+ * promoteImage("petclinic", { source: "…/petclinic@sha256:…", sourceRegion: "eu-central-1", repositories: [repository] });
+ */
+export function promoteImage(
+  name: string,
+  { source, sourceRegion, ...copy }: PromotionArgs,
+  opts?: pulumi.ComponentResourceOptions,
+): PromotedImage {
+  const login =
+    sourceRegion === undefined ? {} : privateLogin(aws.ecr.getAuthorizationTokenOutput({ region: sourceRegion }));
+  const image = new MirroredImage(name, { ...copy, source, ...login }, opts);
+  const expected = source.slice(source.indexOf("@") + 1);
+  const digest = image.digest.apply((found) => {
+    if (found === expected) return found;
+    throw new pulumi.RunError(
+      `the copy of ${source} has the digest ${found}: it is not the image that was tested. Delete the copy, and push the ` +
+        "source with Docker, as this program does: then its manifest has the form that a copy keeps",
+    );
+  });
+  return { tag: image.tag, digest, references: image.references.map((each) => digest.apply(() => each)) };
+}
+
+function privateLogin(token: pulumi.Output<aws.ecr.GetAuthorizationTokenResult>) {
+  return { username: token.userName, password: pulumi.secret(token.password) };
+}

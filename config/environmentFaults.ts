@@ -1,0 +1,141 @@
+import {
+  containerImageFaults,
+  type ImageTarget,
+  mirroredImageFaults,
+  privateRepositoryFaults,
+  publicRepositoryFaults,
+  pushRoleFaults,
+  registryEventsFaults,
+  registryFaults,
+} from "../components";
+import type { Fault } from "../ecr/faults";
+import {
+  imageTargets,
+  isReference,
+  mirroredImageArgs,
+  privateRepositoryArgs,
+  publicRepositoryArgs,
+  registryArgs,
+  registryEventsArgs,
+} from "./arguments";
+import type { EnvironmentConfig } from "./schema";
+
+/**
+ * What the components would refuse, for all of them at once and with paths into the config. Components check themselves
+ * too, but by the time that the last one speaks the first ones are registered.
+ */
+export function environmentFaults(config: EnvironmentConfig): Fault[] {
+  const targets = imageTargets(config);
+  const each = (section: Section, faultsOf: (key: string) => Fault[]) =>
+    Object.keys(config[section]).flatMap((key) =>
+      faultsOf(key).map((fault) => ({ ...fault, path: `${section}.${key}.${fault.path}` })),
+    );
+  return [
+    ...each("privateRepositories", (key) => privateRepositoryFaults(key, privateRepositoryArgs(config, key))),
+    ...each("publicRepositories", (key) => publicRepositoryFaults(key, publicRepositoryArgs(config, key))),
+    ...each("images", (key) => {
+      const { repositories = [], ...settings } = config.images[key] ?? {};
+      const { known, faults } = find(targets, repositories);
+      return [...faults, ...containerImageFaults({ context: "", ...settings, repositories: known })];
+    }),
+    ...each("mirroredImages", (key) => {
+      const { known, faults } = find(targets, config.mirroredImages[key]?.repositories ?? []);
+      return [...faults, ...mirroredImageFaults(mirroredImageArgs(config, key, known))];
+    }),
+    ...each("registries", (key) => registryFaults(key, registryArgs(config, key))),
+    ...each("pushRoles", (key) => {
+      const { repositories = [], ...settings } = config.pushRoles[key] ?? {};
+      const arns = repositories.filter((reference) => !isReference(reference));
+      const { known, faults } = find(targets, repositories.filter(isReference));
+      return [...faults, ...pushRoleFaults(key, { ...settings, repositories: [...arns, ...known.map(anyArn)] })];
+    }),
+    ...each("registryEvents", (key) => {
+      const { faults } = find(targets, config.registryEvents[key]?.repositories?.filter(isReference) ?? []);
+      return [...faults, ...registryEventsFaults(key, registryEventsArgs(config, key))];
+    }),
+    ...promotionFaults(config, targets),
+    ...sameImageFaults(config),
+  ];
+}
+
+/** The sections that describe something by key. */
+type Section =
+  | "privateRepositories"
+  | "publicRepositories"
+  | "images"
+  | "mirroredImages"
+  | "registries"
+  | "pushRoles"
+  | "registryEvents";
+
+/** An ARN of the right kind in place of one that is known later. */
+function anyArn({ kind }: ImageTarget): string {
+  return kind === "private"
+    ? "arn:aws:ecr:us-east-1:123456789012:repository/known-later"
+    : "arn:aws:ecr-public::123456789012:repository/known-later";
+}
+
+/** What `private/<key>` and `public/<key>` stand for, and the references that stand for nothing. */
+function find(targets: Record<string, ImageTarget>, references: readonly string[]) {
+  const choices = Object.keys(targets);
+  const known: ImageTarget[] = [];
+  const faults: Fault[] = [];
+  references.forEach((reference, index) => {
+    const target = Object.hasOwn(targets, reference) ? targets[reference] : undefined;
+    if (target !== undefined) known.push(target);
+    else {
+      faults.push({
+        path: `repositories[${index}]`,
+        value: reference,
+        rule: "no such repository in this config.",
+        fix: choices.length > 0 ? `write one of ${choices.join(", ")}.` : "describe the repository first.",
+      });
+    }
+  });
+  return { known, faults };
+}
+
+/** An environment that takes its images from another one takes none from elsewhere. */
+function promotionFaults(config: EnvironmentConfig, targets: Record<string, ImageTarget>): Fault[] {
+  const { promotion } = config;
+  if (promotion === undefined) return [];
+  const foreign = (["images", "mirroredImages"] as const).flatMap((section) =>
+    Object.keys(config[section]).map((key) => ({
+      path: `${section}.${key}`,
+      value: config[section][key],
+      rule: `this environment takes its images from ${JSON.stringify(promotion.from)} only.`,
+      fix: `make the image there and name it in promotion.images, or leave promotion out.`,
+    })),
+  );
+  const copies = Object.entries(promotion.images).flatMap(([key, { repositories = [], tag, tags }]) => {
+    const { known, faults } = find(targets, repositories);
+    const named = tag !== undefined || (tags ?? []).length > 0;
+    const settings =
+      repositories.length > 0
+        ? mirroredImageFaults({ source: "known.later/image:1", tag, tags, repositories: known })
+        : named
+          ? [
+              {
+                path: tag === undefined ? "tags" : "tag",
+                value: tag ?? tags,
+                rule: "tags are for a copy, and this image is not copied.",
+                fix: "name the repositories of the copy, or leave the tags out.",
+              },
+            ]
+          : [];
+    return [...faults, ...settings].map((fault) => ({ ...fault, path: `promotion.images.${key}.${fault.path}` }));
+  });
+  return [...foreign, ...copies];
+}
+
+/** The outputs name images by their keys, wherever they come from. */
+function sameImageFaults(config: EnvironmentConfig): Fault[] {
+  return Object.keys(config.mirroredImages)
+    .filter((key) => Object.hasOwn(config.images, key))
+    .map((key) => ({
+      path: `mirroredImages.${key}`,
+      value: key,
+      rule: "an image of this key is built already.",
+      fix: "give one of them another key.",
+    }));
+}

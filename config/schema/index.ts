@@ -1,0 +1,1 @@
+export { type EnvironmentConfig, environmentSchema } from "./environment";

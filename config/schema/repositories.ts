@@ -1,0 +1,75 @@
+import { z } from "zod";
+import { catalogArchitectures, catalogOperatingSystems } from "../../ecr/catalogData";
+import * as common from "./common";
+
+const adopted = z
+  .union([
+    common.text,
+    z.strictObject({
+      repository: common.text.describe("Name of the repository"),
+      repositoryPolicy: z.boolean().optional().describe("It has a repository policy already. Default: `false`"),
+    }),
+  ])
+  .describe("Take over a repository that exists: its name, or that with what it has. Default: it is created");
+
+/** Settings of a private repository, all but those that are its own alone: what `defaults` can hold. */
+const privateSettings = {
+  encryption: common.encryption.optional(),
+  kmsKey: common.text.optional().describe("An existing KMS key: ARN, id or alias. Not with `aes256`. Default: none"),
+  createKey: z.boolean().optional().describe("Create a customer key for the repository. Default: `false`"),
+  keyDeletionWindowDays: z
+    .number()
+    .optional()
+    .describe("Days between the removal of the created key and its deletion, 7 to 30. Default: 30"),
+  imageTagMutability: common.imageTagMutability.optional(),
+  exclusionFilters: common.exclusionFilters.optional(),
+  scanOnPush: z.boolean().optional().describe("Scan each image when it is pushed. Default: `true`"),
+  lifecyclePolicy: common.lifecyclePolicy.optional(),
+  protectedTags: common.names
+    .optional()
+    .describe("Tags, as patterns with at most four `*`, whose images nothing expires. Default: none"),
+  access: common.access.optional(),
+  forceDelete: z.boolean().optional().describe("Delete the repository even when it holds images. Default: `false`"),
+  protect: common.protect.optional(),
+  retainOnDelete: common.retainOnDelete.optional(),
+  region: common.region.optional(),
+  tags: common.tags.optional().describe("Tags beside the environment's. Default: none"),
+};
+
+export const privateRepositoryDefaults = z.strictObject(privateSettings);
+
+export const privateRepository = z.strictObject({
+  repositoryName: common.repositoryName.optional(),
+  ...privateSettings,
+  import: adopted.optional(),
+});
+
+const publicSettings = {
+  access: common.publicAccess.optional(),
+  forceDestroy: z.boolean().optional().describe("Delete the repository even when it holds images. Default: `false`"),
+  protect: common.protect.optional(),
+  retainOnDelete: common.retainOnDelete.optional(),
+  tags: common.tags.optional().describe("Tags beside the environment's. Default: none"),
+};
+
+export const publicRepositoryDefaults = z.strictObject(publicSettings);
+
+export const publicRepository = z.strictObject({
+  repositoryName: common.repositoryName.optional(),
+  catalogData: z
+    .strictObject({
+      description: z.string().optional().describe("Short text of search results, at most 1,024 characters"),
+      aboutText: z.string().optional().describe("What the images are, in Markdown"),
+      aboutFile: common.text.optional().describe("A Markdown file with it, relative to the project's root"),
+      usageText: z.string().optional().describe("How they are used, in Markdown"),
+      usageFile: common.text.optional().describe("A Markdown file with it, relative to the project's root"),
+      architectures: z.array(z.enum(catalogArchitectures)).optional(),
+      operatingSystems: z.array(z.enum(catalogOperatingSystems)).optional(),
+      logoFile: common.text.optional().describe("A PNG file of at most 512,000 bytes, relative to the project's root"),
+    })
+    .optional()
+    .describe("What the public gallery shows. Default: nothing"),
+  ...publicSettings,
+  region: common.text.optional().describe("`us-east-1`, the only one that works. Default: `us-east-1`"),
+  import: adopted.optional(),
+});

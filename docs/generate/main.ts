@@ -1,0 +1,20 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { configReference } from "./configReference";
+import { stackFileJsonSchema } from "./jsonSchema";
+import { outputsReference } from "./outputsReference";
+
+/** The generated files below docs/, by name, with their content. The component reference is typedoc's. */
+export function generatedDocs(): Record<string, string> {
+  return {
+    "config.md": configReference(),
+    "config.schema.json": `${JSON.stringify(stackFileJsonSchema("ecr"), null, 2)}\n`,
+    "outputs.md": outputsReference(),
+  };
+}
+
+if (require.main === module) {
+  for (const [name, content] of Object.entries(generatedDocs())) {
+    fs.writeFileSync(path.join(__dirname, "..", name), content);
+  }
+}
