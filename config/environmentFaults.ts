@@ -8,6 +8,7 @@ import {
   registryEventsFaults,
   registryFaults,
 } from "../components";
+import { costSettingsFaults } from "../ecr/costs";
 import type { Fault } from "../ecr/faults";
 import {
   imageTargets,
@@ -53,6 +54,7 @@ export function environmentFaults(config: EnvironmentConfig): Fault[] {
       const { faults } = find(targets, config.registryEvents[key]?.repositories?.filter(isReference) ?? []);
       return [...faults, ...registryEventsFaults(key, registryEventsArgs(config, key))];
     }),
+    ...(config.costs === undefined ? [] : costSettingsFaults(config.costs, "costs")),
     ...promotionFaults(config, targets),
     ...sameImageFaults(config),
   ];

@@ -19,6 +19,8 @@ const { buildSandbox } = await import("./build.mjs");
 await buildSandbox();
 const { buildPolicyPack } = await import("../policies/build.mjs");
 await buildPolicyPack();
+const { buildCli } = await import("../cli/build.mjs");
+await buildCli();
 handOver(path.join(root, "sandbox", "dist", "cli.cjs"), process.argv.slice(2));
 
 /** `npm ci`, when node_modules does not hold what the lockfile says. Install scripts only fetch plugins: left out. */

@@ -22,18 +22,10 @@ import { known, startMocks } from "../components/mocks";
 
 type Section<Key extends keyof EnvironmentConfig> =
   NonNullable<EnvironmentConfig[Key]> extends Record<string, infer Value> ? Value : never;
-/** Fails to compile when a component has an argument that the config does not know. */
+/** Arguments of a component that the config does not know. */
 type Missing<Args, Config> = Exclude<keyof Args, keyof Config>;
-type Nothing<Keys extends never> = Keys;
-export type EveryArgumentIsConfigurable = [
-  Nothing<Missing<PrivateRepositoryArgs, Section<"privateRepositories">>>,
-  Nothing<Missing<PublicRepositoryArgs, Section<"publicRepositories">>>,
-  Nothing<Missing<ContainerImageArgs, Section<"images">>>,
-  Nothing<Missing<MirroredImageArgs, Section<"mirroredImages">>>,
-  Nothing<Missing<RegistryArgs, Section<"registries">>>,
-  Nothing<Missing<PushRoleArgs, Section<"pushRoles">>>,
-  Nothing<Missing<RegistryEventsArgs, Section<"registryEvents">>>,
-];
+/** Compiles only when there are no such keys. */
+function nothing<_Keys extends never>(): void {}
 
 const parse = (values: Record<string, unknown>) =>
   parseConfig(
@@ -56,6 +48,16 @@ describe("the sections of the config", () => {
   // As in a preview: no Docker is asked for.
   before(() => startMocks({}, true));
 
+  it("have a key for every argument of the components, which the compiler holds", () => {
+    nothing<Missing<PrivateRepositoryArgs, Section<"privateRepositories">>>();
+    nothing<Missing<PublicRepositoryArgs, Section<"publicRepositories">>>();
+    nothing<Missing<ContainerImageArgs, Section<"images">>>();
+    nothing<Missing<MirroredImageArgs, Section<"mirroredImages">>>();
+    nothing<Missing<RegistryArgs, Section<"registries">>>();
+    nothing<Missing<PushRoleArgs, Section<"pushRoles">>>();
+    nothing<Missing<RegistryEventsArgs, Section<"registryEvents">>>();
+  });
+
   it("defaults stand under a repository's own settings, the environment's tags under both", () => {
     const config = parse({
       tags: { project: "pets", team: "all" },
@@ -63,21 +65,21 @@ describe("the sections of the config", () => {
         privateRepository: { encryption: "kmsDsse", scanOnPush: false, tags: { team: "vets" } },
         publicRepository: { protect: true },
       },
-      privateRepositories: { a: { encryption: "aes256", tags: { tier: "1" } }, b: {} },
-      publicRepositories: { c: { protect: false }, d: {} },
+      privateRepositories: { aa: { encryption: "aes256", tags: { tier: "1" } }, bb: {} },
+      publicRepositories: { cc: { protect: false }, dd: {} },
     });
-    assert.deepEqual(privateRepositoryArgs(config, "a"), {
+    assert.deepEqual(privateRepositoryArgs(config, "aa"), {
       encryption: "aes256",
       scanOnPush: false,
       tags: { project: "pets", team: "vets", tier: "1" },
     });
-    assert.deepEqual(privateRepositoryArgs(config, "b"), {
+    assert.deepEqual(privateRepositoryArgs(config, "bb"), {
       encryption: "kmsDsse",
       scanOnPush: false,
       tags: { project: "pets", team: "vets" },
     });
-    assert.deepEqual(publicRepositoryArgs(config, "c"), { protect: false, tags: { project: "pets", team: "all" } });
-    assert.deepEqual(publicRepositoryArgs(config, "d"), { protect: true, tags: { project: "pets", team: "all" } });
+    assert.deepEqual(publicRepositoryArgs(config, "cc"), { protect: false, tags: { project: "pets", team: "all" } });
+    assert.deepEqual(publicRepositoryArgs(config, "dd"), { protect: true, tags: { project: "pets", team: "all" } });
   });
 
   it("a default that ECR refuses is refused at each repository that has it", () => {
@@ -87,15 +89,15 @@ describe("the sections of the config", () => {
     });
     assert.deepEqual(
       Object.keys(faults),
-      ["privateRepositories.one.exclusionFilters[0]"].map((path) => `ecr:${path}`),
+      ["privateRepositories.one.exclusionFilters[0].filter"].map((path) => `ecr:${path}`),
     );
   });
 
   it("credentials become secrets", async () => {
     const config = parse({
-      privateRepositories: { a: {} },
+      privateRepositories: { aa: {} },
       mirroredImages: {
-        tool: { source: "quay.io/org/tool:1", username: "u", password: "p", repositories: ["private/a"] },
+        tool: { source: "quay.io/org/tool:1", username: "u", password: "p", repositories: ["private/aa"] },
       },
       registries: {
         main: { pullThroughCache: [{ upstream: "docker-hub", credential: { username: "u", accessToken: "t" } }] },
@@ -115,19 +117,22 @@ describe("the sections of the config", () => {
 
   it("events name repositories by key or by pattern", () => {
     const config = parse({
-      privateRepositories: { a: { repositoryName: "team/a" }, b: {} },
-      registryEvents: { images: { repositories: ["private/a", "private/b", "other/*"] } },
+      privateRepositories: { aa: { repositoryName: "team/a" }, bb: {} },
+      registryEvents: { images: { repositories: ["private/aa", "private/bb", "other/*"] } },
     });
-    assert.deepEqual(registryEventsArgs(config, "images").repositories, ["team/a", "b", "other/*"]);
+    assert.deepEqual(registryEventsArgs(config, "images").repositories, ["team/a", "bb", "other/*"]);
   });
 
   it("faults of every section come with their paths", () => {
     const faults = faultsOf({
-      privateRepositories: { a: {} },
-      mirroredImages: { tool: { repositories: ["private/a"] }, gone: { source: "x/y:1", repositories: ["private/z"] } },
+      privateRepositories: { aa: {} },
+      mirroredImages: {
+        tool: { repositories: ["private/aa"] },
+        gone: { source: "x/y:1", repositories: ["private/zz"] },
+      },
       registries: { main: { region: "Seoul" } },
-      pushRoles: { ci: { repositories: ["private/z"], createProvider: true } },
-      registryEvents: { images: { repositories: ["private/z"], targets: ["nobody"] } },
+      pushRoles: { ci: { repositories: ["private/zz"], createProvider: true } },
+      registryEvents: { images: { repositories: ["private/zz"], targets: ["nobody"] } },
     });
     for (const path of [
       "mirroredImages.tool.source",
@@ -144,9 +149,9 @@ describe("the sections of the config", () => {
 
   it("an environment that takes images from another one makes none", () => {
     const faults = faultsOf({
-      privateRepositories: { a: {} },
-      images: { petclinic: { context: "app", repositories: ["private/a"] } },
-      promotion: { from: "staging", images: { petclinic: { repositories: ["private/a"], tag: "1.0.0" } } },
+      privateRepositories: { aa: {} },
+      images: { petclinic: { context: "app", repositories: ["private/aa"] } },
+      promotion: { from: "staging", images: { petclinic: { repositories: ["private/aa"], tag: "1.0.0" } } },
     });
     assert.deepEqual(faults, {
       "ecr:images.petclinic": 'this environment takes its images from "staging" only.',
@@ -155,10 +160,10 @@ describe("the sections of the config", () => {
 
   it("a promotion names repositories that are there, tags that fit, and tags only for copies", () => {
     const faults = faultsOf({
-      privateRepositories: { a: {} },
+      privateRepositories: { aa: {} },
       promotion: {
         from: "staging",
-        images: { one: { repositories: ["private/a", "private/z"], tags: ["latest"] }, two: { tag: "1.0.0" } },
+        images: { one: { repositories: ["private/aa", "private/zz"], tags: ["latest"] }, two: { tag: "1.0.0" } },
       },
     });
     assert.deepEqual(Object.keys(faults).sort(), [
@@ -171,9 +176,9 @@ describe("the sections of the config", () => {
   it("two images of one key would be one output", () => {
     assert.deepEqual(
       faultsOf({
-        privateRepositories: { a: {} },
-        images: { tool: { context: "app", repositories: ["private/a"] } },
-        mirroredImages: { tool: { source: "x/y:1", repositories: ["private/a"] } },
+        privateRepositories: { aa: {} },
+        images: { tool: { context: "app", repositories: ["private/aa"] } },
+        mirroredImages: { tool: { source: "x/y:1", repositories: ["private/aa"] } },
       }),
       { "ecr:mirroredImages.tool": "an image of this key is built already." },
     );

@@ -14,17 +14,17 @@ describe("what is made from the schemas", () => {
     });
   }
 
-  it("Pulumi.yaml declares each section of the config, with the schema's words; promotion has no default", () => {
+  it("Pulumi.yaml declares each section of the config, with the schema's words; promotion and costs have no default", () => {
     const { config } = parse(fs.readFileSync(path.join(root, "Pulumi.yaml"), "utf8")) as {
       config: Record<string, { description: string; type: string; default?: unknown }>;
     };
     const { properties = {} } = environmentJsonSchema();
     const declared = Object.entries(properties).map(([key, { description }]) => [
       key,
-      { description, type: "object", ...(key !== "promotion" && { default: {} }) },
+      { description, type: "object", default: {} },
     ]);
-    const { promotion, ...sections } = Object.fromEntries(declared);
-    assert.ok(promotion);
+    const { promotion, costs, ...sections } = Object.fromEntries(declared);
+    assert.ok(promotion && costs);
     assert.deepEqual(config, sections);
   });
 });
