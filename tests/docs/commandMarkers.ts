@@ -1,0 +1,37 @@
+import { type CodeBlock, codeBlocks } from "./markdown";
+
+/** What becomes of a block of commands. */
+export type CommandMarker =
+  /** tests/sandbox/docs/commands.test.ts runs it. */
+  | { kind: "runs" }
+  /** Another test runs these commands. */
+  | { kind: "tested"; file: string }
+  /** Nothing here can run it. */
+  | { kind: "needs"; what: "AWS" | "the internet" }
+  /** An example of the form, or the same as another block. */
+  | { kind: "shown"; why: string };
+
+const forms =
+  "`<!-- runs -->`, `<!-- runs in <test file> -->`, `<!-- needs AWS -->`, `<!-- needs the internet -->` or `<!-- shown: <why it is not run> -->`";
+
+/**
+ * Reads the comment before a block of commands.
+ *
+ * @throws Error with the block's place and the forms that there are, when it has none of them.
+ */
+export function commandMarker({ file, line, marker }: CodeBlock): CommandMarker {
+  const tested = /^runs in (\S+)$/.exec(marker ?? "")?.[1];
+  const why = /^shown: (.+)$/.exec(marker ?? "")?.[1];
+  if (marker === "runs") return { kind: "runs" };
+  if (tested !== undefined) return { kind: "tested", file: tested };
+  if (marker === "needs AWS") return { kind: "needs", what: "AWS" };
+  if (marker === "needs the internet") return { kind: "needs", what: "the internet" };
+  if (why !== undefined) return { kind: "shown", why };
+  const found = marker === undefined ? "no comment before it" : `the comment ${JSON.stringify(marker)}`;
+  throw new Error(`${file}:${line}: a block of commands has ${found}; write ${forms} on the line before its fence`);
+}
+
+/** The blocks of commands of a Markdown file. */
+export function commandBlocks(file: string, text?: string): CodeBlock[] {
+  return codeBlocks(file, text).filter(({ language }) => ["sh", "bash", "shell", "console"].includes(language));
+}
