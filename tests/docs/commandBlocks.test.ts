@@ -27,8 +27,12 @@ describe("blocks of commands in the documents", () => {
   });
 
   it("are refused without a word on that, or with another one", () => {
-    const block = (before: string) => commandBlocks("x.md", `# X\n${before}\n\`\`\`sh\nls\n\`\`\`\n`)[0] ?? assert.fail();
-    assert.throws(() => commandMarker(block("")), /x\.md:3: a block of commands has no comment before it; write `<!-- runs -->`/);
+    const block = (before: string) =>
+      commandBlocks("x.md", `# X\n${before}\n\`\`\`sh\nls\n\`\`\`\n`)[0] ?? assert.fail();
+    assert.throws(
+      () => commandMarker(block("")),
+      /x\.md:3: a block of commands has no comment before it; write `<!-- runs -->`/,
+    );
     assert.throws(() => commandMarker(block("<!-- run -->")), /has the comment "run"/);
     assert.throws(() => commandMarker(block("<!-- shown:  -->")), /x\.md:3/);
     assert.deepEqual(commandMarker(block("<!-- runs in a/b.test.ts -->")), { kind: "tested", file: "a/b.test.ts" });

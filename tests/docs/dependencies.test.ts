@@ -37,13 +37,22 @@ const covers = (pattern: string, name: string) =>
 describe("the README's table of dependencies", () => {
   it("has a reason for every direct dependency of every package", () => {
     const patterns = explained();
-    assert.deepEqual([...direct()].filter((name) => !patterns.some((pattern) => covers(pattern, name))), []);
+    assert.deepEqual(
+      [...direct()].filter((name) => !patterns.some((pattern) => covers(pattern, name))),
+      [],
+    );
   });
 
   it("has no reason for what is not there, and none twice", () => {
     const patterns = explained();
     const names = [...direct()];
-    assert.deepEqual(patterns.filter((pattern) => !names.some((name) => covers(pattern, name))), []);
-    assert.deepEqual(patterns.filter((pattern, index) => patterns.indexOf(pattern) !== index), []);
+    assert.deepEqual(
+      patterns.filter((pattern) => !names.some((name) => covers(pattern, name))),
+      [],
+    );
+    assert.deepEqual(
+      patterns.filter((pattern, index) => patterns.indexOf(pattern) !== index),
+      [],
+    );
   });
 });

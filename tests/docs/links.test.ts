@@ -20,7 +20,10 @@ describe("links in the documents", () => {
   it("lead to files and headings that are there", () => {
     const found = markdownFiles().flatMap((file) => links(file));
     assert.ok(found.length > 20);
-    assert.deepEqual(found.flatMap((link) => fault(link) ?? []), []);
+    assert.deepEqual(
+      found.flatMap((link) => fault(link) ?? []),
+      [],
+    );
   });
 
   it("are found to lead nowhere", () => {
@@ -33,7 +36,7 @@ describe("links in the documents", () => {
   });
 
   it("are read outside of code only, images too", () => {
-    const text = "[a](b.md) `[c](d.md)` ![e](f.png \"title\")\n```\n[g](h.md)\n```\n[i](#j)\n";
+    const text = '[a](b.md) `[c](d.md)` ![e](f.png "title")\n```\n[g](h.md)\n```\n[i](#j)\n';
     assert.deepEqual(
       links("x.md", text).map(({ line, target }) => `${line} ${target}`),
       ["1 b.md", "1 f.png", "5 #j"],

@@ -88,7 +88,10 @@ export function anchors(text: string): Set<string> {
   const found = new Set<string>();
   for (const [, heading = ""] of prose(text).matchAll(/^#{1,6} (.+)$/gm)) {
     const words = heading.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1").toLowerCase();
-    const name = words.replaceAll(/[^\p{L}\p{N}\s_-]/gu, "").trim().replaceAll(/\s/g, "-");
+    const name = words
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
+      .trim()
+      .replaceAll(/\s/g, "-");
     let anchor = name;
     for (let count = 1; found.has(anchor); count++) anchor = `${name}-${count}`;
     found.add(anchor);

@@ -54,8 +54,13 @@ describe("troubleshooting", () => {
 
   it("has each message once, with cause and fix", () => {
     const all = [...messages().values()].flat();
-    assert.deepEqual(all.filter((message, index) => all.indexOf(message) !== index), []);
-    const rows = readMarkdown(file).split("\n").filter((line) => line.startsWith("| `"));
+    assert.deepEqual(
+      all.filter((message, index) => all.indexOf(message) !== index),
+      [],
+    );
+    const rows = readMarkdown(file)
+      .split("\n")
+      .filter((line) => line.startsWith("| `"));
     assert.equal(rows.length, all.length);
     for (const row of rows) assert.equal(row.split(" | ").length, 3, row);
   });
