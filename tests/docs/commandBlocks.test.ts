@@ -58,7 +58,7 @@ describe("blocks of commands in the documents", () => {
 
   it("call scripts of package.json by their names", () => {
     const unknown = markdownFiles().flatMap((file) =>
-      [...readMarkdown(file).matchAll(/npm run (?:--silent )?([\w:-]+)/g)]
+      [...readMarkdown(file).matchAll(/npm run (?:--silent )?([\w-]+(?::[\w-]+)*)/g)]
         .map(([, name = ""]) => name)
         .filter((name) => !name.startsWith("-") && !Object.hasOwn(scripts, name))
         .map((name) => `${file}: npm run ${name}`),
