@@ -28,7 +28,7 @@ config:
     vets:
       repositoryName: team/vets
       createKey: true
-      exclusionFilters: [main]
+      exclusionFilters: [stable]
   ecr:tags: { team: vets }
 `,
     );
@@ -37,13 +37,13 @@ config:
       "policies/config/customer-key.json",
       JSON.stringify({ "ecr-encryption-minimum": { minimum: "customer-key" } }),
     );
-    // `main` is no exception that the pack allows: the policy speaks, and nothing else does.
+    // `stable` is no exception that the pack allows: the policy speaks, and nothing else does.
     const refused = await project.pulumi("preview", ...policies);
     assert.notEqual(refused.code, 0);
     assert.match(refused.output, /ecr-tag-immutability/);
     assert.doesNotMatch(refused.output, /\[mandatory\].*ecr-encryption-minimum/);
 
-    project.edit("Pulumi.local.yaml", "[main]", "[latest]");
+    project.edit("Pulumi.local.yaml", "[stable]", "[latest]");
     await project.mustPulumi("up", "--yes", "--skip-preview", ...policies);
     const { repositories } = await project.aws<{
       repositories: { repositoryArn: string; encryptionConfiguration: { encryptionType: string; kmsKey: string } }[];
