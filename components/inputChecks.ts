@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { type Fault, InvalidInputError } from "../ecr/faults";
 
@@ -8,6 +9,14 @@ export class InputRefused extends pulumi.RunError {
     readonly faults: readonly Fault[],
   ) {
     super(new InvalidInputError(subject, faults).message);
+  }
+
+  /**
+   * Pulumi inspects every error that ends a program, and hangs the promise that failed on it: all the program's resources
+   * can be reached from there, which takes from seconds to minutes to print.
+   */
+  [inspect.custom](): string {
+    return this.message;
   }
 }
 
