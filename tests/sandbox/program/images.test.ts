@@ -22,8 +22,8 @@ const { upstream, login } = settings;
 const built = new ContainerImage("built", { context: "tiny", repositories: [team, copy], tagFrom: "git", rebuild: settings.rebuild });
 const release = new ContainerImage("release", { context: "tiny", repositories: [team], tagFrom: { fixed: "1.0.0" }, args: settings.args });
 const open = new MirroredImage("open", { source: upstream.open, repositories: [team], tags: ["latest"], refresh: settings.refresh });
-const closed = new MirroredImage("closed", { source: upstream.closed, repositories: [copy], tag: "3.2.1", ...login });
-const local = settings.local && new MirroredImage("local", { localImage: upstream.local, repositories: [team] });
+const closed = new MirroredImage("closed", { source: upstream.closed, repositories: settings.late ? [copy, team] : [copy], tag: "3.2.1", ...login });
+const local = settings.local && new MirroredImage("local", { localImage: upstream.local, repositories: [copy] });
 
 const outputs = ({ tag, digest, reference }: ContainerImage | MirroredImage) => ({ tag, digest, reference });
 export const images = { built: outputs(built), release: outputs(release), open: outputs(open), closed: outputs(closed), ...(local && { local: outputs(local) }) };
@@ -65,7 +65,8 @@ describe("images with the real CLI", function () {
   const make = async (content: string, ...names: string[]) => {
     const folder = fs.mkdtempSync(path.join(project.directory, "upstream-"));
     fs.writeFileSync(path.join(folder, "Dockerfile"), "FROM scratch\nCOPY content /\n");
-    fs.writeFileSync(path.join(folder, "content"), content);
+    // Of this run alone: another one must not lose its image when this one removes its own from Docker.
+    fs.writeFileSync(path.join(folder, "content"), `${content} ${project.account}`);
     await must("docker", ["build", "--quiet", ...names.flatMap((name) => ["--tag", name]), folder]);
     for (const name of names.filter((each) => each.includes("/"))) await must("docker", ["push", name]);
   };
@@ -155,11 +156,11 @@ describe("images with the real CLI", function () {
       [identity]: release?.digest,
       [open?.tag ?? ""]: open?.digest,
       latest: open?.digest,
-      [local?.tag ?? ""]: local?.digest,
     });
     const copied = await tagsOf("copy", "--region", "eu-west-1");
     assert.equal(copied[built?.tag ?? ""], built?.digest);
     assert.equal(copied["3.2.1"], closed?.digest);
+    assert.equal(copied[local?.tag ?? ""], local?.digest);
     // What was pulled is what was pushed: the very digest of the source.
     const source = await remoteDigest(open?.reference ?? "");
     assert.ok(source.includes(`${upstream.open.replace(/:latest$/, "")}@${open?.digest}`), source.join(" "));
@@ -187,10 +188,19 @@ describe("images with the real CLI", function () {
     configure({ args: undefined });
   });
 
-  it("pushes everything again to a repository that is replaced, follows a source when told to, and deletes no image", async () => {
+  it("pushes everything again to a replaced repository, copies what Docker lost, follows a source when told to, and deletes nothing", async () => {
     const before = await tagsOf("copy", "--region", "eu-west-1");
+    // On another machine: no image, no login to the registry that the copy is made from.
+    const { reference = "" } = first["closed"] ?? assert.fail();
+    await must("docker", [
+      "image",
+      "rm",
+      "--force",
+      await must("docker", ["image", "inspect", "--format", "{{.Id}}", reference]),
+    ]);
+    await must("docker", ["logout", reference.split("/", 1).join("")]);
     project.write("tiny/a.txt", "not committed");
-    configure({ encryption: "kms", refresh: "again", local: false });
+    configure({ encryption: "kms", refresh: "again", local: false, late: true });
     await project.up();
     const second = await images();
     const { built, release, open } = second as Record<string, Published>;
@@ -200,6 +210,7 @@ describe("images with the real CLI", function () {
     assert.equal(team[built?.tag ?? ""], built?.digest);
     assert.equal(team["1.0.0"], release?.digest);
     assert.equal(team["latest"], open?.digest);
+    assert.equal(team["3.2.1"], first["closed"]?.digest);
     // Out of the program, or under another tag now: still in the registry.
     const after = await tagsOf("copy", "--region", "eu-west-1");
     for (const [tag, digest] of Object.entries(before)) assert.equal(after[tag], digest, tag);
