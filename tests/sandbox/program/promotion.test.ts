@@ -1,0 +1,95 @@
+import * as assert from "node:assert/strict";
+import { randomInt } from "node:crypto";
+import { TestProject } from "./project";
+
+describe("an environment that takes its images from the one before it", function () {
+  this.timeout(180_000);
+  let project: TestProject;
+  const account = String(randomInt(100_000_000_000, 999_999_999_999));
+  const other = { AWS_ACCESS_KEY_ID: account };
+  const pulumi = (...args: string[]) => project.run("pulumi", [...args, "--stack", "next", "--non-interactive"], other);
+
+  before(async () => {
+    project = new TestProject();
+    // The other account must be let in before it can copy.
+    project.edit(
+      "Pulumi.local.yaml",
+      "      forceDelete: true\n",
+      `      forceDelete: true\n      access: { pullFrom: ["${account}"] }\n`,
+    );
+    const salt = project
+      .read("Pulumi.local.yaml")
+      .split("\n")
+      .find((line) => line.startsWith("encryptionsalt"));
+    project.write(
+      "Pulumi.next.yaml",
+      `${salt}
+config:
+  aws:region: eu-west-1
+  aws:allowedAccountIds: ["${account}"]
+  ecr:privateRepositories:
+    petclinic: { forceDelete: true }
+  ecr:promotion:
+    from: local
+    images:
+      petclinic: { repositories: [private/petclinic], tag: "1.0.0" }
+      shared: { image: petclinic }
+`,
+    );
+    await project.init();
+    const init = await project.run("pulumi", ["stack", "init", "next", "--non-interactive"], other);
+    assert.equal(init.code, 0, init.output);
+  });
+  after(async () => {
+    await pulumi("destroy", "--yes", "--skip-preview");
+    await project?.mustPulumi("destroy", "--yes", "--skip-preview");
+    project?.remove();
+  });
+
+  it("stops with the other stack's name while that has no outputs", async () => {
+    const result = await pulumi("preview");
+    assert.notEqual(result.code, 0);
+    assert.match(result.output, /the stack organization\/ecr\/local has no outputs of the ECR program/);
+  });
+
+  it("copies the very digest into its own account under a release tag, and shares what it does not copy", async () => {
+    await project.up();
+    const result = await pulumi("up", "--yes", "--skip-preview");
+    assert.equal(result.code, 0, result.output);
+    const { images: before } = await project.outputs();
+    const { images } = JSON.parse((await pulumi("stack", "output", "--json")).stdout) as typeof project extends {
+      outputs(): Promise<infer Outputs>;
+    }
+      ? Outputs
+      : never;
+    assert.equal(images["petclinic"]?.digest, before["petclinic"]?.digest);
+    assert.equal(images["petclinic"]?.tag, "1.0.0");
+    assert.notEqual(images["petclinic"]?.reference, before["petclinic"]?.reference);
+    assert.equal(images["shared"]?.reference, before["petclinic"]?.reference);
+    const listed = await project.run(
+      "aws",
+      ["ecr", "describe-images", "--repository-name", "petclinic", "--region", "eu-west-1", "--output", "json"],
+      other,
+    );
+    const { imageDetails } = JSON.parse(listed.stdout) as {
+      imageDetails: { imageDigest: string; imageTags: string[] }[];
+    };
+    assert.deepEqual(
+      imageDetails.map(({ imageDigest }) => imageDigest),
+      [before["petclinic"]?.digest],
+    );
+    assert.ok(imageDetails[0]?.imageTags.includes("1.0.0"));
+  });
+
+  it("changes nothing when nothing changed, and names an image that is not there", async () => {
+    const again = await pulumi("preview", "--expect-no-changes");
+    assert.equal(again.code, 0, again.output);
+    project.edit("Pulumi.next.yaml", "image: petclinic", "image: shop");
+    const result = await pulumi("preview");
+    assert.notEqual(result.code, 0);
+    assert.match(
+      result.output,
+      /promotion\.images\.shared: the stack organization\/ecr\/local has no image "shop": it has petclinic/,
+    );
+  });
+});
