@@ -83,6 +83,8 @@ describe("policies: the pack", () => {
 
   it("writes all defaults out in dev.json, but for what a team has to decide", () => {
     const decided: Record<string, object> = {
+      // Staging's account, which copies the images that dev made.
+      "ecr-access-accounts": { accounts: ["210987654321"] },
       "ecr-public-names": { allowed: ["petclinic"] },
       "ecr-image-bases": { allowedBases: ["node:22-slim"] },
     };

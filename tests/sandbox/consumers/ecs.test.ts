@@ -20,6 +20,10 @@ describe("consumers/ecs: the image as a service behind a load balancer", functio
     // MiniStack's load balancers answer for the sandbox's own account only.
     project = new TestProject(sandboxAccount);
     service = new Consumer(project, "ecs");
+    // Other tests may have a petclinic in that account.
+    for (const setting of ["encryption: aes256", "catalogData:"]) {
+      project.edit("Pulumi.local.yaml", `      ${setting}`, `      repositoryName: ecs/petclinic\n      ${setting}`);
+    }
     await project.init();
     await service.init();
     await project.up();
