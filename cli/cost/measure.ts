@@ -2,8 +2,8 @@ import { type ECRClient, GetAccountSettingCommand } from "@aws-sdk/client-ecr";
 import { ECRPUBLICClient, paginateDescribeImages } from "@aws-sdk/client-ecr-public";
 import { type StorageUse, type StoredImage, storageUse } from "../../ecr/storageUse";
 import { awsClients, errorText } from "../aws/clients";
-import { readManifests } from "../aws/manifests";
-import { type RepositoryAddress, type RepositoryContent, readRepository } from "../aws/repositoryImages";
+import { type Manifest, readManifests } from "../aws/manifests";
+import type { RepositoryContent } from "../aws/repositoryImages";
 
 /** ECR Public's API, for every region's stacks. */
 const publicRegion = "us-east-1";
@@ -28,67 +28,74 @@ export interface Measurement {
 
 /** Reads what repositories hold: layers from manifests, each counted once per repository, or per registry where it is shared. */
 export async function measure(
-  addresses: readonly RepositoryAddress[],
+  contents: readonly RepositoryContent[],
   publicNames: readonly string[],
 ): Promise<Measurement> {
   const unknown: string[] = [];
-  const stored: { region: string; images: StoredImage[] }[] = [];
-  const repositories: MeasuredRepository[] = [];
-  for (const address of addresses) {
-    const { ecr } = awsClients(address.region);
-    const content = await readRepository(ecr, address);
-    const { images, estimated } = await storedImages(ecr, content);
-    if (estimated > 0) {
-      unknown.push(`${content.name}: ${estimated} images by the size that ECR reports, their layers not told apart`);
-    }
-    stored.push({ region: address.region, images });
-    repositories.push({
-      ...storageUse(images),
-      name: content.name,
-      region: content.region,
-      images: images.length,
-      content,
-    });
+  const manifests = new Map<RepositoryContent, Map<string, Manifest>>();
+  for (const content of contents) {
+    const digests = content.images.map(({ digest }) => digest);
+    manifests.set(content, await readManifests(awsClients(content.region).ecr, content, digests));
   }
-  const total: StorageUse = { standard: 0, archive: 0 };
   const blobMounting: string[] = [];
-  for (const region of new Set(addresses.map((address) => address.region))) {
-    const here = stored.filter((each) => each.region === region).map(({ images }) => images);
-    const shared = await sharesLayers(awsClients(region).ecr, region, unknown);
-    if (shared) {
+  for (const region of new Set(contents.map((content) => content.region))) {
+    if (await sharesLayers(awsClients(region).ecr, region, unknown)) {
       blobMounting.push(region);
     }
-    for (const images of shared ? [here.flat()] : here) {
-      const use = storageUse(images);
-      total.standard += use.standard;
-      total.archive += use.archive;
-    }
   }
+  const measured = measureImages(contents, manifests, blobMounting);
   const publicRepositories = await measurePublic(publicNames);
   if (publicRepositories.length > 0) {
     unknown.push(
       "public repositories: ECR Public reports sizes of images only, so shared layers count in each of them",
     );
   }
-  return { repositories, total, blobMounting, publicRepositories, unknown };
+  return { ...measured, publicRepositories, unknown: [...measured.unknown, ...unknown] };
+}
+
+/**
+ * As `measure`, without asking anybody.
+ *
+ * @param manifests What is known of each repository's manifests. @default none: images count by the size that ECR reports
+ * @param blobMounting Regions whose registries share layers across repositories. @default none
+ */
+export function measureImages(
+  contents: readonly RepositoryContent[],
+  manifests: ReadonlyMap<RepositoryContent, ReadonlyMap<string, Manifest>> = new Map(),
+  blobMounting: readonly string[] = [],
+): Measurement {
+  const unknown: string[] = [];
+  const stored: { region: string; images: StoredImage[] }[] = [];
+  const repositories = contents.map((content): MeasuredRepository => {
+    const known = manifests.get(content) ?? new Map<string, Manifest>();
+    const images = storedImages(content, known);
+    const estimated = images.length - known.size;
+    if (estimated > 0) {
+      unknown.push(`${content.name}: ${estimated} images by the size that ECR reports, their layers not told apart`);
+    }
+    stored.push({ region: content.region, images });
+    const { name, region } = content;
+    return { ...storageUse(images), name, region, images: images.length, content };
+  });
+  const total: StorageUse = { standard: 0, archive: 0 };
+  for (const region of new Set(contents.map((content) => content.region))) {
+    const here = stored.filter((each) => each.region === region).map(({ images }) => images);
+    for (const images of blobMounting.includes(region) ? [here.flat()] : here) {
+      const use = storageUse(images);
+      total.standard += use.standard;
+      total.archive += use.archive;
+    }
+  }
+  return { repositories, total, blobMounting: [...blobMounting], publicRepositories: [], unknown };
 }
 
 /** What ECR gives no manifest of (archived images) is one part of its own, of the size that ECR reports. */
-async function storedImages(
-  ecr: ECRClient,
-  content: RepositoryContent,
-): Promise<{ images: StoredImage[]; estimated: number }> {
-  const manifests = await readManifests(
-    ecr,
-    content,
-    content.images.map(({ digest }) => digest),
-  );
-  const images = content.images.map(({ digest, sizeBytes = 0, storageClass }): StoredImage => {
+function storedImages({ images }: RepositoryContent, manifests: ReadonlyMap<string, Manifest>): StoredImage[] {
+  return images.map(({ digest, sizeBytes = 0, storageClass }): StoredImage => {
     const manifest = manifests.get(digest);
     const blobs = manifest ? [{ digest, sizeBytes: manifest.sizeBytes }, ...manifest.blobs] : [{ digest, sizeBytes }];
     return { blobs, ...(storageClass && { storageClass }) };
   });
-  return { images, estimated: content.images.length - manifests.size };
 }
 
 /** ECR API, GetAccountSetting: BLOB_MOUNTING. A role that may not ask gets the more careful figure: not shared. */

@@ -1,5 +1,5 @@
-import type { CostEstimate } from "../../ecr/costEstimate";
-import type { MonthlyCost } from "../../ecr/costs";
+import { type CostEstimate, estimateCost } from "../../ecr/costEstimate";
+import { type CostSettings, hasLegacyFreeTier, type MonthlyCost, monthlyCost } from "../../ecr/costs";
 import type { PriceTable } from "../../ecr/prices";
 import type { MeasuredRepository, Measurement } from "./measure";
 
@@ -19,4 +19,65 @@ export interface CostReport {
     exceededBy: number;
   };
   prices: PriceTable;
+}
+
+/**
+ * What storage costs, from what was measured and what settings say.
+ *
+ * @param keys Repositories' names by their keys in config, which `pushes` may use (`repositoryKeys`).
+ * @throws Error when `pushes` name a repository that was not measured.
+ */
+export function costReport(
+  measured: Measurement,
+  settings: CostSettings,
+  prices: PriceTable,
+  keys: ReadonlyMap<string, string>,
+  now: Date,
+): CostReport {
+  const legacyFreeTier = hasLegacyFreeTier(settings, now);
+  const publicBytes = measured.publicRepositories.reduce((sum, { bytes }) => sum + bytes, 0);
+  const monthly = monthlyCost(
+    {
+      privateBytes: measured.total.standard,
+      archiveBytes: measured.total.archive,
+      publicBytes,
+      publicTransferBytes: (settings.publicPullGb ?? 0) * prices.bytesPerGb,
+    },
+    prices,
+    legacyFreeTier,
+  );
+  const documents = documentsByKey(settings, measured, keys);
+  const steadyState = estimateCost(settings, documents, prices, { legacyFreeTier, publicBytes });
+  const { monthlyBudget } = settings;
+  const highest = Math.max(monthly.total, steadyState.monthly.total);
+  return {
+    now: {
+      measured: { ...measured, repositories: measured.repositories.map(({ content: _, ...rest }) => rest) },
+      monthly,
+    },
+    steadyState,
+    legacyFreeTier,
+    ...(monthlyBudget !== undefined && {
+      budget: { monthly: monthlyBudget, exceededBy: Math.max(0, highest - monthlyBudget) },
+    }),
+    prices,
+  };
+}
+
+/** The policies in force, by the names that the settings' pushes use: a repository's key in config, or its name. */
+function documentsByKey(
+  settings: CostSettings,
+  { repositories }: Measurement,
+  keys: ReadonlyMap<string, string>,
+): Parameters<typeof estimateCost>[1] {
+  const found = Object.keys(settings.pushes ?? {}).map((key) => {
+    const name = keys.get(key) ?? key;
+    return [key, repositories.find((each) => each.name === name)] as const;
+  });
+  const missing = found.filter(([, repository]) => repository === undefined).map(([key]) => key);
+  if (missing.length > 0) {
+    const known = repositories.map(({ name }) => name).join(", ");
+    throw new Error(`pushes name ${missing.join(", ")}, which the stack does not have; it has ${known || "none"}.`);
+  }
+  return Object.fromEntries(found.map(([key, repository]) => [key, repository?.content.document]));
 }

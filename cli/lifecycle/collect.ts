@@ -19,15 +19,24 @@ export interface Source {
 /** Reads repositories, their policies and what runs their images, from AWS and from stacks' outputs. */
 export async function collectSnapshot(source: Source, now: Date): Promise<LifecycleSnapshot> {
   const needsStack = source.stack !== undefined || source.repositories.length === 0;
-  const outputs = needsStack ? await readStackOutputs(source.stack) : {};
+  return snapshotOf(source, needsStack ? await readStackOutputs(source.stack) : undefined, now);
+}
+
+/**
+ * As `collectSnapshot`, with the stack's outputs read before.
+ *
+ * @param stackOutputs `undefined`: the repositories are those that the source names.
+ */
+export async function snapshotOf(
+  source: Source,
+  stackOutputs: StackOutputs | undefined,
+  now: Date,
+): Promise<LifecycleSnapshot> {
   const consumers = await Promise.all(
     source.consumers.map(async (stack) => ({ stack, outputs: await readStackOutputs(stack) })),
   );
-  const stacks = [{ stack: source.stack ?? "selected", outputs }, ...consumers];
-  const contents: RepositoryContent[] = [];
-  for (const address of addresses(source, needsStack ? outputs : undefined)) {
-    contents.push(await readOrExplain(address));
-  }
+  const stacks = [{ stack: source.stack ?? "selected", outputs: stackOutputs ?? {} }, ...consumers];
+  const contents = await readContents(addresses(source, stackOutputs));
   const running = new Map<string, RunningImages>();
   for (const region of new Set(contents.map((content) => content.region))) {
     running.set(region, await readRunningImages(awsClients(region), region));
@@ -67,6 +76,15 @@ function addresses(source: Source, outputs: StackOutputs | undefined): Repositor
     throw new Error(`The stack's outputs name no private repository ${missing.join(", ")}; they name ${names}.`);
   }
   return source.repositories.length === 0 ? known : known.filter(({ name }) => source.repositories.includes(name));
+}
+
+/** Repositories one after the other. @throws Error that names the one that cannot be read. */
+export async function readContents(addresses: readonly RepositoryAddress[]): Promise<RepositoryContent[]> {
+  const contents: RepositoryContent[] = [];
+  for (const address of addresses) {
+    contents.push(await readOrExplain(address));
+  }
+  return contents;
 }
 
 async function readOrExplain(address: RepositoryAddress): Promise<RepositoryContent> {
