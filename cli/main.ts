@@ -4,6 +4,7 @@ import { addCostCommand } from "./cost/commands";
 import { addEnvironmentCommands } from "./environments/commands";
 import { addLifecycleCommands } from "./lifecycle/commands";
 import { addPolicyReportCommand } from "./policyReport/commands";
+import { addReportCommand } from "./report/commands";
 
 /** The commands beside the program: `npm run preview -- ENV`, `npm run up -- ENV`, `npm run lifecycle -- …`, … */
 // The SDK's advice on Node versions would stand before every table; package.json says which versions run.
@@ -15,6 +16,7 @@ const program = new Command("ecr")
 addEnvironmentCommands(program);
 addLifecycleCommands(program);
 addCostCommand(program);
+addReportCommand(program);
 addPolicyReportCommand(program);
 
 program.parseAsync().catch((error: unknown) => {

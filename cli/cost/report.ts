@@ -7,6 +7,8 @@ import type { MeasuredRepository, Measurement } from "./measure";
 export interface CostReport {
   now: {
     measured: Omit<Measurement, "repositories"> & { repositories: Omit<MeasuredRepository, "content">[] };
+    /** Anonymous pulls of public images in a month, as the settings say. */
+    publicTransferBytes: number;
     monthly: MonthlyCost;
   };
   steadyState: CostEstimate;
@@ -36,12 +38,13 @@ export function costReport(
 ): CostReport {
   const legacyFreeTier = hasLegacyFreeTier(settings, now);
   const publicBytes = measured.publicRepositories.reduce((sum, { bytes }) => sum + bytes, 0);
+  const publicTransferBytes = (settings.publicPullGb ?? 0) * prices.bytesPerGb;
   const monthly = monthlyCost(
     {
       privateBytes: measured.total.standard,
       archiveBytes: measured.total.archive,
       publicBytes,
-      publicTransferBytes: (settings.publicPullGb ?? 0) * prices.bytesPerGb,
+      publicTransferBytes,
     },
     prices,
     legacyFreeTier,
@@ -53,6 +56,7 @@ export function costReport(
   return {
     now: {
       measured: { ...measured, repositories: measured.repositories.map(({ content: _, ...rest }) => rest) },
+      publicTransferBytes,
       monthly,
     },
     steadyState,

@@ -10,12 +10,12 @@ import {
   parseLifecycleSnapshot,
   readLifecyclePolicy,
 } from "../../ecr/lifecyclePolicy";
-import { tagGrammars } from "../../ecr/tagGrammar";
 import { awsClients } from "../aws/clients";
 import { collectSnapshot, type Source } from "./collect";
 import { compareWithEcr, type PreviewDifference } from "./ecrPreview";
 import { deployedThatGo, previewRepository, type RepositoryPreview, releasesThatGo } from "./previewModel";
 import { previewText, shortDigest } from "./previewText";
+import { releaseMatcher } from "./releaseTags";
 
 interface SourceOptions {
   stack?: string;
@@ -163,17 +163,6 @@ function readPolicyFile(file: string): LifecyclePolicyDocument {
   refuseFaults("lifecycle policy", faults);
   // Without faults there is a document.
   return document as LifecyclePolicyDocument;
-}
-
-function releaseMatcher(grammar: string): (tag: string) => boolean {
-  const source = Object.hasOwn(tagGrammars, grammar) ? tagGrammars[grammar as keyof typeof tagGrammars] : grammar;
-  let expression: RegExp;
-  try {
-    expression = new RegExp(`^(?:${source})$`);
-  } catch (error) {
-    throw new Error(`--release-tags: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  return (tag) => expression.test(tag);
 }
 
 function parseTime(text: string): Date {

@@ -23,6 +23,7 @@ const document = lifecyclePolicyFromRules([
 function report(more: Partial<CostReport> = {}): CostReport {
   return {
     now: {
+      publicTransferBytes: 0,
       measured: {
         repositories: [
           { name: "team/web", region: "eu-west-1", images: 3, standard: 20 * GB, archive: 0 },

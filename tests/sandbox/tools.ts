@@ -47,29 +47,44 @@ export function crane(): Promise<string> {
   return goTool("github.com/google/go-containerregistry", "v0.20.6", "/cmd/crane");
 }
 
-export interface Skopeo {
+/** A program of a Debian package, and the environment that it runs in. */
+export interface DebianProgram {
   program: string;
   env: NodeJS.ProcessEnv;
 }
 
 /** skopeo on PATH, or Debian's package with the libraries that are missing here, unpacked in the user's cache. */
-export async function skopeo(): Promise<Skopeo> {
-  const found = findProgram("skopeo");
+export function skopeo(): Promise<DebianProgram> {
+  return debianProgram("skopeo", "usr/bin/skopeo");
+}
+
+/** As `skopeo`; beside the package's wrapper script, which looks for the browser in the system's own folders. */
+export function chromium(): Promise<DebianProgram> {
+  return debianProgram("chromium", "usr/lib/chromium/chromium");
+}
+
+async function debianProgram(name: string, file: string): Promise<DebianProgram> {
+  const found = findProgram(name);
   if (found !== undefined) return { program: found, env: process.env };
-  const folder = cacheDirectory("test-tools", "skopeo");
-  await withLock(`${folder}.lock`, () => makeWhole(folder, unpackSkopeo));
-  const libraries = fs.readdirSync(path.join(folder, "usr", "lib"), { withFileTypes: true });
-  const directories = libraries
-    .filter((each) => each.isDirectory())
-    .map((each) => path.join(folder, "usr/lib", each.name));
+  const folder = cacheDirectory("test-tools", name);
+  await withLock(`${folder}.lock`, () => makeWhole(folder, (temporary) => unpack(name, temporary)));
   return {
-    program: path.join(folder, "usr", "bin", "skopeo"),
-    env: { ...process.env, LD_LIBRARY_PATH: directories.join(":") },
+    program: path.join(folder, file),
+    env: { ...process.env, LD_LIBRARY_PATH: libraryFolders(path.join(folder, "usr", "lib")).join(":") },
   };
 }
 
-async function unpackSkopeo(temporary: string): Promise<string> {
-  const wanted = ["--print-uris", "--quiet=2", "--yes", "--no-install-recommends", "install", "skopeo"];
+/** Debian keeps libraries in a folder by architecture, and private ones, such as PulseAudio's, in folders below it. */
+function libraryFolders(lib: string): string[] {
+  const folders = (at: string) =>
+    fs
+      .readdirSync(at, { withFileTypes: true })
+      .flatMap((each) => (each.isDirectory() ? [path.join(at, each.name)] : []));
+  return folders(lib).flatMap((folder) => [folder, ...folders(folder)]);
+}
+
+async function unpack(name: string, temporary: string): Promise<string> {
+  const wanted = ["--print-uris", "--quiet=2", "--yes", "--no-install-recommends", "install", name];
   const uris = await runOrThrow("apt-get", wanted).catch(async () => {
     await aptGetOrThrow(["update", "--quiet"]);
     return runOrThrow("apt-get", wanted);

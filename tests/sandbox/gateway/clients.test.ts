@@ -5,7 +5,7 @@ import { CreateRepositoryCommand, DescribeImagesCommand } from "@aws-sdk/client-
 import { CreateRepositoryCommand as CreatePublicCommand } from "@aws-sdk/client-ecr-public";
 import { type DockerEnvironment, ensureDocker, releaseDocker } from "../../../sandbox/docker/daemon";
 import { run, runOrThrow } from "../../../sandbox/system/commands";
-import { crane as craneTool, type Skopeo, skopeo as skopeoTool, toolsTimeout } from "../tools";
+import { crane as craneTool, type DebianProgram, skopeo as skopeoTool, toolsTimeout } from "../tools";
 import { uniqueName, useSandbox } from "./harness";
 import { writeImageLayout } from "./imageLayout";
 import { digestOf, privateToken, publicToken } from "./registryClient";
@@ -32,7 +32,7 @@ describe("gateway: docker, skopeo and crane", function () {
     env = { ...process.env, DOCKER_CONFIG: folder };
     const craneProgram = await craneTool();
     crane = async (...args) => (await runOrThrow(craneProgram, args, { env })).trim();
-    const { program, env: skopeoEnv }: Skopeo = await skopeoTool();
+    const { program, env: skopeoEnv }: DebianProgram = await skopeoTool();
     const authfile = ["--authfile", path.join(folder, "config.json")];
     skopeo = async (command = "", ...args) =>
       (await runOrThrow(program, ["--insecure-policy", command, ...authfile, ...args], { env: skopeoEnv })).trim();

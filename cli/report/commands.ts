@@ -1,0 +1,95 @@
+import * as fs from "node:fs";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { type LifecycleSnapshot, parseLifecycleSnapshot } from "../../ecr/lifecyclePolicy";
+import { readCostSettings, readJson, readPrices } from "../cost/inputs";
+import { type Measurement, measure, measureImages } from "../cost/measure";
+import { costReport } from "../cost/report";
+import { snapshotOf } from "../lifecycle/collect";
+import { releaseMatcher } from "../lifecycle/releaseTags";
+import { publicRepositoriesIn, readStackOutputs, repositoryKeys, type StackOutputs } from "../stackOutputs";
+import { countText } from "../text";
+import { reportModel } from "./model";
+import { defaultImageLimit, reportPage } from "./page";
+import { readPolicyResults } from "./policyResults";
+
+interface ReportOptions {
+  stack?: string;
+  consumer: string[];
+  out: string;
+  images?: string;
+  policyReport?: string;
+  settings?: string;
+  prices?: string;
+  releaseTags: string;
+  limit: number;
+}
+
+/** Adds `report` to a command line. */
+export function addReportCommand(program: Command): void {
+  program
+    .command("report")
+    .description("writes one HTML page: repositories, images, what goes when, policy results and cost")
+    .option("--stack <stack>", "the stack whose outputs name the repositories (default: the selected one)")
+    .option(
+      "--consumer <stack>",
+      "a stack that runs the images, as organization/project/stack; may be repeated",
+      (value: string, before: string[]) => [...before, value],
+      [],
+    )
+    .option("--out <file>", "the file to write", "ecr-report.html")
+    .option("--images <file>", "read repositories from a snapshot (`npm run lifecycle -- snapshot`) instead of AWS")
+    .option("--policy-report <file>", "what `npm run policy:report -- --json` printed")
+    .option("--settings <file>", "cost settings as JSON instead of the stack's config `ecr:costs`")
+    .option("--prices <file>", "a price table as JSON instead of the program's own")
+    .option("--release-tags <expression>", "semver, calver or a regular expression for the whole tag", "semver")
+    .addOption(
+      new Option("--limit <images>", "images listed of each repository")
+        .argParser(parseLimit)
+        .default(defaultImageLimit),
+    )
+    .action(report);
+}
+
+async function report(options: ReportOptions): Promise<void> {
+  const { stack, settings, out } = options;
+  const isRelease = releaseMatcher(options.releaseTags);
+  const prices = readPrices(options.prices);
+  const policies =
+    options.policyReport === undefined
+      ? undefined
+      : readPolicyResults(readJson(options.policyReport), options.policyReport);
+  const { snapshot, measured, outputs } =
+    options.images === undefined ? await fromAws(options) : fromFile(options.images);
+  // A snapshot without a stack has no config to read.
+  const hasConfig = settings !== undefined || stack !== undefined || options.images === undefined;
+  const costSettings = hasConfig ? await readCostSettings(settings, stack) : {};
+  const cost = costReport(measured, costSettings, prices, repositoryKeys(outputs), snapshot.takenAt);
+  const model = reportModel({ stack, snapshot, cost, policies, isRelease });
+  fs.writeFileSync(out, reportPage(model, options.limit));
+  const images = snapshot.repositories.reduce((sum, each) => sum + each.images.length, 0);
+  console.log(`${out}: ${snapshot.repositories.length} repositories, ${countText(images, "image")}`);
+}
+
+interface Read {
+  snapshot: LifecycleSnapshot;
+  measured: Measurement;
+  outputs: StackOutputs;
+}
+
+async function fromAws({ stack, consumer }: ReportOptions): Promise<Read> {
+  const outputs = await readStackOutputs(stack);
+  const snapshot = await snapshotOf({ stack, consumers: consumer, repositories: [] }, outputs, new Date());
+  return { snapshot, measured: await measure(snapshot.repositories, publicRepositoriesIn(outputs)), outputs };
+}
+
+function fromFile(file: string): Read {
+  const snapshot = parseLifecycleSnapshot(fs.readFileSync(file, "utf8"), file);
+  return { snapshot, measured: measureImages(snapshot.repositories), outputs: {} };
+}
+
+function parseLimit(text: string): number {
+  if (!/^[0-9]{1,7}$/.test(text)) {
+    throw new InvalidArgumentError("Write a whole number, 0 or more.");
+  }
+  return Number(text);
+}
