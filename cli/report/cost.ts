@@ -56,9 +56,8 @@ ${streamsTable(steadyState.repositories)}
     legacyFreeTier
       ? "The free tier of accounts opened before 15 July 2025 still applies."
       : "No free tier applies to private storage."
-  }${now.measured.blobMounting.length > 0 && html` Repositories of ${now.measured.blobMounting.join(", ")} share layers.`}${
-    now.measured.unknown.length > 0 && html` Not known: ${now.measured.unknown.join("; ")}.`
-  }</p>
+  }${now.measured.blobMounting.length > 0 && html` Repositories of ${now.measured.blobMounting.join(", ")} share layers.`}</p>
+${now.measured.unknown.length > 0 && html`<details><summary>What these figures do not know</summary><ul>${now.measured.unknown.map((each) => html`<li>${each}</li>`)}</ul></details>`}
 </section>`;
 }
 

@@ -64,15 +64,15 @@ ${table(
   html`Images of <code>${preview.name}</code>: what goes first, then what stays, the newest first`,
   [
     { heading: "Tags" },
-    { heading: "Digest" },
-    { heading: "Pushed" },
-    { heading: "Size", numeric: true },
     { heading: "What happens" },
     { heading: "Why" },
+    { heading: "Pushed" },
+    { heading: "Size", numeric: true },
+    { heading: "Digest" },
   ],
   images.slice(0, limit).map(imageRow),
 )}
-${hidden > 0 && html`<p class="note">${countText(hidden, "image")} more are not listed here; the timeline counts them.</p>`}</details>`;
+${hidden > 0 && html`<p class="note">${hidden.toLocaleString("en")} more are not listed here; the timeline counts them.</p>`}</details>`;
 }
 
 function imageRow(image: ReportedImage): HtmlValue[] {
@@ -81,11 +81,11 @@ function imageRow(image: ReportedImage): HtmlValue[] {
     html`${tags.length === 0 ? html`<i>untagged</i>` : tags.map((tag) => html`<span class="tag">${tag}</span> `)}${
       deployedBy.length > 0 && html`<span class="runs">run by ${deployedBy.join(" and ")}</span>`
     }`,
-    html`<code title="${digest}">${shortDigest(digest)}</code>`,
-    day(pushedAt),
-    html`${sizeBytes === undefined ? "not known" : sizeText(sizeBytes)}${storageClass === "archive" && html` <small>archived</small>`}`,
     whatHappens(image),
     whyText(image),
+    day(pushedAt),
+    html`${sizeBytes === undefined ? "not known" : sizeText(sizeBytes)}${storageClass === "archive" && html` <small>archived</small>`}`,
+    html`<code title="${digest}">${shortDigest(digest)}</code>`,
   ];
 }
 
@@ -96,7 +96,11 @@ function whatHappens({ events, afterwards }: ReportedImage): Html {
   if (afterwards !== undefined) {
     // Its rule acts beyond the horizon.
     const later = afterwards.at !== undefined;
-    const fate = later ? html`${actionWord(afterwards)} ${day(afterwards.at ?? afterwards.pushedAt)}` : "stays";
+    const fate = later
+      ? html`${actionWord(afterwards)} ${day(afterwards.at ?? afterwards.pushedAt)}`
+      : events.length > 0
+        ? "stays there"
+        : "stays";
     parts.push(html`<span class="fate ${later ? afterwards.action : "keep"}">${fate}</span>`);
   }
   return html`${parts}`;

@@ -9,7 +9,7 @@ export const script = `"use strict";
   const count = tools.querySelector("output");
   const rows = [...document.querySelectorAll("details.images tbody tr")].map((row) => [
     row,
-    (row.cells[0].textContent + " " + row.cells[1].querySelector("code").title).toLowerCase(),
+    (row.cells[0].textContent + " " + row.querySelector("code").title).toLowerCase(),
   ]);
   const all = [...document.querySelectorAll("details")];
   const find = () => {

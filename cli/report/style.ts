@@ -61,6 +61,8 @@ section p.meta { margin-bottom: 1rem; }
 .frame { overflow-x: auto; margin: 0.5rem 0 1rem; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--soft); padding-bottom: 0.375rem; }
+/* Beside a table that is wider than the screen, its caption stays and wraps. */
+caption span { display: block; position: sticky; left: 0; max-width: min(48rem, calc(100vw - 2rem)); }
 th, td { padding: 0.375rem 0.625rem; border-bottom: 1px solid var(--line); vertical-align: top; text-align: left; }
 th:first-child, td:first-child { padding-left: 0; } th:last-child, td:last-child { padding-right: 0; }
 th { font-weight: 600; } tbody th { font-weight: 500; }
@@ -70,8 +72,8 @@ tfoot th, tfoot td { font-weight: 600; border-bottom: 0; border-top: 1px solid v
 td.text, th.text { overflow-wrap: normal; }
 tbody tr:hover { background: var(--sheet); }
 .images td, .images tbody th, .images time { font-size: 0.875rem; }
-.images td:nth-child(2), .images td:nth-child(3), .fate { white-space: nowrap; }
-.images tbody th { min-width: 12rem; overflow-wrap: anywhere; } .images td:nth-child(6) { min-width: 11rem; }
+.images time, .fate { white-space: nowrap; }
+.images tbody th { min-width: 9rem; overflow-wrap: anywhere; } .images td:nth-child(3) { min-width: 11rem; }
 .tag { display: inline-block; padding: 0 0.375rem; background: var(--sheet); border: 1px solid var(--line); border-radius: 3px; }
 i { color: var(--soft); }
 .runs { display: block; color: var(--soft); font-size: 0.8125rem; }

@@ -131,7 +131,7 @@ ${
     ? html`<p>The stack has no repository.</p>`
     : table(
         "repositories-table",
-        "Images, what they take, and how many are deleted or archived when",
+        "Images, what they take, and how many are deleted or archived when: each column counts what happens after the one before it. An image that is archived counts again for what happens to it then.",
         [{ heading: "Repository" }, ...columns.map((heading) => ({ heading, numeric: true }))],
         [...rows, ...publicRows],
         foot,

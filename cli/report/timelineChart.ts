@@ -53,11 +53,14 @@ function barsOf({ rule }: RulePreview, events: readonly PreviewedImage[], now: D
 
 function lane(rule: RulePreview, bars: readonly Bar[], highest: number, now: Date, id: string): Html {
   const stays = (rule.images["never"] ?? 0) + (rule.images["later"] ?? 0);
-  const goes = bars.reduce((sum, { expire, archive }) => sum + expire + archive, 0);
+  const total = (action: "expire" | "archive") => bars.reduce((sum, bar) => sum + bar[action], 0);
+  const counts = [[total("expire"), "deleted"] as const, [total("archive"), "archived"] as const].filter(
+    ([count]) => count > 0,
+  );
   const name = rule.rule === undefined ? "No rule" : `Rule ${rule.rule}`;
   return html`<li>
 <p class="lane-label"><b>${name}</b> <span>${rule.description || "no description"}</span>
-<span class="lane-count">${goes > 0 && html`<b>${goes}</b> go, `}<b>${stays}</b> stay</span></p>
+<span class="lane-count">${counts.map(([count, what]) => html`<b>${count}</b> ${what}, `)}<b>${stays}</b> stay</span></p>
 <svg class="lane" width="100%" height="${laneHeight}" role="img" aria-labelledby="${id}-title ${id}-text">
 <title id="${id}-title">${name} over ${days} days</title>
 <desc id="${id}-text">${laneText(bars, now)}</desc>

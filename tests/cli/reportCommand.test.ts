@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { Command } from "commander";
+import { addReportCommand } from "../../cli/report/commands";
+import { lifecycleSnapshotText } from "../../ecr/lifecyclePolicy";
+import { prices } from "../../ecr/prices";
+import { policyResults, reportInputs } from "./reportFixture";
+
+describe("cli: report, command", () => {
+  let folder = "";
+  const { log } = console;
+  let said: string[] = [];
+
+  before(() => {
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), "ecr-report-"));
+    const files = {
+      "images.json": lifecycleSnapshotText(reportInputs().snapshot),
+      "policies.json": JSON.stringify(policyResults),
+      "bad.json": '{"rules":[]}',
+      "settings.json": '{"pushes":{"shop/petclinic":[{"tags":["src-1"],"perDay":1,"megabytes":1000}]}}',
+      "prices.json": JSON.stringify({ ...prices, currency: "EUR" }),
+    };
+    for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(folder, name), text);
+  });
+  beforeEach(() => {
+    said = [];
+    console.log = (text: string) => said.push(text);
+  });
+  afterEach(() => {
+    console.log = log;
+  });
+  after(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+  /** Runs `report` with these arguments; names of files are those of the folder. The page. */
+  async function run(...args: string[]): Promise<string> {
+    const out = path.join(folder, "page.html");
+    fs.rmSync(out, { force: true });
+    const program = new Command().exitOverride().configureOutput({ writeErr: () => undefined });
+    addReportCommand(program);
+    for (const command of program.commands) command.exitOverride().configureOutput({ writeErr: () => undefined });
+    const paths = args.map((arg) => (arg.endsWith(".json") ? path.join(folder, arg) : arg));
+    await program.parseAsync(["report", "--out", out, ...paths], { from: "user" });
+    return fs.readFileSync(out, "utf8");
+  }
+
+  it("writes a page of a snapshot and asks nobody", async () => {
+    const page = await run("--images", "images.json");
+    assert.deepEqual(said, [`${path.join(folder, "page.html")}: 4 repositories, 68 images`]);
+    assert.match(page, /^<!doctype html>\n/);
+    assert.match(page, /<h1>Repositories<\/h1>/);
+    assert.match(page, /No policy results were given/);
+    assert.match(page, /39 images by the size that ECR reports/);
+    assert.match(page, /Read at <time datetime="2026-06-01T12:00:00\.000Z">/);
+  });
+
+  it("takes policy results, cost settings, prices, release tags and a limit", async () => {
+    const files = ["--policy-report", "policies.json", "--settings", "settings.json", "--prices", "prices.json"];
+    const page = await run("--images", "images.json", ...files, "--release-tags", "nightly-.*", "--limit", "1");
+    assert.match(page, /ecr-tag-immutability/);
+    // 25 days of 1 GB a day.
+    assert.match(page, /2\.33 EUR/);
+    assert.match(page, /the release <code>nightly-3<\/code> is deleted/);
+    assert.equal(page.match(/<code title="sha256:/g)?.length, 4);
+  });
+
+  it("refuses what it cannot read, and writes nothing", async () => {
+    const cases: [string[], RegExp][] = [
+      [["--images", "policies.json"], /lifecycle snapshot: .*policies\.json\.version/s],
+      [["--images", "images.json", "--policy-report", "bad.json"], /policy results: 1 fault.*bad\.json\.stack/s],
+      [["--images", "images.json", "--settings", "bad.json"], /bad\.json\.rules/],
+      [["--images", "images.json", "--release-tags", "("], /--release-tags/],
+      [["--images", "images.json", "--limit", "-1"], /Write a whole number, 0 or more\./],
+    ];
+    for (const [args, message] of cases) {
+      await assert.rejects(run(...args), message);
+      assert.equal(fs.existsSync(path.join(folder, "page.html")), false);
+    }
+  });
+});

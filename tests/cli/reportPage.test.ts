@@ -1,0 +1,253 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import * as fc from "fast-check";
+import { escapeHtml, Html, html } from "../../cli/report/html";
+import { reportPage } from "../../cli/report/page";
+import { prices } from "../../ecr/prices";
+import { now } from "../ecr/lifecycleImages";
+import { report, reportInputs } from "./reportFixture";
+
+/** A page's text as a reader gets it, tags left out. */
+function textOf(page: string): string {
+  const body = page.slice(page.indexOf("<body>"), page.indexOf("<script>"));
+  return body
+    .replace(/<[^>]*>/g, " ")
+    .replace(/\s+/g, " ")
+    .replace(/ ([.,:;])/g, "$1");
+}
+
+describe("cli: report, html", () => {
+  it("escapes values, keeps what html made, joins lists and leaves nothing of nothing", () => {
+    const inner = html`<b>${"<&>\"'"}</b>`;
+    assert.equal(
+      String(html`<p title="${'"'}">${inner}${[1, "<", [html`<i></i>`]]}${null}${undefined}${false}${0}</p>`),
+      '<p title="&quot;"><b>&lt;&amp;&gt;&quot;&#39;</b>1&lt;<i></i>0</p>',
+    );
+  });
+
+  it("shows characters that deceive the eye as their code points", () => {
+    assert.equal(escapeHtml("a\u202eb\u200b\u0000\ufeff\tü\n"), "a[U+202E]b[U+200B][U+0000][U+FEFF]\tü\n");
+  });
+
+  it("lets no text make an element, whatever it is", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (text) => {
+        assert.doesNotMatch(String(html`${text}`), /[<>"']|&(?!(?:amp|lt|gt|quot|#39);)/);
+      }),
+      { seed: 7 },
+    );
+    assert.equal(String(Html.trusted("<b>")), "<b>");
+  });
+});
+
+describe("cli: report, page", () => {
+  const page = reportPage(report());
+
+  it("loads nothing, and its security policy lets only its own style and script run", () => {
+    assert.doesNotMatch(page, /<(?:link|img|iframe|object|embed|base|form)\b|\bsrc=|@import|url\(|\son\w+=|\sstyle=/);
+    assert.doesNotMatch(page, /https?:\/\//);
+    const policy = /Content-Security-Policy" content="([^"]+)"/.exec(page)?.[1]?.replaceAll("&#39;", "'") ?? "";
+    const hash = (element: string) => {
+      const content = new RegExp(`<${element}>([^]*)</${element}>`).exec(page)?.[1] ?? "";
+      return `'sha256-${createHash("sha256").update(content).digest("base64")}'`;
+    };
+    assert.deepEqual(policy.split("; "), [
+      "default-src 'none'",
+      `style-src ${hash("style")}`,
+      `script-src ${hash("script")}`,
+      "base-uri 'none'",
+      "form-action 'none'",
+    ]);
+  });
+
+  it("says what needs attention, the gravest first", () => {
+    const notices = textOf(page.slice(page.indexOf("<body>"))).split("What needs attention")[1] ?? "";
+    const places = [
+      /Act shop\/petclinic: src-\w+ is deleted today by rule 2, and is run by Lambda function petclinic-nightly\./,
+      /Act Policy ecr-lifecycle-policy: 1 violation of a mandatory rule\./,
+      /Look shop\/base has no lifecycle policy: every image stays\./,
+      /Look shop\/petclinic: the release v2\.2\.0 is deleted today by rule 2\./,
+    ].map((expected) => notices.search(expected));
+    assert.ok(!places.includes(-1), `${places}`);
+    assert.deepEqual(
+      places,
+      [...places].sort((a, b) => a - b),
+    );
+  });
+
+  it("says so when nothing needs attention", () => {
+    const { snapshot } = reportInputs();
+    const calm = {
+      ...snapshot,
+      repositories: snapshot.repositories.filter(({ name }) => name === "shop/petclinic-pr"),
+    };
+    assert.match(textOf(reportPage(report({ snapshot: calm, policies: undefined }))), /What needs attention Nothing:/);
+  });
+
+  it("warns of a budget that is exceeded and of images that no rule deletes", () => {
+    const inputs = reportInputs();
+    const cost = {
+      ...inputs.cost,
+      budget: { monthly: 0.5, exceededBy: 0.39 },
+      steadyState: { ...inputs.cost.steadyState, growthPerMonth: 0.25 },
+    };
+    const text = textOf(reportPage(report({ cost })));
+    assert.match(text, /Act Cost: the budget of 0\.50 USD a month is exceeded by 0\.39 USD\./);
+    assert.match(text, /Look Cost: each month adds 0\.25 USD, for images that no rule deletes\./);
+    assert.match(text, /and 0\.25 USD more each month/);
+  });
+
+  it("tells each image's fate with the rule that decides", () => {
+    const text = textOf(page);
+    for (const expected of [
+      /v1\.4\.0 archived today stays there rule 2: its time is over 2026-03-03/,
+      /nightly-3 deleted 2026-06-21 rule 3: its time is over/,
+      /v1\.0\.0 stays no rule matches 2025-04-27 148\.5 MB archived/,
+      /run by ECS task definition petclinic:41/,
+    ]) {
+      assert.match(text, expected);
+    }
+  });
+
+  it("draws a lane for each rule, and says the same in words", () => {
+    assert.match(
+      page,
+      /<desc id="repository-4-lane-2-text">today: 4 archived; 2026-07-06: 1 archived; 2026-08-10: 1 archived\.<\/desc>/,
+    );
+    assert.match(page, /<desc id="repository-4-lane-1-text">Nothing goes\.<\/desc>/);
+    assert.equal(page.match(/<svg class="lane"/g)?.length, 2 + 2 + 4);
+    assert.match(textOf(page), /Rule 2 Archive images tagged v\* 90 days after their last pull 6 archived, 0 stay/);
+  });
+
+  it("sets cost now and at steady state against what is free", () => {
+    const text = textOf(page);
+    assert.match(text, /Private, standard storage 9\.8 GB 7\.4 GB 536\.9 MB 0\.86 USD 0\.64 USD/);
+    assert.match(text, /Public storage 1\.8 GB 1\.8 GB 53\.7 GB 0\.00 USD 0\.00 USD/);
+    assert.match(text, /The free tier of accounts opened before 15 July 2025 still applies\./);
+    assert.match(text, /petclinic src-1 0\.7 152\.0 MB rule 2 35\.7 days/);
+  });
+
+  it("shows what grows without end, and that there is no free tier", () => {
+    const inputs = reportInputs();
+    const { steadyState } = inputs.cost;
+    const stream = {
+      stream: { tags: [], perDay: 1, bytes: 1e9 },
+      standardDays: Infinity,
+      archiveDays: 0,
+      standardBytes: Infinity,
+      archiveBytes: 0,
+    };
+    const cost = {
+      ...inputs.cost,
+      legacyFreeTier: false,
+      steadyState: { ...steadyState, repositories: { web: [stream] } },
+    };
+    const text = textOf(reportPage(report({ cost })));
+    assert.match(text, /Private, standard storage 9\.8 GB grows nothing 0\.86 USD grows/);
+    assert.match(text, /web untagged 1 1\.0 GB none for ever grows/);
+    assert.match(text, /No free tier applies to private storage\./);
+  });
+
+  it("shows failed rules with what they found, and says when there are no results", () => {
+    const text = textOf(page);
+    assert.match(text, /5 rules: 2 passed, 2 failed, 1 could not be judged\./);
+    assert.match(
+      text,
+      /ecr-lifecycle-policy failed, mandatory base aws:ecr\/repository:Repository severity medium The repository/,
+    );
+    assert.match(text, /ecr-encryption passed 4/);
+    assert.match(textOf(reportPage(report({ policies: undefined }))), /No policy results were given\./);
+    assert.match(
+      textOf(reportPage(report({ policies: { stack: "dev", rules: [] } }))),
+      /results are of the stack dev\. .*said nothing/,
+    );
+  });
+
+  it("escapes every text that comes from AWS, stacks and files", () => {
+    const evil = `<img src=x onerror="alert(1)">'&`;
+    const inputs = reportInputs();
+    const repository = {
+      name: evil,
+      registryId: evil,
+      region: evil,
+      uri: evil,
+      document: {
+        rules: [
+          {
+            rulePriority: 1,
+            description: evil,
+            selection: { tagStatus: "any", countType: "imageCountMoreThan", countNumber: 1 },
+            action: { type: "expire" },
+          },
+        ],
+      },
+      images: [
+        { digest: `sha256:${evil}`, tags: [evil, "v1.0.0"], pushedAt: now },
+        { digest: `${evil}2`, tags: [evil], pushedAt: now, subject: `sha256:${evil}` },
+      ],
+      deployed: [{ digest: `${evil}2`, by: evil }],
+      unknown: [evil],
+    } as const;
+    const finding = { urn: `${evil}::${evil}::${evil}`, level: "mandatory", severity: evil, message: evil };
+    const stream = {
+      ...inputs.cost.steadyState.repositories["petclinic"]?.[0],
+      stream: { tags: [evil], perDay: 1, bytes: 1 },
+    };
+    const model = report({
+      stack: evil,
+      snapshot: { version: 1, takenAt: now, repositories: [structuredClone(repository)] as never },
+      policies: {
+        stack: "other",
+        rules: [{ pack: evil, rule: evil, passed: 0, violations: [finding], unjudged: [finding] }],
+      },
+      cost: {
+        ...inputs.cost,
+        prices: { ...prices, currency: evil, region: evil, asOf: evil },
+        now: {
+          ...inputs.cost.now,
+          measured: {
+            ...inputs.cost.now.measured,
+            blobMounting: [evil],
+            unknown: [evil],
+            publicRepositories: [{ name: evil, images: 1, bytes: 1 }],
+          },
+        },
+        steadyState: { ...inputs.cost.steadyState, repositories: { [evil]: [stream as never] } },
+      },
+    });
+    const hostile = reportPage(model);
+    assert.equal(hostile.includes("<img"), false);
+    assert.doesNotMatch(hostile, /onerror="/);
+    assert.ok(hostile.split("&lt;img src=x onerror=&quot;alert(1)&quot;&gt;&#39;&amp;").length > 25);
+  });
+
+  it("lists no more images than asked for, and counts the rest", () => {
+    const short = reportPage(report(), 5);
+    assert.equal(short.match(/<code title="sha256:/g)?.length, 5 + 5 + 5 + 2);
+    assert.match(textOf(short), /34 more are not listed here; the timeline counts them\./);
+    assert.doesNotMatch(textOf(page), /not listed here/);
+  });
+
+  it("of no repository, and of an empty one, is a page too", () => {
+    const { snapshot } = reportInputs();
+    assert.match(
+      textOf(reportPage(report({ snapshot: { ...snapshot, repositories: [] } }))),
+      /Repositories 0 Images 0/,
+    );
+    const [first] = snapshot.repositories;
+    assert.ok(first);
+    const empty = { ...snapshot, repositories: [{ ...first, images: [], deployed: [] }] };
+    assert.match(
+      textOf(reportPage(report({ snapshot: empty, stack: undefined }))),
+      /Amazon ECR report Repositories .*No image yet\./,
+    );
+  });
+
+  it("has ids that are unique, and references that lead to them", () => {
+    const ids = [...page.matchAll(/\sid="([^"]+)"/g)].map((match) => match[1]);
+    assert.equal(new Set(ids).size, ids.length);
+    for (const [, list = ""] of page.matchAll(/\s(?:href="#|aria-labelledby=")([^"]+)"/g)) {
+      for (const id of list.split(" ")) assert.ok(ids.includes(id), id);
+    }
+  });
+});
