@@ -114,8 +114,7 @@ export function isSentToDocker(inputs: Pick<BuildInputs, "context" | "dockerfile
 function readIgnore(inputs: Pick<BuildInputs, "context" | "dockerfile">) {
   const file = ignoreFileOf(inputs);
   if (file === undefined) return undefined;
-  // Docker leaves out a byte order mark; the pattern behind it would match nothing.
-  const text = fs.readFileSync(file, "utf8").replace(/^\uFEFF/, "");
+  const text = fs.readFileSync(file, "utf8");
   const rules: Ignore = createIgnore({ ignorecase: false }).add(text);
   // With a `!` line a file may come back from inside an ignored folder, so folders cannot be skipped.
   return { rules, hasExceptions: /^\s*!/m.test(text) };

@@ -146,12 +146,17 @@ function buildInputs(args: ContainerImageSettings): BuildInputs {
     context,
     dockerfile,
     target,
-    extraHosts,
+    extraHosts: unlessEmpty(extraHosts),
     network,
     rebuild,
-    args: inlineCache === undefined ? args.args : { ...inlineCache, ...args.args },
+    args: unlessEmpty({ ...inlineCache, ...args.args }),
     platform: args.platform ?? defaultPlatform,
   };
+}
+
+/** The provider takes an empty map for another value than none; to Docker they are the same. */
+function unlessEmpty(map: Record<string, string> = {}): Record<string, string> | undefined {
+  return Object.keys(map).length > 0 ? map : undefined;
 }
 
 /** The build as the Docker provider takes it. */

@@ -218,6 +218,25 @@ describe("ContainerImage", () => {
     );
   });
 
+  it("takes empty settings for none", async () => {
+    const { tag } = create({ args: {}, extraHosts: {}, cacheFrom: [], tags: [] });
+    assert.equal(tag, contentTagOf());
+    const images = await fixture.images();
+    assert.deepEqual(images[`petclinic-${tag}`]?.["build"], {
+      context: fixture.context,
+      dockerfile: path.join(fixture.context, "Dockerfile"),
+      platform: "linux/amd64",
+    });
+  });
+
+  it("leaves no flag unknown in a preview where even the repository's name is", async () => {
+    await fixture.start(true);
+    const repositoryName = pulumi.output(pulumi.unknown as unknown as string);
+    const { tag } = create({ repositories: [new PrivateRepository("petclinic", { repositoryName })] });
+    const images = await fixture.images();
+    assert.equal(images[`petclinic-${tag}`]?.["skipPush"], false);
+  });
+
   it("says how to push an image again that was deleted from the registry", async () => {
     const image = create();
     const registry = fixture.mocks;

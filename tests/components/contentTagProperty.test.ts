@@ -133,18 +133,31 @@ describe("contentTag and the Docker provider", () => {
     assert.ok(changes > 100, `only ${changes} changes: the property was hardly tried`);
   });
 
-  /** Changes one thing of a build, so that most of the inputs stay. */
-  const smallChange = build.chain((before) =>
-    fc
+  /** A build and the same with one thing changed: a file's content, mode or kind, or a single setting. */
+  const smallChange = build.chain((before) => {
+    const change = (name: string, each: Entry) => ({ ...before, tree: { ...before.tree, [name]: each } });
+    const set = (key: string, value: unknown) =>
+      ({ ...before, settings: { ...before.settings, [key]: value } }) as Build;
+    const name = fc.constantFrom(...Object.keys(before.tree), "a");
+    return fc
       .oneof(
-        fc
-          .tuple(fc.constantFrom(...names), entry)
-          .map(([name, each]) => ({ ...before, tree: { ...before.tree, [name]: each } })),
+        fc.tuple(fc.constantFrom(...names), entry).map(([each, value]) => change(each, value)),
+        fc.tuple(name, fc.constantFrom(0o644, 0o755, 0o600)).map(([each, mode]) => {
+          const old = before.tree[each];
+          return change(each, old?.kind === "file" ? { ...old, mode } : { kind: "file", text: "", mode });
+        }),
         ignoreFile.map((each) => ({ ...before, ignoreFile: each })),
-        settings.map((each) => ({ ...before, settings: { ...before.settings, ...each } })),
+        fc
+          .constantFrom("network", "target")
+          .chain((key) => fc.constantFrom("one", "two").map((value) => set(key, value))),
+        fc
+          .constantFrom("args", "extraHosts")
+          .chain((key) => fc.constantFrom({ a: "1" }, { a: "2" }).map((value) => set(key, value))),
+        fc.constantFrom("linux/amd64", "linux/arm64").map((value) => set("platform", value)),
+        fc.constantFrom("Other", "../Outside").map((value) => set("dockerfile", value)),
       )
-      .map((after) => ({ before, after })),
-  );
+      .map((after) => ({ before, after }));
+  });
 
   it("does so for small changes too, and keeps the tag of what is the same", async () => {
     const seen = { changed: 0, same: 0 };
@@ -163,9 +176,9 @@ describe("contentTag and the Docker provider", () => {
         assert.equal(contentTag(write(again)), firstTag);
         seen.same++;
       }),
-      { seed: 2, numRuns: 150 },
+      { seed: 2, numRuns: 250 },
     );
-    assert.ok(seen.changed > 30 && seen.same > 100, JSON.stringify(seen));
+    assert.ok(seen.changed > 80 && seen.same > 100, JSON.stringify(seen));
   });
 
   it("keeps the tag when only what Docker does not get changes", async () => {
@@ -176,7 +189,8 @@ describe("contentTag and the Docker provider", () => {
         text,
         fc.constantFrom("hidden/a", "hidden/deep/b", "x.tmp", "sub/x.tmp"),
         async (one, content, name) => {
-          const rules = `${one.ignoreFile ?? ""}\nhidden\n**/*.tmp\n`;
+          // Docker does not take a byte order mark for a part of the first rule.
+          const rules = `\uFEFFhidden\n**/*.tmp\n${one.ignoreFile?.replace("\uFEFF", "") ?? ""}`;
           const inputs = write({ ...one, ignoreFile: rules });
           const [tag, before] = [contentTag(inputs), await checked(inputs)];
           const absolute = path.join(inputs.context, name);
