@@ -67,7 +67,7 @@ async function report(options: ReportOptions): Promise<void> {
   const model = reportModel({ stack, snapshot, cost, policies, isRelease });
   fs.writeFileSync(out, reportPage(model, options.limit));
   const images = snapshot.repositories.reduce((sum, each) => sum + each.images.length, 0);
-  console.log(`${out}: ${snapshot.repositories.length} repositories, ${countText(images, "image")}`);
+  console.log(`${out}: ${repositoriesText(snapshot.repositories.length)}, ${countText(images, "image")}`);
 }
 
 interface Read {
@@ -92,4 +92,8 @@ function parseLimit(text: string): number {
     throw new InvalidArgumentError("Write a whole number, 0 or more.");
   }
   return Number(text);
+}
+
+function repositoriesText(count: number): string {
+  return count === 1 ? "1 repository" : `${count} repositories`;
 }

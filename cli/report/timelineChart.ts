@@ -43,12 +43,17 @@ function barsOf({ rule }: RulePreview, events: readonly PreviewedImage[], now: D
     if (event.rule !== rule || event.at === undefined || event.action === "keep") {
       continue;
     }
-    const day = Math.min(days, Math.max(0, Math.ceil((event.at.getTime() - now.getTime()) / dayMilliseconds)));
+    const day = Math.min(days, utcDay(event.at) - utcDay(now));
     const bar = bars.get(day) ?? { day, expire: 0, archive: 0 };
     bar[event.action]++;
     bars.set(day, bar);
   }
   return [...bars.values()].sort((a, b) => a.day - b.day);
+}
+
+/** Days of the calendar, so that bars have the dates that the table of images has. */
+function utcDay(date: Date): number {
+  return Math.floor(date.getTime() / dayMilliseconds);
 }
 
 function lane(rule: RulePreview, bars: readonly Bar[], highest: number, now: Date, id: string): Html {

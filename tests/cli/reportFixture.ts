@@ -94,14 +94,27 @@ export const policyResults: PolicyResults = {
     { pack: "ecr", rule: "ecr-scan-on-push", passed: 4, violations: [], unjudged: [] },
     {
       pack: "ecr",
+      rule: "ecr-repository-access",
+      passed: 2,
+      violations: [],
+      unjudged: [
+        {
+          urn: urn("aws:ecr/repositoryPolicy:RepositoryPolicy", "visits"),
+          level: "advisory",
+          message: "The policy names a role that is created in the same update.",
+        },
+      ],
+    },
+    {
+      pack: "ecr",
       rule: "ecr-lifecycle-policy",
       passed: 3,
       violations: [
         {
-          urn: urn("aws:ecr/repository:Repository", "base"),
+          urn: urn("aws:ecr/repository:Repository", "tools"),
           level: "mandatory",
           severity: "medium",
-          message: 'The repository "shop/base" has no lifecycle policy. Add one, or name it in `exempt`.',
+          message: 'The repository "shop/tools" has no lifecycle policy. Add one, or name it in `exempt`.',
         },
       ],
       unjudged: [],
@@ -120,25 +133,12 @@ export const policyResults: PolicyResults = {
       ],
       unjudged: [],
     },
-    {
-      pack: "ecr",
-      rule: "ecr-repository-access",
-      passed: 2,
-      violations: [],
-      unjudged: [
-        {
-          urn: urn("aws:ecr/repositoryPolicy:RepositoryPolicy", "visits"),
-          level: "advisory",
-          message: "The policy names a role that is created in the same update.",
-        },
-      ],
-    },
   ],
 };
 
 /** What a report of a team's registry is made of: four repositories with 68 images. */
 export function reportInputs(): ReportInputs {
-  const base = repository("shop/base", {
+  const base = repository("shop/tools", {
     images: images(2, (index) => ({ age: 30 + index * 60, tags: [`21.${index}`] })),
   });
   const repositories = [petclinic(), pullRequests(), audited(), base];

@@ -16,9 +16,9 @@ describe("cli: report, model", () => {
         archiveBytes > 0,
       ]),
       [
-        ["shop/base", 2, true, false],
         ["shop/petclinic", 39, true, false],
         ["shop/petclinic-pr", 16, true, false],
+        ["shop/tools", 2, true, false],
         ["shop/visits", 11, true, true],
       ],
     );

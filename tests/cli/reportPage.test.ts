@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import * as fc from "fast-check";
+import { previewRepository } from "../../cli/lifecycle/previewModel";
 import { escapeHtml, Html, html } from "../../cli/report/html";
 import { reportPage } from "../../cli/report/page";
+import { timelineChart } from "../../cli/report/timelineChart";
 import { prices } from "../../ecr/prices";
-import { now } from "../ecr/lifecycleImages";
+import { image, now } from "../ecr/lifecycleImages";
 import { report, reportInputs } from "./reportFixture";
 
 /** A page's text as a reader gets it, tags left out. */
@@ -41,6 +43,7 @@ describe("cli: report, html", () => {
 });
 
 describe("cli: report, page", () => {
+  const repository = { name: "web", registryId: "1", region: "r", uri: "u/web", deployed: [], unknown: [] };
   const page = reportPage(report());
 
   it("loads nothing, and its security policy lets only its own style and script run", () => {
@@ -65,8 +68,8 @@ describe("cli: report, page", () => {
     const places = [
       /Act shop\/petclinic: src-\w+ is deleted today by rule 2, and is run by Lambda function petclinic-nightly\./,
       /Act Policy ecr-lifecycle-policy: 1 violation of a mandatory rule\./,
-      /Look shop\/base has no lifecycle policy: every image stays\./,
       /Look shop\/petclinic: the release v2\.2\.0 is deleted today by rule 2\./,
+      /Look shop\/tools has no lifecycle policy: every image stays\./,
     ].map((expected) => notices.search(expected));
     assert.ok(!places.includes(-1), `${places}`);
     assert.deepEqual(
@@ -119,6 +122,36 @@ describe("cli: report, page", () => {
     assert.match(textOf(page), /Rule 2 Archive images tagged v\* 90 days after their last pull 6 archived, 0 stay/);
   });
 
+  it("dates bars as the table of images does, and puts an archival on a deletion of the same day", () => {
+    const rules = [
+      {
+        rulePriority: 1,
+        selection: { tagStatus: "any", countType: "sinceImagePushed", countUnit: "days", countNumber: 10 },
+        action: { type: "expire" },
+      },
+    ] as const;
+    const images = [image("sha256:a", 8.8), image("sha256:b", 8.2), image("sha256:c", 9.9)];
+    const preview = previewRepository({ ...repository, document: { rules }, images }, { now, isRelease: () => false });
+    const [, , last] = preview.events;
+    assert.ok(last);
+    const chart = String(
+      timelineChart({ ...preview, events: [...preview.events, { ...last, action: "archive" }] }, now, "x"),
+    );
+    // Due at 14:24 today, 16:48 tomorrow and 7:12 of the day after tomorrow.
+    assert.match(chart, /-text">today: 1 deleted; 2026-06-02: 1 deleted; 2026-06-03: 1 deleted, 1 archived\.</);
+    const bars = [...chart.matchAll(/<rect class="(\w+)" x="([^"]+)%" y="([^"]+)" width="[^"]+" height="([^"]+)"/g)];
+    assert.deepEqual(
+      bars.map(([, kind, x, y, height]) => [kind, Number(x), Number(y), Number(height)]),
+      [
+        ["expire", 0.12, 21, 18],
+        ["expire", 1.22, 21, 18],
+        ["expire", 2.32, 21, 18],
+        ["archive", 2.32, 3, 18],
+      ],
+    );
+    assert.match(chart, /The highest bar is 2 images\./);
+  });
+
   it("sets cost now and at steady state against what is free", () => {
     const text = textOf(page);
     assert.match(text, /Private, standard storage 9\.8 GB 7\.4 GB 536\.9 MB 0\.86 USD 0\.64 USD/);
@@ -153,9 +186,15 @@ describe("cli: report, page", () => {
     assert.match(text, /5 rules: 2 passed, 2 failed, 1 could not be judged\./);
     assert.match(
       text,
-      /ecr-lifecycle-policy failed, mandatory base aws:ecr\/repository:Repository severity medium The repository/,
+      /ecr-lifecycle-policy failed, mandatory tools aws:ecr\/repository:Repository severity medium The repository/,
     );
     assert.match(text, /ecr-encryption passed 4/);
+    // The gravest first, and only what is mandatory needs attention.
+    assert.deepEqual(
+      [...page.matchAll(/<h3><code>([^<]+)</g)].map(([, rule]) => rule),
+      ["ecr-lifecycle-policy", "ecr-tag-immutability", "ecr-repository-access"],
+    );
+    assert.equal(text.split("Policy ecr-").length, 2);
     assert.match(textOf(reportPage(report({ policies: undefined }))), /No policy results were given\./);
     assert.match(
       textOf(reportPage(report({ policies: { stack: "dev", rules: [] } }))),

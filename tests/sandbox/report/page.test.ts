@@ -53,9 +53,9 @@ describe("the report in a browser", function () {
     assert.deepEqual(await page.locator("h2").allInnerTexts(), [
       "What needs attention",
       "Repositories",
-      "shop/base",
       "shop/petclinic",
       "shop/petclinic-pr",
+      "shop/tools",
       "shop/visits",
       "Policies",
       "Cost",
