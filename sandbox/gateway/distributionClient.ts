@@ -137,13 +137,37 @@ export class DistributionClient {
     return readAll(response);
   }
 
-  /** Stores a manifest under its digest. Throws DistributionError when a blob or a manifest that it names is missing. */
+  /**
+   * Stores a manifest under its digest. Throws DistributionError when a blob or a manifest that it names is missing.
+   *
+   * A blob whose link another push of the same image is just writing counts as missing for Distribution; one that is
+   * there when it is asked for by itself is tried again.
+   */
   async putManifest(repository: RepositoryRecord, digest: string, mediaType: string, body: Buffer): Promise<void> {
     const path = `/v2/${namespaceOf(repository)}/manifests/${digest}`;
     const headers = { "Content-Type": mediaType, "Content-Length": body.length };
-    const response = await this.request("PUT", path, headers, body);
-    await refuseFailure(response);
-    response.resume();
+    const put = async () => {
+      const response = await this.request("PUT", path, headers, body);
+      await refuseFailure(response);
+      response.resume();
+    };
+    for (const pause of retryPauses) {
+      try {
+        return await put();
+      } catch (error) {
+        if (!(error instanceof DistributionError) || !(await this.hasAll(repository, missingBlobs(error.failure)))) {
+          throw error;
+        }
+        await sleep(pause);
+      }
+    }
+    return put();
+  }
+
+  /** Whether there are such blobs, and the repository has all of them. */
+  private async hasAll(repository: RepositoryRecord, digests: readonly string[]): Promise<boolean> {
+    const sizes = await Promise.all(digests.map((digest) => this.blobSize(repository, digest)));
+    return sizes.length > 0 && sizes.every((size) => size !== undefined);
   }
 
   /** Removes a manifest; one that is already gone is no error. */
@@ -206,6 +230,23 @@ export async function readAll(stream: AsyncIterable<Buffer>, limit = Number.MAX_
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
+}
+
+/** The blobs that a manifest names and Distribution did not find. */
+export function missingBlobs({ errors }: DistributionFailure): string[] {
+  return errors
+    .filter(({ code }) => code === "MANIFEST_BLOB_UNKNOWN" || code === "BLOB_UNKNOWN")
+    .map(({ detail }) => digestIn(detail));
+}
+
+function digestIn(detail: unknown): string {
+  if (typeof detail === "object" && detail !== null) {
+    const found = Object.entries(detail).find(([key]) => key.toLowerCase() === "digest");
+    if (found) {
+      return String(found[1]);
+    }
+  }
+  return String(detail);
 }
 
 /** The failure that an answer of status 400 or more describes. */

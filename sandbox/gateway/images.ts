@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { isTagMutable } from "../../ecr/tagMutability";
 import type { GatewayContext } from "./context";
-import { DistributionError } from "./distributionClient";
+import { DistributionError, missingBlobs } from "./distributionClient";
 import { type ManifestFacts, readManifest } from "./manifest";
 import { followUp } from "./pushFollowUps";
 import { PushRefusal } from "./pushRefusal";
@@ -122,10 +122,8 @@ async function storeManifest(
     if (!(error instanceof DistributionError)) {
       throw error;
     }
-    const { errors } = error.failure;
-    const missing = errors.filter((each) => each.code === "MANIFEST_BLOB_UNKNOWN" || each.code === "BLOB_UNKNOWN");
-    if (missing.length > 0) {
-      const digests = missing.map((each) => digestIn(each.detail));
+    const digests = missingBlobs(error.failure);
+    if (digests.length > 0) {
       throw new PushRefusal(
         "layersMissing",
         `Layers with digests '[${digests.join(", ")}]' required for pushing image into repository with name '${repository.name}' in the registry with id '${repository.account}' do not exist`,
@@ -137,16 +135,6 @@ async function storeManifest(
     }
     throw error;
   }
-}
-
-function digestIn(detail: unknown): string {
-  if (typeof detail === "object" && detail !== null) {
-    const found = Object.entries(detail).find(([key]) => key.toLowerCase() === "digest");
-    if (found) {
-      return String(found[1]);
-    }
-  }
-  return String(detail);
 }
 
 /** Bytes as ECR reports them (ECR API, ImageDetail.imageSizeInBytes): for a manifest list "the max size of all manifests in the list". */

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import type { GatewayConfig } from "../../../sandbox/gateway/config";
 import { DistributionClient } from "../../../sandbox/gateway/distributionClient";
+import type { RepositoryRecord } from "../../../sandbox/gateway/state/records";
 
 describe("gateway: Distribution that reads half-written links", () => {
   let server: http.Server;
@@ -57,5 +58,44 @@ describe("gateway: Distribution that reads half-written links", () => {
     requests = [];
     assert.equal(await statusOf("POST"), 500);
     assert.equal(requests.length, 1);
+  });
+
+  describe("when it finds a manifest's blob missing", () => {
+    const repository = { id: "r" } as RepositoryRecord;
+    const put = () => client.putManifest(repository, "sha256:m", "application/json", Buffer.from("{}"));
+    /** How many of the next manifests are refused, and whether the blob is there when it is asked for by itself. */
+    let refused: number;
+    let isThere: boolean;
+    beforeEach(() => {
+      server.removeAllListeners("request");
+      server.on("request", (request, response) => {
+        requests.push(String(request.method));
+        request.resume();
+        if (request.method === "HEAD") {
+          response.writeHead(isThere ? 200 : 404, { "Content-Length": 5 }).end();
+        } else if (requests.filter((method) => method === "PUT").length <= refused) {
+          const errors = [{ code: "MANIFEST_BLOB_UNKNOWN", message: "", detail: { Digest: "sha256:b" } }];
+          response.writeHead(400).end(JSON.stringify({ errors }));
+        } else response.writeHead(201, { "Content-Length": 0 }).end();
+      });
+    });
+
+    it("is given the manifest again while the blob is there", async () => {
+      [refused, isThere] = [2, true];
+      await put();
+      assert.deepEqual(requests, ["PUT", "HEAD", "PUT", "HEAD", "PUT"]);
+    });
+
+    it("is believed when the blob is not there", async () => {
+      [refused, isThere] = [1, false];
+      await assert.rejects(put(), /MANIFEST_BLOB_UNKNOWN/);
+      assert.deepEqual(requests, ["PUT", "HEAD"]);
+    });
+
+    it("is believed in the end", async () => {
+      [refused, isThere] = [9, true];
+      await assert.rejects(put(), /MANIFEST_BLOB_UNKNOWN/);
+      assert.equal(requests.filter((method) => method === "PUT").length, 4);
+    });
   });
 });
