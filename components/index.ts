@@ -1,27 +1,19 @@
-export type { AdoptionArgs } from "./adoption";
-export type { CatalogDataArgs } from "./catalogData";
 export {
   ContainerImage,
   type ContainerImageArgs,
   containerImageFaults,
   type ImageBuild,
-} from "./containerImage";
-export { ExistingPrivateRepository, type ExistingPrivateRepositoryArgs } from "./existingPrivateRepository";
-export { ExistingPublicRepository, type ExistingPublicRepositoryArgs } from "./existingPublicRepository";
-export type { ImageRepository, RegistryCredentials } from "./imageRepository";
-export type { ImageTarget } from "./imageTargets";
+} from "./images/containerImage";
+export type { ImageRepository, RegistryCredentials } from "./images/imageRepository";
+export type { ImageTarget } from "./images/imageTargets";
+export { MirroredImage, type MirroredImageArgs, mirroredImageFaults } from "./images/mirroredImage";
+export { type PromotedImage, type PromotionArgs, promoteImage } from "./images/promotion";
+export type { TagFrom } from "./images/tagStrategy";
 export { InputRefused, refuseInput } from "./inputChecks";
-export { MirroredImage, type MirroredImageArgs, mirroredImageFaults } from "./mirroredImage";
-export { PrivateRepository } from "./privateRepository";
-export type { PrivateRepositoryArgs } from "./privateRepositoryArgs";
-export { privateRepositoryFaults, privateTagSettings } from "./privateRepositorySettings";
-export { type PromotedImage, type PromotionArgs, promoteImage } from "./promotion";
-export { publicTagSettings } from "./publicImages";
-export { PublicRepository, type PublicRepositoryArgs, publicRepositoryFaults } from "./publicRepository";
-export { lambdaDeployPolicy, pullPolicy, pullPolicyFaults } from "./pullPolicy";
-export { pushPolicy, pushPolicyFaults } from "./pushPolicy";
-export { PushRole, type PushRoleArgs, pushRoleFaults } from "./pushRole";
-export { Registry, registryFaults } from "./registry";
+export { lambdaDeployPolicy, pullPolicy, pullPolicyFaults } from "./permissions/pullPolicy";
+export { pushPolicy, pushPolicyFaults } from "./permissions/pushPolicy";
+export { PushRole, type PushRoleArgs, pushRoleFaults } from "./permissions/pushRole";
+export { Registry, registryFaults } from "./registry/registry";
 export type {
   AccountSettingsArgs,
   CreationTemplateArgs,
@@ -29,8 +21,19 @@ export type {
   RegistryArgs,
   RegistryScanningArgs,
   ReplicationRuleArgs,
-} from "./registryArgs";
-export { RegistryEvents, type RegistryEventsArgs, registryEventsFaults } from "./registryEvents";
-export type { AccessArgs, PublicAccessArgs } from "./repositoryAccess";
-export type { RepositoryReference } from "./repositoryReference";
-export type { TagFrom } from "./tagStrategy";
+} from "./registry/registryArgs";
+export { RegistryEvents, type RegistryEventsArgs, registryEventsFaults } from "./registry/registryEvents";
+export type { AdoptionArgs } from "./repositories/adoption";
+export type { CatalogDataArgs } from "./repositories/catalogData";
+export {
+  ExistingPrivateRepository,
+  type ExistingPrivateRepositoryArgs,
+} from "./repositories/existingPrivateRepository";
+export { ExistingPublicRepository, type ExistingPublicRepositoryArgs } from "./repositories/existingPublicRepository";
+export { PrivateRepository } from "./repositories/privateRepository";
+export type { PrivateRepositoryArgs } from "./repositories/privateRepositoryArgs";
+export { privateRepositoryFaults, privateTagSettings } from "./repositories/privateRepositorySettings";
+export { publicTagSettings } from "./repositories/publicImages";
+export { PublicRepository, type PublicRepositoryArgs, publicRepositoryFaults } from "./repositories/publicRepository";
+export type { AccessArgs, PublicAccessArgs } from "./repositories/repositoryAccess";
+export type { RepositoryReference } from "./repositories/repositoryReference";

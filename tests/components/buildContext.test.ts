@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import fc from "fast-check";
-import { type BuildInputs, buildContextFaults, contentTag, contextFiles } from "../../components/buildContext";
+import { type BuildInputs, buildContextFaults, contentTag, contextFiles } from "../../components/images/buildContext";
 import { imageTagFaults } from "../../ecr/imageTags";
 
 describe("contentTag", () => {

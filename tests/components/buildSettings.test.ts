@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type BuildSettings, buildSettingsFaults } from "../../components/buildSettings";
+import { type BuildSettings, buildSettingsFaults } from "../../components/images/buildSettings";
 
 describe("buildSettingsFaults", () => {
   const messages = (settings: BuildSettings) =>

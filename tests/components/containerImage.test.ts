@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { ContainerImage, type ContainerImageArgs, PrivateRepository, PublicRepository } from "../../components";
-import { contentTag } from "../../components/buildContext";
+import { contentTag } from "../../components/images/buildContext";
 import { InputRefused } from "../../components/inputChecks";
 import { copyOf, fetchOf, ImageFixture, imageType, privateLogin, publicLogin } from "./imageFixture";
 import { account, digest, isKnown, known, startMocks } from "./mocks";

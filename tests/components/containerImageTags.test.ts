@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ContainerImage, type ContainerImageArgs, PrivateRepository, PublicRepository } from "../../components";
-import { containerImageFaults } from "../../components/containerImage";
+import { containerImageFaults } from "../../components/images/containerImage";
 import { InputRefused } from "../../components/inputChecks";
 import { copyOf, ImageFixture, imageType } from "./imageFixture";
 import { account, digest, known } from "./mocks";

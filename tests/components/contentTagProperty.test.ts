@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import fc from "fast-check";
-import { type BuildInputs, contentTag, dockerfileOf } from "../../components/buildContext";
+import { type BuildInputs, contentTag, dockerfileOf } from "../../components/images/buildContext";
 import type { DockerEngine } from "../../sandbox/providers/docker/engineApi";
 import { image } from "../../sandbox/providers/docker/image";
 import type { CallContext } from "../../sandbox/providers/protocol/definition";

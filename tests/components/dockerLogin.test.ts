@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { dockerLogin } from "../../components/dockerLogin";
+import { dockerLogin } from "../../components/images/dockerLogin";
 
 describe("dockerLogin", () => {
   let folder: string;

@@ -3,8 +3,8 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { type CatalogDataArgs, publicRepositoryFaults } from "../../components";
-import { readCatalogData } from "../../components/catalogData";
 import { InputChecks } from "../../components/inputChecks";
+import { readCatalogData } from "../../components/repositories/catalogData";
 
 const pngSignature = Buffer.from("89504e470d0a1a0a", "hex");
 

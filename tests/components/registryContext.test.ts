@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { checkedLater, isPlain, type RegistryContext } from "../../components/registryContext";
+import { checkedLater, isPlain, type RegistryContext } from "../../components/registry/registryContext";
 import { account, known, region, startMocks } from "./mocks";
 
 describe("Registry: inputs that are known later", () => {

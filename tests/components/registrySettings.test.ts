@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { Registry, type RegistryArgs, registryFaults } from "../../components";
-import { registryReplicationFaults } from "../../components/registryReplication";
+import { registryReplicationFaults } from "../../components/registry/registryReplication";
 import { type PolicyDocument, readAccessPolicy } from "../../ecr/accessPolicy";
 import { itRefuses } from "../ecr/refusals";
 import { account, known, type Mocks, region, startMocks } from "./mocks";

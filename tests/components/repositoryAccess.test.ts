@@ -3,7 +3,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { type AccessArgs, PrivateRepository, PublicRepository } from "../../components";
 import { isKnownLater } from "../../components/inputChecks";
-import { repositoryPolicyText } from "../../components/repositoryAccess";
+import { repositoryPolicyText } from "../../components/repositories/repositoryAccess";
 import { publicRepositoryPolicyFromGrants, repositoryPolicyFromGrants } from "../../ecr/accessPolicy";
 import { account, known, type Mocks, startMocks } from "./mocks";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { findSourceImage } from "../../components/sourceImage";
+import { findSourceImage } from "../../components/images/sourceImage";
 import { digestOf, dockerImage, FakeRegistry, ociImage, ociIndex } from "./fakeRegistry";
 
 const amd64 = { os: "linux", architecture: "amd64" };

@@ -3,8 +3,8 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { contentDigest } from "../../components/buildContext";
-import { ownTags, type TagFrom, tagFromFaults } from "../../components/tagStrategy";
+import { contentDigest } from "../../components/images/buildContext";
+import { ownTags, type TagFrom, tagFromFaults } from "../../components/images/tagStrategy";
 import { imageTagFaults } from "../../ecr/imageTags";
 
 describe("tag strategies", () => {

@@ -1,6 +1,6 @@
 import { isMap, type PropertyMap, type PropertyValue } from "../protocol/values";
 import { equivalentPolicies, normalizeJson } from "./documents";
-import { policyState } from "./ecrPolicies";
+import { policyState } from "./ecr/policies";
 
 /**
  * SNS and SQS keep what belongs to a topic or queue as attributes: texts by name. This says which attribute a property

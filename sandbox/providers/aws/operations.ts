@@ -1,4 +1,4 @@
-import { step, textOf } from "./ecrRepository";
+import { step, textOf } from "./ecr/repository";
 import { hasCode } from "./send";
 
 /** What `action` reads; undefined when the service answers with one of the codes that mean that it is gone. */

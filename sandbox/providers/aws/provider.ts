@@ -2,30 +2,30 @@ import type { ProviderDefinition } from "../protocol/definition";
 import { type AwsConnection, connect } from "./clients";
 import { checkAwsConfig, readAwsConfig } from "./config";
 import { vpcFunctions } from "./ec2/vpcs";
-import { ecrPullThroughCacheRule, ecrRepositoryCreationTemplate } from "./ecrCacheAndTemplates";
-import { ecrFunctions } from "./ecrFunctions";
-import { ecrLifecyclePolicy, ecrRepositoryPolicy } from "./ecrPolicies";
-import { ecrPublicFunctions } from "./ecrPublicFunctions";
-import { ecrPublicRepository, ecrPublicRepositoryPolicy } from "./ecrPublicResources";
+import { ecrPullThroughCacheRule, ecrRepositoryCreationTemplate } from "./ecr/cacheAndTemplates";
+import { ecrFunctions } from "./ecr/functions";
+import { ecrLifecyclePolicy, ecrRepositoryPolicy } from "./ecr/policies";
 import {
   ecrAccountSetting,
   ecrPullTimeUpdateExclusion,
   ecrRegistryPolicy,
   ecrRegistryScanningConfiguration,
   ecrReplicationConfiguration,
-} from "./ecrRegistryResources";
-import { ecrRepository } from "./ecrRepository";
-import { eventRule, eventTarget } from "./eventResources";
+} from "./ecr/registryResources";
+import { ecrRepository } from "./ecr/repository";
+import { ecrPublicFunctions } from "./ecrPublic/functions";
+import { ecrPublicRepository, ecrPublicRepositoryPolicy } from "./ecrPublic/resources";
+import { eventRule, eventTarget } from "./events/resources";
 import { generalFunctions } from "./functions";
-import { iamOpenIdConnectProvider } from "./iamOpenIdConnectProvider";
-import { iamRolePolicy, iamRolePolicyAttachment } from "./iamPolicies";
-import { iamPolicy } from "./iamPolicy";
-import { iamRole } from "./iamRole";
-import { kmsAlias, kmsKey } from "./kmsResources";
+import { iamOpenIdConnectProvider } from "./iam/openIdConnectProvider";
+import { iamPolicy } from "./iam/policy";
+import { iamRole } from "./iam/role";
+import { iamRolePolicy, iamRolePolicyAttachment } from "./iam/rolePolicies";
+import { kmsAlias, kmsKey } from "./kms/resources";
 import { awsResource } from "./resource";
-import { secret, secretVersion } from "./secretsResources";
-import { snsTopic, snsTopicPolicy, snsTopicSubscription } from "./snsResources";
-import { sqsQueue, sqsQueuePolicy } from "./sqsResources";
+import { secret, secretVersion } from "./secretsManager/resources";
+import { snsTopic, snsTopicPolicy, snsTopicSubscription } from "./sns/resources";
+import { sqsQueue, sqsQueuePolicy } from "./sqs/resources";
 import { workloadResources } from "./workloads";
 
 /** The stand-in for `pulumi-resource-aws`: the types that the project uses, translated to calls of the AWS SDK. */

@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import type { Schema } from "../../protocol/schema";
 import { isMap, type PropertyMap } from "../../protocol/values";
-import { step } from "../ecrRepository";
+import { step } from "../ecr/repository";
 import { awsFunction } from "../functions";
 import type { Scope } from "../resource";
 import { send } from "../send";

@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-ecs";
 import { isMap, type PropertyValue } from "../../protocol/values";
 import { regionAndTags } from "../commonSchema";
-import { step, textOf } from "../ecrRepository";
+import { step, textOf } from "../ecr/repository";
 import type { AwsResource } from "../resource";
 import { hasCode, send } from "../send";
 import { tagState } from "../tags";

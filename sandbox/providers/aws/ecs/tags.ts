@@ -1,6 +1,6 @@
 import { type Tag, TagResourceCommand, UntagResourceCommand } from "@aws-sdk/client-ecs";
 import type { PropertyValue } from "../../protocol/values";
-import { step } from "../ecrRepository";
+import { step } from "../ecr/repository";
 import type { Scope } from "../resource";
 import { send } from "../send";
 import { asTagList, tagChanges } from "../tags";

@@ -10,7 +10,7 @@ import {
 import { isMap, type PropertyMap, type PropertyValue } from "../../protocol/values";
 import { regionAndTags } from "../commonSchema";
 import { normalizeJson } from "../documents";
-import { step, textOf } from "../ecrRepository";
+import { step, textOf } from "../ecr/repository";
 import { type AwsResource, withoutInternal } from "../resource";
 import { hasCode, send } from "../send";
 import { tagState } from "../tags";

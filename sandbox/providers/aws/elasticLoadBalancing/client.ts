@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { PropertyValue } from "../../protocol/values";
 import type { AwsService } from "../clients";
-import { step } from "../ecrRepository";
+import { step } from "../ecr/repository";
 import type { Scope } from "../resource";
 import { send } from "../send";
 import { asTagList, fromTagList, tagChanges } from "../tags";

@@ -11,7 +11,7 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { PropertyMap, PropertyValue } from "../../protocol/values";
 import { regionAndTags } from "../commonSchema";
-import { step, textOf } from "../ecrRepository";
+import { step, textOf } from "../ecr/repository";
 import type { AwsResource, Scope } from "../resource";
 import { hasCode, send } from "../send";
 import { tagState } from "../tags";

@@ -12,7 +12,7 @@ import {
 import type { Schema } from "../../protocol/schema";
 import { isMap, type PropertyMap, type PropertyValue } from "../../protocol/values";
 import { regionAndTags } from "../commonSchema";
-import { step, textOf } from "../ecrRepository";
+import { step, textOf } from "../ecr/repository";
 import type { AwsResource, Scope } from "../resource";
 import { hasCode, send } from "../send";
 import { tagState } from "../tags";

@@ -13,7 +13,7 @@ import {
 } from "@aws-sdk/client-lambda";
 import { isMap, type PropertyMap, type PropertyValue } from "../../protocol/values";
 import { regionAndTags } from "../commonSchema";
-import { step, textOf } from "../ecrRepository";
+import { step, textOf } from "../ecr/repository";
 import type { AwsResource, Scope } from "../resource";
 import { hasCode, send } from "../send";
 import { asTagList, tagChanges, tagState } from "../tags";

@@ -11,7 +11,7 @@ import {
 } from "@aws-sdk/client-cloudwatch-logs";
 import type { AwsService } from "../clients";
 import { regionAndTags } from "../commonSchema";
-import { step, textOf } from "../ecrRepository";
+import { step, textOf } from "../ecr/repository";
 import type { AwsResource, Scope } from "../resource";
 import { hasCode, send } from "../send";
 import { asTagList, tagChanges, tagState } from "../tags";

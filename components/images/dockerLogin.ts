@@ -1,0 +1,79 @@
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { dockerHubHost } from "../../ecr/imageReference";
+
+/** A user name and a password for a registry. */
+export interface RegistryLogin {
+  username: string;
+  password: string;
+}
+
+interface DockerConfig {
+  auths?: Record<string, { auth?: string; username?: string; password?: string }>;
+  credsStore?: string;
+  credHelpers?: Record<string, string>;
+}
+
+/** Under this address `docker login` keeps Docker Hub's login. */
+const dockerHubAddress = "https://index.docker.io/v1/";
+
+/**
+ * The login that `docker login` left for a registry: in Docker's configuration ($DOCKER_CONFIG or ~/.docker), or with the
+ * credential helper that it names. Undefined when there is none; a token without a user name is none.
+ *
+ * @param host the registry's host, with its port; `docker.io` for Docker Hub
+ */
+export function dockerLogin(host: string, environment: NodeJS.ProcessEnv = process.env): RegistryLogin | undefined {
+  const config = readConfig(environment);
+  const address = host === dockerHubHost ? dockerHubAddress : host;
+  const helper = config.credHelpers?.[host] ?? config.credsStore;
+  if (helper) {
+    const login = askHelper(helper, address, environment);
+    if (login !== undefined) return login;
+  }
+  const entry = Object.entries(config.auths ?? {}).find(([key]) => hostOf(key) === hostOf(address))?.[1];
+  if (entry === undefined) return undefined;
+  const decoded = Buffer.from(entry.auth ?? "", "base64").toString();
+  const separator = decoded.indexOf(":");
+  return loginOf(
+    entry.username ?? decoded.slice(0, Math.max(separator, 0)),
+    entry.password ?? decoded.slice(separator + 1),
+  );
+}
+
+function readConfig(environment: NodeJS.ProcessEnv): DockerConfig {
+  const folder = environment["DOCKER_CONFIG"] || path.join(os.homedir(), ".docker");
+  try {
+    return JSON.parse(fs.readFileSync(path.join(folder, "config.json"), "utf8")) as DockerConfig;
+  } catch {
+    // No configuration, or one that Docker cannot read either: no login.
+    return {};
+  }
+}
+
+/** Docker's protocol of credential helpers: the address on standard input, JSON or a failure on the output. */
+function askHelper(helper: string, address: string, environment: NodeJS.ProcessEnv): RegistryLogin | undefined {
+  const answer = spawnSync(`docker-credential-${helper}`, ["get"], {
+    input: address,
+    encoding: "utf8",
+    timeout: 20_000,
+    env: environment,
+  });
+  if (answer.status !== 0) return undefined;
+  try {
+    const { Username = "", Secret = "" } = JSON.parse(answer.stdout) as { Username?: string; Secret?: string };
+    return Username === "<token>" ? undefined : loginOf(Username, Secret);
+  } catch {
+    return undefined;
+  }
+}
+
+function loginOf(username: string, password: string): RegistryLogin | undefined {
+  return username === "" || password === "" ? undefined : { username, password };
+}
+
+function hostOf(address: string): string {
+  return address.replace(/^https?:\/\//, "").split("/")[0] ?? "";
+}

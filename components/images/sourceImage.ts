@@ -1,0 +1,158 @@
+import { createHash } from "node:crypto";
+import type { Fault } from "../../ecr/faults";
+import {
+  canonicalReference,
+  type ImageReference,
+  parseImageReference,
+  printImageReference,
+  registryHost,
+} from "../../ecr/imageReference";
+import { dockerLogin, type RegistryLogin } from "./dockerLogin";
+import { type RegistryAnswer, RegistryClient, RegistryRefusal } from "./registryClient";
+
+/** An image of one platform, named so that nothing can change it. */
+export interface SourceImage {
+  /** `<registry>/<repository>@<digest>`, or the id of an image in Docker. */
+  reference: string;
+  /** Such as `linux/amd64`, `linux/arm/v7`. */
+  platform: string;
+}
+
+interface Platform {
+  os?: string;
+  architecture?: string;
+  variant?: string;
+}
+
+interface Manifest {
+  mediaType?: string;
+  /** Of an index. */
+  manifests?: { digest: string; platform?: Platform }[];
+  /** Of an image. */
+  config?: { digest: string; mediaType?: string };
+}
+
+const indexTypes = [
+  "application/vnd.oci.image.index.v1+json",
+  "application/vnd.docker.distribution.manifest.list.v2+json",
+];
+const imageTypes = [
+  "application/vnd.oci.image.manifest.v1+json",
+  "application/vnd.docker.distribution.manifest.v2+json",
+];
+
+/**
+ * Finds the image that a reference names in its registry now.
+ *
+ * @param wanted platform of an index, or the one that a single image must have. Undefined: the only one that there is
+ * @param login default: what `docker login` left for the registry
+ */
+export async function findSourceImage(
+  source: string,
+  wanted: string | undefined,
+  login?: RegistryLogin,
+): Promise<SourceImage | { faults: Fault[] }> {
+  const fault = (rule: string, fix: string) => ({ faults: [{ path: "source", value: source, rule, fix }] });
+  const reference = canonicalReference(parseImageReference(source, "source"));
+  const { registry, repository } = reference;
+  const host = registryHost(registry) ?? "";
+  const path = registry.kind === "ecrPublic" ? `${registry.alias}/${repository}` : repository;
+  const client = new RegistryClient(host, path, login ?? dockerLogin(host));
+  try {
+    const answer = await client.manifest(reference.digest ?? reference.tag ?? "", [...indexTypes, ...imageTypes]);
+    const digest = `sha256:${createHash("sha256").update(answer.body).digest("hex")}`;
+    if (reference.digest?.startsWith("sha256:") && reference.digest !== digest) {
+      return fault("the registry sent something else under this digest.", "ask the registry's operator.");
+    }
+    const manifest = JSON.parse(answer.body.toString()) as Manifest;
+    if (isIndex(manifest, answer)) return fromIndex(manifest, source, wanted, (child) => pinned(reference, child));
+    if (manifest.config === undefined || !imageTypes.includes(manifest.mediaType ?? answer.contentType)) {
+      return fault(`it is no image that Docker can pull (${answer.contentType}).`, "name a container image.");
+    }
+    const config = JSON.parse((await client.blob(manifest.config.digest)).body.toString()) as Platform;
+    if (!config.os || !config.architecture) {
+      return fault(
+        `it is an artifact (${manifest.config.mediaType ?? "without a type"}), no container image.`,
+        "name a container image.",
+      );
+    }
+    const platform = platformName(config);
+    if (wanted !== undefined && !isPlatform(config, wanted)) {
+      return fault(`it is an image for ${platform} only.`, `write platform: "${platform}", or leave it out.`);
+    }
+    return { reference: pinned(reference, digest), platform };
+  } catch (error) {
+    if (!(error instanceof RegistryRefusal)) throw error;
+    return fault(`its registry does not give it: ${error.message}.`, fixFor(error.status, host));
+  }
+}
+
+/** Picks one platform of an index, or says which there are. */
+function fromIndex(
+  { manifests = [] }: Manifest,
+  source: string,
+  wanted: string | undefined,
+  pin: (digest: string) => string,
+): SourceImage | { faults: Fault[] } {
+  // Attestations stand beside the images, for the platform unknown/unknown.
+  const images = manifests.flatMap(({ digest, platform }) =>
+    platform?.os && platform.architecture && platform.os !== "unknown" ? [{ digest, platform }] : [],
+  );
+  const fitting = wanted === undefined ? images : images.filter(({ platform }) => isPlatform(platform, wanted));
+  const [first, ...more] = fitting;
+  if (first !== undefined && more.length === 0) {
+    return { reference: pin(first.digest), platform: platformName(first.platform) };
+  }
+  const choices = (first === undefined ? images : fitting).map(({ platform }) => platformName(platform)).join(", ");
+  return {
+    faults: [
+      first === undefined
+        ? {
+            path: "platform",
+            value: wanted,
+            rule: `the index ${JSON.stringify(source)} has no image for this platform.`,
+            fix: choices === "" ? "name another image: it holds none." : `write one of ${choices}.`,
+          }
+        : {
+            path: "platform",
+            value: wanted,
+            rule: `${JSON.stringify(source)} is an index of several platforms, and one image is mirrored.`,
+            fix: `write one of ${choices}.`,
+          },
+    ],
+  };
+}
+
+function isIndex(manifest: Manifest, answer: RegistryAnswer): boolean {
+  return manifest.manifests !== undefined || indexTypes.includes(manifest.mediaType ?? answer.contentType);
+}
+
+function pinned({ registry, repository }: ImageReference, digest: string): string {
+  return printImageReference({ registry, repository, digest });
+}
+
+/** Docker tells variants of `arm` apart; the one of `arm64` is always v8 and not written. */
+export function platformName({ os, architecture, variant }: Platform): string {
+  return [os, architecture, ...(architecture === "arm" && variant ? [variant] : [])].join("/");
+}
+
+/** `linux/arm` is each of its variants, `linux/arm/v7` just that one. */
+export function isPlatform({ os, architecture, variant }: Platform, wanted: string): boolean {
+  const [wantedOs, wantedArchitecture, wantedVariant] = wanted.split("/");
+  const fits = wantedVariant === undefined || wantedVariant === variant || (architecture === "arm64" && !variant);
+  return os === wantedOs && architecture === wantedArchitecture && fits;
+}
+
+function fixFor(status: number | undefined, host: string): string {
+  switch (status) {
+    case 401:
+    case 403:
+      return `correct its name, or log in: \`docker login ${host}\`, or username and password.`;
+    case 404:
+      return "correct its name, tag or digest.";
+    case 429:
+      return "it counts pulls: wait, or log in.";
+    default:
+      return "look whether this machine reaches the registry.";
+  }
+}

@@ -1,0 +1,201 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Fault } from "../../ecr/faults";
+import { iamRoleFaults } from "../../ecr/iamRoles";
+import {
+  type GitHubWorkflows,
+  type GitLabPipelines,
+  githubAudience,
+  githubFaults,
+  githubIssuer,
+  githubSubjects,
+  gitlabFaults,
+  gitlabIssuer,
+  gitlabSubjects,
+  issuerFaults,
+  oidcTrustPolicy,
+  providerArnFaults,
+  trustPolicyFaults,
+} from "../../ecr/workloadIdentity";
+import { InputChecks } from "../inputChecks";
+import type { RepositoryReference } from "../repositories/repositoryReference";
+import { pushPolicy, pushPolicyFaults } from "./pushPolicy";
+
+export interface PushRoleArgs {
+  /**
+   * Where it pushes to: private and public repositories, as components or ARNs. At least one; nothing beside them is
+   * allowed, and no wildcard.
+   */
+  repositories: readonly RepositoryReference[];
+  /** Workflows of GitHub Actions that take the role. Either these or `gitlab`. */
+  github?: readonly GitHubWorkflows[];
+  /** Pipelines of GitLab that take the role. Either these or `github`. */
+  gitlab?: readonly GitLabPipelines[];
+  /** ARN of the identity provider in IAM. An account has one for each issuer. Either this or `createProvider`. */
+  providerArn?: pulumi.Input<string>;
+  /** Creates the identity provider. Only one program of an account can. @default false */
+  createProvider?: boolean;
+  /**
+   * Who issues the tokens: their `iss` claim.
+   * @default "https://token.actions.githubusercontent.com" for `github`, "https://gitlab.com" for `gitlab`
+   */
+  issuer?: string;
+  /**
+   * For whom the tokens are: their `aud` claim.
+   * @default "sts.amazonaws.com" for `github`, the issuer for `gitlab`
+   */
+  audience?: string;
+  /** Whether it may pull from the private repositories too, for example as a build cache. @default false */
+  pull?: boolean;
+  /** Name of the role: 1 to 64 characters. @default the component's name with seven digits after it */
+  roleName?: string;
+  /** Path of the role: begins and ends with `/`. @default "/" */
+  path?: string;
+  /** How long a session lasts at most, in seconds: 3,600 to 43,200. @default 3600 */
+  maxSessionDuration?: number;
+  /** ARN of a managed policy that bounds what the role may do. @default none */
+  permissionsBoundary?: pulumi.Input<string>;
+  /** Tags of the role and of a provider that is created. @default none */
+  tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+}
+
+/**
+ * An IAM role that a CI system takes with its own short-lived tokens (OpenID Connect), without any stored key, to push
+ * images to the named repositories and do nothing more.
+ *
+ * Throws InputRefused with every fault of the arguments before anything is registered.
+ *
+ * @example
+ * const role = new PushRole("release", {
+ *   repositories: [petclinic],
+ *   github: [{ repository: "octo-org/petclinic", branches: ["main"], tags: ["v*"] }],
+ *   createProvider: true,
+ * });
+ * export const roleToAssume = role.roleArn;
+ */
+export class PushRole extends pulumi.ComponentResource {
+  /** What a workflow names as `role-to-assume`. */
+  readonly roleArn: pulumi.Output<string>;
+  readonly roleName: pulumi.Output<string>;
+  /** The identity provider that the role trusts. */
+  readonly providerArn: pulumi.Output<string>;
+  /** The underlying resource. */
+  readonly role: aws.iam.Role;
+  /** The identity provider, when one was created. */
+  readonly provider: aws.iam.OpenIdConnectProvider | undefined;
+
+  constructor(name: string, args: PushRoleArgs, opts?: pulumi.ComponentResourceOptions) {
+    const checks = new InputChecks(`PushRole ${JSON.stringify(name)}`);
+    const { issuer, audience, subjects, providerArn, permissionsBoundary } = readSettings(args, checks);
+    checks.refuse();
+    super("ecr:index:PushRole", name, {}, opts);
+    const child = { parent: this };
+    const { tags } = args;
+    this.provider = args.createProvider
+      ? new aws.iam.OpenIdConnectProvider(name, { url: issuer, clientIdLists: [audience], tags }, child)
+      : undefined;
+    this.providerArn = this.provider?.arn ?? pulumi.output(providerArn ?? "");
+    this.role = new aws.iam.Role(
+      name,
+      {
+        name: args.roleName,
+        path: args.path ?? "/",
+        description: `Pushes images from ${issuer.replace(/^https:\/\//, "")}`,
+        assumeRolePolicy: this.providerArn.apply((arn) =>
+          JSON.stringify(oidcTrustPolicy({ providerArn: arn, audience, subjects })),
+        ),
+        maxSessionDuration: args.maxSessionDuration ?? 3_600,
+        permissionsBoundary,
+        tags,
+      },
+      child,
+    );
+    new aws.iam.RolePolicy(
+      name,
+      { name: "push", role: this.role.name, policy: pushPolicy(args.repositories, { pull: args.pull }) },
+      child,
+    );
+    this.roleArn = this.role.arn;
+    this.roleName = this.role.name;
+    this.registerOutputs({ roleArn: this.roleArn, roleName: this.roleName, providerArn: this.providerArn });
+  }
+}
+
+/** Why a PushRole of this name and these arguments would be refused: every fault of what is known, or none. */
+export function pushRoleFaults(name: string, args: PushRoleArgs): Fault[] {
+  const checks = new InputChecks(name);
+  readSettings(args, checks);
+  return checks.faults;
+}
+
+/** The arguments with their defaults; what IAM would refuse, or what lets others in, goes to `checks`. */
+function readSettings(args: PushRoleArgs, checks: InputChecks) {
+  const { github, gitlab, createProvider } = args;
+  if ((github === undefined) === (gitlab === undefined)) {
+    checks.add([
+      {
+        path: "github",
+        value: github,
+        rule: "one CI system takes the role: GitHub Actions or GitLab.",
+        fix: "write github or gitlab, and make a role for each.",
+      },
+    ]);
+  }
+  const issuer = args.issuer ?? (github || !gitlab ? githubIssuer : gitlabIssuer);
+  const audience = args.audience ?? (github || !gitlab ? githubAudience : issuer);
+  checks.add(issuerFaults(issuer, "issuer"));
+  if (audience === "") {
+    checks.add([
+      { path: "audience", value: audience, rule: "an audience has a name.", fix: "write the token's aud claim." },
+    ]);
+  }
+  const subjects = readSubjects(args, checks);
+  const placeholder = `arn:aws:iam::123456789012:oidc-provider/${issuer.replace(/^https:\/\//, "")}`;
+  checks.add(trustPolicyFaults({ providerArn: placeholder, audience, subjects }, gitlab ? "gitlab" : "github"));
+
+  if ((args.providerArn === undefined) !== (createProvider === true)) {
+    checks.add([
+      {
+        path: "providerArn",
+        value: args.providerArn === undefined ? undefined : "(given)",
+        rule: "the identity provider is one that exists, or is created.",
+        fix: "write providerArn, or createProvider: true, and only one of them.",
+      },
+    ]);
+  }
+  const providerArn =
+    args.providerArn === undefined
+      ? undefined
+      : checks.input(args.providerArn, (arn) => providerArnFaults(arn, "providerArn", issuer));
+  checks.add(pushPolicyFaults(args.repositories, { pull: args.pull }));
+  const { roleName, path, maxSessionDuration } = args;
+  checks.add(iamRoleFaults({ roleName, path, maxSessionDuration }));
+  const permissionsBoundary =
+    args.permissionsBoundary === undefined
+      ? undefined
+      : checks.input(args.permissionsBoundary, (arn) => iamRoleFaults({ permissionsBoundary: arn }));
+  return { issuer, audience, subjects, providerArn, permissionsBoundary };
+}
+
+function readSubjects(args: PushRoleArgs, checks: InputChecks): string[] {
+  const { github = [], gitlab = [] } = args;
+  const faults = [
+    ...github.flatMap((workflows, index) => githubFaults(workflows, `github[${index}]`)),
+    ...gitlab.flatMap((pipelines, index) => gitlabFaults(pipelines, `gitlab[${index}]`)),
+  ];
+  checks.add(faults);
+  if (faults.length > 0) return [];
+  const subjects = [...github.flatMap(githubSubjects), ...gitlab.flatMap(gitlabSubjects)];
+  const given = args.github ?? args.gitlab;
+  if (subjects.length === 0 && given !== undefined) {
+    checks.add([
+      {
+        path: args.github ? "github" : "gitlab",
+        value: given,
+        rule: "someone takes the role.",
+        fix: "name the repositories and branches whose runs take it.",
+      },
+    ]);
+  }
+  return subjects;
+}

@@ -1,0 +1,65 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { accessPolicyFaults, type PolicyDocument, readAccessPolicy } from "../../ecr/accessPolicy";
+import { accountFaults } from "../../ecr/accounts";
+import type { Fault } from "../../ecr/faults";
+import { type RegistryLocation, replicationStatement } from "../../ecr/serviceRoles";
+import { refuseInput } from "../inputChecks";
+import type { RegistryArgs } from "./registryArgs";
+import { childOptions, isPlain, type RegistryContext } from "./registryContext";
+
+type PolicyArgs = Pick<RegistryArgs, "policy" | "replicateFrom">;
+
+/** A policy document as text. */
+export function policyText(policy: string | PolicyDocument): string {
+  return typeof policy === "string" ? policy : JSON.stringify(policy);
+}
+
+/** Why a registry could not have this policy: every fault of what is known, or none. */
+export function registryPolicyFaults({ policy, replicateFrom = [] }: PolicyArgs): Fault[] {
+  return [
+    ...(policy !== undefined && isPlain(policy) ? accessPolicyFaults(policy, "policy", "registry") : []),
+    ...replicateFrom.flatMap((account, index) => accountFaults(account, `replicateFrom[${index}]`)),
+  ];
+}
+
+/**
+ * The registry's policy, or none when nothing is granted. Expects arguments without faults.
+ *
+ * @param after The setting that decides which actions the policy may speak about.
+ */
+export function createRegistryPolicy(
+  { policy, replicateFrom = [] }: PolicyArgs,
+  context: RegistryContext,
+  after: pulumi.Resource | undefined,
+): aws.ecr.RegistryPolicy | undefined {
+  if (policy === undefined && replicateFrom.length === 0) {
+    return undefined;
+  }
+  return new aws.ecr.RegistryPolicy(
+    context.name,
+    {
+      policy: pulumi.all([policy, context.location]).apply(([given, location]) => {
+        const whole = withReplication(given as string | PolicyDocument | undefined, replicateFrom, location);
+        refuseInput(context.subject, accessPolicyFaults(whole, "policy", "registry"));
+        return policyText(whole);
+      }),
+      region: context.region,
+    },
+    childOptions(context, after),
+  );
+}
+
+/** The policy with a statement more for the accounts that may replicate into the registry. */
+function withReplication(
+  policy: string | PolicyDocument | undefined,
+  accounts: readonly string[],
+  location: RegistryLocation,
+): string | PolicyDocument {
+  const statements = accounts.length > 0 ? [replicationStatement(accounts, location)] : [];
+  const document = policy === undefined ? undefined : readAccessPolicy(policy);
+  if (policy !== undefined && (document === undefined || statements.length === 0)) {
+    return policy;
+  }
+  return { Version: "2012-10-17", ...document, Statement: [...(document?.Statement ?? []), ...statements] };
+}

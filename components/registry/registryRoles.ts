@@ -1,0 +1,36 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { PolicyDocument } from "../../ecr/accessPolicy";
+import { trustPolicy } from "../../ecr/serviceRoles";
+import { childOptions, type RegistryContext } from "./registryContext";
+
+/** A role that ECR takes on. */
+export interface ServiceRole {
+  readonly role: aws.iam.Role;
+  /** What uses the role waits for its policy. */
+  readonly policy: aws.iam.RolePolicy;
+}
+
+/** Creates a role for a service of ECR, with one policy of its own. */
+export function createServiceRole(
+  context: RegistryContext,
+  suffix: string,
+  service: string,
+  description: pulumi.Input<string>,
+  policy: pulumi.Input<PolicyDocument>,
+): ServiceRole {
+  const name = `${context.name}-${suffix}`;
+  const role = new aws.iam.Role(
+    name,
+    { assumeRolePolicy: JSON.stringify(trustPolicy(service)), description, tags: context.tags },
+    childOptions(context),
+  );
+  return {
+    role,
+    policy: new aws.iam.RolePolicy(
+      name,
+      { role: role.name, policy: pulumi.jsonStringify(policy) },
+      childOptions(context),
+    ),
+  };
+}

@@ -1,0 +1,127 @@
+import * as fs from "node:fs";
+import { type CatalogData, catalogDataFaults, catalogDataLimits } from "../../ecr/catalogData";
+import type { Fault } from "../../ecr/faults";
+import type { InputChecks } from "../inputChecks";
+
+/** What the public gallery shows. */
+export interface CatalogDataArgs {
+  /** Short text of search results, at most 1,024 characters. @default none */
+  description?: string;
+  /** What the images are: Markdown, at most 10,240 characters. @default none */
+  aboutText?: string;
+  /** A Markdown file with the about text, in UTF-8, relative to the project's root. Not with `aboutText`. @default none */
+  aboutFile?: string;
+  /** How the images are used: Markdown, at most 10,240 characters. @default none */
+  usageText?: string;
+  /** A Markdown file with the usage text, in UTF-8, relative to the project's root. Not with `usageText`. @default none */
+  usageFile?: string;
+  /** `ARM`, `ARM 64`, `x86`, `x86-64`. @default none */
+  architectures?: string[];
+  /** `Linux`, `Windows`. @default none */
+  operatingSystems?: string[];
+  /**
+   * The logo: a PNG file, relative to the project's root, at most 512,000 bytes. The gallery shows it for verified
+   * accounts only.
+   * @default none
+   */
+  logoFile?: string;
+}
+
+/** Catalog data as the provider takes it. */
+export type CatalogDataInputs = Omit<CatalogData, "architectures" | "operatingSystems"> &
+  Pick<CatalogDataArgs, "architectures" | "operatingSystems">;
+
+/** The provider's limit of the about and usage text; the service itself takes 25,600 characters. */
+const providerTextMaximum = 10_240;
+
+/** Catalog data with the files' contents; what ECR Public or the provider would refuse goes to `checks`. */
+export function readCatalogData(args: CatalogDataArgs | undefined, checks: InputChecks): CatalogDataInputs | undefined {
+  if (args === undefined) return undefined;
+  const { aboutFile, usageFile, logoFile, ...given } = args;
+  const aboutText = readText(given.aboutText, "about", aboutFile, checks);
+  const usageText = readText(given.usageText, "usage", usageFile, checks);
+  const logoImageBlob = logoFile === undefined ? undefined : readLogo(logoFile, checks);
+  const data = {
+    ...given,
+    ...(aboutText !== undefined && { aboutText }),
+    ...(usageText !== undefined && { usageText }),
+    ...(logoImageBlob !== undefined && { logoImageBlob }),
+  };
+  checks.add(catalogDataFaults(data, "catalogData").map((fault) => placed(fault, args)));
+  return data;
+}
+
+/** A fault where the user wrote what it is about. */
+function placed(fault: Fault, args: CatalogDataArgs): Fault {
+  if (fault.path === "catalogData.aboutText" && args.aboutFile !== undefined) {
+    return { ...fault, path: "catalogData.aboutFile", value: args.aboutFile };
+  }
+  if (fault.path === "catalogData.usageText" && args.usageFile !== undefined) {
+    return { ...fault, path: "catalogData.usageFile", value: args.usageFile };
+  }
+  return fault.path === "catalogData.logoImageBlob"
+    ? { ...fault, path: "catalogData.logoFile", value: args.logoFile }
+    : fault;
+}
+
+function readText(
+  text: string | undefined,
+  what: "about" | "usage",
+  file: string | undefined,
+  checks: InputChecks,
+): string | undefined {
+  const path = `catalogData.${what}File`;
+  if (file !== undefined && text !== undefined) {
+    checks.add([
+      {
+        path,
+        value: file,
+        rule: `the ${what} text stands in the program or in a file, not in both.`,
+        fix: `leave ${what}File or ${what}Text out.`,
+      },
+    ]);
+    return undefined;
+  }
+  const known = file === undefined ? text : readFile(file, path, "a Markdown file", checks)?.toString("utf8");
+  const length = typeof known === "string" ? [...known].length : 0;
+  if (length > providerTextMaximum && length <= catalogDataLimits.aboutText) {
+    checks.add([
+      {
+        path: file === undefined ? `catalogData.${what}Text` : path,
+        value: file ?? text,
+        rule: `the AWS provider takes at most ${providerTextMaximum.toLocaleString("en")} characters here, these are ${length.toLocaleString("en")}.`,
+        fix: `shorten it by ${(length - providerTextMaximum).toLocaleString("en")}.`,
+      },
+    ]);
+  }
+  return known;
+}
+
+/** The file in base64. ECR Public takes any bytes; a broken picture helps nobody, so the PNG signature is checked. */
+function readLogo(file: string, checks: InputChecks): string | undefined {
+  const path = "catalogData.logoFile";
+  const bytes = readFile(file, path, "a PNG file", checks);
+  if (bytes === undefined) return undefined;
+  if (!bytes.subarray(0, 8).equals(Buffer.from("89504e470d0a1a0a", "hex"))) {
+    checks.add([{ path, value: file, rule: "the logo must be a PNG file.", fix: "convert it to PNG." }]);
+    return undefined;
+  }
+  return bytes.toString("base64");
+}
+
+function readFile(file: string, path: string, what: string, checks: InputChecks): Buffer | undefined {
+  try {
+    return fs.readFileSync(file);
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code;
+    checks.add([
+      {
+        path,
+        value: file,
+        rule: `this must be a file that can be read (${reason}).`,
+        fix: `name ${what}, relative to the project's root.`,
+      },
+    ]);
+    return undefined;
+  }
+}

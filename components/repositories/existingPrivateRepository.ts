@@ -1,0 +1,51 @@
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import { accountFaults } from "../../ecr/accounts";
+import { regionFaults } from "../../ecr/regions";
+import { privateRepositoryNameFaults } from "../../ecr/repositoryNames";
+import { InputChecks } from "../inputChecks";
+import { PrivateImages, type PrivateRepositoryName } from "./privateImages";
+import type { RepositoryPlace } from "./repositoryComponent";
+
+export interface ExistingPrivateRepositoryArgs {
+  /** Name in the registry. @default the look-up's name */
+  repositoryName?: pulumi.Input<string>;
+  /** @default the provider's region */
+  region?: pulumi.Input<string>;
+  /** The account whose registry it is in, 12 digits. @default the provider's account */
+  registryId?: pulumi.Input<string>;
+}
+
+/**
+ * A private repository that something else manages, looked up: images can be pushed to it, and nothing of it is changed.
+ * `PrivateRepository.get` makes one. A preview fails when there is no such repository.
+ */
+export class ExistingPrivateRepository extends PrivateImages {
+  /** Not known before the update: whether a tag can be moved shows when it is pushed. */
+  readonly tagSettings = undefined;
+  /** No resource of the program: nothing here replaces it. */
+  readonly repository: pulumi.Resource = this;
+  protected readonly requested: PrivateRepositoryName;
+  protected readonly place: RepositoryPlace;
+
+  constructor(name: string, args: ExistingPrivateRepositoryArgs = {}, opts?: pulumi.ComponentResourceOptions) {
+    const checks = new InputChecks(`PrivateRepository.get ${JSON.stringify(name)}`);
+    const repositoryName = checks.input(args.repositoryName ?? name, (value) =>
+      privateRepositoryNameFaults(value, "repositoryName"),
+    );
+    const region = args.region && checks.input(args.region, (value) => regionFaults(value, "region"));
+    const registryId = args.registryId && checks.input(args.registryId, (value) => accountFaults(value, "registryId"));
+    checks.refuse();
+    super("ecr:index:ExistingPrivateRepository", name, opts);
+    this.requested = { repositoryName, ...(region && { region }), ...(registryId && { registryId }) };
+    const found = aws.ecr.getRepositoryOutput({ name: repositoryName, region, registryId }, { parent: this });
+    this.place = {
+      url: found.repositoryUrl,
+      arn: found.arn,
+      repositoryName: found.name,
+      registryId: found.registryId,
+      region: found.region,
+    };
+    this.registerOutputs({ ...this.place });
+  }
+}

@@ -1,0 +1,34 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { orUndefined, type RegistryCredentials, whenThere } from "../images/imageRepository";
+import { RepositoryComponent } from "./repositoryComponent";
+
+/** What names a private repository before it is known whether it is there. */
+export interface PrivateRepositoryName {
+  repositoryName: pulumi.Input<string>;
+  /** The provider's when it is left out. */
+  region?: pulumi.Input<string>;
+  /** The provider's account when it is left out. */
+  registryId?: pulumi.Input<string>;
+}
+
+/** A private repository's login and images, whether the program makes the repository or looks it up. */
+export abstract class PrivateImages extends RepositoryComponent {
+  readonly kind = "private";
+  protected abstract readonly requested: PrivateRepositoryName;
+
+  findDigest(tag: string, after?: pulumi.Input<unknown>): pulumi.Output<string | undefined> {
+    return pulumi.all([this.requested, whenThere(this.repository), after]).apply(async ([repository]) => {
+      const image = await orUndefined(aws.ecr.getImage({ ...repository, imageTag: tag }, { parent: this }));
+      return image?.imageDigest;
+    });
+  }
+
+  protected fetchCredentials(): RegistryCredentials {
+    const token = aws.ecr.getAuthorizationTokenOutput(
+      { registryId: this.registryId, region: this.region },
+      { parent: this },
+    );
+    return { server: token.proxyEndpoint, username: token.userName, password: pulumi.secret(token.password) };
+  }
+}

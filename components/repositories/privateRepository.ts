@@ -1,0 +1,128 @@
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import type { TagMutabilitySettings } from "../../ecr/tagMutability";
+import { InputChecks } from "../inputChecks";
+import { createCustomerKey } from "./customerKey";
+import { ExistingPrivateRepository, type ExistingPrivateRepositoryArgs } from "./existingPrivateRepository";
+import { PrivateImages, type PrivateRepositoryName } from "./privateImages";
+import type { PrivateRepositoryArgs } from "./privateRepositoryArgs";
+import { type PrivateRepositorySettings, readPrivateRepositorySettings } from "./privateRepositorySettings";
+import { repositoryPolicyText } from "./repositoryAccess";
+import type { RepositoryPlace } from "./repositoryComponent";
+
+/**
+ * A private ECR repository with its lifecycle policy and, on request, its repository policy and its own KMS key. Only
+ * IAM identities pull.
+ *
+ * Throws InputRefused with every fault of the arguments before anything is registered.
+ *
+ * @example
+ * const repository = new PrivateRepository("petclinic", {
+ *   exclusionFilters: ["latest"],
+ *   protectedTags: ["v*"],
+ *   access: { pullFrom: ["o-a1b2c3d4e5"] },
+ * });
+ * export const url = repository.url;
+ */
+export class PrivateRepository extends PrivateImages {
+  readonly tagSettings: TagMutabilitySettings;
+  /** The underlying resource. */
+  readonly repository: aws.ecr.Repository;
+  /** The customer key, when one was asked for. */
+  readonly key: aws.kms.Key | undefined;
+  protected readonly requested: PrivateRepositoryName;
+  protected readonly place: RepositoryPlace;
+
+  constructor(name: string, args: PrivateRepositoryArgs = {}, opts?: pulumi.ComponentResourceOptions) {
+    const checks = new InputChecks(`PrivateRepository ${JSON.stringify(name)}`);
+    const settings = readPrivateRepositorySettings(name, args, checks);
+    checks.refuse();
+    super("ecr:index:PrivateRepository", name, {
+      ...opts,
+      retainOnDelete: args.retainOnDelete ?? opts?.retainOnDelete,
+    });
+    const { repositoryName, tagSettings, tags } = settings;
+    const { region } = args;
+    const protect = args.protect ?? opts?.protect;
+    this.tagSettings = tagSettings;
+    this.requested = { repositoryName, ...(region && { region }) };
+    this.key = args.createKey
+      ? createCustomerKey(
+          name,
+          { repositoryName, deletionWindowInDays: args.keyDeletionWindowDays, region, tags },
+          this,
+          protect,
+        )
+      : undefined;
+    const kmsKey = this.key?.arn ?? settings.kmsKey;
+    this.repository = new aws.ecr.Repository(
+      name,
+      {
+        name: repositoryName,
+        encryptionConfigurations: [{ encryptionType: settings.encryptionType, ...(kmsKey && { kmsKey }) }],
+        imageTagMutability: tagSettings.imageTagMutability,
+        ...(tagSettings.exclusionFilters && {
+          imageTagMutabilityExclusionFilters: [...tagSettings.exclusionFilters],
+        }),
+        imageScanningConfiguration: { scanOnPush: args.scanOnPush ?? true },
+        forceDelete: args.forceDelete ?? false,
+        region,
+        tags,
+      },
+      {
+        parent: this,
+        protect,
+        import: settings.adoption.repository,
+        // The encryption of a repository cannot be changed: another one would replace what was adopted.
+        ...(settings.adoption.repository !== undefined && { ignoreChanges: ["encryptionConfigurations"] }),
+      },
+    );
+    this.createPolicies(args, settings, checks.subject);
+    this.place = {
+      url: this.repository.repositoryUrl,
+      arn: this.repository.arn,
+      repositoryName: this.repository.name,
+      registryId: this.repository.registryId,
+      region: this.repository.region,
+    };
+    this.registerOutputs({ ...this.place });
+  }
+
+  /**
+   * Looks up a private repository that something else manages, so that images can be pushed to it: another stack, another
+   * tool, another account. Nothing of it is changed.
+   *
+   * @example
+   * const shared = PrivateRepository.get("shared", { repositoryName: "platform/base", registryId: "210987654321" });
+   * new ContainerImage("base", { context: "base", repositories: [shared] });
+   */
+  static get(
+    name: string,
+    args: ExistingPrivateRepositoryArgs = {},
+    opts?: pulumi.ComponentResourceOptions,
+  ): ExistingPrivateRepository {
+    return new ExistingPrivateRepository(name, args, opts);
+  }
+
+  /** Lifecycle and repository policy. They can always be written anew, so protection is not for them. */
+  private createPolicies(args: PrivateRepositoryArgs, settings: PrivateRepositorySettings, subject: string): void {
+    const { adoption, lifecyclePolicy } = settings;
+    const { region } = args;
+    const repository = this.repository.name;
+    if (lifecyclePolicy !== undefined) {
+      new aws.ecr.LifecyclePolicy(
+        this.logicalName,
+        { repository, policy: lifecyclePolicy, region },
+        { parent: this, protect: false },
+      );
+    }
+    const policy = repositoryPolicyText(subject, args.access, region, { parent: this });
+    if (policy !== undefined) {
+      new aws.ecr.RepositoryPolicy(
+        this.logicalName,
+        { repository, policy, region },
+        { parent: this, protect: false, import: adoption.repositoryPolicy },
+      );
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { publicRegions } from "../../ecr/regions";
+import type { TagMutabilitySettings } from "../../ecr/tagMutability";
+import { orUndefined, type RegistryCredentials, whenThere } from "../images/imageRepository";
+import { RepositoryComponent } from "./repositoryComponent";
+
+/** ECR Public knows no immutable tags. */
+export const publicTagSettings: TagMutabilitySettings = { imageTagMutability: "MUTABLE" };
+
+const [region] = publicRegions;
+
+/** A public repository's login and images, whether the program makes the repository or looks it up. */
+export abstract class PublicImages extends RepositoryComponent {
+  readonly kind = "public";
+  readonly tagSettings = publicTagSettings;
+  protected abstract readonly requestedName: pulumi.Input<string>;
+
+  findDigest(tag: string, after?: pulumi.Input<unknown>): pulumi.Output<string | undefined> {
+    return pulumi.all([this.requestedName, whenThere(this.repository), after]).apply(async ([repositoryName]) => {
+      const found = await orUndefined(
+        aws.ecrpublic.getImages({ repositoryName, imageIds: [{ imageTag: tag }], region }, { parent: this }),
+      );
+      return found?.images[0]?.imageDigest;
+    });
+  }
+
+  protected fetchCredentials(): RegistryCredentials {
+    const token = aws.ecrpublic.getAuthorizationTokenOutput({ region }, { parent: this });
+    return {
+      server: this.url.apply((url) => url.split("/", 1).join("")),
+      username: token.userName,
+      password: pulumi.secret(token.password),
+    };
+  }
+}

@@ -1,0 +1,187 @@
+import { accountSettings } from "../../../../ecr/accountSettings";
+import { scanFrequencies, scanTypes } from "../../../../ecr/scanning";
+import type { Schema } from "../../protocol/schema";
+import { equivalentLifecyclePolicies, equivalentPolicies } from "../documents";
+import { equivalentScanningRules } from "./scanningRules";
+
+/**
+ * The types for a whole registry as @pulumi/aws 7.48.0 has them; what is required, computed, defaulted and replaced is
+ * that of the Terraform AWS provider 6.x (internal/service/ecr).
+ */
+const region: Schema = { region: { type: "string", computed: true, replace: true } };
+const registryId: Schema = { registryId: { type: "string", output: true } };
+
+export const registryPolicySchema: Schema = {
+  ...region,
+  ...registryId,
+  policy: { type: "json", required: true, equal: equivalentPolicies },
+};
+
+export const registryScanningConfigurationSchema: Schema = {
+  ...region,
+  ...registryId,
+  rules: {
+    type: {
+      list: {
+        type: {
+          object: {
+            repositoryFilters: {
+              type: {
+                list: {
+                  type: {
+                    object: {
+                      filter: { type: "string", required: true },
+                      filterType: { type: "string", required: true, values: ["WILDCARD"] },
+                    },
+                  },
+                },
+              },
+              required: true,
+            },
+            scanFrequency: { type: "string", required: true, values: scanFrequencies },
+          },
+        },
+      },
+    },
+    // Both lists are sets in the released provider.
+    equal: equivalentScanningRules,
+    maxItems: 100,
+  },
+  scanType: { type: "string", required: true, values: scanTypes },
+};
+
+export const replicationConfigurationSchema: Schema = {
+  ...region,
+  ...registryId,
+  replicationConfiguration: {
+    type: {
+      object: {
+        rules: {
+          type: {
+            list: {
+              type: {
+                object: {
+                  destinations: {
+                    type: {
+                      list: {
+                        type: {
+                          object: {
+                            region: { type: "string", required: true },
+                            registryId: { type: "string", required: true, rule: accountRule },
+                          },
+                        },
+                      },
+                    },
+                    required: true,
+                    maxItems: 25,
+                  },
+                  repositoryFilters: {
+                    type: {
+                      list: {
+                        type: {
+                          object: {
+                            filter: { type: "string", required: true },
+                            filterType: { type: "string", required: true, values: ["PREFIX_MATCH"] },
+                          },
+                        },
+                      },
+                    },
+                    maxItems: 100,
+                  },
+                },
+              },
+            },
+          },
+          required: true,
+          maxItems: 10,
+        },
+      },
+    },
+  },
+};
+
+export const pullThroughCacheRuleSchema: Schema = {
+  ...region,
+  ...registryId,
+  credentialArn: { type: "string", rule: arnRule },
+  customRoleArn: { type: "string", rule: arnRule },
+  ecrRepositoryPrefix: { type: "string", required: true, replace: true, rule: between(2, 30) },
+  upstreamRegistryUrl: { type: "string", required: true, replace: true },
+  upstreamRepositoryPrefix: { type: "string", computed: true, replace: true, rule: between(2, 30) },
+};
+
+export const repositoryCreationTemplateSchema: Schema = {
+  ...region,
+  ...registryId,
+  appliedFors: { type: "stringSet", required: true },
+  customRoleArn: { type: "string", rule: arnRule },
+  description: { type: "string", rule: between(0, 255) },
+  encryptionConfigurations: {
+    type: {
+      list: {
+        type: {
+          object: {
+            encryptionType: { type: "string", default: "AES256", values: ["AES256", "KMS", "KMS_DSSE"] },
+            kmsKey: { type: "string", computed: true },
+          },
+        },
+      },
+    },
+    computed: true,
+  },
+  imageTagMutability: {
+    type: "string",
+    default: "MUTABLE",
+    values: ["MUTABLE", "IMMUTABLE", "MUTABLE_WITH_EXCLUSION", "IMMUTABLE_WITH_EXCLUSION"],
+  },
+  imageTagMutabilityExclusionFilters: {
+    type: {
+      list: {
+        type: {
+          object: {
+            filter: { type: "string", required: true },
+            filterType: { type: "string", required: true, values: ["WILDCARD"] },
+          },
+        },
+      },
+    },
+    maxItems: 5,
+  },
+  lifecyclePolicy: { type: "json", equal: equivalentLifecyclePolicies },
+  prefix: { type: "string", required: true, replace: true },
+  repositoryPolicy: { type: "json", equal: equivalentPolicies },
+  resourceTags: { type: "stringMap" },
+};
+
+export const accountSettingSchema: Schema = {
+  ...region,
+  name: { type: "string", required: true, replace: true, values: Object.keys(accountSettings) },
+  value: {
+    type: "string",
+    required: true,
+    // The released provider lists CLAIR too, and leaves the refusal to the service.
+    values: [...Object.values(accountSettings).flatMap(({ values }) => values), "CLAIR"],
+  },
+};
+
+export const pullTimeUpdateExclusionSchema: Schema = {
+  ...region,
+  principalArn: { type: "string", required: true, replace: true, rule: arnRule },
+};
+
+function accountRule(value: unknown): string | undefined {
+  return typeof value === "string" && !/^\d{12}$/.test(value) ? "must be an AWS account ID of 12 digits" : undefined;
+}
+
+function arnRule(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" && !/^arn:[\w-]+:[\w-]+:[\w-]*:\d*:.+$/.test(value)
+    ? "is an invalid ARN"
+    : undefined;
+}
+
+function between(minimum: number, maximum: number) {
+  return (value: unknown): string | undefined =>
+    typeof value === "string" && (value.length < minimum || value.length > maximum)
+      ? `expected length to be in the range (${minimum} - ${maximum})`
+      : undefined;
+}

@@ -1,0 +1,220 @@
+import {
+  CreateRepositoryCommand,
+  DeleteRepositoryCommand,
+  DescribeRepositoriesCommand,
+  type EncryptionConfiguration,
+  type ImageTagMutability,
+  type ImageTagMutabilityExclusionFilter,
+  ListTagsForResourceCommand,
+  PutImageScanningConfigurationCommand,
+  PutImageTagMutabilityCommand,
+  type Repository,
+  TagResourceCommand,
+  UntagResourceCommand,
+} from "@aws-sdk/client-ecr";
+import type { Failure } from "../../protocol/definition";
+import { containsUnknown, isMap, type PropertyMap, type PropertyValue } from "../../protocol/values";
+import { type AwsResource, type Scope, withoutInternal } from "../resource";
+import { hasCode, send } from "../send";
+import { asTagList, fromTagList, tagChanges, tagState } from "../tags";
+import { repositorySchema } from "./schemas";
+
+export const ecrRepository: AwsResource = {
+  type: "aws:ecr/repository:Repository",
+  schema: repositorySchema,
+  naming: { property: "name", transform: (name) => name.toLowerCase() },
+
+  rules(inputs) {
+    const failures: Failure[] = [];
+    const filters = inputs["imageTagMutabilityExclusionFilters"];
+    const mutability = inputs["imageTagMutability"];
+    if (Array.isArray(filters) && filters.length > 0 && typeof mutability === "string") {
+      if (!mutability.endsWith("_WITH_EXCLUSION")) {
+        failures.push({
+          property: "imageTagMutabilityExclusionFilters",
+          reason:
+            "image_tag_mutability_exclusion_filter can only be used when image_tag_mutability is set to " +
+            "IMMUTABLE_WITH_EXCLUSION or MUTABLE_WITH_EXCLUSION",
+        });
+      }
+    }
+    return failures;
+  },
+
+  async create(inputs, scope) {
+    const name = String(inputs["name"]);
+    try {
+      const { repository } = await send(
+        scope.connection.ecr(scope.region, scope.context),
+        new CreateRepositoryCommand({
+          repositoryName: name,
+          encryptionConfiguration: encryption(inputs),
+          imageTagMutability: inputs["imageTagMutability"] as ImageTagMutability,
+          imageTagMutabilityExclusionFilters: exclusionFilters(inputs),
+          imageScanningConfiguration: isMap(inputs["imageScanningConfiguration"])
+            ? { scanOnPush: inputs["imageScanningConfiguration"]["scanOnPush"] === true }
+            : undefined,
+          tags: asTagList(inputs["tagsAll"]),
+        }),
+      );
+      return repository?.repositoryName ?? name;
+    } catch (error) {
+      throw new Error(`creating ECR Repository (${name}): ${textOf(error)}`);
+    }
+  },
+
+  async read(id, known, scope) {
+    try {
+      const repository = await findRepository(id, undefined, scope);
+      if (!repository) return undefined;
+      return {
+        ...repositoryState(repository),
+        ...tagState(await tagsOf(repository, scope), known, scope.connection.settings),
+      };
+    } catch (error) {
+      throw new Error(`reading ECR Repository (${id}): ${textOf(error)}`);
+    }
+  },
+
+  async update(id, olds, news, changed, scope) {
+    const ecr = scope.connection.ecr(scope.region, scope.context);
+    const registryId = String(olds["registryId"]);
+    if (changed("imageTagMutability") || changed("imageTagMutabilityExclusionFilters")) {
+      await step(`setting ECR Repository (${id}) image tag mutability`, () =>
+        send(
+          ecr,
+          new PutImageTagMutabilityCommand({
+            registryId,
+            repositoryName: id,
+            imageTagMutability: news["imageTagMutability"] as ImageTagMutability,
+            imageTagMutabilityExclusionFilters: exclusionFilters(news),
+          }),
+        ),
+      );
+    }
+    if (changed("imageScanningConfiguration")) {
+      const scanning = news["imageScanningConfiguration"];
+      await step(`setting ECR Repository (${id}) image scanning configuration`, () =>
+        send(
+          ecr,
+          new PutImageScanningConfigurationCommand({
+            registryId,
+            repositoryName: id,
+            imageScanningConfiguration: { scanOnPush: isMap(scanning) && scanning["scanOnPush"] === true },
+          }),
+        ),
+      );
+    }
+    const tags = tagChanges(olds["tagsAll"], news["tagsAll"]);
+    const resourceArn = String(olds["arn"]);
+    if (tags.removed.length > 0) {
+      await step(`untagging resource (${resourceArn})`, () =>
+        send(ecr, new UntagResourceCommand({ resourceArn, tagKeys: tags.removed })),
+      );
+    }
+    if (tags.set.length > 0) {
+      await step(`tagging resource (${resourceArn})`, () =>
+        send(ecr, new TagResourceCommand({ resourceArn, tags: tags.set })),
+      );
+    }
+  },
+
+  async delete(id, outputs, scope) {
+    const ecr = scope.connection.ecr(scope.region, scope.context);
+    try {
+      await send(
+        ecr,
+        new DeleteRepositoryCommand({
+          repositoryName: id,
+          registryId: outputs["registryId"] === undefined ? undefined : String(outputs["registryId"]),
+          force: outputs["forceDelete"] === true,
+        }),
+      );
+    } catch (error) {
+      if (hasCode(error, "RepositoryNotFoundException")) return;
+      if (hasCode(error, "RepositoryNotEmptyException")) {
+        throw new Error(`ECR Repository (${id}) not empty, consider using force_delete: ${textOf(error)}`);
+      }
+      throw new Error(`deleting ECR Repository (${id}): ${textOf(error)}`);
+    }
+  },
+};
+
+export async function findRepository(
+  name: string,
+  registryId: string | undefined,
+  scope: Scope,
+): Promise<Repository | undefined> {
+  try {
+    const { repositories } = await send(
+      scope.connection.ecr(scope.region, scope.context),
+      new DescribeRepositoriesCommand({ registryId, repositoryNames: [name] }),
+    );
+    return repositories?.find((repository) => repository.repositoryName === name);
+  } catch (error) {
+    if (hasCode(error, "RepositoryNotFoundException")) return undefined;
+    throw error;
+  }
+}
+
+export async function tagsOf(repository: Repository, scope: Scope): Promise<Record<string, string>> {
+  const { tags } = await send(
+    scope.connection.ecr(scope.region, scope.context),
+    new ListTagsForResourceCommand({ resourceArn: repository.repositoryArn }),
+  );
+  return fromTagList(tags);
+}
+
+/** A repository's properties but for its tags. */
+export function repositoryState(repository: Repository): PropertyMap {
+  const { encryptionConfiguration, imageScanningConfiguration, imageTagMutabilityExclusionFilters } = repository;
+  return {
+    arn: repository.repositoryArn ?? "",
+    name: repository.repositoryName ?? "",
+    registryId: repository.registryId ?? "",
+    repositoryUrl: repository.repositoryUri ?? "",
+    imageTagMutability: repository.imageTagMutability ?? "",
+    imageTagMutabilityExclusionFilters: (imageTagMutabilityExclusionFilters ?? []).map((filter) => ({
+      filter: filter.filter ?? "",
+      filterType: filter.filterType ?? "",
+    })),
+    encryptionConfigurations: encryptionConfiguration
+      ? [{ encryptionType: encryptionConfiguration.encryptionType ?? "", kmsKey: encryptionConfiguration.kmsKey ?? "" }]
+      : [],
+    ...(imageScanningConfiguration && {
+      imageScanningConfiguration: { scanOnPush: imageScanningConfiguration.scanOnPush === true },
+    }),
+  };
+}
+
+function encryption(inputs: PropertyMap): EncryptionConfiguration | undefined {
+  const list = inputs["encryptionConfigurations"];
+  const first = Array.isArray(list) ? list[0] : undefined;
+  if (!isMap(first)) return undefined;
+  const key = first["kmsKey"];
+  return {
+    encryptionType: first["encryptionType"] as EncryptionConfiguration["encryptionType"],
+    kmsKey: typeof key === "string" && key !== "" ? key : undefined,
+  };
+}
+
+function exclusionFilters(inputs: PropertyMap): ImageTagMutabilityExclusionFilter[] | undefined {
+  const list = inputs["imageTagMutabilityExclusionFilters"];
+  if (!Array.isArray(list) || list.length === 0 || containsUnknown(list)) return undefined;
+  return list
+    .filter((filter: PropertyValue): filter is PropertyMap => isMap(filter))
+    .map((filter) => withoutInternal(filter) as unknown as ImageTagMutabilityExclusionFilter);
+}
+
+/** Names the operation in front of the service's error. */
+export async function step<T>(what: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    throw new Error(`${what}: ${textOf(error)}`);
+  }
+}
+
+export function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,259 @@
+import {
+  CreateAliasCommand,
+  CreateKeyCommand,
+  DeleteAliasCommand,
+  DescribeKeyCommand,
+  DisableKeyCommand,
+  DisableKeyRotationCommand,
+  EnableKeyCommand,
+  EnableKeyRotationCommand,
+  GetKeyPolicyCommand,
+  GetKeyRotationStatusCommand,
+  type KeyMetadata,
+  type KeySpec,
+  type KeyUsageType,
+  PutKeyPolicyCommand,
+  paginateListAliases,
+  paginateListResourceTags,
+  ScheduleKeyDeletionCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+  UpdateAliasCommand,
+  UpdateKeyDescriptionCommand,
+} from "@aws-sdk/client-kms";
+import type { PropertyMap } from "../../protocol/values";
+import { equivalentPolicies, normalizeJson } from "../documents";
+import { policyState } from "../ecr/policies";
+import { step, textOf } from "../ecr/repository";
+import { aliasSchema, keySchema } from "../ecr/schemas";
+import type { AwsResource, Scope } from "../resource";
+import { type AwsServiceError, hasCode, send } from "../send";
+import { tagChanges, tagState } from "../tags";
+
+export const kmsKey: AwsResource = {
+  type: "aws:kms/key:Key",
+  schema: keySchema,
+
+  rules(inputs) {
+    return inputs["rotationPeriodInDays"] !== undefined &&
+      inputs["enableKeyRotation"] === false &&
+      isDefault(inputs, "enableKeyRotation")
+      ? [
+          {
+            property: "rotationPeriodInDays",
+            reason: "rotationPeriodInDays: needs enableKeyRotation; set enableKeyRotation: true as well",
+          },
+        ]
+      : [];
+  },
+
+  async create(inputs, scope) {
+    const kms = caller(scope);
+    const { KeyMetadata: metadata } = await step("creating KMS Key", () =>
+      send(
+        kms,
+        new CreateKeyCommand({
+          BypassPolicyLockoutSafetyCheck: inputs["bypassPolicyLockoutSafetyCheck"] === true,
+          Description: typeof inputs["description"] === "string" ? inputs["description"] : undefined,
+          KeySpec: inputs["customerMasterKeySpec"] as KeySpec,
+          KeyUsage: inputs["keyUsage"] as KeyUsageType,
+          MultiRegion: inputs["multiRegion"] === true ? true : undefined,
+          Policy: typeof inputs["policy"] === "string" ? normalizeJson(inputs["policy"]) : undefined,
+          Tags: tagChanges({}, inputs["tagsAll"]).set.map(({ Key, Value }) => ({ TagKey: Key, TagValue: Value })),
+        }),
+      ),
+    );
+    const id = metadata?.KeyId;
+    if (id === undefined) throw new Error("creating KMS Key: the service gave no key id");
+    if (inputs["enableKeyRotation"] === true) await setRotation(id, inputs, scope);
+    if (inputs["isEnabled"] === false) {
+      await step(`disabling KMS Key (${id})`, () => send(kms, new DisableKeyCommand({ KeyId: id })));
+    }
+    return id;
+  },
+
+  async read(id, known, scope) {
+    const kms = caller(scope);
+    try {
+      const metadata = await findKey(id, scope);
+      if (!metadata) return undefined;
+      const { Policy } = await send(kms, new GetKeyPolicyCommand({ KeyId: id, PolicyName: "default" }));
+      const rotation =
+        metadata.Origin === "AWS_KMS" || metadata.Origin === undefined
+          ? await send(kms, new GetKeyRotationStatusCommand({ KeyId: id }))
+          : undefined;
+      const tags: Record<string, string> = {};
+      for await (const page of paginateListResourceTags({ client: kms.client }, { KeyId: id })) {
+        for (const tag of page.Tags ?? []) tags[tag.TagKey ?? ""] = tag.TagValue ?? "";
+      }
+      const enabled = rotation?.KeyRotationEnabled === true;
+      return {
+        arn: metadata.Arn ?? "",
+        customerMasterKeySpec: metadata.KeySpec ?? metadata.CustomerMasterKeySpec ?? "SYMMETRIC_DEFAULT",
+        description: metadata.Description ?? "",
+        enableKeyRotation: enabled,
+        isEnabled: metadata.Enabled === true,
+        keyId: metadata.KeyId ?? id,
+        keyUsage: metadata.KeyUsage ?? "",
+        multiRegion: metadata.MultiRegion === true,
+        policy: policyState(known, Policy ?? "{}", equivalentPolicies),
+        ...(rotation?.RotationPeriodInDays !== undefined && { rotationPeriodInDays: rotation.RotationPeriodInDays }),
+        ...tagState(tags, known, scope.connection.settings),
+      };
+    } catch (error) {
+      throw new Error(`reading KMS Key (${id}): ${textOf(error)}`);
+    }
+  },
+
+  async update(id, olds, news, changed, scope) {
+    const kms = caller(scope);
+    // A disabled key cannot be changed: enabled first, disabled last.
+    if (changed("isEnabled") && news["isEnabled"] !== false) {
+      await step(`enabling KMS Key (${id})`, () => send(kms, new EnableKeyCommand({ KeyId: id })));
+    }
+    if (changed("enableKeyRotation") || (news["enableKeyRotation"] === true && changed("rotationPeriodInDays"))) {
+      await setRotation(id, news, scope);
+    }
+    if (changed("description")) {
+      await step(`updating KMS Key (${id}) description`, () =>
+        send(kms, new UpdateKeyDescriptionCommand({ KeyId: id, Description: String(news["description"] ?? "") })),
+      );
+    }
+    if (changed("policy") && typeof news["policy"] === "string") {
+      const policy = normalizeJson(news["policy"]);
+      await step(`updating KMS Key (${id}) policy`, () =>
+        send(
+          kms,
+          new PutKeyPolicyCommand({
+            KeyId: id,
+            PolicyName: "default",
+            Policy: policy,
+            BypassPolicyLockoutSafetyCheck: news["bypassPolicyLockoutSafetyCheck"] === true,
+          }),
+        ),
+      );
+    }
+    const tags = tagChanges(olds["tagsAll"], news["tagsAll"]);
+    if (tags.removed.length > 0) {
+      await step(`untagging resource (${id})`, () =>
+        send(kms, new UntagResourceCommand({ KeyId: id, TagKeys: tags.removed })),
+      );
+    }
+    if (tags.set.length > 0) {
+      const Tags = tags.set.map(({ Key, Value }) => ({ TagKey: Key, TagValue: Value }));
+      await step(`tagging resource (${id})`, () => send(kms, new TagResourceCommand({ KeyId: id, Tags })));
+    }
+    if (changed("isEnabled") && news["isEnabled"] === false) {
+      await step(`disabling KMS Key (${id})`, () => send(kms, new DisableKeyCommand({ KeyId: id })));
+    }
+  },
+
+  async delete(id, outputs, scope) {
+    const days = outputs["deletionWindowInDays"];
+    try {
+      await send(
+        caller(scope),
+        new ScheduleKeyDeletionCommand({ KeyId: id, PendingWindowInDays: typeof days === "number" ? days : undefined }),
+      );
+    } catch (error) {
+      if (hasCode(error, "NotFoundException")) return;
+      if (
+        hasCode(error, "KMSInvalidStateException") &&
+        (error as AwsServiceError).message.includes("pending deletion")
+      ) {
+        return;
+      }
+      throw new Error(`deleting KMS Key (${id}): ${textOf(error)}`);
+    }
+  },
+};
+
+export const kmsAlias: AwsResource = {
+  type: "aws:kms/alias:Alias",
+  schema: aliasSchema,
+  naming: { property: "name", transform: (name) => (name.startsWith("alias/") ? name : `alias/${name}`) },
+
+  async create(inputs, scope) {
+    const name = String(inputs["name"]);
+    await step(`creating KMS Alias (${name})`, () =>
+      send(caller(scope), new CreateAliasCommand({ AliasName: name, TargetKeyId: String(inputs["targetKeyId"]) })),
+    );
+    return name;
+  },
+
+  async read(id, _known, scope) {
+    try {
+      for await (const page of paginateListAliases({ client: caller(scope).client }, {})) {
+        const alias = page.Aliases?.find((candidate) => candidate.AliasName === id);
+        // An alias without a key is one that AWS reserved for itself.
+        if (!alias?.TargetKeyId) continue;
+        const arn = alias.AliasArn ?? "";
+        return {
+          arn,
+          name: id,
+          targetKeyArn: arn.replace(/:alias\/.*$/, `:key/${alias.TargetKeyId}`),
+          targetKeyId: alias.TargetKeyId,
+        };
+      }
+      return undefined;
+    } catch (error) {
+      throw new Error(`reading KMS Alias (${id}): ${textOf(error)}`);
+    }
+  },
+
+  async update(id, _olds, news, changed, scope) {
+    if (!changed("targetKeyId")) return;
+    await step(`updating KMS Alias (${id})`, () =>
+      send(caller(scope), new UpdateAliasCommand({ AliasName: id, TargetKeyId: String(news["targetKeyId"]) })),
+    );
+  },
+
+  async delete(id, _outputs, scope) {
+    try {
+      await send(caller(scope), new DeleteAliasCommand({ AliasName: id }));
+    } catch (error) {
+      if (hasCode(error, "NotFoundException")) return;
+      throw new Error(`deleting KMS Alias (${id}): ${textOf(error)}`);
+    }
+  },
+};
+
+function caller(scope: Scope) {
+  return scope.connection.kms(scope.region, scope.context);
+}
+
+/** A key that waits for its deletion is gone, as far as a program is concerned. */
+async function findKey(id: string, scope: Scope): Promise<KeyMetadata | undefined> {
+  try {
+    const { KeyMetadata: metadata } = await send(caller(scope), new DescribeKeyCommand({ KeyId: id }));
+    const gone = metadata?.KeyState === "PendingDeletion" || metadata?.KeyState === "PendingReplicaDeletion";
+    return gone ? undefined : metadata;
+  } catch (error) {
+    if (hasCode(error, "NotFoundException")) return undefined;
+    throw error;
+  }
+}
+
+async function setRotation(id: string, inputs: PropertyMap, scope: Scope): Promise<void> {
+  const days = inputs["rotationPeriodInDays"];
+  if (inputs["enableKeyRotation"] === true) {
+    await step(`enabling KMS Key (${id}) rotation`, () =>
+      send(
+        caller(scope),
+        new EnableKeyRotationCommand({
+          KeyId: id,
+          RotationPeriodInDays: typeof days === "number" && days > 0 ? days : undefined,
+        }),
+      ),
+    );
+  } else {
+    await step(`disabling KMS Key (${id}) rotation`, () =>
+      send(caller(scope), new DisableKeyRotationCommand({ KeyId: id })),
+    );
+  }
+}
+
+function isDefault(inputs: PropertyMap, key: string): boolean {
+  const defaults = inputs["__defaults"];
+  return Array.isArray(defaults) && defaults.includes(key);
+}

@@ -1,0 +1,231 @@
+import {
+  CreateTopicCommand,
+  DeleteTopicCommand,
+  GetSubscriptionAttributesCommand,
+  GetTopicAttributesCommand,
+  ListTagsForResourceCommand,
+  SetSubscriptionAttributesCommand,
+  SetTopicAttributesCommand,
+  SNSClient,
+  SubscribeCommand,
+  TagResourceCommand,
+  UnsubscribeCommand,
+  UntagResourceCommand,
+} from "@aws-sdk/client-sns";
+import { type AttributeMap, attributeState, attributesOf } from "../attributes";
+import type { AwsService } from "../clients";
+import { normalizeJson } from "../documents";
+import { policyState } from "../ecr/policies";
+import { step } from "../ecr/repository";
+import { deleteUnlessGone, readUnlessGone } from "../operations";
+import type { AwsResource, Scope } from "../resource";
+import { type AwsCaller, type AwsServiceError, hasCode, send } from "../send";
+import { asTagList, fromTagList, tagChanges, tagState } from "../tags";
+import { topicPolicySchema, topicSchema, topicSubscriptionSchema } from "./schemas";
+
+const service: AwsService<SNSClient> = { Client: SNSClient, name: "SNS", endpoint: "sns" };
+const gone = ["NotFoundException"];
+
+const topicAttributes: AttributeMap = {
+  deliveryPolicy: { name: "DeliveryPolicy", kind: "json" },
+  displayName: { name: "DisplayName", kind: "text" },
+  kmsMasterKeyId: { name: "KmsMasterKeyId", kind: "text" },
+  policy: { name: "Policy", kind: "policy" },
+  signatureVersion: { name: "SignatureVersion", kind: "number" },
+  tracingConfig: { name: "TracingConfig", kind: "text" },
+};
+const subscriptionAttributes: AttributeMap = {
+  deliveryPolicy: { name: "DeliveryPolicy", kind: "json" },
+  filterPolicy: { name: "FilterPolicy", kind: "json" },
+  filterPolicyScope: { name: "FilterPolicyScope", kind: "text" },
+  rawMessageDelivery: { name: "RawMessageDelivery", kind: "boolean" },
+  redrivePolicy: { name: "RedrivePolicy", kind: "json" },
+  subscriptionRoleArn: { name: "SubscriptionRoleArn", kind: "text" },
+};
+
+export const snsTopic: AwsResource = {
+  type: "aws:sns/topic:Topic",
+  schema: topicSchema,
+  naming: { property: "name", transform: (name) => name },
+
+  async create(inputs, scope) {
+    const name = String(inputs["name"]);
+    const { TopicArn } = await step(`creating SNS Topic (${name})`, () =>
+      send(sns(scope), new CreateTopicCommand({ Name: name, Tags: asTagList(inputs["tagsAll"]) })),
+    );
+    const arn = TopicArn ?? "";
+    await setTopicAttributes(arn, attributesOf(topicAttributes, inputs), scope);
+    return arn;
+  },
+
+  async read(id, known, scope) {
+    return readUnlessGone(`SNS Topic (${id})`, gone, async () => {
+      const { Attributes = {} } = await send(sns(scope), new GetTopicAttributesCommand({ TopicArn: id }));
+      const { Tags } = await send(sns(scope), new ListTagsForResourceCommand({ ResourceArn: id }));
+      return {
+        ...attributeState(topicAttributes, Attributes, known),
+        arn: id,
+        name: id.split(":").at(-1) ?? "",
+        owner: Attributes["Owner"] ?? "",
+        ...tagState(fromTagList(Tags), known, scope.connection.settings),
+      };
+    });
+  },
+
+  async update(id, olds, news, changed, scope) {
+    const keys = Object.keys(topicAttributes).filter(changed);
+    await setTopicAttributes(id, attributesOf(topicAttributes, news, keys), scope);
+    const tags = tagChanges(olds["tagsAll"], news["tagsAll"]);
+    await step(`tagging SNS Topic (${id})`, async () => {
+      if (tags.removed.length > 0) {
+        await send(sns(scope), new UntagResourceCommand({ ResourceArn: id, TagKeys: tags.removed }));
+      }
+      if (tags.set.length > 0) await send(sns(scope), new TagResourceCommand({ ResourceArn: id, Tags: tags.set }));
+    });
+  },
+
+  async delete(id, _outputs, scope) {
+    await deleteUnlessGone(`SNS Topic (${id})`, gone, () => send(sns(scope), new DeleteTopicCommand({ TopicArn: id })));
+  },
+};
+
+export const snsTopicPolicy: AwsResource = {
+  type: "aws:sns/topicPolicy:TopicPolicy",
+  schema: topicPolicySchema,
+  // A topic has one policy.
+  deleteBeforeReplace: true,
+
+  async create(inputs, scope) {
+    const arn = String(inputs["arn"]);
+    await setTopicAttributes(arn, { Policy: normalizeJson(String(inputs["policy"])) }, scope);
+    return arn;
+  },
+
+  async read(id, known, scope) {
+    return readUnlessGone(`SNS Topic Policy (${id})`, gone, async () => {
+      const { Attributes = {} } = await send(sns(scope), new GetTopicAttributesCommand({ TopicArn: id }));
+      const { Policy, Owner } = Attributes;
+      return Policy ? { arn: id, owner: Owner ?? "", policy: policyState(known, Policy) } : undefined;
+    });
+  },
+
+  async update(id, _olds, news, _changed, scope) {
+    await setTopicAttributes(id, { Policy: normalizeJson(String(news["policy"])) }, scope);
+  },
+
+  /** A topic is never without a policy: the one that SNS gives a new topic comes back. */
+  async delete(id, outputs, scope) {
+    const account = String(outputs["owner"] ?? id.split(":")[4]);
+    await deleteUnlessGone(`SNS Topic Policy (${id})`, gone, () =>
+      send(
+        sns(scope),
+        new SetTopicAttributesCommand({
+          TopicArn: id,
+          AttributeName: "Policy",
+          AttributeValue: defaultTopicPolicy(id, account),
+        }),
+      ),
+    );
+  },
+};
+
+export const snsTopicSubscription: AwsResource = {
+  type: "aws:sns/topicSubscription:TopicSubscription",
+  schema: topicSubscriptionSchema,
+
+  async create(inputs, scope) {
+    const { SubscriptionArn } = await step("creating SNS Topic Subscription", () =>
+      send(
+        sns(scope),
+        new SubscribeCommand({
+          TopicArn: String(inputs["topic"]),
+          Protocol: String(inputs["protocol"]),
+          Endpoint: String(inputs["endpoint"]),
+          Attributes: attributesOf(subscriptionAttributes, inputs),
+          ReturnSubscriptionArn: true,
+        }),
+      ),
+    );
+    return SubscriptionArn ?? "";
+  },
+
+  async read(id, known, scope) {
+    return readUnlessGone(`SNS Topic Subscription (${id})`, gone, async () => {
+      const { Attributes = {} } = await send(sns(scope), new GetSubscriptionAttributesCommand({ SubscriptionArn: id }));
+      return {
+        ...attributeState(subscriptionAttributes, Attributes, known),
+        arn: id,
+        confirmationWasAuthenticated: Attributes["ConfirmationWasAuthenticated"] === "true",
+        endpoint: Attributes["Endpoint"] ?? "",
+        ownerId: Attributes["Owner"] ?? "",
+        pendingConfirmation: Attributes["PendingConfirmation"] === "true",
+        protocol: Attributes["Protocol"] ?? "",
+        topic: Attributes["TopicArn"] ?? "",
+      };
+    });
+  },
+
+  async update(id, _olds, news, changed, scope) {
+    const keys = Object.keys(subscriptionAttributes).filter(changed);
+    for (const [name, value] of Object.entries(attributesOf(subscriptionAttributes, news, keys))) {
+      await step(`setting SNS Topic Subscription (${id}) attribute (${name})`, () =>
+        send(
+          sns(scope),
+          new SetSubscriptionAttributesCommand({
+            SubscriptionArn: id,
+            AttributeName: name,
+            // An empty filter lets everything through.
+            AttributeValue: name === "FilterPolicy" && value === "" ? "{}" : value || undefined,
+          }),
+        ),
+      );
+    }
+  },
+
+  async delete(id, _outputs, scope) {
+    await deleteUnlessGone(`SNS Topic Subscription (${id})`, gone, async () => {
+      try {
+        await send(sns(scope), new UnsubscribeCommand({ SubscriptionArn: id }));
+      } catch (error) {
+        // One that nobody confirmed goes by itself after two days.
+        const pending =
+          hasCode(error, "InvalidParameterException") &&
+          (error as AwsServiceError).serviceMessage.includes("pending confirmation");
+        if (!pending) throw error;
+      }
+    });
+  },
+};
+
+function sns(scope: Scope): AwsCaller<SNSClient> {
+  return scope.connection.caller(service, scope.region, scope.context);
+}
+
+async function setTopicAttributes(arn: string, attributes: Record<string, string>, scope: Scope): Promise<void> {
+  for (const [name, value] of Object.entries(attributes)) {
+    await step(`setting SNS Topic (${arn}) attribute (${name})`, () =>
+      send(sns(scope), new SetTopicAttributesCommand({ TopicArn: arn, AttributeName: name, AttributeValue: value })),
+    );
+  }
+}
+
+/** From the SNS documentation: everyone of the topic's own account. */
+function defaultTopicPolicy(arn: string, account: string): string {
+  const actions = ["AddPermission", "DeleteTopic", "GetTopicAttributes", "ListSubscriptionsByTopic", "Publish"];
+  return normalizeJson(
+    JSON.stringify({
+      Version: "2008-10-17",
+      Id: "__default_policy_ID",
+      Statement: [
+        {
+          Sid: "__default_statement_ID",
+          Effect: "Allow",
+          Principal: { AWS: "*" },
+          Action: [...actions, "RemovePermission", "SetTopicAttributes", "Subscribe"].map((name) => `SNS:${name}`),
+          Resource: arn,
+          Condition: { StringEquals: { "AWS:SourceOwner": account } },
+        },
+      ],
+    }),
+  );
+}

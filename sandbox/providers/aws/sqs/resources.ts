@@ -1,0 +1,209 @@
+import {
+  CreateQueueCommand,
+  DeleteQueueCommand,
+  GetQueueAttributesCommand,
+  ListQueueTagsCommand,
+  SetQueueAttributesCommand,
+  SQSClient,
+  TagQueueCommand,
+  UntagQueueCommand,
+} from "@aws-sdk/client-sqs";
+import type { Schema } from "../../protocol/schema";
+import { isMap, type PropertyMap } from "../../protocol/values";
+import { type AttributeMap, attributeState, attributesOf, equivalentJson } from "../attributes";
+import type { AwsService } from "../clients";
+import { equivalentPolicies, normalizeJson } from "../documents";
+import { policyState } from "../ecr/policies";
+import { step } from "../ecr/repository";
+import { deleteUnlessGone, readUnlessGone } from "../operations";
+import type { AwsResource, Scope } from "../resource";
+import { type AwsCaller, send } from "../send";
+import { tagChanges, tagState } from "../tags";
+
+const service: AwsService<SQSClient> = { Client: SQSClient, name: "SQS", endpoint: "sqs" };
+// As named by the SDK, and by the service.
+const gone = ["QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"];
+
+/**
+ * SQS' types as @pulumi/aws 7.48.0 has them; what is required, computed, defaulted and replaced is that of the Terraform
+ * AWS provider 6.x (internal/service/sqs). FIFO queues are refused.
+ */
+const region: Schema = { region: { type: "string", computed: true, replace: true } };
+
+const queueSchema: Schema = {
+  ...region,
+  arn: { type: "string", output: true },
+  delaySeconds: { type: "number", default: 0, rule: between(0, 900) },
+  kmsDataKeyReusePeriodSeconds: { type: "number", computed: true, rule: between(60, 86_400) },
+  kmsMasterKeyId: { type: "string" },
+  maxMessageSize: { type: "number", default: 262_144, rule: between(1_024, 1_048_576) },
+  messageRetentionSeconds: { type: "number", default: 345_600, rule: between(60, 1_209_600) },
+  name: { type: "string", replace: true, rule: queueNameRule },
+  policy: { type: "json", computed: true, equal: equivalentPolicies },
+  receiveWaitTimeSeconds: { type: "number", default: 0, rule: between(0, 20) },
+  redriveAllowPolicy: { type: "json", computed: true, equal: equivalentJson },
+  redrivePolicy: { type: "json", computed: true, equal: equivalentJson },
+  sqsManagedSseEnabled: { type: "boolean", computed: true },
+  tags: { type: "stringMap" },
+  tagsAll: { type: "stringMap", computed: true },
+  url: { type: "string", output: true },
+  visibilityTimeoutSeconds: { type: "number", default: 30, rule: between(0, 43_200) },
+};
+
+const queuePolicySchema: Schema = {
+  ...region,
+  policy: { type: "json", required: true, equal: equivalentPolicies },
+  queueUrl: { type: "string", required: true, replace: true },
+};
+
+const queueAttributes: AttributeMap = {
+  delaySeconds: { name: "DelaySeconds", kind: "number" },
+  kmsDataKeyReusePeriodSeconds: { name: "KmsDataKeyReusePeriodSeconds", kind: "number" },
+  kmsMasterKeyId: { name: "KmsMasterKeyId", kind: "text" },
+  maxMessageSize: { name: "MaximumMessageSize", kind: "number" },
+  messageRetentionSeconds: { name: "MessageRetentionPeriod", kind: "number" },
+  policy: { name: "Policy", kind: "policy" },
+  receiveWaitTimeSeconds: { name: "ReceiveMessageWaitTimeSeconds", kind: "number" },
+  redriveAllowPolicy: { name: "RedriveAllowPolicy", kind: "json" },
+  redrivePolicy: { name: "RedrivePolicy", kind: "json" },
+  sqsManagedSseEnabled: { name: "SqsManagedSseEnabled", kind: "boolean" },
+  visibilityTimeoutSeconds: { name: "VisibilityTimeout", kind: "number" },
+};
+
+export const sqsQueue: AwsResource = {
+  type: "aws:sqs/queue:Queue",
+  schema: queueSchema,
+  naming: { property: "name", transform: (name) => name },
+
+  rules(inputs) {
+    return inputs["kmsMasterKeyId"] !== undefined && inputs["sqsManagedSseEnabled"] !== undefined
+      ? [
+          {
+            property: "kmsMasterKeyId",
+            reason: "kmsMasterKeyId: conflicts with sqsManagedSseEnabled; set only one of them",
+          },
+        ]
+      : [];
+  },
+
+  async create(inputs, scope) {
+    const name = String(inputs["name"]);
+    const { QueueUrl } = await step(`creating SQS Queue (${name})`, () =>
+      send(
+        sqs(scope),
+        new CreateQueueCommand({
+          QueueName: name,
+          Attributes: attributesOf(queueAttributes, inputs),
+          tags: tagMap(inputs),
+        }),
+      ),
+    );
+    return QueueUrl ?? "";
+  },
+
+  async read(id, known, scope) {
+    return readUnlessGone(`SQS Queue (${id})`, gone, async () => {
+      const found = await attributes(id, scope);
+      const { Tags = {} } = await send(sqs(scope), new ListQueueTagsCommand({ QueueUrl: id }));
+      return {
+        ...attributeState(queueAttributes, found, known),
+        // What SQS takes when it says nothing.
+        kmsDataKeyReusePeriodSeconds: Number(found["KmsDataKeyReusePeriodSeconds"] ?? 300),
+        arn: found["QueueArn"] ?? "",
+        name: id.split("/").at(-1) ?? "",
+        url: id,
+        ...tagState(Tags, known, scope.connection.settings),
+      };
+    });
+  },
+
+  async update(id, olds, news, changed, scope) {
+    const keys = Object.keys(queueAttributes).filter(changed);
+    if (keys.length > 0) {
+      await step(`updating SQS Queue (${id}) attributes`, () =>
+        send(
+          sqs(scope),
+          new SetQueueAttributesCommand({ QueueUrl: id, Attributes: attributesOf(queueAttributes, news, keys) }),
+        ),
+      );
+    }
+    const tags = tagChanges(olds["tagsAll"], news["tagsAll"]);
+    await step(`tagging SQS Queue (${id})`, async () => {
+      if (tags.removed.length > 0) {
+        await send(sqs(scope), new UntagQueueCommand({ QueueUrl: id, TagKeys: tags.removed }));
+      }
+      if (tags.set.length > 0) {
+        const Tags = Object.fromEntries(tags.set.map(({ Key, Value }) => [Key, Value]));
+        await send(sqs(scope), new TagQueueCommand({ QueueUrl: id, Tags }));
+      }
+    });
+  },
+
+  async delete(id, _outputs, scope) {
+    await deleteUnlessGone(`SQS Queue (${id})`, gone, () => send(sqs(scope), new DeleteQueueCommand({ QueueUrl: id })));
+  },
+};
+
+export const sqsQueuePolicy: AwsResource = {
+  type: "aws:sqs/queuePolicy:QueuePolicy",
+  schema: queuePolicySchema,
+  // A queue has one policy.
+  deleteBeforeReplace: true,
+
+  async create(inputs, scope) {
+    const url = String(inputs["queueUrl"]);
+    await setPolicy(url, normalizeJson(String(inputs["policy"])), scope);
+    return url;
+  },
+
+  async read(id, known, scope) {
+    return readUnlessGone(`SQS Queue Policy (${id})`, gone, async () => {
+      const { Policy } = await attributes(id, scope);
+      return Policy ? { policy: policyState(known, Policy), queueUrl: id } : undefined;
+    });
+  },
+
+  async update(id, _olds, news, _changed, scope) {
+    await setPolicy(id, normalizeJson(String(news["policy"])), scope);
+  },
+
+  async delete(id, _outputs, scope) {
+    await deleteUnlessGone(`SQS Queue Policy (${id})`, gone, () =>
+      send(sqs(scope), new SetQueueAttributesCommand({ QueueUrl: id, Attributes: { Policy: "" } })),
+    );
+  },
+};
+
+function sqs(scope: Scope): AwsCaller<SQSClient> {
+  return scope.connection.caller(service, scope.region, scope.context);
+}
+
+async function attributes(url: string, scope: Scope): Promise<Partial<Record<string, string>>> {
+  const { Attributes } = await send(
+    sqs(scope),
+    new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ["All"] }),
+  );
+  return Attributes ?? {};
+}
+
+function setPolicy(url: string, policy: string, scope: Scope): Promise<unknown> {
+  return step(`setting SQS Queue Policy (${url})`, () =>
+    send(sqs(scope), new SetQueueAttributesCommand({ QueueUrl: url, Attributes: { Policy: policy } })),
+  );
+}
+
+function tagMap(inputs: PropertyMap): Record<string, string> {
+  const tags = inputs["tagsAll"];
+  return isMap(tags) ? Object.fromEntries(Object.entries(tags).map(([key, value]) => [key, String(value)])) : {};
+}
+
+function queueNameRule(value: unknown): string | undefined {
+  return typeof value === "string" && !/^[0-9A-Za-z_-]{1,80}$/.test(value)
+    ? "invalid queue name: expected 1 to 80 letters, digits, _ and -"
+    : undefined;
+}
+
+function between(low: number, high: number): (value: unknown) => string | undefined {
+  return (value) =>
+    typeof value === "number" && (value < low || value > high) ? `expected ${low} to ${high}` : undefined;
+}
