@@ -3,7 +3,7 @@ import type { CallContext, FunctionHandler } from "../protocol/definition";
 import { checkInputs, type Schema } from "../protocol/schema";
 import type { PropertyMap } from "../protocol/values";
 import type { AwsConnection } from "./clients";
-import { step } from "./ecr/repository";
+import { step } from "./operations";
 import { type Scope, withoutInternal } from "./resource";
 import { send } from "./send";
 

@@ -1,4 +1,3 @@
-import { step, textOf } from "./ecr/repository";
 import { hasCode } from "./send";
 
 /** What `action` reads; undefined when the service answers with one of the codes that mean that it is gone. */
@@ -28,4 +27,17 @@ export async function deleteUnlessGone(
       if (!hasCode(error, ...goneCodes)) throw error;
     }
   });
+}
+
+/** Names the operation in front of the service's error. */
+export async function step<T>(what: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    throw new Error(`${what}: ${textOf(error)}`);
+  }
+}
+
+export function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -166,6 +166,11 @@ function inputsOnly(schema: Schema, known: PropertyMap): PropertyMap {
   return Object.fromEntries(Object.entries(known).filter(([key]) => key in schema && !schema[key]?.output));
 }
 
+/** The objects of a list as the user gave them; an absent list is empty. */
+export function asMaps(value: PropertyValue | undefined): PropertyMap[] {
+  return Array.isArray(value) ? value.filter(isMap).map(withoutInternal) : [];
+}
+
 /** State does not hold the bridge's own properties, at any depth. */
 export function withoutInternal(map: PropertyMap): PropertyMap {
   const strip = (value: PropertyValue): PropertyValue => {

@@ -1,5 +1,6 @@
 import { isMap, isUnknown, type PropertyMap, type PropertyValue, unknown } from "../protocol/values";
 import type { AwsSettings } from "./config";
+import { step } from "./operations";
 
 /** The provider's default tags under a resource's own, as the check step of pulumi-aws writes them into `tagsAll`. */
 export function mergedTags(tags: PropertyValue | undefined, settings: AwsSettings): PropertyValue {
@@ -49,6 +50,30 @@ export function tagChanges(
     set: asTagList(Object.fromEntries(Object.entries(after).filter(([key, value]) => before[key] !== value))),
     removed: Object.keys(before).filter((key) => !(key in after)),
   };
+}
+
+/**
+ * Brings a resource's tags from those of its last state to those of its new inputs, by the service's own operations.
+ *
+ * @param what The resource in error texts: `resource (<ARN>)`.
+ */
+export async function updateTags(
+  what: string,
+  olds: PropertyMap,
+  news: PropertyMap,
+  service: {
+    untag(keys: string[]): Promise<unknown>;
+    tag(tags: { Key: string; Value: string }[]): Promise<unknown>;
+  },
+): Promise<void> {
+  const { removed, set } = tagChanges(olds["tagsAll"], news["tagsAll"]);
+  if (removed.length > 0) await step(`untagging ${what}`, () => service.untag(removed));
+  if (set.length > 0) await step(`tagging ${what}`, () => service.tag(set));
+}
+
+/** Tags as a map, for the services that take them so. */
+export function asTagMap(tags: readonly { Key: string; Value: string }[]): Record<string, string> {
+  return Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
 }
 
 export function asTagList(tags: PropertyValue | undefined): { Key: string; Value: string }[] {

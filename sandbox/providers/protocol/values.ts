@@ -50,6 +50,16 @@ export function isMap(value: PropertyValue | undefined): value is PropertyMap {
   );
 }
 
+/** A text that was given; undefined for none and for the empty one, which the released providers take for none. */
+export function asText(value: PropertyValue | undefined): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** A list of texts; an absent one is empty. */
+export function asTexts(value: PropertyValue | undefined): string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
 export function containsUnknown(value: PropertyValue | undefined): boolean {
   if (value instanceof Unknown) return true;
   if (value instanceof Secret) return containsUnknown(value.value);

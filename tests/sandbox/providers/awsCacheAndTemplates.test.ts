@@ -1,23 +1,18 @@
 import assert from "node:assert/strict";
-import { assertSettled, change, deploy, deploySettled, remove, startAwsInSandbox } from "./awsHarness";
-import type { Engine } from "./harness";
+import { assertSettled, change, deploy, deploySettled, remove, useAwsInSandbox } from "./awsHarness";
 
 const ruleType = "aws:ecr/pullThroughCacheRule:PullThroughCacheRule";
 const templateType = "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate";
 const region = "ap-northeast-2";
 
 describe("cache rules and creation templates of the aws stand-in", () => {
-  let engine: Engine;
-  let account: string;
-  let stop: () => void;
-  before(async () => {
-    ({ engine, account, stop } = await startAwsInSandbox());
-  });
-  after(() => stop());
+  const aws = useAwsInSandbox();
 
   const secret = async (name: string) => {
-    const created = await deploy(engine, "aws:secretsmanager/secret:Secret", { name: `ecr-pullthroughcache/${name}` });
-    await deploy(engine, "aws:secretsmanager/secretVersion:SecretVersion", {
+    const created = await deploy(aws.engine, "aws:secretsmanager/secret:Secret", {
+      name: `ecr-pullthroughcache/${name}`,
+    });
+    await deploy(aws.engine, "aws:secretsmanager/secretVersion:SecretVersion", {
       secretId: created.id,
       secretString: JSON.stringify({ username: "pets", accessToken: "token" }),
     });
@@ -27,35 +22,35 @@ describe("cache rules and creation templates of the aws stand-in", () => {
   it("keeps a cache rule by its prefix: credentials change in place, all else replaces", async () => {
     const news = { ecrRepositoryPrefix: "docker-hub", upstreamRegistryUrl: "registry-1.docker.io" };
     const credentialArn = await secret("one");
-    const created = await deploySettled(engine, ruleType, { ...news, credentialArn });
+    const created = await deploySettled(aws.engine, ruleType, { ...news, credentialArn });
     assert.equal(created.id, "docker-hub");
     assert.deepEqual(created.outputs, {
       ...news,
       credentialArn,
       customRoleArn: "",
       region,
-      registryId: account,
+      registryId: aws.account,
       upstreamRepositoryPrefix: created.outputs["upstreamRepositoryPrefix"],
     });
     const other = await secret("two");
-    const changed = await change(engine, ruleType, created, { ...news, credentialArn: other });
+    const changed = await change(aws.engine, ruleType, created, { ...news, credentialArn: other });
     assert.deepEqual(changed.changed, ["credentialArn"]);
     assert.equal(changed.outputs["credentialArn"], other);
-    await assertSettled(engine, ruleType, changed);
+    await assertSettled(aws.engine, ruleType, changed);
     for (const [property, value] of [
       ["ecrRepositoryPrefix", "hub"],
       ["upstreamRegistryUrl", "quay.io"],
       ["upstreamRepositoryPrefix", "team"],
     ] as const) {
-      const { inputs } = await engine.check(ruleType, { ...news, credentialArn: other, [property]: value });
-      const { replaces, deleteBeforeReplace } = await engine.diff(ruleType, changed.id, changed, inputs);
+      const { inputs } = await aws.engine.check(ruleType, { ...news, credentialArn: other, [property]: value });
+      const { replaces, deleteBeforeReplace } = await aws.engine.diff(ruleType, changed.id, changed, inputs);
       assert.deepEqual([replaces, deleteBeforeReplace], [[property], true]);
     }
-    await remove(engine, ruleType, changed);
+    await remove(aws.engine, ruleType, changed);
   });
 
   it("says what is wrong with a cache rule, before the call or as the service says it", async () => {
-    const { failures } = await engine.check(ruleType, {
+    const { failures } = await aws.engine.check(ruleType, {
       ecrRepositoryPrefix: "x",
       upstreamRegistryUrl: "quay.io",
       credentialArn: "secret",
@@ -63,7 +58,7 @@ describe("cache rules and creation templates of the aws stand-in", () => {
     assert.match(failures.join("\n"), /ecrRepositoryPrefix: "x": expected length to be in the range \(2 - 30\)/);
     assert.match(failures.join("\n"), /credentialArn: "secret": is an invalid ARN/);
     await assert.rejects(
-      deploy(engine, ruleType, { ecrRepositoryPrefix: "any", upstreamRegistryUrl: "registry.example.com" }),
+      deploy(aws.engine, ruleType, { ecrRepositoryPrefix: "any", upstreamRegistryUrl: "registry.example.com" }),
       /creating ECR Pull Through Cache Rule \(any\): operation error ECR: CreatePullThroughCacheRule, .*UnsupportedUpstreamRegistryException/,
     );
   });
@@ -85,7 +80,7 @@ describe("cache rules and creation templates of the aws stand-in", () => {
     });
 
   it("keeps all of a template, changes it in place and takes properties away", async () => {
-    const customRoleArn = `arn:aws:iam::${account}:role/template`;
+    const customRoleArn = `arn:aws:iam::${aws.account}:role/template`;
     const full = {
       prefix: "team/a",
       appliedFors: ["REPLICATION", "CREATE_ON_PUSH"],
@@ -98,7 +93,7 @@ describe("cache rules and creation templates of the aws stand-in", () => {
       resourceTags: { team: "pets", empty: "" },
       customRoleArn,
     };
-    const created = await deploySettled(engine, templateType, full);
+    const created = await deploySettled(aws.engine, templateType, full);
     assert.equal(created.id, "team/a");
     const { lifecyclePolicy: lifecycle, repositoryPolicy: policy, encryptionConfigurations, ...rest } = created.outputs;
     assert.deepEqual(rest, {
@@ -110,13 +105,13 @@ describe("cache rules and creation templates of the aws stand-in", () => {
       resourceTags: { team: "pets", empty: "" },
       customRoleArn,
       region,
-      registryId: account,
+      registryId: aws.account,
     });
     assert.deepEqual(encryptionConfigurations, [{ encryptionType: "KMS", kmsKey: "" }]);
     assert.deepEqual(JSON.parse(String(lifecycle)), JSON.parse(full.lifecyclePolicy));
     assert.deepEqual(JSON.parse(String(policy)), JSON.parse(full.repositoryPolicy));
 
-    const changed = await change(engine, templateType, created, {
+    const changed = await change(aws.engine, templateType, created, {
       ...full,
       appliedFors: ["CREATE_ON_PUSH"],
       lifecyclePolicy: lifecyclePolicy(14),
@@ -130,9 +125,9 @@ describe("cache rules and creation templates of the aws stand-in", () => {
       "resourceTags.empty",
       "resourceTags.team",
     ]);
-    await assertSettled(engine, templateType, changed);
+    await assertSettled(aws.engine, templateType, changed);
 
-    const bare = await change(engine, templateType, changed, {
+    const bare = await change(aws.engine, templateType, changed, {
       prefix: "team/a",
       appliedFors: ["CREATE_ON_PUSH"],
       encryptionConfigurations: [{ encryptionType: "AES256" }],
@@ -150,32 +145,32 @@ describe("cache rules and creation templates of the aws stand-in", () => {
       resourceTags: {},
       customRoleArn: "",
       region,
-      registryId: account,
+      registryId: aws.account,
     });
-    await assertSettled(engine, templateType, bare);
-    await remove(engine, templateType, bare);
+    await assertSettled(aws.engine, templateType, bare);
+    await remove(aws.engine, templateType, bare);
   });
 
   it("gives a template the service's defaults, sees no order in its occasions, and replaces for another prefix", async () => {
     const news = { prefix: "ROOT", appliedFors: ["REPLICATION", "PULL_THROUGH_CACHE"] };
-    const created = await deploySettled(engine, templateType, news);
+    const created = await deploySettled(aws.engine, templateType, news);
     assert.equal(created.outputs["imageTagMutability"], "MUTABLE");
-    const reordered = await engine.check(templateType, { ...news, appliedFors: [...news.appliedFors].reverse() });
-    assert.deepEqual((await engine.diff(templateType, created.id, created, reordered.inputs)).changes, {});
-    const { inputs } = await engine.check(templateType, { ...news, prefix: "prod" });
-    assert.deepEqual((await engine.diff(templateType, created.id, created, inputs)).replaces, ["prefix"]);
+    const reordered = await aws.engine.check(templateType, { ...news, appliedFors: [...news.appliedFors].reverse() });
+    assert.deepEqual((await aws.engine.diff(templateType, created.id, created, reordered.inputs)).changes, {});
+    const { inputs } = await aws.engine.check(templateType, { ...news, prefix: "prod" });
+    assert.deepEqual((await aws.engine.diff(templateType, created.id, created, inputs)).replaces, ["prefix"]);
   });
 
   it("passes on why the service refuses a template", async () => {
     await assert.rejects(
-      deploy(engine, templateType, {
+      deploy(aws.engine, templateType, {
         prefix: "kms",
         appliedFors: ["CREATE_ON_PUSH"],
         encryptionConfigurations: [{ encryptionType: "KMS" }],
       }),
       /creating ECR Repository Creation Template \(kms\): .*needs a role/,
     );
-    const { failures } = await engine.check(templateType, { prefix: "x", imageTagMutability: "SOMETIMES" });
+    const { failures } = await aws.engine.check(templateType, { prefix: "x", imageTagMutability: "SOMETIMES" });
     assert.match(failures.join("\n"), /Missing required property 'appliedFors'/);
     assert.match(failures.join("\n"), /expected one of MUTABLE, IMMUTABLE/);
   });

@@ -28,19 +28,32 @@ export async function startAws(more: Properties = {}): Promise<{ engine: Engine;
   };
 }
 
-/** The aws stand-in against the sandbox that `npm test` started, in an AWS account of its own. */
-export async function startAwsInSandbox(): Promise<{ engine: Engine; account: string; stop(): void }> {
-  if (process.env["AWS_ENDPOINT_URL"] === undefined) {
-    throw new Error("these tests need the sandbox: run them as `npm test -- tests/sandbox/providers/…`");
-  }
+/**
+ * The aws stand-in against the sandbox that `npm test` started, in an AWS account of its own, for the tests of a `describe`.
+ * The engine is there when they run.
+ */
+export function useAwsInSandbox(): { readonly engine: Engine; readonly account: string } {
   const account = String(randomInt(100_000_000_000, 999_999_999_999));
-  const engine = await Engine.start(awsProvider("7.48.0"));
-  await engine.configure({
-    region: "ap-northeast-2",
-    accessKey: account,
-    secretKey: process.env["AWS_SECRET_ACCESS_KEY"] ?? "test",
+  let engine: Engine | undefined;
+  before(async () => {
+    if (process.env["AWS_ENDPOINT_URL"] === undefined) {
+      throw new Error("these tests need the sandbox: run them as `npm test -- tests/sandbox/providers/…`");
+    }
+    engine = await Engine.start(awsProvider("7.48.0"));
+    await engine.configure({
+      region: "ap-northeast-2",
+      accessKey: account,
+      secretKey: process.env["AWS_SECRET_ACCESS_KEY"] ?? "test",
+    });
   });
-  return { engine, account, stop: () => engine.stop() };
+  after(() => engine?.stop());
+  return {
+    account,
+    get engine() {
+      if (engine === undefined) throw new Error("the engine is there when tests run, not before");
+      return engine;
+    },
+  };
 }
 
 /**

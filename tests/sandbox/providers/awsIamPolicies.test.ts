@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { assertSettled, change, deploySettled, remove, startAwsInSandbox } from "./awsHarness";
-import type { Engine } from "./harness";
+import { assertSettled, change, deploySettled, remove, useAwsInSandbox } from "./awsHarness";
 
 const policyType = "aws:iam/policy:Policy";
 const providerType = "aws:iam/openIdConnectProvider:OpenIdConnectProvider";
@@ -8,22 +7,16 @@ const allow = (action: string) =>
   JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: action, Resource: "*" }] });
 
 describe("IAM policies and identity providers of the aws stand-in", () => {
-  let engine: Engine;
-  let account: string;
-  let stop: () => void;
-  before(async () => {
-    ({ engine, account, stop } = await startAwsInSandbox());
-  });
-  after(() => stop());
+  const aws = useAwsInSandbox();
 
   it("keeps a managed policy within its five versions", async () => {
-    const created = await deploySettled(engine, policyType, {
+    const created = await deploySettled(aws.engine, policyType, {
       description: "pull",
       path: "/ci/",
       policy: allow("ecr:GetImage0"),
       tags: { team: "vets" },
     });
-    assert.match(created.id, new RegExp(`^arn:aws:iam::${account}:policy/ci/petclinic-[0-9a-f]{7}$`));
+    assert.match(created.id, new RegExp(`^arn:aws:iam::${aws.account}:policy/ci/petclinic-[0-9a-f]{7}$`));
     const { arn, policy, policyId, name, ...rest } = created.outputs;
     assert.deepEqual([arn, JSON.parse(String(policy))], [created.id, JSON.parse(allow("ecr:GetImage0"))]);
     assert.match(String(policyId), /^ANPA/);
@@ -37,29 +30,31 @@ describe("IAM policies and identity providers of the aws stand-in", () => {
     });
     let current: { id: string; inputs: Record<string, unknown>; outputs: Record<string, unknown> } = created;
     for (let version = 1; version <= 6; version++) {
-      current = await change(engine, policyType, current, {
+      current = await change(aws.engine, policyType, current, {
         description: "pull",
         path: "/ci/",
         policy: allow(`ecr:GetImage${version}`),
         tags: { team: "pets" },
       });
     }
-    await assertSettled(engine, policyType, current);
+    await assertSettled(aws.engine, policyType, current);
     assert.match(String(current.outputs["policy"]), /ecr:GetImage6/);
     assert.deepEqual(current.outputs["tagsAll"], { team: "pets" });
-    const described = await engine.check(policyType, { ...current.inputs, description: "other" }, current.inputs);
-    assert.deepEqual((await engine.diff(policyType, current.id, current, described.inputs)).replaces, ["description"]);
-    await remove(engine, policyType, current);
+    const described = await aws.engine.check(policyType, { ...current.inputs, description: "other" }, current.inputs);
+    assert.deepEqual((await aws.engine.diff(policyType, current.id, current, described.inputs)).replaces, [
+      "description",
+    ]);
+    await remove(aws.engine, policyType, current);
   });
 
   it("trusts an identity provider, whose URL may be written with or without its scheme", async () => {
     const url = "https://token.actions.githubusercontent.com";
-    const created = await deploySettled(engine, providerType, {
+    const created = await deploySettled(aws.engine, providerType, {
       url,
       clientIdLists: ["sts.amazonaws.com"],
       tags: { a: "b" },
     });
-    assert.equal(created.id, `arn:aws:iam::${account}:oidc-provider/token.actions.githubusercontent.com`);
+    assert.equal(created.id, `arn:aws:iam::${aws.account}:oidc-provider/token.actions.githubusercontent.com`);
     assert.deepEqual(created.outputs, {
       arn: created.id,
       clientIdLists: ["sts.amazonaws.com"],
@@ -68,19 +63,27 @@ describe("IAM policies and identity providers of the aws stand-in", () => {
       thumbprintLists: [],
       url: "token.actions.githubusercontent.com",
     });
-    const other = await engine.check(providerType, { url: "https://gitlab.com", clientIdLists: ["x"] }, created.inputs);
-    assert.deepEqual((await engine.diff(providerType, created.id, created, other.inputs)).replaces, ["url"]);
-    const changed = await engine.check(providerType, { url, clientIdLists: ["x"], tags: { a: "b" } }, created.inputs);
+    const other = await aws.engine.check(
+      providerType,
+      { url: "https://gitlab.com", clientIdLists: ["x"] },
+      created.inputs,
+    );
+    assert.deepEqual((await aws.engine.diff(providerType, created.id, created, other.inputs)).replaces, ["url"]);
+    const changed = await aws.engine.check(
+      providerType,
+      { url, clientIdLists: ["x"], tags: { a: "b" } },
+      created.inputs,
+    );
     // MiniStack 1.5.33 has no operation that changes a provider: what it cannot do, it says by name.
     await assert.rejects(
-      engine.update(providerType, created.id, created, changed.inputs),
+      aws.engine.update(providerType, created.id, created, changed.inputs),
       /adding IAM OIDC Provider \(.*\) client ID \(x\): operation error IAM: AddClientIDToOpenIDConnectProvider/,
     );
-    await remove(engine, providerType, created);
+    await remove(aws.engine, providerType, created);
   });
 
   it("refuses a URL that is none, and thumbprints of another length", async () => {
-    const { failures } = await engine.check(providerType, {
+    const { failures } = await aws.engine.check(providerType, {
       url: "http://gitlab.com?x",
       clientIdLists: ["a"],
       thumbprintLists: ["abc"],

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { assertSettled, change, deploy, deploySettled, remove, startAwsInSandbox } from "./awsHarness";
-import type { Engine } from "./harness";
+import { assertSettled, change, deploy, deploySettled, remove, useAwsInSandbox } from "./awsHarness";
 
 const roleType = "aws:iam/role:Role";
 const rolePolicyType = "aws:iam/rolePolicy:RolePolicy";
@@ -15,16 +14,10 @@ const allow = (action: string) =>
   JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: action, Resource: "*" }] });
 
 describe("IAM roles of the aws stand-in", () => {
-  let engine: Engine;
-  let account: string;
-  let stop: () => void;
-  before(async () => {
-    ({ engine, account, stop } = await startAwsInSandbox());
-  });
-  after(() => stop());
+  const aws = useAwsInSandbox();
 
   it("creates a role with all that it can have, which a refresh and an import find again", async () => {
-    const role = await deploySettled(engine, roleType, {
+    const role = await deploySettled(aws.engine, roleType, {
       name: "pusher",
       assumeRolePolicy: trust("ecs-tasks.amazonaws.com"),
       description: "pushes images",
@@ -37,7 +30,7 @@ describe("IAM roles of the aws stand-in", () => {
     });
     const { createDate, uniqueId, assumeRolePolicy, inlinePolicies, ...rest } = role.outputs;
     assert.deepEqual(rest, {
-      arn: `arn:aws:iam::${account}:role/ci/pusher`,
+      arn: `arn:aws:iam::${aws.account}:role/ci/pusher`,
       description: "pushes images",
       forceDetachPolicies: false,
       managedPolicyArns: [readOnly],
@@ -54,11 +47,11 @@ describe("IAM roles of the aws stand-in", () => {
     assert.deepEqual(JSON.parse(String(assumeRolePolicy)), trust("ecs-tasks.amazonaws.com"));
     const [inline] = inlinePolicies as { name: string; policy: string }[];
     assert.deepEqual([inline?.name, JSON.parse(inline?.policy ?? "")], ["push", JSON.parse(allow("ecr:PutImage"))]);
-    await remove(engine, roleType, role);
+    await remove(aws.engine, roleType, role);
   });
 
   it("names a role after its resource, and changes in place what IAM can change", async () => {
-    const before = await deploySettled(engine, roleType, {
+    const before = await deploySettled(aws.engine, roleType, {
       assumeRolePolicy: trust("ecs-tasks.amazonaws.com"),
       description: "one",
       permissionsBoundary: readOnly,
@@ -70,7 +63,7 @@ describe("IAM roles of the aws stand-in", () => {
       tags: { team: "vets", stage: "dev" },
     });
     assert.match(before.id, /^petclinic-[0-9a-f]{7}$/);
-    const after = await change(engine, roleType, before, {
+    const after = await change(aws.engine, roleType, before, {
       assumeRolePolicy: trust("lambda.amazonaws.com"),
       description: "two",
       maxSessionDuration: 3_700,
@@ -89,7 +82,7 @@ describe("IAM roles of the aws stand-in", () => {
         ...["permissionsBoundary", "tags", "tagsAll"],
       ]),
     );
-    await assertSettled(engine, roleType, after);
+    await assertSettled(aws.engine, roleType, after);
     const { outputs } = after;
     assert.deepEqual(JSON.parse(String(outputs["assumeRolePolicy"])), trust("lambda.amazonaws.com"));
     assert.equal(outputs["description"], "two");
@@ -106,14 +99,14 @@ describe("IAM roles of the aws stand-in", () => {
         ["c", "ecr:PutImage"],
       ],
     );
-    await remove(engine, roleType, after);
+    await remove(aws.engine, roleType, after);
   });
 
   it("replaces a role for another name or path, and sees no difference in how a document is written", async () => {
-    const role = await deploy(engine, roleType, { assumeRolePolicy: trust("ecs.amazonaws.com"), name: "fixed" });
+    const role = await deploy(aws.engine, roleType, { assumeRolePolicy: trust("ecs.amazonaws.com"), name: "fixed" });
     const diff = async (news: Record<string, unknown>) => {
-      const { inputs } = await engine.check(roleType, news, role.inputs);
-      return engine.diff(roleType, role.id, role, inputs);
+      const { inputs } = await aws.engine.check(roleType, news, role.inputs);
+      return aws.engine.diff(roleType, role.id, role, inputs);
     };
     const assumeRolePolicy = trust("ecs.amazonaws.com");
     assert.deepEqual((await diff({ assumeRolePolicy, name: "other" })).replaces, ["name"]);
@@ -125,11 +118,11 @@ describe("IAM roles of the aws stand-in", () => {
       2,
     );
     assert.deepEqual((await diff({ assumeRolePolicy: spaced, name: "fixed" })).changes, {});
-    await remove(engine, roleType, role);
+    await remove(aws.engine, roleType, role);
   });
 
   it("refuses what IAM would, and what the stand-in does not do", async () => {
-    const { failures } = await engine.check(roleType, {
+    const { failures } = await aws.engine.check(roleType, {
       namePrefix: "x",
       name: "a b",
       maxSessionDuration: 100,
@@ -146,44 +139,44 @@ describe("IAM roles of the aws stand-in", () => {
     assert.match(text, /managedPolicyArns: \["nonsense"\]: is an invalid ARN/);
     assert.match(text, /cannot contain specially formatted/);
     await assert.rejects(
-      deploy(engine, roleType, {
+      deploy(aws.engine, roleType, {
         assumeRolePolicy: trust("ecs.amazonaws.com"),
-        permissionsBoundary: `arn:aws:iam::${account}:policy/nowhere`,
+        permissionsBoundary: `arn:aws:iam::${aws.account}:policy/nowhere`,
       }),
       /creating IAM Role \(petclinic-[0-9a-f]{7}\): operation error IAM: CreateRole/,
     );
   });
 
   it("gives a role policies as resources of their own, which keep the role from being deleted", async () => {
-    const role = await deploy(engine, roleType, { assumeRolePolicy: trust("ecs.amazonaws.com") });
-    const policy = await deploySettled(engine, rolePolicyType, { role: role.id, policy: allow("ecr:PutImage") });
+    const role = await deploy(aws.engine, roleType, { assumeRolePolicy: trust("ecs.amazonaws.com") });
+    const policy = await deploySettled(aws.engine, rolePolicyType, { role: role.id, policy: allow("ecr:PutImage") });
     assert.match(policy.id, new RegExp(`^${role.id}:petclinic-[0-9a-f]{7}$`));
-    const updated = await change(engine, rolePolicyType, policy, { role: role.id, policy: allow("ecr:GetImage") });
+    const updated = await change(aws.engine, rolePolicyType, policy, { role: role.id, policy: allow("ecr:GetImage") });
     assert.equal(updated.id, policy.id);
     assert.deepEqual(JSON.parse(String(updated.outputs["policy"])), JSON.parse(allow("ecr:GetImage")));
-    await assertSettled(engine, rolePolicyType, updated);
-    const attachment = await deploySettled(engine, attachmentType, { role: role.id, policyArn: readOnly });
+    await assertSettled(aws.engine, rolePolicyType, updated);
+    const attachment = await deploySettled(aws.engine, attachmentType, { role: role.id, policyArn: readOnly });
     assert.equal(attachment.id, `${role.id}/${readOnly}`);
     for (const [type, old] of [
       [rolePolicyType, policy],
       [attachmentType, attachment],
     ] as const) {
-      const { inputs } = await engine.check(type, { ...old.inputs, role: "other" }, old.inputs);
-      assert.deepEqual((await engine.diff(type, old.id, old, inputs)).replaces, ["role"]);
+      const { inputs } = await aws.engine.check(type, { ...old.inputs, role: "other" }, old.inputs);
+      assert.deepEqual((await aws.engine.diff(type, old.id, old, inputs)).replaces, ["role"]);
     }
-    await assert.rejects(engine.delete(roleType, role.id, role.outputs), /DeleteConflict/);
-    await remove(engine, attachmentType, attachment);
-    await remove(engine, rolePolicyType, updated);
-    await remove(engine, roleType, role);
+    await assert.rejects(aws.engine.delete(roleType, role.id, role.outputs), /DeleteConflict/);
+    await remove(aws.engine, attachmentType, attachment);
+    await remove(aws.engine, rolePolicyType, updated);
+    await remove(aws.engine, roleType, role);
   });
 
   it("deletes a role with policies of other hands when forceDetachPolicies says so", async () => {
-    const role = await deploy(engine, roleType, {
+    const role = await deploy(aws.engine, roleType, {
       assumeRolePolicy: trust("ecs.amazonaws.com"),
       forceDetachPolicies: true,
     });
-    await deploy(engine, rolePolicyType, { role: role.id, policy: allow("ecr:PutImage") });
-    await deploy(engine, attachmentType, { role: role.id, policyArn: readOnly });
-    await remove(engine, roleType, role);
+    await deploy(aws.engine, rolePolicyType, { role: role.id, policy: allow("ecr:PutImage") });
+    await deploy(aws.engine, attachmentType, { role: role.id, policyArn: readOnly });
+    await remove(aws.engine, roleType, role);
   });
 });

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { assertSettled, change, deploy, deploySettled, remove, startAwsInSandbox } from "./awsHarness";
-import type { Engine } from "./harness";
+import { assertSettled, change, deploy, deploySettled, remove, useAwsInSandbox } from "./awsHarness";
 
 const topicType = "aws:sns/topic:Topic";
 const topicPolicyType = "aws:sns/topicPolicy:TopicPolicy";
@@ -15,22 +14,16 @@ const allow = (service: string, action: string, resource: unknown) =>
   });
 
 describe("SNS and SQS of the aws stand-in", () => {
-  let engine: Engine;
-  let account: string;
-  let stop: () => void;
-  before(async () => {
-    ({ engine, account, stop } = await startAwsInSandbox());
-  });
-  after(() => stop());
+  const aws = useAwsInSandbox();
 
   it("creates a topic, encrypts it, and changes what can be changed", async () => {
-    const topic = await deploySettled(engine, topicType, {
+    const topic = await deploySettled(aws.engine, topicType, {
       name: "images",
       kmsMasterKeyId: "alias/aws/sns",
       displayName: "Images",
       tags: { team: "vets" },
     });
-    assert.equal(topic.id, `arn:aws:sns:ap-northeast-2:${account}:images`);
+    assert.equal(topic.id, `arn:aws:sns:ap-northeast-2:${aws.account}:images`);
     const { policy, signatureVersion, ...rest } = topic.outputs;
     assert.ok(JSON.parse(String(policy)).Statement.length > 0, "SNS' own policy");
     assert.equal(typeof signatureVersion, "number");
@@ -40,46 +33,46 @@ describe("SNS and SQS of the aws stand-in", () => {
       displayName: "Images",
       kmsMasterKeyId: "alias/aws/sns",
       name: "images",
-      owner: account,
+      owner: aws.account,
       region: "ap-northeast-2",
       tags: { team: "vets" },
       tagsAll: { team: "vets" },
       tracingConfig: "",
     });
-    const changed = await change(engine, topicType, topic, { name: "images", tags: { team: "pets" } });
+    const changed = await change(aws.engine, topicType, topic, { name: "images", tags: { team: "pets" } });
     assert.deepEqual(changed.changed, ["displayName", "kmsMasterKeyId", "tags.team", "tagsAll.team"]);
-    await assertSettled(engine, topicType, changed);
+    await assertSettled(aws.engine, topicType, changed);
     assert.deepEqual([changed.outputs["kmsMasterKeyId"], changed.outputs["tagsAll"]], ["", { team: "pets" }]);
-    await remove(engine, topicType, changed);
-    const { failures } = await engine.check(topicType, { name: "a b", fifoTopic: true, signatureVersion: 3 });
+    await remove(aws.engine, topicType, changed);
+    const { failures } = await aws.engine.check(topicType, { name: "a b", fifoTopic: true, signatureVersion: 3 });
     assert.match(failures.join("\n"), /fifoTopic: this property of aws:sns\/topic:Topic is not supported/);
     assert.match(failures.join("\n"), /invalid topic name/);
     assert.match(failures.join("\n"), /signatureVersion: 3: expected 1 or 2/);
   });
 
   it("gives a topic a policy, and its own one back when that goes", async () => {
-    const topic = await deploy(engine, topicType, {});
+    const topic = await deploy(aws.engine, topicType, {});
     const document = allow("events.amazonaws.com", "sns:Publish", topic.id);
-    const policy = await deploySettled(engine, topicPolicyType, { arn: topic.id, policy: document });
+    const policy = await deploySettled(aws.engine, topicPolicyType, { arn: topic.id, policy: document });
     assert.equal(policy.id, topic.id);
-    assert.equal(policy.outputs["owner"], account);
-    const changed = await change(engine, topicPolicyType, policy, {
+    assert.equal(policy.outputs["owner"], aws.account);
+    const changed = await change(aws.engine, topicPolicyType, policy, {
       arn: topic.id,
       policy: allow("s3.amazonaws.com", "sns:Publish", topic.id),
     });
-    await assertSettled(engine, topicPolicyType, changed);
-    await engine.delete(topicPolicyType, changed.id, changed.outputs);
-    const restored = await engine.read(topicType, topic.id, topic);
+    await assertSettled(aws.engine, topicPolicyType, changed);
+    await aws.engine.delete(topicPolicyType, changed.id, changed.outputs);
+    const restored = await aws.engine.read(topicType, topic.id, topic);
     const [statement] = JSON.parse(String(restored.outputs["policy"])).Statement;
-    assert.deepEqual(statement.Condition, { StringEquals: { "AWS:SourceOwner": account } });
-    await remove(engine, topicType, topic);
-    assert.equal((await engine.read(topicPolicyType, changed.id, changed)).id, "", "gone with its topic");
+    assert.deepEqual(statement.Condition, { StringEquals: { "AWS:SourceOwner": aws.account } });
+    await remove(aws.engine, topicType, topic);
+    assert.equal((await aws.engine.read(topicPolicyType, changed.id, changed)).id, "", "gone with its topic");
   });
 
   it("subscribes a queue to a topic, filtered", async () => {
-    const topic = await deploy(engine, topicType, {});
-    const queue = await deploy(engine, queueType, {});
-    const subscription = await deploySettled(engine, subscriptionType, {
+    const topic = await deploy(aws.engine, topicType, {});
+    const queue = await deploy(aws.engine, queueType, {});
+    const subscription = await deploySettled(aws.engine, subscriptionType, {
       topic: topic.id,
       protocol: "sqs",
       endpoint: queue.outputs["arn"],
@@ -96,7 +89,7 @@ describe("SNS and SQS of the aws stand-in", () => {
       endpoint: queue.outputs["arn"],
       endpointAutoConfirms: false,
       filterPolicy: '{"severity":["CRITICAL"]}',
-      ownerId: account,
+      ownerId: aws.account,
       pendingConfirmation: false,
       protocol: "sqs",
       rawMessageDelivery: true,
@@ -105,28 +98,30 @@ describe("SNS and SQS of the aws stand-in", () => {
       subscriptionRoleArn: "",
       topic: topic.id,
     });
-    const changed = await change(engine, subscriptionType, subscription, {
+    const changed = await change(aws.engine, subscriptionType, subscription, {
       topic: topic.id,
       protocol: "sqs",
       endpoint: queue.outputs["arn"],
       filterPolicy: '{ "severity": ["HIGH"] }',
     });
     assert.deepEqual(changed.changed, ["filterPolicy", "rawMessageDelivery"]);
-    await assertSettled(engine, subscriptionType, changed);
-    const other = await engine.check(subscriptionType, { ...changed.inputs, protocol: "lambda" }, changed.inputs);
-    assert.deepEqual((await engine.diff(subscriptionType, changed.id, changed, other.inputs)).replaces, ["protocol"]);
-    await remove(engine, subscriptionType, changed);
-    await remove(engine, queueType, queue);
-    await remove(engine, topicType, topic);
+    await assertSettled(aws.engine, subscriptionType, changed);
+    const other = await aws.engine.check(subscriptionType, { ...changed.inputs, protocol: "lambda" }, changed.inputs);
+    assert.deepEqual((await aws.engine.diff(subscriptionType, changed.id, changed, other.inputs)).replaces, [
+      "protocol",
+    ]);
+    await remove(aws.engine, subscriptionType, changed);
+    await remove(aws.engine, queueType, queue);
+    await remove(aws.engine, topicType, topic);
   });
 
   it("creates a queue with SQS' defaults, changes it and keeps a policy beside it", async () => {
-    const queue = await deploySettled(engine, queueType, { name: "events", tags: { team: "vets" } });
+    const queue = await deploySettled(aws.engine, queueType, { name: "events", tags: { team: "vets" } });
     assert.match(queue.id, /\/events$/);
     const { sqsManagedSseEnabled, ...rest } = queue.outputs;
     assert.equal(typeof sqsManagedSseEnabled, "boolean");
     assert.deepEqual(rest, {
-      arn: `arn:aws:sqs:ap-northeast-2:${account}:events`,
+      arn: `arn:aws:sqs:ap-northeast-2:${aws.account}:events`,
       delaySeconds: 0,
       kmsDataKeyReusePeriodSeconds: 300,
       kmsMasterKeyId: "",
@@ -144,26 +139,26 @@ describe("SNS and SQS of the aws stand-in", () => {
       visibilityTimeoutSeconds: 30,
     });
     const news = { name: "events", visibilityTimeoutSeconds: 60, kmsMasterKeyId: "alias/aws/sqs", tags: {} };
-    const changed = await change(engine, queueType, queue, news);
-    await assertSettled(engine, queueType, changed);
+    const changed = await change(aws.engine, queueType, queue, news);
+    await assertSettled(aws.engine, queueType, changed);
     assert.deepEqual(
       [changed.outputs["visibilityTimeoutSeconds"], changed.outputs["kmsMasterKeyId"], changed.outputs["tagsAll"]],
       [60, "alias/aws/sqs", {}],
     );
     const document = allow("events.amazonaws.com", "sqs:SendMessage", queue.outputs["arn"]);
-    const policy = await deploySettled(engine, queuePolicyType, { queueUrl: queue.id, policy: document });
-    const two = await change(engine, queuePolicyType, policy, {
+    const policy = await deploySettled(aws.engine, queuePolicyType, { queueUrl: queue.id, policy: document });
+    const two = await change(aws.engine, queuePolicyType, policy, {
       queueUrl: queue.id,
       policy: allow("sns.amazonaws.com", "sqs:SendMessage", queue.outputs["arn"]),
     });
-    await assertSettled(engine, queuePolicyType, two);
-    await remove(engine, queuePolicyType, two);
-    await remove(engine, queueType, changed);
-    assert.equal((await engine.read(queuePolicyType, two.id, two)).id, "", "gone with its queue");
+    await assertSettled(aws.engine, queuePolicyType, two);
+    await remove(aws.engine, queuePolicyType, two);
+    await remove(aws.engine, queueType, changed);
+    assert.equal((await aws.engine.read(queuePolicyType, two.id, two)).id, "", "gone with its queue");
   });
 
   it("refuses what SQS would", async () => {
-    const { failures } = await engine.check(queueType, {
+    const { failures } = await aws.engine.check(queueType, {
       name: "a.fifo",
       fifoQueue: true,
       delaySeconds: 901,
@@ -173,7 +168,7 @@ describe("SNS and SQS of the aws stand-in", () => {
     const text = failures.join("\n");
     assert.match(text, /fifoQueue: this property of aws:sqs\/queue:Queue is not supported/);
     assert.match(text, /invalid queue name/);
-    assert.match(text, /delaySeconds: 901: expected 0 to 900/);
+    assert.match(text, /delaySeconds: 901: expected a whole number from 0 to 900/);
     assert.match(text, /kmsMasterKeyId: conflicts with sqsManagedSseEnabled/);
   });
 });

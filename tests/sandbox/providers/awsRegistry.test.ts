@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { assertSettled, change, deploy, deploySettled, remove, startAwsInSandbox } from "./awsHarness";
-import type { Engine, Properties } from "./harness";
+import { assertSettled, change, deploy, deploySettled, remove, useAwsInSandbox } from "./awsHarness";
+import type { Properties } from "./harness";
 
 const policyType = "aws:ecr/registryPolicy:RegistryPolicy";
 const scanningType = "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration";
@@ -10,18 +10,12 @@ const exclusionType = "aws:ecr/pullTimeUpdateExclusion:PullTimeUpdateExclusion";
 const region = "ap-northeast-2";
 
 describe("a whole registry's resources of the aws stand-in", () => {
-  let engine: Engine;
-  let account: string;
-  let stop: () => void;
-  before(async () => {
-    ({ engine, account, stop } = await startAwsInSandbox());
-  });
-  after(() => stop());
+  const aws = useAwsInSandbox();
 
   /** What a deleted resource leaves, as a read of its id finds it. */
   const left = async (type: string, deployed: { id: string; outputs: Properties }) => {
-    await engine.delete(type, deployed.id, deployed.outputs);
-    return (await engine.read(type, deployed.id)).outputs;
+    await aws.engine.delete(type, deployed.id, deployed.outputs);
+    return (await aws.engine.read(type, deployed.id)).outputs;
   };
 
   it("keeps the registry's policy: compared by meaning, changed in place, deleted", async () => {
@@ -33,23 +27,23 @@ describe("a whole registry's resources of the aws stand-in", () => {
           Effect: "Allow",
           Principal: { AWS: "arn:aws:iam::210987654321:root" },
           Action: actions,
-          Resource: `arn:aws:ecr:${region}:${account}:repository/*`,
+          Resource: `arn:aws:ecr:${region}:${aws.account}:repository/*`,
         },
       ],
     });
-    const created = await deploySettled(engine, policyType, { policy: policy("ecr:ReplicateImage") });
-    assert.equal(created.id, account);
-    assert.equal(created.outputs["registryId"], account);
-    const same = await engine.check(policyType, { policy: policy(["ecr:replicateimage"]) }, created.inputs);
-    assert.deepEqual((await engine.diff(policyType, created.id, created, same.inputs)).changes, {});
-    const changed = await change(engine, policyType, created, {
+    const created = await deploySettled(aws.engine, policyType, { policy: policy("ecr:ReplicateImage") });
+    assert.equal(created.id, aws.account);
+    assert.equal(created.outputs["registryId"], aws.account);
+    const same = await aws.engine.check(policyType, { policy: policy(["ecr:replicateimage"]) }, created.inputs);
+    assert.deepEqual((await aws.engine.diff(policyType, created.id, created, same.inputs)).changes, {});
+    const changed = await change(aws.engine, policyType, created, {
       policy: policy(["ecr:CreateRepository", "ecr:ReplicateImage"]),
     });
     assert.deepEqual(changed.changed, ["policy"]);
-    await assertSettled(engine, policyType, changed);
-    await remove(engine, policyType, changed);
+    await assertSettled(aws.engine, policyType, changed);
+    await remove(aws.engine, policyType, changed);
     await assert.rejects(
-      deploy(engine, policyType, { policy: policy("s3:GetObject") }),
+      deploy(aws.engine, policyType, { policy: policy("s3:GetObject") }),
       /creating ECR Registry Policy: operation error ECR: PutRegistryPolicy, .*InvalidParameterException/,
     );
   });
@@ -58,99 +52,114 @@ describe("a whole registry's resources of the aws stand-in", () => {
     const filter = (text: string) => ({ filter: text, filterType: "WILDCARD" });
     const onPush = { scanFrequency: "SCAN_ON_PUSH", repositoryFilters: [filter("*"), filter("prod*")] };
     const continuous = { scanFrequency: "CONTINUOUS_SCAN", repositoryFilters: [filter("base")] };
-    const created = await deploySettled(engine, scanningType, { scanType: "ENHANCED", rules: [onPush, continuous] });
-    assert.deepEqual(created.outputs, {
-      region,
-      registryId: account,
+    const created = await deploySettled(aws.engine, scanningType, {
       scanType: "ENHANCED",
       rules: [onPush, continuous],
     });
-    assert.equal(created.id, account);
+    assert.deepEqual(created.outputs, {
+      region,
+      registryId: aws.account,
+      scanType: "ENHANCED",
+      rules: [onPush, continuous],
+    });
+    assert.equal(created.id, aws.account);
     const reordered = {
       scanType: "ENHANCED",
       rules: [continuous, { ...onPush, repositoryFilters: [...onPush.repositoryFilters].reverse() }],
     };
-    const same = await engine.check(scanningType, reordered, created.inputs);
-    assert.deepEqual((await engine.diff(scanningType, created.id, created, same.inputs)).changes, {});
-    const changed = await change(engine, scanningType, created, { scanType: "BASIC", rules: [onPush] });
+    const same = await aws.engine.check(scanningType, reordered, created.inputs);
+    assert.deepEqual((await aws.engine.diff(scanningType, created.id, created, same.inputs)).changes, {});
+    const changed = await change(aws.engine, scanningType, created, { scanType: "BASIC", rules: [onPush] });
     assert.deepEqual(changed.changed, ["rules[1]", "scanType"]);
-    await assertSettled(engine, scanningType, changed);
-    assert.deepEqual(await left(scanningType, changed), { region, registryId: account, scanType: "BASIC", rules: [] });
+    await assertSettled(aws.engine, scanningType, changed);
+    assert.deepEqual(await left(scanningType, changed), {
+      region,
+      registryId: aws.account,
+      scanType: "BASIC",
+      rules: [],
+    });
     await assert.rejects(
-      deploy(engine, scanningType, { scanType: "BASIC", rules: [continuous] }),
+      deploy(aws.engine, scanningType, { scanType: "BASIC", rules: [continuous] }),
       /creating ECR Registry Scanning Configuration: .*CONTINUOUS_SCAN/,
     );
-    const { failures } = await engine.check(scanningType, { scanType: "CLAIR", rules: [{ scanFrequency: "DAILY" }] });
+    const { failures } = await aws.engine.check(scanningType, {
+      scanType: "CLAIR",
+      rules: [{ scanFrequency: "DAILY" }],
+    });
     assert.match(failures.join("\n"), /expected one of BASIC, ENHANCED/);
     assert.match(failures.join("\n"), /Missing required property 'rules\[0\]\.repositoryFilters'/);
   });
 
   it("replicates nowhere any more when replication is deleted", async () => {
-    const to = (...regions: string[]) => regions.map((each) => ({ region: each, registryId: account }));
+    const to = (...regions: string[]) => regions.map((each) => ({ region: each, registryId: aws.account }));
     const filters = [{ filter: "prod/", filterType: "PREFIX_MATCH" }];
     const rules = [{ destinations: to("us-east-1"), repositoryFilters: filters }, { destinations: to("eu-west-1") }];
-    const created = await deploySettled(engine, replicationType, { replicationConfiguration: { rules } });
-    assert.equal(created.id, account);
+    const created = await deploySettled(aws.engine, replicationType, { replicationConfiguration: { rules } });
+    assert.equal(created.id, aws.account);
     assert.deepEqual(created.outputs["replicationConfiguration"], {
       rules: [rules[0], { destinations: to("eu-west-1"), repositoryFilters: [] }],
     });
-    const changed = await change(engine, replicationType, created, {
+    const changed = await change(aws.engine, replicationType, created, {
       replicationConfiguration: { rules: [{ destinations: to("eu-west-1", "us-east-1") }] },
     });
-    await assertSettled(engine, replicationType, changed);
+    await assertSettled(aws.engine, replicationType, changed);
     assert.deepEqual((await left(replicationType, changed))["replicationConfiguration"], { rules: [] });
     await assert.rejects(
-      deploy(engine, replicationType, { replicationConfiguration: { rules: [{ destinations: to(region) }] } }),
+      deploy(aws.engine, replicationType, { replicationConfiguration: { rules: [{ destinations: to(region) }] } }),
       /creating ECR Replication Configuration: .*not replicate to itself/,
     );
     const many = Array.from({ length: 11 }, () => ({ destinations: to("us-east-1") }));
-    const { failures } = await engine.check(replicationType, { replicationConfiguration: { rules: many } });
+    const { failures } = await aws.engine.check(replicationType, { replicationConfiguration: { rules: many } });
     assert.match(failures.join("\n"), /at most 10 items are allowed/);
   });
 
   it("leaves an account setting as it is when it is deleted, as the released provider does", async () => {
-    const created = await deploySettled(engine, settingType, { name: "BLOB_MOUNTING", value: "ENABLED" });
+    const created = await deploySettled(aws.engine, settingType, { name: "BLOB_MOUNTING", value: "ENABLED" });
     assert.deepEqual(created.outputs, { region, name: "BLOB_MOUNTING", value: "ENABLED" });
-    const changed = await change(engine, settingType, created, { name: "BLOB_MOUNTING", value: "DISABLED" });
+    const changed = await change(aws.engine, settingType, created, { name: "BLOB_MOUNTING", value: "DISABLED" });
     assert.deepEqual(changed.changed, ["value"]);
-    const again = await change(engine, settingType, changed, { name: "BLOB_MOUNTING", value: "ENABLED" });
+    const again = await change(aws.engine, settingType, changed, { name: "BLOB_MOUNTING", value: "ENABLED" });
     assert.equal((await left(settingType, again))["value"], "ENABLED");
-    const { inputs } = await engine.check(settingType, { name: "REGISTRY_POLICY_SCOPE", value: "V2" }, again.inputs);
-    assert.deepEqual((await engine.diff(settingType, again.id, again, inputs)).replaces, ["name"]);
+    const { inputs } = await aws.engine.check(
+      settingType,
+      { name: "REGISTRY_POLICY_SCOPE", value: "V2" },
+      again.inputs,
+    );
+    assert.deepEqual((await aws.engine.diff(settingType, again.id, again, inputs)).replaces, ["name"]);
     await assert.rejects(
-      deploy(engine, settingType, { name: "BASIC_SCAN_TYPE_VERSION", value: "CLAIR" }),
+      deploy(aws.engine, settingType, { name: "BASIC_SCAN_TYPE_VERSION", value: "CLAIR" }),
       /creating ECR Account Setting \(BASIC_SCAN_TYPE_VERSION\): operation error ECR: PutAccountSetting/,
     );
-    const { failures } = await engine.check(settingType, { name: "SOMETHING", value: "x" });
+    const { failures } = await aws.engine.check(settingType, { name: "SOMETHING", value: "x" });
     assert.equal(failures.length, 2);
   });
 
   it("finds an exclusion among many, and another identity is another exclusion", async () => {
-    const role = (name: string) => `arn:aws:iam::${account}:role/${name}`;
+    const role = (name: string) => `arn:aws:iam::${aws.account}:role/${name}`;
     const [first] = await Promise.all(
-      ["a", "b", "c"].map((name) => deploySettled(engine, exclusionType, { principalArn: role(name) })),
+      ["a", "b", "c"].map((name) => deploySettled(aws.engine, exclusionType, { principalArn: role(name) })),
     );
     assert.ok(first);
     assert.deepEqual(first.outputs, { region, principalArn: role("a") });
     assert.equal(first.id, role("a"));
-    const { inputs } = await engine.check(exclusionType, { principalArn: role("d") }, first.inputs);
-    assert.deepEqual((await engine.diff(exclusionType, first.id, first, inputs)).replaces, ["principalArn"]);
+    const { inputs } = await aws.engine.check(exclusionType, { principalArn: role("d") }, first.inputs);
+    assert.deepEqual((await aws.engine.diff(exclusionType, first.id, first, inputs)).replaces, ["principalArn"]);
     await assert.rejects(
-      deploy(engine, exclusionType, { principalArn: role("a") }),
+      deploy(aws.engine, exclusionType, { principalArn: role("a") }),
       /creating ECR Pull Time Update Exclusion \(.*role\/a\): .*ExclusionAlreadyExistsException/,
     );
-    await remove(engine, exclusionType, first);
-    const { failures } = await engine.check(exclusionType, { principalArn: "scanner" });
+    await remove(aws.engine, exclusionType, first);
+    const { failures } = await aws.engine.check(exclusionType, { principalArn: "scanner" });
     assert.match(failures.join("\n"), /invalid ARN/);
   });
 
   it("has each region's registry apart", async () => {
-    const elsewhere = await deploySettled(engine, settingType, {
+    const elsewhere = await deploySettled(aws.engine, settingType, {
       name: "BLOB_MOUNTING",
       value: "ENABLED",
       region: "us-east-1",
     });
     assert.equal(elsewhere.outputs["region"], "us-east-1");
-    assert.equal((await engine.read(settingType, "BLOB_MOUNTING@eu-west-1")).outputs["value"], "DISABLED");
+    assert.equal((await aws.engine.read(settingType, "BLOB_MOUNTING@eu-west-1")).outputs["value"], "DISABLED");
   });
 });

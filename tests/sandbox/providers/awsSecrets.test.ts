@@ -1,18 +1,12 @@
 import assert from "node:assert/strict";
-import { assertSettled, change, deploy, deploySettled, remove, startAwsInSandbox } from "./awsHarness";
-import { type Engine, secretSignature, secret as secretValue } from "./harness";
+import { assertSettled, change, deploy, deploySettled, remove, useAwsInSandbox } from "./awsHarness";
+import { secretSignature, secret as secretValue } from "./harness";
 
 const secretType = "aws:secretsmanager/secret:Secret";
 const versionType = "aws:secretsmanager/secretVersion:SecretVersion";
 
 describe("Secrets Manager of the aws stand-in", () => {
-  let engine: Engine;
-  let account: string;
-  let stop: () => void;
-  before(async () => {
-    ({ engine, account, stop } = await startAwsInSandbox());
-  });
-  after(() => stop());
+  const aws = useAwsInSandbox();
 
   const policy = () =>
     JSON.stringify({
@@ -20,7 +14,7 @@ describe("Secrets Manager of the aws stand-in", () => {
       Statement: [
         {
           Effect: "Allow",
-          Principal: { AWS: `arn:aws:iam::${account}:root` },
+          Principal: { AWS: `arn:aws:iam::${aws.account}:root` },
           Action: "secretsmanager:GetSecretValue",
           Resource: "*",
         },
@@ -28,7 +22,7 @@ describe("Secrets Manager of the aws stand-in", () => {
     });
 
   it("creates a secret with its policy, changes it in place and deletes it for good", async () => {
-    const created = await deploySettled(engine, secretType, {
+    const created = await deploySettled(aws.engine, secretType, {
       name: "ecr-pullthroughcache/docker-hub",
       description: "one",
       recoveryWindowInDays: 0,
@@ -37,7 +31,9 @@ describe("Secrets Manager of the aws stand-in", () => {
     });
     assert.match(
       created.id,
-      new RegExp(`^arn:aws:secretsmanager:ap-northeast-2:${account}:secret:ecr-pullthroughcache/docker-hub-\\w{6}$`),
+      new RegExp(
+        `^arn:aws:secretsmanager:ap-northeast-2:${aws.account}:secret:ecr-pullthroughcache/docker-hub-\\w{6}$`,
+      ),
     );
     const { policy: written, ...rest } = created.outputs;
     assert.deepEqual(rest, {
@@ -52,7 +48,7 @@ describe("Secrets Manager of the aws stand-in", () => {
       tagsAll: { team: "vets" },
     });
     assert.deepEqual(JSON.parse(String(written)), JSON.parse(policy()));
-    const changed = await change(engine, secretType, created, {
+    const changed = await change(aws.engine, secretType, created, {
       name: "ecr-pullthroughcache/docker-hub",
       description: "two",
       recoveryWindowInDays: 0,
@@ -63,42 +59,42 @@ describe("Secrets Manager of the aws stand-in", () => {
       [changed.outputs["description"], changed.outputs["policy"], changed.outputs["tagsAll"]],
       ["two", "", { team: "pets" }],
     );
-    await assertSettled(engine, secretType, changed);
-    await remove(engine, secretType, changed);
+    await assertSettled(aws.engine, secretType, changed);
+    await remove(aws.engine, secretType, changed);
     // Deleted without recovery, its name is free again.
-    const again = await deploy(engine, secretType, {
+    const again = await deploy(aws.engine, secretType, {
       name: "ecr-pullthroughcache/docker-hub",
       recoveryWindowInDays: 0,
     });
-    await remove(engine, secretType, again);
+    await remove(aws.engine, secretType, again);
   });
 
   it("counts a secret that waits for its deletion as gone, in a region of its own", async () => {
-    const created = await deploySettled(engine, secretType, { region: "eu-west-1", recoveryWindowInDays: 7 });
+    const created = await deploySettled(aws.engine, secretType, { region: "eu-west-1", recoveryWindowInDays: 7 });
     assert.match(created.id, /:eu-west-1:\d+:secret:petclinic-[0-9a-f]{7}-\w{6}$/);
-    await engine.delete(secretType, created.id, created.outputs);
-    assert.equal((await engine.read(secretType, created.id, created)).id, "");
+    await aws.engine.delete(secretType, created.id, created.outputs);
+    assert.equal((await aws.engine.read(secretType, created.id, created)).id, "");
     // Its name stays taken. MiniStack says so in other words than AWS.
     await assert.rejects(
-      deploy(engine, secretType, { region: "eu-west-1", name: created.outputs["name"] }),
+      deploy(aws.engine, secretType, { region: "eu-west-1", name: created.outputs["name"] }),
       /creating Secrets Manager Secret .*(?:scheduled for deletion|already exists)/,
     );
   });
 
   it("refuses what Secrets Manager would", async () => {
-    const { failures } = await engine.check(secretType, { name: "a b", recoveryWindowInDays: 3, replicas: [] });
+    const { failures } = await aws.engine.check(secretType, { name: "a b", recoveryWindowInDays: 3, replicas: [] });
     const text = failures.join("\n");
     assert.match(text, /name: "a b": only alphanumeric characters/);
     assert.match(text, /recoveryWindowInDays: 3: expected 0/);
     assert.match(text, /replicas: this property of aws:secretsmanager\/secret:Secret is not supported/);
-    const both = await engine.check(versionType, { secretId: "x", secretString: "a", secretBinary: "YQ==" });
+    const both = await aws.engine.check(versionType, { secretId: "x", secretString: "a", secretBinary: "YQ==" });
     assert.match(both.failures.join(), /conflicts with secretString/);
   });
 
   it("keeps a version's value secret, and replaces it for another value", async () => {
-    const owner = await deploy(engine, secretType, { recoveryWindowInDays: 0 });
+    const owner = await deploy(aws.engine, secretType, { recoveryWindowInDays: 0 });
     const value = '{"username":"u","accessToken":"t0ken"}';
-    const version = await deploySettled(engine, versionType, {
+    const version = await deploySettled(aws.engine, versionType, {
       secretId: owner.id,
       secretString: secretValue(value),
     });
@@ -113,30 +109,34 @@ describe("Secrets Manager of the aws stand-in", () => {
       versionStages: ["AWSCURRENT"],
     });
     assert.equal(version.id, `${owner.id}|${versionId}`);
-    const { inputs } = await engine.check(versionType, { secretId: owner.id, secretString: "other" }, version.inputs);
-    assert.deepEqual((await engine.diff(versionType, version.id, version, inputs)).replaces, ["secretString"]);
-    const next = await deploy(engine, versionType, { secretId: owner.id, secretString: "other" });
-    const old = await engine.read(versionType, version.id, version);
+    const { inputs } = await aws.engine.check(
+      versionType,
+      { secretId: owner.id, secretString: "other" },
+      version.inputs,
+    );
+    assert.deepEqual((await aws.engine.diff(versionType, version.id, version, inputs)).replaces, ["secretString"]);
+    const next = await deploy(aws.engine, versionType, { secretId: owner.id, secretString: "other" });
+    const old = await aws.engine.read(versionType, version.id, version);
     assert.deepEqual(old.outputs["versionStages"], ["AWSPREVIOUS"]);
     // The engine deletes the replaced one after the new one was made: that must not touch the current value.
-    await engine.delete(versionType, version.id, old.outputs);
-    const current = await engine.read(versionType, next.id, next);
+    await aws.engine.delete(versionType, version.id, old.outputs);
+    const current = await aws.engine.read(versionType, next.id, next);
     assert.deepEqual(current.outputs["versionStages"], ["AWSCURRENT"]);
-    await engine.delete(versionType, next.id, next.outputs);
-    await remove(engine, secretType, owner);
-    assert.equal((await engine.read(versionType, next.id, next)).id, "", "gone with its secret");
+    await aws.engine.delete(versionType, next.id, next.outputs);
+    await remove(aws.engine, secretType, owner);
+    assert.equal((await aws.engine.read(versionType, next.id, next)).id, "", "gone with its secret");
   });
 
   it("takes bytes, and stages of the user's own", async () => {
-    const owner = await deploy(engine, secretType, { recoveryWindowInDays: 0 });
+    const owner = await deploy(aws.engine, secretType, { recoveryWindowInDays: 0 });
     const inputs = { secretId: owner.id, secretBinary: secretValue("AAEC") };
-    const first = await deploySettled(engine, versionType, inputs);
+    const first = await deploySettled(aws.engine, versionType, inputs);
     assert.deepEqual(first.outputs["secretBinary"], { ...secretSignature, value: "AAEC" });
     // In steps: MiniStack 1.5.33 forgets all but AWSCURRENT of the stages that come with a new value.
-    const blue = await change(engine, versionType, first, { ...inputs, versionStages: ["AWSCURRENT", "blue"] });
-    await assertSettled(engine, versionType, blue);
-    const green = await change(engine, versionType, blue, { ...inputs, versionStages: ["AWSCURRENT", "green"] });
+    const blue = await change(aws.engine, versionType, first, { ...inputs, versionStages: ["AWSCURRENT", "blue"] });
+    await assertSettled(aws.engine, versionType, blue);
+    const green = await change(aws.engine, versionType, blue, { ...inputs, versionStages: ["AWSCURRENT", "green"] });
     assert.deepEqual([...(green.outputs["versionStages"] as string[])].sort(), ["AWSCURRENT", "green"]);
-    await remove(engine, secretType, owner);
+    await remove(aws.engine, secretType, owner);
   });
 });

@@ -12,12 +12,12 @@ import {
   type SecurityGroup,
 } from "@aws-sdk/client-ec2";
 import type { Schema } from "../../protocol/schema";
-import { isMap, type PropertyMap, type PropertyValue } from "../../protocol/values";
+import { asTexts, isMap, type PropertyMap, type PropertyValue } from "../../protocol/values";
 import { regionAndTags } from "../commonSchema";
-import { step, textOf } from "../ecr/repository";
+import { deleteUnlessGone, step } from "../operations";
 import type { AwsResource, Scope } from "../resource";
 import { hasCode, send } from "../send";
-import { asTagList, fromTagList, tagChanges, tagState } from "../tags";
+import { asTagList, fromTagList, tagState, updateTags } from "../tags";
 import { ec2Caller } from "./client";
 
 const rule: Schema = {
@@ -101,27 +101,17 @@ export const securityGroup: AwsResource = {
         setRules(id, current ?? [], permissions(news[direction], id), direction, scope),
       );
     }
-    const tags = tagChanges(olds["tagsAll"], news["tagsAll"]);
-    if (tags.removed.length > 0) {
-      const Tags = tags.removed.map((Key) => ({ Key }));
-      await step(`untagging resource (${id})`, () =>
-        send(ec2Caller(scope), new DeleteTagsCommand({ Resources: [id], Tags })),
-      );
-    }
-    if (tags.set.length > 0) {
-      await step(`tagging resource (${id})`, () =>
-        send(ec2Caller(scope), new CreateTagsCommand({ Resources: [id], Tags: tags.set })),
-      );
-    }
+    await updateTags(`resource (${id})`, olds, news, {
+      untag: (keys) =>
+        send(ec2Caller(scope), new DeleteTagsCommand({ Resources: [id], Tags: keys.map((Key) => ({ Key })) })),
+      tag: (tags) => send(ec2Caller(scope), new CreateTagsCommand({ Resources: [id], Tags: tags })),
+    });
   },
 
   async delete(id, _outputs, scope) {
-    try {
-      await send(ec2Caller(scope), new DeleteSecurityGroupCommand({ GroupId: id }));
-    } catch (error) {
-      if (hasCode(error, "InvalidGroup.NotFound")) return;
-      throw new Error(`deleting Security Group (${id}): ${textOf(error)}`);
-    }
+    await deleteUnlessGone(`Security Group (${id})`, ["InvalidGroup.NotFound"], () =>
+      send(ec2Caller(scope), new DeleteSecurityGroupCommand({ GroupId: id })),
+    );
   },
 };
 
@@ -167,9 +157,9 @@ function permissions(rules: PropertyValue | undefined, ownId: string): IpPermiss
       IpProtocol: protocol,
       // All protocols have no ports.
       ...(protocol !== "-1" && { FromPort: Number(each["fromPort"]), ToPort: Number(each["toPort"]) }),
-      IpRanges: texts(each["cidrBlocks"]).map((CidrIp) => ({ CidrIp, Description })),
-      Ipv6Ranges: texts(each["ipv6CidrBlocks"]).map((CidrIpv6) => ({ CidrIpv6, Description })),
-      UserIdGroupPairs: [...texts(each["securityGroups"]), ...(each["self"] === true ? [ownId] : [])].map(
+      IpRanges: asTexts(each["cidrBlocks"]).map((CidrIp) => ({ CidrIp, Description })),
+      Ipv6Ranges: asTexts(each["ipv6CidrBlocks"]).map((CidrIpv6) => ({ CidrIpv6, Description })),
+      UserIdGroupPairs: [...asTexts(each["securityGroups"]), ...(each["self"] === true ? [ownId] : [])].map(
         (GroupId) => ({
           GroupId,
           Description,
@@ -214,12 +204,8 @@ function ruleState(permission: IpPermission, group: SecurityGroup): PropertyMap 
 function identity(each: PropertyMap): string {
   const protocol = each["protocol"] === "all" ? "-1" : each["protocol"];
   const ports = protocol === "-1" ? [0, 0] : [each["fromPort"], each["toPort"]];
-  const sources = ["cidrBlocks", "ipv6CidrBlocks", "securityGroups"].map((key) => texts(each[key]).sort());
+  const sources = ["cidrBlocks", "ipv6CidrBlocks", "securityGroups"].map((key) => asTexts(each[key]).sort());
   return JSON.stringify([protocol, ...ports, sources, each["self"] === true]);
-}
-
-function texts(value: PropertyValue | undefined): string[] {
-  return Array.isArray(value) ? value.map(String) : [];
 }
 
 function tagSpecifications(tags: PropertyValue | undefined) {

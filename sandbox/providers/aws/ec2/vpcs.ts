@@ -7,8 +7,8 @@ import {
 } from "@aws-sdk/client-ec2";
 import type { Schema } from "../../protocol/schema";
 import { isMap, type PropertyMap } from "../../protocol/values";
-import { step } from "../ecr/repository";
 import { awsFunction } from "../functions";
+import { step } from "../operations";
 import type { Scope } from "../resource";
 import { send } from "../send";
 import { fromTagList } from "../tags";

@@ -10,15 +10,14 @@ import {
   UpdatePullThroughCacheRuleCommand,
   UpdateRepositoryCreationTemplateCommand,
 } from "@aws-sdk/client-ecr";
-import { isMap, type PropertyMap, type PropertyValue } from "../../protocol/values";
+import { asText, type PropertyMap, type PropertyValue } from "../../protocol/values";
 import { equivalentLifecyclePolicies, equivalentPolicies, normalizeJson } from "../documents";
-import { deleteUnlessGone, readUnlessGone } from "../operations";
-import { type AwsResource, type Scope, withoutInternal } from "../resource";
+import { deleteUnlessGone, readUnlessGone, step } from "../operations";
+import { type AwsResource, asMaps, type Scope } from "../resource";
 import { send } from "../send";
 import { asTagList, fromTagList } from "../tags";
 import { policyState } from "./policies";
 import { pullThroughCacheRuleSchema, repositoryCreationTemplateSchema } from "./registrySchemas";
-import { step } from "./repository";
 
 const ecr = ({ connection, region, context }: Scope) => connection.ecr(region, context);
 
@@ -36,9 +35,9 @@ export const ecrPullThroughCacheRule: AwsResource = {
         new CreatePullThroughCacheRuleCommand({
           ecrRepositoryPrefix: prefix,
           upstreamRegistryUrl: String(inputs["upstreamRegistryUrl"]),
-          credentialArn: text(inputs["credentialArn"]),
-          customRoleArn: text(inputs["customRoleArn"]),
-          upstreamRepositoryPrefix: text(inputs["upstreamRepositoryPrefix"]),
+          credentialArn: asText(inputs["credentialArn"]),
+          customRoleArn: asText(inputs["customRoleArn"]),
+          upstreamRepositoryPrefix: asText(inputs["upstreamRepositoryPrefix"]),
         }),
       ),
     );
@@ -75,8 +74,8 @@ export const ecrPullThroughCacheRule: AwsResource = {
         ecr(scope),
         new UpdatePullThroughCacheRuleCommand({
           ecrRepositoryPrefix: id,
-          credentialArn: text(news["credentialArn"]),
-          customRoleArn: text(news["customRoleArn"]),
+          credentialArn: asText(news["credentialArn"]),
+          customRoleArn: asText(news["customRoleArn"]),
         }),
       ),
     );
@@ -86,7 +85,7 @@ export const ecrPullThroughCacheRule: AwsResource = {
     await deleteUnlessGone(`ECR Pull Through Cache Rule (${id})`, ["PullThroughCacheRuleNotFoundException"], () =>
       send(
         ecr(scope),
-        new DeletePullThroughCacheRuleCommand({ ecrRepositoryPrefix: id, registryId: text(outputs["registryId"]) }),
+        new DeletePullThroughCacheRuleCommand({ ecrRepositoryPrefix: id, registryId: asText(outputs["registryId"]) }),
       ),
     );
   },
@@ -162,21 +161,21 @@ type TemplateInputs = Required<
 
 /** The template's members as the service names them; what is not there is empty. */
 function templateInputs(inputs: PropertyMap): TemplateInputs {
-  const [encryption] = maps(inputs["encryptionConfigurations"]);
+  const [encryption] = asMaps(inputs["encryptionConfigurations"]);
   const json = (value: PropertyValue | undefined) => {
-    const written = text(value);
+    const written = asText(value);
     return written === undefined ? "" : normalizeJson(written);
   };
   return {
     appliedFor: (Array.isArray(inputs["appliedFors"]) ? inputs["appliedFors"] : []) as TemplateInputs["appliedFor"],
-    customRoleArn: text(inputs["customRoleArn"]) ?? "",
-    description: text(inputs["description"]) ?? "",
+    customRoleArn: asText(inputs["customRoleArn"]) ?? "",
+    description: asText(inputs["description"]) ?? "",
     encryptionConfiguration: encryption && {
       encryptionType: encryption["encryptionType"] as "AES256" | "KMS" | "KMS_DSSE",
-      kmsKey: text(encryption["kmsKey"]),
+      kmsKey: asText(encryption["kmsKey"]),
     },
     imageTagMutability: inputs["imageTagMutability"] as TemplateInputs["imageTagMutability"],
-    imageTagMutabilityExclusionFilters: maps(
+    imageTagMutabilityExclusionFilters: asMaps(
       inputs["imageTagMutabilityExclusionFilters"],
     ) as unknown as TemplateInputs["imageTagMutabilityExclusionFilters"],
     lifecyclePolicy: json(inputs["lifecyclePolicy"]),
@@ -208,14 +207,6 @@ function templateState(template: RepositoryCreationTemplate, known: PropertyMap)
       : "",
     resourceTags: fromTagList(resourceTags),
   };
-}
-
-function text(value: PropertyValue | undefined): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
-}
-
-function maps(value: PropertyValue | undefined): PropertyMap[] {
-  return Array.isArray(value) ? value.filter(isMap).map(withoutInternal) : [];
 }
 
 function isEmptyList(value: unknown): boolean {

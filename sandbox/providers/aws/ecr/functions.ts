@@ -7,12 +7,13 @@ import {
 } from "@aws-sdk/client-ecr";
 import type { FunctionHandler } from "../../protocol/definition";
 import type { Schema } from "../../protocol/schema";
-import { isMap, type PropertyMap, type PropertyValue, Secret } from "../../protocol/values";
+import { asText, isMap, type PropertyMap, type PropertyValue, Secret } from "../../protocol/values";
 import type { AwsConnection } from "../clients";
 import { awsFunction } from "../functions";
+import { step } from "../operations";
 import type { Scope } from "../resource";
 import { hasCode, send } from "../send";
-import { findRepository, repositoryState, step, tagsOf } from "./repository";
+import { findRepository, repositoryState, tagsOf } from "./repository";
 
 /** What the released provider says when a repository or an image is not there (`retry.NotFoundError`). */
 const notFound = "couldn't find resource";
@@ -127,7 +128,7 @@ export const ecrFunctions: readonly FunctionHandler<AwsConnection>[] = [
     async (args, scope) => {
       const name = String(args["name"]);
       const repository = await step(`reading ECR Repository (${name})`, async () => {
-        const found = await findRepository(name, text(args["registryId"]), scope);
+        const found = await findRepository(name, asText(args["registryId"]), scope);
         if (!found) throw new Error(notFound);
         return found;
       });
@@ -158,8 +159,8 @@ export const ecrFunctions: readonly FunctionHandler<AwsConnection>[] = [
 ];
 
 async function findImages(args: PropertyMap, scope: Scope): Promise<ImageDetail[]> {
-  const imageDigest = text(args["imageDigest"]);
-  const imageTag = text(args["imageTag"]);
+  const imageDigest = asText(args["imageDigest"]);
+  const imageTag = asText(args["imageTag"]);
   const images: ImageDetail[] = [];
   let nextToken: string | undefined;
   do {
@@ -193,11 +194,7 @@ function newest(images: readonly ImageDetail[]): ImageDetail | undefined {
 }
 
 function repositoryOf(args: PropertyMap): { repositoryName: string; registryId: string | undefined } {
-  return { repositoryName: String(args["repositoryName"]), registryId: text(args["registryId"]) };
-}
-
-function text(value: PropertyValue | undefined): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
+  return { repositoryName: String(args["repositoryName"]), registryId: asText(args["registryId"]) };
 }
 
 async function authorization(registryId: PropertyValue | undefined, scope: Scope): Promise<PropertyMap> {

@@ -8,9 +8,9 @@ import {
 } from "@aws-sdk/client-ecr";
 import type { PropertyMap, PropertyValue } from "../../protocol/values";
 import { equivalentLifecyclePolicies, equivalentPolicies, normalizeJson } from "../documents";
+import { deleteUnlessGone, step, textOf } from "../operations";
 import type { AwsResource, Scope } from "../resource";
 import { hasCode, send } from "../send";
-import { step, textOf } from "./repository";
 import { lifecyclePolicySchema, repositoryPolicySchema } from "./schemas";
 
 export const ecrLifecyclePolicy: AwsResource = {
@@ -51,15 +51,15 @@ export const ecrLifecyclePolicy: AwsResource = {
   },
 
   async delete(id, _outputs, scope) {
-    try {
-      await send(
-        scope.connection.ecr(scope.region, scope.context),
-        new DeleteLifecyclePolicyCommand({ repositoryName: id }),
-      );
-    } catch (error) {
-      if (hasCode(error, "LifecyclePolicyNotFoundException", "RepositoryNotFoundException")) return;
-      throw new Error(`deleting ECR Lifecycle Policy (${id}): ${textOf(error)}`);
-    }
+    await deleteUnlessGone(
+      `ECR Lifecycle Policy (${id})`,
+      ["LifecyclePolicyNotFoundException", "RepositoryNotFoundException"],
+      () =>
+        send(
+          scope.connection.ecr(scope.region, scope.context),
+          new DeleteLifecyclePolicyCommand({ repositoryName: id }),
+        ),
+    );
   },
 };
 
@@ -105,15 +105,15 @@ export const ecrRepositoryPolicy: AwsResource = {
   },
 
   async delete(id, outputs, scope) {
-    try {
-      await send(
-        scope.connection.ecr(scope.region, scope.context),
-        new DeleteRepositoryPolicyCommand({ repositoryName: id, registryId: String(outputs["registryId"]) }),
-      );
-    } catch (error) {
-      if (hasCode(error, "RepositoryNotFoundException", "RepositoryPolicyNotFoundException")) return;
-      throw new Error(`deleting ECR Repository Policy (${id}): ${textOf(error)}`);
-    }
+    await deleteUnlessGone(
+      `ECR Repository Policy (${id})`,
+      ["RepositoryNotFoundException", "RepositoryPolicyNotFoundException"],
+      () =>
+        send(
+          scope.connection.ecr(scope.region, scope.context),
+          new DeleteRepositoryPolicyCommand({ repositoryName: id, registryId: String(outputs["registryId"]) }),
+        ),
+    );
   },
 };
 

@@ -16,10 +16,10 @@ import {
   type ReplicationRule,
   type ScanType,
 } from "@aws-sdk/client-ecr";
-import { isMap, type PropertyMap, type PropertyValue } from "../../protocol/values";
+import { isMap, type PropertyMap } from "../../protocol/values";
 import { normalizeJson } from "../documents";
-import { deleteUnlessGone, readUnlessGone } from "../operations";
-import { type AwsResource, type Scope, withoutInternal } from "../resource";
+import { deleteUnlessGone, readUnlessGone, step } from "../operations";
+import { type AwsResource, asMaps, type Scope } from "../resource";
 import { send } from "../send";
 import { policyState } from "./policies";
 import {
@@ -29,7 +29,6 @@ import {
   registryScanningConfigurationSchema,
   replicationConfigurationSchema,
 } from "./registrySchemas";
-import { step } from "./repository";
 
 const ecr = ({ connection, region, context }: Scope) => connection.ecr(region, context);
 
@@ -71,7 +70,7 @@ async function putScanning(inputs: PropertyMap, scope: Scope): Promise<string> {
       ecr(scope),
       new PutRegistryScanningConfigurationCommand({
         scanType: inputs["scanType"] as ScanType,
-        rules: maps(inputs["rules"]) as unknown as RegistryScanningRule[],
+        rules: asMaps(inputs["rules"]) as unknown as RegistryScanningRule[],
       }),
     ),
   );
@@ -112,7 +111,7 @@ export const ecrRegistryScanningConfiguration: AwsResource = {
 
 async function putReplication(inputs: PropertyMap, scope: Scope): Promise<string> {
   const configuration = inputs["replicationConfiguration"];
-  const rules = isMap(configuration) ? maps(configuration["rules"]) : [];
+  const rules = isMap(configuration) ? asMaps(configuration["rules"]) : [];
   await step("creating ECR Replication Configuration", () =>
     send(
       ecr(scope),
@@ -127,7 +126,7 @@ async function putReplication(inputs: PropertyMap, scope: Scope): Promise<string
 /** The service wants no empty list of filters. */
 function replicationRule(rule: PropertyMap): ReplicationRule {
   const { repositoryFilters, ...rest } = rule;
-  const filters = maps(repositoryFilters);
+  const filters = asMaps(repositoryFilters);
   return { ...rest, ...(filters.length > 0 && { repositoryFilters: filters }) } as unknown as ReplicationRule;
 }
 
@@ -235,8 +234,4 @@ function filterState(
   filters: readonly { filter?: string | undefined; filterType?: string | undefined }[] | undefined,
 ): PropertyMap[] {
   return (filters ?? []).map(({ filter, filterType }) => ({ filter: filter ?? "", filterType: filterType ?? "" }));
-}
-
-function maps(value: PropertyValue | undefined): PropertyMap[] {
-  return Array.isArray(value) ? value.filter(isMap).map(withoutInternal) : [];
 }

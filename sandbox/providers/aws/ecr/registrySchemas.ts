@@ -1,14 +1,16 @@
 import { accountSettings } from "../../../../ecr/accountSettings";
 import { scanFrequencies, scanTypes } from "../../../../ecr/scanning";
 import type { Schema } from "../../protocol/schema";
+import { region } from "../commonSchema";
 import { equivalentLifecyclePolicies, equivalentPolicies } from "../documents";
+import { arnRule } from "../valueRules";
 import { equivalentScanningRules } from "./scanningRules";
+import { encryptionConfigurations, filters, imageTagMutability } from "./schemas";
 
 /**
  * The types for a whole registry as @pulumi/aws 7.48.0 has them; what is required, computed, defaulted and replaced is
  * that of the Terraform AWS provider 6.x (internal/service/ecr).
  */
-const region: Schema = { region: { type: "string", computed: true, replace: true } };
 const registryId: Schema = { registryId: { type: "string", output: true } };
 
 export const registryPolicySchema: Schema = {
@@ -25,19 +27,7 @@ export const registryScanningConfigurationSchema: Schema = {
       list: {
         type: {
           object: {
-            repositoryFilters: {
-              type: {
-                list: {
-                  type: {
-                    object: {
-                      filter: { type: "string", required: true },
-                      filterType: { type: "string", required: true, values: ["WILDCARD"] },
-                    },
-                  },
-                },
-              },
-              required: true,
-            },
+            repositoryFilters: { type: filters(["WILDCARD"]), required: true },
             scanFrequency: { type: "string", required: true, values: scanFrequencies },
           },
         },
@@ -75,19 +65,7 @@ export const replicationConfigurationSchema: Schema = {
                     required: true,
                     maxItems: 25,
                   },
-                  repositoryFilters: {
-                    type: {
-                      list: {
-                        type: {
-                          object: {
-                            filter: { type: "string", required: true },
-                            filterType: { type: "string", required: true, values: ["PREFIX_MATCH"] },
-                          },
-                        },
-                      },
-                    },
-                    maxItems: 100,
-                  },
+                  repositoryFilters: { type: filters(["PREFIX_MATCH"]), maxItems: 100 },
                 },
               },
             },
@@ -116,37 +94,9 @@ export const repositoryCreationTemplateSchema: Schema = {
   appliedFors: { type: "stringSet", required: true },
   customRoleArn: { type: "string", rule: arnRule },
   description: { type: "string", rule: between(0, 255) },
-  encryptionConfigurations: {
-    type: {
-      list: {
-        type: {
-          object: {
-            encryptionType: { type: "string", default: "AES256", values: ["AES256", "KMS", "KMS_DSSE"] },
-            kmsKey: { type: "string", computed: true },
-          },
-        },
-      },
-    },
-    computed: true,
-  },
-  imageTagMutability: {
-    type: "string",
-    default: "MUTABLE",
-    values: ["MUTABLE", "IMMUTABLE", "MUTABLE_WITH_EXCLUSION", "IMMUTABLE_WITH_EXCLUSION"],
-  },
-  imageTagMutabilityExclusionFilters: {
-    type: {
-      list: {
-        type: {
-          object: {
-            filter: { type: "string", required: true },
-            filterType: { type: "string", required: true, values: ["WILDCARD"] },
-          },
-        },
-      },
-    },
-    maxItems: 5,
-  },
+  encryptionConfigurations: encryptionConfigurations(false),
+  imageTagMutability,
+  imageTagMutabilityExclusionFilters: { type: filters(["WILDCARD"]), maxItems: 5 },
   lifecyclePolicy: { type: "json", equal: equivalentLifecyclePolicies },
   prefix: { type: "string", required: true, replace: true },
   repositoryPolicy: { type: "json", equal: equivalentPolicies },
@@ -171,12 +121,6 @@ export const pullTimeUpdateExclusionSchema: Schema = {
 
 function accountRule(value: unknown): string | undefined {
   return typeof value === "string" && !/^\d{12}$/.test(value) ? "must be an AWS account ID of 12 digits" : undefined;
-}
-
-function arnRule(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" && !/^arn:[\w-]+:[\w-]+:[\w-]*:\d*:.+$/.test(value)
-    ? "is an invalid ARN"
-    : undefined;
 }
 
 function between(minimum: number, maximum: number) {

@@ -14,9 +14,10 @@ import {
 } from "@aws-sdk/client-ecr";
 import type { Failure } from "../../protocol/definition";
 import { containsUnknown, isMap, type PropertyMap, type PropertyValue } from "../../protocol/values";
+import { step, textOf } from "../operations";
 import { type AwsResource, type Scope, withoutInternal } from "../resource";
 import { hasCode, send } from "../send";
-import { asTagList, fromTagList, tagChanges, tagState } from "../tags";
+import { asTagList, fromTagList, tagState, updateTags } from "../tags";
 import { repositorySchema } from "./schemas";
 
 export const ecrRepository: AwsResource = {
@@ -105,18 +106,11 @@ export const ecrRepository: AwsResource = {
         ),
       );
     }
-    const tags = tagChanges(olds["tagsAll"], news["tagsAll"]);
     const resourceArn = String(olds["arn"]);
-    if (tags.removed.length > 0) {
-      await step(`untagging resource (${resourceArn})`, () =>
-        send(ecr, new UntagResourceCommand({ resourceArn, tagKeys: tags.removed })),
-      );
-    }
-    if (tags.set.length > 0) {
-      await step(`tagging resource (${resourceArn})`, () =>
-        send(ecr, new TagResourceCommand({ resourceArn, tags: tags.set })),
-      );
-    }
+    await updateTags(`resource (${resourceArn})`, olds, news, {
+      untag: (keys) => send(ecr, new UntagResourceCommand({ resourceArn, tagKeys: keys })),
+      tag: (tags) => send(ecr, new TagResourceCommand({ resourceArn, tags })),
+    });
   },
 
   async delete(id, outputs, scope) {
@@ -204,17 +198,4 @@ function exclusionFilters(inputs: PropertyMap): ImageTagMutabilityExclusionFilte
   return list
     .filter((filter: PropertyValue): filter is PropertyMap => isMap(filter))
     .map((filter) => withoutInternal(filter) as unknown as ImageTagMutabilityExclusionFilter);
-}
-
-/** Names the operation in front of the service's error. */
-export async function step<T>(what: string, action: () => Promise<T>): Promise<T> {
-  try {
-    return await action();
-  } catch (error) {
-    throw new Error(`${what}: ${textOf(error)}`);
-  }
-}
-
-export function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

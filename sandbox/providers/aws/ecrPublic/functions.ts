@@ -3,8 +3,8 @@ import type { FunctionHandler } from "../../protocol/definition";
 import { isMap, type PropertyMap } from "../../protocol/values";
 import type { AwsConnection } from "../clients";
 import { tokenState } from "../ecr/functions";
-import { step } from "../ecr/repository";
 import { awsFunction } from "../functions";
+import { step } from "../operations";
 import type { Scope } from "../resource";
 import { send } from "../send";
 

@@ -17,11 +17,11 @@ import type { Failure } from "../../protocol/definition";
 import { isMap, type PropertyMap, type PropertyValue } from "../../protocol/values";
 import { equivalentPolicies, normalizeJson } from "../documents";
 import { policyState } from "../ecr/policies";
-import { step, textOf } from "../ecr/repository";
-import { publicRepositoryPolicySchema, publicRepositorySchema } from "../ecr/schemas";
+import { deleteUnlessGone, step, textOf } from "../operations";
 import type { AwsResource, Scope } from "../resource";
 import { hasCode, send } from "../send";
-import { asTagList, fromTagList, tagChanges, tagState } from "../tags";
+import { asTagList, fromTagList, tagState, updateTags } from "../tags";
+import { publicRepositoryPolicySchema, publicRepositorySchema } from "./schemas";
 
 /** The resources of ECR Public work in us-east-1 only, whatever region the rest of a program is in. */
 function regionRule(region: PropertyValue): Failure[] {
@@ -102,34 +102,24 @@ export const ecrPublicRepository: AwsResource = {
         ),
       );
     }
-    const tags = tagChanges(olds["tagsAll"], news["tagsAll"]);
     const resourceArn = String(olds["arn"]);
-    if (tags.removed.length > 0) {
-      await step(`untagging resource (${resourceArn})`, () =>
-        send(ecrPublic, new UntagResourceCommand({ resourceArn, tagKeys: tags.removed })),
-      );
-    }
-    if (tags.set.length > 0) {
-      await step(`tagging resource (${resourceArn})`, () =>
-        send(ecrPublic, new TagResourceCommand({ resourceArn, tags: tags.set })),
-      );
-    }
+    await updateTags(`resource (${resourceArn})`, olds, news, {
+      untag: (keys) => send(ecrPublic, new UntagResourceCommand({ resourceArn, tagKeys: keys })),
+      tag: (tags) => send(ecrPublic, new TagResourceCommand({ resourceArn, tags })),
+    });
   },
 
   async delete(id, outputs, scope) {
-    try {
-      await send(
+    await deleteUnlessGone(`ECR Public repository`, ["RepositoryNotFoundException"], () =>
+      send(
         scope.connection.ecrPublic(scope.region, scope.context),
         new DeleteRepositoryCommand({
           repositoryName: id,
           registryId: outputs["registryId"] === undefined ? undefined : String(outputs["registryId"]),
           force: outputs["forceDestroy"] === true,
         }),
-      );
-    } catch (error) {
-      if (hasCode(error, "RepositoryNotFoundException")) return;
-      throw new Error(`deleting ECR Public repository: ${textOf(error)}`);
-    }
+      ),
+    );
   },
 };
 
@@ -176,15 +166,15 @@ export const ecrPublicRepositoryPolicy: AwsResource = {
   },
 
   async delete(id, outputs, scope) {
-    try {
-      await send(
-        scope.connection.ecrPublic(scope.region, scope.context),
-        new DeleteRepositoryPolicyCommand({ repositoryName: id, registryId: String(outputs["registryId"]) }),
-      );
-    } catch (error) {
-      if (hasCode(error, "RepositoryNotFoundException", "RepositoryPolicyNotFoundException")) return;
-      throw new Error(`deleting ECR Public Repository Policy (${id}): ${textOf(error)}`);
-    }
+    await deleteUnlessGone(
+      `ECR Public Repository Policy (${id})`,
+      ["RepositoryNotFoundException", "RepositoryPolicyNotFoundException"],
+      () =>
+        send(
+          scope.connection.ecrPublic(scope.region, scope.context),
+          new DeleteRepositoryPolicyCommand({ repositoryName: id, registryId: String(outputs["registryId"]) }),
+        ),
+    );
   },
 };
 

@@ -6,9 +6,9 @@ import {
 } from "@aws-sdk/client-ecs";
 import { isMap, type PropertyValue } from "../../protocol/values";
 import { regionAndTags } from "../commonSchema";
-import { step, textOf } from "../ecr/repository";
+import { deleteUnlessGone, step } from "../operations";
 import type { AwsResource } from "../resource";
-import { hasCode, send } from "../send";
+import { send } from "../send";
 import { tagState } from "../tags";
 import { ecsCaller } from "./client";
 import { ecsTags, fromEcsTags, updateEcsTags } from "./tags";
@@ -75,16 +75,13 @@ export const ecsCluster: AwsResource = {
         ),
       );
     }
-    await updateEcsTags(id, olds["tagsAll"], news["tagsAll"], scope);
+    await updateEcsTags(id, olds, news, scope);
   },
 
   async delete(id, _outputs, scope) {
-    try {
-      await send(ecsCaller(scope), new DeleteClusterCommand({ cluster: id }));
-    } catch (error) {
-      if (hasCode(error, "ClusterNotFoundException")) return;
-      throw new Error(`deleting ECS Cluster (${id}): ${textOf(error)}`);
-    }
+    await deleteUnlessGone(`ECS Cluster (${id})`, ["ClusterNotFoundException"], () =>
+      send(ecsCaller(scope), new DeleteClusterCommand({ cluster: id })),
+    );
   },
 };
 

@@ -8,10 +8,10 @@ import {
   UpdateServiceCommand,
 } from "@aws-sdk/client-ecs";
 import type { Schema } from "../../protocol/schema";
-import { isMap, type PropertyMap, type PropertyValue } from "../../protocol/values";
+import { asText, asTexts, isMap, type PropertyMap, type PropertyValue } from "../../protocol/values";
 import { regionAndTags } from "../commonSchema";
-import { step, textOf } from "../ecr/repository";
-import type { AwsResource, Scope } from "../resource";
+import { deleteUnlessGone, step } from "../operations";
+import { type AwsResource, asMaps, type Scope } from "../resource";
 import { hasCode, send } from "../send";
 import { tagState } from "../tags";
 import { ecsCaller } from "./client";
@@ -63,12 +63,12 @@ export const ecsService: AwsResource = {
         new CreateServiceCommand({
           ...settings(inputs),
           serviceName: name,
-          cluster: text(inputs["cluster"]),
-          launchType: text(inputs["launchType"]) as LaunchType | undefined,
-          loadBalancers: maps(inputs["loadBalancers"]).map((each) => ({
+          cluster: asText(inputs["cluster"]),
+          launchType: asText(inputs["launchType"]) as LaunchType | undefined,
+          loadBalancers: asMaps(inputs["loadBalancers"]).map((each) => ({
             containerName: String(each["containerName"]),
             containerPort: Number(each["containerPort"]),
-            targetGroupArn: text(each["targetGroupArn"]),
+            targetGroupArn: asText(each["targetGroupArn"]),
           })),
           tags: ecsTags(inputs["tagsAll"]),
         }),
@@ -108,25 +108,22 @@ export const ecsService: AwsResource = {
       await step(`updating ECS Service (${id})`, async () => {
         await send(
           ecsCaller(scope),
-          new UpdateServiceCommand({ ...settings(news), service: id, cluster: text(olds["cluster"]) }),
+          new UpdateServiceCommand({ ...settings(news), service: id, cluster: asText(olds["cluster"]) }),
         );
         if (news["waitForSteadyState"] === true) await waitUntilSteady(id, news, scope);
       });
     }
-    await updateEcsTags(id, olds["tagsAll"], news["tagsAll"], scope);
+    await updateEcsTags(id, olds, news, scope);
   },
 
   async delete(id, outputs, scope) {
-    try {
-      // Running tasks are stopped with it, as the released provider does by setting the count to 0 first.
-      await send(
+    // Running tasks are stopped with it, as the released provider does by setting the count to 0 first.
+    await deleteUnlessGone(`ECS Service (${id})`, ["ServiceNotFoundException", "ClusterNotFoundException"], () =>
+      send(
         ecsCaller(scope),
-        new DeleteServiceCommand({ service: id, cluster: text(outputs["cluster"]), force: true }),
-      );
-    } catch (error) {
-      if (hasCode(error, "ServiceNotFoundException", "ClusterNotFoundException")) return;
-      throw new Error(`deleting ECS Service (${id}): ${textOf(error)}`);
-    }
+        new DeleteServiceCommand({ service: id, cluster: asText(outputs["cluster"]), force: true }),
+      ),
+    );
   },
 };
 
@@ -134,7 +131,7 @@ export const ecsService: AwsResource = {
 function settings(inputs: PropertyMap) {
   const breaker = inputs["deploymentCircuitBreaker"];
   return {
-    taskDefinition: text(inputs["taskDefinition"]),
+    taskDefinition: asText(inputs["taskDefinition"]),
     desiredCount: typeof inputs["desiredCount"] === "number" ? inputs["desiredCount"] : 0,
     deploymentConfiguration: {
       maximumPercent: Number(inputs["deploymentMaximumPercent"]),
@@ -154,8 +151,8 @@ function networkOf(configuration: PropertyValue | undefined): NetworkConfigurati
   if (!isMap(configuration)) return undefined;
   return {
     awsvpcConfiguration: {
-      subnets: texts(configuration["subnets"]),
-      securityGroups: texts(configuration["securityGroups"]),
+      subnets: asTexts(configuration["subnets"]),
+      securityGroups: asTexts(configuration["securityGroups"]),
       assignPublicIp: configuration["assignPublicIp"] === true ? "ENABLED" : "DISABLED",
     },
   };
@@ -175,7 +172,7 @@ function networkState(configuration: NetworkConfiguration | undefined): Property
 
 async function find(id: string, cluster: PropertyValue | undefined, scope: Scope): Promise<Service | undefined> {
   // arn:aws:ecs:<region>:<account>:service/<cluster>/<name>
-  const owner = text(cluster) ?? /:service\/([^/]+)\//.exec(id)?.[1];
+  const owner = asText(cluster) ?? /:service\/([^/]+)\//.exec(id)?.[1];
   try {
     const { services } = await send(
       ecsCaller(scope),
@@ -219,16 +216,4 @@ function sameCluster(left: PropertyValue, right: PropertyValue): boolean {
 function sameTaskDefinition(left: PropertyValue, right: PropertyValue): boolean {
   const name = (value: PropertyValue) => String(value).replace(/^arn:.*:task-definition\//, "");
   return name(left) === name(right);
-}
-
-function text(value: PropertyValue | undefined): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
-}
-
-function texts(value: PropertyValue | undefined): string[] {
-  return Array.isArray(value) ? value.map(String) : [];
-}
-
-function maps(value: PropertyValue | undefined): PropertyMap[] {
-  return Array.isArray(value) ? value.filter(isMap) : [];
 }

@@ -10,7 +10,7 @@ import {
 import { isMap, type PropertyMap, type PropertyValue } from "../../protocol/values";
 import { regionAndTags } from "../commonSchema";
 import { normalizeJson } from "../documents";
-import { step, textOf } from "../ecr/repository";
+import { step, textOf } from "../operations";
 import { type AwsResource, withoutInternal } from "../resource";
 import { hasCode, send } from "../send";
 import { tagState } from "../tags";
@@ -104,7 +104,7 @@ export const ecsTaskDefinition: AwsResource = {
   },
 
   async update(_id, olds, news, _changed, scope) {
-    await updateEcsTags(String(olds["arn"]), olds["tagsAll"], news["tagsAll"], scope);
+    await updateEcsTags(String(olds["arn"]), olds, news, scope);
   },
 
   async delete(id, outputs, scope) {

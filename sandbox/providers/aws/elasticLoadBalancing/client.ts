@@ -4,12 +4,11 @@ import {
   ElasticLoadBalancingV2Client,
   RemoveTagsCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { PropertyValue } from "../../protocol/values";
+import type { PropertyMap, PropertyValue } from "../../protocol/values";
 import type { AwsService } from "../clients";
-import { step } from "../ecr/repository";
 import type { Scope } from "../resource";
 import { send } from "../send";
-import { asTagList, fromTagList, tagChanges } from "../tags";
+import { asTagList, fromTagList, updateTags } from "../tags";
 
 const elb: AwsService<ElasticLoadBalancingV2Client> = {
   Client: ElasticLoadBalancingV2Client,
@@ -32,21 +31,9 @@ export async function tagsOfArn(arn: string, scope: Scope): Promise<Record<strin
   return fromTagList(TagDescriptions?.[0]?.Tags);
 }
 
-export async function updateElbTags(
-  arn: string,
-  olds: PropertyValue | undefined,
-  news: PropertyValue | undefined,
-  scope: Scope,
-): Promise<void> {
-  const { removed, set } = tagChanges(olds, news);
-  if (removed.length > 0) {
-    await step(`untagging resource (${arn})`, () =>
-      send(elbCaller(scope), new RemoveTagsCommand({ ResourceArns: [arn], TagKeys: removed })),
-    );
-  }
-  if (set.length > 0) {
-    await step(`tagging resource (${arn})`, () =>
-      send(elbCaller(scope), new AddTagsCommand({ ResourceArns: [arn], Tags: set })),
-    );
-  }
+export function updateElbTags(arn: string, olds: PropertyMap, news: PropertyMap, scope: Scope): Promise<void> {
+  return updateTags(`resource (${arn})`, olds, news, {
+    untag: (TagKeys) => send(elbCaller(scope), new RemoveTagsCommand({ ResourceArns: [arn], TagKeys })),
+    tag: (Tags) => send(elbCaller(scope), new AddTagsCommand({ ResourceArns: [arn], Tags })),
+  });
 }

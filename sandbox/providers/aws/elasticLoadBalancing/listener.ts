@@ -10,7 +10,7 @@ import {
 import type { Schema } from "../../protocol/schema";
 import { isMap, type PropertyMap, type PropertyValue } from "../../protocol/values";
 import { regionAndTags } from "../commonSchema";
-import { step, textOf } from "../ecr/repository";
+import { deleteUnlessGone, step } from "../operations";
 import type { AwsResource, Scope } from "../resource";
 import { hasCode, send } from "../send";
 import { tagState } from "../tags";
@@ -82,16 +82,13 @@ export const listener: AwsResource = {
         ),
       );
     }
-    await updateElbTags(id, olds["tagsAll"], news["tagsAll"], scope);
+    await updateElbTags(id, olds, news, scope);
   },
 
   async delete(id, _outputs, scope) {
-    try {
-      await send(elbCaller(scope), new DeleteListenerCommand({ ListenerArn: id }));
-    } catch (error) {
-      if (hasCode(error, "ListenerNotFoundException")) return;
-      throw new Error(`deleting ELBv2 Listener (${id}): ${textOf(error)}`);
-    }
+    await deleteUnlessGone(`ELBv2 Listener (${id})`, ["ListenerNotFoundException"], () =>
+      send(elbCaller(scope), new DeleteListenerCommand({ ListenerArn: id })),
+    );
   },
 };
 

@@ -11,7 +11,7 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { PropertyMap, PropertyValue } from "../../protocol/values";
 import { regionAndTags } from "../commonSchema";
-import { step, textOf } from "../ecr/repository";
+import { deleteUnlessGone, step } from "../operations";
 import type { AwsResource, Scope } from "../resource";
 import { hasCode, send } from "../send";
 import { tagState } from "../tags";
@@ -108,16 +108,13 @@ export const loadBalancer: AwsResource = {
         send(elbCaller(scope), new SetSubnetsCommand({ LoadBalancerArn: id, Subnets: texts(news["subnets"]) })),
       );
     }
-    await updateElbTags(id, olds["tagsAll"], news["tagsAll"], scope);
+    await updateElbTags(id, olds, news, scope);
   },
 
   async delete(id, _outputs, scope) {
-    try {
-      await send(elbCaller(scope), new DeleteLoadBalancerCommand({ LoadBalancerArn: id }));
-    } catch (error) {
-      if (hasCode(error, "LoadBalancerNotFoundException")) return;
-      throw new Error(`deleting ELBv2 Load Balancer (${id}): ${textOf(error)}`);
-    }
+    await deleteUnlessGone(`ELBv2 Load Balancer (${id})`, ["LoadBalancerNotFoundException"], () =>
+      send(elbCaller(scope), new DeleteLoadBalancerCommand({ LoadBalancerArn: id })),
+    );
   },
 };
 

@@ -12,7 +12,7 @@ import {
 import type { Schema } from "../../protocol/schema";
 import { isMap, type PropertyMap, type PropertyValue } from "../../protocol/values";
 import { regionAndTags } from "../commonSchema";
-import { step, textOf } from "../ecr/repository";
+import { deleteUnlessGone, step } from "../operations";
 import type { AwsResource, Scope } from "../resource";
 import { hasCode, send } from "../send";
 import { tagState } from "../tags";
@@ -104,16 +104,13 @@ export const targetGroup: AwsResource = {
       );
     }
     if (changed("deregistrationDelay")) await setDelay(id, news, scope);
-    await updateElbTags(id, olds["tagsAll"], news["tagsAll"], scope);
+    await updateElbTags(id, olds, news, scope);
   },
 
   async delete(id, _outputs, scope) {
-    try {
-      await send(elbCaller(scope), new DeleteTargetGroupCommand({ TargetGroupArn: id }));
-    } catch (error) {
-      if (hasCode(error, "TargetGroupNotFoundException")) return;
-      throw new Error(`deleting ELBv2 Target Group (${id}): ${textOf(error)}`);
-    }
+    await deleteUnlessGone(`ELBv2 Target Group (${id})`, ["TargetGroupNotFoundException"], () =>
+      send(elbCaller(scope), new DeleteTargetGroupCommand({ TargetGroupArn: id })),
+    );
   },
 };
 

@@ -14,14 +14,13 @@ import {
   type Target,
   UntagResourceCommand,
 } from "@aws-sdk/client-eventbridge";
-import { isMap, type PropertyMap, type PropertyValue } from "../../protocol/values";
+import { asText, isMap, type PropertyMap, type PropertyValue } from "../../protocol/values";
 import { equivalentJson } from "../attributes";
 import type { AwsService } from "../clients";
-import { step } from "../ecr/repository";
-import { deleteUnlessGone, readUnlessGone } from "../operations";
+import { deleteUnlessGone, readUnlessGone, step } from "../operations";
 import type { AwsResource, Scope } from "../resource";
 import { type AwsCaller, send } from "../send";
-import { asTagList, fromTagList, tagChanges, tagState } from "../tags";
+import { asTagList, fromTagList, tagState, updateTags } from "../tags";
 import { eventRuleSchema, eventTargetSchema } from "./schemas";
 
 const service: AwsService<EventBridgeClient> = {
@@ -82,13 +81,10 @@ export const eventRule: AwsResource = {
   async update(id, olds, news, _changed, scope) {
     const [, name] = splitRule(id);
     await step(`updating EventBridge Rule (${id})`, () => putRule(name, news, scope));
-    const tags = tagChanges(olds["tagsAll"], news["tagsAll"]);
     const ResourceARN = String(olds["arn"]);
-    await step(`tagging EventBridge Rule (${id})`, async () => {
-      if (tags.removed.length > 0) {
-        await send(events(scope), new UntagResourceCommand({ ResourceARN, TagKeys: tags.removed }));
-      }
-      if (tags.set.length > 0) await send(events(scope), new TagResourceCommand({ ResourceARN, Tags: tags.set }));
+    await updateTags(`EventBridge Rule (${id})`, olds, news, {
+      untag: (keys) => send(events(scope), new UntagResourceCommand({ ResourceARN, TagKeys: keys })),
+      tag: (tags) => send(events(scope), new TagResourceCommand({ ResourceARN, Tags: tags })),
     });
   },
 
@@ -115,7 +111,7 @@ export const eventTarget: AwsResource = {
   },
 
   async create(inputs, scope) {
-    const targetId = text(inputs["targetId"]) ?? `terraform-${randomBytes(13).toString("hex")}`;
+    const targetId = asText(inputs["targetId"]) ?? `terraform-${randomBytes(13).toString("hex")}`;
     const id = targetKey(String(inputs["eventBusName"]), String(inputs["rule"]), targetId);
     await step(`creating EventBridge Target (${id})`, () => putTarget(targetId, inputs, scope));
     return id;
@@ -170,11 +166,11 @@ function putRule(name: string, inputs: PropertyMap, scope: Scope): Promise<unkno
     new PutRuleCommand({
       Name: name,
       EventBusName: String(inputs["eventBusName"]),
-      Description: text(inputs["description"]),
-      EventPattern: text(inputs["eventPattern"]),
-      RoleArn: text(inputs["roleArn"]),
-      ScheduleExpression: text(inputs["scheduleExpression"]),
-      State: text(inputs["state"]) as RuleState | undefined,
+      Description: asText(inputs["description"]),
+      EventPattern: asText(inputs["eventPattern"]),
+      RoleArn: asText(inputs["roleArn"]),
+      ScheduleExpression: asText(inputs["scheduleExpression"]),
+      State: asText(inputs["state"]) as RuleState | undefined,
       Tags: asTagList(inputs["tagsAll"]),
     }),
   );
@@ -185,10 +181,10 @@ async function putTarget(targetId: string, inputs: PropertyMap, scope: Scope): P
   const target: Target = {
     Id: targetId,
     Arn: String(inputs["arn"]),
-    RoleArn: text(inputs["roleArn"]),
-    Input: text(inputs["input"]),
-    InputPath: text(inputs["inputPath"]),
-    ...(isMap(deadLetterConfig) && { DeadLetterConfig: { Arn: text(deadLetterConfig["arn"]) } }),
+    RoleArn: asText(inputs["roleArn"]),
+    Input: asText(inputs["input"]),
+    InputPath: asText(inputs["inputPath"]),
+    ...(isMap(deadLetterConfig) && { DeadLetterConfig: { Arn: asText(deadLetterConfig["arn"]) } }),
     ...(isMap(inputTransformer) && {
       InputTransformer: {
         InputPathsMap: stringMap(inputTransformer["inputPaths"]),
@@ -201,7 +197,7 @@ async function putTarget(targetId: string, inputs: PropertyMap, scope: Scope): P
         MaximumRetryAttempts: number(retryPolicy["maximumRetryAttempts"]),
       },
     }),
-    ...(isMap(sqsTarget) && { SqsParameters: { MessageGroupId: text(sqsTarget["messageGroupId"]) } }),
+    ...(isMap(sqsTarget) && { SqsParameters: { MessageGroupId: asText(sqsTarget["messageGroupId"]) } }),
   };
   refuseFailures(
     await send(
@@ -272,10 +268,6 @@ function splitTarget(id: string): [bus: string, rule: string, targetId: string] 
   if (at < 1)
     throw new Error(`unexpected format of ID (${id}), expected EVENTBUSNAME/RULENAME/TARGETID or RULENAME/TARGETID`);
   return [...splitRule(id.slice(0, at)), id.slice(at + 1)];
-}
-
-function text(value: PropertyValue | undefined): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
 }
 
 function number(value: PropertyValue | undefined): number | undefined {

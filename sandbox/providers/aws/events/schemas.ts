@@ -1,5 +1,6 @@
 import type { Schema } from "../../protocol/schema";
 import { equivalentJson } from "../attributes";
+import { atMost, between } from "../valueRules";
 
 /**
  * EventBridge's types as @pulumi/aws 7.48.0 has them (module `cloudwatch`); what is required, computed, defaulted and
@@ -69,14 +70,4 @@ function targetIdRule(value: unknown): string | undefined {
   return typeof value === "string" && !/^[0-9A-Za-z._-]{1,64}$/.test(value)
     ? "expected 1 to 64 letters, digits, . _ and -"
     : undefined;
-}
-
-function atMost(length: number): (value: unknown) => string | undefined {
-  return (value) =>
-    typeof value === "string" && value.length > length ? `cannot be longer than ${length} characters` : undefined;
-}
-
-function between(low: number, high: number): (value: unknown) => string | undefined {
-  return (value) =>
-    typeof value === "number" && (value < low || value > high) ? `expected ${low} to ${high}` : undefined;
 }

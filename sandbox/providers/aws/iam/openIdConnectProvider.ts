@@ -8,12 +8,11 @@ import {
   UntagOpenIDConnectProviderCommand,
   UpdateOpenIDConnectProviderThumbprintCommand,
 } from "@aws-sdk/client-iam";
-import type { PropertyValue } from "../../protocol/values";
-import { step } from "../ecr/repository";
-import { deleteUnlessGone, readUnlessGone } from "../operations";
+import { asTexts } from "../../protocol/values";
+import { deleteUnlessGone, readUnlessGone, step } from "../operations";
 import type { AwsResource } from "../resource";
 import { send } from "../send";
-import { asTagList, fromTagList, tagChanges, tagState } from "../tags";
+import { asTagList, fromTagList, tagState, updateTags } from "../tags";
 import { iam } from "./client";
 import { openIdConnectProviderSchema } from "./schemas";
 
@@ -28,8 +27,8 @@ export const iamOpenIdConnectProvider: AwsResource = {
         iam(scope),
         new CreateOpenIDConnectProviderCommand({
           Url: String(inputs["url"]),
-          ClientIDList: texts(inputs["clientIdLists"]),
-          ThumbprintList: texts(inputs["thumbprintLists"]),
+          ClientIDList: asTexts(inputs["clientIdLists"]),
+          ThumbprintList: asTexts(inputs["thumbprintLists"]),
           Tags: asTagList(inputs["tagsAll"]),
         }),
       ),
@@ -53,7 +52,7 @@ export const iamOpenIdConnectProvider: AwsResource = {
 
   async update(id, olds, news, changed, scope) {
     const provider = { OpenIDConnectProviderArn: id };
-    const thumbprints = texts(news["thumbprintLists"]);
+    const thumbprints = asTexts(news["thumbprintLists"]);
     if (changed("thumbprintLists") && thumbprints.length > 0) {
       await step(`updating IAM OIDC Provider (${id}) thumbprint`, () =>
         send(
@@ -62,7 +61,7 @@ export const iamOpenIdConnectProvider: AwsResource = {
         ),
       );
     }
-    const [before, after] = [texts(olds["clientIdLists"]), texts(news["clientIdLists"])];
+    const [before, after] = [asTexts(olds["clientIdLists"]), asTexts(news["clientIdLists"])];
     for (const ClientID of after.filter((each) => !before.includes(each))) {
       await step(`adding IAM OIDC Provider (${id}) client ID (${ClientID})`, () =>
         send(iam(scope), new AddClientIDToOpenIDConnectProviderCommand({ ...provider, ClientID })),
@@ -73,14 +72,9 @@ export const iamOpenIdConnectProvider: AwsResource = {
         send(iam(scope), new RemoveClientIDFromOpenIDConnectProviderCommand({ ...provider, ClientID })),
       );
     }
-    const tags = tagChanges(olds["tagsAll"], news["tagsAll"]);
-    await step(`tagging IAM OIDC Provider (${id})`, async () => {
-      if (tags.removed.length > 0) {
-        await send(iam(scope), new UntagOpenIDConnectProviderCommand({ ...provider, TagKeys: tags.removed }));
-      }
-      if (tags.set.length > 0) {
-        await send(iam(scope), new TagOpenIDConnectProviderCommand({ ...provider, Tags: tags.set }));
-      }
+    await updateTags(`IAM OIDC Provider (${id})`, olds, news, {
+      untag: (keys) => send(iam(scope), new UntagOpenIDConnectProviderCommand({ ...provider, TagKeys: keys })),
+      tag: (tags) => send(iam(scope), new TagOpenIDConnectProviderCommand({ ...provider, Tags: tags })),
     });
   },
 
@@ -90,7 +84,3 @@ export const iamOpenIdConnectProvider: AwsResource = {
     );
   },
 };
-
-function texts(value: PropertyValue | undefined): string[] {
-  return Array.isArray(value) ? value.map(String) : [];
-}

@@ -12,11 +12,10 @@ import {
 } from "@aws-sdk/client-iam";
 import { normalizeJson } from "../documents";
 import { policyState } from "../ecr/policies";
-import { step } from "../ecr/repository";
-import { deleteUnlessGone, readUnlessGone } from "../operations";
+import { deleteUnlessGone, readUnlessGone, step } from "../operations";
 import type { AwsResource, Scope } from "../resource";
 import { send } from "../send";
-import { asTagList, fromTagList, tagChanges, tagState } from "../tags";
+import { asTagList, fromTagList, tagState, updateTags } from "../tags";
 import { decodedDocument, iam, listAll } from "./client";
 import { policySchema } from "./schemas";
 
@@ -76,12 +75,9 @@ export const iamPolicy: AwsResource = {
         );
       });
     }
-    const tags = tagChanges(olds["tagsAll"], news["tagsAll"]);
-    await step(`tagging IAM Policy (${id})`, async () => {
-      if (tags.removed.length > 0) {
-        await send(iam(scope), new UntagPolicyCommand({ PolicyArn: id, TagKeys: tags.removed }));
-      }
-      if (tags.set.length > 0) await send(iam(scope), new TagPolicyCommand({ PolicyArn: id, Tags: tags.set }));
+    await updateTags(`IAM Policy (${id})`, olds, news, {
+      untag: (keys) => send(iam(scope), new UntagPolicyCommand({ PolicyArn: id, TagKeys: keys })),
+      tag: (tags) => send(iam(scope), new TagPolicyCommand({ PolicyArn: id, Tags: tags })),
     });
   },
 

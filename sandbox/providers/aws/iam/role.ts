@@ -18,14 +18,13 @@ import {
   UpdateAssumeRolePolicyCommand,
   UpdateRoleCommand,
 } from "@aws-sdk/client-iam";
-import type { PropertyMap, PropertyValue } from "../../protocol/values";
+import { asTexts, type PropertyMap, type PropertyValue } from "../../protocol/values";
 import { normalizeJson } from "../documents";
 import { policyState } from "../ecr/policies";
-import { step } from "../ecr/repository";
-import { deleteUnlessGone, readUnlessGone } from "../operations";
+import { deleteUnlessGone, readUnlessGone, step } from "../operations";
 import type { AwsResource, Scope } from "../resource";
 import { send } from "../send";
-import { asTagList, fromTagList, tagChanges, tagState } from "../tags";
+import { asTagList, fromTagList, tagState, updateTags } from "../tags";
 import { attachedPolicies, decodedDocument, iam, listAll, timeText } from "./client";
 import { inlinePolicyMap, roleSchema } from "./schemas";
 
@@ -109,12 +108,9 @@ export const iamRole: AwsResource = {
     }
     if (changed("inlinePolicies")) await changeInlinePolicies(id, olds, news, scope);
     if (changed("managedPolicyArns")) await changeAttachments(id, olds, news, scope);
-    const tags = tagChanges(olds["tagsAll"], news["tagsAll"]);
-    await step(`tagging IAM Role (${id})`, async () => {
-      if (tags.removed.length > 0) {
-        await send(client, new UntagRoleCommand({ RoleName: id, TagKeys: tags.removed }));
-      }
-      if (tags.set.length > 0) await send(client, new TagRoleCommand({ RoleName: id, Tags: tags.set }));
+    await updateTags(`IAM Role (${id})`, olds, news, {
+      untag: (keys) => send(client, new UntagRoleCommand({ RoleName: id, TagKeys: keys })),
+      tag: (tags) => send(client, new TagRoleCommand({ RoleName: id, Tags: tags })),
     });
   },
 
@@ -217,10 +213,6 @@ function detach(role: string, arn: string, scope: Scope): Promise<unknown> {
   return step(`detaching IAM Policy (${arn}) from IAM Role (${role})`, () =>
     send(iam(scope), new DetachRolePolicyCommand({ RoleName: role, PolicyArn: arn })),
   );
-}
-
-function asTexts(value: PropertyValue | undefined): string[] {
-  return Array.isArray(value) ? value.map(String) : [];
 }
 
 function optionalText(value: PropertyValue | undefined): string | undefined {

@@ -8,8 +8,7 @@ import {
 import type { PropertyMap } from "../../protocol/values";
 import { normalizeJson } from "../documents";
 import { policyState } from "../ecr/policies";
-import { step } from "../ecr/repository";
-import { deleteUnlessGone, readUnlessGone } from "../operations";
+import { deleteUnlessGone, readUnlessGone, step } from "../operations";
 import type { AwsResource, Scope } from "../resource";
 import { send } from "../send";
 import { attachedPolicies, decodedDocument, iam } from "./client";

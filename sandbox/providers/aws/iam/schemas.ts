@@ -1,6 +1,7 @@
 import type { Schema } from "../../protocol/schema";
 import { isMap, type PropertyValue } from "../../protocol/values";
 import { equivalentPolicies } from "../documents";
+import { arnRule } from "../valueRules";
 
 /**
  * IAM's types as @pulumi/aws 7.48.0 has them; what is required, computed, defaulted and replaced is that of the
@@ -116,12 +117,6 @@ function pathRule(value: unknown): string | undefined {
 function sessionRule(value: unknown): string | undefined {
   return typeof value === "number" && (value < 3_600 || value > 43_200)
     ? "expected max_session_duration to be in the range (3600 - 43200)"
-    : undefined;
-}
-
-function arnRule(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" && !/^arn:[\w-]+:[\w-]+:[\w-]*:(?:\d{12}|aws)?:.+$/.test(value)
-    ? "is an invalid ARN"
     : undefined;
 }
 

@@ -24,11 +24,11 @@ import {
 import type { PropertyMap } from "../../protocol/values";
 import { equivalentPolicies, normalizeJson } from "../documents";
 import { policyState } from "../ecr/policies";
-import { step, textOf } from "../ecr/repository";
-import { aliasSchema, keySchema } from "../ecr/schemas";
+import { deleteUnlessGone, step, textOf } from "../operations";
 import type { AwsResource, Scope } from "../resource";
 import { type AwsServiceError, hasCode, send } from "../send";
-import { tagChanges, tagState } from "../tags";
+import { tagChanges, tagState, updateTags } from "../tags";
+import { aliasSchema, keySchema } from "./schemas";
 
 export const kmsKey: AwsResource = {
   type: "aws:kms/key:Key",
@@ -133,16 +133,14 @@ export const kmsKey: AwsResource = {
         ),
       );
     }
-    const tags = tagChanges(olds["tagsAll"], news["tagsAll"]);
-    if (tags.removed.length > 0) {
-      await step(`untagging resource (${id})`, () =>
-        send(kms, new UntagResourceCommand({ KeyId: id, TagKeys: tags.removed })),
-      );
-    }
-    if (tags.set.length > 0) {
-      const Tags = tags.set.map(({ Key, Value }) => ({ TagKey: Key, TagValue: Value }));
-      await step(`tagging resource (${id})`, () => send(kms, new TagResourceCommand({ KeyId: id, Tags })));
-    }
+    await updateTags(`resource (${id})`, olds, news, {
+      untag: (keys) => send(kms, new UntagResourceCommand({ KeyId: id, TagKeys: keys })),
+      tag: (tags) =>
+        send(
+          kms,
+          new TagResourceCommand({ KeyId: id, Tags: tags.map(({ Key, Value }) => ({ TagKey: Key, TagValue: Value })) }),
+        ),
+    });
     if (changed("isEnabled") && news["isEnabled"] === false) {
       await step(`disabling KMS Key (${id})`, () => send(kms, new DisableKeyCommand({ KeyId: id })));
     }
@@ -209,12 +207,9 @@ export const kmsAlias: AwsResource = {
   },
 
   async delete(id, _outputs, scope) {
-    try {
-      await send(caller(scope), new DeleteAliasCommand({ AliasName: id }));
-    } catch (error) {
-      if (hasCode(error, "NotFoundException")) return;
-      throw new Error(`deleting KMS Alias (${id}): ${textOf(error)}`);
-    }
+    await deleteUnlessGone(`KMS Alias (${id})`, ["NotFoundException"], () =>
+      send(caller(scope), new DeleteAliasCommand({ AliasName: id })),
+    );
   },
 };
 

@@ -13,10 +13,10 @@ import {
 } from "@aws-sdk/client-lambda";
 import { isMap, type PropertyMap, type PropertyValue } from "../../protocol/values";
 import { regionAndTags } from "../commonSchema";
-import { step, textOf } from "../ecr/repository";
+import { deleteUnlessGone, step, textOf } from "../operations";
 import type { AwsResource, Scope } from "../resource";
 import { hasCode, send } from "../send";
-import { asTagList, tagChanges, tagState } from "../tags";
+import { asTagList, asTagMap, tagState, updateTags } from "../tags";
 import { lambdaCaller } from "./client";
 
 const waitSeconds = 60;
@@ -118,28 +118,17 @@ export const lambdaFunction: AwsResource = {
         await waitUntilUpdated(id, scope);
       }
     });
-    const { removed, set } = tagChanges(olds["tagsAll"], news["tagsAll"]);
     const Resource = String(olds["arn"]);
-    if (removed.length > 0) {
-      await step(`untagging resource (${Resource})`, () =>
-        send(lambdaCaller(scope), new UntagResourceCommand({ Resource, TagKeys: removed })),
-      );
-    }
-    if (set.length > 0) {
-      const Tags = Object.fromEntries(set.map(({ Key, Value }) => [Key, Value]));
-      await step(`tagging resource (${Resource})`, () =>
-        send(lambdaCaller(scope), new TagResourceCommand({ Resource, Tags })),
-      );
-    }
+    await updateTags(`resource (${Resource})`, olds, news, {
+      untag: (keys) => send(lambdaCaller(scope), new UntagResourceCommand({ Resource, TagKeys: keys })),
+      tag: (tags) => send(lambdaCaller(scope), new TagResourceCommand({ Resource, Tags: asTagMap(tags) })),
+    });
   },
 
   async delete(id, _outputs, scope) {
-    try {
-      await send(lambdaCaller(scope), new DeleteFunctionCommand({ FunctionName: id }));
-    } catch (error) {
-      if (hasCode(error, "ResourceNotFoundException")) return;
-      throw new Error(`deleting Lambda Function (${id}): ${textOf(error)}`);
-    }
+    await deleteUnlessGone(`Lambda Function (${id})`, ["ResourceNotFoundException"], () =>
+      send(lambdaCaller(scope), new DeleteFunctionCommand({ FunctionName: id })),
+    );
   },
 };
 

@@ -1,7 +1,7 @@
 import { AddPermissionCommand, GetPolicyCommand, RemovePermissionCommand } from "@aws-sdk/client-lambda";
 import type { PropertyMap } from "../../protocol/values";
 import { region } from "../commonSchema";
-import { step, textOf } from "../ecr/repository";
+import { step, textOf } from "../operations";
 import type { AwsResource } from "../resource";
 import { hasCode, send } from "../send";
 import { lambdaCaller } from "./client";

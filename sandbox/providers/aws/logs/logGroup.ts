@@ -11,10 +11,10 @@ import {
 } from "@aws-sdk/client-cloudwatch-logs";
 import type { AwsService } from "../clients";
 import { regionAndTags } from "../commonSchema";
-import { step, textOf } from "../ecr/repository";
+import { deleteUnlessGone, step } from "../operations";
 import type { AwsResource, Scope } from "../resource";
 import { hasCode, send } from "../send";
-import { asTagList, tagChanges, tagState } from "../tags";
+import { asTagList, asTagMap, tagState, updateTags } from "../tags";
 
 const logs: AwsService<CloudWatchLogsClient> = {
   Client: CloudWatchLogsClient,
@@ -74,25 +74,18 @@ export const logGroup: AwsResource = {
         setRetention(id, news["retentionInDays"], scope),
       );
     }
-    const tags = tagChanges(olds["tagsAll"], news["tagsAll"]);
     const resourceArn = String(olds["arn"]);
-    if (tags.removed.length > 0) {
-      await send(caller(scope), new UntagResourceCommand({ resourceArn, tagKeys: tags.removed }));
-    }
-    if (tags.set.length > 0) {
-      const set = Object.fromEntries(tags.set.map(({ Key, Value }) => [Key, Value]));
-      await send(caller(scope), new TagResourceCommand({ resourceArn, tags: set }));
-    }
+    await updateTags(`resource (${resourceArn})`, olds, news, {
+      untag: (keys) => send(caller(scope), new UntagResourceCommand({ resourceArn, tagKeys: keys })),
+      tag: (tags) => send(caller(scope), new TagResourceCommand({ resourceArn, tags: asTagMap(tags) })),
+    });
   },
 
   async delete(id, outputs, scope) {
     if (outputs["skipDestroy"] === true) return;
-    try {
-      await send(caller(scope), new DeleteLogGroupCommand({ logGroupName: id }));
-    } catch (error) {
-      if (hasCode(error, "ResourceNotFoundException")) return;
-      throw new Error(`deleting CloudWatch Logs Log Group (${id}): ${textOf(error)}`);
-    }
+    await deleteUnlessGone(`CloudWatch Logs Log Group (${id})`, ["ResourceNotFoundException"], () =>
+      send(caller(scope), new DeleteLogGroupCommand({ logGroupName: id })),
+    );
   },
 };
 

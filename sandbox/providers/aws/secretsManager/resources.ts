@@ -15,15 +15,14 @@ import {
   UpdateSecretCommand,
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
-import { type PropertyMap, type PropertyValue, Secret } from "../../protocol/values";
+import { asText, asTexts, type PropertyMap, Secret } from "../../protocol/values";
 import type { AwsService } from "../clients";
 import { normalizeJson } from "../documents";
 import { policyState } from "../ecr/policies";
-import { step } from "../ecr/repository";
-import { deleteUnlessGone, readUnlessGone } from "../operations";
+import { deleteUnlessGone, readUnlessGone, step } from "../operations";
 import type { AwsResource, Scope } from "../resource";
 import { type AwsCaller, hasCode, send } from "../send";
-import { asTagList, fromTagList, tagChanges, tagState } from "../tags";
+import { asTagList, fromTagList, tagState, updateTags } from "../tags";
 import { secretSchema, secretVersionSchema } from "./schemas";
 
 const service: AwsService<SecretsManagerClient> = {
@@ -46,9 +45,9 @@ export const secret: AwsResource = {
         secretsManager(scope),
         new CreateSecretCommand({
           Name: name,
-          Description: text(inputs["description"]),
+          Description: asText(inputs["description"]),
           ForceOverwriteReplicaSecret: inputs["forceOverwriteReplicaSecret"] === true,
-          KmsKeyId: text(inputs["kmsKeyId"]),
+          KmsKeyId: asText(inputs["kmsKeyId"]),
           Tags: asTagList(inputs["tagsAll"]),
         }),
       ),
@@ -82,8 +81,8 @@ export const secret: AwsResource = {
           client,
           new UpdateSecretCommand({
             SecretId: id,
-            Description: text(news["description"]) ?? "",
-            KmsKeyId: text(news["kmsKeyId"]),
+            Description: asText(news["description"]) ?? "",
+            KmsKeyId: asText(news["kmsKeyId"]),
           }),
         ),
       );
@@ -96,12 +95,9 @@ export const secret: AwsResource = {
         );
       }
     }
-    const tags = tagChanges(olds["tagsAll"], news["tagsAll"]);
-    await step(`tagging Secrets Manager Secret (${id})`, async () => {
-      if (tags.removed.length > 0) {
-        await send(client, new UntagResourceCommand({ SecretId: id, TagKeys: tags.removed }));
-      }
-      if (tags.set.length > 0) await send(client, new TagResourceCommand({ SecretId: id, Tags: tags.set }));
+    await updateTags(`Secrets Manager Secret (${id})`, olds, news, {
+      untag: (keys) => send(client, new UntagResourceCommand({ SecretId: id, TagKeys: keys })),
+      tag: (tags) => send(client, new TagResourceCommand({ SecretId: id, Tags: tags })),
     });
   },
 
@@ -136,14 +132,14 @@ export const secretVersion: AwsResource = {
 
   async create(inputs, scope) {
     const secretId = String(inputs["secretId"]);
-    const stages = texts(inputs["versionStages"]);
-    const binary = text(inputs["secretBinary"]);
+    const stages = asTexts(inputs["versionStages"]);
+    const binary = asText(inputs["secretBinary"]);
     const { VersionId } = await step(`putting Secrets Manager Secret (${secretId}) value`, () =>
       send(
         secretsManager(scope),
         new PutSecretValueCommand({
           SecretId: secretId,
-          SecretString: text(inputs["secretString"]),
+          SecretString: asText(inputs["secretString"]),
           SecretBinary: binary === undefined ? undefined : Buffer.from(binary, "base64"),
           VersionStages: stages.length > 0 ? stages : undefined,
         }),
@@ -176,7 +172,7 @@ export const secretVersion: AwsResource = {
   async update(id, olds, news, changed, scope) {
     if (!changed("versionStages")) return;
     const [secretId, versionId] = splitVersion(id);
-    const [before, after] = [texts(olds["versionStages"]), texts(news["versionStages"])];
+    const [before, after] = [asTexts(olds["versionStages"]), asTexts(news["versionStages"])];
     for (const stage of after.filter((each) => !before.includes(each))) {
       await moveStage(secretId, stage, { to: versionId, from: await holderOf(stage, secretId, scope) }, scope);
     }
@@ -191,7 +187,7 @@ export const secretVersion: AwsResource = {
     await deleteUnlessGone(`Secrets Manager Secret Version (${id})`, gone, async () => {
       const found = await findVersion(secretId, versionId, scope);
       if (!found) return;
-      for (const stage of texts(outputs["versionStages"]).filter((each) => each !== currentStage)) {
+      for (const stage of asTexts(outputs["versionStages"]).filter((each) => each !== currentStage)) {
         if (found.VersionStages?.includes(stage)) await moveStage(secretId, stage, { from: versionId }, scope);
       }
     });
@@ -265,12 +261,4 @@ function splitVersion(id: string): [string, string] {
     throw new Error(`unexpected format of ID (${id}), expected SecretID|VersionID`);
   }
   return [secretId, versionId];
-}
-
-function text(value: PropertyValue | undefined): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
-}
-
-function texts(value: PropertyValue | undefined): string[] {
-  return Array.isArray(value) ? value.map(String) : [];
 }

@@ -16,11 +16,10 @@ import { type AttributeMap, attributeState, attributesOf } from "../attributes";
 import type { AwsService } from "../clients";
 import { normalizeJson } from "../documents";
 import { policyState } from "../ecr/policies";
-import { step } from "../ecr/repository";
-import { deleteUnlessGone, readUnlessGone } from "../operations";
+import { deleteUnlessGone, readUnlessGone, step } from "../operations";
 import type { AwsResource, Scope } from "../resource";
 import { type AwsCaller, type AwsServiceError, hasCode, send } from "../send";
-import { asTagList, fromTagList, tagChanges, tagState } from "../tags";
+import { asTagList, fromTagList, tagState, updateTags } from "../tags";
 import { topicPolicySchema, topicSchema, topicSubscriptionSchema } from "./schemas";
 
 const service: AwsService<SNSClient> = { Client: SNSClient, name: "SNS", endpoint: "sns" };
@@ -75,12 +74,9 @@ export const snsTopic: AwsResource = {
   async update(id, olds, news, changed, scope) {
     const keys = Object.keys(topicAttributes).filter(changed);
     await setTopicAttributes(id, attributesOf(topicAttributes, news, keys), scope);
-    const tags = tagChanges(olds["tagsAll"], news["tagsAll"]);
-    await step(`tagging SNS Topic (${id})`, async () => {
-      if (tags.removed.length > 0) {
-        await send(sns(scope), new UntagResourceCommand({ ResourceArn: id, TagKeys: tags.removed }));
-      }
-      if (tags.set.length > 0) await send(sns(scope), new TagResourceCommand({ ResourceArn: id, Tags: tags.set }));
+    await updateTags(`SNS Topic (${id})`, olds, news, {
+      untag: (keys) => send(sns(scope), new UntagResourceCommand({ ResourceArn: id, TagKeys: keys })),
+      tag: (tags) => send(sns(scope), new TagResourceCommand({ ResourceArn: id, Tags: tags })),
     });
   },
 

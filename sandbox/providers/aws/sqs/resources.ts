@@ -14,11 +14,11 @@ import { type AttributeMap, attributeState, attributesOf, equivalentJson } from 
 import type { AwsService } from "../clients";
 import { equivalentPolicies, normalizeJson } from "../documents";
 import { policyState } from "../ecr/policies";
-import { step } from "../ecr/repository";
-import { deleteUnlessGone, readUnlessGone } from "../operations";
+import { deleteUnlessGone, readUnlessGone, step } from "../operations";
 import type { AwsResource, Scope } from "../resource";
 import { type AwsCaller, send } from "../send";
-import { tagChanges, tagState } from "../tags";
+import { asTagMap, tagState, updateTags } from "../tags";
+import { between } from "../valueRules";
 
 const service: AwsService<SQSClient> = { Client: SQSClient, name: "SQS", endpoint: "sqs" };
 // As named by the SDK, and by the service.
@@ -127,15 +127,9 @@ export const sqsQueue: AwsResource = {
         ),
       );
     }
-    const tags = tagChanges(olds["tagsAll"], news["tagsAll"]);
-    await step(`tagging SQS Queue (${id})`, async () => {
-      if (tags.removed.length > 0) {
-        await send(sqs(scope), new UntagQueueCommand({ QueueUrl: id, TagKeys: tags.removed }));
-      }
-      if (tags.set.length > 0) {
-        const Tags = Object.fromEntries(tags.set.map(({ Key, Value }) => [Key, Value]));
-        await send(sqs(scope), new TagQueueCommand({ QueueUrl: id, Tags }));
-      }
+    await updateTags(`SQS Queue (${id})`, olds, news, {
+      untag: (keys) => send(sqs(scope), new UntagQueueCommand({ QueueUrl: id, TagKeys: keys })),
+      tag: (tags) => send(sqs(scope), new TagQueueCommand({ QueueUrl: id, Tags: asTagMap(tags) })),
     });
   },
 
@@ -201,9 +195,4 @@ function queueNameRule(value: unknown): string | undefined {
   return typeof value === "string" && !/^[0-9A-Za-z_-]{1,80}$/.test(value)
     ? "invalid queue name: expected 1 to 80 letters, digits, _ and -"
     : undefined;
-}
-
-function between(low: number, high: number): (value: unknown) => string | undefined {
-  return (value) =>
-    typeof value === "number" && (value < low || value > high) ? `expected ${low} to ${high}` : undefined;
 }
