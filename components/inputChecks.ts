@@ -1,22 +1,14 @@
-import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { type Fault, InvalidInputError } from "../ecr/faults";
+import { ProgramError } from "./programError";
 
 /** Input that was refused, as Pulumi shows it: the message with every fault, without the program's stack. */
-export class InputRefused extends pulumi.RunError {
+export class InputRefused extends ProgramError {
   constructor(
     subject: string,
     readonly faults: readonly Fault[],
   ) {
     super(new InvalidInputError(subject, faults).message);
-  }
-
-  /**
-   * Pulumi inspects every error that ends a program, and hangs the promise that failed on it: all the program's resources
-   * can be reached from there, which takes from seconds to minutes to print.
-   */
-  [inspect.custom](): string {
-    return this.message;
   }
 }
 

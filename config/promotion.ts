@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ImageRepository } from "../components";
 import { promoteImage } from "../components";
+import { ProgramError } from "../components/programError";
 import { EcrStack } from "../outputs";
 import { imageOutputs } from "../outputs/imageOutputs";
 import type { EnvironmentConfig } from "./schema";
@@ -13,7 +14,7 @@ type Promotion = NonNullable<EnvironmentConfig["promotion"]>;
  *
  * @param repository What `private/<key>` and `public/<key>` stand for.
  * @returns What the outputs say of them, by key.
- * @throws pulumi.RunError that names the stack and the image when the other environment does not have one of them.
+ * @throws ProgramError that names the stack and the image when the other environment does not have one of them.
  */
 export async function promotedImages(promotion: Promotion, repository: (reference: string) => ImageRepository) {
   const { from: environment, project = pulumi.getProject(), organization } = promotion;
@@ -24,7 +25,7 @@ export async function promotedImages(promotion: Promotion, repository: (referenc
       const image = found.images[name];
       if (image === undefined) {
         const there = Object.keys(found.images).join(", ");
-        throw new pulumi.RunError(
+        throw new ProgramError(
           `promotion.images.${key}: the stack ${stack.name} has no image ${JSON.stringify(name)}: it has ${there || "none"}`,
         );
       }

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { ProgramError } from "../components/programError";
 import {
   type EcrOutputs,
   type ImageOutputs,
@@ -36,18 +37,25 @@ export class EcrStack {
   /** `<organization>/<project>/<environment>` */
   readonly name: string;
   readonly outputs: pulumi.Output<EcrOutputs>;
+  private readonly reference: pulumi.StackReference;
 
   constructor(args: EcrStackArgs = {}) {
     const { organization = pulumi.getOrganization(), project = "ecr", environment = pulumi.getStack() } = args;
     this.name = `${organization}/${project}/${environment}`;
-    const reference = new pulumi.StackReference(this.name);
-    this.outputs = reference.outputs.apply((outputs) => parseOutputs(this.name, outputs));
+    this.reference = new pulumi.StackReference(this.name);
+    this.outputs = this.reference.outputs.apply((outputs) => parseOutputs(this.name, outputs));
   }
 
   /** The outputs as they are now, for a program that decides by them which resources it makes. */
   async read(): Promise<EcrOutputs> {
-    // An output of another stack is known always: it stands in that stack's state.
-    return (this.outputs as unknown as { promise(): Promise<EcrOutputs> }).promise();
+    const names = Object.keys(outputsSchema.shape);
+    const details = await Promise.all(names.map((name) => this.reference.getOutputDetails(name)));
+    // An output that is not there has no value at all.
+    const found = names.flatMap((name, index) => {
+      const value = details[index]?.value ?? details[index]?.secretValue;
+      return value === undefined ? [] : [[name, value]];
+    });
+    return parseOutputs(this.name, Object.fromEntries(found));
   }
 
   /**
@@ -61,11 +69,11 @@ export class EcrStack {
   }
 }
 
-/** @throws pulumi.RunError when the outputs are of another version of the contract, or are not there. */
+/** @throws ProgramError when the outputs are of another version of the contract, or are not there. */
 export function parseOutputs(stack: string, outputs: unknown): EcrOutputs {
   const version = (outputs as { outputsVersion?: unknown } | undefined)?.outputsVersion;
   if (version !== outputsVersion) {
-    throw new pulumi.RunError(
+    throw new ProgramError(
       version === undefined
         ? `the stack ${stack} has no outputs of the ECR program: run \`pulumi up\` there first, or name another stack`
         : `the stack ${stack} writes outputs of version ${JSON.stringify(version)}, this program reads version ${outputsVersion}: bring both to one version`,
@@ -74,10 +82,10 @@ export function parseOutputs(stack: string, outputs: unknown): EcrOutputs {
   const parsed = outputsSchema.safeParse(outputs);
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
-  throw new pulumi.RunError(`the outputs of the stack ${stack} are not as the contract says: ${faults.join("; ")}`);
+  throw new ProgramError(`the outputs of the stack ${stack} are not as the contract says: ${faults.join("; ")}`);
 }
 
-/** @throws pulumi.RunError that names what there is when there is no such image, or not in a private repository. */
+/** @throws ProgramError that names what there is when there is no such image, or not in a private repository. */
 export function findPrivateImage(
   stack: string,
   outputs: EcrOutputs,
@@ -86,7 +94,7 @@ export function findPrivateImage(
 ): PrivateImage {
   const image = outputs.images[key];
   if (image === undefined) {
-    throw new pulumi.RunError(`the stack ${stack} has no image ${JSON.stringify(key)}: ${choices(outputs.images)}`);
+    throw new ProgramError(`the stack ${stack} has no image ${JSON.stringify(key)}: ${choices(outputs.images)}`);
   }
   const names = Object.keys(image.references).filter((name) => name.startsWith("private/"));
   const wanted = repositoryKey === undefined ? names[0] : `private/${repositoryKey}`;
@@ -94,7 +102,7 @@ export function findPrivateImage(
   const repository = outputs.privateRepositories[wanted?.replace("private/", "") ?? ""];
   if (reference === undefined || repository === undefined) {
     const there = Object.keys(image.references).join(", ");
-    throw new pulumi.RunError(
+    throw new ProgramError(
       `the image ${JSON.stringify(key)} of the stack ${stack} is not in ${wanted ?? "any private repository"}: it is in ${there}`,
     );
   }

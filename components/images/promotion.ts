@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { ProgramError } from "../programError";
 import type { ImageRepository } from "./imageRepository";
 import { MirroredImage } from "./mirroredImage";
 
@@ -42,7 +43,7 @@ export function promoteImage(
   const expected = source.slice(source.indexOf("@") + 1);
   const digest = image.digest.apply((found) => {
     if (found === expected) return found;
-    throw new pulumi.RunError(
+    throw new ProgramError(
       `the copy of ${source} has the digest ${found}: it is not the image that was tested. Delete the copy, and push the ` +
         "source with Docker, as this program does: then its manifest has the form that a copy keeps",
     );

@@ -16,6 +16,7 @@ import {
   severitiesFrom,
 } from "../../ecr/registryEvents";
 import { InputChecks } from "../inputChecks";
+import { ProgramError } from "../programError";
 import type { PrivateRepository } from "../repositories/privateRepository";
 import { isDeferred } from "../repositories/repositoryReference";
 
@@ -109,7 +110,7 @@ export class RegistryEvents extends pulumi.ComponentResource {
   /** ARN of the topic that was created, to subscribe to. Throws when events go to given targets. */
   get topicArn(): pulumi.Output<string> {
     if (this.topic === undefined) {
-      throw new pulumi.RunError("these RegistryEvents have no topic: events go to the targets that were given");
+      throw new ProgramError("these RegistryEvents have no topic: events go to the targets that were given");
     }
     return this.topic.arn;
   }

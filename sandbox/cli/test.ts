@@ -7,7 +7,8 @@ import { setUp } from "./setUp";
 
 /** Tests that need no sandbox; those of ecr/, components/ and config/ have to cover them (.c8rc.json). */
 const unitTests = "tests/{app,cli,components,config,docs,ecr,outputs,policies}/**/*.test.ts";
-const sandboxTests = "tests/sandbox/**/*.test.ts";
+/** Two files at a time: they spend much of it waiting for the engine, Docker and the registry. */
+const sandboxTests = ["--parallel", "--jobs", "2", "tests/sandbox/**/*.test.ts"];
 
 /**
  * `npm test`: linter and formatter, types, the unit tests with their coverage, then the tests with a sandbox of their own
@@ -25,7 +26,7 @@ export async function test(mochaArguments: string[]): Promise<number> {
     if (code !== 0) return code;
   }
   const code = await inSandbox((env) =>
-    run(["mocha", ...(mochaArguments.length > 0 ? mochaArguments : [sandboxTests])], env),
+    run(["mocha", ...(mochaArguments.length > 0 ? mochaArguments : sandboxTests)], env),
   );
   if (code !== 0 || process.env["TEST_FULL"] !== "1" || mochaArguments.length > 0) return code;
   return (

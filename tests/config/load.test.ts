@@ -1,26 +1,6 @@
 import assert from "node:assert/strict";
-import { InputRefused } from "../../components/inputChecks";
-import { parseConfig } from "../../config/load";
 import { startMocks } from "../components/mocks";
-
-const parse = (values: Record<string, unknown>) =>
-  parseConfig(
-    Object.fromEntries(
-      Object.entries(values).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
-    ),
-    "ecr",
-  );
-
-/** Path to rule of each fault. */
-function faultsOf(values: Record<string, unknown>): Record<string, string> {
-  try {
-    parse(values);
-  } catch (error) {
-    assert.ok(error instanceof InputRefused, String(error));
-    return Object.fromEntries(error.faults.map(({ path, rule }) => [path, rule]));
-  }
-  assert.fail("nothing was refused");
-}
+import { faultsOf, parse } from "./parsing";
 
 describe("parseConfig", () => {
   // As in a preview: no Docker is asked for.

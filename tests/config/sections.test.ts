@@ -8,7 +8,6 @@ import type {
   RegistryArgs,
   RegistryEventsArgs,
 } from "../../components";
-import { InputRefused } from "../../components/inputChecks";
 import {
   mirroredImageArgs,
   privateRepositoryArgs,
@@ -16,9 +15,9 @@ import {
   registryArgs,
   registryEventsArgs,
 } from "../../config/arguments";
-import { parseConfig } from "../../config/load";
 import type { EnvironmentConfig } from "../../config/schema";
 import { known, startMocks } from "../components/mocks";
+import { faultsOf, parse } from "./parsing";
 
 type Section<Key extends keyof EnvironmentConfig> =
   NonNullable<EnvironmentConfig[Key]> extends Record<string, infer Value> ? Value : never;
@@ -26,23 +25,6 @@ type Section<Key extends keyof EnvironmentConfig> =
 type Missing<Args, Config> = Exclude<keyof Args, keyof Config>;
 /** Compiles only when there are no such keys. */
 function nothing<_Keys extends never>(): void {}
-
-const parse = (values: Record<string, unknown>) =>
-  parseConfig(
-    Object.fromEntries(Object.entries(values).map(([key, value]) => [`ecr:${key}`, JSON.stringify(value)])),
-    "ecr",
-  );
-
-/** Path to rule of each fault. */
-function faultsOf(values: Record<string, unknown>): Record<string, string> {
-  try {
-    parse(values);
-  } catch (error) {
-    assert.ok(error instanceof InputRefused, String(error));
-    return Object.fromEntries(error.faults.map(({ path, rule }) => [path, rule]));
-  }
-  assert.fail("nothing was refused");
-}
 
 describe("the sections of the config", () => {
   // As in a preview: no Docker is asked for.

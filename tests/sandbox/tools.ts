@@ -8,7 +8,7 @@ import { makeWhole } from "../../sandbox/system/files";
 import { findProgram } from "../../sandbox/system/programs";
 
 /** Whether the tests that take minutes run too: `npm run test:full`. */
-export const fullTests = process.env["SANDBOX_FULL_TESTS"] === "1";
+export const fullTests = process.env["TEST_FULL"] === "1";
 
 /** Milliseconds for a `before` hook that brings tools: on a new machine they are downloaded and built. */
 export const toolsTimeout = 300_000;
@@ -45,6 +45,11 @@ export function conformanceSuite(): Promise<string> {
 
 export function crane(): Promise<string> {
   return goTool("github.com/google/go-containerregistry", "v0.20.6", "/cmd/crane");
+}
+
+/** GitHub's own rules for workflows, and shellcheck's where that is installed. */
+export function actionlint(): Promise<string> {
+  return goTool("github.com/rhysd/actionlint", "v1.7.12", "/cmd/actionlint");
 }
 
 /** A program of a Debian package, and the environment that it runs in. */

@@ -11,6 +11,8 @@ const parts = [
   "Pulumi.yaml",
   "Pulumi.local.yaml",
   "Pulumi.dev.yaml",
+  "Pulumi.staging.yaml",
+  "Pulumi.prod.yaml",
   "package.json",
   "tsconfig.json",
   "tsconfig.pulumi.json",

@@ -1,0 +1,13 @@
+import { inspect } from "node:util";
+import * as pulumi from "@pulumi/pulumi";
+
+/** What ends a program and is no fault in it: Pulumi shows the message alone, without the program's stack. */
+export class ProgramError extends pulumi.RunError {
+  /**
+   * Pulumi inspects every error that ends a program, and hangs the promise that failed on it: all the program's resources
+   * can be reached from there, which takes from seconds to minutes to print.
+   */
+  [inspect.custom](): string {
+    return this.message;
+  }
+}

@@ -1,0 +1,79 @@
+import * as assert from "node:assert/strict";
+import { randomInt } from "node:crypto";
+import { pulumiArguments } from "../../../cli/environments/pulumiArguments";
+import { TestProject } from "./project";
+
+type Environment = "dev" | "staging" | "prod";
+
+/** Pulumi.dev.yaml, Pulumi.staging.yaml and Pulumi.prod.yaml as they are, but for the numbers of their accounts. */
+describe("dev, staging and prod, each with its own policies and account", function () {
+  this.timeout(240_000);
+  let project: TestProject;
+  const accounts: Record<Environment, string> = { dev: anAccount(), staging: anAccount(), prod: anAccount() };
+  const written: Record<Environment, string> = { dev: "123456789012", staging: "210987654321", prod: "321098765432" };
+  const files = Object.keys(accounts).flatMap((each) => [`Pulumi.${each}.yaml`, `policies/config/${each}.json`]);
+
+  const run = (environment: Environment, operation: "preview" | "up", ...flags: string[]) =>
+    project.run("pulumi", pulumiArguments(project.directory, operation, environment, [...flags, "--non-interactive"]), {
+      AWS_ACCESS_KEY_ID: accounts[environment],
+    });
+  const mustRun = async (...args: Parameters<typeof run>) => {
+    const result = await run(...args);
+    assert.equal(result.code, 0, result.output);
+    return result.output;
+  };
+
+  before(async () => {
+    project = new TestProject();
+    for (const file of files) {
+      let text = project.read(file);
+      for (const each of Object.keys(accounts) as Environment[]) text = text.replaceAll(written[each], accounts[each]);
+      project.write(file, text);
+    }
+    // Public images cannot be pulled on every machine; the sandbox has made one.
+    project.edit(
+      "Pulumi.dev.yaml",
+      "      context: app\n",
+      "      context: app\n      args: { NODE_IMAGE: 'sandbox.local/node:22' }\n",
+    );
+    project.edit("policies/config/dev.json", '"node:22-slim"', '"sandbox.local/node:22"');
+    for (const environment of Object.keys(accounts)) {
+      await project.must("pulumi", "stack", "init", environment, "--non-interactive");
+    }
+  });
+  after(() => project?.remove());
+
+  it("prod refuses to go on before staging is there", async () => {
+    const result = await run("prod", "preview");
+    assert.notEqual(result.code, 0);
+    assert.match(result.output, /the stack organization\/ecr\/staging has no outputs of the ECR program/);
+  });
+
+  it("dev builds, staging copies, and prod would copy the very digest of staging", async () => {
+    await mustRun("dev", "up", "--yes", "--skip-preview");
+    await mustRun("staging", "up", "--yes", "--skip-preview");
+    const preview = await mustRun("prod", "preview", "--diff");
+    assert.match(preview, /aws:kms\/key:Key: \(create\)/);
+    assert.match(preview, /aws:ecr\/replicationConfiguration:ReplicationConfiguration: \(create\)/);
+    const [dev, staging] = await Promise.all(
+      (["dev", "staging"] as const).map(async (each) => {
+        const json = await project.must("pulumi", "stack", "output", "images", "--json", "--stack", each);
+        return (JSON.parse(json) as { petclinic: { digest: string; reference: string } }).petclinic;
+      }),
+    );
+    assert.equal(staging?.digest, dev?.digest);
+    assert.ok(preview.includes(`${staging?.reference}`), "what prod copies is staging's own copy");
+  });
+
+  it("refuses another environment's account", async () => {
+    const result = await project.run("pulumi", ["preview", "--stack", "prod", "--non-interactive"], {
+      AWS_ACCESS_KEY_ID: accounts.dev,
+    });
+    assert.notEqual(result.code, 0);
+    assert.match(result.output, new RegExp(`${accounts.dev}.*${accounts.prod}`, "s"));
+  });
+});
+
+function anAccount(): string {
+  return String(randomInt(100_000_000_000, 999_999_999_999));
+}
