@@ -14,7 +14,7 @@ export function secret(value: unknown): Record<string, unknown> {
 export const privateLogin = secret({ server: "https://registry", username: "AWS", password: "private-token" });
 export const publicLogin = secret({ server: "public.ecr.aws", username: "AWS", password: "public-token" });
 
-const copyContext = path.join("components", "imageCopy");
+const copyContext = path.join("components", "images", "imageCopy");
 
 /** The build that gives the image that it names. */
 export function copyOf(source: string, platform = "linux/amd64"): Record<string, unknown> {
