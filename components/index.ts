@@ -1,6 +1,28 @@
+// What the arguments are made of, of ECR's own rules.
+export type {
+  OneOrMore,
+  PolicyCondition,
+  PolicyDocument,
+  PolicyPrincipal,
+  PolicyStatement,
+} from "../ecr/accessPolicy";
+export type { Fault } from "../ecr/faults";
+export type {
+  LifecycleAction,
+  LifecyclePolicyDocument,
+  LifecyclePresetName,
+  LifecycleRule,
+  LifecycleRuleInput,
+  LifecycleSelection,
+} from "../ecr/lifecyclePolicy";
+export type { PushCommands } from "../ecr/pushCommands";
+export type { PushPermissionOptions } from "../ecr/pushPermissions";
+export type { TagExclusionFilter, TagMutabilitySettings } from "../ecr/tagMutability";
+export type { GitHubWorkflows, GitLabPipelines } from "../ecr/workloadIdentity";
 export {
   ContainerImage,
   type ContainerImageArgs,
+  type ContainerImageSettings,
   containerImageFaults,
   type ImageBuild,
 } from "./images/containerImage";
@@ -10,6 +32,7 @@ export { MirroredImage, type MirroredImageArgs, mirroredImageFaults } from "./im
 export { type PromotedImage, type PromotionArgs, promoteImage } from "./images/promotion";
 export type { TagFrom } from "./images/tagStrategy";
 export { InputRefused, refuseInput } from "./inputChecks";
+export type { LifecycleInput } from "./lifecycleInput";
 export { lambdaDeployPolicy, pullPolicy, pullPolicyFaults } from "./permissions/pullPolicy";
 export { pushPolicy, pushPolicyFaults } from "./permissions/pushPolicy";
 export { PushRole, type PushRoleArgs, pushRoleFaults } from "./permissions/pushRole";
