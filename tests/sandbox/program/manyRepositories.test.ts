@@ -1,0 +1,29 @@
+import * as assert from "node:assert/strict";
+import { fullTests } from "../tools";
+import { TestProject } from "./project";
+
+describe("many repositories in one config", function () {
+  this.timeout(600_000);
+
+  const count = fullTests ? 1_000 : 50;
+  it(`previews ${count} of them without a fault, judged by the policies`, async () => {
+    const project = new TestProject();
+    try {
+      const salt = project
+        .read("Pulumi.local.yaml")
+        .split("\n")
+        .find((line) => line.startsWith("encryptionsalt"));
+      const keys = Array.from({ length: count }, (_, index) => `    team/service-${index}: {}`);
+      const config = ["config:", "  aws:region: eu-west-1", "  ecr:privateRepositories:", ...keys];
+      project.write("Pulumi.local.yaml", `${salt}\n${config.join("\n")}\n`);
+      await project.init();
+      const packs = ["--policy-pack", "policies", "--policy-pack-config", "policies/config/dev.json"];
+      const { output } = await project.mustPulumi("preview", ...packs);
+      // The stack, and of each repository the component, the repository and its lifecycle policy.
+      assert.match(output, new RegExp(`\\+ ${1 + 3 * count} to create`));
+      assert.doesNotMatch(output, /\[mandatory\]/);
+    } finally {
+      project.remove();
+    }
+  });
+});
