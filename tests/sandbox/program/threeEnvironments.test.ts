@@ -1,6 +1,8 @@
 import * as assert from "node:assert/strict";
 import { randomInt } from "node:crypto";
-import { pulumiArguments } from "../../../cli/environments/pulumiArguments";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { root } from "../../docs/markdown";
 import { TestProject } from "./project";
 
 type Environment = "dev" | "staging" | "prod";
@@ -13,8 +15,9 @@ describe("dev, staging and prod, each with its own policies and account", functi
   const written: Record<Environment, string> = { dev: "123456789012", staging: "210987654321", prod: "321098765432" };
   const files = Object.keys(accounts).flatMap((each) => [`Pulumi.${each}.yaml`, `policies/config/${each}.json`]);
 
+  /** `npm run preview -- prod`, as docs/environments.md has it, with the credentials of that environment's account. */
   const run = (environment: Environment, operation: "preview" | "up", ...flags: string[]) =>
-    project.run("pulumi", pulumiArguments(project.directory, operation, environment, [...flags, "--non-interactive"]), {
+    project.run("npm", ["run", operation, "--", environment, ...flags, "--non-interactive"], {
       AWS_ACCESS_KEY_ID: accounts[environment],
     });
   const mustRun = async (...args: Parameters<typeof run>) => {
@@ -25,6 +28,7 @@ describe("dev, staging and prod, each with its own policies and account", functi
 
   before(async () => {
     project = new TestProject();
+    fs.cpSync(path.join(root, "cli/bin"), path.join(project.directory, "cli/bin"), { recursive: true });
     for (const file of files) {
       let text = project.read(file);
       for (const each of Object.keys(accounts) as Environment[]) text = text.replaceAll(written[each], accounts[each]);
@@ -63,6 +67,21 @@ describe("dev, staging and prod, each with its own policies and account", functi
     );
     assert.equal(staging?.digest, dev?.digest);
     assert.ok(preview.includes(`${staging?.reference}`), "what prod copies is staging's own copy");
+  });
+
+  it("finds no drift where nobody has changed anything, and some where somebody has", async () => {
+    const look = () => run("dev", "preview", "--refresh", "--expect-no-changes");
+    const before = await look();
+    assert.equal(before.code, 0, before.output);
+    const byHand = ["ecr", "put-image-scanning-configuration", "--repository-name", "petclinic"];
+    const changed = await project.run("aws", [...byHand, "--image-scanning-configuration", "scanOnPush=false"], {
+      AWS_ACCESS_KEY_ID: accounts.dev,
+      AWS_REGION: "ap-northeast-2",
+    });
+    assert.equal(changed.code, 0, changed.output);
+    const after = await look();
+    assert.notEqual(after.code, 0);
+    assert.match(after.output, /petclinic.*scanOnPush|imageScanningConfiguration/s);
   });
 
   it("refuses another environment's account", async () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import * as fs from "node:fs";
 import * as http from "node:http";
 import * as path from "node:path";
@@ -158,11 +159,13 @@ describe("services: the local AWS as a whole", () => {
 
   it("tells the gateway when a service behind it had to move, which keeps its own addresses", async function () {
     this.timeout(30_000);
-    await startServices({ home });
+    // As they are now: another test's program may have taken an inner port while all was stopped.
+    services = await startServices({ home });
     await stopProcess(home, "distribution");
     const squatter = http.createServer((_, response) => response.writeHead(404).end());
     const { port } = new URL(services.distributionUrl);
-    await new Promise<void>((resolve) => squatter.listen(Number(port), "127.0.0.1", resolve));
+    squatter.listen(Number(port), "127.0.0.1");
+    await once(squatter, "listening");
     try {
       const moved = await startServices({ home });
       assert.notEqual(moved.distributionUrl, services.distributionUrl);
