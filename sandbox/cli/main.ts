@@ -1,10 +1,11 @@
+import { bench } from "./bench";
 import { down } from "./down";
 import { local } from "./local";
 import { runInSandbox } from "./runInSandbox";
 import { test } from "./test";
 
 /** The sandbox's commands, as package.json's scripts name them. Each answers its exit code. */
-const commands: Record<string, (args: string[]) => Promise<number>> = { local, down, run: runInSandbox, test };
+const commands: Record<string, (args: string[]) => Promise<number>> = { local, down, run: runInSandbox, test, bench };
 
 async function main([name = "", ...args]: string[]): Promise<number> {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;

@@ -1,12 +1,7 @@
-import * as fs from "node:fs";
-import * as os from "node:os";
-import * as path from "node:path";
-import { runInForeground } from "../system/commands";
-import { down } from "./down";
-import { setUp } from "./setUp";
+import { inOwnSandbox, runPackageProgram as run } from "./ownSandbox";
 
 /** Tests that need no sandbox; those of ecr/, components/ and config/ have to cover them (.c8rc.json). */
-const unitTests = "tests/{app,cli,components,config,docs,ecr,outputs,policies}/**/*.test.ts";
+const unitTests = "tests/{app,bench,cli,components,config,docs,ecr,outputs,policies}/**/*.test.ts";
 /** Two files at a time: they spend much of it waiting for the engine, Docker and the registry. */
 const sandboxTests = ["--parallel", "--jobs", "2", "tests/sandbox/**/*.test.ts"];
 
@@ -25,7 +20,7 @@ export async function test(mochaArguments: string[]): Promise<number> {
     const code = await run(command, process.env);
     if (code !== 0) return code;
   }
-  const code = await inSandbox((env) =>
+  const code = await inOwnSandbox((env) =>
     run(["mocha", ...(mochaArguments.length > 0 ? mochaArguments : sandboxTests)], env),
   );
   if (code !== 0 || process.env["TEST_FULL"] !== "1" || mochaArguments.length > 0) return code;
@@ -33,27 +28,4 @@ export async function test(mochaArguments: string[]): Promise<number> {
     (await run(["stryker", "run", "stryker.ecr.json"], process.env)) ||
     (await run(["stryker", "run", "stryker.policies.json"], process.env))
   );
-}
-
-/** Sets up a sandbox of its own, does the work in it, and takes it down whatever happened. */
-async function inSandbox(work: (env: NodeJS.ProcessEnv) => Promise<number>): Promise<number> {
-  process.env["SANDBOX_HOME"] = fs.mkdtempSync(path.join(os.tmpdir(), "ecr-test-"));
-  for (const name of ["SANDBOX_PORT", "SANDBOX_PUBLIC_REGISTRY_PORT", "SANDBOX_PRIVATE_REGISTRY_PORT"]) {
-    process.env[name] = "0";
-  }
-  let code = 1;
-  try {
-    const { env } = await setUp();
-    code = await work(env);
-  } finally {
-    // What cannot be taken down is a failure too: tests must leave nothing behind.
-    const downCode = await down();
-    code ||= downCode;
-  }
-  return code;
-}
-
-function run([command = "", ...args]: string[], env: NodeJS.ProcessEnv): Promise<number> {
-  console.log(`\n$ ${[command, ...args].join(" ")}`);
-  return runInForeground("npx", ["--no-install", command, ...args], env);
 }

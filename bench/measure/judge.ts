@@ -1,0 +1,28 @@
+import type { Comparison, Group, Term } from "../scenario";
+import { pairedRatio, type Ratio } from "./statistics";
+
+export interface Verdict extends Ratio {
+  /** `undefined`: it has no goal. */
+  met: boolean | undefined;
+}
+
+/** A comparison's ratio, and whether its interval includes the goal. */
+export function judge(group: Pick<Group, "variants">, comparison: Comparison): Verdict {
+  const quantity = comparison.quantity ?? "seconds";
+  const ratio = pairedRatio(termValues(group, comparison.of, quantity), termValues(group, comparison.to, quantity));
+  const { goal } = comparison;
+  if (goal === undefined) return { ...ratio, met: undefined };
+  return { ...ratio, met: "atMost" in goal ? ratio.low <= goal.atMost : ratio.high >= goal.atLeast };
+}
+
+function termValues(group: Pick<Group, "variants">, term: Term, quantity: string): number[] {
+  if (typeof term === "string") return valuesOf(group, term, quantity);
+  const beyond = valuesOf(group, term.beyond, quantity);
+  return valuesOf(group, term.variant, quantity).map((value, round) => value - (beyond[round] as number));
+}
+
+function valuesOf({ variants }: Pick<Group, "variants">, name: string, quantity: string): number[] {
+  const values = variants[name]?.[quantity];
+  if (values === undefined) throw new Error(`${name} has no ${quantity}`);
+  return values;
+}

@@ -1,0 +1,45 @@
+import { judge } from "../measure/judge";
+import { summarize } from "../measure/statistics";
+import type { Comparison, Group } from "../scenario";
+
+/** The table of what was measured: a row for each variant, a column for each quantity. */
+export function measurementRows({ variants }: Group): string[][] {
+  const quantities = [...new Set(Object.values(variants).flatMap((samples) => Object.keys(samples)))];
+  const rows = Object.entries(variants).map(([name, samples]) => [
+    name,
+    ...quantities.map((quantity) => (samples[quantity] === undefined ? "" : spread(samples[quantity]))),
+  ]);
+  return [["", ...quantities], ...rows];
+}
+
+/** The table of what follows from it. */
+export function comparisonRows(group: Group): string[][] {
+  const rows = group.comparisons.map((comparison) => {
+    const { ratio, low, high, met } = judge(group, comparison);
+    const verdict = met === undefined ? "" : met ? "met" : "missed";
+    return [
+      comparison.title,
+      ratio.toFixed(2),
+      `${low.toFixed(2)} to ${high.toFixed(2)}`,
+      goalText(comparison),
+      verdict,
+    ];
+  });
+  return [["", "ratio", "interval", "goal", ""], ...rows];
+}
+
+function goalText({ goal }: Comparison): string {
+  if (goal === undefined) return "";
+  return "atMost" in goal ? `≤ ${goal.atMost}` : `≥ ${goal.atLeast}`;
+}
+
+function spread(values: readonly number[]): string {
+  const { median, min, max } = summarize(values);
+  return `${figure(median)} (${figure(min)} to ${figure(max)})`;
+}
+
+/** Three digits that count. */
+export function figure(value: number): string {
+  if (Math.abs(value) >= 100) return value.toFixed(0);
+  return Number(value.toPrecision(3)).toString();
+}

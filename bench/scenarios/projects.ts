@@ -1,0 +1,19 @@
+import { BenchProject } from "../project";
+
+/** Makes projects for the time of the work, and takes them away whatever happens. */
+export async function withProjects<T>(
+  env: NodeJS.ProcessEnv,
+  work: (make: (program?: string) => Promise<BenchProject>) => Promise<T>,
+): Promise<T> {
+  const made: BenchProject[] = [];
+  try {
+    return await work(async (program) => {
+      const project = new BenchProject(env, program);
+      made.push(project);
+      await project.init();
+      return project;
+    });
+  } finally {
+    for (const project of made) project.remove();
+  }
+}

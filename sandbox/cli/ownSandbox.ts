@@ -1,0 +1,33 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { runInForeground } from "../system/commands";
+import { down } from "./down";
+import { setUp } from "./setUp";
+
+/**
+ * Sets up a sandbox of its own (its ports from the system, so that it runs beside `npm run local`), does the work in it, and
+ * takes it down whatever happened.
+ */
+export async function inOwnSandbox(work: (env: NodeJS.ProcessEnv) => Promise<number>): Promise<number> {
+  process.env["SANDBOX_HOME"] = fs.mkdtempSync(path.join(os.tmpdir(), "ecr-test-"));
+  for (const name of ["SANDBOX_PORT", "SANDBOX_PUBLIC_REGISTRY_PORT", "SANDBOX_PRIVATE_REGISTRY_PORT"]) {
+    process.env[name] = "0";
+  }
+  let code = 1;
+  try {
+    const { env } = await setUp();
+    code = await work(env);
+  } finally {
+    // What cannot be taken down is a failure too: tests must leave nothing behind.
+    const downCode = await down();
+    code ||= downCode;
+  }
+  return code;
+}
+
+/** Runs a program of the project's packages where the user sees it. */
+export function runPackageProgram([command = "", ...args]: string[], env: NodeJS.ProcessEnv): Promise<number> {
+  console.log(`\n$ ${[command, ...args].join(" ")}`);
+  return runInForeground("npx", ["--no-install", command, ...args], env);
+}
