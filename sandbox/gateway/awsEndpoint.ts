@@ -6,6 +6,7 @@ import { healthPath } from "./config";
 import type { GatewayContext } from "./context";
 import { answerControl } from "./controls";
 import type { Forwarder } from "./forward";
+import { DroppedCall, type FaultKind } from "./injectedFaults";
 import { unreachable } from "./ministackClient";
 import { parseInput, readBody, sendError, sendOutput } from "./wire/json";
 import { ServiceError } from "./wire/serviceError";
@@ -88,8 +89,12 @@ async function answer(
       { method, url, headers, rawHeaders, body },
       service.model.signingName,
     );
-    sendOutput(response, await runOperation(context, service, operation, caller, parseInput(body)));
+    await context.faults.meet(request, operation, caller.account, "call", injectedError);
+    const output = await runOperation(context, service, operation, caller, parseInput(body));
+    await context.faults.meet(request, operation, caller.account, "answer", injectedError);
+    sendOutput(response, output);
   } catch (error) {
+    if (error instanceof DroppedCall) return;
     if (error instanceof ServiceError) {
       sendError(response, error);
       return;
@@ -101,6 +106,20 @@ async function answer(
     );
   } finally {
     request.resume();
+  }
+}
+
+/** As AWS words what any of its services may answer. */
+function injectedError(kind: Exclude<FaultKind, "drop" | "hold">): ServiceError {
+  switch (kind) {
+    case "throttling":
+      return new ServiceError("ThrottlingException", "Rate exceeded");
+    case "tooManyRequests":
+      return new ServiceError("TooManyRequestsException", "Too Many Requests", { status: 429 });
+    case "serverError":
+      return new ServiceError("ServerException", "These errors are associated with a server-side issue.", {
+        status: 500,
+      });
   }
 }
 

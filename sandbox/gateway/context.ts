@@ -6,6 +6,7 @@ import type { EventSender } from "./events/eventSender";
 import type { GarbageCollection } from "./garbageCollection";
 import type { IdentityStore } from "./iam/identityStore";
 import type { Sessions } from "./iam/sessions";
+import type { InjectedFaults } from "./injectedFaults";
 import type { KeyedLock } from "./keyedLock";
 import type { MinistackClient } from "./ministackClient";
 import type { Registries } from "./registries";
@@ -34,6 +35,8 @@ export interface GatewayContext {
   repositoryLocks: KeyedLock;
   /** Whatever needs Distribution runs in its `during`. */
   garbageCollection: GarbageCollection;
+  /** What tests put in the way of calls. */
+  faults: InjectedFaults;
   /** One line in the gateway's log. */
   log: (message: string) => void;
 }

@@ -2,12 +2,14 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
 import type { MovableClock } from "./clock";
 import type { GatewayContext } from "./context";
+import { faultsRequest, faultsRule } from "./injectedFaults";
 import { runLifecycles } from "./lifecycle/runs";
 import { readBody } from "./wire/json";
 
-/** Where tests move the gateway's clock and have lifecycle policies run. No command of the sandbox needs either. */
+/** Where tests move the gateway's clock, have lifecycle policies run and let calls fail. No command of the sandbox needs them. */
 export const clockPath = "/_sandbox/clock";
 export const lifecyclePath = "/_sandbox/lifecycle";
+export const faultsPath = "/_sandbox/faults";
 
 const bodyLimit = 4096;
 /** Ten years: enough for every lifecycle policy, and no overflow of a date. */
@@ -20,6 +22,9 @@ const clockRequest = z.strictObject({ advanceSeconds: z.number().min(0).max(long
  * are due by then; `POST /_sandbox/lifecycle` with `{}` runs all of them now. Both answer `{now, runs}` when that is done:
  * the clock's time in milliseconds since 1970, and what each policy did that did something.
  *
+ * `POST /_sandbox/faults` with `{"faults": [...]}` lets calls of one account fail (see InjectedFault), and forgets what was
+ * set before; without `faults` it only asks. It answers `{faults}`: those whose calls have not all come yet.
+ *
  * A page in a browser must not reach them: only a JSON body is taken, which a page cannot send to another origin unasked.
  *
  * @returns Whether the request was one of these.
@@ -30,7 +35,7 @@ export function answerControl(
   request: IncomingMessage,
   response: ServerResponse,
 ): boolean {
-  if (request.url !== clockPath && request.url !== lifecyclePath) {
+  if (request.url !== clockPath && request.url !== lifecyclePath && request.url !== faultsPath) {
     return false;
   }
   void control(context, clock, request).then(
@@ -53,6 +58,7 @@ async function control(
     return refusal("send POST with Content-Type: application/json.");
   }
   const value = parse(await readBody(request, bodyLimit));
+  if (request.url === faultsPath) return controlFaults(context, value);
   if (request.url === clockPath) {
     const wanted = clockRequest.safeParse(value);
     if (!wanted.success) {
@@ -64,6 +70,15 @@ async function control(
   }
   const runs = await runLifecycles(context, request.url === clockPath ? "due" : "all");
   return { status: 200, body: { now: context.clock.now(), runs } };
+}
+
+function controlFaults(context: GatewayContext, value: unknown): { status: number; body: object } {
+  if (!z.strictObject({}).safeParse(value).success) {
+    const wanted = faultsRequest.safeParse(value);
+    if (!wanted.success) return refusal(faultsRule);
+    context.faults.set(wanted.data.faults);
+  }
+  return { status: 200, body: { faults: context.faults.left } };
 }
 
 function refusal(message: string): { status: number; body: object } {

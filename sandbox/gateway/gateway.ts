@@ -10,6 +10,7 @@ import { Forwarder } from "./forward";
 import { GarbageCollection } from "./garbageCollection";
 import { IdentityStore } from "./iam/identityStore";
 import { Sessions } from "./iam/sessions";
+import { InjectedFaults } from "./injectedFaults";
 import { KeyedLock } from "./keyedLock";
 import { LifecycleSchedule } from "./lifecycle/schedule";
 import { MinistackClient } from "./ministackClient";
@@ -61,6 +62,7 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
     events: new EventSender(ministack, log),
     replicator: new Replicator(() => context),
     repositoryLocks: new KeyedLock(),
+    faults: new InjectedFaults(),
     garbageCollection: new GarbageCollection(config.garbageCollection, log),
   };
   context.distribution.onGarbage = () => {

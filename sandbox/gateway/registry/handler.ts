@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { GatewayContext } from "../context";
+import { DroppedCall, type FaultKind } from "../injectedFaults";
 import type { RegistryAddress, RepositoryRecord } from "../state/records";
 import {
   authorizeRoute,
@@ -53,6 +54,7 @@ export async function handleRegistryRequest(
     }
     await handleRoute(context, request, response, address, url);
   } catch (error) {
+    if (error instanceof DroppedCall) return;
     if (error instanceof RegistryError) {
       sendRegistryError(response, error);
     } else if (isStorageDown(error) && !response.headersSent) {
@@ -98,6 +100,7 @@ async function handleRoute(
   if (registry === undefined) {
     throw nameUnknown(name, "");
   }
+  await context.faults.meet(request, `${request.method} ${route.kind}`, registry.account, "call", injectedError);
   await authorizeRoute(context, caller, route, request.method, registry, { name, repository: present });
   const repository = await prepareRepository(context, caller, route, request.method, registry, name);
   if (repository === undefined) {
@@ -105,6 +108,13 @@ async function handleRoute(
   }
   const at = { context, request, response, query: url.searchParams, caller, repository, fullName: route.name };
   await dispatch(at, route, (from) => readable(context, caller, find(from).repository));
+}
+
+/** As ECR's registries word it. */
+function injectedError(kind: Exclude<FaultKind, "drop" | "hold">): RegistryError {
+  return kind === "serverError"
+    ? new RegistryError(500, "UNKNOWN", "unknown error")
+    : new RegistryError(429, "TOOMANYREQUESTS", "Rate exceeded");
 }
 
 function decodedPath(path: string): string {
