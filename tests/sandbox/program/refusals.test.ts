@@ -7,11 +7,14 @@ describe("bad input with the real CLI", function () {
   this.timeout(60_000);
   let project: TestProject;
   let values: string;
+  /** Of the stack's passphrase. */
+  let salt: string;
 
   before(async () => {
     project = new TestProject();
     await project.init();
     values = project.read("Pulumi.local.yaml");
+    salt = values.slice(values.indexOf("encryptionsalt:"));
   });
   beforeEach(() => project.write("Pulumi.local.yaml", values));
   after(() => project.remove());
@@ -23,73 +26,51 @@ describe("bad input with the real CLI", function () {
     });
   };
 
-  for (const [what, from, to, message] of [
+  for (const [what, config, messages] of [
     [
-      "a repository name that ECR refuses",
-      "encryption: aes256",
-      "encryption: aes256\n      repositoryName: Pet_Clinic",
-      /ecr:privateRepositories\.petclinic\.repositoryName: "Pet_Clinic" — .*lower-case.* Fix: /,
+      "everything that ECR or Docker would refuse",
+      `
+  ecr:privateRepositories:
+    name: { repositoryName: Pet_Clinic }
+    filters: { imageTagMutability: IMMUTABLE, exclusionFilters: [latest] }
+    none: { imageTagMutability: IMMUTABLE_WITH_EXCLUSION, exclusionFilters: [] }
+    key: { encryption: aes256, kmsKey: alias/mine }
+    lifecycle: { lifecyclePolicy: { rules: [] } }
+  ecr:publicRepositories:
+    region: { region: ap-northeast-2 }
+  ecr:images:
+    context: { context: no-such-folder, repositories: [private/key] }
+    dockerfile: { context: app, dockerfile: app/Containerfile, repositories: [private/key] }
+`,
+      [
+        /ecr:privateRepositories\.name\.repositoryName: "Pet_Clinic" — .*lower-case.* Fix: /,
+        /filters\.exclusionFilters: \[.*latest.*\] — ECR refuses exclusion filters with IMMUTABLE\. Fix: /,
+        /none\.exclusionFilters: \[\] — IMMUTABLE_WITH_EXCLUSION needs 1 to 5 exclusion filters.* Fix: /,
+        /key\.kmsKey: "alias\/mine" — AES256 takes no KMS key\. Fix: /,
+        /lifecycle\.lifecyclePolicy\.rules: \[\] — .* Fix: /,
+        /region\.region: "ap-northeast-2" — .*us-east-1.* Fix: /,
+        /context\.context: "no-such-folder" — the build context must be a folder that exists\. Fix: /,
+        /dockerfile\.dockerfile: "app\/Containerfile" — the Dockerfile must be a file that exists\. Fix: /,
+      ],
     ],
     [
-      "filters without *_WITH_EXCLUSION",
-      "IMMUTABLE_WITH_EXCLUSION",
-      "IMMUTABLE",
-      /exclusionFilters: \[.*latest.*\] — ECR refuses exclusion filters with IMMUTABLE\. Fix: /,
-    ],
-    [
-      "*_WITH_EXCLUSION without filters",
-      "exclusionFilters: [latest]",
-      "exclusionFilters: []",
-      /exclusionFilters: \[\] — IMMUTABLE_WITH_EXCLUSION needs 1 to 5 exclusion filters.* Fix: /,
-    ],
-    [
-      "a KMS key with AES256",
-      "encryption: aes256",
-      "encryption: aes256\n      kmsKey: alias/mine",
-      /kmsKey: "alias\/mine" — AES256 takes no KMS key\. Fix: /,
-    ],
-    [
-      "a lifecycle document that ECR refuses",
-      "forceDelete: true",
-      "forceDelete: true\n      lifecyclePolicy: { rules: [] }",
-      /lifecyclePolicy\.rules: \[\] — .* Fix: /,
-    ],
-    [
-      "a build context that is not there",
-      "context: app",
-      "context: no-such-folder",
-      /context: "no-such-folder" — the build context must be a folder that exists\. Fix: /,
-    ],
-    [
-      "a Dockerfile that is not there",
-      "context: app",
-      "context: app\n      dockerfile: app/Containerfile",
-      /dockerfile: "app\/Containerfile" — the Dockerfile must be a file that exists\. Fix: /,
-    ],
-    [
-      "a region that ECR Public lacks",
-      "forceDestroy: true",
-      "forceDestroy: true\n      region: ap-northeast-2",
-      /region: "ap-northeast-2" — .*us-east-1.* Fix: /,
-    ],
-    [
-      "an unknown config key",
-      "encryption: aes256",
-      "encrypton: aes256",
-      /ecr:privateRepositories\.petclinic\.encrypton: "aes256" — unknown key\. Fix: /,
-    ],
-    [
-      "a wrong type in the config",
-      "forceDelete: true",
-      "forceDelete: 1",
-      /ecr:privateRepositories\.petclinic\.forceDelete: 1 — .*expected boolean.* Fix: /,
+      "every key and type that the config does not have",
+      `
+  ecr:privateRepositories:
+    unknown: { encrypton: aes256 }
+    type: { forceDelete: 1 }
+`,
+      [
+        /ecr:privateRepositories\.unknown\.encrypton: "aes256" — unknown key\. Fix: /,
+        /ecr:privateRepositories\.type\.forceDelete: 1 — .*expected boolean.* Fix: /,
+      ],
     ],
   ] as const) {
-    it(`refuses ${what}`, async () => {
-      project.edit("Pulumi.local.yaml", from, to);
+    it(`says ${what}, all at once`, async () => {
+      project.write("Pulumi.local.yaml", `config:\n  aws:region: ap-northeast-2${config}${salt}`);
       const result = await project.pulumi("up", "--yes", "--skip-preview");
       assert.notEqual(result.code, 0);
-      assert.match(result.output, message);
+      for (const message of messages) assert.match(result.output, message);
       assert.ok(!result.output.includes("node_modules"), `a stack trace was shown:\n${result.output}`);
       await mustBeEmpty();
     });
