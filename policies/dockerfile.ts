@@ -47,6 +47,14 @@ export function baseImages(dockerfile: string, args: Readonly<Record<string, unk
   return found;
 }
 
+/** The instructions of a Dockerfile by name, in their order: FROM, RUN, … */
+export function instructions(dockerfile: string): string[] {
+  const { DockerfileParser } = require("dockerfile-ast") as typeof import("dockerfile-ast");
+  return DockerfileParser.parse(dockerfile)
+    .getInstructions()
+    .map((each) => each.getKeyword());
+}
+
 const variable = /\$(?:\{([A-Za-z_][A-Za-z0-9_]*)(?::?[-+][^}]*)?\}|([A-Za-z_][A-Za-z0-9_]*))/g;
 
 /** Only arguments that an ARG declares before the first FROM count there. */

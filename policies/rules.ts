@@ -6,6 +6,7 @@ import { imageConsumers } from "./consumers";
 import { encryptionMinimum } from "./encryption";
 import { encryptionKey, keySettings } from "./encryptionKeys";
 import { exceptionsInUse, exceptionsRule } from "./exceptions";
+import { imageSources } from "./imageSources";
 import { imageBases, imagePlatforms } from "./images";
 import { imageTags, movingImageTags } from "./imageTags";
 import { lifecycleDocument } from "./lifecycleDocument";
@@ -42,6 +43,7 @@ export const rules: Policies = [
   publicCatalogData,
   buildArguments,
   imageBases,
+  imageSources,
   imagePlatforms,
   imageTags,
   imageConsumers,

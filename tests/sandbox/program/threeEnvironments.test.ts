@@ -56,6 +56,11 @@ describe("dev, staging and prod, each with its own policies and account", functi
   it("dev builds, staging copies, and prod would copy the very digest of staging", async () => {
     await mustRun("dev", "up", "--yes", "--skip-preview");
     await mustRun("staging", "up", "--yes", "--skip-preview");
+    // In the sandbox a registry's address has no account in it: staging's own is elsewhere than prod.json says.
+    const refused = await run("prod", "preview");
+    assert.notEqual(refused.code, 0);
+    assert.match(refused.output, /\[mandatory\].*ecr-image-sources.*is a copy of "127\.0\.0\.1:\d+\/petclinic@sha256/s);
+    project.edit("policies/config/prod.json", `${accounts.staging}.dkr.ecr.*.amazonaws.com/*`, "127.0.0.1:*");
     const preview = await mustRun("prod", "preview", "--diff");
     assert.match(preview, /aws:kms\/key:Key: \(create\)/);
     assert.match(preview, /aws:ecr\/replicationConfiguration:ReplicationConfiguration: \(create\)/);

@@ -1,0 +1,100 @@
+import { fitsAny } from "./access";
+import { baseImages, instructions, readDockerfile } from "./dockerfile";
+import type { Findings } from "./findings";
+import { nist } from "./frameworks";
+import { buildTypes, type ImageBuild, imageBuild } from "./imageResources";
+import { texts } from "./parameters";
+import { listed, resourceTypes } from "./resources";
+import { resourceRule, type Subject } from "./rule";
+import { Unknown } from "./unknowns";
+
+interface SourcesConfig {
+  copiesOf: string[];
+}
+
+export const imageSources = resourceRule<SourcesConfig>({
+  name: "ecr-image-sources",
+  displayName: "Images are copies of those that were tested before",
+  description:
+    "Where the parameter names the registries of the environment before, nothing is built: every image that is pushed is a copy of " +
+    "one of theirs.",
+  severity: "high",
+  framework: nist(["CM-3", "CM-5", "SA-10", "SI-7"], "Changes are tested before they are in use"),
+  tags: ["supply-chain"],
+  remediationSteps:
+    "Build in the first environment, and promote its image (config `ecr:promotion`, or a Dockerfile of nothing but FROM); or write " +
+    "the registry that it comes from into the parameter `copiesOf`.",
+  url: "https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push.html",
+  parameters: {
+    copiesOf: texts(
+      "Images that may be copied, with their registry; `*` stands for any characters. An empty list allows builds and every source. " +
+        "Name the own registry too: an image's further tags are copies of it.",
+    ),
+  },
+  types: [...buildTypes, resourceTypes.registryImage],
+  judge: (resource, { copiesOf }, findings) => {
+    if (copiesOf.length === 0) {
+      return;
+    }
+    const build = resource.type === resourceTypes.registryImage ? undefined : imageBuild(resource);
+    const sources = build instanceof Unknown ? { open: build } : sourcesOf(build);
+    judgeSources(resource, sources, copiesOf, findings);
+  },
+});
+
+/** What an image is made of, as far as it is known. */
+interface Sources {
+  /** Why it is no copy, in words. */
+  made?: string;
+  /** The images that it is a copy of. */
+  copied?: string[];
+  /** What is not known yet. */
+  open?: Unknown;
+}
+
+function sourcesOf(build: ImageBuild | undefined): Sources {
+  if (build === undefined) {
+    return { made: "is pushed from this machine, and nothing says how it was made" };
+  }
+  const open = [build.context, build.dockerfile, build.inline].find((each) => each instanceof Unknown);
+  if (open instanceof Unknown) {
+    return { open };
+  }
+  const dockerfile = readDockerfile(build);
+  if (dockerfile === undefined) {
+    return { made: "is built here, and its Dockerfile cannot be read" };
+  }
+  const step = instructions(dockerfile).find((name) => name !== "FROM" && name !== "ARG");
+  if (step !== undefined) {
+    return { made: `is built here: its Dockerfile has ${step}` };
+  }
+  const { args } = build;
+  const bases = baseImages(dockerfile, args instanceof Unknown ? {} : args);
+  if (bases.length === 0) {
+    return { made: "is built here: its Dockerfile names no image" };
+  }
+  const unknownOf = (variables: readonly string[]) =>
+    variables.map((name) => (args instanceof Unknown ? args : args[name])).find((value) => value instanceof Unknown);
+  const unknown = bases.map(({ variables }) => unknownOf(variables)).find((each) => each instanceof Unknown);
+  return {
+    copied: bases.flatMap((base) => (unknownOf(base.variables) === undefined ? [base.reference ?? base.written] : [])),
+    ...(unknown instanceof Unknown && { open: unknown }),
+  };
+}
+
+function judgeSources(
+  { name }: Subject,
+  { made, copied = [], open }: Sources,
+  copiesOf: readonly string[],
+  findings: Findings,
+): void {
+  if (open !== undefined) {
+    findings.unjudged(`What image "${name}" is made of is not known yet.`, open);
+  }
+  const others = copied.filter((image) => !fitsAny(image, copiesOf)).map((image) => `is a copy of "${image}"`);
+  for (const fault of made === undefined ? others : [made]) {
+    findings.violation(
+      `image "${name}" ${fault}; allowed are copies of ${listed(copiesOf, "none")}. Promote an image of the environment before.`,
+    );
+  }
+}

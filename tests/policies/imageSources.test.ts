@@ -1,0 +1,57 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: Dockerfiles have a syntax of their own.
+import { imageSources } from "../../policies/imageSources";
+import { resourceTypes } from "../../policies/resources";
+import { assertFails, assertPasses, assertUnjudged, judgeResource, type Props, unknownText } from "./harness";
+
+const { image, builtImage, registryImage } = resourceTypes;
+const copiesOf = ["210987654321.dkr.ecr.*.amazonaws.com/*"];
+const tested = `210987654321.dkr.ecr.eu-central-1.amazonaws.com/petclinic@sha256:${"0".repeat(64)}`;
+
+describe("policies: ecr-image-sources", () => {
+  const judge = (type: string, props: Props, config: object = { copiesOf }) =>
+    judgeResource(imageSources, { type, name: "app", props }, config);
+  const inline = (text: unknown, buildArgs?: unknown, config?: object) =>
+    judge(builtImage, { dockerfile: { inline: text }, buildArgs }, config);
+
+  it("passes everything where no registry is named", async () => {
+    assertPasses(await inline("FROM node\nRUN make", undefined, {}));
+    assertPasses(await judge(registryImage, { name: "app:1" }, {}));
+    assertPasses(await judge(image, { build: unknownText }, {}));
+  });
+
+  it("passes copies of the named registries' images, as this program's own copies are made", async () => {
+    assertPasses(await inline(`FROM ${tested}`));
+    assertPasses(await inline("ARG SOURCE\n# a copy\nFROM ${SOURCE}", { SOURCE: tested }));
+    const build = { context: "components/images/imageCopy", args: { SOURCE: tested } };
+    assertPasses(await judge(image, { build }));
+  });
+
+  it("fails copies of others, and every one of them", async () => {
+    assertFails(
+      await inline("FROM node:22"),
+      /^image "app" is a copy of "node:22"; allowed are copies of "210987654321\.dkr\.ecr\.\*\.amazonaws\.com\/\*"\. Promote an image of the environment before\.$/,
+    );
+    assertFails(await inline(`FROM a AS one\nFROM ${tested}\nFROM b`), /copy of "a"/, /copy of "b"/);
+    assertFails(await inline("ARG SOURCE\nFROM ${SOURCE}"), /copy of "\$\{SOURCE\}"/);
+  });
+
+  it("fails what is built, even on a named image, and what nobody can tell", async () => {
+    assertFails(await inline(`FROM ${tested}\nCOPY . /app\nRUN make`), /^image "app" is built here: .* has COPY;/);
+    assertFails(await inline(`FROM ${tested}\nRUN make`, unknownText), /is built here: its Dockerfile has RUN;/);
+    assertFails(await inline("FROM scratch"), /its Dockerfile names no image;/);
+    assertFails(await judge(image, { build: { context: "/nowhere" } }), /its Dockerfile cannot be read;/);
+    assertFails(await judge(image, { imageName: "app:1" }), /is pushed from this machine, and nothing says how/);
+    assertFails(await judge(registryImage, { name: "app:1" }), /is pushed from this machine/);
+  });
+
+  it("says what is not known, and judges the rest", async () => {
+    const open = /^What image "app" is made of is not known yet/;
+    assertUnjudged(await judge(image, { build: unknownText }), open);
+    assertUnjudged(await judge(image, { build: { context: unknownText } }), open);
+    assertUnjudged(await inline(unknownText), open);
+    assertUnjudged(await inline("ARG SOURCE\nFROM ${SOURCE}", { SOURCE: unknownText }), open);
+    assertUnjudged(await inline("ARG SOURCE\nFROM ${SOURCE}", unknownText), open);
+    const mixed = await inline("ARG SOURCE\nFROM ${SOURCE}\nFROM node", { SOURCE: unknownText });
+    assertFails({ ...mixed, unjudged: [] }, /copy of "node"/);
+  });
+});
