@@ -161,7 +161,7 @@ describe("docker.Image with a Docker daemon", function () {
 
   it("says why a build failed, without the secret of an argument", async () => {
     // The classic builder keeps what a failed build had made; the label lets it be found and removed.
-    const dockerfile = `FROM scratch\nLABEL run=${registryHost}\nARG TOKEN\nCOPY "missing-$` + '{TOKEN}" /\n';
+    const dockerfile = `FROM scratch\nLABEL run=${registryHost}\nARG TOKEN\nCOPY "missing-\${TOKEN}" /\n`;
     const folder = context("failing", dockerfile);
     for (const builderVersion of ["BuilderBuildKit", "BuilderV1"]) {
       await assert.rejects(
