@@ -1,24 +1,12 @@
 import { dockerHubHost } from "../../ecr/imageReference";
 import type { RegistryLogin } from "./dockerLogin";
-
-/** A registry that did not answer with what was asked for. */
-export class RegistryRefusal extends Error {
-  constructor(
-    message: string,
-    /** HTTP status; undefined when there was no answer. */
-    readonly status?: number,
-  ) {
-    super(message);
-  }
-}
+import { RegistryRefusal, type RegistryResponse, requestRegistry } from "./registryRequest";
 
 /** What a registry answers to a read. */
 export interface RegistryAnswer {
   body: Buffer;
   contentType: string;
 }
-
-const timeout = 30_000;
 
 /**
  * Reads one repository over the OCI distribution API: anonymously, with Basic authentication or with the bearer token
@@ -56,14 +44,13 @@ export class RegistryClient {
         response = await this.send(path, accept);
       }
     }
-    const body = Buffer.from(await response.arrayBuffer());
-    if (!response.ok) throw new RegistryRefusal(`${response.status} ${errorIn(body)}`.trim(), response.status);
+    const body = bodyOf(response);
     return { body, contentType: (response.headers.get("content-type") ?? "").split(";")[0]?.trim() ?? "" };
   }
 
-  private send(path: string, accept: string): Promise<Response> {
+  private send(path: string, accept: string): Promise<RegistryResponse> {
     // `fetch` leaves the authorization out when a registry sends it on to another host for a blob.
-    return reach(this.base + path, {
+    return requestRegistry(this.base + path, {
       Accept: accept,
       ...(this.authorization && { Authorization: this.authorization }),
     });
@@ -83,21 +70,16 @@ export class RegistryClient {
     }
     if (service !== undefined) url.searchParams.set("service", service);
     url.searchParams.set("scope", scope);
-    const response = await reach(url.href, basic === undefined ? {} : { Authorization: basic });
-    const body = Buffer.from(await response.arrayBuffer());
-    if (!response.ok) throw new RegistryRefusal(`${response.status} ${errorIn(body)}`.trim(), response.status);
-    const { token, access_token: accessToken } = JSON.parse(body.toString()) as Record<string, unknown>;
+    const response = await requestRegistry(url.href, basic === undefined ? {} : { Authorization: basic });
+    const { token, access_token: accessToken } = JSON.parse(bodyOf(response).toString()) as Record<string, unknown>;
     return `Bearer ${String(token ?? accessToken)}`;
   }
 }
 
-async function reach(url: string, headers: Record<string, string>): Promise<Response> {
-  try {
-    return await fetch(url, { headers, signal: AbortSignal.timeout(timeout) });
-  } catch (error) {
-    const { cause } = error as { cause?: unknown };
-    throw new RegistryRefusal(`no answer from ${new URL(url).host}: ${String(cause ?? error)}`);
-  }
+/** What was asked for; a refusal otherwise. */
+function bodyOf({ status, body }: RegistryResponse): Buffer {
+  if (status < 200 || status > 299) throw new RegistryRefusal(`${status} ${errorIn(body)}`.trim(), status);
+  return body;
 }
 
 /** `Bearer realm="https://auth.example.com/token",service="registry"` taken apart. */

@@ -8,7 +8,8 @@ import {
   registryHost,
 } from "../../ecr/imageReference";
 import { dockerLogin, type RegistryLogin } from "./dockerLogin";
-import { type RegistryAnswer, RegistryClient, RegistryRefusal } from "./registryClient";
+import { type RegistryAnswer, RegistryClient } from "./registryClient";
+import { RegistryRefusal } from "./registryRequest";
 
 /** An image of one platform, named so that nothing can change it. */
 export interface SourceImage {
@@ -153,6 +154,6 @@ function fixFor(status: number | undefined, host: string): string {
     case 429:
       return "it counts pulls: wait, or log in.";
     default:
-      return "look whether this machine reaches the registry.";
+      return "look whether this machine reaches the registry, and run the same command again: nothing was changed.";
   }
 }

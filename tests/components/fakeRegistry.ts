@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
+import { retries } from "../../components/images/registryRequest";
 
 export const ociImage = "application/vnd.oci.image.manifest.v1+json";
 export const dockerImage = "application/vnd.docker.distribution.manifest.v2+json";
@@ -19,12 +20,16 @@ export class FakeRegistry {
   realm: string | undefined;
   /** Answers everything with this status when it is set. */
   status: number | undefined;
+  /** How it meets the next requests, before it answers as it should: a status, or no answer at all. */
+  readonly passing: (number | "cut" | "half")[] = [];
   /** Path and authorization of each request so far. */
   readonly requests: string[] = [];
   private readonly contents = new Map<string, { type: string; body: string }>();
   private readonly server = http.createServer((request, response) => this.answer(request, response));
 
+  /** Tests that let it fail do not want to wait between two attempts. */
   async start(): Promise<void> {
+    retries.firstWait = 1;
     await new Promise<void>((resolve) => {
       this.server.listen(0, "127.0.0.1", resolve);
     });
@@ -57,6 +62,14 @@ export class FakeRegistry {
     const url = new URL(request.url ?? "/", `http://${this.host}`);
     const { authorization = "" } = request.headers;
     this.requests.push(`${url.pathname}${url.search} ${authorization}`.trim());
+    const passing = this.passing.shift();
+    if (passing !== undefined) {
+      if (passing === "cut") request.socket.destroy();
+      else if (passing === "half")
+        response.writeHead(200, { "Content-Length": 100 }).write("half", () => response.destroy());
+      else response.writeHead(passing, { "Retry-After": "0" }).end();
+      return;
+    }
     const login = `Basic ${Buffer.from("reader:top-secret").toString("base64")}`;
     if (url.pathname === "/token") {
       const body =

@@ -152,6 +152,34 @@ describe("findSourceImage", () => {
     await gone.start();
     gone.stop();
     registry.host = gone.host;
-    assert.match((await refusal("app:1"))?.rule ?? "", /no answer from 127\.0\.0\.1:\d+: .*ECONNREFUSED/);
+    assert.match((await refusal("app:1"))?.rule ?? "", /no answer from 127\.0\.0\.1:\d+ in 4 attempts: .*ECONNREFUSED/);
+  });
+
+  for (const fault of [429, 500, 503, "cut", "half"] as const) {
+    it(`asks again after ${fault}, up to four times, and then says so`, async () => {
+      registry.addImage("app", "1", amd64);
+      registry.passing.push(fault, fault, fault);
+      await find("app:1");
+      // The manifest with its three failures, then the configuration.
+      assert.equal(registry.requests.length, 5);
+      registry.passing.push(fault, fault, fault, fault);
+      const { rule = "", fix = "" } = (await refusal("app:1")) ?? {};
+      assert.match(
+        rule,
+        typeof fault === "number" ? new RegExp(`: ${fault}\\.$`) : /no answer from .* in 4 attempts: /,
+      );
+      assert.match(fix, fault === 429 ? /wait, or log in/ : /run the same command again: nothing was changed/);
+      assert.equal(registry.requests.length, 9);
+    });
+  }
+
+  it("does not ask again for what is not there, or for a login that is refused", async () => {
+    for (const status of [401, 403, 404]) {
+      registry.status = status;
+      registry.addImage("app", "1", amd64);
+      const before = registry.requests.length;
+      await refusal("app:1");
+      assert.equal(registry.requests.length, before + 1, String(status));
+    }
   });
 });

@@ -22,10 +22,11 @@ export class AwsServiceError extends Error {
 interface ErrorShape {
   readonly name: string;
   readonly message: string;
-  readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
+  readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string; readonly attempts?: number };
 }
 
 interface Sender<ClientInput extends object, ClientOutput extends MetadataBearer, Configuration> {
+  readonly config: { maxAttempts(): Promise<number> };
   send<Input extends ClientInput, Output extends ClientOutput>(
     command: Command<ClientInput, Input, ClientOutput, Output, Configuration>,
     options: { abortSignal: AbortSignal },
@@ -50,9 +51,13 @@ export async function send<
     return await caller.client.send(command, { abortSignal: caller.signal });
   } catch (error) {
     const operation = (command as object).constructor.name.replace(/Command\d*$/, "");
-    const prefix = `operation error ${caller.service}: ${operation}`;
     const shape = error as ErrorShape;
     const status = shape.$metadata?.httpStatusCode;
+    const attempts = shape.$metadata?.attempts ?? 1;
+    const gaveUp = attempts > 1 && attempts === (await caller.client.config.maxAttempts()) && isWorthRetrying(shape);
+    const prefix =
+      `operation error ${caller.service}: ${operation}` +
+      (gaveUp ? `, exceeded maximum number of attempts, ${attempts}` : "");
     if (status === undefined) throw new Error(`${prefix}, ${describe(error)}`);
     // Errors that are in the service's model have a class of their own; the others are called "api error".
     const kind = /ServiceException\d*$/.test((error as object).constructor.name) ? "api error " : "";
@@ -63,6 +68,12 @@ export async function send<
       shape.message,
     );
   }
+}
+
+/** Whether the last attempt failed for a reason that may pass: no answer, the service's own failure, or its rate limit. */
+function isWorthRetrying({ name, $metadata }: ErrorShape): boolean {
+  const status = $metadata?.httpStatusCode;
+  return status === undefined || status >= 500 || status === 429 || /Throttl|TooManyRequests/.test(name);
 }
 
 /** A connection that failed on several addresses is an AggregateError without a message of its own. */
