@@ -1,3 +1,5 @@
+import { commandBlocks } from "../../docs/commandMarkers";
+import { documentedScript } from "../docs/documentedScript";
 import type { TestProject } from "../program/project";
 
 /** The stack `local` of a project under consumers/, with the state and in the account of a test project. */
@@ -19,6 +21,16 @@ export class Consumer {
     const args = ["stack", "init", "local", "--non-interactive"];
     const result = await this.project.run("pulumi", args, {}, `consumers/${this.name}`);
     if (result.code !== 0) throw new Error(result.output);
+  }
+
+  /** Runs blocks of docs/consumers.md that name this consumer's test, as they stand there. */
+  async runDocumented(...indexes: number[]): Promise<string> {
+    const marker = `runs in tests/sandbox/consumers/${this.name}.test.ts`;
+    const blocks = commandBlocks("docs/consumers.md").filter((block) => block.marker === marker);
+    const chosen = blocks.filter((_, index) => indexes.includes(index));
+    if (chosen.length !== indexes.length)
+      throw new Error(`docs/consumers.md has ${blocks.length} blocks for ${marker}`);
+    return this.project.must("bash", "-c", documentedScript(chosen));
   }
 
   async up(): Promise<void> {

@@ -15,6 +15,8 @@ describe("consumers/ecs: the image as a service behind a load balancer", functio
   this.timeout(180_000);
   let project: TestProject;
   let service: Consumer;
+  /** What the documented commands printed last: the page. */
+  let answer: string;
 
   before(async () => {
     // MiniStack's load balancers answer for the sandbox's own account only.
@@ -25,9 +27,8 @@ describe("consumers/ecs: the image as a service behind a load balancer", functio
       project.edit("Pulumi.local.yaml", `      ${setting}`, `      repositoryName: ecs/petclinic\n      ${setting}`);
     }
     await project.init();
-    await service.init();
     await project.up();
-    await service.up();
+    answer = await service.runDocumented(0);
   });
   after(async () => {
     await service?.destroy();
@@ -38,6 +39,7 @@ describe("consumers/ecs: the image as a service behind a load balancer", functio
     const { images } = await project.outputs();
     const { url, reference, serviceArn } = await service.outputs<Outputs>();
     assert.equal(reference, images["petclinic"]?.reference);
+    assert.match(answer, /<title>Pet Clinic<\/title>/);
     assert.match(await page(project, url), /Pet Clinic/);
     assert.deepEqual(await runningImages(project, serviceArn), [reference]);
   });
@@ -76,8 +78,7 @@ describe("consumers/ecs: the image as a service behind a load balancer", functio
   it("brings a changed source file to the page by the next up of both stacks", async () => {
     const before = await service.outputs<Outputs>();
     project.edit("app/src/views/layout.js", "Pet Clinic", "Pet Clinic, second edition");
-    await project.up();
-    await service.up();
+    await service.runDocumented(1);
     const after = await service.outputs<Outputs>();
     assert.notEqual(after.reference, before.reference);
     assert.equal(after.url, before.url);

@@ -15,17 +15,18 @@ describe("consumers/eks: pull rights of the nodes, and a manifest by digest", fu
   this.timeout(120_000);
   let project: TestProject;
   let consumer: Consumer;
+  /** What the documented commands printed: the manifest is the last of it. */
+  let printed: string;
 
   before(async () => {
     project = new TestProject();
     consumer = new Consumer(project, "eks");
     await project.init();
-    await consumer.init();
     await project.up();
     await project.must(
       ...["aws", "iam", "create-role", "--role-name", "petclinic-nodes", "--assume-role-policy-document", trust],
     );
-    await consumer.up();
+    printed = await consumer.runDocumented(0);
   });
   after(() => project?.remove());
 
@@ -51,6 +52,7 @@ describe("consumers/eks: pull rights of the nodes, and a manifest by digest", fu
     assert.equal(deployment.spec.template.spec.containers[0]?.image, images["petclinic"]?.reference);
     assert.match(images["petclinic"]?.reference ?? "", /@sha256:[0-9a-f]{64}$/);
     assert.ok(service);
+    assert.ok(printed.trimEnd().endsWith(manifest.trimEnd()));
 
     project.write("manifest.yaml", manifest);
     const validate = await installPythonPackage(

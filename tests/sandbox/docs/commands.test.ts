@@ -2,23 +2,7 @@ import assert from "node:assert/strict";
 import { commandBlocks } from "../../docs/commandMarkers";
 import { type CodeBlock, markdownFiles } from "../../docs/markdown";
 import { type Result, TestProject } from "../program/project";
-
-/**
- * `npm run sandbox -- COMMAND` runs COMMAND where it meets the local AWS: where this script is already. Everything else of
- * npm stays what it is. NODE_IMAGE is what the tutorial sets in the sandbox's shell.
- */
-const prelude = `
-set -euo pipefail
-export NODE_IMAGE=sandbox.local/node:22
-npm() {
-  if [ "$1 $2 $3" = "run sandbox --" ]; then shift 3; "$@"; else command npm "$@"; fi
-}
-`;
-
-/** The commands of a document that are to run, in their order. */
-function script(blocks: readonly CodeBlock[]): string {
-  return prelude + blocks.map(({ file, line, text }) => `echo "@@ ${file}:${line}" >&2\n${text}`).join("\n");
-}
+import { documentedScript } from "./documentedScript";
 
 describe("the commands in the documents", function () {
   this.timeout(120_000);
@@ -44,7 +28,7 @@ describe("the commands in the documents", function () {
     const project = new TestProject();
     try {
       await project.init();
-      return await project.run("bash", ["-c", withOwnNames(script(blocks), project.account)]);
+      return await project.run("bash", ["-c", withOwnNames(documentedScript(blocks), project.account)]);
     } finally {
       project.remove();
     }
