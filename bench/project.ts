@@ -12,6 +12,7 @@ const parts = [
   "package.json",
   "tsconfig.json",
   "tsconfig.pulumi.json",
+  "start.cjs",
   "index.ts",
   "components",
   "config",

@@ -200,7 +200,8 @@ function push(
   );
 }
 
-const copyContext = path.join(__dirname, "imageCopy");
+/** Found by package.json's `imports`, since a compiled program does not know where each of its sources was. */
+const copyContext = path.dirname(require.resolve("#imageCopy/Dockerfile"));
 
 /**
  * A build that gives the very image that it names, digest included, and pulls it when Docker does not hold it: the

@@ -16,6 +16,7 @@ const parts = [
   "package.json",
   "tsconfig.json",
   "tsconfig.pulumi.json",
+  "start.cjs",
   "index.ts",
   "components",
   "config",
