@@ -18,6 +18,10 @@ export const creationTemplateLimits = {
   prefix: { minimum: 1, maximum: 256 },
   /** Characters of the description. */
   description: 256,
+  /** Fewest characters of a prefix that the AWS provider lets through. */
+  providerPrefix: 2,
+  /** Most characters of a description that the AWS provider lets through. */
+  providerDescription: 255,
 } as const;
 
 /** What makes ECR create a repository by itself (ECR API, RCTAppliedFor). */

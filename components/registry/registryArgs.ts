@@ -67,7 +67,8 @@ export interface PullThroughCacheArgs {
    */
   upstream: UpstreamRegistry | (string & {});
   /**
-   * Prefix of the repositories that keep its images: 2 to 30 characters, or `ROOT`. A change replaces the rule.
+   * Prefix of the repositories that keep its images: 2 to 30 characters, or `ROOT`; single `.`, `_` or `-` inside. A
+   * change replaces the rule.
    * @default the upstream's name, such as `docker-hub`
    */
   prefix?: string;
@@ -89,11 +90,11 @@ export interface PullThroughCacheArgs {
 }
 
 export interface CreationTemplateArgs {
-  /** Names below it get the template: 1 to 256 characters, or `ROOT` for all others. A change replaces the template. */
+  /** Names below it get the template: 2 to 256 characters, or `ROOT` for all others. A change replaces the template. */
   prefix: string;
   /** What makes ECR create such a repository; at least one. */
   appliedFor: readonly TemplateOccasion[];
-  /** At most 256 characters. @default none */
+  /** At most 255 characters. @default none */
   description?: string;
   /** How images are encrypted at rest. @default "kms", with the key that AWS manages unless `kmsKey` is set */
   encryption?: "aes256" | "kms" | "kmsDsse";

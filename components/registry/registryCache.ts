@@ -76,7 +76,29 @@ export function registryCacheFaults(rules: readonly PullThroughCacheArgs[], plac
     .map(inWords)
     // An upstream that ECR does not know has no prefix either; one fault is enough.
     .filter(({ path: at }) => !rules.some((rule, index) => at === `${path}[${index}].prefix` && !hasPrefix(rule)));
-  return [...found, ...rules.flatMap((rule, index) => choiceFaults(rule, `${path}[${index}]`))];
+  return [
+    ...found,
+    ...rules.flatMap((rule, index) => [
+      ...providerPrefixFaults(rule.prefix, `${path}[${index}].prefix`),
+      ...providerPrefixFaults(rule.upstreamRepositoryPrefix, `${path}[${index}].upstreamRepositoryPrefix`),
+      ...choiceFaults(rule, `${path}[${index}]`),
+    ]),
+  ];
+}
+
+/** ECR's grammar of names has `__` and runs of `-`; the AWS provider refuses them in the prefixes of a cache rule. */
+function providerPrefixFaults(prefix: string | undefined, path: string): Fault[] {
+  const [, separator] = /[a-z0-9](__|-{2,})[a-z0-9]/.exec(prefix ?? "") ?? [];
+  return separator === undefined
+    ? []
+    : [
+        {
+          path,
+          value: prefix,
+          rule: `the AWS provider takes single \`.\`, \`_\` or \`-\` inside a cache rule's prefix, not "${separator}" as ECR itself does.`,
+          fix: `write a single "${separator.charAt(0)}" in place of "${separator}".`,
+        },
+      ];
 }
 
 function inWords(fault: Fault): Fault {

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { accessPolicyFaults } from "../../ecr/accessPolicy";
 import { customRoleFaults } from "../../ecr/accounts";
 import {
+  creationTemplateLimits,
   creationTemplatesFaults,
   type RepositoryCreationTemplate,
   templateKeyFaults,
@@ -95,10 +96,34 @@ export function registryTemplateFaults(templates: readonly CreationTemplateArgs[
   return [
     ...found,
     ...templates.flatMap((template, index) => [
+      ...providerFaults(template, `${path}[${index}]`),
       ...encryptionNameFaults(template.encryption, `${path}[${index}].encryption`),
       ...readLifecycle(templateOf(template).lifecycle, `${path}[${index}].lifecyclePolicy`).faults,
     ]),
   ];
+}
+
+/** What ECR takes and the AWS provider does not. */
+function providerFaults({ prefix, description = "" }: CreationTemplateArgs, path: string): Fault[] {
+  const { providerPrefix, providerDescription, description: maximum } = creationTemplateLimits;
+  const faults: Fault[] = [];
+  if (prefix.length > 0 && prefix.length < providerPrefix) {
+    faults.push({
+      path: `${path}.prefix`,
+      value: prefix,
+      rule: `the AWS provider takes a prefix of at least ${providerPrefix} characters, ECR itself one of 1.`,
+      fix: "choose a longer prefix, or ROOT for every name that no other template covers.",
+    });
+  }
+  if (description.length > providerDescription && description.length <= maximum) {
+    faults.push({
+      path: `${path}.description`,
+      value: description,
+      rule: `the AWS provider takes a description of at most ${providerDescription} characters, ECR itself one of ${maximum}.`,
+      fix: `shorten it by ${description.length - providerDescription}.`,
+    });
+  }
+  return faults;
 }
 
 function encryptionNameFaults(encryption: unknown, path: string): Fault[] {

@@ -188,6 +188,20 @@ describe("Registry: pull-through cache", () => {
       fix: /leave it out/,
     },
     {
+      title: "a prefix with `__`, which ECR takes and the AWS provider does not",
+      faults: () => check({ upstream: "quay", prefix: "my__quay" }),
+      path: "pullThroughCache[0].prefix",
+      rule: /^the AWS provider takes single `\.`, `_` or `-` inside a cache rule's prefix, not "__" as ECR itself does\.$/,
+      fix: /^write a single "_" in place of "__"\.$/,
+    },
+    {
+      title: "an upstream's prefix with a run of `-`, which ECR takes and the AWS provider does not",
+      faults: () => check({ upstream: otherEcr, createRole: true, upstreamRepositoryPrefix: "team---a" }),
+      path: "pullThroughCache[0].upstreamRepositoryPrefix",
+      rule: /not "---" as ECR itself does/,
+      fix: /^write a single "-" in place of "---"\.$/,
+    },
+    {
       title: "two rules with one prefix",
       faults: () => check({ upstream: "quay" }, { upstream: "ecr-public", prefix: "quay/" }),
       path: "pullThroughCache[1].prefix",

@@ -163,6 +163,11 @@ describe("Registry: creation templates", () => {
     });
   });
 
+  it("takes what is just inside the AWS provider's limits", () => {
+    assert.deepEqual(check({ ...push, prefix: "ab", description: "x".repeat(255) }), []);
+    assert.deepEqual(check({ ...push, prefix: "x".repeat(256) }), []);
+  });
+
   itRefuses([
     {
       title: "an unknown encryption",
@@ -219,6 +224,34 @@ describe("Registry: creation templates", () => {
       path: "creationTemplates[0].resourceTags[0]",
       rule: /AWS's own/,
       fix: /another key/,
+    },
+    {
+      title: "a prefix of one character, which ECR takes and the AWS provider does not",
+      faults: () => check({ ...push, prefix: "a" }),
+      path: "creationTemplates[0].prefix",
+      rule: /^the AWS provider takes a prefix of at least 2 characters, ECR itself one of 1\.$/,
+      fix: /^choose a longer prefix, or ROOT/,
+    },
+    {
+      title: "a description of 256 characters, which ECR takes and the AWS provider does not",
+      faults: () => check({ ...push, description: "x".repeat(256) }),
+      path: "creationTemplates[0].description",
+      rule: /^the AWS provider takes a description of at most 255 characters, ECR itself one of 256\.$/,
+      fix: /^shorten it by 1\.$/,
+    },
+    {
+      title: "a description that is too long for ECR too, once",
+      faults: () => check({ ...push, description: "x".repeat(257) }),
+      path: "creationTemplates[0].description",
+      rule: /^a template's description is text of at most 256 characters\.$/,
+      fix: /^shorten it by 1\.$/,
+    },
+    {
+      title: "an empty prefix, once",
+      faults: () => check({ ...push, prefix: "" }),
+      path: "creationTemplates[0].prefix",
+      rule: /has 1 to 256 characters, this one has 0/,
+      fix: /at least 1/,
     },
     {
       title: "two templates with one prefix",
