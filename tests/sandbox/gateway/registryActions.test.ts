@@ -1,32 +1,22 @@
 import assert from "node:assert/strict";
-import * as fs from "node:fs";
-import * as path from "node:path";
 import {
   BatchGetImageCommand,
-  BatchGetRepositoryScanningConfigurationCommand,
   CreatePullThroughCacheRuleCommand,
   CreateRepositoryCommand,
   CreateRepositoryCreationTemplateCommand,
   DescribeImageReplicationStatusCommand,
-  DescribeImageScanFindingsCommand,
   DescribeImageSigningStatusCommand,
-  DescribeImagesCommand,
   DescribeRepositoriesCommand,
   GetLifecyclePolicyCommand,
-  ListImageReferrersCommand,
   ListTagsForResourceCommand,
-  PutImageScanningConfigurationCommand,
   PutRegistryPolicyCommand,
-  PutRegistryScanningConfigurationCommand,
   PutReplicationConfigurationCommand,
   PutSigningConfigurationCommand,
-  StartImageScanCommand,
-  UpdateImageStorageClassCommand,
   ValidatePullThroughCacheRuleCommand,
 } from "@aws-sdk/client-ecr";
 import { CreateRepositoryCommand as CreatePublicRepositoryCommand } from "@aws-sdk/client-ecr-public";
 import { Store } from "../../../sandbox/gateway/state/store";
-import { account, region, serviceError, uniqueName, useSandbox } from "./harness";
+import { account, region, uniqueName, useSandbox } from "./harness";
 import { policyText } from "./iam";
 import {
   digestOf,
@@ -53,8 +43,6 @@ const lifecyclePolicy = JSON.stringify({
 
 describe("gateway: what a registry's settings do", () => {
   const sandbox = useSandbox();
-  const findingsFile = path.join(sandbox.home, "findings.json");
-  sandbox.scanFindingsFile = findingsFile;
   let client: RegistryClient;
   before(async () => {
     client = await privateClient(sandbox);
@@ -231,178 +219,6 @@ describe("gateway: what a registry's settings do", () => {
       assert.deepEqual(await validate("quay"), [false, true]);
       assert.deepEqual(await validate("cache"), [true, undefined]);
     });
-  });
-
-  describe("scanning", () => {
-    const finding = {
-      name: "CVE-2026-1",
-      severity: "HIGH",
-      description: "a hole",
-      uri: "https://example.com/1",
-    } as const;
-    const findings = (imageTag: string, repositoryName: string, more: object = {}) =>
-      sandbox.ecr().send(new DescribeImageScanFindingsCommand({ repositoryName, imageId: { imageTag }, ...more }));
-
-    it("finds nothing without a file, and what the file says with one", async () => {
-      const repositoryName = await repository({ imageScanningConfiguration: { scanOnPush: true } });
-      fs.writeFileSync(findingsFile, "[]");
-      await client.push(repositoryName, "clean", testImage("clean"));
-      const clean = await findings("clean", repositoryName);
-      assert.deepEqual(
-        [
-          clean.imageScanStatus?.status,
-          clean.imageScanFindings?.findings,
-          clean.imageScanFindings?.findingSeverityCounts,
-        ],
-        ["COMPLETE", [], {}],
-      );
-      const low = { ...finding, name: "CVE-2026-2", severity: "LOW" };
-      fs.writeFileSync(
-        findingsFile,
-        JSON.stringify([
-          { repository: "acts-*", tag: "bad*", findings: [finding, low] },
-          { repository: "elsewhere", findings: [low] },
-        ]),
-      );
-      await client.push(repositoryName, "bad-1", testImage("bad"));
-      const first = await findings("bad-1", repositoryName, { maxResults: 1 });
-      assert.deepEqual(first.imageScanFindings?.findings, [finding]);
-      assert.deepEqual(first.imageScanFindings?.findingSeverityCounts, { HIGH: 1, LOW: 1 });
-      const second = await findings("bad-1", repositoryName, { maxResults: 1, nextToken: first.nextToken });
-      assert.deepEqual([second.imageScanFindings?.findings?.[0]?.name, second.nextToken], ["CVE-2026-2", undefined]);
-      const { imageDetails } = await sandbox
-        .ecr()
-        .send(new DescribeImagesCommand({ repositoryName, imageIds: [{ imageTag: "bad-1" }] }));
-      assert.deepEqual(imageDetails?.[0]?.imageScanStatus?.status, "COMPLETE");
-      assert.deepEqual(imageDetails?.[0]?.imageScanFindingsSummary?.findingSeverityCounts, { HIGH: 1, LOW: 1 });
-    });
-
-    it("fails with the file's name when the file is wrong", async () => {
-      const repositoryName = await repository({ imageScanningConfiguration: { scanOnPush: true } });
-      fs.writeFileSync(findingsFile, JSON.stringify([{ findings: [{ severity: "GRAVE" }] }]));
-      await client.push(repositoryName, "v1", testImage("wrong file"));
-      const { imageScanStatus, imageScanFindings } = await findings("v1", repositoryName);
-      assert.deepEqual([imageScanStatus?.status, imageScanFindings], ["FAILED", undefined]);
-      assert.match(imageScanStatus?.description ?? "", /findings\.json.*0\.findings\.0\.severity/);
-    });
-
-    it("scans when it is asked to, once a day, and images only", async () => {
-      fs.writeFileSync(findingsFile, "[]");
-      const repositoryName = await repository();
-      const scan = (imageTag: string) =>
-        sandbox.ecr().send(new StartImageScanCommand({ repositoryName, imageId: { imageTag } }));
-      await client.push(repositoryName, "v1", testImage("asked"));
-      await assert.rejects(findings("v1", repositoryName), serviceError("ScanNotFoundException", /imageTag:'v1'/));
-      assert.equal((await scan("v1")).imageScanStatus?.status, "IN_PROGRESS");
-      assert.equal((await findings("v1", repositoryName)).imageScanStatus?.status, "COMPLETE");
-      await assert.rejects(scan("v1"), serviceError("LimitExceededException", /scan quota/));
-      sandbox.clockAhead = 25 * 3_600_000;
-      assert.equal((await scan("v1")).imageScanStatus?.status, "IN_PROGRESS");
-      sandbox.clockAhead = 0;
-      const artifact = testImage("sbom", { artifactType: "application/spdx+json" });
-      await client.push(repositoryName, "sbom", artifact);
-      await assert.rejects(scan("sbom"), serviceError("UnsupportedImageTypeException", /spdx/));
-    });
-
-    it("goes by the registry's filters before the repository's setting, and continuously when they say so", async () => {
-      const [mine, theirs] = [await repository(), await repository()];
-      await sandbox.ecr().send(
-        new PutImageScanningConfigurationCommand({
-          repositoryName: theirs,
-          imageScanningConfiguration: { scanOnPush: true },
-        }),
-      );
-      const configure = (scanType: "BASIC" | "ENHANCED", rules: object[]) =>
-        sandbox.ecr().send(new PutRegistryScanningConfigurationCommand({ scanType, rules: rules as [] }));
-      const repositoryFilters = [{ filter: mine, filterType: "WILDCARD" }];
-      await configure("ENHANCED", [{ scanFrequency: "CONTINUOUS_SCAN", repositoryFilters }]);
-      const { scanningConfigurations, failures } = await sandbox
-        .ecr()
-        .send(new BatchGetRepositoryScanningConfigurationCommand({ repositoryNames: [mine, theirs, "nowhere"] }));
-      assert.deepEqual(
-        scanningConfigurations?.map((each) => [each.scanFrequency, each.scanOnPush, each.appliedScanFilters]),
-        [
-          ["CONTINUOUS_SCAN", true, repositoryFilters],
-          ["SCAN_ON_PUSH", true, []],
-        ],
-      );
-      assert.deepEqual(
-        failures?.map((each) => each.failureCode),
-        ["REPOSITORY_NOT_FOUND"],
-      );
-      const enhanced = { title: "CVE-2026-3", severity: "CRITICAL", type: "PACKAGE_VULNERABILITY", score: 9.8 };
-      fs.writeFileSync(
-        findingsFile,
-        JSON.stringify([{ digest: testImage("watched").digest, enhancedFindings: [enhanced] }]),
-      );
-      await client.push(mine, "v1", testImage("watched"));
-      const { imageScanStatus, imageScanFindings } = await findings("v1", mine);
-      assert.deepEqual(
-        [imageScanStatus?.status, imageScanFindings?.enhancedFindings, imageScanFindings?.findingSeverityCounts],
-        ["ACTIVE", [enhanced], { CRITICAL: 1 }],
-      );
-      await assert.rejects(
-        sandbox.ecr().send(new StartImageScanCommand({ repositoryName: mine, imageId: { imageTag: "v1" } })),
-        serviceError("ValidationException", /This feature is disabled/),
-      );
-      await configure("BASIC", []);
-    });
-  });
-
-  it("archives an image: not listed, not pulled, until it is restored", async () => {
-    const repositoryName = await repository();
-    await client.push(repositoryName, "v1", testImage("archived"));
-    const move = async (targetStorageClass: "ARCHIVE" | "STANDARD") => {
-      const input = { repositoryName, imageId: { imageTag: "v1" }, targetStorageClass };
-      return (await sandbox.ecr().send(new UpdateImageStorageClassCommand(input))).imageStatus;
-    };
-    const listed = async (filter?: object) =>
-      (await sandbox.ecr().send(new DescribeImagesCommand({ repositoryName, filter }))).imageDetails;
-    assert.equal(await move("ARCHIVE"), "ARCHIVED");
-    await assert.rejects(move("ARCHIVE"), serviceError("ImageStorageClassUpdateNotSupportedException"));
-    assert.deepEqual(await listed(), []);
-    const [detail] = (await listed({ imageStatus: "ARCHIVED" })) ?? [];
-    assert.deepEqual([detail?.imageStatus, detail?.lastArchivedAt instanceof Date], ["ARCHIVED", true]);
-    const pulled = await refusal(await client.getManifest(repositoryName, "v1"));
-    assert.deepEqual([pulled.status, pulled.code], [403, "DENIED"]);
-    const batch = await sandbox
-      .ecr()
-      .send(new BatchGetImageCommand({ repositoryName, imageIds: [{ imageTag: "v1" }] }));
-    assert.equal(batch.failures?.[0]?.failureCode, "ImageInaccessible");
-    assert.equal(await move("STANDARD"), "ACTIVATING");
-    assert.equal((await client.getManifest(repositoryName, "v1")).status, 200);
-    const [restored] = (await listed()) ?? [];
-    assert.deepEqual([restored?.imageStatus, restored?.lastActivatedAt instanceof Date], ["ACTIVE", true]);
-  });
-
-  it("lists an image's referrers by type, in pages", async () => {
-    const repositoryName = await repository();
-    const image = testImage("subject");
-    await client.push(repositoryName, "v1", image);
-    const subject = { mediaType: image.mediaType, digest: image.digest, size: image.manifest.length };
-    for (const artifactType of ["application/spdx+json", "application/vnd.signature", "application/vnd.signature.2"]) {
-      const artifact = testImage(artifactType, { subject, artifactType, annotations: { note: artifactType } });
-      assert.equal((await client.push(repositoryName, artifact.digest, artifact)).status, 201);
-    }
-    const list = async (more: object = {}) => {
-      const command = new ListImageReferrersCommand({
-        repositoryName,
-        subjectId: { imageDigest: image.digest },
-        ...more,
-      });
-      const { referrers, nextToken } = await sandbox.ecr().send(command);
-      return { types: referrers?.map((each) => each.artifactType).sort(), referrers, nextToken };
-    };
-    const all = await list();
-    assert.equal(all.types?.length, 3);
-    assert.deepEqual(all.referrers?.[0]?.annotations, { note: all.referrers?.[0]?.artifactType });
-    assert.deepEqual((await list({ filter: { artifactTypes: ["application/spdx+json"] } })).types, [
-      "application/spdx+json",
-    ]);
-    assert.deepEqual((await list({ filter: { artifactStatus: "ARCHIVED" } })).types, []);
-    const first = await list({ maxResults: 2 });
-    const second = await list({ maxResults: 2, nextToken: first.nextToken });
-    assert.deepEqual([first.types?.length, second.types?.length, second.nextToken], [2, 1, undefined]);
   });
 
   it("says that it signs nothing, for what a signing rule is for", async () => {

@@ -150,8 +150,8 @@ export class TestProject {
     return fs.readFileSync(path.join(this.directory, file), "utf8");
   }
 
-  write(file: string, text: string): void {
-    fs.writeFileSync(path.join(this.directory, file), text);
+  write(file: string, content: string | Buffer): void {
+    fs.writeFileSync(path.join(this.directory, file), content);
   }
 
   /** Replaces a text in a file; fails when it is not there, so that no test passes on an unchanged file. */

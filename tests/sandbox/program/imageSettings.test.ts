@@ -1,0 +1,270 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { digestOf, ociIndexType, RegistryClient } from "../gateway/registryClient";
+import { TestProject } from "./project";
+
+interface Published {
+  tag: string;
+  digest: string;
+  references: string[];
+}
+
+/** How images are built and mirrored, with every setting that Docker can be told. */
+const program = `
+import * as fs from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
+import { ContainerImage, MirroredImage, PrivateRepository } from "./components";
+
+const { upstream, digest, login, rebuild, extra, wrong } = JSON.parse(fs.readFileSync("settings.json", "utf8"));
+const team = new PrivateRepository("team", { encryption: "aes256", exclusionFilters: ["latest"], forceDelete: true });
+const copy = new PrivateRepository("copy", { region: "eu-west-1", encryption: "aes256", exclusionFilters: ["latest"] });
+
+const images: Record<string, ContainerImage | MirroredImage> = {
+  full: new ContainerImage("full", {
+    context: "full",
+    dockerfile: "docker/Full.Dockerfile",
+    target: "final",
+    args: { NODE_IMAGE: "sandbox.local/node:22", CACHE_KEY: "of no secret" },
+    publicArgs: ["CACHE_KEY"],
+    extraHosts: { "db.example.com": "10.1.2.3" },
+    network: "none",
+    cacheFrom: ["latest"],
+    tags: ["latest"],
+    rebuild,
+    repositories: [team, copy],
+  }),
+  arm: new ContainerImage("arm", { context: "tiny", platform: "linux/arm64", repositories: [team] }),
+  one: new ContainerImage("one", { context: "tiny", rebuild: "one", repositories: [team] }),
+  ...(extra && { two: new ContainerImage("two", { context: "tiny", rebuild: "two", repositories: [team] }) }),
+  chosen: new MirroredImage("chosen", { source: upstream + ":several", platform: "linux/arm64", repositories: [team], ...login }),
+  pinned: new MirroredImage("pinned", { source: upstream + "@" + digest, repositories: [copy], ...login }),
+};
+if (wrong) {
+  new MirroredImage("several", { source: upstream + ":several", repositories: [team], ...login });
+  for (const args of [
+    { context: "tiny", tagFrom: { git: { dirtyTree: "refuse" as const } } },
+    { context: "tiny", platform: "linux/amd64,linux/arm64", args: { NPM_TOKEN: "hush" } },
+  ]) {
+    try {
+      new ContainerImage("refused", { ...args, repositories: [team] });
+    } catch (error) {
+      pulumi.log.error((error as Error).message);
+    }
+  }
+}
+export const published = Object.fromEntries(
+  Object.entries(images).map(([name, { tag, digest, references }]) => [name, { tag, digest, references }]),
+);
+`;
+
+const dockerfile = `ARG NODE_IMAGE
+FROM \${NODE_IMAGE} AS probe
+ARG CACHE_KEY
+RUN ["node", "-e", "fs.writeFileSync('/seen', JSON.stringify([process.env.CACHE_KEY, fs.readFileSync('/etc/hosts', 'utf8'), Object.keys(os.networkInterfaces())]))"]
+FROM scratch AS final
+COPY --from=probe /seen /
+COPY page.txt /
+FROM scratch AS unused
+COPY no-such-file /
+`;
+
+describe("settings of images with the real CLI", function () {
+  this.timeout(240_000);
+  let project: TestProject;
+  let upstream: string;
+  let platforms: Record<"amd64" | "arm64", string>;
+  let settings: Record<string, unknown> = {};
+  let first: Record<string, Published>;
+  const other = { AWS_ACCESS_KEY_ID: "210987654321" };
+
+  const configure = (changes: Record<string, unknown>) => {
+    settings = { ...settings, ...changes };
+    project.write("settings.json", JSON.stringify(settings));
+  };
+  const must = async (command: string, args: string[], env: NodeJS.ProcessEnv = {}) => {
+    const result = await project.run(command, args, env);
+    assert.equal(result.code, 0, `${command} ${args.join(" ")}\n${result.output}`);
+    return result.stdout.trim();
+  };
+  const published = async () => {
+    const outputs = JSON.parse((await project.mustPulumi("stack", "output", "--json")).stdout);
+    return (outputs as { published: Record<string, Published> }).published;
+  };
+  const imageOf = (name: string): Published => first[name] ?? assert.fail(`no image ${name}`);
+  const tagsOf = async (repository: string, region: string) => {
+    const { imageDetails } = await project.aws<{ imageDetails: { imageDigest: string; imageTags?: string[] }[] }>(
+      ...["ecr", "describe-images", "--repository-name", repository, "--region", region],
+    );
+    return Object.fromEntries(
+      imageDetails.flatMap(({ imageTags = [], imageDigest }) => imageTags.map((tag) => [tag, imageDigest])),
+    );
+  };
+  const architectureOf = (reference: string) =>
+    must("docker", ["image", "inspect", "--format", "{{.Architecture}}", reference]);
+
+  /** Two images of another account's registry, and an index of both. */
+  async function makeUpstream(): Promise<string> {
+    const name = `several-${project.account}`;
+    const created = await must(
+      "aws",
+      ["ecr", "create-repository", "--repository-name", name, "--output", "json"],
+      other,
+    );
+    upstream = (JSON.parse(created) as { repository: { repositoryUri: string } }).repository.repositoryUri;
+    const host = upstream.split("/", 1).join("");
+    const password = await must("aws", ["ecr", "get-login-password"], other);
+    await must("docker", ["login", "--username", "AWS", "--password", password, host]);
+    const client = new RegistryClient(host, basic(password));
+    const manifests = await Promise.all(
+      (["amd64", "arm64"] as const).map(async (architecture) => {
+        const tag = `${upstream}:${architecture}`;
+        await must("docker", ["build", "--quiet", "--platform", `linux/${architecture}`, "--tag", tag, "tiny"]);
+        await must("docker", ["push", tag]);
+        const answer = await client.getManifest(name, architecture);
+        const body = await answer.text();
+        const mediaType = answer.headers.get("content-type") ?? "";
+        await must("docker", ["image", "rm", tag]);
+        return { mediaType, digest: digestOf(body), size: body.length, platform: { os: "linux", architecture } };
+      }),
+    );
+    const [amd64, arm64] = manifests;
+    platforms = { amd64: amd64?.digest ?? "", arm64: arm64?.digest ?? "" };
+    const index = JSON.stringify({ schemaVersion: 2, mediaType: ociIndexType, manifests });
+    const put = await client.request("PUT", `/v2/${name}/manifests/several`, {
+      headers: { "Content-Type": ociIndexType },
+      body: index,
+    });
+    assert.equal(put.status, 201, await put.text());
+    await must("docker", ["logout", host]);
+    return password;
+  }
+
+  before(async () => {
+    project = new TestProject();
+    await project.init();
+    project.write("index.ts", program);
+    for (const folder of ["full", "tiny", "docker"]) fs.mkdirSync(path.join(project.directory, folder));
+    project.write("docker/Full.Dockerfile", dockerfile);
+    project.write("full/page.txt", project.account);
+    project.write("tiny/Dockerfile", "FROM scratch\nCOPY tiny.txt /\n");
+    project.write("tiny/tiny.txt", project.account);
+    const git = ["-c", "user.name=test", "-c", "user.email=test@example.com"];
+    await must("git", ["init", "--quiet"]);
+    await must("git", [...git, "commit", "--quiet", "--allow-empty", "--message", "first"]);
+    const password = await makeUpstream();
+    const login = { username: "AWS", password };
+    configure({ upstream, digest: platforms.amd64, login, rebuild: "first", extra: true });
+    await project.up();
+    first = await published();
+  });
+  after(async () => {
+    await must(
+      "aws",
+      ["ecr", "delete-repository", "--force", "--repository-name", `several-${project.account}`],
+      other,
+    );
+    project.remove();
+  });
+
+  it("builds the target of a Dockerfile elsewhere, with arguments, hosts and network, for several repositories", async () => {
+    const { tag, digest, references } = imageOf("full");
+    const [reference = ""] = references;
+    const container = await must("docker", ["container", "create", reference, "none"]);
+    await must("docker", ["container", "cp", `${container}:/seen`, "seen"]);
+    await must("docker", ["container", "cp", `${container}:/page.txt`, "page.txt"]);
+    await must("docker", ["container", "rm", container]);
+    const [argument, hosts, interfaces] = JSON.parse(project.read("seen")) as [string, string, string[]];
+    assert.equal(argument, "of no secret");
+    assert.match(hosts, /^10\.1\.2\.3\s+db\.example\.com$/m);
+    assert.deepEqual(interfaces, ["lo"]);
+    assert.equal(project.read("page.txt"), project.account);
+    assert.equal(await architectureOf(reference), "amd64");
+    assert.deepEqual(
+      references.map((each) => each.split("@")[1]),
+      [digest, digest],
+    );
+    const copied = await tagsOf("copy", "eu-west-1");
+    assert.deepEqual([copied[tag], copied["latest"]], [digest, digest]);
+  });
+
+  it("gives images what the next build's cache needs", async () => {
+    const client = await ownRegistry();
+    const manifest = (await (await client.getManifest("team", "latest")).json()) as { config: { digest: string } };
+    const config = await client.request("GET", `/v2/team/blobs/${manifest.config.digest}`);
+    assert.ok("moby.buildkit.cache.v0" in ((await config.json()) as object));
+  });
+
+  it("builds for another platform", async () => {
+    assert.equal(await architectureOf(imageOf("arm").references[0] ?? ""), "arm64");
+  });
+
+  it("mirrors the chosen platform of an index, and exactly the digest that is named", async () => {
+    assert.equal(imageOf("chosen").digest, platforms.arm64);
+    assert.equal(await architectureOf(imageOf("chosen").references[0] ?? ""), "arm64");
+    assert.equal(imageOf("pinned").digest, platforms.amd64);
+  });
+
+  it("refuses an index without a platform by name, several platforms, a secret's argument and a dirty tree", async () => {
+    configure({ wrong: true });
+    const { code, output } = await project.pulumi("preview");
+    configure({ wrong: undefined });
+    assert.notEqual(code, 0);
+    for (const message of [
+      /MirroredImage "several": 1 fault\n.*platform: .*:several" is an index of several platforms.* Fix: write one of linux\/amd64, linux\/arm64\./,
+      /tagFrom\.git: .* these files of the build are not as the commit has them: .*tiny\.txt.* Fix: commit them/,
+      /ContainerImage "refused": 2 faults\n.*args\.NPM_TOKEN: .*\n.*platform: "linux\/amd64,linux\/arm64" — an image has one platform/,
+    ]) {
+      assert.match(output, message);
+    }
+    assert.ok(!output.includes("hush"), "the secret is shown");
+  });
+
+  it("gives the same source another tag when told to, and deletes no image whose digest another tag uses", async () => {
+    const { digest } = imageOf("two");
+    assert.equal(imageOf("one").digest, digest);
+    configure({ rebuild: "second", extra: false });
+    const { output } = await project.up();
+    assert.match(output, /docker:index:Image two-src-[0-9a-f]+ deleted/);
+    const second = (await published())["full"] ?? assert.fail("no image full");
+    assert.notEqual(second.tag, imageOf("full").tag);
+    const team = await tagsOf("team", "ap-northeast-2");
+    assert.equal(team["latest"], second.digest);
+    // What left the program is still there, and so is what shares its digest.
+    for (const name of ["full", "one", "two"]) assert.equal(team[imageOf(name).tag], imageOf(name).digest, name);
+    const pulled = await (await ownRegistry()).getManifest("team", digest);
+    assert.equal(digestOf(await pulled.text()), digest);
+  });
+
+  it("leaves a repository that holds images, unless its deletion is forced", async () => {
+    const refused = await project.pulumi("destroy", "--yes", "--skip-preview");
+    assert.notEqual(refused.code, 0);
+    assert.match(refused.output, /RepositoryNotEmptyException/);
+    const { repositories } = await project.aws<{ repositories: unknown[] }>("ecr", "describe-repositories");
+    assert.deepEqual(repositories, []);
+    assert.ok(imageOf("full").tag in (await tagsOf("copy", "eu-west-1")));
+    await project.must(
+      ...([
+        "aws",
+        "ecr",
+        "delete-repository",
+        "--force",
+        "--repository-name",
+        "copy",
+        "--region",
+        "eu-west-1",
+      ] as const),
+    );
+  });
+
+  /** The registry of this account, with its login. */
+  async function ownRegistry(): Promise<RegistryClient> {
+    const password = await must("aws", ["ecr", "get-login-password"]);
+    const host = imageOf("full").references[0]?.split("/", 1).join("") ?? "";
+    return new RegistryClient(host, basic(password));
+  }
+});
+
+function basic(password: string): string {
+  return `Basic ${Buffer.from(`AWS:${password}`).toString("base64")}`;
+}
