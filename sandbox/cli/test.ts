@@ -20,6 +20,7 @@ export async function test(mochaArguments: string[]): Promise<number> {
     const code = await run(command, process.env);
     if (code !== 0) return code;
   }
+  process.env["SANDBOX_VALIDATE_RESPONSES"] ??= "1";
   const code = await inOwnSandbox((env) =>
     run(["mocha", ...(mochaArguments.length > 0 ? mochaArguments : sandboxTests)], env),
   );

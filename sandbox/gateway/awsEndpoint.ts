@@ -8,6 +8,7 @@ import { answerControl } from "./controls";
 import type { Forwarder } from "./forward";
 import { DroppedCall, type FaultKind } from "./injectedFaults";
 import { unreachable } from "./ministackClient";
+import { BrokenModel, checkOutput, errorFault } from "./wire/answerCheck";
 import { parseInput, readBody, sendError, sendOutput } from "./wire/json";
 import { ServiceError } from "./wire/serviceError";
 import { parseSignature } from "./wire/signature";
@@ -92,21 +93,27 @@ async function answer(
     await context.faults.meet(request, operation, caller.account, "call", injectedError);
     const output = await runOperation(context, service, operation, caller, parseInput(body));
     await context.faults.meet(request, operation, caller.account, "answer", injectedError);
+    if (context.config.validateResponses) checkOutput(service.model, operation, output);
     sendOutput(response, output);
   } catch (error) {
     if (error instanceof DroppedCall) return;
-    if (error instanceof ServiceError) {
-      sendError(response, error);
-      return;
-    }
-    context.log(`${operation}: ${error instanceof Error ? error.stack : String(error)}`);
-    sendError(
-      response,
-      new ServiceError("ServerException", "The sandbox's gateway failed; see its log.", { status: 500 }),
-    );
+    sendError(response, answerableError(context, service, operation, error));
   } finally {
     request.resume();
   }
+}
+
+/** What goes to the client for what was thrown; all but the service's own refusals is told in the log. */
+function answerableError(context: GatewayContext, service: Service, operation: string, error: unknown): ServiceError {
+  let thrown = error;
+  if (thrown instanceof ServiceError) {
+    const broken = context.config.validateResponses ? errorFault(service.model, operation, thrown.code) : undefined;
+    if (broken === undefined) return thrown;
+    thrown = broken;
+  }
+  context.log(`${operation}: ${thrown instanceof Error ? thrown.stack : String(thrown)}`);
+  const message = thrown instanceof BrokenModel ? thrown.message : "The sandbox's gateway failed; see its log.";
+  return new ServiceError("ServerException", message, { status: 500 });
 }
 
 /** As AWS words what any of its services may answer. */

@@ -57,6 +57,8 @@ export interface GatewayConfig {
   garbageCollection?: GarbageCollectionConfig;
   /** Ways in which ECR departs from the OCI specification that are not followed; for the conformance run. @default none */
   deviationsOff?: readonly EcrDeviation[];
+  /** Holds each answer against the service's model (`SANDBOX_VALIDATE_RESPONSES=1`), as the tests do. @default false */
+  validateResponses?: boolean;
   /** Where the gateway writes GatewayAddresses once it listens, and when a registry gets its address. @default nowhere */
   addressesFile?: string;
 }

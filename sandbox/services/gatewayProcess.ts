@@ -96,6 +96,7 @@ export async function startGatewayProcess(
       addressesFile,
       distributionStorage: distributionStorage(home),
       scanFindingsFile: scanFindingsFile(),
+      validateResponses: process.env["SANDBOX_VALIDATE_RESPONSES"] === "1",
     };
     fs.rmSync(addressesFile, { force: true });
     writeFileAtomically(configFile, JSON.stringify(config), 0o600);

@@ -63,7 +63,8 @@ export function layerOperations(kind: RegistryKind) {
         throw uploadNotFound(repository, uploadId);
       }
       const received = upload.received + part.length;
-      const next = { ...upload, session, received, lastPart: part.length, usedAt: context.clock.now() };
+      const smallPart = upload.smallPart ?? (upload.lastPart < leastPartSize ? upload.lastPart : undefined);
+      const next = { ...upload, session, received, lastPart: part.length, smallPart, usedAt: context.clock.now() };
       context.store.change(() => context.store.putLayerUpload(uploadId, next));
       return { ...identity(repository, uploadId), lastByteReceived: received - 1 };
     });
@@ -78,6 +79,12 @@ export function layerOperations(kind: RegistryKind) {
       }
       if (upload.received === 0) {
         throw new ServiceError("EmptyUploadException", "The specified layer upload does not contain any layer parts.");
+      }
+      if (upload.smallPart !== undefined) {
+        throw new ServiceError(
+          "LayerPartTooSmallException",
+          `Layer parts must be at least ${leastPartSize} bytes in size, except the last; one had ${upload.smallPart}.`,
+        );
       }
       if ((await context.distribution.blobSize(repository, digest)) !== undefined) {
         throw new ServiceError(
@@ -144,7 +151,7 @@ function uploadNotFound(repository: RepositoryRecord, uploadId: string | undefin
   );
 }
 
-/** Parts come in order, without gaps, and only the last may be small. */
+/** Parts come in order and without gaps. */
 function refusePart(
   repository: RepositoryRecord,
   upload: LayerUploadRecord,
@@ -157,12 +164,6 @@ function refusePart(
       "InvalidLayerPartException",
       `Part of bytes ${partFirstByte} to ${partLastByte} with ${length} bytes does not follow byte ${upload.received - 1}.`,
       { members: { ...identity(repository, uploadId), lastValidByteReceived: upload.received - 1 } },
-    );
-  }
-  if (upload.lastPart < leastPartSize) {
-    throw new ServiceError(
-      "LayerPartTooSmallException",
-      `Layer parts must be at least ${leastPartSize} bytes in size, except the last; the one before had ${upload.lastPart}.`,
     );
   }
 }

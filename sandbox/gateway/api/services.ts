@@ -5,8 +5,8 @@ import { authorize } from "../iam/authorizer";
 import { operationAccess } from "../iam/operationAccess";
 import { ecrModel, ecrPublicModel } from "../models/models";
 import type { RegistryKind } from "../state/records";
-import type { RequestModel } from "../wire/requestModel";
 import { ServiceError } from "../wire/serviceError";
+import type { ServiceModel } from "../wire/serviceModel";
 import { accountSettingOperations } from "./accountSettings";
 import { getPrivateAuthorizationToken, getPublicAuthorizationToken } from "./authorization";
 import { batchDeleteImage } from "./batchDeleteImage";
@@ -43,7 +43,7 @@ const publicApiRegions = ["us-east-1", "us-west-2"];
 /** One of the two services: its requests, its operations, and where it can be called. */
 export interface Service {
   kind: RegistryKind;
-  model: RequestModel;
+  model: ServiceModel;
   operations: Record<string, Operation>;
   /** @throws ServiceError when the real service has no endpoint there. */
   refuseRegion(region: string): void;

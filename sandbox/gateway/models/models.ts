@@ -1,7 +1,7 @@
-import { requestModel } from "../wire/requestModel";
+import { serviceModel } from "../wire/serviceModel";
 import ecr from "./ecr.json";
 import ecrPublic from "./ecrPublic.json";
 
 /** The operations and shapes of both services. */
-export const ecrModel = requestModel(ecr);
-export const ecrPublicModel = requestModel(ecrPublic);
+export const ecrModel = serviceModel(ecr);
+export const ecrPublicModel = serviceModel(ecrPublic);

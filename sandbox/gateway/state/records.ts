@@ -99,6 +99,8 @@ export interface LayerUploadRecord {
   received: number;
   /** Bytes of the part that came last. */
   lastPart: number;
+  /** Bytes of a part that was not the last and is smaller than a part may be. */
+  smallPart?: number;
   /** When the last part came, in milliseconds since 1970. */
   usedAt: number;
 }

@@ -8,7 +8,8 @@ export function refusal(issues: readonly z.core.$ZodIssue[]): ServiceError {
   return new ServiceError(onlyTypes ? "SerializationException" : "InvalidParameterException", messages.join("; "));
 }
 
-function issueMessages(issue: z.core.$ZodIssue): string[] {
+/** What one issue says, in ECR's own words. */
+export function issueMessages(issue: z.core.$ZodIssue): string[] {
   const path = issue.path.map((part) => String(part)).join(".");
   switch (issue.code) {
     case "unrecognized_keys":

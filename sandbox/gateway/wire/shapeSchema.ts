@@ -15,28 +15,28 @@ export interface Shape {
   value?: string;
 }
 
+/** Whose value is validated: a request may write `null` for "not set", an answer leaves the member out. */
+export type Direction = "request" | "response";
+
 /**
  * The validator of a shape.
  *
- * @param schema The validator of another shape by its name.
+ * @param schema The validator of another shape by its name, in the same direction.
  */
-export function shapeSchema(shape: Shape, schema: (name: string) => z.ZodType): z.ZodType {
+export function shapeSchema(shape: Shape, direction: Direction, schema: (name: string) => z.ZodType): z.ZodType {
   switch (shape.type) {
     case "structure": {
       const members = Object.entries(shape.members ?? {}).map(([name, target]): [string, z.ZodType] => {
-        // `null` is how some clients write "not set".
         const value = schema(target);
-        return [
-          name,
-          shape.required?.includes(name) ? value : value.nullish().transform((given) => given ?? undefined),
-        ];
+        return [name, shape.required?.includes(name) ? value : optional(value, direction)];
       });
       return z.strictObject(Object.fromEntries(members));
     }
     case "list":
+      // Answers share shapes with requests, and are empty when there is nothing: `"imageIds": []`.
       return z
         .array(schema(shape.member ?? ""))
-        .min(shape.min ?? 0)
+        .min(direction === "request" ? (shape.min ?? 0) : 0)
         .max(shape.max ?? Number.MAX_SAFE_INTEGER);
     case "string":
       return stringSchema(shape);
@@ -59,6 +59,11 @@ export function shapeSchema(shape: Shape, schema: (name: string) => z.ZodType): 
     default:
       throw new Error(`a shape of type ${shape.type}`);
   }
+}
+
+/** `null` is how some clients write "not set". */
+function optional(value: z.ZodType, direction: Direction): z.ZodType {
+  return direction === "request" ? value.nullish().transform((given) => given ?? undefined) : value.optional();
 }
 
 function stringSchema(shape: Shape): z.ZodType {

@@ -52,6 +52,7 @@ export class TestSandbox {
       distributionUrl: this.distributionUrl,
       distributionStorage: distributionStorage(this.home),
       scanFindingsFile: this.scanFindingsFile,
+      validateResponses: true,
       addressesFile: path.join(this.home, "addresses.json"),
       ...this.settings,
     };

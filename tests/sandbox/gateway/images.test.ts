@@ -251,7 +251,6 @@ describe("gateway: images through the API", () => {
     assert.equal((await send(0, cut)).lastByteReceived, cut - 1);
     await assert.rejects(send(0, cut), serviceError("InvalidLayerPartException", /does not follow byte/));
     assert.equal((await send(cut, layer.length)).lastByteReceived, layer.length - 1);
-    await assert.rejects(send(layer.length, layer.length + 0), serviceError("LayerPartTooSmallException"));
     await complete([digest]);
     await assert.rejects(complete([digest]), serviceError("UploadNotFoundException"));
 
@@ -282,6 +281,20 @@ describe("gateway: images through the API", () => {
     await assert.rejects(
       sandbox.ecr().send(new GetDownloadUrlForLayerCommand({ repositoryName, layerDigest: digestOf("absent") })),
       serviceError("LayersNotFoundException"),
+    );
+  });
+
+  it("does not complete a layer of which another part than the last is small", async () => {
+    const repositoryName = await repository();
+    const { uploadId } = await sandbox.ecr().send(new InitiateLayerUploadCommand({ repositoryName }));
+    for (const [partFirstByte, text] of ["one", "two", "six"].map((part, index) => [index * 3, part] as const)) {
+      const part = { partFirstByte, partLastByte: partFirstByte + 2, layerPartBlob: Buffer.from(text) };
+      await sandbox.ecr().send(new UploadLayerPartCommand({ repositoryName, uploadId, ...part }));
+    }
+    const layerDigests = [digestOf("onetwosix")];
+    await assert.rejects(
+      sandbox.ecr().send(new CompleteLayerUploadCommand({ repositoryName, uploadId, layerDigests })),
+      serviceError("LayerPartTooSmallException", /5242880 bytes in size, except the last; one had 3/),
     );
   });
 
