@@ -76,9 +76,6 @@ export function nameFaults(name: unknown, path: string, rules: NameRules): Fault
       name.length < minimum ? `write at least ${minimum} characters.` : `shorten it by ${name.length - maximum}.`,
     );
   }
-  if (name.length === 0) {
-    return faults;
-  }
   if (/[A-Z]/.test(name)) {
     fault(`letters in ${rules.subject} are lower-case.`, `write "${name.toLowerCase()}".`);
   }

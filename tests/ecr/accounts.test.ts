@@ -16,7 +16,7 @@ describe("ecr/accounts", () => {
       faults: () => accountFaults("12345678901", "a"),
       path: "a",
       rule: /twelve digits/,
-      fix: /text/,
+      fix: /^write the twelve digits as text, such as "123456789012"\.$/,
     },
     {
       title: "thirteen digits",
@@ -31,6 +31,13 @@ describe("ecr/accounts", () => {
       path: "a",
       rule: /twelve/,
       fix: /"012345678901"/,
+    },
+    {
+      title: "a list with twelve digits",
+      faults: () => accountFaults(["123456789012"], "a"),
+      path: "a",
+      rule: /twelve/,
+      fix: /^write the twelve digits as text/,
     },
     {
       title: "no role",
@@ -76,7 +83,7 @@ describe("ecr/accounts", () => {
       name: "service-role/ecr-template",
     });
     assert.equal(parseIamPrincipal("arn:aws-us-gov:iam::123456789012:user/scan")?.kind, "user");
-    for (const none of [undefined, 7, "role/x", "arn:aws:iam::123456789012:root", `${role}/`]) {
+    for (const none of [undefined, 7, "role/x", "arn:aws:iam::123456789012:root", `${role}/`, `x${role}`, [role]]) {
       assert.equal(parseIamPrincipal(none), undefined, String(none));
     }
   });

@@ -107,15 +107,35 @@ describe("ecr/regions", () => {
       "us-gov-west-1",
       "cn-north-1",
       "us-isob-east-1",
+      "us-east-12",
       "eusc-de-east-1",
       "mx-central-1",
     ]) {
       assert.ok(isRegionName(name), name);
       assert.deepEqual(regionFaults(name, "region"), []);
     }
-    for (const name of ["", "seoul", "us-east-1a", "US-EAST-1", "us_east_1", "us-east", "us-east-1 ", 1, undefined]) {
+    for (const name of [
+      "",
+      "seoul",
+      "us-east-1a",
+      "US-EAST-1",
+      "us_east_1",
+      "us-east",
+      "us-east-1 ",
+      "us-east-123",
+      "-us-east-1",
+      ["us-east-1"],
+      1,
+    ]) {
       assert.ok(!isRegionName(name), String(name));
-      assert.equal(regionFaults(name, "region")[0]?.value, name);
+      assert.deepEqual(regionFaults(name, "region"), [
+        {
+          path: "region",
+          value: name,
+          rule: "an AWS region has a name of the form ap-northeast-2.",
+          fix: 'write the region\'s name, such as "ap-northeast-2" (no zone letter, no display name).',
+        },
+      ]);
     }
   });
 

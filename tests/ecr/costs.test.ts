@@ -217,10 +217,10 @@ describe("ecr: cost estimate", () => {
       releases: [{ tags: ["v1"], perDay: 1, megabytes: GB / 1e6 }],
     },
   };
-  const service = lifecyclePolicyFromRules(lifecyclePresets.service.rules);
+  const service = () => lifecyclePolicyFromRules(lifecyclePresets.service.rules);
 
   it("adds up what is bounded, and says how fast the rest grows", () => {
-    const estimate = estimateCost(settings, { web: service }, prices);
+    const estimate = estimateCost(settings, { web: service() }, prices);
     // 50 images of 2 GB and 7 of 1 GB; 100 GB of pulls beyond the free ones.
     assert.equal(rounded(estimate.monthly.privateStorage), 10.7);
     assert.equal(rounded(estimate.monthly.publicTransfer), 9);
@@ -235,7 +235,7 @@ describe("ecr: cost estimate", () => {
 
   it("takes off the free tier only when told, and adds what public repositories hold", () => {
     const options = { legacyFreeTier: true, publicBytes: 60 * GB };
-    const estimate = estimateCost(settings, { web: service }, prices, options);
+    const estimate = estimateCost(settings, { web: service() }, prices, options);
     assert.equal(rounded(estimate.monthly.privateStorage), 10.65);
     assert.equal(rounded(estimate.monthly.publicStorage), 1);
   });

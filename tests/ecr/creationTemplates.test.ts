@@ -74,7 +74,7 @@ describe("ecr/creationTemplates", () => {
       title: "a prefix of 257 characters",
       faults: () => check({ ...plain, prefix: "x".repeat(257) }),
       path: "template.prefix",
-      rule: /1 to 256/,
+      rule: /^a creation template's prefix has 1 to 256/,
       fix: /by 1/,
     },
     {
@@ -153,6 +153,20 @@ describe("ecr/creationTemplates", () => {
       path: "template.encryptionConfiguration.kmsKey",
       rule: /AES256, the default, takes no KMS key/,
       fix: /KMS/,
+    },
+    {
+      title: "an unknown type with a key, once",
+      faults: () => check({ ...full, encryptionConfiguration: { encryptionType: "AES", kmsKey: key } }),
+      path: "template.encryptionConfiguration.encryptionType",
+      rule: /^encryption is one of ECR's three types\.$/,
+      fix: /AES256, KMS, KMS_DSSE/,
+    },
+    {
+      title: "a list with a key",
+      faults: () => check({ ...full, encryptionConfiguration: { encryptionType: "KMS", kmsKey: [key] } }),
+      path: "template.encryptionConfiguration.kmsKey",
+      rule: /full ARN/,
+      fix: /key\/<id>/,
     },
     {
       title: "a key by its alias' ARN",
@@ -256,11 +270,26 @@ describe("ecr/creationTemplates", () => {
     },
   ]);
 
-  it("holds a registry to one template for each prefix", () => {
-    assert.deepEqual(paths(creationTemplatesFaults([plain, { ...plain, prefix: "prod/" }], "t")), ["t[1].prefix"]);
+  itRefuses([
+    {
+      title: "a prefix that another template has",
+      faults: () => creationTemplatesFaults([plain, { ...plain, prefix: "prod/" }], "t"),
+      path: "t[1].prefix",
+      rule: /^a registry has one creation template for a prefix; t\[0\]\.prefix has this one already\.$/,
+      fix: /another prefix/,
+    },
+    {
+      title: "templates that are no list",
+      faults: () => creationTemplatesFaults("ROOT", "t"),
+      path: "t",
+      rule: /^creation templates are a list\.$/,
+      fix: /^write a list of templates\.$/,
+    },
+  ]);
+
+  it("looks at each template of a registry", () => {
     assert.deepEqual(creationTemplatesFaults([plain, full, 7].slice(0, 2), "t"), []);
     assert.deepEqual(paths(creationTemplatesFaults([7], "t")), ["t[0]"]);
-    assert.deepEqual(paths(creationTemplatesFaults("ROOT", "t")), ["t"]);
   });
 
   it("says which templates need a role", () => {
@@ -295,7 +324,17 @@ describe("ecr/creationTemplates: templateFor", () => {
     assert.equal(found("api"), "ROOT");
   });
 
+  it("takes the first of two for one prefix, and none whose occasions are not known", () => {
+    const twice = [
+      { prefix: "prod", is: "first" },
+      { prefix: "prod/", is: "second" },
+    ];
+    assert.equal(templateFor(twice, "prod/api")?.is, "first");
+    assert.equal(templateFor(twice, "prod/api", "REPLICATION"), undefined);
+  });
+
   it("covers names below the prefix only", () => {
+    assert.equal(found("prod/"), "ROOT");
     assert.equal(found("prod"), "ROOT");
     assert.equal(found("production/api"), "ROOT");
     assert.equal(templateFor(templates.slice(1), "production/api"), undefined);

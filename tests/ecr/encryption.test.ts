@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { encryptionFaults, isAwsManagedKey, parseKmsKey } from "../../ecr/encryption";
+import { encryptionFaults, isAwsManagedKey, keyDeletionWindowFaults, parseKmsKey } from "../../ecr/encryption";
+import { itRefuses } from "./refusals";
 
 const key = "arn:aws:kms:ap-northeast-2:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 
@@ -31,6 +32,7 @@ describe("ecr/encryption", () => {
     const [fault, ...more] = encryptionFaults({ encryptionType: "AES" }, "encryption");
     assert.deepEqual(more, []);
     assert.equal(fault?.path, "encryption.encryptionType");
+    assert.equal(fault?.rule, "encryption is one of ECR's three types.");
     assert.match(fault?.fix ?? "", /AES256, KMS, KMS_DSSE/);
   });
 
@@ -54,12 +56,27 @@ describe("ecr/encryption", () => {
   });
 
   it("refuses what names no key", () => {
-    for (const kmsKey of ["", "petclinic", "arn:aws:s3:::bucket", "arn:aws:kms:us-east-1:1:key/x", 5, null]) {
+    for (const kmsKey of ["", "petclinic", "arn:aws:s3:::bucket", "arn:aws:kms:us-east-1:1:key/x", 5, null, [key]]) {
       const [fault, ...more] = encryptionFaults({ encryptionType: "KMS", kmsKey }, "encryption");
       assert.deepEqual(more, [], String(kmsKey));
       assert.match(fault?.rule ?? "", /ARN, its id or an alias/);
+      assert.match(fault?.fix ?? "", /^write "arn:aws:kms:.*leave the key out for the AWS-managed one\.$/);
     }
   });
+
+  it("lets KMS wait 7 to 30 days before it deletes a key", () => {
+    for (const days of [7, 8, 30]) assert.deepEqual(keyDeletionWindowFaults(days, "days"), []);
+  });
+
+  itRefuses(
+    [6, 31, 7.5, "7", undefined].map((days) => ({
+      title: `to wait ${JSON.stringify(days)} days before a key's deletion`,
+      faults: () => keyDeletionWindowFaults(days, "days"),
+      path: "days",
+      rule: /^KMS deletes a key 7 to 30 days after it was asked to\.$/,
+      fix: /^write a whole number from 7 to 30;/,
+    })),
+  );
 
   it("never throws", () => {
     fc.assert(
@@ -76,7 +93,10 @@ describe("ecr/encryption", () => {
       resource: "1234abcd-12ab-34cd-56ef-1234567890ab",
     });
     assert.deepEqual(parseKmsKey("alias/x"), { resource: "alias/x" });
-    assert.equal(parseKmsKey("x"), undefined);
+    const id = key.split("/")[1] ?? "";
+    for (const none of ["x", `x${key}`, `${key}!`, `${key}/x`, "x alias/x", "alias/x!", `key/${id}`, `${id}-!`]) {
+      assert.equal(parseKmsKey(none), undefined, none);
+    }
   });
 
   it("knows the key that AWS manages", () => {
@@ -84,5 +104,6 @@ describe("ecr/encryption", () => {
     assert.ok(isAwsManagedKey("arn:aws:kms:us-east-1:123456789012:alias/aws/ecr"));
     assert.ok(!isAwsManagedKey(key));
     assert.ok(!isAwsManagedKey("alias/aws/ecr-mine"));
+    assert.ok(!isAwsManagedKey("no key"));
   });
 });

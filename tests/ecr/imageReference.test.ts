@@ -188,24 +188,34 @@ describe("ecr/imageReference", () => {
     );
   });
 
-  const refusals: [text: unknown, rule: RegExp][] = [
-    ["", /is a text/],
-    [undefined, /is a text/],
-    ["petclinic:", /1 to 128 characters/],
-    ["petclinic:v 1", /only letters/],
-    ["petclinic@sha256:abc", /comes a digest/],
-    ["petclinic@", /comes a digest/],
-    ["petclinic/", /"" does not/],
-    ["team/PetClinic", /"PetClinic" does not/],
-    ["-host.example/a", /a registry's host/],
-    ["http://host/a", /a registry's host/],
-    ["public.ecr.aws/petclinic", /the registry's alias/],
+  const example = /^write one such as "public\.ecr\.aws\/docker\/library\/node:22"\.$/;
+  const wholeDigest = /^copy the whole digest, in lower case\.$/;
+  const asShown = /^write the repository's name as its registry shows it\.$/;
+  const asHost = /^write it as "host" or "host:5000", without a scheme\.$/;
+  const refusals: [text: unknown, rule: RegExp, fix: RegExp][] = [
+    ["", /is a text/, example],
+    [undefined, /is a text/, example],
+    ["petclinic:", /1 to 128 characters/, /./],
+    [":", /1 to 128 characters/, /./],
+    ["petclinic:v 1", /only letters/, /./],
+    ["petclinic@sha256:abc", /comes a digest/, wholeDigest],
+    ["petclinic@", /comes a digest/, wholeDigest],
+    ["@x", /comes a digest/, wholeDigest],
+    ["petclinic/", /"" does not/, asShown],
+    ["team/PetClinic", /"PetClinic" does not/, asShown],
+    ["-host.example/a", /a registry's host/, asHost],
+    ["http://host/a", /a registry's host/, asHost],
+    ["host:/a", /a registry's host/, asHost],
+    ["public.ecr.aws/petclinic", /the registry's alias/, /^write "public\.ecr\.aws\/<alias>\/<repository>"\.$/],
   ];
-  for (const [text, rule] of refusals) {
+  for (const [text, rule, fix] of refusals) {
     it(`refuses ${JSON.stringify(text)}`, () => {
       const faults = imageReferenceFaults(text, "image.source");
       assert.ok(
-        faults.some((fault) => rule.test(fault.rule) && fault.path === "image.source" && fault.value === text),
+        faults.some(
+          (fault) =>
+            rule.test(fault.rule) && fix.test(fault.fix) && fault.path === "image.source" && fault.value === text,
+        ),
         JSON.stringify(faults),
       );
     });
@@ -226,6 +236,10 @@ describe("ecr/imageReference", () => {
       () => parseImageReference("Host/A:@x", "image.source"),
       (error) => error instanceof InvalidInputError && error.faults.length === 3,
     );
+  });
+
+  it("says that it is about an image where no path is given", () => {
+    assert.throws(() => parseImageReference("A"), /^InvalidInputError: image reference: 1 fault\n {2}- image: "A"/);
   });
 
   it("never throws when asked for faults", () => {

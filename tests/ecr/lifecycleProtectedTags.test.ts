@@ -11,7 +11,8 @@ import {
   ruleMatches,
 } from "../../ecr/lifecyclePolicy";
 
-const service = lifecyclePolicyFromRules(lifecyclePresets.service.rules);
+/** Made while a test runs, so that a mutation of the builder needs no fresh process. */
+const service = () => lifecyclePolicyFromRules(lifecyclePresets.service.rules);
 
 /** A document of this many rules. */
 function rules(count: number, description?: string): LifecyclePolicyDocument {
@@ -25,7 +26,7 @@ function rules(count: number, description?: string): LifecyclePolicyDocument {
 
 describe("ecr/lifecyclePolicy: protected tags", () => {
   it("puts a rule in front for each pattern, which keeps as many images as a repository can hold", () => {
-    const { rules } = protectTags(service, ["v*", "stable"]);
+    const { rules } = protectTags(service(), ["v*", "stable"]);
     assert.deepEqual(rules.slice(0, 2), [
       {
         rulePriority: 1,
@@ -52,12 +53,12 @@ describe("ecr/lifecyclePolicy: protected tags", () => {
     ]);
     assert.deepEqual(
       rules.slice(2),
-      service.rules.map((rule, index) => ({ ...rule, rulePriority: index + 3 })),
+      service().rules.map((rule, index) => ({ ...rule, rulePriority: index + 3 })),
     );
   });
 
   it("keeps the order of priorities, whatever the order of the list and the gaps in it", () => {
-    const [first, second] = service.rules;
+    const [first, second] = service().rules;
     assert.ok(first && second);
     const scrambled = {
       rules: [
@@ -66,7 +67,7 @@ describe("ecr/lifecyclePolicy: protected tags", () => {
       ],
     };
     const before = structuredClone(scrambled);
-    assert.deepEqual(protectTags(scrambled, ["v*"]), protectTags(service, ["v*"]));
+    assert.deepEqual(protectTags(scrambled, ["v*"]), protectTags(service(), ["v*"]));
     assert.deepEqual(scrambled, before);
   });
 
@@ -98,11 +99,12 @@ describe("ecr/lifecyclePolicy: protected tags", () => {
   });
 
   it("gives the document back as it is when nothing is protected", () => {
-    assert.equal(protectTags(service, []), service);
+    const unchanged = service();
+    assert.equal(protectTags(unchanged, []), unchanged);
   });
 
   it("refuses patterns that no tag fits, with too many wildcards, and twice the same, all at once", () => {
-    const faults = protectedTagFaults(service, ["v*", "*a*b*c*d*", "v*", "-x", 7, ""], "protectedTags");
+    const faults = protectedTagFaults(service(), ["v*", "*a*b*c*d*", "v*", "-x", 7, ""], "protectedTags");
     assert.deepEqual(faults.map(({ path, value }) => [path, value]).sort(), [
       ["protectedTags[1]", "*a*b*c*d*"],
       ["protectedTags[2]", "v*"],
@@ -110,13 +112,13 @@ describe("ecr/lifecyclePolicy: protected tags", () => {
       ["protectedTags[4]", 7],
       ["protectedTags[5]", ""],
     ]);
-    assert.throws(() => protectTags(service, ["*a*b*c*d*"]), /protectedTags\[0\].*at most 4/);
-    assert.deepEqual(protectedTagFaults(service, ["*a*b*c*d"], "protectedTags"), []);
+    assert.throws(() => protectTags(service(), ["*a*b*c*d*"]), /protectedTags\[0\].*at most 4/);
+    assert.deepEqual(protectedTagFaults(service(), ["*a*b*c*d"], "protectedTags"), []);
   });
 
   it("refuses what is no list", () => {
     for (const patterns of ["v*", { 0: "v*" }, 1, null]) {
-      const [fault, ...more] = protectedTagFaults(service, patterns, "protectedTags");
+      const [fault, ...more] = protectedTagFaults(service(), patterns, "protectedTags");
       assert.deepEqual([fault?.path, fault?.value, more], ["protectedTags", patterns, []]);
     }
   });

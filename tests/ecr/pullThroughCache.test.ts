@@ -21,6 +21,8 @@ const dockerRule = {
   credentialArn: secret,
 };
 const ecrRule = { ecrRepositoryPrefix: "shared", upstreamRegistryUrl: otherEcr, customRoleArn: role };
+const rulesOf = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({ ...publicRule, ecrRepositoryPrefix: `p${index}` }));
 const check = (rule: unknown) => pullThroughCacheRuleFaults(rule, "rule", region, account);
 
 describe("ecr/pullThroughCache", () => {
@@ -71,7 +73,7 @@ describe("ecr/pullThroughCache", () => {
       title: "a prefix of 31 characters",
       faults: () => check({ ...publicRule, ecrRepositoryPrefix: "x".repeat(31) }),
       path: "rule.ecrRepositoryPrefix",
-      rule: /2 to 30/,
+      rule: /^a cache rule's prefix has 2 to 30/,
       fix: /shorten it by 1/,
     },
     {
@@ -79,6 +81,21 @@ describe("ecr/pullThroughCache", () => {
       faults: () => check({ ...publicRule, upstreamRegistryUrl: "registry.example.com" }),
       path: "rule.upstreamRegistryUrl",
       rule: /public\.ecr\.aws, registry\.k8s\.io, quay\.io, registry-1\.docker\.io, ghcr\.io/,
+      fix: /one of these/,
+    },
+    {
+      title: "an unknown upstream with a known name, once",
+      faults: () => check({ ...publicRule, upstreamRegistryUrl: "registry.example.com", upstreamRegistry: "quay" }),
+      path: "rule.upstreamRegistryUrl",
+      rule: /host of a registry/,
+      fix: /one of these/,
+    },
+    {
+      title: "an unknown upstream with a prefix of its own, once",
+      faults: () =>
+        check({ ...ecrRule, upstreamRegistryUrl: "registry.example.com", upstreamRepositoryPrefix: "team" }),
+      path: "rule.upstreamRegistryUrl",
+      rule: /host of a registry/,
       fix: /one of these/,
     },
     {
@@ -112,6 +129,13 @@ describe("ecr/pullThroughCache", () => {
     {
       title: "an unknown name of an upstream",
       faults: () => check({ ...publicRule, upstreamRegistry: "toString" }),
+      path: "rule.upstreamRegistry",
+      rule: /knows no upstream/,
+      fix: /"ecr-public"/,
+    },
+    {
+      title: "a list with an upstream's name",
+      faults: () => check({ ...publicRule, upstreamRegistry: ["ecr-public"] }),
       path: "rule.upstreamRegistry",
       rule: /knows no upstream/,
       fix: /"ecr-public"/,
@@ -219,10 +243,49 @@ describe("ecr/pullThroughCache", () => {
       title: "an upstream's prefix of one character",
       faults: () => check({ ...ecrRule, upstreamRepositoryPrefix: "a" }),
       path: "rule.upstreamRepositoryPrefix",
-      rule: /2 to 30/,
+      rule: /^an upstream's repository prefix has 2 to 30/,
       fix: /at least 2/,
     },
   ]);
+
+  itRefuses([
+    {
+      title: "rules that are no list",
+      faults: () => pullThroughCacheFaults({}, "rules"),
+      path: "rules",
+      rule: /^pull-through cache rules are a list\.$/,
+      fix: /^write a list of rules\.$/,
+    },
+    {
+      title: "51 rules",
+      faults: () => pullThroughCacheFaults(rulesOf(51), "rules"),
+      path: "rules",
+      rule: /^a registry has at most 50 pull-through cache rules, there are 51\.$/,
+      fix: /^leave some out; the quota cannot be raised\.$/,
+    },
+    {
+      title: "a prefix that another rule has",
+      faults: () => pullThroughCacheFaults([publicRule, publicRule], "rules"),
+      path: "rules[1].ecrRepositoryPrefix",
+      rule: /^a registry has one pull-through cache rule for a prefix; rules\[0\]\.ecrRepositoryPrefix has this one/,
+      fix: /^put the two together, or choose another prefix\.$/,
+    },
+  ]);
+
+  it("lists the names of upstreams where the URL says none", () => {
+    const faults = check({ ...publicRule, upstreamRegistryUrl: "x.example", upstreamRegistry: "dockerhub" });
+    assert.deepEqual(paths(faults), ["rule.upstreamRegistryUrl", "rule.upstreamRegistry"]);
+    assert.match(faults[1]?.fix ?? "", /^write one of ecr-public, k8s, quay, docker-hub, .*, ecr\.$/);
+  });
+
+  it("takes the ARN of a secret in any partition, and nothing around it", () => {
+    for (const partition of ["aws-cn", "aws-us-gov", "aws-iso-b"]) {
+      assert.deepEqual(credentialFaults(secret.replace("aws", partition), "arn"), [], partition);
+    }
+    for (const arn of [`x${secret}`, `${secret} `, secret.replace("aws", "aws-"), [secret]]) {
+      assert.match(credentialFaults(arn, "arn")[0]?.rule ?? "", /^credentials are named by the ARN/, String(arn));
+    }
+  });
 
   it("takes 612 characters of a secret's ARN", () => {
     assert.deepEqual(credentialFaults(secret.padEnd(612, "x"), "arn"), []);
@@ -241,17 +304,17 @@ describe("ecr/pullThroughCache", () => {
     assert.equal(upstreamRegistryOf(`210987654321.dkr-ecr.${region}.on.aws`), undefined);
     assert.equal(upstreamRegistryOf("evil.example.com/x.azurecr.io"), undefined);
     assert.equal(upstreamRegistryOf("*.azurecr.io"), undefined);
+    assert.equal(upstreamRegistryOf("registry.pets.azurecr.io"), undefined);
+    assert.equal(upstreamRegistryOf("pets.azurecr.io.example.com"), undefined);
+    assert.equal(ecrUpstream([otherEcr]), undefined);
   });
 
   it("holds a registry to 50 rules and one for each prefix, and names every fault at once", () => {
-    const rules = Array.from({ length: 51 }, (_, index) => ({ ...publicRule, ecrRepositoryPrefix: `p${index}` }));
-    assert.deepEqual(pullThroughCacheFaults(rules.slice(1), "rules"), []);
-    assert.deepEqual(paths(pullThroughCacheFaults(rules, "rules")), ["rules"]);
+    assert.deepEqual(pullThroughCacheFaults(rulesOf(50), "rules"), []);
     assert.deepEqual(
       paths(pullThroughCacheFaults([publicRule, { ...publicRule, upstreamRegistryUrl: "x" }, 7], "rules")),
       ["rules[1].upstreamRegistryUrl", "rules[2]", "rules[1].ecrRepositoryPrefix"],
     );
-    assert.deepEqual(paths(pullThroughCacheFaults({}, "rules")), ["rules"]);
   });
 
   it("never throws on any JSON, near a rule or far from it", () => {

@@ -33,6 +33,27 @@ describe("ecr/pullTimeExclusions", () => {
       fix: /iam/,
     },
     {
+      title: "a session of a role in another partition",
+      faults: () => check("arn:aws-us-gov:sts::123456789012:assumed-role/scanner/run"),
+      path: "exclusion",
+      rule: /not one of its sessions/,
+      fix: /iam/,
+    },
+    {
+      title: "what only has a session's ARN in it",
+      faults: () => check("x arn:aws:sts::123456789012:assumed-role/scanner/run"),
+      path: "exclusion",
+      rule: /by its ARN/,
+      fix: /role\/<name>/,
+    },
+    {
+      title: "a list with a session's ARN",
+      faults: () => check(["arn:aws:sts::123456789012:assumed-role/scanner/run"]),
+      path: "exclusion",
+      rule: /by its ARN/,
+      fix: /role\/<name>/,
+    },
+    {
       title: "what is no list",
       faults: () => pullTimeExclusionsFaults(role, "e"),
       path: "e",
@@ -56,7 +77,9 @@ describe("ecr/pullTimeExclusions", () => {
   ]);
 
   it("names every fault at once", () => {
-    assert.deepEqual(paths(pullTimeExclusionsFaults([7, role, 7], "e")), ["e[0]", "e[2]"]);
+    const faults = pullTimeExclusionsFaults([7, role, 7], "e");
+    assert.deepEqual(paths(faults), ["e[0]", "e[2]"]);
+    assert.equal(faults[1]?.rule, faults[0]?.rule);
   });
 
   it("never throws", () => {

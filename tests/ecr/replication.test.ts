@@ -151,6 +151,13 @@ describe("ecr/replication", () => {
       fix: /"prod"/,
     },
     {
+      title: "a filter with capitals",
+      faults: () => replicationFilterFaults("Prod/", "filter"),
+      path: "filter",
+      rule: /lower-case letters, digits, `\.`, `_` and `-`, in parts divided by `\/`/,
+      fix: /^write how a repository's name can begin\.$/,
+    },
+    {
       title: "a filter of one character",
       faults: () => replicationFilterFaults("p", "filter"),
       path: "filter",
@@ -194,6 +201,23 @@ describe("ecr/replication", () => {
     assert.equal(isReplicated("petclinic", filters()), true);
     assert.equal(isReplicated("prod/petclinic", filters("test", "prod")), true);
     assert.equal(isReplicated("team/prod", filters("test", "prod")), false);
+  });
+
+  it("accepts 100 filters of a rule", () => {
+    const filter = { filter: "prod/", filterType: "PREFIX_MATCH" };
+    assert.deepEqual(rule({ repositoryFilters: Array.from({ length: 100 }, () => filter) }), []);
+  });
+
+  it("counts destinations that are some only, and shows them", () => {
+    const [fault] = check([{ destinations: accounts(26) }]);
+    assert.equal((fault?.value as string[] | undefined)?.length, 26);
+    for (const none of [
+      { ...destination, registryId: 7 },
+      { ...destination, region: 7 },
+    ]) {
+      const faults = check([{ destinations: [...accounts(25), none] }]);
+      assert.ok(!paths(faults).includes("replication.rules"), JSON.stringify(none));
+    }
   });
 
   it("says all that is wrong at once", () => {

@@ -46,6 +46,8 @@ describe("ecr/repositoryNames", () => {
         ["a//b", /no part is empty/, /one `\/`/],
         ["-petclinic", /"-petclinic" does not/, /off the ends/],
         ["a/b_", /"b_" does not/, /off the ends of "b_"/],
+        [".._a", /"\.\._a" does not/, /off the ends of "\.\._a"/],
+        ["a_..", /"a_\.\." does not/, /off the ends of "a_\.\."/],
         ["a..b", /"\.\." is none of these/, /single "\."/],
         ["a.-b", /"\.-" is none of these/, /single "\."/],
         [7, /is text/, /"petclinic"/],

@@ -63,20 +63,19 @@ describe("ecr/repositoryPrefixes", () => {
       prefix,
       path: `rules[${index}]`,
     }));
-    assert.deepEqual(
-      repeatedPrefixFaults(entries, "template").map(({ path, value, rule }) => ({ path, value, rule })),
-      [
-        {
-          path: "rules[4]",
-          value: "prod/",
-          rule: "a registry has one template for a prefix; rules[0] has this one already.",
-        },
-        {
-          path: "rules[6]",
-          value: "ROOT",
-          rule: "a registry has one template for a prefix; rules[1] has this one already.",
-        },
-      ],
-    );
+    assert.deepEqual(repeatedPrefixFaults(entries, "template"), [
+      {
+        path: "rules[4]",
+        value: "prod/",
+        rule: "a registry has one template for a prefix; rules[0] has this one already.",
+        fix: "put the two together, or choose another prefix.",
+      },
+      {
+        path: "rules[6]",
+        value: "ROOT",
+        rule: "a registry has one template for a prefix; rules[1] has this one already.",
+        fix: "put the two together, or choose another prefix.",
+      },
+    ]);
   });
 });

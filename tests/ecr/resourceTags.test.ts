@@ -22,6 +22,10 @@ describe("ecr/resourceTags", () => {
     }
   });
 
+  it("keeps `aws:` from the beginning of keys only", () => {
+    assert.deepEqual(check({ "team-aws:x": "aws:1" }), []);
+  });
+
   itRefuses([
     { title: "text", faults: () => check("team=pets"), path: "tags", rule: /keys with values/, fix: /team/ },
     {

@@ -60,6 +60,13 @@ describe("ecr/scanning", () => {
       fix: /list/,
     },
     {
+      title: "three rules",
+      faults: () => check({ rules: [scanRule("SCAN_ON_PUSH"), scanRule("MANUAL"), 7] }).slice(0, 1),
+      path: "scanning.rules",
+      rule: /^a registry has at most 2 scanning rules, there are 3\.$/,
+      fix: /^put the filters of one frequency into one rule\.$/,
+    },
+    {
       title: "a rule that is no object",
       faults: () => check({ rules: [7] }),
       path: "scanning.rules[0]",
@@ -71,7 +78,7 @@ describe("ecr/scanning", () => {
       faults: () => check({ rules: [{ scanFrequency: "DAILY", repositoryFilters: [] }] }),
       path: "scanning.rules[0].scanFrequency",
       rule: /three frequencies/,
-      fix: /SCAN_ON_PUSH/,
+      fix: /^write one of SCAN_ON_PUSH, CONTINUOUS_SCAN, MANUAL\.$/,
     },
     {
       title: "continuous scanning with BASIC",
@@ -149,6 +156,11 @@ describe("ecr/scanning", () => {
   it("refuses three rules", () => {
     const three = { rules: [scanRule("SCAN_ON_PUSH"), scanRule("MANUAL"), scanRule("MANUAL")] };
     assert.deepEqual(paths(check(three)), ["scanning.rules", "scanning.rules[2].scanFrequency"]);
+    const none = { repositoryFilters: [] };
+    assert.deepEqual(paths(check({ rules: [none, none] })), [
+      "scanning.rules[0].scanFrequency",
+      "scanning.rules[1].scanFrequency",
+    ]);
   });
 
   it("agrees with AWS's grammar of filters on any text near it", () => {
@@ -188,7 +200,8 @@ describe("ecr/scanning", () => {
       undefined,
     );
     assert.equal(scanFrequencyOf("test/api", {}), "MANUAL");
-    const basic = { rules: [scanRule("MANUAL", "*"), scanRule("SCAN_ON_PUSH", "prod")] };
+    assert.equal(scanFrequencyOf("test/api", { scanType: "ENHANCED", rules: [scanRule("MANUAL", "*")] }), "MANUAL");
+    const basic = { rules: [scanRule("MANUAL", "*"), scanRule("SCAN_ON_PUSH", "test/x", "prod")] };
     assert.equal(scanFrequencyOf("prod/api", basic), "SCAN_ON_PUSH");
     assert.equal(scanFrequencyOf("test/api", basic), "MANUAL");
   });

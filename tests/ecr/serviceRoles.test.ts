@@ -23,6 +23,7 @@ describe("ecr/serviceRoles", () => {
       ],
       registry,
     );
+    assert.equal(policy.Version, "2012-10-17");
     const keyActions = ["kms:CreateGrant", "kms:DescribeKey", "kms:RetireGrant"];
     assert.deepEqual(policy.Statement, [
       {
@@ -61,6 +62,7 @@ describe("ecr/serviceRoles", () => {
       ],
       registry,
     );
+    assert.equal(policy.Version, "2012-10-17");
     assert.deepEqual(
       policy.Statement.map(({ Sid, Resource }) => [Sid, Resource]),
       [

@@ -83,6 +83,9 @@ describe("ecr/tagGrammar", () => {
       assert.match(fault?.rule ?? "", /\.$/);
       assert.match(fault?.fix ?? "", /^write /);
     }
+    for (const none of ["", ["a"]]) assert.equal(tagGrammarFaults(none, "")[0]?.rule, "a grammar of tags is a text.");
+    // One line, with what the parser of expressions found.
+    assert.match(tagGrammarFaults("(", "")[0]?.rule ?? "", /back references \(Invalid regular expression: .+\)\.$/);
     assert.throws(() => filterCanMatch("a", "("), /tag grammar: 1 fault\n.*semver, calver/s);
     for (const grammar of ["semver", "calver", "v[0-9]+", "^v[0-9]+$", "a|b", "constructor"]) {
       assert.deepEqual(tagGrammarFaults(grammar, ""), []);
