@@ -12,8 +12,8 @@ export interface BenchContext {
   tell: (line: string) => void;
 }
 
-/** A variant by its name, or what one took beyond another in the same round. */
-export type Term = string | { variant: string; beyond: string };
+/** A variant by its name, what one took beyond another in the same round, or a number that is given. */
+export type Term = string | { variant: string; beyond: string } | number;
 
 /** A ratio that has a goal, of two variants that were measured in turn. */
 export interface Comparison {

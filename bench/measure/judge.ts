@@ -9,13 +9,15 @@ export interface Verdict extends Ratio {
 /** A comparison's ratio, and whether its interval includes the goal. */
 export function judge(group: Pick<Group, "variants">, comparison: Comparison): Verdict {
   const quantity = comparison.quantity ?? "seconds";
-  const ratio = pairedRatio(termValues(group, comparison.of, quantity), termValues(group, comparison.to, quantity));
+  const of = termValues(group, comparison.of, quantity, 1);
+  const ratio = pairedRatio(of, termValues(group, comparison.to, quantity, of.length));
   const { goal } = comparison;
   if (goal === undefined) return { ...ratio, met: undefined };
   return { ...ratio, met: "atMost" in goal ? ratio.low <= goal.atMost : ratio.high >= goal.atLeast };
 }
 
-function termValues(group: Pick<Group, "variants">, term: Term, quantity: string): number[] {
+function termValues(group: Pick<Group, "variants">, term: Term, quantity: string, rounds: number): number[] {
+  if (typeof term === "number") return Array.from({ length: rounds }, () => term);
   if (typeof term === "string") return valuesOf(group, term, quantity);
   const beyond = valuesOf(group, term.beyond, quantity);
   return valuesOf(group, term.variant, quantity).map((value, round) => value - (beyond[round] as number));

@@ -1,6 +1,12 @@
 import type { Scenario } from "../scenario";
+import { gateway } from "./gateway";
+import { hashing } from "./hashing";
+import { image } from "./image";
+import { lifecycle } from "./lifecycle";
+import { peers } from "./peers";
 import { policies } from "./policies";
 import { preview } from "./preview";
+import { startup } from "./startup";
 
 /** All that `npm run bench` measures, in this order. */
-export const scenarios: readonly Scenario[] = [preview, policies];
+export const scenarios: readonly Scenario[] = [preview, policies, peers, startup, image, hashing, gateway, lifecycle];

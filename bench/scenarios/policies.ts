@@ -5,8 +5,8 @@ import type { BenchContext, Group, Scenario } from "../scenario";
 import { linear, previewOf } from "./preview";
 import { withProjects } from "./projects";
 
-const oneRulePack = ["--policy-pack", "bench/packs/oneRule"];
-const ourPack = ["--policy-pack", "policies"];
+export const oneRulePack = ["--policy-pack", "bench/packs/oneRule"];
+export const ourPack = ["--policy-pack", "policies"];
 
 /** The same repositories as in `preview`, judged by policy packs. */
 export const policies: Scenario = {

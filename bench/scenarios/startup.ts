@@ -1,0 +1,59 @@
+import { interleave, type Variant } from "../measure/interleave";
+import type { BenchProject } from "../project";
+import type { BenchContext, Group, Scenario } from "../scenario";
+import { oneRulePack, ourPack } from "./policies";
+import { withProjects } from "./projects";
+
+/** A preview that finds no change: the reference stack against a program that does nothing with the same SDKs. */
+export const startup: Scenario = {
+  name: "startup",
+  minutes: 3,
+  runs: 9,
+  run: (context) =>
+    withProjects(context.env, async (make) => [await measure(context, await make(), await make("imports"))]),
+};
+
+async function measure(context: BenchContext, ours: BenchProject, empty: BenchProject): Promise<Group> {
+  await ours.up();
+  await empty.up();
+  const variants = await interleave(
+    [
+      unchanged(empty, "empty program"),
+      unchanged(ours, "reference stack"),
+      unchanged(empty, "empty program, one empty rule", oneRulePack),
+      unchanged(ours, "reference stack, one empty rule", oneRulePack),
+      unchanged(ours, "reference stack, our pack", [...ourPack, "--policy-pack-config", "policies/config/local.json"]),
+    ],
+    context,
+  );
+  const packGoal = { to: "empty program, one empty rule", goal: { atMost: 1.15 } };
+  return {
+    title: "Preview without a change",
+    variants,
+    comparisons: [
+      {
+        title: "reference stack to empty program",
+        of: "reference stack",
+        to: "empty program",
+        goal: { atMost: 1.3 },
+      },
+      { title: "the same, each with one empty rule", of: "reference stack, one empty rule", ...packGoal },
+      {
+        title: "reference stack with our pack to empty program with one empty rule",
+        of: "reference stack, our pack",
+        ...packGoal,
+      },
+    ],
+  };
+}
+
+function unchanged(project: BenchProject, name: string, packs: readonly string[] = []): Variant {
+  return {
+    name,
+    async run() {
+      // A change would be another thing that is measured.
+      const { seconds } = await project.pulumi(["preview", "--expect-no-changes", ...packs]);
+      return { seconds };
+    },
+  };
+}
