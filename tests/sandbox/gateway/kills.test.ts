@@ -16,6 +16,7 @@ import {
 import { runningProcess } from "../../../sandbox/services/processes";
 import { identify } from "../../../sandbox/system/processes";
 import { waitUntil } from "../../../sandbox/system/waitUntil";
+import { randomNumbers } from "../randomNumbers";
 import { fullTests } from "../tools";
 import { GatewayProcess } from "./gatewayProcess";
 import { useSandbox } from "./harness";
@@ -26,17 +27,6 @@ const seed = 20_261_124;
 const kills = fullTests ? 50 : 5;
 const repositoryName = "killed";
 const workers = 3;
-
-/** Numbers from 0 to 1 (mulberry32). */
-function randomNumbers(start: number): () => number {
-  let state = start;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 describe("gateway: kill -9 of the gateway and of Distribution under load", function () {
   this.timeout(600_000);

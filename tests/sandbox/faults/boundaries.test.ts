@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { TestProject } from "../program/project";
+import { randomNumbers } from "../randomNumbers";
+import { removeTemporary } from "../temporary";
+import { fullTests, toolsTimeout } from "../tools";
+import { type Boundary, Gate } from "./gate";
+import { comparableState } from "./stackState";
+
+/** The same boundaries at each run; all of them with TEST_FULL=1. */
+const random = randomNumbers(20_261_124);
+/** Changes of the reference stack: two repositories, a lifecycle policy, five images. */
+const changes = 8;
+const moments = ["before", "after"] as const;
+/** One change at a time: whatever comes before the boundary is done, and whatever after it not begun. */
+const flags = ["--yes", "--skip-preview", "--parallel", "1", "--stack", "local", "--non-interactive"];
+
+/** Every boundary, or one that is chosen for each moment. */
+function boundaries(): Boundary[] {
+  return moments.flatMap((moment): Boundary[] =>
+    fullTests
+      ? Array.from({ length: changes }, (_, change) => ({ change, moment }))
+      : [{ change: Math.floor(random() * changes), moment }],
+  );
+}
+
+/** `kill -9` of the CLI at a change of a resource, then `pulumi cancel` and the same command, end as an undisturbed run. */
+describe("faults: a run of the CLI that is killed", function () {
+  this.timeout(120_000);
+  let gate: Gate;
+  let undisturbed: Record<string, unknown>;
+
+  before(async function () {
+    this.timeout(toolsTimeout);
+    gate = await Gate.open();
+    const project = new TestProject();
+    try {
+      await project.init();
+      const result = await project.run(gate.pulumi, ["up", ...flags], gate.env);
+      assert.equal(result.code, 0, result.output);
+      assert.equal(gate.changes.length, changes, gate.changes.join("\n"));
+      undisturbed = await comparableState(project);
+      await project.mustPulumi("destroy", "--yes", "--skip-preview");
+    } finally {
+      project.remove();
+    }
+  });
+  after(() => {
+    gate?.close();
+    removeTemporary();
+  });
+
+  async function killAt(project: TestProject, command: "up" | "destroy", boundary: Boundary): Promise<string> {
+    const reached = gate.stopAt(boundary);
+    const run = project.start(gate.pulumi, [command, ...flags], gate.env);
+    const change = await Promise.race([reached, run.finished]);
+    assert.ok(typeof change === "string", `it ended before: ${run.soFar()}`);
+    run.child.kill("SIGKILL");
+    await run.finished;
+    gate.letAllPass();
+    await project.mustPulumi("cancel", "--yes");
+    return change;
+  }
+
+  /**
+   * Runs `up` again, and settles what the engine still has as pending. A repository that the killed run made without
+   * writing it down is in the way of `up` until it is adopted.
+   */
+  async function upAgain(project: TestProject, change: string, moment: string): Promise<void> {
+    const again = await project.run(gate.pulumi, ["up", ...flags], gate.env);
+    assert.match(again.output, /with 1 pending operations from previous deployment/);
+    if (moment === "after" && change.includes("/repository:Repository")) {
+      assert.notEqual(again.code, 0);
+      assert.match(
+        again.output,
+        /RepositoryAlreadyExistsException: The repository with name 'petclinic' already exists/,
+      );
+      await adopt(project, change);
+    } else {
+      assert.equal(again.code, 0, again.output);
+    }
+    await project.mustPulumi("refresh", "--yes", "--clear-pending-creates");
+  }
+
+  for (const boundary of boundaries()) {
+    const { change: number, moment } = boundary;
+    it(`${moment} change ${number + 1} of ${changes}: up again, and the same for destroy`, async () => {
+      const project = new TestProject();
+      try {
+        await project.init();
+        const change = await killAt(project, "up", boundary);
+        await upAgain(project, change, moment);
+        assert.deepEqual(await comparableState(project), undisturbed);
+
+        await killAt(project, "destroy", boundary);
+        await project.mustPulumi("destroy", "--yes", "--skip-preview");
+        assert.deepEqual(await project.resources(), {});
+        await mustBeEmpty(project);
+      } finally {
+        project.remove();
+      }
+    });
+  }
+});
+
+/** One `up` with `import` takes the repository over, and from the next one on it is as any other. */
+async function adopt(project: TestProject, change: string): Promise<void> {
+  const values = project.read("Pulumi.local.yaml");
+  const setting = change.includes("ecrpublic") ? "forceDestroy: true" : "forceDelete: true";
+  project.edit("Pulumi.local.yaml", setting, `${setting}\n      import: petclinic`);
+  await project.up();
+  project.write("Pulumi.local.yaml", values);
+  await project.up();
+}
+
+async function mustBeEmpty(project: TestProject): Promise<void> {
+  assert.deepEqual(await project.aws("ecr", "describe-repositories"), { repositories: [] });
+  assert.deepEqual(await project.aws("ecr-public", "describe-repositories", "--region", "us-east-1"), {
+    repositories: [],
+  });
+}
