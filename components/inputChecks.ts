@@ -2,17 +2,32 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Fault, InvalidInputError } from "../ecr/faults";
 import { ProgramError } from "./programError";
 
-/** Input that was refused, as Pulumi shows it: the message with every fault, without the program's stack. */
+/**
+ * Input that was refused, as Pulumi shows it: the message with every fault, without the program's stack.
+ *
+ * @example
+ * try {
+ *   new PrivateRepository("Pet_Clinic");
+ * } catch (error) {
+ *   if (error instanceof InputRefused) console.error(error.faults.map(({ path, fix }) => `${path}: ${fix}`));
+ * }
+ */
 export class InputRefused extends ProgramError {
   constructor(
     subject: string,
+    /** Every fault, in the order in which the message has them. */
     readonly faults: readonly Fault[],
   ) {
     super(new InvalidInputError(subject, faults).message);
   }
 }
 
-/** Throws one InputRefused with all faults; does nothing when there are none. */
+/**
+ * Throws one InputRefused with all faults; does nothing when there are none.
+ *
+ * @example
+ * refuseInput("my component", privateRepositoryFaults(name, args));
+ */
 export function refuseInput(subject: string, faults: readonly Fault[]): void {
   if (faults.length > 0) throw new InputRefused(subject, faults);
 }

@@ -2,8 +2,11 @@
 export interface PushCommands {
   /** Logs Docker in for 12 hours, the life of ECR's tokens. */
   login: string;
+  /** Builds the image under its local name. */
   build: string;
+  /** Gives it the repository's address as a second name. */
   tag: string;
+  /** Pushes it there. */
   push: string;
 }
 

@@ -24,6 +24,7 @@ export const pushOnlyActions: readonly string[] = [
   ...uploadActions,
 ].sort();
 
+/** What an identity may do beside pushing. */
 export interface PushPermissionOptions {
   /** Whether images may be pulled from the private repositories too, for example as a build cache. @default false */
   pull?: boolean;

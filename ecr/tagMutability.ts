@@ -19,9 +19,11 @@ export type ImageTagMutability = (typeof imageTagMutabilities)[number];
 export interface TagExclusionFilter {
   /** 1 to 128 letters, digits, `.`, `_`, `-` and at most two `*`, each for any number of characters. */
   filter: string;
+  /** The only kind that ECR has. */
   filterType: "WILDCARD";
 }
 
+/** Which tags of a repository can be moved to another image. */
 export interface TagMutabilitySettings {
   /** @default "MUTABLE", as ECR has it */
   imageTagMutability?: ImageTagMutability;

@@ -11,6 +11,7 @@ import type { ImageRepository } from "./imageRepository";
 import { type ImageTarget, imageTargetFaults } from "./imageTargets";
 import { type OwnTags, ownTags, type TagFrom, tagFromFaults } from "./tagStrategy";
 
+/** What an image is built from, how it is tagged and where it goes. */
 export interface ContainerImageArgs extends BuildSettings, Pick<BuildInputs, "context" | "dockerfile"> {
   /**
    * Where the image goes, at least one. It is built once, for the first; the others get a copy with the same digest, by
@@ -36,9 +37,13 @@ export interface ContainerImageArgs extends BuildSettings, Pick<BuildInputs, "co
 
 /** The part of an image's build that `docker build` needs too. */
 export interface ImageBuild {
+  /** Folder that is sent to Docker, relative to the project's root. */
   context: string;
+  /** Dockerfile, relative to the project's root. @default `<context>/Dockerfile` */
   dockerfile?: string;
+  /** Build arguments (`ARG`). @default none */
   buildArgs?: Record<string, string>;
+  /** Operating system and architecture, such as `linux/amd64`. */
   platform: string;
 }
 
@@ -112,10 +117,16 @@ export class ContainerImage extends pulumi.ComponentResource {
 
 /** The arguments without the repositories' abilities: what can be checked before anything exists. */
 export type ContainerImageSettings = Omit<ContainerImageArgs, "repositories"> & {
+  /** Where the image goes, at least one. */
   repositories: readonly ImageTarget[];
 };
 
-/** Why a ContainerImage with these arguments would be refused: every fault, or none. */
+/**
+ * Why a ContainerImage with these arguments would be refused: every fault, or none.
+ *
+ * @example
+ * const faults = containerImageFaults({ context: "app", repositories: [repository] });
+ */
 export function containerImageFaults(args: ContainerImageSettings): Fault[] {
   // As in the constructor: a preview needs no Docker.
   return [...readArgs(args).faults, ...(pulumi.runtime.isDryRun() ? [] : dockerDaemonFaults())];

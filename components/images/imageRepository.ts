@@ -3,7 +3,9 @@ import type { TagMutabilitySettings } from "../../ecr/tagMutability";
 
 /** Login for a registry, as docker.Image takes it. */
 export interface RegistryCredentials {
+  /** Address of the registry. */
   server: pulumi.Output<string>;
+  /** `AWS`, for ECR and ECR Public. */
   username: pulumi.Output<string>;
   /** Secret; lives for 12 hours. */
   password: pulumi.Output<string>;
@@ -11,6 +13,7 @@ export interface RegistryCredentials {
 
 /** What an image needs of a repository: PrivateRepository and PublicRepository have it, each in its own way. */
 export interface ImageRepository {
+  /** Which of ECR's two registries it is in. */
   readonly kind: "private" | "public";
   /** The component's name in the program: it keeps the names of an image's children apart. */
   readonly logicalName: string;

@@ -19,14 +19,16 @@ import { type ImageTarget, imageTargetFaults } from "./imageTargets";
 import { findLocalImage } from "./localImage";
 import { findSourceImage, type SourceImage } from "./sourceImage";
 
+/** Which image is copied, how the copy is tagged and where it goes. */
 export interface MirroredImageArgs {
   /**
    * An image in a registry, as `docker pull` takes it: `smlinux/petclinic:latest` for Docker Hub,
    * `quay.io/org/app:1.2`, `…@sha256:…`. A digest is the safest: the image is the same in every environment. Either this
    * or `localImage`.
+   * @default none
    */
   source?: string;
-  /** An image that Docker holds where `pulumi up` runs, by name and tag. Either this or `source`. */
+  /** An image that Docker holds where `pulumi up` runs, by name and tag. Either this or `source`. @default none */
   localImage?: string;
   /** Where the image goes, at least one. It is pushed to the first; the others get a copy with the same digest. */
   repositories: ImageRepository[];
@@ -48,7 +50,7 @@ export interface MirroredImageArgs {
   refresh?: string;
   /** Login for the source's registry, with `password`. @default what `docker login` left there, else anonymous */
   username?: pulumi.Input<string>;
-  /** Kept as a secret. */
+  /** Kept as a secret. @default as `username` */
   password?: pulumi.Input<string>;
 }
 
@@ -158,7 +160,12 @@ export class MirroredImage extends pulumi.ComponentResource {
   }
 }
 
-/** Why a MirroredImage with these arguments would be refused, as far as it is known before the source is asked. */
+/**
+ * Why a MirroredImage with these arguments would be refused, as far as it is known before the source is asked.
+ *
+ * @example
+ * const faults = mirroredImageFaults({ source: "smlinux/petclinic:latest", repositories: [repository] });
+ */
 export function mirroredImageFaults(
   args: Omit<MirroredImageArgs, "repositories"> & { repositories: readonly ImageTarget[] },
 ): Fault[] {

@@ -4,6 +4,7 @@ import { ProgramError } from "../programError";
 import type { ImageRepository } from "./imageRepository";
 import { MirroredImage } from "./mirroredImage";
 
+/** Which image of another environment is copied, and where to. */
 export interface PromotionArgs {
   /** The image as the environment before has it: `<url>@<digest>`. */
   source: string;
@@ -19,7 +20,9 @@ export interface PromotionArgs {
 
 /** The copy; its outputs fail when it is not the image that was asked for. */
 export interface PromotedImage {
+  /** The release tag, else the one that stands for the request (`mirror-<16 digits>`). */
   tag: string;
+  /** The source's digest. */
   digest: pulumi.Output<string>;
   /** `<url>@<digest>` in each repository, in their order. */
   references: pulumi.Output<string>[];

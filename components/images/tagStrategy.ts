@@ -20,7 +20,20 @@ import { readGitRevision } from "./gitRevision";
  * A fixed tag is given once. Where the registry holds it with the same content, nothing is pushed; where it holds it with
  * another and it cannot be moved, the image is refused. The second tag is how the content is known again on any machine.
  */
-export type TagFrom = "content" | "git" | { git: { dirtyTree: "mark" | "refuse" } } | { fixed: string };
+export type TagFrom =
+  | "content"
+  | "git"
+  | {
+      /** Commit and content, with a word on a tree that is not as the commit has it. */
+      git: {
+        /** `mark` writes `dirty` into the tag, as `"git"` does; `refuse` makes it a fault. */
+        dirtyTree: "mark" | "refuse";
+      };
+    }
+  | {
+      /** A release tag: at most 107 letters, digits, `.`, `_` and `-`, given once. */
+      fixed: string;
+    };
 
 /** The tags of an image, by its tag strategy. */
 export interface OwnTags {

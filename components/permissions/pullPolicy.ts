@@ -35,7 +35,12 @@ export function lambdaDeployPolicy(
   return policyText("lambdaDeployPolicy", repositories, (arns) => lambdaDeployPermissions(arns, addsRepositoryPolicy));
 }
 
-/** Why these repositories would be refused: every fault of what is known, or none. */
+/**
+ * Why these repositories would be refused: every fault of what is known, or none.
+ *
+ * @example
+ * const faults = pullPolicyFaults(["arn:aws:ecr:us-east-1:123456789012:repository/petclinic"]);
+ */
 export function pullPolicyFaults(repositories: readonly RepositoryReference[]): Fault[] {
   return pullPermissionFaults(knownArns(repositories), "repositories");
 }

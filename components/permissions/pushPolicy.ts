@@ -24,7 +24,12 @@ export function pushPolicy(
   });
 }
 
-/** Why these repositories would be refused: every fault of what is known, or none. */
+/**
+ * Why these repositories would be refused: every fault of what is known, or none.
+ *
+ * @example
+ * const faults = pushPolicyFaults(["arn:aws:ecr:us-east-1:123456789012:repository/petclinic"], { pull: true });
+ */
 export function pushPolicyFaults(
   repositories: readonly RepositoryReference[],
   options: PushPermissionOptions = {},

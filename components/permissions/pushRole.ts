@@ -21,17 +21,18 @@ import { InputChecks } from "../inputChecks";
 import type { RepositoryReference } from "../repositories/repositoryReference";
 import { pushPolicy, pushPolicyFaults } from "./pushPolicy";
 
+/** Who takes the role, and where it pushes to. */
 export interface PushRoleArgs {
   /**
    * Where it pushes to: private and public repositories, as components or ARNs. At least one; nothing beside them is
    * allowed, and no wildcard.
    */
   repositories: readonly RepositoryReference[];
-  /** Workflows of GitHub Actions that take the role. Either these or `gitlab`. */
+  /** Workflows of GitHub Actions that take the role. Either these or `gitlab`. @default none */
   github?: readonly GitHubWorkflows[];
-  /** Pipelines of GitLab that take the role. Either these or `github`. */
+  /** Pipelines of GitLab that take the role. Either these or `github`. @default none */
   gitlab?: readonly GitLabPipelines[];
-  /** ARN of the identity provider in IAM. An account has one for each issuer. Either this or `createProvider`. */
+  /** ARN of the identity provider in IAM. An account has one for each issuer. Either this or `createProvider`. @default none */
   providerArn?: pulumi.Input<string>;
   /** Creates the identity provider. Only one program of an account can. @default false */
   createProvider?: boolean;
@@ -76,6 +77,7 @@ export interface PushRoleArgs {
 export class PushRole extends pulumi.ComponentResource {
   /** What a workflow names as `role-to-assume`. */
   readonly roleArn: pulumi.Output<string>;
+  /** Name in IAM. */
   readonly roleName: pulumi.Output<string>;
   /** The identity provider that the role trusts. */
   readonly providerArn: pulumi.Output<string>;
@@ -121,7 +123,12 @@ export class PushRole extends pulumi.ComponentResource {
   }
 }
 
-/** Why a PushRole of this name and these arguments would be refused: every fault of what is known, or none. */
+/**
+ * Why a PushRole of this name and these arguments would be refused: every fault of what is known, or none.
+ *
+ * @example
+ * const faults = pushRoleFaults("release", { repositories: [petclinic], createProvider: true }); // nobody takes the role
+ */
 export function pushRoleFaults(name: string, args: PushRoleArgs): Fault[] {
   const checks = new InputChecks(name);
   readSettings(args, checks);

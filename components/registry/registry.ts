@@ -45,13 +45,17 @@ import { createTemplates, registryTemplateFaults } from "./registryTemplates";
 export class Registry extends pulumi.ComponentResource {
   /** Account that the registry belongs to. */
   readonly registryId: pulumi.Output<string>;
+  /** Region of the registry. */
   readonly region: pulumi.Output<string>;
   /** `<account>.dkr.ecr.<region>.amazonaws.com` */
   readonly url: pulumi.Output<string>;
   /** Address to pull an upstream's images from, by the cache rule's prefix: append `/<image>:<tag>`. */
   readonly cacheUrls: Readonly<Record<string, pulumi.Output<string>>>;
+  /** The registry's policy, when one was asked for. */
   readonly policy: aws.ecr.RegistryPolicy | undefined;
+  /** When images are scanned; undefined with `scanning: false`. */
   readonly scanning: aws.ecr.RegistryScanningConfiguration | undefined;
+  /** Where pushes are copied to, when rules were given. */
   readonly replication: aws.ecr.ReplicationConfiguration | undefined;
   /** By prefix. */
   readonly pullThroughCacheRules: ReadonlyMap<string, aws.ecr.PullThroughCacheRule>;
@@ -65,6 +69,7 @@ export class Registry extends pulumi.ComponentResource {
   readonly templateRole: aws.iam.Role | undefined;
   /** By ECR's name of the setting. */
   readonly accountSettings: ReadonlyMap<AccountSettingName, aws.ecr.AccountSetting>;
+  /** One for each role or user whose pulls do not count, in the order of the arguments. */
   readonly pullTimeExclusions: readonly aws.ecr.PullTimeUpdateExclusion[];
 
   constructor(name: string, args: RegistryArgs = {}, opts?: pulumi.ComponentResourceOptions) {
@@ -121,7 +126,12 @@ function outputsOf(location: pulumi.Output<RegistryLocation>, prefixes: readonly
   };
 }
 
-/** Why a Registry of this name and these arguments would be refused: every fault of what is known, or none. */
+/**
+ * Why a Registry of this name and these arguments would be refused: every fault of what is known, or none.
+ *
+ * @example
+ * const faults = registryFaults("registry", { replicateFrom: ["210987654321"] });
+ */
 export function registryFaults(name: string, args: RegistryArgs): Fault[] {
   const region = args.region !== undefined && isPlain(args.region) ? args.region : undefined;
   return [

@@ -60,6 +60,7 @@ export interface ReplicationRuleArgs {
   repositories?: readonly string[];
 }
 
+/** Another registry whose images this one fetches when they are pulled here, and keeps. */
 export interface PullThroughCacheArgs {
   /**
    * The upstream by ECR's name for it (`docker-hub`), or its host: `<account>.dkr.ecr.<region>.amazonaws.com` for another
@@ -78,7 +79,12 @@ export interface PullThroughCacheArgs {
    * that is removed can be restored for 30 days.
    * @default none
    */
-  credential?: { username: pulumi.Input<string>; accessToken: pulumi.Input<string> };
+  credential?: {
+    /** User name at the upstream. */
+    username: pulumi.Input<string>;
+    /** Access token; kept as a secret. */
+    accessToken: pulumi.Input<string>;
+  };
   /** ARN of an existing secret `ecr-pullthroughcache/…` in the same account and region. @default none */
   credentialArn?: pulumi.Input<string>;
   /** For another account's ECR: creates a role that may pull what the rule names. @default false */
@@ -89,6 +95,7 @@ export interface PullThroughCacheArgs {
   upstreamRepositoryPrefix?: string;
 }
 
+/** What a repository gets that ECR creates by itself, below a prefix. */
 export interface CreationTemplateArgs {
   /** Names below it get the template: 2 to 256 characters, or `ROOT` for all others. A change replaces the template. */
   prefix: string;
@@ -121,11 +128,12 @@ export interface CreationTemplateArgs {
   customRoleArn?: pulumi.Input<string>;
 }
 
+/** Settings of the account in the registry's region. They stay as they are when they are left out, or taken out. */
 export interface AccountSettingsArgs {
-  /** Which scanner basic scanning uses; there is one left. */
+  /** Which scanner basic scanning uses; there is one left. @default as the account has it */
   basicScanTypeVersion?: "AWS_NATIVE";
-  /** Which actions the registry policy speaks about: `V1` replication and the pull-through cache, `V2` all of ECR's. */
+  /** Which actions the registry policy speaks about: `V1` replication and the pull-through cache, `V2` all of ECR's. @default as the account has it */
   registryPolicyScope?: "V1" | "V2";
-  /** Whether a push may take over layers that another repository of the registry holds already. */
+  /** Whether a push may take over layers that another repository of the registry holds already. @default as the account has it */
   blobMounting?: boolean;
 }

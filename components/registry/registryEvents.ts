@@ -20,6 +20,7 @@ import { ProgramError } from "../programError";
 import type { PrivateRepository } from "../repositories/privateRepository";
 import { isDeferred } from "../repositories/repositoryReference";
 
+/** Which events, of which repositories, and where they go. */
 export interface RegistryEventsArgs {
   /**
    * Whose events: private repositories as components or by name, `team/*` for all that begin so. ECR Public sends none.
@@ -116,7 +117,12 @@ export class RegistryEvents extends pulumi.ComponentResource {
   }
 }
 
-/** Why RegistryEvents of this name and these arguments would be refused: every fault of what is known, or none. */
+/**
+ * Why RegistryEvents of this name and these arguments would be refused: every fault of what is known, or none.
+ *
+ * @example
+ * const [fault] = registryEventsFaults("images", { pushes: false, findingsFrom: false });
+ */
 export function registryEventsFaults(name: string, args: RegistryEventsArgs): Fault[] {
   const checks = new InputChecks(name);
   readSettings(args, checks);

@@ -7,10 +7,11 @@ import { InputChecks } from "../inputChecks";
 import { PrivateImages, type PrivateRepositoryName } from "./privateImages";
 import type { RepositoryPlace } from "./repositoryComponent";
 
+/** Which repository is looked up. */
 export interface ExistingPrivateRepositoryArgs {
   /** Name in the registry. @default the look-up's name */
   repositoryName?: pulumi.Input<string>;
-  /** @default the provider's region */
+  /** Region of the registry. @default the provider's region */
   region?: pulumi.Input<string>;
   /** The account whose registry it is in, 12 digits. @default the provider's account */
   registryId?: pulumi.Input<string>;
@@ -19,6 +20,10 @@ export interface ExistingPrivateRepositoryArgs {
 /**
  * A private repository that something else manages, looked up: images can be pushed to it, and nothing of it is changed.
  * `PrivateRepository.get` makes one. A preview fails when there is no such repository.
+ *
+ * @example
+ * const shared = PrivateRepository.get("shared", { repositoryName: "platform/base", registryId: "210987654321" });
+ * export const url = shared.url;
  */
 export class ExistingPrivateRepository extends PrivateImages {
   /** Not known before the update: whether a tag can be moved shows when it is pushed. */

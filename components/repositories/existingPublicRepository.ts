@@ -6,6 +6,7 @@ import { InputChecks } from "../inputChecks";
 import { PublicImages } from "./publicImages";
 import type { RepositoryPlace } from "./repositoryComponent";
 
+/** Which repository is looked up. */
 export interface ExistingPublicRepositoryArgs {
   /** Name behind the registry's alias. @default the look-up's name */
   repositoryName?: pulumi.Input<string>;
@@ -14,6 +15,10 @@ export interface ExistingPublicRepositoryArgs {
 /**
  * A public repository of the provider's account that something else manages, looked up: images can be pushed to it, and
  * nothing of it is changed. `PublicRepository.get` makes one. A preview fails when there is no such repository.
+ *
+ * @example
+ * const shared = PublicRepository.get("base", { repositoryName: "platform/base" });
+ * export const url = shared.url;
  */
 export class ExistingPublicRepository extends PublicImages {
   /** The resource as it was read. */

@@ -14,9 +14,11 @@ export interface PrivateRepositoryName {
 
 /** A private repository's login and images, whether the program makes the repository or looks it up. */
 export abstract class PrivateImages extends RepositoryComponent {
+  /** In the account's private registry. */
   readonly kind = "private";
   protected abstract readonly requested: PrivateRepositoryName;
 
+  /** {@inheritDoc ImageRepository.findDigest} */
   findDigest(tag: string, after?: pulumi.Input<unknown>): pulumi.Output<string | undefined> {
     return pulumi.all([this.requested, whenThere(this.repository), after]).apply(async ([repository]) => {
       const image = await orUndefined(aws.ecr.getImage({ ...repository, imageTag: tag }, { parent: this }));

@@ -25,6 +25,7 @@ import type { RepositoryPlace } from "./repositoryComponent";
  * export const url = repository.url;
  */
 export class PrivateRepository extends PrivateImages {
+  /** Which tags can be moved. */
   readonly tagSettings: TagMutabilitySettings;
   /** The underlying resource. */
   readonly repository: aws.ecr.Repository;

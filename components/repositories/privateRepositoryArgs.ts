@@ -4,6 +4,7 @@ import type { LifecycleInput } from "../lifecycleInput";
 import type { AdoptionArgs } from "./adoption";
 import type { AccessArgs } from "./repositoryAccess";
 
+/** All that a private repository can be told; each has a default. */
 export interface PrivateRepositoryArgs {
   /**
    * Name in the registry: 2 to 256 characters, lower-case letters, digits, `.`, `_`, `-` and `/`. A change replaces the

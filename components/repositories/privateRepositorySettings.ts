@@ -29,14 +29,24 @@ export interface PrivateRepositorySettings {
   tags: PrivateRepositoryArgs["tags"];
 }
 
-/** Why a PrivateRepository of this name and these arguments would be refused: every fault of what is known, or none. */
+/**
+ * Why a PrivateRepository of this name and these arguments would be refused: every fault of what is known, or none.
+ *
+ * @example
+ * const [fault] = privateRepositoryFaults("petclinic", { encryption: "aes256", createKey: true });
+ */
 export function privateRepositoryFaults(name: string, args: PrivateRepositoryArgs): Fault[] {
   const checks = new InputChecks(name);
   readPrivateRepositorySettings(name, args, checks);
   return checks.faults;
 }
 
-/** Which tags of a PrivateRepository with these arguments can be moved. */
+/**
+ * Which tags of a PrivateRepository with these arguments can be moved.
+ *
+ * @example
+ * const settings = privateTagSettings({ exclusionFilters: ["latest"] }); // IMMUTABLE_WITH_EXCLUSION
+ */
 export function privateTagSettings(
   args: Pick<PrivateRepositoryArgs, "imageTagMutability" | "exclusionFilters">,
 ): TagMutabilitySettings {

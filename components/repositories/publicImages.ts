@@ -12,10 +12,13 @@ const [region] = publicRegions;
 
 /** A public repository's login and images, whether the program makes the repository or looks it up. */
 export abstract class PublicImages extends RepositoryComponent {
+  /** In the public gallery. */
   readonly kind = "public";
+  /** Every tag can be moved. */
   readonly tagSettings = publicTagSettings;
   protected abstract readonly requestedName: pulumi.Input<string>;
 
+  /** {@inheritDoc ImageRepository.findDigest} */
   findDigest(tag: string, after?: pulumi.Input<unknown>): pulumi.Output<string | undefined> {
     return pulumi.all([this.requestedName, whenThere(this.repository), after]).apply(async ([repositoryName]) => {
       const found = await orUndefined(

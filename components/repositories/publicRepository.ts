@@ -12,6 +12,7 @@ import { PublicImages } from "./publicImages";
 import { checkPublicAccess, type PublicAccessArgs, publicRepositoryPolicyText } from "./repositoryAccess";
 import type { RepositoryPlace } from "./repositoryComponent";
 
+/** All that a public repository can be told; each has a default. */
 export interface PublicRepositoryArgs {
   /**
    * Name behind the registry's alias: 2 to 205 characters, lower-case letters, digits, `.`, `_`, `-` and `/`. A change
@@ -109,7 +110,12 @@ export class PublicRepository extends PublicImages {
   }
 }
 
-/** Why a PublicRepository of this name and these arguments would be refused: every fault of what is known, or none. */
+/**
+ * Why a PublicRepository of this name and these arguments would be refused: every fault of what is known, or none.
+ *
+ * @example
+ * const [fault] = publicRepositoryFaults("petclinic", { region: "ap-northeast-2" });
+ */
 export function publicRepositoryFaults(name: string, args: PublicRepositoryArgs): Fault[] {
   const checks = new InputChecks(name);
   readSettings(name, args, checks);

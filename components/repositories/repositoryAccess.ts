@@ -34,11 +34,11 @@ export interface PublicAccessArgs {
  * account too: Lambda adds one itself when a function is created, and the next update would take that away again.
  *
  * @example
- * access: {
+ * const access: AccessArgs = {
  *   pullFrom: ["o-a1b2c3d4e5", "arn:aws:iam::210987654321:role/ecs-execution"],
- *   pushFrom: [pushRole.arn],
+ *   pushFrom: [pushRole.roleArn],
  *   lambdaPull: ["123456789012"],
- * }
+ * };
  */
 export interface AccessArgs extends PublicAccessArgs {
   /** Who pulls, named as in `pushFrom`; those who push pull as well. @default nobody beside the account itself */

@@ -23,6 +23,7 @@ export abstract class RepositoryComponent extends pulumi.ComponentResource imple
 
   constructor(
     type: string,
+    /** The component's name in the program. */
     readonly logicalName: string,
     opts?: pulumi.ComponentResourceOptions,
   ) {
@@ -37,6 +38,7 @@ export abstract class RepositoryComponent extends pulumi.ComponentResource imple
     return this.place.url;
   }
 
+  /** ARN of the repository. */
   get arn(): pulumi.Output<string> {
     return this.place.arn;
   }
@@ -51,6 +53,7 @@ export abstract class RepositoryComponent extends pulumi.ComponentResource imple
     return this.place.registryId;
   }
 
+  /** Region of the repository; `us-east-1` for a public one. */
   get region(): pulumi.Output<string> {
     return this.place.region;
   }

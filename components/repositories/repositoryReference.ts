@@ -1,7 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /** A repository as other components name it: the component, or the ARN of one that is not in the program. */
-export type RepositoryReference = { readonly arn: pulumi.Output<string> } | pulumi.Input<string>;
+export type RepositoryReference =
+  | {
+      /** The component's ARN. */
+      readonly arn: pulumi.Output<string>;
+    }
+  | pulumi.Input<string>;
 
 /** The ARN, plain when it was given so. */
 export function arnOf(repository: RepositoryReference): pulumi.Input<string> {

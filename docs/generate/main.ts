@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { componentExamples, componentExamplesFile } from "./componentExamples";
 import { configReference } from "./configReference";
 import { stackFileJsonSchema } from "./jsonSchema";
 import { outputsReference } from "./outputsReference";
@@ -17,4 +18,5 @@ if (require.main === module) {
   for (const [name, content] of Object.entries(generatedDocs())) {
     fs.writeFileSync(path.join(__dirname, "..", name), content);
   }
+  fs.writeFileSync(path.join(__dirname, "../..", componentExamplesFile), componentExamples());
 }

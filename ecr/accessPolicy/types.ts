@@ -9,14 +9,23 @@ export type PolicyCondition = Record<string, Record<string, OneOrMore>>;
 
 /** One statement of a policy document (IAM user guide, IAM JSON policy elements reference). */
 export interface PolicyStatement {
+  /** Name of the statement, unique in the document: letters and digits. @default none */
   Sid?: string;
+  /** Whether it allows or refuses; a refusal beats every permission. */
   Effect: "Allow" | "Deny";
+  /** Whom it is for. A resource's policy has this or `NotPrincipal`, an identity's policy has neither. @default none */
   Principal?: PolicyPrincipal;
+  /** Everyone but these. @default none */
   NotPrincipal?: PolicyPrincipal;
+  /** Operations, such as `ecr:BatchGetImage`; `*` and `?` are wildcards. Either this or `NotAction`. @default none */
   Action?: OneOrMore;
+  /** All operations but these. @default none */
   NotAction?: OneOrMore;
+  /** ARNs that it is about. A repository's policy has none: it is about the repository. @default none */
   Resource?: OneOrMore;
+  /** All resources but these. @default none */
   NotResource?: OneOrMore;
+  /** What must hold besides. @default nothing */
   Condition?: PolicyCondition;
 }
 
@@ -25,8 +34,11 @@ export const policyVersions = ["2012-10-17", "2008-10-17"] as const;
 
 /** A resource's policy: who may do what with it. */
 export interface PolicyDocument {
+  /** Version of the policy language: `2012-10-17` is the one to write. */
   Version: (typeof policyVersions)[number];
+  /** Name of the document. @default none */
   Id?: string;
+  /** At least one. The whole text has at most 10,240 characters for a repository or a registry. */
   Statement: PolicyStatement[];
 }
 

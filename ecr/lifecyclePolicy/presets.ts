@@ -4,6 +4,7 @@ import type { LifecycleRuleInput } from "./types";
 export const contentTagPrefix = "src-";
 
 export const lifecyclePresetNames = ["service", "release", "pullRequest", "archive", "pullThroughCache"] as const;
+/** A preset's name; docs/config.md has a table of what each of them does. */
 export type LifecyclePresetName = (typeof lifecyclePresetNames)[number];
 
 export interface LifecyclePreset {

@@ -7,32 +7,48 @@ export interface LifecyclePolicyDocument {
   rules: readonly LifecycleRule[];
 }
 
+/** One rule of ECR's lifecycle document: which images, and what becomes of them. */
 export interface LifecycleRule {
   /** 1 or more, unique in the document; gaps are fine. An image belongs to the matching rule with the lowest number. */
   rulePriority: number;
   /** @default none */
   description?: string;
+  /** Which images it is for, and how many of them or for how long they stay. */
   selection: LifecycleSelection;
+  /** What happens to the images that do not stay. */
   action: LifecycleAction;
 }
 
+/** Which images a rule is for, and from which number or age on it acts. */
 export interface LifecycleSelection {
   /** `untagged`: images with no tag at all; one such rule, and one for `any`, in each storage class. */
   tagStatus: TagStatus;
-  /** With `tagged` only. An image must have a tag for each entry; several entries are AND, not OR. */
+  /** With `tagged` only. An image must have a tag for each entry; several entries are AND, not OR. @default none */
   tagPrefixList?: readonly string[];
-  /** With `tagged` only, instead of `tagPrefixList`. At most four `*` an entry; several entries are AND. */
+  /** With `tagged` only, instead of `tagPrefixList`. At most four `*` an entry; several entries are AND. @default none */
   tagPatternList?: readonly string[];
   /** @default "standard" */
   storageClass?: StorageClass;
+  /** What `countNumber` counts: images, or days since an event. */
   countType: CountType;
-  /** Needed with the `since…` kinds, an error with `imageCountMoreThan`. */
+  /** Needed with the `since…` kinds, an error with `imageCountMoreThan`. @default none */
   countUnit?: "days";
   /** 1 or more: images that stay, or days. */
   countNumber: number;
 }
 
-export type LifecycleAction = { type: "expire" } | { type: "transition"; targetStorageClass: "archive" };
+/** `expire` deletes an image, `transition` moves it to the archive, from where it has to be restored before a pull. */
+export type LifecycleAction =
+  | {
+      /** Delete it. */
+      type: "expire";
+    }
+  | {
+      /** Move it to another storage class. */
+      type: "transition";
+      /** The only one that images move to. */
+      targetStorageClass: "archive";
+    };
 
 export const tagStatuses = ["tagged", "untagged", "any"] as const;
 export type TagStatus = (typeof tagStatuses)[number];
@@ -67,24 +83,41 @@ export type ImageSelector =
   | { tagPatterns: readonly string[] };
 
 interface RuleTexts {
+  /** Which images the rule is for. */
   images: ImageSelector;
   /** @default a sentence that says what the rule does */
   description?: string;
 }
 
 /**
- * A rule in words; `lifecyclePolicyFromRules` makes the document's rule of it.
+ * A rule in words; `lifecyclePolicyFromRules` makes the document's rule of it. Each says what becomes of its images in one
+ * number, 1 or more.
  *
- * - `keepNewest`: the N newest of these images stay, the others are deleted.
- * - `expireAfterDays`: deleted N days after their push.
- * - `archiveKeepNewest`, `archiveAfterDays` (since the push), `archiveAfterDaysUnpulled` (since the last pull): moved to
- *   the archive instead.
- * - `expireAfterDaysArchived`: deleted N days after they came to the archive, 90 or more.
+ * @example
+ * const rule: LifecycleRuleInput = { images: { tagPatterns: ["pr-*"] }, expireAfterDays: 14 };
  */
 export type LifecycleRuleInput =
-  | (RuleTexts & { keepNewest: number })
-  | (RuleTexts & { expireAfterDays: number })
-  | (RuleTexts & { archiveKeepNewest: number })
-  | (RuleTexts & { archiveAfterDays: number })
-  | (RuleTexts & { archiveAfterDaysUnpulled: number })
-  | (RuleTexts & { expireAfterDaysArchived: number });
+  | (RuleTexts & {
+      /** So many of these images, the newest by their push, stay; the others are deleted. */
+      keepNewest: number;
+    })
+  | (RuleTexts & {
+      /** Days after their push when they are deleted. */
+      expireAfterDays: number;
+    })
+  | (RuleTexts & {
+      /** So many of these images, the newest by their push, stay; the others move to the archive. */
+      archiveKeepNewest: number;
+    })
+  | (RuleTexts & {
+      /** Days after their push when they move to the archive. */
+      archiveAfterDays: number;
+    })
+  | (RuleTexts & {
+      /** Days after their last pull when they move to the archive. */
+      archiveAfterDaysUnpulled: number;
+    })
+  | (RuleTexts & {
+      /** Days after they came to the archive when they are deleted, 90 or more. */
+      expireAfterDaysArchived: number;
+    });

@@ -14,9 +14,10 @@ export interface GitHubWorkflows {
   /**
    * `owner/name`, in GitHub's own spelling: conditions tell upper case from lower. Repositories made or renamed since
    * July 2026 have their ids in the token's subject: `owner@1234/name@5678` (GitHub docs, immutable subject claims).
+   * @default none: then `anyRepositoryOf` is given
    */
   repository?: string;
-  /** Instead of `repository`: all repositories of this owner, those too that are made later. */
+  /** Instead of `repository`: all repositories of this owner, those too that are made later. @default none */
   anyRepositoryOf?: string;
   /** Runs for these branches; `*` stands for any text: `main`, `release/*`. @default none */
   branches?: readonly string[];

@@ -8,9 +8,9 @@ export const gitlabIssuer = "https://gitlab.com";
  * Pipelines of GitLab CI, in words. At least one of `branches` and `tags` says which pipelines are meant.
  */
 export interface GitLabPipelines {
-  /** `group/project` or `group/subgroup/project`, in GitLab's own spelling. */
+  /** `group/project` or `group/subgroup/project`, in GitLab's own spelling. @default none: then `anyProjectOf` is given */
   project?: string;
-  /** Instead of `project`: all projects of this group and below it, those too that are made later. */
+  /** Instead of `project`: all projects of this group and below it, those too that are made later. @default none */
   anyProjectOf?: string;
   /** Pipelines for these branches; `*` stands for any text. @default none */
   branches?: readonly string[];
