@@ -59,7 +59,7 @@ export function lifecyclePolicyFromRules(
 function build(rules: readonly LifecycleRuleInput[]): { document: LifecyclePolicyDocument; sources: number[] } {
   const sources = rules.map((_, index) => index);
   const isAny = (index: number) => (rules[index]?.images === "any" ? 1 : 0);
-  sources.sort((a, b) => isAny(a) - isAny(b) || a - b);
+  sources.sort((a, b) => isAny(a) - isAny(b));
   const built = sources.flatMap((source, index) => {
     const rule = rules[source];
     return rule ? [buildRule(rule, index + 1)] : [];

@@ -152,62 +152,118 @@ describe("ecr/lifecyclePolicy: builder", () => {
     );
   }).timeout(30_000);
 
-  const refused: [title: string, rules: unknown, path: string, rule: RegExp][] = [
-    ["no list", "untagged", "lifecycle", /are a list/],
-    ["an empty list", [], "lifecycle", /1 to 50 rules/],
-    ["a rule that is none", [7], "lifecycle[0]", /is an object/],
-    ["a rule without a count", [{ images: "any" }], "lifecycle[0]", /exactly one of keepNewest/],
+  const someImages = /^write "any", "untagged", \{ tagPrefixes: \[…\] \} or \{ tagPatterns: \[…\] \}\.$/;
+  const refused: [title: string, rules: unknown, path: string, rule: RegExp, fix: RegExp][] = [
+    ["no list", "untagged", "lifecycle", /are a list/, /^write \[\{ images: "untagged", expireAfterDays: 7 \}\]\.$/],
+    ["an empty list", [], "lifecycle", /1 to 50 rules/, /add a rule/],
+    [
+      "a rule that is none",
+      [7],
+      "lifecycle[0]",
+      /is an object/,
+      /^write \{ images: "untagged", expireAfterDays: 7 \}\.$/,
+    ],
+    [
+      "a rule without a count",
+      [{ images: "any" }],
+      "lifecycle[0]",
+      /exactly one of keepNewest, expireAfterDays, archiveKeepNewest, /,
+      /^add the one that says what is to happen\.$/,
+    ],
     [
       "a rule with two counts",
       [{ images: "any", keepNewest: 1, expireAfterDays: 2 }],
       "lifecycle[0]",
       /exactly one of/,
+      /^write a rule for each\.$/,
     ],
     [
       "an unknown key",
       [{ images: "any", keepNewest: 1, keepOldest: 1 }],
       "lifecycle[0].keepOldest",
       /knows no "keepOldest"/,
+      /^leave it out; a rule has images, description and one of keepNewest, expireAfterDays, .*\.$/,
     ],
-    ["unknown images", [{ images: "latest", keepNewest: 1 }], "lifecycle[0].images", /which images/],
-    ["no images", [{ keepNewest: 1 }], "lifecycle[0].images", /which images/],
+    ["unknown images", [{ images: "latest", keepNewest: 1 }], "lifecycle[0].images", /which images/, someImages],
+    ["no images", [{ keepNewest: 1 }], "lifecycle[0].images", /which images/, someImages],
     [
       "prefixes with patterns",
       [{ images: { tagPrefixes: ["a"], tagPatterns: ["b"] }, keepNewest: 1 }],
       "lifecycle[0].images",
       /which images/,
+      someImages,
     ],
+    [
+      "prefixes that are no list",
+      [{ images: { tagPrefixes: "a" }, keepNewest: 1 }],
+      "lifecycle[0].images",
+      /which images/,
+      someImages,
+    ],
+    [
+      "an unknown kind of list",
+      [{ images: { tags: ["a"] }, keepNewest: 1 }],
+      "lifecycle[0].images",
+      /which images/,
+      someImages,
+    ],
+    [
+      "a fault of the eleventh rule, by its place as written",
+      Array.from({ length: 11 }, (_, i) => ({ images: { tagPatterns: [`v${i}`] }, keepNewest: i === 10 ? 0 : 1 })),
+      "lifecycle[10].keepNewest",
+      /1 or more/,
+      /number of images or days/,
+    ],
+    ["a list of images", [{ images: ["any"], keepNewest: 1 }], "lifecycle[0].images", /which images/, someImages],
+    ["a null for images", [{ images: null, keepNewest: 1 }], "lifecycle[0].images", /which images/, someImages],
     [
       "a description that is no text",
       [{ images: "any", keepNewest: 1, description: 1 }],
       "lifecycle[0].description",
       /is text/,
+      /^write a text, or leave it out\.$/,
     ],
-    ["a count of 0", [{ images: "any", keepNewest: 0 }], "lifecycle[0].keepNewest", /1 or more/],
-    ["a count as text", [{ images: "any", expireAfterDays: "7" }], "lifecycle[0].expireAfterDays", /1 or more/],
+    [
+      "a count of 0",
+      [{ images: "any", keepNewest: 0 }],
+      "lifecycle[0].keepNewest",
+      /1 or more/,
+      /number of images or days/,
+    ],
+    [
+      "a count as text",
+      [{ images: "any", expireAfterDays: "7" }],
+      "lifecycle[0].expireAfterDays",
+      /1 or more/,
+      /number of images or days/,
+    ],
     [
       "89 days in the archive",
       [{ images: "any", expireAfterDaysArchived: 89 }],
       "lifecycle[0].expireAfterDaysArchived",
       /at least 90 days/,
+      /90 or more/,
     ],
     [
       "a wildcard in a prefix",
       [{ images: { tagPrefixes: ["a", "b*"] }, keepNewest: 1 }],
       "lifecycle[0].images.tagPrefixes[1]",
       /no wildcards/,
+      /tagPatternList/,
     ],
     [
       "five wildcards",
       [{ images: { tagPatterns: ["*****"] }, keepNewest: 1 }],
       "lifecycle[0].images.tagPatterns[0]",
       /at most 4/,
+      /leave some out/,
     ],
     [
       "an empty list of prefixes",
       [{ images: { tagPrefixes: [] }, keepNewest: 1 }],
       "lifecycle[0].images.tagPrefixes",
       /at least one entry/,
+      /write an entry/,
     ],
     [
       "two rules for any, by their places as written",
@@ -218,6 +274,7 @@ describe("ecr/lifecyclePolicy: builder", () => {
       ],
       "lifecycle[2].images",
       /one rule for `any`/,
+      /together/,
     ],
     [
       "more text than ECR takes",
@@ -228,9 +285,10 @@ describe("ecr/lifecyclePolicy: builder", () => {
       })),
       "lifecycle",
       /at most 30,720/,
+      /leave out rules/,
     ],
   ];
-  for (const [title, list, path, ruleText] of refused) {
+  for (const [title, list, path, ruleText, fix] of refused) {
     it(`refuses ${title}, with the path as written`, () => {
       const [fault, ...more] = lifecycleRuleFaults(list, "lifecycle").filter(
         (each) => !/at least 100 char/.test(each.rule),
@@ -239,8 +297,18 @@ describe("ecr/lifecyclePolicy: builder", () => {
       assert.ok(fault);
       assert.equal(fault.path, path);
       assert.match(fault.rule, ruleText);
+      assert.match(fault.rule, /\.$/);
+      assert.match(fault.fix, fix);
+      assert.match(fault.fix, /\.$/);
     });
   }
+
+  it("says that it is about lifecycle rules where no path is given", () => {
+    assert.throws(
+      () => lifecyclePolicyFromRules([{ images: "any", keepNewest: 0 }]),
+      /^InvalidInputError: lifecycle rules: 1 fault\n {2}- lifecycleRules\[0\]\.keepNewest: 0/,
+    );
+  });
 
   it("throws all of them at once", () => {
     const bad: LifecycleRuleInput[] = [

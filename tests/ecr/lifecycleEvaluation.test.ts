@@ -249,6 +249,18 @@ describe("ecr/lifecyclePolicy: timeline", () => {
     );
   });
 
+  it("puts what one run does in the order in which it fell due", () => {
+    const document = policy(rule(week));
+    const images = [image("later", 6.2), image("earlier", 6.7)];
+    assert.deepEqual(
+      lifecycleTimeline(document, images, now, 2).events.map(({ digest, at }) => [digest, at]),
+      [
+        ["earlier", inDays(0.3)],
+        ["later", inDays(0.8)],
+      ],
+    );
+  });
+
   it("keeps an image whose place among the newest gets better before its index goes", () => {
     const document = policy(
       rule({ tagStatus: "tagged", tagPatternList: ["short"], ...days("sinceImagePushed", 5) }),

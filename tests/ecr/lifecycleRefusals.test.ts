@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { archived, days, faults, rule, tagged, transition, untagged } from "./lifecycleRules";
 
 describe("ecr/lifecyclePolicy: refusals", () => {
-  const refused: [title: string, rules: unknown[], path: string, rule: RegExp, fix: RegExp][] = [
+  type Refused = [title: string, rules: unknown[], path: string, rule: RegExp, fix: RegExp];
+  const refused: Refused[] = [
     [
       "a priority used twice",
       [rule(untagged), rule()],
@@ -327,6 +328,15 @@ describe("ecr/lifecyclePolicy: refusals", () => {
       /refuses null/,
       /leave the key out/,
     ],
+    ...["tagStatus", "storageClass", "countType"].map(
+      (key): Refused => [
+        `a null ${key}, once`,
+        [rule({ [key]: null })],
+        `rules[0].selection.${key}`,
+        /^ECR refuses null\.$/,
+        /^leave the key out, or give it a value\.$/,
+      ],
+    ),
     ["a null unit", [rule({ countUnit: null })], "rules[0].selection.countUnit", /refuses null/, /leave the key out/],
     [
       "a null type",
@@ -351,6 +361,20 @@ describe("ecr/lifecyclePolicy: refusals", () => {
       /leave the key out/,
     ],
     ["a rule that is none", [rule(), "expire"], "rules[1]", /is an object/, /rulePriority/],
+    [
+      "any before several others of its class",
+      [rule(), rule(tagged, { rulePriority: 2 }), rule(untagged, { rulePriority: 3 })],
+      "rules[0].rulePriority",
+      /; rules\[1\] has 2, rules\[2\] has 3\.$/,
+      /higher number/,
+    ],
+    [
+      "a key that ECR does not know",
+      [rule({}, { enabled: true })],
+      "rules[0].enabled",
+      /^ECR knows no "enabled" here\.$/,
+      /^leave it out; the keys are rulePriority, description, selection, action\.$/,
+    ],
     [
       "fifty-one rules",
       Array.from({ length: 51 }, (_, i) => rule({ ...tagged, tagPatternList: [`v${i}*`] }, { rulePriority: i + 1 })),

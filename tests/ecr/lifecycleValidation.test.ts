@@ -88,37 +88,49 @@ describe("ecr/lifecyclePolicy: validation", () => {
     }
   });
 
-  it("refuses what is no document", () => {
-    for (const policy of [undefined, null, 5, true, [], "[]", "null"]) {
-      const rules = lifecyclePolicyFaults(policy, "p")
-        .map((fault) => fault.rule)
-        .join();
-      assert.match(rules, /an object with `rules`/, String(policy));
+  const short = (characters: number) =>
+    `a lifecycle policy has at least 100 characters, this one has ${characters}. ` +
+    "write at least one complete rule; for a repository without a lifecycle, leave the policy out.";
+  const noObject = 'a lifecycle policy is an object with `rules`. write {"rules":[…]}.';
+  const noList = "`rules` is a list of rules. write a list of 1 to 50 rules.";
+  const noJson = 'a lifecycle policy is a JSON document; this value has no JSON. write {"rules":[…]}.';
+  const cycle: Record<string, unknown> = {};
+  cycle["rules"] = cycle;
+  const noDocuments: [title: string, policy: unknown, faults: string[]][] = [
+    ["nothing", undefined, [`p: ${short(0)}`, `p: ${noObject}`]],
+    ["null", null, [`p: ${short(4)}`, `p: ${noObject}`]],
+    ["a number", 5, [`p: ${short(1)}`, `p: ${noObject}`]],
+    ["a list", [], [`p: ${short(2)}`, `p: ${noObject}`]],
+    ["the text of a list", "[]", [`p: ${short(2)}`, `p: ${noObject}`]],
+    ["rules that are no list", { rules: "all" }, [`p: ${short(15)}`, `p.rules: ${noList}`]],
+    [
+      "no rule",
+      { rules: [] },
+      [
+        `p: ${short(12)}`,
+        "p.rules: a lifecycle policy has 1 to 50 rules, this one has 0. add a rule, or leave the policy out.",
+      ],
+    ],
+    ["a value without JSON", { rules: 1n }, [`p: ${noJson}`, `p.rules: ${noList}`]],
+    ["a cycle", cycle, [`p: ${noJson}`, `p.rules: ${noList}`]],
+  ];
+  for (const [title, policy, expected] of noDocuments) {
+    it(`refuses ${title} for a document`, () => {
+      assert.deepEqual(
+        lifecyclePolicyFaults(policy, "p").map((fault) => `${fault.path}: ${fault.rule} ${fault.fix}`),
+        expected,
+      );
+    });
+  }
+
+  it("refuses text that is no JSON, and says what the parser found", () => {
+    for (const text of ["", '{"rules":[', "x"]) {
+      const [fault, ...more] = lifecyclePolicyFaults(text, "p");
+      assert.deepEqual(more, []);
+      assert.equal(fault?.path, "p");
+      assert.match(fault?.rule ?? "", /^a lifecycle policy is a JSON document; this text is none \(Unexpected .+\)\.$/);
+      assert.equal(fault?.fix, 'write {"rules":[…]}, or build the document from rules.');
     }
-    assert.match(
-      lifecyclePolicyFaults({ rules: "all" }, "p")
-        .map((each) => each.rule)
-        .join(),
-      /is a list of rules/,
-    );
-    assert.match(
-      lifecyclePolicyFaults({ rules: [] }, "p")
-        .map((each) => each.rule)
-        .join(),
-      /1 to 50 rules, this one has 0/,
-    );
-    assert.match(
-      lifecyclePolicyFaults("", "p")
-        .map((each) => each.rule)
-        .join(),
-      /JSON document; this text is none/,
-    );
-    assert.match(
-      lifecyclePolicyFaults('{"rules":[', "p")
-        .map((each) => each.rule)
-        .join(),
-      /JSON document/,
-    );
     assert.equal(lifecyclePolicyFaults({ rules: [rule()], version: 1 }, "")[0]?.path, "version");
     assert.equal(lifecyclePolicyFaults("x", "")[0]?.path, "policy");
   });
@@ -130,15 +142,16 @@ describe("ecr/lifecyclePolicy: validation", () => {
     const [long] = lifecyclePolicyFaults(padded(30_721), "p");
     assert.equal(long?.path, "p");
     assert.match(long?.rule ?? "", /at most 30,720 characters, this one has 30,721/);
+    assert.equal(long?.fix, "leave out rules, descriptions or spaces.");
     const described = (length: number) => {
       const empty = JSON.stringify({ rules: [rule({}, { description: "" })] }).length;
       return { rules: [rule({}, { description: "d".repeat(length - empty) })] };
     };
     assert.deepEqual(lifecyclePolicyFaults(described(30_720), "p"), []);
     assert.equal(lifecyclePolicyFaults(described(30_721), "p").length, 1);
-    const short = (length: number) => `{"rules":[]${" ".repeat(length - 12)}}`;
-    assert.match(lifecyclePolicyFaults(short(99), "p")[0]?.rule ?? "", /at least 100 characters, this one has 99/);
-    assert.ok(!lifecyclePolicyFaults(short(100), "p").some((each) => /characters/.test(each.rule)));
+    const spaced = (length: number) => `{"rules":[]${" ".repeat(length - 12)}}`;
+    assert.match(lifecyclePolicyFaults(spaced(99), "p")[0]?.rule ?? "", /at least 100 characters, this one has 99/);
+    assert.ok(!lifecyclePolicyFaults(spaced(100), "p").some((each) => /characters/.test(each.rule)));
   });
 
   it("gives every fault at once", () => {
