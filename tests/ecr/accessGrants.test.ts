@@ -184,6 +184,16 @@ describe("accessGrantsFaults", () => {
         "access.pullFrom[0]",
         "access.pushFrom[1]",
       ]);
+      if (typeof name !== "string" || name === "lambda.amazonaws.com") return;
+      const [fault] = accessGrantsFaults({ pullFrom: [name] }, "access");
+      assert.equal(
+        fault?.rule,
+        "access is given to an account, a role, a user, an organization or an organizational unit.",
+      );
+      assert.match(
+        fault?.fix ?? "",
+        /^write 12 digits, arn:aws:iam::<account>:role\/<name>, o-<id>, or o-.*choice here\.$/,
+      );
     });
   }
 
@@ -205,22 +215,46 @@ describe("accessGrantsFaults", () => {
     7,
   ]) {
     it(`refuses ${JSON.stringify(name)} for Lambda`, () =>
-      assert.deepEqual(pathsOf({ lambdaPull: [name] }), ["access.lambdaPull[0]"]));
+      assert.deepEqual(accessGrantsFaults({ lambdaPull: [name] } as AccessGrants, "access"), [
+        {
+          path: "access.lambdaPull[0]",
+          value: name,
+          ...(typeof name === "string"
+            ? {
+                rule: "Lambda's access is given to an account or a function.",
+                fix: "write 12 digits, or arn:aws:lambda:<region>:<account>:function:<name>.",
+              }
+            : { rule: "a name is text.", fix: "write it in quotes: numbers lose leading zeros." }),
+        },
+      ]));
   }
 
   it("refuses a function of another region, when it knows the repository's", () => {
     const grants = { lambdaPull: [`arn:aws:lambda:eu-west-1:${account}:function:x`] };
-    assert.deepEqual(pathsOf(grants, "eu-central-1"), ["access.lambdaPull[0]"]);
+    assert.deepEqual(accessGrantsFaults(grants, "access", "eu-central-1"), [
+      {
+        path: "access.lambdaPull[0]",
+        value: grants.lambdaPull[0],
+        rule: "Lambda fetches images from the function's own region only: the function is in eu-west-1, the repository in eu-central-1.",
+        fix: "name a function in eu-central-1, or replicate the repository to eu-west-1.",
+      },
+    ]);
     assert.deepEqual(pathsOf(grants), []);
   });
 
   it("refuses what is no list", () => {
-    assert.deepEqual(pathsOf({ pullFrom: account, pushFrom: { AWS: account }, lambdaPull: account, statements: {} }), [
-      "access.pullFrom",
-      "access.pushFrom",
-      "access.lambdaPull",
-      "access.statements",
-    ]);
+    const grants = { pullFrom: account, pushFrom: { AWS: account }, lambdaPull: account, statements: {} };
+    assert.deepEqual(
+      accessGrantsFaults(grants as unknown as AccessGrants, "access").map(
+        ({ path, rule, fix }) => `${path}: ${rule} ${fix}`,
+      ),
+      [
+        "access.pullFrom: this is a list. write it in [ ].",
+        "access.pushFrom: this is a list. write the names in [ ].",
+        "access.lambdaPull: this is a list. write it in [ ].",
+        "access.statements: statements are a list. write them in [ ].",
+      ],
+    );
   });
 
   it("points at further statements as they were given, behind those that are made", () => {
@@ -255,8 +289,35 @@ describe("accessGrantsFaults", () => {
       { pullFrom: ["ecs.amazonaws.com", 7] } as unknown as AccessGrants,
       "access",
     );
-    assert.match(service?.fix ?? "", /lambdaPull/);
-    assert.match(number?.fix ?? "", /quotes/);
+    assert.equal(service?.fix, "services are named in lambdaPull or in statements.");
+    assert.equal(number?.rule, "a name is text.");
+    assert.equal(number?.fix, "write it in quotes: numbers lose leading zeros.");
+    assert.equal(accessGrantsFaults({ pullFrom: ["AWS"] }, "")[0]?.path, "pullFrom[0]");
+    assert.match(accessGrantsFaults({ pullFrom: ["AWS"] }, "")[0]?.fix ?? "", /^write 12 digits/);
+  });
+});
+
+describe("publicAccessGrantsFaults", () => {
+  const many = Array.from({ length: 800 }, (_, index) => String(100_000_000_000 + index));
+  const check = (grants: unknown, path = "access") =>
+    publicAccessGrantsFaults(grants as Parameters<typeof publicAccessGrantsFaults>[0], path);
+
+  it("points at names, at further statements as they were given, and at the whole", () => {
+    assert.deepEqual(
+      check({ pushFrom: [account, "x"], statements: ["none"] }).map(({ path }) => path),
+      ["access.pushFrom[1]", "access.statements[0]"],
+    );
+    assert.deepEqual(
+      check({ pushFrom: [account], statements: [{ Effect: "Allow" }] }, "").map(({ path }) => path),
+      ["statements[0].Principal", "statements[0].Action"],
+    );
+    const statement = { Sid: "Push", Effect: "Allow", Principal: "*", Action: "ecr-public:PutImage" };
+    assert.deepEqual(
+      check({ pushFrom: [account], statements: [statement] }).map(({ path }) => path),
+      ["access.statements[0].Sid"],
+    );
+    assert.match(check({ pushFrom: many })[0]?.rule ?? "", /at most 10,240 characters/);
+    assert.deepEqual(check({}), []);
   });
 });
 
@@ -268,6 +329,10 @@ describe("repositoryKeyPolicy", () => {
     assert.deepEqual(
       principalsLetIn(policy).map(({ principals }) => principals),
       [[{ kind: "account", account }], [{ kind: "account", account }]],
+    );
+    assert.deepEqual(
+      policy.Statement.map(({ Sid }) => Sid),
+      ["AdministrationByTheAccount", "UseThroughEcr"],
     );
     assert.deepEqual(policy.Statement[0]?.Principal, { AWS: `arn:aws-cn:iam::${account}:root` });
     assert.deepEqual(policy.Statement[1]?.Condition?.["StringLike"], { "kms:ViaService": "ecr.cn-north-1.*" });

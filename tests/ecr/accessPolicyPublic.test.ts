@@ -211,6 +211,40 @@ describe("publicStatements: conditions that do not bind", () => {
     });
   }
 
+  for (const [key, value] of [
+    ["aws:PrincipalOrgID", `${organization}*`],
+    ["aws:PrincipalOrgID", `*${organization}`],
+    ["aws:PrincipalOrgPaths", `*${organization}/*`],
+    ["aws:SourceVpc", "vpc-0a1b2c3d*"],
+    ["aws:SourceVpce", "*vpce-0a1b2c3d4e5f60718"],
+    ["aws:userid", "AROAABCDEFGHIJKLMNOP*"],
+    ["aws:userid", "*AROAABCDEFGHIJKLMNOP:session"],
+    ["aws:PrincipalArn", `*arn:aws:iam::${account}:role/deploy`],
+  ] as const) {
+    it(`a wildcard around what would bind: ${key} ${value}`, () => {
+      for (const operator of ["StringLike", "ArnLike"]) {
+        assert.deepEqual(withCondition({ [operator]: { [key]: value } }), [
+          `${start}${operator} ${key} has the value "${value}", which is not bound to one owner`,
+        ]);
+      }
+    });
+  }
+
+  it("an operator with something around it", () => {
+    for (const operator of ["x StringEquals", "Some:StringEquals", "StringEquals "]) {
+      assert.match(
+        withCondition({ [operator]: { "aws:PrincipalOrgID": organization } })[0] ?? "",
+        /does not compare names$/,
+      );
+    }
+  });
+
+  it("a key that need not be there, and may be false or true", () => {
+    const key = "aws:PrincipalOrgPaths";
+    const condition = { StringLikeIfExists: { [key]: `${organization}/*` }, Null: { [key]: ["false", "true"] } };
+    assert.equal(withCondition(condition).length, 1);
+  });
+
   it("a wildcard in front of the account, where a role's path could hold the account's digits", () => {
     const open = `arn:aws:iam:*:${account}:role/deploy`;
     assert.equal(withCondition({ StringLike: { "aws:PrincipalArn": open } }).length, 1);

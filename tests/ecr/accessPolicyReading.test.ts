@@ -52,6 +52,13 @@ describe("readAccessPolicy", () => {
     assert.deepEqual(readAccessPolicy(expected), expected);
   });
 
+  it("leaves out what a document does not say", () => {
+    assert.deepEqual(readAccessPolicy({ Statement: { Effect: "Deny", Principal: "*", Action: "*" } }), {
+      Version: "2008-10-17",
+      Statement: [{ Effect: "Deny", Principal: "*", Action: ["*"] }],
+    });
+  });
+
   it("takes a document without Version for the older language", () => {
     assert.equal(read({ Statement: { Effect: "Deny", Principal: "*", Action: "*" } }).Version, "2008-10-17");
   });
@@ -89,13 +96,15 @@ describe("readAccessPolicy", () => {
 });
 
 describe("principalsLetIn", () => {
+  const samlProvider = `arn:aws:iam::${account}:saml-provider/staff`;
+
   it("names accounts, identities, unique ids, services and others", () => {
     assert.deepEqual(
       letIn({
         Principal: {
-          AWS: [account, root, role, "AROAABCDEFGHIJKLMNOP", "deploy"],
+          AWS: [account, root, role, "AROAABCDEFGHIJKLMNOP", "deploy", `x${role}`],
           Service: "lambda.amazonaws.com",
-          Federated: "accounts.google.com",
+          Federated: ["accounts.google.com", samlProvider],
         },
       }),
       [
@@ -107,8 +116,10 @@ describe("principalsLetIn", () => {
             { kind: "identity", account, arn: role },
             { kind: "uniqueId", id: "AROAABCDEFGHIJKLMNOP" },
             { kind: "other", type: "AWS", name: "deploy" },
+            { kind: "other", type: "AWS", name: `x${role}` },
             { kind: "service", service: "lambda.amazonaws.com" },
             { kind: "other", type: "Federated", name: "accounts.google.com" },
+            { kind: "other", type: "Federated", name: samlProvider },
           ],
           actions: ["ecr:PutImage"],
         },
@@ -136,6 +147,31 @@ describe("principalsLetIn", () => {
         { kind: "identity", account, arn: `${role}-*` },
       ]);
     }
+  });
+
+  it("narrows anyone to whom each kind of key names", () => {
+    for (const [operator, key, value, principal] of [
+      [
+        "StringLike",
+        "aws:PrincipalOrgPaths",
+        "o-a1b2c3d4e5/*",
+        { kind: "organization", id: "o-a1b2c3d4e5", path: "o-a1b2c3d4e5/*" },
+      ],
+      ["StringEquals", "aws:SourceVpc", "vpc-0a1b2c3d", { kind: "network", id: "vpc-0a1b2c3d" }],
+      ["StringLike", "aws:userid", "AROAABCDEFGHIJKLMNOP:*", { kind: "uniqueId", id: "AROAABCDEFGHIJKLMNOP" }],
+      ["StringEquals", "aws:userid", account, { kind: "account", account }],
+    ] as const) {
+      const [statement] = letIn({ Principal: "*", Condition: { [operator]: { [key]: value } } });
+      assert.deepEqual(statement?.principals, [principal], key);
+    }
+  });
+
+  it("takes the first of two conditions on one key", () => {
+    const condition = {
+      StringEquals: { "aws:SourceAccount": account },
+      StringLike: { "aws:sourceaccount": "210987654321" },
+    };
+    assert.deepEqual(letIn({ Principal: "*", Condition: condition })[0]?.principals, [{ kind: "account", account }]);
   });
 
   it("says on whose behalf a service comes, and leaves named identities as they are", () => {
