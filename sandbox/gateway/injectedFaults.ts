@@ -48,12 +48,15 @@ export class DroppedCall extends Error {}
 
 /**
  * Faults that a test puts in the way of calls, kept in memory only: a gateway that starts again knows of none. A call that
- * is held stays so until its client or the gateway ends.
+ * is held goes on when faults are set anew, unless its client or the gateway has ended by then.
  */
 export class InjectedFaults {
   private faults: InjectedFault[] = [];
+  private readonly held = new Set<() => void>();
 
   set(faults: readonly InjectedFault[]): void {
+    for (const release of this.held) release();
+    this.held.clear();
     this.faults = faults.map((fault) => ({ ...fault }));
   }
 
@@ -95,8 +98,11 @@ export class InjectedFaults {
     if (kind !== "drop" && kind !== "hold") throw refuse(kind);
     const { socket } = request;
     if (kind === "hold" && !socket.destroyed) {
-      request.resume();
-      await new Promise((resolve) => socket.once("close", resolve));
+      await new Promise<void>((resolve) => {
+        socket.once("close", resolve);
+        this.held.add(resolve);
+      });
+      if (!socket.destroyed) return;
     }
     socket.destroy();
     throw new DroppedCall(`${operation}: the connection was cut`);

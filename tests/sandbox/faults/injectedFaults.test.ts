@@ -68,6 +68,16 @@ describe("faults: injected into the gateway", () => {
     assert.deepEqual(await names(), []);
   });
 
+  it("lets a held call go on when told", async () => {
+    await injectFaults(endpoint, fault("hold"));
+    const held = create("held");
+    await untilMet(endpoint);
+    assert.deepEqual(await names(), []);
+    await injectFaults(endpoint);
+    await held;
+    assert.deepEqual(await names(), ["held"]);
+  });
+
   it("counts calls: some go well, some fail, the rest go well; others' calls and operations always", async () => {
     await injectFaults(endpoint, fault("throttling", { after: 1, count: 2 }));
     await create("first");

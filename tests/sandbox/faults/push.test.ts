@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import {
+  CreateRepositoryCommand,
+  DescribeImagesCommand,
+  type ECRClient,
+  GetAuthorizationTokenCommand,
+} from "@aws-sdk/client-ecr";
+import { imageType } from "../../../sandbox/providers/docker/image";
+import { dockerProvider } from "../../../sandbox/providers/docker/provider";
+import { distributionProcess, installDistribution, startDistribution } from "../../../sandbox/services/distribution";
+import { runningProcess } from "../../../sandbox/services/processes";
+import { identify } from "../../../sandbox/system/processes";
+import { waitUntil } from "../../../sandbox/system/waitUntil";
+import { GatewayProcess } from "../gateway/gatewayProcess";
+import { account, uniqueName, useSandbox } from "../gateway/harness";
+import { deploy } from "../providers/awsHarness";
+import { Engine, secret } from "../providers/harness";
+import { removeTemporary, temporaryDirectory } from "../temporary";
+import { type Fault, injectFaults, untilMet } from "./control";
+
+const hour = 60 * 60 * 1000;
+
+/** A real push of the Docker engine that meets faults: what it says, and that the same push then ends well. */
+describe("faults: in the middle of a push", function () {
+  this.timeout(90_000);
+  const sandbox = useSandbox();
+  const home = process.cwd();
+  let engine: Engine;
+  let gateway: GatewayProcess | undefined;
+  let repositoryName: string;
+  /** They stay when the gateway starts anew. */
+  let ecr: ECRClient;
+  let endpoint: string;
+
+  before(async () => {
+    ecr = sandbox.ecr();
+    endpoint = sandbox.gateway.endpoint;
+    const directory = temporaryDirectory();
+    fs.mkdirSync(path.join(directory, "app"));
+    fs.writeFileSync(path.join(directory, "app", "Dockerfile"), "FROM scratch\nCOPY data /\n");
+    // The provider reads the context from where the program runs.
+    process.chdir(directory);
+    engine = await Engine.start(dockerProvider("5.2.0"));
+    await engine.configure({ host: process.env["DOCKER_HOST"] });
+  });
+  beforeEach(async () => {
+    repositoryName = uniqueName("pushed");
+    fs.writeFileSync(path.join("app", "data"), `${repositoryName} ${Date.now()}`);
+    await ecr.send(new CreateRepositoryCommand({ repositoryName }));
+  });
+  after(async () => {
+    process.chdir(home);
+    engine?.stop();
+    await gateway?.kill();
+    removeTemporary();
+  });
+
+  /** Builds and pushes as an `up` does, with a login that is new. */
+  async function push(): Promise<string> {
+    const { authorizationData: [login] = [] } = await ecr.send(new GetAuthorizationTokenCommand({}));
+    const [username = "", password = ""] = Buffer.from(login?.authorizationToken ?? "", "base64")
+      .toString()
+      .split(":");
+    const server = login?.proxyEndpoint ?? "";
+    const { outputs } = await deploy(engine, imageType, {
+      imageName: `${new URL(server).host}/${repositoryName}:v1`,
+      build: { context: "app", platform: "linux/amd64", builderVersion: "BuilderV1" },
+      registry: { server, username, password: secret(password) },
+    });
+    return String(outputs["repoDigest"]);
+  }
+
+  const inject = (kind: Fault["kind"], operation: string, count = 1) =>
+    injectFaults(endpoint, { kind, operation, account, count });
+
+  /** Pushes again after what went wrong; the registry then has the image, once and whole. */
+  async function pushAgain(): Promise<void> {
+    const digest = await push();
+    const { imageDetails = [] } = await ecr.send(new DescribeImagesCommand({ repositoryName }));
+    assert.deepEqual(
+      imageDetails.map(({ imageDigest, imageTags }) => [imageDigest, imageTags]),
+      [[digest.split("@")[1], ["v1"]]],
+    );
+  }
+
+  /** A push that waits in the middle: by default its layers are there by then, and its manifest is not. */
+  async function pushUntil(operation = "PUT manifest"): Promise<{ result: Promise<Error | undefined> }> {
+    await inject("hold", operation);
+    const result = push().then(
+      () => undefined,
+      (error: Error) => error,
+    );
+    await untilMet(endpoint);
+    return { result };
+  }
+
+  it("a token that expires: docker's words, and nothing is pushed; the next run has a new token", async () => {
+    const { result } = await pushUntil("PATCH upload");
+    sandbox.clockAhead = 13 * hour;
+    await injectFaults(endpoint);
+    assert.match(
+      (await result)?.message ?? "it was pushed",
+      /authorization token has expired|authentication is required/,
+    );
+    const { imageDetails } = await ecr.send(new DescribeImagesCommand({ repositoryName }));
+    assert.deepEqual(imageDetails, []);
+    await pushAgain();
+  });
+
+  for (const [kind, words] of [
+    ["throttling", /toomanyrequests|Rate exceeded/i],
+    ["serverError", /500|unknown/i],
+    ["drop", /EOF|connection reset/i],
+  ] as const) {
+    it(`${kind} at the manifest: the error names it, and the same push ends well`, async () => {
+      await inject(kind, "PUT manifest", 10);
+      await assert.rejects(push(), ({ message }: Error) => {
+        assert.match(message, /^error reading push output: /);
+        assert.match(message, words);
+        return true;
+      });
+      await injectFaults(endpoint);
+      await pushAgain();
+    });
+  }
+
+  it("a connection that is cut at a layer: Docker sends it again by itself", async () => {
+    await inject("drop", "PATCH upload");
+    await pushAgain();
+  });
+
+  it("kill -9 of Distribution: the registry says who does not answer; started again, the same push ends well", async () => {
+    const { result } = await pushUntil();
+    const { pid } = runningProcess(sandbox.home, distributionProcess) ?? assert.fail("Distribution does not run");
+    process.kill(pid, "SIGKILL");
+    assert.ok(await waitUntil(() => identify(pid) === undefined, 5_000, 5));
+    await injectFaults(endpoint);
+    assert.match((await result)?.message ?? "it was pushed", /image storage does not answer|503/);
+    await startDistribution(sandbox.home, await installDistribution());
+    await pushAgain();
+  });
+
+  it("kill -9 of the gateway: the push fails; started again, the same push ends well", async () => {
+    gateway = await GatewayProcess.of(sandbox);
+    await gateway.start();
+    const { result } = await pushUntil();
+    await gateway.kill();
+    assert.match((await result)?.message ?? "it was pushed", /EOF|connection re(set|fused)/);
+    await gateway.start();
+    await pushAgain();
+  });
+});
