@@ -11,6 +11,12 @@ export function repositoryFolder(storage: string, id: string): string {
   return path.join(repositoriesFolder(storage), id);
 }
 
+/** Where Distribution keeps what a blob holds, of whichever repository. */
+export function blobFile(storage: string, digest: string): string | undefined {
+  const hex = /^sha256:([0-9a-f]{64})$/.exec(digest)?.[1];
+  return hex && path.join(storage, "docker", "registry", "v2", "blobs", "sha256", hex.slice(0, 2), hex, "data");
+}
+
 /** Ids of the repositories that Distribution has anything of. */
 export function storedRepositories(storage: string): string[] {
   return names(repositoriesFolder(storage));

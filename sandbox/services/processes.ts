@@ -24,7 +24,7 @@ export interface ProcessRecord extends system.ProcessIdentity {
 }
 
 /** Environment for glibc's allocator: one heap for all threads, and what is free at its end goes back to the system (mallopt(3)). */
-export const thriftyMalloc = { MALLOC_ARENA_MAX: "1", MALLOC_TRIM_THRESHOLD_: "65536" };
+export const thriftyMalloc = { MALLOC_ARENA_MAX: "1", MALLOC_TRIM_THRESHOLD_: "1048576" };
 
 /** How long a process has between SIGTERM and SIGKILL. */
 const defaultStopMilliseconds = 10_000;

@@ -1,8 +1,10 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from "node:http";
 import { pipeline } from "node:stream/promises";
 import { namespaceOf, readFailure } from "../distributionClient";
+import { blobFile } from "../distributionFiles";
 import { RegistryError } from "./registryError";
 import type { RepositoryRequest } from "./repositoryRequest";
+import { openIfThere, sendFile } from "./storedBlob";
 
 const requestHeaders = ["range", "if-none-match"];
 const responseHeaders = [
@@ -14,11 +16,19 @@ const responseHeaders = [
   "docker-content-digest",
 ];
 
-/** Answers with a blob of the repository as Distribution has it, streamed; `HEAD` and `Range` as the client asks. */
+/**
+ * Answers with a blob of the repository as Distribution has it; `HEAD` and `Range` as the client asks.
+ *
+ * Distribution says whether the repository has the blob. A whole one then comes from its file: through one process and not
+ * through two it takes half the time.
+ */
 export async function sendBlob(at: RepositoryRequest, digest: string): Promise<void> {
   const { context, request, response, repository } = at;
   const path = `/v2/${namespaceOf(repository)}/blobs/${digest}`;
   const method = request.method === "HEAD" ? "HEAD" : "GET";
+  if (method === "GET" && requestHeaders.every((name) => request.headers[name] === undefined)) {
+    if (await sendWhole(at, path, digest)) return;
+  }
   const answer = await context.distribution.request(method, path, pick(request.headers, requestHeaders));
   const status = answer.statusCode ?? 502;
   if (status >= 400 && method === "GET") {
@@ -26,6 +36,25 @@ export async function sendBlob(at: RepositoryRequest, digest: string): Promise<v
   }
   response.writeHead(status, pick(answer.headers, responseHeaders));
   await pipeline(answer, response);
+}
+
+/** @returns Whether the answer was sent: not when Distribution has no such blob, or keeps it elsewhere. */
+async function sendWhole({ context, response }: RepositoryRequest, path: string, digest: string): Promise<boolean> {
+  const storage = context.config.distributionStorage;
+  const name = storage === undefined ? undefined : blobFile(storage, digest);
+  if (name === undefined) return false;
+  const answer = await context.distribution.request("HEAD", path, {});
+  answer.resume();
+  if (answer.statusCode !== 200) return false;
+  const file = await openIfThere(name);
+  if (file === undefined) return false;
+  try {
+    response.writeHead(200, pick(answer.headers, responseHeaders));
+    await sendFile(file, response);
+    return true;
+  } finally {
+    await file.close();
+  }
 }
 
 /** Distribution's refusal as the client gets it; its own name for the repository means nothing to the client. */
