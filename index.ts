@@ -13,6 +13,7 @@ import {
 import * as args from "./config/arguments";
 import { loadConfig } from "./config/load";
 import { promotedImages } from "./config/promotion";
+import { costOutputs } from "./outputs/costOutputs";
 import { imageOutputs } from "./outputs/imageOutputs";
 
 // Config -> components -> outputs. What differs between environments stands in Pulumi.<env>.yaml.
@@ -82,3 +83,4 @@ export const images = config.promotion
     };
 export const pushRoles = mapValues(roles, ({ roleArn }) => ({ roleArn }));
 export const registryEvents = mapValues(events, ({ topic, ruleArns }) => ({ topicArn: topic?.arn, ruleArns }));
+export const costs = config.costs && costOutputs(config.costs, args.lifecyclePolicies(config));

@@ -55,7 +55,11 @@ export {
 export { ExistingPublicRepository, type ExistingPublicRepositoryArgs } from "./repositories/existingPublicRepository";
 export { PrivateRepository } from "./repositories/privateRepository";
 export type { PrivateRepositoryArgs } from "./repositories/privateRepositoryArgs";
-export { privateRepositoryFaults, privateTagSettings } from "./repositories/privateRepositorySettings";
+export {
+  privateLifecyclePolicy,
+  privateRepositoryFaults,
+  privateTagSettings,
+} from "./repositories/privateRepositorySettings";
 export { publicTagSettings } from "./repositories/publicImages";
 export { PublicRepository, type PublicRepositoryArgs, publicRepositoryFaults } from "./repositories/publicRepository";
 export type { AccessArgs, PublicAccessArgs } from "./repositories/repositoryAccess";

@@ -7,7 +7,8 @@ import type {
   RegistryArgs,
   RegistryEventsArgs,
 } from "../components";
-import { privateTagSettings, publicTagSettings } from "../components";
+import { privateLifecyclePolicy, privateTagSettings, publicTagSettings } from "../components";
+import type { LifecyclePolicyDocument } from "../ecr/lifecyclePolicy";
 import type { EnvironmentConfig } from "./schema";
 
 // What the components take, from what the config says: defaults under a repository's own settings, the environment's tags
@@ -66,6 +67,16 @@ export function allTags(
   ...own: (Record<string, string> | undefined)[]
 ): Record<string, string> {
   return Object.assign({}, config.tags, ...own);
+}
+
+/** The lifecycle policies of the private repositories, by key; `undefined` for one that has none. */
+export function lifecyclePolicies(config: EnvironmentConfig): Record<string, LifecyclePolicyDocument | undefined> {
+  return Object.fromEntries(
+    Object.keys(config.privateRepositories).map((key) => [
+      key,
+      privateLifecyclePolicy(privateRepositoryArgs(config, key)),
+    ]),
+  );
 }
 
 /** What can be known of the repositories before they exist, by `private/<key>` and `public/<key>`. */

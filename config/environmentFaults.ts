@@ -54,9 +54,25 @@ export function environmentFaults(config: EnvironmentConfig): Fault[] {
       const { faults } = find(targets, config.registryEvents[key]?.repositories?.filter(isReference) ?? []);
       return [...faults, ...registryEventsFaults(key, registryEventsArgs(config, key))];
     }),
-    ...(config.costs === undefined ? [] : costSettingsFaults(config.costs, "costs")),
+    ...costFaults(config),
     ...promotionFaults(config, targets),
     ...sameImageFaults(config),
+  ];
+}
+
+/** What is no cost settings, and pushes to a repository that is not there: they would be left out without a word. */
+function costFaults({ costs, privateRepositories }: EnvironmentConfig): Fault[] {
+  if (costs === undefined) return [];
+  const keys = Object.keys(privateRepositories);
+  const strays = Object.entries(costs.pushes ?? {}).filter(([key]) => !keys.includes(key));
+  return [
+    ...costSettingsFaults(costs, "costs"),
+    ...strays.map(([key, value]) => ({
+      path: `costs.pushes.${key}`,
+      value,
+      rule: "no such private repository in this config.",
+      fix: keys.length > 0 ? `write one of ${keys.join(", ")}.` : "describe the repository first.",
+    })),
   ];
 }
 

@@ -1,6 +1,6 @@
 import type { Fault } from "./faults";
 import { isObject } from "./jsonObjects";
-import type { PriceTable } from "./prices";
+import { type PriceTable, priceTableFaults, withOwnPrices } from "./prices";
 import type { PushStream } from "./steadyState";
 
 /** What one account stores and sends in a month. */
@@ -34,6 +34,8 @@ export interface CostSettings {
   publicPullGb?: number;
   /** What is pushed, by the key of a private repository in config. @default nothing */
   pushes?: Record<string, readonly PushSettings[]>;
+  /** Prices that differ from the program's table: another region's, or newer ones. @default none */
+  prices?: Partial<PriceTable>;
 }
 
 /** A stream of images, as config writes it. */
@@ -91,7 +93,7 @@ export function pushStreams(pushes: readonly PushSettings[]): PushStream[] {
   }));
 }
 
-const settingKeys = ["freeTier", "freeTierEnds", "monthlyBudget", "publicPullGb", "pushes"];
+const settingKeys = ["freeTier", "freeTierEnds", "monthlyBudget", "publicPullGb", "pushes", "prices"];
 const pushKeys = ["tags", "perDay", "megabytes", "pulledForDays"];
 
 /**
@@ -103,7 +105,7 @@ export function costSettingsFaults(settings: unknown, path: string): Fault[] {
   if (!isObject(settings)) {
     return [{ path, value: settings, rule: "cost settings are an object.", fix: "write { freeTier: none }." }];
   }
-  const { freeTier, freeTierEnds, monthlyBudget, publicPullGb, pushes } = settings;
+  const { freeTier, freeTierEnds, monthlyBudget, publicPullGb, pushes, prices } = settings;
   const faults = unknownKeys(settings, settingKeys, path);
   const fault = (key: string, value: unknown, rule: string, fix: string) =>
     faults.push({ path: `${path}.${key}`, value, rule, fix });
@@ -123,6 +125,9 @@ export function costSettingsFaults(settings: unknown, path: string): Fault[] {
   }
   for (const [repository, list] of Object.entries(isObject(pushes) ? pushes : {})) {
     faults.push(...pushFaults(list, `${path}.pushes.${repository}`));
+  }
+  if (prices !== undefined) {
+    faults.push(...priceTableFaults(isObject(prices) ? withOwnPrices(prices) : prices, `${path}.prices`));
   }
   return faults;
 }

@@ -27,7 +27,8 @@ export interface PriceTable {
 /**
  * Prices of us-east-1 in US dollars, as third parties printed them in March 2026; AWS's own page is
  * https://aws.amazon.com/ecr/pricing. Retrieval from the archive is not in the table: it depends on what is restored.
- * Replace the table with a file of your own: `npm run cost -- --prices FILE`.
+ * Put prices of your own over them with the config `ecr:costs`, prices, or replace the whole table for one command with
+ * `npm run cost -- --prices FILE`.
  */
 export const prices: PriceTable = {
   asOf: "2026-03",
@@ -41,6 +42,11 @@ export const prices: PriceTable = {
   publicTransferFreeGb: 500,
   publicTransferPerGb: 0.09,
 };
+
+/** The table with a user's own prices over it. */
+export function withOwnPrices(own: Partial<PriceTable> = {}): PriceTable {
+  return { ...prices, ...own };
+}
 
 const textKeys = ["asOf", "region", "currency"] as const;
 const amountKeys = [

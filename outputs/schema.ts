@@ -38,6 +38,36 @@ const image = z.object({
   digest: z.string().describe("digest of its manifest, `sha256:…`"),
 });
 
+const amount = (what: string) => z.number().describe(`a month of ${what}`);
+
+const costs = z.object({
+  currency: z.string().describe("of all amounts, such as `USD`"),
+  pricesAsOf: z.string().describe("month of the prices, `2026-03`"),
+  monthly: z
+    .object({
+      privateStorage: amount("standard storage of private repositories"),
+      archiveStorage: amount("archive storage of private repositories"),
+      publicStorage: amount("public storage, of which config knows nothing: 0"),
+      publicTransfer: amount("anonymous pulls of public images"),
+      total: amount("all of this"),
+    })
+    .describe("when as much goes as comes"),
+  growthPerMonth: z
+    .number()
+    .describe("what each month costs more than the one before, for images that no rule ever deletes"),
+  monthlyBudget: z.number().optional().describe("the budget of the config"),
+  repositories: z
+    .record(
+      z.string(),
+      z.object({
+        standardBytes: z.number().describe("standard storage, without what grows without end"),
+        archiveBytes: z.number().describe("archive storage, without what grows without end"),
+        grows: z.boolean().describe("whether some of its images are never deleted"),
+      }),
+    )
+    .describe("what is there then, by the private repository's key in config"),
+});
+
 /** Every output of the ECR stack, by its name. */
 export const outputsSchema = z.object({
   outputsVersion: z.literal(outputsVersion).describe("version of this contract"),
@@ -56,8 +86,14 @@ export const outputsSchema = z.object({
       }),
     )
     .describe("messages about a registry, by their key in config"),
+  costs: costs
+    .optional()
+    .describe(
+      "what storage costs at steady state, from the config `ecr:costs` alone; absent without it. No free tier that ends is taken off",
+    ),
 });
 
 export type EcrOutputs = z.infer<typeof outputsSchema>;
+export type CostOutputs = z.infer<typeof costs>;
 export type ImageOutputs = z.infer<typeof image>;
 export type PrivateRepositoryOutputs = z.infer<typeof privateRepository>;

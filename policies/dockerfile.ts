@@ -2,6 +2,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { ImageBuild } from "./imageResources";
+import { programFiles } from "./programFiles";
 
 /** An image that a Dockerfile builds on. */
 export interface BaseImage {
@@ -95,8 +96,7 @@ function filledIn(written: string, values: Readonly<Record<string, unknown>>): s
 const maximumBytes = 1_000_000;
 
 /**
- * The text of a build's Dockerfile, where it can be read: given as text, or a file on this machine. Paths are the program's; the
- * pack runs in a folder of its own, so they are looked for from where the command was started and from the folder around the pack.
+ * The text of a build's Dockerfile, where it can be read: given as text, or a file on this machine.
  *
  * @returns `undefined` when there is no such file, as for a context that is fetched.
  */
@@ -114,8 +114,8 @@ export function readDockerfile(build: Pick<ImageBuild, "context" | "dockerfile" 
   if (file === undefined) {
     return undefined;
   }
-  for (const folder of [process.env["PWD"], process.cwd(), path.dirname(process.cwd())]) {
-    const text = read(path.resolve(folder ?? ".", file));
+  for (const candidate of programFiles(file)) {
+    const text = read(candidate);
     if (text !== undefined) {
       return text;
     }

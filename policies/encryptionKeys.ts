@@ -4,9 +4,9 @@ import { faultMessage } from "../ecr/faults";
 import { fitsAny } from "./access";
 import { nist, securityHub } from "./frameworks";
 import { type Parameters, texts } from "./parameters";
-import { labelled, listed, repositorySettings, repositoryTypes, resourceTypes } from "./resources";
+import { labelled, listed, regionOf, repositorySettings, repositoryTypes, resourceTypes } from "./resources";
 import { resourceRule, type StackSubject, stackRule } from "./rule";
-import { readProperty, Unknown } from "./unknowns";
+import { Unknown } from "./unknowns";
 
 interface KeyConfig {
   allowedKeys: string[];
@@ -61,12 +61,6 @@ export const encryptionKey = resourceRule<KeyConfig>({
     }
   },
 });
-
-/** A resource's region: its own, or else its provider's; `undefined` when neither says it. */
-function regionOf(own: unknown, provider: Record<string, unknown> | undefined): string | undefined {
-  const region = typeof own === "string" ? own : provider && readProperty(provider, "region");
-  return typeof region === "string" ? region : undefined;
-}
 
 interface KeysConfig {
   minimumDeletionDays: number;

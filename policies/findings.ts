@@ -1,6 +1,6 @@
 import type { ReportViolation } from "@pulumi/policy";
 import { exceptionFor, isExpired } from "./exceptions";
-import type { Unknown } from "./unknowns";
+import { neverKnown, type Unknown } from "./unknowns";
 
 /** What a finding is about; its URN and its name in the program are known in every preview. */
 export interface Named {
@@ -13,6 +13,8 @@ interface Finding {
   resource: Named | undefined;
   /** Set when it cannot be judged yet, and may be all right. */
   unknown: Unknown | undefined;
+  /** It is no violation, and `pulumi up` can judge it no better. */
+  isNote?: boolean;
 }
 
 /**
@@ -36,6 +38,11 @@ export class Findings {
   /** @param unknown What stands in the way. A violation that is known from the rest does not belong here. */
   unjudged(message: string, unknown: Unknown, resource: Named | undefined = this.about): void {
     this.list.push({ message, resource, unknown });
+  }
+
+  /** Something to be said at advisory level, whatever level the rule has: what it could not look at, and why. */
+  note(message: string, resource: Named | undefined = this.about): void {
+    this.list.push({ message, resource, unknown: neverKnown(), isNote: true });
   }
 
   /** A violation, unless something that is not known may allow it. */
@@ -68,7 +75,12 @@ export class Findings {
     const [first] = open;
     if (first?.unknown !== undefined) {
       const { error } = first.unknown;
-      error.message = `${open.map(({ message }) => message).join(" ")} \`pulumi up\` judges it.`;
+      const messages = (wanted: boolean) =>
+        open.filter(({ isNote = false }) => isNote === wanted).map(({ message }) => message);
+      const unknown = messages(false);
+      error.message = [...unknown, ...(unknown.length > 0 ? ["`pulumi up` judges it."] : []), ...messages(true)].join(
+        " ",
+      );
       throw error;
     }
   }

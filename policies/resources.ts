@@ -1,6 +1,6 @@
 import { wildcardMatches } from "../ecr/wildcard";
 import type { Subject } from "./rule";
-import { Unknown } from "./unknowns";
+import { readProperty, Unknown } from "./unknowns";
 
 /** Types by their tokens: importing @pulumi/aws would cost every start of the pack its load time. */
 export const resourceTypes = {
@@ -70,4 +70,10 @@ export function isNamed(name: unknown, patterns: readonly string[]): boolean | U
 /** A list for messages: `"a", "b"`, or the words given for an empty one. */
 export function listed(values: readonly string[], none: string): string {
   return values.length === 0 ? none : values.map((value) => JSON.stringify(value)).join(", ");
+}
+
+/** A resource's region: its own, or else its provider's; `undefined` when neither says it. */
+export function regionOf(own: unknown, provider: Record<string, unknown> | undefined): string | undefined {
+  const region = typeof own === "string" ? own : provider && readProperty(provider, "region");
+  return typeof region === "string" ? region : undefined;
 }

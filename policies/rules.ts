@@ -3,12 +3,14 @@ import { accessActions, accessNotPublic } from "./access";
 import { accessAccounts, accessPush } from "./accessPrincipals";
 import { buildArguments } from "./buildArguments";
 import { imageConsumers } from "./consumers";
+import { costBudget } from "./costs";
 import { encryptionMinimum } from "./encryption";
 import { encryptionKey, keySettings } from "./encryptionKeys";
 import { exceptionsInUse, exceptionsRule } from "./exceptions";
 import { imageSources } from "./imageSources";
 import { imageBases, imagePlatforms } from "./images";
 import { imageTags, movingImageTags } from "./imageTags";
+import { lifecycleChanges } from "./lifecycleChanges";
 import { lifecycleDocument } from "./lifecycleDocument";
 import { lifecycleLimits } from "./lifecycleLimits";
 import { lifecyclePolicy } from "./lifecyclePolicy";
@@ -32,6 +34,8 @@ export const rules: Policies = [
   lifecycleDocument,
   lifecycleLimits,
   releaseTagsKept,
+  lifecycleChanges,
+  costBudget,
   accessNotPublic,
   accessActions,
   accessAccounts,

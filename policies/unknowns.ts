@@ -11,6 +11,13 @@ export class Unknown {
   ) {}
 }
 
+/** For what no update will know either: Pulumi reports this error, as that of an unknown value, at advisory level. */
+export function neverKnown(): Unknown {
+  // The constructor takes nothing but sentinels of unknown values, which the package keeps to itself.
+  const error: Error = Object.create(UnknownValueError.prototype, { message: { value: "", writable: true } });
+  return new Unknown(error);
+}
+
 /** One property of a resource, copied, with an Unknown for all that is not known in it. Never throws. */
 export function readProperty(object: object, key: string): unknown {
   return read(object as Record<string, unknown>, key);

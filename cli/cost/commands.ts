@@ -33,11 +33,11 @@ export function addCostCommand(program: Command): void {
 }
 
 async function cost(options: CostOptions): Promise<number> {
-  const prices = readPrices(options.prices);
   const [outputs, settings] = await Promise.all([
     readStackOutputs(options.stack),
     readCostSettings(options.settings, options.stack),
   ]);
+  const prices = readPrices(options.prices, settings);
   const contents = await readContents(repositoriesIn(outputs));
   const measured = await measure(contents, publicRepositoriesIn(outputs));
   const report = costReport(measured, settings, prices, repositoryKeys(outputs), new Date());

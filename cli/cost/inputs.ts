@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import { type CostSettings, costSettingsFaults } from "../../ecr/costs";
 import { refuseFaults } from "../../ecr/faults";
-import { type PriceTable, priceTableFaults, prices as standardPrices } from "../../ecr/prices";
+import { type PriceTable, priceTableFaults, withOwnPrices } from "../../ecr/prices";
 import { readStackConfig } from "../stackOutputs";
 
 /** Cost settings from a file, or from a stack's config `ecr:costs`. @throws InvalidInputError with every fault. */
@@ -12,10 +12,10 @@ export async function readCostSettings(file: string | undefined, stack: string |
   return value as CostSettings;
 }
 
-/** A price table from a file; without one, the program's own. @throws InvalidInputError with every fault. */
-export function readPrices(file: string | undefined): PriceTable {
+/** A price table from a file; without one, the program's own with the settings' over it. @throws InvalidInputError with every fault. */
+export function readPrices(file: string | undefined, settings: CostSettings): PriceTable {
   if (file === undefined) {
-    return standardPrices;
+    return withOwnPrices(settings.prices);
   }
   const value = readJson(file);
   refuseFaults("price table", priceTableFaults(value, file));

@@ -53,16 +53,16 @@ export function addReportCommand(program: Command): void {
 async function report(options: ReportOptions): Promise<void> {
   const { stack, settings, out } = options;
   const isRelease = releaseMatcher(options.releaseTags);
-  const prices = readPrices(options.prices);
+  // A snapshot without a stack has no config to read.
+  const hasConfig = settings !== undefined || stack !== undefined || options.images === undefined;
+  const costSettings = hasConfig ? await readCostSettings(settings, stack) : {};
+  const prices = readPrices(options.prices, costSettings);
   const policies =
     options.policyReport === undefined
       ? undefined
       : readPolicyResults(readJson(options.policyReport), options.policyReport);
   const { snapshot, measured, outputs } =
     options.images === undefined ? await fromAws(options) : fromFile(options.images);
-  // A snapshot without a stack has no config to read.
-  const hasConfig = settings !== undefined || stack !== undefined || options.images === undefined;
-  const costSettings = hasConfig ? await readCostSettings(settings, stack) : {};
   const cost = costReport(measured, costSettings, prices, repositoryKeys(outputs), snapshot.takenAt);
   const model = reportModel({ stack, snapshot, cost, policies, isRelease });
   fs.writeFileSync(out, reportPage(model, options.limit));

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type EncryptionType, encryptionFaults, keyDeletionWindowFaults } from "../../ecr/encryption";
 import type { Fault } from "../../ecr/faults";
+import type { LifecyclePolicyDocument } from "../../ecr/lifecyclePolicy";
 import { regionFaults } from "../../ecr/regions";
 import { privateRepositoryNameFaults } from "../../ecr/repositoryNames";
 import { resourceTagFaults } from "../../ecr/resourceTags";
@@ -16,6 +17,8 @@ const encryptionTypes: Record<NonNullable<PrivateRepositoryArgs["encryption"]>, 
   kms: "KMS",
   kmsDsse: "KMS_DSSE",
 };
+
+const defaultLifecycle = "service";
 
 /** The arguments with their defaults, as ECR names them. */
 export interface PrivateRepositorySettings {
@@ -57,6 +60,14 @@ export function privateTagSettings(
   };
 }
 
+/** The lifecycle policy of a PrivateRepository with these arguments. `undefined`: none, so every image stays. */
+export function privateLifecyclePolicy(
+  args: Pick<PrivateRepositoryArgs, "lifecyclePolicy" | "protectedTags">,
+): LifecyclePolicyDocument | undefined {
+  const { text } = readLifecycle(args.lifecyclePolicy ?? defaultLifecycle, "lifecyclePolicy", args.protectedTags);
+  return text === undefined ? undefined : (JSON.parse(text) as LifecyclePolicyDocument);
+}
+
 /** Reads the arguments; what ECR would refuse goes to `checks`. */
 export function readPrivateRepositorySettings(
   name: string,
@@ -72,7 +83,7 @@ export function readPrivateRepositorySettings(
   const { encryptionType, kmsKey } = readEncryption(args, checks);
   const tagSettings = privateTagSettings(args);
   checks.add(tagMutabilityFaults(tagSettings, ""));
-  const lifecycle = readLifecycle(args.lifecyclePolicy ?? "service", "lifecyclePolicy", args.protectedTags);
+  const lifecycle = readLifecycle(args.lifecyclePolicy ?? defaultLifecycle, "lifecyclePolicy", args.protectedTags);
   checks.add(lifecycle.faults);
   checkAccess(args.access, args.region, checks);
   const tags = args.tags && checks.input(args.tags, (value) => resourceTagFaults(value, "tags"));

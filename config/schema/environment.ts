@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { tags, text } from "./common";
+import { costs } from "./costs";
 import { pushRole, registryEvents } from "./delivery";
 import { containerImage, mirroredImage, promotion } from "./images";
 import { registry } from "./registry";
@@ -38,29 +39,7 @@ export const environmentSchema = z.strictObject({
     .record(text, registryEvents)
     .default({})
     .describe("Messages about pushes, deletions and findings, by key"),
-  costs: z
-    .strictObject({
-      freeTier: z.enum(["legacy", "none"]).optional().describe("`legacy`: 500 MB of old accounts. Default: `none`"),
-      freeTierEnds: text.optional().describe("The day on which it ends, as YYYY-MM-DD; needed with `legacy`"),
-      monthlyBudget: z.number().optional().describe("More a month is worth a warning. Default: none"),
-      publicPullGb: z.number().optional().describe("GB of public images pulled anonymously a month. Default: 0"),
-      pushes: z
-        .record(
-          text,
-          z.array(
-            z.strictObject({
-              tags: z.array(text).optional().describe("Tags of a typical image. Default: untagged"),
-              perDay: z.number().describe("Images a day"),
-              megabytes: z.number().describe("Megabytes that each image adds"),
-              pulledForDays: z.number().optional().describe("Days until the last pull. Default: 0"),
-            }),
-          ),
-        )
-        .optional()
-        .describe("What is pushed, by the key of a private repository. Default: nothing"),
-    })
-    .optional()
-    .describe("What the cost estimate goes by"),
+  costs: costs.optional().describe("What the cost estimate goes by"),
   tags: tags.default({}).describe("Tags of every resource"),
 });
 

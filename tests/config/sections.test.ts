@@ -9,6 +9,7 @@ import type {
   RegistryEventsArgs,
 } from "../../components";
 import {
+  lifecyclePolicies,
   mirroredImageArgs,
   privateRepositoryArgs,
   publicRepositoryArgs,
@@ -164,5 +165,37 @@ describe("the sections of the config", () => {
       }),
       { "ecr:mirroredImages.tool": "an image of this key is built already." },
     );
+  });
+
+  it("costs name private repositories that there are, and take prices of one's own", () => {
+    const pushes = { web: [{ perDay: 1, megabytes: 40 }] };
+    const costs = { pushes, prices: { storagePerGb: 0.2 } };
+    assert.deepEqual(parse({ privateRepositories: { web: {} }, costs }).costs, costs);
+    assert.deepEqual(faultsOf({ privateRepositories: { api: {} }, costs }), {
+      "ecr:costs.pushes.web": "no such private repository in this config.",
+    });
+    assert.deepEqual(faultsOf({ costs: { ...costs, prices: { storagePerGb: -1 } } }), {
+      "ecr:costs.prices.storagePerGb": "this is a number, 0 or more.",
+      "ecr:costs.pushes.web": "no such private repository in this config.",
+    });
+  });
+
+  it("lifecycle policies are those of the repositories, defaults and protected tags included", () => {
+    const config = parse({
+      defaults: { privateRepository: { protectedTags: ["v*"] } },
+      privateRepositories: {
+        plain: {},
+        short: { lifecyclePolicy: [{ images: "untagged", expireAfterDays: 3 }], protectedTags: [] },
+        none: { lifecyclePolicy: false },
+      },
+    });
+    const { plain, short, none } = lifecyclePolicies(config);
+    assert.deepEqual(plain?.rules[0]?.selection.tagPatternList, ["v*"]);
+    assert.ok((plain?.rules.length ?? 0) > 1);
+    assert.deepEqual(
+      short?.rules.map(({ selection }) => [selection.tagStatus, selection.countNumber]),
+      [["untagged", 3]],
+    );
+    assert.equal(none, undefined);
   });
 });

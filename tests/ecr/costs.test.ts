@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { estimateCost } from "../../ecr/costEstimate";
 import { costSettingsFaults, hasLegacyFreeTier, monthlyCost, pushStreams } from "../../ecr/costs";
 import { lifecyclePolicyFromRules, lifecyclePresets } from "../../ecr/lifecyclePolicy";
-import { type PriceTable, prices, priceTableFaults } from "../../ecr/prices";
+import { type PriceTable, prices, priceTableFaults, withOwnPrices } from "../../ecr/prices";
 import { storageUse } from "../../ecr/storageUse";
 
 const GB = 2 ** 30;
@@ -35,6 +35,19 @@ describe("ecr: prices", () => {
       priceTableFaults([], "file").map(({ path }) => path),
       ["file"],
     );
+  });
+
+  it("takes a user's own prices over the program's", () => {
+    assert.deepEqual(withOwnPrices(), prices);
+    assert.deepEqual(withOwnPrices({ storagePerGb: 0.2 }), { ...prices, storagePerGb: 0.2 });
+    const paths = (own: unknown) => costSettingsFaults({ prices: own }, "costs").map(({ path }) => path);
+    assert.deepEqual(paths({ storagePerGb: 0.2, archive: [{ perGb: 0.1 }] }), []);
+    assert.deepEqual(paths({ storagePerGb: -1, archive: [], perGb: 1 }), [
+      "costs.prices.storagePerGb",
+      "costs.prices.perGb",
+      "costs.prices.archive",
+    ]);
+    assert.deepEqual(paths([]), ["costs.prices"]);
   });
 
   it("wants archive prices in rising steps, the last without a limit", () => {

@@ -148,11 +148,12 @@ export interface StackResource {
   provider?: string;
 }
 
-/** Judges a stack. Parents are components of the name given, below the stack. */
+/** Judges a stack with its outputs. Parents are components of the name given, below the stack. */
 export function judgeStack(
   policy: StackValidationPolicy,
   resources: StackResource[],
   config: object = {},
+  outputs: Props = {},
 ): Promise<Verdict> {
   const make = (type: string, name: string, props: Props): PolicyResource => ({
     ...common,
@@ -163,7 +164,7 @@ export function judgeStack(
     dependencies: [],
     propertyDependencies: {},
   });
-  const stack = make("pulumi:pulumi:Stack", "test-dev", {});
+  const stack = make("pulumi:pulumi:Stack", "test-dev", outputs);
   const made = resources.map(({ type, name, props }) => make(type, name, props));
   const components = new Map<string, PolicyResource>();
   resources.forEach(({ parent, repositoryFrom, from, provider }, index) => {

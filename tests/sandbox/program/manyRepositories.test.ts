@@ -14,7 +14,9 @@ describe("many repositories in one config", function () {
         .split("\n")
         .find((line) => line.startsWith("encryptionsalt"));
       const keys = Array.from({ length: count }, (_, index) => `    team/service-${index}: {}`);
-      const config = ["config:", "  aws:region: eu-west-1", "  ecr:privateRepositories:", ...keys];
+      const pushes = "{ team/service-0: [{ tags: [src-1], perDay: 10, megabytes: 1000 }] }";
+      const costs = `  ecr:costs: { monthlyBudget: 1, pushes: ${pushes} }`;
+      const config = ["config:", "  aws:region: eu-west-1", costs, "  ecr:privateRepositories:", ...keys];
       project.write("Pulumi.local.yaml", `${salt}\n${config.join("\n")}\n`);
       await project.init();
       const packs = ["--policy-pack", "policies", "--policy-pack-config", "policies/config/dev.json"];
@@ -22,6 +24,11 @@ describe("many repositories in one config", function () {
       // The stack, and of each repository the component, the repository and its lifecycle policy.
       assert.match(output, new RegExp(`\\+ ${1 + 3 * count} to create`));
       assert.doesNotMatch(output, /\[mandatory\]/);
+      // Outputs that are known are there for policies in a preview already.
+      assert.match(
+        output,
+        /\[advisory\].* ecr-cost-budget [\s\S]*costs: at steady state a month costs 4\.66 USD; allowed are 1\.00 USD/,
+      );
     } finally {
       project.remove();
     }

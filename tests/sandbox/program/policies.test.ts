@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { lifecycleSnapshotText } from "../../../ecr/lifecyclePolicy";
 import { rules } from "../../../policies/rules";
 import { TestProject } from "./project";
 
@@ -93,6 +94,7 @@ const expected: Readonly<Record<string, RegExp>> = {
   "ecr-public-catalog-data": /catalogData\.description: not set/,
   "ecr-build-arguments": /build\.args\.NPM_TOKEN: its name looks like a secret/,
   "ecr-image-bases": /is built on "node:22"/,
+  "ecr-image-sources": /image "latest" is built here: its Dockerfile has/,
   "ecr-image-tags": /as "latest" only/,
   "ecr-image-consumers": /Function "runs" runs .*:latest/,
   "ecr-deletion-protection": /forceDelete: repository "bare"/,
@@ -101,6 +103,27 @@ const expected: Readonly<Record<string, RegExp>> = {
   "ecr-pull-through-caches": /caches images of "ghcr\.io"/,
   "ecr-replication-destinations": /images go to "eu-west-1"/,
 };
+
+/** The repository `bare` before the program above: no lifecycle policy, and seven releases, one of which runs. */
+const snapshot = lifecycleSnapshotText({
+  version: 1,
+  takenAt: new Date(),
+  repositories: [
+    {
+      name: "bare",
+      registryId: "123456789012",
+      region: "us-east-1",
+      uri: "123456789012.dkr.ecr.us-east-1.amazonaws.com/bare",
+      images: [0, 1, 2, 3, 4, 5, 6].map((age) => ({
+        digest: `sha256:${String(age).repeat(64)}`,
+        tags: [`v1.0.${9 - age}`],
+        pushedAt: new Date(Date.now() - age * 24 * 60 * 60 * 1000),
+      })),
+      deployed: [{ digest: `sha256:${"6".repeat(64)}`, by: "ECS task definition web:7" }],
+      unknown: [],
+    },
+  ],
+});
 
 describe("policies in a real preview", function () {
   this.timeout(120_000);
@@ -147,7 +170,11 @@ describe("policies in a real preview", function () {
     const config = {
       "ecr-repository-names": { pattern: "[a-z]{4,}" },
       "ecr-exceptions": { exceptions },
+      "ecr-image-sources": { copiesOf: ["210987654321.dkr.ecr.*"] },
+      "ecr-lifecycle-changes": { snapshot: "snapshot.json" },
+      "ecr-cost-budget": { monthlyBudget: 5 },
     };
+    project.write("snapshot.json", snapshot);
     project.write("config.json", JSON.stringify(config));
     const { code, output } = await preview("config.json");
     assert.notEqual(code, 0, output);
@@ -157,6 +184,11 @@ describe("policies in a real preview", function () {
     }
     assert.doesNotMatch(output, /repository "far" has none/);
     assert.match(output, /\[advisory\].*ecr-exceptions-in-use[\s\S]*for "unneeded".*excuses nothing/);
+    assert.match(
+      output,
+      /\[advisory\].* ecr-lifecycle-changes [\s\S]*expires 2 images of repository "bare" .* \(v1\.0\.4, v1\.0\.3\), 1 of them deployed/,
+    );
+    assert.match(output, /\[advisory\].* ecr-cost-budget [\s\S]*the stack has no such output/);
     assert.ok(!output.includes("hunter2"), "a secret is shown");
   });
 

@@ -3,6 +3,7 @@ import { randomInt } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import type { EcrOutputs } from "../../../outputs/schema";
 
 const root = path.resolve(__dirname, "../../..");
 
@@ -39,6 +40,7 @@ export interface Outputs {
   privateRepositories: Record<string, RepositoryOutputs & { pullPolicy: string }>;
   publicRepositories: Record<string, RepositoryOutputs>;
   images: Record<string, { reference: string; tag: string; digest: string }>;
+  costs?: EcrOutputs["costs"];
 }
 
 interface RepositoryOutputs {

@@ -16,6 +16,11 @@ describe("the reference job with the real CLI", function () {
 
   before(async () => {
     project = new TestProject();
+    // A free tier that ends tomorrow must not show in outputs: they would change by themselves.
+    const tomorrow = new Date(Date.now() + 24 * 60 * 60 * 1000).toISOString().slice(0, 10);
+    const pushes = "{ petclinic: [{ tags: [src-1], perDay: 2, megabytes: 1000 }] }";
+    const costs = `{ freeTier: legacy, freeTierEnds: "${tomorrow}", monthlyBudget: 9, pushes: ${pushes} }`;
+    project.edit("Pulumi.local.yaml", "  ecr:tags:", `  ecr:costs: ${costs}\n  ecr:tags:`);
     await project.init();
   });
   after(async () => {
@@ -65,6 +70,9 @@ describe("the reference job with the real CLI", function () {
       assert.equal(images.length, 1);
       assert.deepEqual(digestsByTag(images), { [tag]: digest, latest: digest });
     }
+    const { monthly, monthlyBudget, repositories } = first.costs ?? {};
+    assert.deepEqual(repositories?.["petclinic"], { standardBytes: 50e9, archiveBytes: 0, grows: false });
+    assert.deepEqual([monthly?.total, monthlyBudget], [4.6566, 9]);
     firstPushedAt = (await privateImages())[0]?.imagePushedAt;
     assert.ok(firstPushedAt);
   });

@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { lifecyclePolicyFromRules } from "../../ecr/lifecyclePolicy";
+import { costOutputs } from "../../outputs/costOutputs";
+import { costBudget } from "../../policies/costs";
+import { assertFails, assertPasses, assertUnjudged, judgeStack, types, unknownText } from "./harness";
+
+const GB = 2 ** 30;
+const document = lifecyclePolicyFromRules([{ images: "any", keepNewest: 50 }]);
+/** What the program writes: 50 images of a GB in one repository, and more every day in another when it `grows`. */
+const output = (settings: object = {}, grows = false): Record<string, unknown> =>
+  costOutputs(
+    {
+      pushes: {
+        web: [{ perDay: 1, megabytes: GB / 1e6 }],
+        ...(grows && { api: [{ perDay: 1, megabytes: GB / 1e6 }] }),
+      },
+      ...settings,
+    },
+    { web: document },
+  );
+
+describe("policies: ecr-cost-budget", () => {
+  const judge = (costs: unknown, config: object = {}, repositories = 1) =>
+    judgeStack(
+      costBudget,
+      [
+        ...Array.from({ length: repositories }, (_, index) => ({
+          type: types.repository,
+          name: `r${index}`,
+          props: {},
+        })),
+      ],
+      config,
+      costs === undefined ? {} : { costs },
+    );
+
+  it("is advisory unless config says otherwise", () => {
+    assert.equal(costBudget.enforcementLevel, "advisory");
+  });
+
+  it("passes without a budget, and within it", async () => {
+    assertPasses(await judge(output()));
+    assertPasses(await judge(output({ monthlyBudget: 5 })));
+    assertPasses(await judge(output(), { monthlyBudget: 5 }));
+    assertPasses(await judge(undefined));
+    assertPasses(await judge({ something: "else" }));
+  });
+
+  it("fails past the lower of the stack's budget and the config's, and says where to save", async () => {
+    const message =
+      /^costs: at steady state a month costs 5\.00 USD; allowed are 4\.50 USD\. Keep fewer or smaller images, of "web" first, or raise the budget\.$/;
+    assertFails(await judge(output({ monthlyBudget: 4.5 })), message);
+    assertFails(await judge(output(), { monthlyBudget: 4.5 }), message);
+    assertFails(await judge(output({ monthlyBudget: 100 }), { monthlyBudget: 4.5 }), message);
+    assertFails(await judge(output({ monthlyBudget: 4.5 }), { monthlyBudget: 100 }), message);
+    assertFails(
+      await judge(output({ prices: { currency: "EUR" } }), { monthlyBudget: 1 }),
+      /5\.00 EUR; allowed are 1\.00 EUR/,
+    );
+  });
+
+  it("counts months of growth for images that nothing deletes", async () => {
+    const costs = output({}, true);
+    assertPasses(await judge(costs, { monthlyBudget: 5, months: 0 }));
+    assertPasses(await judge(costs, { monthlyBudget: 42 }));
+    assertFails(
+      await judge(costs, { monthlyBudget: 41 }),
+      /a month costs 41\.5[0-9] USD, 12 months of growth by 3\.04 USD included; allowed are 41\.00 USD\. Let a lifecycle rule delete the images of "api" that none deletes, or raise/,
+    );
+  });
+
+  it("says that a budget of the config can be held against nothing, where there are repositories", async () => {
+    const config = { monthlyBudget: 5 };
+    assertFails(
+      await judge(undefined, config),
+      /^costs: the stack has no such output, .* 5 a month\. Write what is pushed/,
+    );
+    assertFails(await judge({ monthly: 5 }, config), /has no such output/);
+    assertFails(await judge(output({ pushes: {} }), config), /^costs: it knows of nothing that is pushed/);
+    assertPasses(await judge(undefined, config, 0));
+  });
+
+  it("says what is not known yet", async () => {
+    const open = { ...output(), growthPerMonth: unknownText };
+    assertUnjudged(
+      await judge(open),
+      /^Whether the stack is within its budget: costs\.growthPerMonth is not known yet\./,
+    );
+    assertUnjudged(await judge(unknownText), /costs is not known yet/);
+  });
+});
