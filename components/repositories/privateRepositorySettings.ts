@@ -60,7 +60,14 @@ export function privateTagSettings(
   };
 }
 
-/** The lifecycle policy of a PrivateRepository with these arguments. `undefined`: none, so every image stays. */
+/**
+ * The lifecycle policy of a PrivateRepository with these arguments, as ECR gets it.
+ *
+ * @param args Of the repository; absent ones have their defaults. What ECR would refuse is for `privateRepositoryFaults` to say.
+ * @returns `undefined`: none, so every image stays.
+ * @example
+ * privateLifecyclePolicy({ lifecyclePolicy: [{ images: "untagged", expireAfterDays: 7 }] })?.rules.length; // 1
+ */
 export function privateLifecyclePolicy(
   args: Pick<PrivateRepositoryArgs, "lifecyclePolicy" | "protectedTags">,
 ): LifecyclePolicyDocument | undefined {

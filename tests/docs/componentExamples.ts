@@ -20,6 +20,7 @@ import {
   containerImageFaults,
   lambdaDeployPolicy,
   mirroredImageFaults,
+  privateLifecyclePolicy,
   privateRepositoryFaults,
   privateTagSettings,
   promoteImage,
@@ -190,6 +191,11 @@ export function exampleOfPrivateRepositoryFaults() {
 /** privateTagSettings */
 export function exampleOfPrivateTagSettings() {
   const settings = privateTagSettings({ exclusionFilters: ["latest"] }); // IMMUTABLE_WITH_EXCLUSION
+}
+
+/** privateLifecyclePolicy */
+export function exampleOfPrivateLifecyclePolicy() {
+  privateLifecyclePolicy({ lifecyclePolicy: [{ images: "untagged", expireAfterDays: 7 }] })?.rules.length; // 1
 }
 
 /** PublicRepository */
