@@ -3,6 +3,7 @@ import {
   DeleteRepositoryCommand,
   ECRClient,
   GetAuthorizationTokenCommand,
+  GetDownloadUrlForLayerCommand,
   InitiateLayerUploadCommand,
   SetRepositoryPolicyCommand,
 } from "@aws-sdk/client-ecr";
@@ -11,11 +12,14 @@ import {
   GetAuthorizationTokenCommand as GetPublicTokenCommand,
   InitiateLayerUploadCommand as InitiatePublicUploadCommand,
 } from "@aws-sdk/client-ecr-public";
-import { IAMClient, ListRolesCommand } from "@aws-sdk/client-iam";
+import { GetRoleCommand, IAMClient, ListRolesCommand } from "@aws-sdk/client-iam";
+import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { AssumeRoleWithWebIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { RegistryClient, testImage } from "../gateway/registryClient";
 import { TestProject } from "./project";
 
 const program = `
+import * as aws from "@pulumi/aws";
 import { PrivateRepository, PublicRepository, PushRole, RegistryEvents } from "./components";
 
 const pets = new PrivateRepository("petclinic", { encryption: "aes256", forceDelete: true });
@@ -28,22 +32,50 @@ const role = new PushRole("release", {
   path: "/ci/",
 });
 const events = new RegistryEvents("images", { repositories: [pets], findingsFrom: "CRITICAL" });
+const gitlab = new aws.iam.OpenIdConnectProvider("gitlab", { url: "https://gitlab.com", clientIdLists: ["https://gitlab.com"] });
+const bounds = new aws.iam.Policy("bounds", {
+  policy: JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "ecr:*", Resource: "*" }] }),
+});
+const pipelines = new PushRole("pipelines", {
+  repositories: [vets],
+  gitlab: [{ project: "team/vets", branches: ["main"] }],
+  providerArn: gitlab.arn,
+  pull: true,
+  roleName: "vets-pipelines",
+  maxSessionDuration: 7200,
+  permissionsBoundary: bounds.arn,
+  tags: { team: "vets" },
+});
+const queue = new aws.sqs.Queue("told");
+new aws.sqs.QueuePolicy("told", {
+  queueUrl: queue.url,
+  policy: queue.arn.apply((arn) => JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Principal: { Service: "events.amazonaws.com" }, Action: "sqs:SendMessage", Resource: arn }],
+  })),
+});
+new RegistryEvents("told", { repositories: [vets], deletions: true, findingsFrom: false, targets: [queue.arn] });
+new RegistryEvents("inspector", { pushes: false, findingsFrom: "MEDIUM", scanning: "enhanced", kmsKey: events.key?.arn, topicName: "inspector" });
+export const pipelinesArn = pipelines.roleArn;
+export const queueUrl = queue.url;
 export const { roleArn, roleName } = role;
 export const topicArn = events.topicArn;
 export const others = [vets.url];
 `;
 
 /** A token as GitHub's issuer writes it. MiniStack compares its claims with the trust policy, not its signature. */
-function tokenOf(sub: string, aud = "sts.amazonaws.com"): string {
+function tokenOf(sub: string, aud = "sts.amazonaws.com", iss = "https://token.actions.githubusercontent.com"): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
-  const claims = { iss: "https://token.actions.githubusercontent.com", aud, sub, exp: 4_102_444_800 };
+  const claims = { iss, aud, sub, exp: 4_102_444_800 };
   return `${part({ alg: "RS256", typ: "JWT" })}.${part(claims)}.c2lnbmF0dXJl`;
 }
+
+type Details = Record<"action-type" | "result" | "repository-name" | "image-digest", string>;
 
 describe("PushRole and RegistryEvents with the real CLI", function () {
   this.timeout(120_000);
   let project: TestProject;
-  let outputs: { roleArn: string; roleName: string; topicArn: string };
+  let outputs: Record<"roleArn" | "topicArn" | "pipelinesArn" | "queueUrl", string> & { others: string[] };
 
   before(async () => {
     project = new TestProject();
@@ -58,10 +90,10 @@ describe("PushRole and RegistryEvents with the real CLI", function () {
   });
 
   const region = "ap-northeast-2";
-  const assume = async (token: string) => {
+  const assume = async (token: string, role = outputs.roleArn) => {
     const { Credentials: session } = await new STSClient({ region }).send(
       new AssumeRoleWithWebIdentityCommand({
-        RoleArn: outputs.roleArn,
+        RoleArn: role,
         RoleSessionName: "ci",
         WebIdentityToken: token,
       }),
@@ -72,6 +104,10 @@ describe("PushRole and RegistryEvents with the real CLI", function () {
       sessionToken: session?.SessionToken,
     };
   };
+  const administrator = () => ({
+    accessKeyId: project.account,
+    secretAccessKey: process.env["AWS_SECRET_ACCESS_KEY"] ?? "",
+  });
   const main = tokenOf("repo:octo-org/petclinic:ref:refs/heads/main");
   const accessDenied = (error: Error) => /AccessDenied/.test(error.name);
 
@@ -108,6 +144,53 @@ describe("PushRole and RegistryEvents with the real CLI", function () {
     await assert.rejects(new IAMClient({ region, credentials }).send(new ListRolesCommand({})), accessDenied);
   });
 
+  it("give a role of GitLab's pipelines to the named project's branch, with all that the role was told", async () => {
+    const issuer = "https://gitlab.com";
+    const subject = "project_path:team/vets:ref_type:branch:ref:";
+    await assert.rejects(assume(tokenOf(`${subject}other`, issuer, issuer), outputs.pipelinesArn), accessDenied);
+    await assert.rejects(assume(main, outputs.pipelinesArn), accessDenied);
+    const credentials = await assume(tokenOf(`${subject}main`, issuer, issuer), outputs.pipelinesArn);
+    const ecr = new ECRClient({ region, credentials });
+    assert.ok((await ecr.send(new InitiateLayerUploadCommand({ repositoryName: "vets" }))).uploadId);
+    const layerDigest = testImage("none").digest;
+    const fetchLayer = (repositoryName: string) =>
+      ecr.send(new GetDownloadUrlForLayerCommand({ repositoryName, layerDigest }));
+    // Allowed, by `pull`: only there is none.
+    await assert.rejects(fetchLayer("vets"), { name: "LayersNotFoundException" });
+    await assert.rejects(fetchLayer("petclinic"), accessDenied);
+    const { Role } = await new IAMClient({ region, credentials: administrator() }).send(
+      new GetRoleCommand({ RoleName: "vets-pipelines" }),
+    );
+    assert.equal(Role?.MaxSessionDuration, 7_200);
+    assert.match(Role?.PermissionsBoundary?.PermissionsBoundaryArn ?? "", /:policy\/bounds-/);
+    assert.deepEqual(Role?.Tags, [{ Key: "team", Value: "vets" }]);
+  });
+
+  it("tell a queue of what is pushed and deleted, of the named repositories only", async () => {
+    const password = (await project.must("aws", "ecr", "get-login-password")).trim();
+    const host = outputs.others[0]?.split("/", 1).join("") ?? "";
+    const client = new RegistryClient(host, `Basic ${Buffer.from(`AWS:${password}`).toString("base64")}`);
+    for (const repository of ["petclinic", "vets"]) {
+      const pushed = await client.push(repository, "told", testImage(repository));
+      assert.equal(pushed.status, 201, await pushed.text());
+    }
+    await project.aws("ecr", "batch-delete-image", "--repository-name", "vets", "--image-ids", "imageTag=told");
+    const sqs = new SQSClient({ region, credentials: administrator() });
+    const told: Details[] = [];
+    while (told.length < 2) {
+      const { Messages = [] } = await sqs.send(
+        new ReceiveMessageCommand({ QueueUrl: outputs.queueUrl, WaitTimeSeconds: 10, MaxNumberOfMessages: 10 }),
+      );
+      for (const { Body } of Messages) told.push(JSON.parse(Body ?? "").detail);
+    }
+    const { digest } = testImage("vets");
+    assert.deepEqual(
+      // A queue keeps no order.
+      told.map((each) => [each["action-type"], each.result, each["repository-name"], each["image-digest"]]).sort(),
+      ["DELETE", "PUSH"].map((action) => [action, "SUCCESS", "vets", digest]),
+    );
+  });
+
   it("send images' events to an encrypted topic that only EventBridge publishes to", async () => {
     const { Rules } = await project.aws<{ Rules: { Name: string; EventPattern: string }[] }>("events", "list-rules");
     const images = Rules.find(({ Name }) => Name.startsWith("images-images-"));
@@ -116,7 +199,12 @@ describe("PushRole and RegistryEvents with the real CLI", function () {
       "detail-type": ["ECR Image Action"],
       detail: { "action-type": ["PUSH"], result: ["SUCCESS"], "repository-name": ["petclinic"] },
     });
-    assert.equal(Rules.length, 3);
+    assert.deepEqual(Rules.map(({ Name }) => Name.replace(/-[0-9a-f]+$/, "")).sort(), [
+      ...["images-findings", "images-images", "images-scans"],
+      ...["inspector-findings", "told-images"],
+    ]);
+    const inspector = Rules.find(({ Name }) => Name.startsWith("inspector-findings-"));
+    assert.deepEqual(JSON.parse(inspector?.EventPattern ?? "").detail.severity, ["CRITICAL", "HIGH", "MEDIUM"]);
     const { Targets } = await project.aws<{ Targets: { Arn: string }[] }>(
       ...["events", "list-targets-by-rule", "--rule", images?.Name ?? ""],
     );
