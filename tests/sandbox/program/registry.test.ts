@@ -13,6 +13,7 @@ import { TestProject } from "./project";
 
 /** A program of nothing but a Registry that says everything, and what differs from test to test. */
 const program = (extra = "") => `
+import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Registry } from "./components";
 
@@ -51,7 +52,54 @@ const registry = new Registry("shared", {
   pullTimeExclusions: [\`arn:aws:iam::\${account}:role/scanner\`],
   tags: { team: "platform" },
 });
+const away = { region: "eu-west-1" };
+const key = new aws.kms.Key("away", { ...away, deletionWindowInDays: 7 });
+const secret = new aws.secretsmanager.Secret("away", { ...away, name: "ecr-pullthroughcache/mine", recoveryWindowInDays: 0 });
+const role = new aws.iam.Role("away", {
+  assumeRolePolicy: JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Principal: { Service: "ecr.amazonaws.com" }, Action: "sts:AssumeRole" }],
+  }),
+});
+const allow = (Principal: string | object, Action: string[], more = {}) => ({
+  Version: "2012-10-17" as const,
+  Statement: [{ Effect: "Allow" as const, Principal: Principal as "*", Action, ...more }],
+});
+new Registry("away", {
+  ...away,
+  policy: JSON.stringify(allow({ AWS: account }, ["ecr:ReplicateImage"], { Resource: "*" })),
+  scanning: false,
+  pullThroughCache: [
+    { upstream: "ghcr.io", credentialArn: secret.arn },
+    {
+      upstream: "210987654321.dkr.ecr.us-east-1.amazonaws.com",
+      prefix: "base",
+      upstreamRepositoryPrefix: "images",
+      customRoleArn: role.arn,
+    },
+  ],
+  creationTemplates: [
+    {
+      prefix: "full",
+      appliedFor: ["CREATE_ON_PUSH", "REPLICATION"],
+      description: "repositories of a team",
+      encryption: "kmsDsse",
+      kmsKey: key.arn,
+      imageTagMutability: "MUTABLE_WITH_EXCLUSION",
+      exclusionFilters: ["v*"],
+      lifecyclePolicy: "release",
+      repositoryPolicy: allow({ AWS: "210987654321" }, ["ecr:BatchGetImage"]),
+      resourceTags: { owner: "pets" },
+      customRoleArn: role.arn,
+    },
+  ],
+  accountSettings: { registryPolicyScope: "V1", blobMounting: false },
+  pullTimeExclusions: { scanner: role.arn },
+});
 ${extra}
+export const roleArn = role.arn;
+export const secretArn = secret.arn;
+export const keyArn = key.arn;
 export const url = registry.url;
 export const cacheUrls = registry.cacheUrls;
 `;
@@ -60,20 +108,25 @@ describe("Registry with the real CLI", function () {
   this.timeout(120_000);
   let project: TestProject;
   let ecr: ECRClient;
+  /** The same account's registry in another region, which takes what is there already. */
+  let away: ECRClient;
+  let [key, role, secret] = ["", "", ""];
 
   before(async () => {
     project = new TestProject();
     const credentials = { accessKeyId: project.account, secretAccessKey: process.env["AWS_SECRET_ACCESS_KEY"] ?? "" };
     ecr = new ECRClient({ region: "ap-northeast-2", credentials });
+    away = new ECRClient({ region: "eu-west-1", credentials });
     await project.init();
     project.write("Pulumi.local.yaml", `config:\n  aws:region: ap-northeast-2\n  ecr:account: "${project.account}"\n`);
     // The project's own config is described there; this program has another.
-    project.write("Pulumi.yaml", "name: ecr\nruntime:\n  name: nodejs\n  options:\n    typescript: true\n");
+    project.write("Pulumi.yaml", project.read("Pulumi.yaml").split("config:", 1).join(""));
     await project.mustPulumi("config", "set", "--secret", "token", "the-token");
     project.write("index.ts", program());
   });
   after(() => {
     ecr.destroy();
+    away.destroy();
     project.remove();
   });
 
@@ -83,8 +136,10 @@ describe("Registry with the real CLI", function () {
     const registry = `${account}.dkr.ecr.ap-northeast-2.amazonaws.com`;
     const state = (await project.mustPulumi("stack", "export")).stdout;
     assert.doesNotMatch(state, /the-token/);
-    const [stack] = (JSON.parse(state) as { deployment: { resources: { outputs: unknown }[] } }).deployment.resources;
-    assert.deepEqual(stack?.outputs, {
+    const { deployment } = JSON.parse(state) as { deployment: { resources: { outputs: Record<string, string> }[] } };
+    const { keyArn, roleArn, secretArn, ...outputs } = deployment.resources[0]?.outputs ?? {};
+    ({ key, role, secret } = { key: keyArn ?? "", role: roleArn ?? "", secret: secretArn ?? "" });
+    assert.deepEqual(outputs, {
       url: registry,
       cacheUrls: {
         "docker-hub": `${registry}/docker-hub`,
@@ -142,6 +197,44 @@ describe("Registry with the real CLI", function () {
     assert.deepEqual(await exclusions(), [`arn:aws:iam::${account}:role/scanner`]);
   });
 
+  it("takes secrets, roles and keys that are there, and sets a second region by itself", async () => {
+    const { policyText = "" } = await away.send(new GetRegistryPolicyCommand({}));
+    assert.deepEqual(JSON.parse(policyText).Statement[0].Action, ["ecr:ReplicateImage"]);
+    assert.deepEqual(
+      (await cacheRules(away))
+        .map((rule) => [
+          ...[rule.ecrRepositoryPrefix, rule.upstreamRegistryUrl, rule.credentialArn],
+          ...[rule.customRoleArn, rule.upstreamRepositoryPrefix],
+        ])
+        .sort(),
+      [
+        ["base", "210987654321.dkr.ecr.us-east-1.amazonaws.com", undefined, role, "images"],
+        ["github-container-registry", "ghcr.io", secret, undefined, undefined],
+      ],
+    );
+    const [template, ...further] = await templates(away);
+    assert.deepEqual(further, []);
+    const { createdAt, updatedAt, lifecyclePolicy = "", repositoryPolicy = "", ...settings } = template ?? {};
+    assert.deepEqual(settings, {
+      prefix: "full",
+      description: "repositories of a team",
+      appliedFor: ["CREATE_ON_PUSH", "REPLICATION"],
+      encryptionConfiguration: { encryptionType: "KMS_DSSE", kmsKey: key },
+      imageTagMutability: "MUTABLE_WITH_EXCLUSION",
+      imageTagMutabilityExclusionFilters: [{ filter: "v*", filterType: "WILDCARD" }],
+      resourceTags: [{ Key: "owner", Value: "pets" }],
+      customRoleArn: role,
+    });
+    assert.equal(JSON.parse(lifecyclePolicy).rules.length, 1);
+    assert.deepEqual(JSON.parse(repositoryPolicy).Statement[0].Principal, { AWS: "210987654321" });
+    assert.equal((await away.send(new GetAccountSettingCommand({ name: "REGISTRY_POLICY_SCOPE" }))).value, "V1");
+    assert.equal(await blobMounting(away), "DISABLED");
+    assert.deepEqual(await exclusions(away), [role]);
+    // Left as they were.
+    assert.deepEqual(await scanning(away), { scanType: "BASIC", rules: [] });
+    assert.deepEqual(await replication(away), []);
+  });
+
   it("changes nothing the second time, with what AWS says now", async () => {
     await project.mustPulumi("preview", "--expect-no-changes", "--refresh");
   });
@@ -162,20 +255,24 @@ describe("Registry with the real CLI", function () {
     await assert.rejects(ecr.send(new GetRegistryPolicyCommand({})), { name: "RegistryPolicyNotFoundException" });
     assert.deepEqual(await scanning(), { scanType: "BASIC", rules: [] });
     assert.deepEqual(await replication(), []);
-    assert.deepEqual(await cacheRules(), []);
-    assert.deepEqual(await templates(), []);
+    assert.deepEqual([...(await cacheRules()), ...(await cacheRules(away))], []);
+    assert.deepEqual([...(await templates()), ...(await templates(away))], []);
     assert.deepEqual(await exclusions(), []);
     // An account setting has no "unset": it stays as it was set.
     assert.equal(await blobMounting(), "ENABLED");
   });
 
   // What the registry has now.
-  const scanning = async () => (await ecr.send(new GetRegistryScanningConfigurationCommand({}))).scanningConfiguration;
-  const replication = async () => (await ecr.send(new DescribeRegistryCommand({}))).replicationConfiguration?.rules;
-  const cacheRules = async () =>
-    (await ecr.send(new DescribePullThroughCacheRulesCommand({}))).pullThroughCacheRules ?? [];
-  const templates = async () =>
-    (await ecr.send(new DescribeRepositoryCreationTemplatesCommand({}))).repositoryCreationTemplates ?? [];
-  const exclusions = async () => (await ecr.send(new ListPullTimeUpdateExclusionsCommand({}))).pullTimeUpdateExclusions;
-  const blobMounting = async () => (await ecr.send(new GetAccountSettingCommand({ name: "BLOB_MOUNTING" }))).value;
+  const scanning = async (client = ecr) =>
+    (await client.send(new GetRegistryScanningConfigurationCommand({}))).scanningConfiguration;
+  const replication = async (client = ecr) =>
+    (await client.send(new DescribeRegistryCommand({}))).replicationConfiguration?.rules;
+  const cacheRules = async (client = ecr) =>
+    (await client.send(new DescribePullThroughCacheRulesCommand({}))).pullThroughCacheRules ?? [];
+  const templates = async (client = ecr) =>
+    (await client.send(new DescribeRepositoryCreationTemplatesCommand({}))).repositoryCreationTemplates ?? [];
+  const exclusions = async (client = ecr) =>
+    (await client.send(new ListPullTimeUpdateExclusionsCommand({}))).pullTimeUpdateExclusions;
+  const blobMounting = async (client = ecr) =>
+    (await client.send(new GetAccountSettingCommand({ name: "BLOB_MOUNTING" }))).value;
 });
