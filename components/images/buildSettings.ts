@@ -19,7 +19,8 @@ export interface BuildSettings {
   network?: string;
   /**
    * Any text. Another one gives the image another tag, so that it is built anew although its source is the same: for
-   * what a build downloads, such as fixes in a base image that is named by tag.
+   * what a build downloads, such as fixes in a base image that is named by tag. Docker's own cache still counts, since
+   * the provider has no `--pull`: where Docker keeps one, run `docker pull` for the base image first.
    * @default none
    */
   rebuild?: string;
