@@ -31,7 +31,8 @@ export function imageTagFaults(tag: unknown, path: string): Fault[] {
     );
   }
   if (/^[.-]/.test(tag)) {
-    fault("an image tag begins with a letter, a digit or `_`.", `write "${tag.replace(/^[.-]+/, "")}".`);
+    const rest = tag.replace(/^[.-]+/, "");
+    fault("an image tag begins with a letter, a digit or `_`.", `write "${rest === "" ? "_" : rest}".`);
   }
   const strangers = [...new Set(tag.match(/[^A-Za-z0-9._-]/gu) ?? [])];
   if (strangers.length > 0) {

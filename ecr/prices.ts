@@ -77,8 +77,9 @@ export function priceTableFaults(value: unknown, path: string): Fault[] {
     }
   }
   for (const key of amountKeys) {
-    if (!isAmount(value[key]) || (key === "bytesPerGb" && value[key] === 0)) {
-      fault(key, "this is a number, 0 or more.", `write it as ${prices[key]}.`);
+    const divides = key === "bytesPerGb";
+    if (!isAmount(value[key]) || (divides && value[key] === 0)) {
+      fault(key, `this is a number, ${divides ? "above 0" : "0 or more"}.`, `write it as ${prices[key]}.`);
     }
   }
   for (const key of Object.keys(value)) {

@@ -148,7 +148,12 @@ function readImage(value: unknown, at: string, report: Reporter): LifecycleImage
     report.fault(`${at}.storageClass`, storageClass, rule, "write one of these, or leave it out.");
   }
   if (sizeBytes !== undefined && !(Number.isSafeInteger(sizeBytes) && Number(sizeBytes) >= 0)) {
-    report.fault(`${at}.sizeBytes`, sizeBytes, "a size is a whole number of bytes, 0 or more.", "or leave it out.");
+    report.fault(
+      `${at}.sizeBytes`,
+      sizeBytes,
+      "a size is a whole number of bytes, 0 or more.",
+      "write one, or leave it out.",
+    );
   }
   return {
     ...image,
@@ -163,7 +168,7 @@ function readText(value: unknown, at: string, report: Reporter): string {
   if (typeof value === "string" && value !== "") {
     return value;
   }
-  report.fault(at, value, "this is a text.", "write one.");
+  report.fault(at, value, "this is a text.", "write one of at least one character.");
   return "";
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { imageTagFaults } from "../../ecr/imageTags";
+import { canBeginTag, imageTagCharacters, imageTagFaults } from "../../ecr/imageTags";
 
 describe("ecr/imageTags", () => {
   it("agrees with the tag grammar on any text near it", () => {
@@ -13,14 +13,23 @@ describe("ecr/imageTags", () => {
     assert.deepEqual(imageTagFaults("v".repeat(128), "tag"), []);
   });
 
+  it("knows the characters that a tag can begin with", () => {
+    const others = [...imageTagCharacters].filter((character) => !canBeginTag(character));
+    assert.deepEqual(others, [".", "-"]);
+    for (const none of ["", "ab", ".a", "a.", "ü"]) assert.equal(canBeginTag(none), false, none);
+  });
+
   it("never throws", () => {
     fc.assert(fc.property(fc.anything(), (tag) => imageTagFaults(tag, "tag").length >= 0));
   });
 
   const refusals: [tag: unknown, rule: RegExp, fix: RegExp][] = [
     ["", /has 0/, /write a tag/],
-    ["v".repeat(130), /has 130/, /shorten it by 2/],
-    [".hidden", /begins with a letter/, /write "hidden"/],
+    ["v".repeat(130), /has 130/, /^shorten it by 2\.$/],
+    [".hidden", /begins with a letter/, /^write "hidden"\.$/],
+    ["-..hidden-x", /begins with a letter/, /^write "hidden-x"\.$/],
+    ["..", /begins with a letter/, /^write "_"\.$/],
+    ["/.a", /found "\/"/, /^put "-" in their place: "a"\.$/],
     ["feature/x:1", /found "\/", ":"/, /"feature-x-1"/],
     [1.4, /is text/, /"1\.4\.2"/],
   ];

@@ -95,6 +95,24 @@ describe("ecr/lifecyclePolicy: evaluation", () => {
       });
     });
 
+    it("decide nothing where an image stays by itself, or goes at the same time", () => {
+      const newest = policy(rule(keep(10)));
+      const images = [image("index", 3, ["v1"]), image("child", 3, [], { parents: ["index"] })];
+      assert.deepEqual(evaluateLifecycle(newest, images, now)[1], {
+        digest: "child",
+        rule: 1,
+        action: "keep",
+        reason: "newest",
+      });
+      assert.deepEqual(evaluateLifecycle(policy(rule(week)), images, now)[1], {
+        digest: "child",
+        rule: 1,
+        action: "expire",
+        at: inDays(4),
+        reason: "age",
+      });
+    });
+
     it("that stay for good keep them for good", () => {
       const images = [image("index", 10, ["latest"]), image("child", 10, [], { parents: ["index", "gone"] })];
       assert.deepEqual(evaluateLifecycle(document, images, now)[1], {

@@ -136,6 +136,9 @@ describe("ecr/lifecyclePolicy/deadRules", () => {
   it("gives a search up after the attempts that it was allowed, and then calls nothing dead", () => {
     const [first, second] = document(patterns("a*"), patterns("a*", "b*")).rules;
     assert.ok(first && second);
+    const [all] = document(any).rules;
+    assert.ok(all);
+    assert.equal(findImage([all], [all]), undefined);
     assert.equal(findImage([second], [first], {}, 0), "undecided");
     assert.equal(findImage([second], [first], {}, 1), "undecided");
     assert.equal(findImage([second], [first], {}, 2), undefined);

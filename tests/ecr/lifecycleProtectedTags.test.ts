@@ -112,14 +112,39 @@ describe("ecr/lifecyclePolicy: protected tags", () => {
       ["protectedTags[4]", 7],
       ["protectedTags[5]", ""],
     ]);
-    assert.throws(() => protectTags(service(), ["*a*b*c*d*"]), /protectedTags\[0\].*at most 4/);
+    const duplicate = faults.find(({ path }) => path === "protectedTags[2]");
+    assert.equal(duplicate?.rule, "protectedTags[0] is the same pattern.");
+    assert.equal(duplicate?.fix, "leave one of them out.");
+    assert.throws(
+      () => protectTags(service(), ["*a*b*c*d*"]),
+      /^InvalidInputError: protected tags: 1 fault\n.*protectedTags\[0\].*at most 4/,
+    );
+    const many = Array.from({ length: 11 }, (_, index) => (index === 10 ? "-x" : `v${index}`));
+    assert.deepEqual(
+      protectedTagFaults(service(), many, "protectedTags").map(({ path }) => path),
+      ["protectedTags[10]"],
+    );
     assert.deepEqual(protectedTagFaults(service(), ["*a*b*c*d"], "protectedTags"), []);
+  });
+
+  it("says once what is wrong with a pattern that protects images of the archive too", () => {
+    const archive = lifecyclePolicyFromRules([{ images: "any", expireAfterDaysArchived: 90 }]);
+    assert.deepEqual(
+      protectedTagFaults(archive, ["v*", "-x"], "protectedTags").map(({ path }) => path),
+      ["protectedTags[1]"],
+    );
   });
 
   it("refuses what is no list", () => {
     for (const patterns of ["v*", { 0: "v*" }, 1, null]) {
       const [fault, ...more] = protectedTagFaults(service(), patterns, "protectedTags");
-      assert.deepEqual([fault?.path, fault?.value, more], ["protectedTags", patterns, []]);
+      assert.deepEqual(more, []);
+      assert.deepEqual(fault, {
+        path: "protectedTags",
+        value: patterns,
+        rule: "protected tags are a list of tags and patterns.",
+        fix: 'write ["v*", "stable"].',
+      });
     }
   });
 

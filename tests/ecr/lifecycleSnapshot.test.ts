@@ -20,13 +20,14 @@ const repository = {
   unknown: ["Lambda functions: AccessDenied"],
 };
 
-/** Paths and values of the faults of a text. */
-function faults(text: string): [path: string, value: unknown][] {
+/** What is said about a text, a line a fault. */
+function faults(text: string): string[] {
   try {
     parseLifecycleSnapshot(text, "file");
   } catch (error) {
     assert.ok(error instanceof InvalidInputError);
-    return error.faults.map(({ path, value }) => [path, value]);
+    assert.match(error.message, /^lifecycle snapshot: /);
+    return error.faults.map(({ path, rule, fix }) => `${path}: ${rule} ${fix}`);
   }
   return [];
 }
@@ -63,11 +64,17 @@ describe("ecr/lifecyclePolicy: snapshots", () => {
   });
 
   it("say everything that is wrong with a file at once, with paths", () => {
-    assert.deepEqual(faults("no json"), [["file", "no json"]]);
+    const [noJson = "", ...more] = faults("no json");
+    assert.match(noJson, /^file: a snapshot is JSON \(.+\)\. write it anew with `npm run lifecycle -- snapshot`\.$/);
+    assert.deepEqual(more, []);
+    const noVersion = "file.version: this program reads version 1. take the snapshot anew.";
+    const time = 'this is a time. write it as "2026-01-31T12:00:00Z".';
+    const text = "this is a text. write one of at least one character.";
+    const texts = "this is a list of texts. write [] for none.";
     assert.deepEqual(faults("[]"), [
-      ["file.version", undefined],
-      ["file.repositories", undefined],
-      ["file.takenAt", undefined],
+      noVersion,
+      "file.repositories: a snapshot has a list of repositories. take the snapshot anew.",
+      `file.takenAt: ${time}`,
     ]);
     const bad = {
       version: 2,
@@ -96,34 +103,40 @@ describe("ecr/lifecyclePolicy: snapshots", () => {
         7,
       ],
     };
+    const [first, second] = ["file.repositories[0]", "file.repositories[1]"];
+    assert.deepEqual(faults(JSON.stringify(bad)), [
+      noVersion,
+      `file.takenAt: ${time}`,
+      `${first}.uri: ${text}`,
+      `${first}.document: a lifecycle policy has at least 100 characters, this one has 12. write at least one complete rule; for a repository without a lifecycle, leave the policy out.`,
+      `${first}.document.rules: a lifecycle policy has 1 to 50 rules, this one has 0. add a rule, or leave the policy out.`,
+      `${first}.images[0].digest: ${text}`,
+      `${first}.images[0].tags: ${texts}`,
+      `${first}.images[0].pushedAt: ${time}`,
+      `${first}.images[0].archivedAt: ${time}`,
+      `${first}.images[0].storageClass: a storage class is one of standard, archive. write one of these, or leave it out.`,
+      `${first}.images[0].sizeBytes: a size is a whole number of bytes, 0 or more. write one, or leave it out.`,
+      `${first}.images[0].parents: ${texts}`,
+      `${first}.images[0].subject: ${text}`,
+      `${first}.deployed[0].digest: ${text}`,
+      `${first}.deployed[0].by: ${text}`,
+      `${first}.unknown: ${texts}`,
+      `${second}.images: a repository has a list of images. write [] for none.`,
+      `${second}.deployed: deployed images are a list. write [{"digest":"sha256:…","by":"…"}].`,
+      "file.repositories[2].images: a repository has a list of images. write [] for none.",
+      ...["name", "registryId", "region", "uri"].map((key) => `file.repositories[2].${key}: ${text}`),
+    ]);
+  });
+
+  it("write a line an image, and read times as numbers and empty images too", () => {
+    const images = [1, 2].map((index) => ({ digest: `sha256:${index}`, tags: [], pushedAt: now, sizeBytes: 0 }));
+    const written = lifecycleSnapshotText({ version: 1, takenAt: now, repositories: [{ ...repository, images }] });
     assert.deepEqual(
-      faults(JSON.stringify(bad)).map(([path]) => path),
-      [
-        "file.version",
-        "file.takenAt",
-        "file.repositories[0].uri",
-        "file.repositories[0].document",
-        "file.repositories[0].document.rules",
-        "file.repositories[0].images[0].digest",
-        "file.repositories[0].images[0].tags",
-        "file.repositories[0].images[0].pushedAt",
-        "file.repositories[0].images[0].archivedAt",
-        "file.repositories[0].images[0].storageClass",
-        "file.repositories[0].images[0].sizeBytes",
-        "file.repositories[0].images[0].parents",
-        "file.repositories[0].images[0].subject",
-        "file.repositories[0].deployed[0].digest",
-        "file.repositories[0].deployed[0].by",
-        "file.repositories[0].unknown",
-        "file.repositories[1].images",
-        "file.repositories[1].deployed",
-        "file.repositories[2].images",
-        "file.repositories[2].name",
-        "file.repositories[2].registryId",
-        "file.repositories[2].region",
-        "file.repositories[2].uri",
-      ],
+      written.split("\n").map((line) => /^\{"digest":"sha256:[12]",.*\},?$/.test(line)),
+      [false, false, true, true, false, false, false],
     );
+    const asNumbers = written.replaceAll(JSON.stringify(now), String(now.getTime()));
+    assert.deepEqual(parseLifecycleSnapshot(asNumbers, "file").repositories[0]?.images, images);
   });
 
   it("never fail with anything but faults, whatever the file says", () => {
