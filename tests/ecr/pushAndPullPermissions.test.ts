@@ -137,8 +137,8 @@ describe("push permissions", () => {
   it("say what cannot be pushed to: nothing, no ARN, more than a policy's text", () => {
     assert.deepEqual(pushPermissionFaults([pets, open], "repositories"), []);
     assert.deepEqual(
-      pushPermissionFaults([], "repositories").map(({ path, rule }) => [path, rule]),
-      [["repositories", "a role pushes to at least one repository."]],
+      pushPermissionFaults([], "repositories").map(({ path, rule, fix }) => [path, rule, fix]),
+      [["repositories", "a role pushes to at least one repository.", "name the repositories."]],
     );
     assert.deepEqual(
       pushPermissionFaults([pets, "*", 5], "repositories").map(({ path }) => path),
@@ -146,6 +146,7 @@ describe("push permissions", () => {
     );
     const many = Array.from({ length: 200 }, (_, index) => `${pets}-${index}`);
     const [fault] = pushPermissionFaults(many, "repositories");
+    assert.equal(fault?.value, "200 repositories");
     assert.match(fault?.rule ?? "", new RegExp(`at most ${inlinePolicyMaximum} characters`));
     assert.match(fault?.fix ?? "", /a role for each group/);
   });

@@ -72,6 +72,11 @@ describe("event patterns of a registry", () => {
       assert.match(faults[0]?.fix ?? "", /<namespace>\/\*/);
     }
     const many = Array.from({ length: 300 }, (_, index) => `repository-${index}`);
-    assert.match(eventRepositoryFaults(many, "r")[0]?.rule ?? "", /at most 4096 characters/);
+    const [fault] = eventRepositoryFaults(many, "r");
+    assert.equal(fault?.value, `${many.length} repositories`);
+    assert.match(fault?.rule ?? "", /at most 4096 characters/);
+    assert.equal(fault?.fix, 'name namespaces ("team/*") or leave repositories out for all of the registry.');
+    assert.equal(eventRepositoryFaults(["a"], "r").length, 1);
+    assert.equal(eventRepositoryFaults(["-/*"], "r").length > 0, true);
   });
 });
