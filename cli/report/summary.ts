@@ -21,7 +21,7 @@ export function pageHeader(model: ReportModel): Html {
 ${figure("Repositories", repositories.length.toLocaleString("en"))}
 ${figure("Images", images.toLocaleString("en"))}
 ${figure("Stored", sizeText(standard + archive))}
-${figure("Go today", today.toLocaleString("en"))}
+${figure("Go today", today.toLocaleString("en"), "deleted or archived")}
 ${figure("A month costs", moneyText(cost.now.monthly.total, cost.prices.currency), "now")}
 ${figure("In the long run", moneyText(cost.steadyState.monthly.total, cost.prices.currency), "a month")}
 </dl>

@@ -148,7 +148,7 @@ describe("policies: ecr-lifecycle-changes", () => {
     assert.equal(unjudged.length, 1);
     assert.match(
       unjudged[0] ?? "",
-      /does not have repository "new": it is new, or the snapshot is of something else\.$/,
+      /^The snapshot \S+ does not have repository "new": it is new, or the snapshot is of something else\.$/,
     );
   });
 
