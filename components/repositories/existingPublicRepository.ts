@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { publicRegions } from "../../ecr/regions";
 import { publicRepositoryNameFaults } from "../../ecr/repositoryNames";
 import { InputChecks } from "../inputChecks";
-import { PublicImages } from "./publicImages";
+import { PublicImages, publicPlace } from "./publicImages";
 import type { RepositoryPlace } from "./repositoryComponent";
 
 /** Which repository is looked up. */
@@ -41,13 +41,7 @@ export class ExistingPublicRepository extends PublicImages {
       undefined,
       { parent: this },
     );
-    this.place = {
-      url: this.repository.repositoryUri,
-      arn: this.repository.arn,
-      repositoryName: this.repository.repositoryName,
-      registryId: this.repository.registryId,
-      region: this.repository.region,
-    };
+    this.place = publicPlace(this.repository);
     this.registerOutputs({ ...this.place });
   }
 }

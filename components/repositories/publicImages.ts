@@ -3,12 +3,18 @@ import * as pulumi from "@pulumi/pulumi";
 import { publicRegions } from "../../ecr/regions";
 import type { TagMutabilitySettings } from "../../ecr/tagMutability";
 import { orUndefined, type RegistryCredentials, whenThere } from "../images/imageRepository";
-import { RepositoryComponent } from "./repositoryComponent";
+import { RepositoryComponent, type RepositoryPlace } from "./repositoryComponent";
 
 /** ECR Public knows no immutable tags. */
 export const publicTagSettings: TagMutabilitySettings = { imageTagMutability: "MUTABLE" };
 
 const [region] = publicRegions;
+
+/** Where a public repository is, as its resource says it. */
+export function publicPlace(repository: aws.ecrpublic.Repository): RepositoryPlace {
+  const { repositoryUri: url, arn, repositoryName, registryId, region } = repository;
+  return { url, arn, repositoryName, registryId, region };
+}
 
 /** A public repository's login and images, whether the program makes the repository or looks it up. */
 export abstract class PublicImages extends RepositoryComponent {

@@ -8,7 +8,7 @@ import { InputChecks } from "../inputChecks";
 import { type AdoptionArgs, readAdoption } from "./adoption";
 import { type CatalogDataArgs, readCatalogData } from "./catalogData";
 import { ExistingPublicRepository, type ExistingPublicRepositoryArgs } from "./existingPublicRepository";
-import { PublicImages } from "./publicImages";
+import { PublicImages, publicPlace } from "./publicImages";
 import { checkPublicAccess, type PublicAccessArgs, publicRepositoryPolicyText } from "./repositoryAccess";
 import type { RepositoryPlace } from "./repositoryComponent";
 
@@ -83,13 +83,7 @@ export class PublicRepository extends PublicImages {
         { parent: this, protect: false, import: adoption.repositoryPolicy },
       );
     }
-    this.place = {
-      url: this.repository.repositoryUri,
-      arn: this.repository.arn,
-      repositoryName: this.repository.repositoryName,
-      registryId: this.repository.registryId,
-      region: this.repository.region,
-    };
+    this.place = publicPlace(this.repository);
     this.registerOutputs({ ...this.place });
   }
 

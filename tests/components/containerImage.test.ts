@@ -4,12 +4,19 @@ import * as pulumi from "@pulumi/pulumi";
 import { ContainerImage, type ContainerImageArgs, PrivateRepository, PublicRepository } from "../../components";
 import { contentTag } from "../../components/images/buildContext";
 import { InputRefused } from "../../components/inputChecks";
-import { copyOf, fetchOf, ImageFixture, imageType, privateLogin, publicLogin } from "./imageFixture";
-import { account, digest, isKnown, known, startMocks } from "./mocks";
+import {
+  copyOf,
+  fetchOf,
+  ImageFixture,
+  imageType,
+  otherDigest,
+  privateLogin,
+  privateUrl,
+  publicLogin,
+} from "./imageFixture";
+import { digest, isKnown, known, startMocks } from "./mocks";
 
-const privateUrl = `${account}.dkr.ecr.ap-northeast-2.amazonaws.com/petclinic`;
 const publicUrl = "public.ecr.aws/a1b2c3d4/petclinic";
-const other = `sha256:${"e".repeat(64)}`;
 
 describe("ContainerImage", () => {
   let fixture: ImageFixture;
@@ -186,7 +193,7 @@ describe("ContainerImage", () => {
       { rebuild: "2026-11" },
       { rebuild: "2026-12" },
       { args: { BASE: `node@${digest}` } },
-      { args: { BASE: `node@${other}` } },
+      { args: { BASE: `node@${otherDigest}` } },
       { network: "none" },
       { extraHosts: { a: "10.0.0.1" } },
       { target: "test" },
@@ -195,7 +202,7 @@ describe("ContainerImage", () => {
     const tags = settings.map((each) => create(each).tag);
     fixture.write("Dockerfile", `FROM node@${digest}\n`);
     tags.push(create().tag);
-    fixture.write("Dockerfile", `FROM node@${other}\n`);
+    fixture.write("Dockerfile", `FROM node@${otherDigest}\n`);
     tags.push(create().tag);
     assert.equal(new Set(tags).size, tags.length, tags.join(" "));
     // Where the cache is read from does not decide the content; that its information is written into the image does.

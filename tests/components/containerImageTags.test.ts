@@ -2,11 +2,8 @@ import assert from "node:assert/strict";
 import { ContainerImage, type ContainerImageArgs, PrivateRepository, PublicRepository } from "../../components";
 import { containerImageFaults } from "../../components/images/containerImage";
 import { InputRefused } from "../../components/inputChecks";
-import { copyOf, ImageFixture, imageType } from "./imageFixture";
-import { account, digest, known } from "./mocks";
-
-const privateUrl = `${account}.dkr.ecr.ap-northeast-2.amazonaws.com/petclinic`;
-const other = `sha256:${"e".repeat(64)}`;
+import { copyOf, ImageFixture, imageType, otherDigest, privateUrl } from "./imageFixture";
+import { digest } from "./mocks";
 
 /** A release tag is given once: to the same content again without a push, to another one never where it cannot move. */
 describe("ContainerImage with a fixed tag", () => {
@@ -28,7 +25,6 @@ describe("ContainerImage with a fixed tag", () => {
       },
       fixture.opts,
     );
-  const firstBuild = () => known(Object.values(fixture.builds)[0] ?? assert.fail("no image"));
   /** The tag by which the content is known again. */
   const identityOf = async () => {
     const name = Object.keys(await fixture.images()).find((each) => each.startsWith("petclinic-1.2.3-src-"));
@@ -66,11 +62,11 @@ describe("ContainerImage with a fixed tag", () => {
   });
 
   it("is refused for another content, in the preview and in the update, before anything is pushed", async () => {
-    fixture.held["private:1.2.3"] = other;
+    fixture.held["private:1.2.3"] = otherDigest;
     for (const preview of [true, false]) {
       await fixture.start(preview);
       create();
-      await assert.rejects(firstBuild(), (error: Error) => {
+      await assert.rejects(fixture.firstBuild(), (error: Error) => {
         assert.match(
           error.message,
           /tagFrom\.fixed: "1\.2\.3" — the private repository "petclinic" holds another image under this tag \(sha256:e+\), and its tags cannot be moved\. Fix: give this image a tag of its own/,
@@ -82,7 +78,7 @@ describe("ContainerImage with a fixed tag", () => {
   });
 
   it("moves where tags can be moved, and is judged repository by repository", async () => {
-    fixture.held["public:1.2.3"] = other;
+    fixture.held["public:1.2.3"] = otherDigest;
     const repositories = [new PrivateRepository("petclinic"), new PublicRepository("petclinic")];
     create({ repositories });
     const images = await fixture.images();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type * as pulumi from "@pulumi/pulumi";
 import { ExistingPrivateRepository, PrivateRepository, type PrivateRepositoryArgs } from "../../components";
 import { InputRefused } from "../../components/inputChecks";
-import { account, known, type Mocks, startMocks } from "./mocks";
+import { account, childOptions, known, type Mocks, startMocks } from "./mocks";
 
 const types = {
   repository: "aws:ecr/repository:Repository",
@@ -19,16 +19,8 @@ describe("a repository that exists already", () => {
   });
 
   /** The options that each child is registered with. */
-  const optionsOf = async (args: PrivateRepositoryArgs, opts?: pulumi.ComponentResourceOptions) => {
-    const options: Record<string, pulumi.CustomResourceOptions> = {};
-    const record: pulumi.ResourceTransformation = ({ type, opts: given }) => {
-      options[type] = given;
-      return undefined;
-    };
-    new PrivateRepository("petclinic", args, { ...opts, transformations: [record] });
-    await mocks.settle();
-    return options;
-  };
+  const optionsOf = (args: PrivateRepositoryArgs, opts?: pulumi.ComponentResourceOptions) =>
+    childOptions(mocks, (recorded) => new PrivateRepository("petclinic", args, { ...opts, ...recorded }));
 
   it("is adopted under its name, with its encryption; its policies are put over what there is", async () => {
     const options = await optionsOf({ import: "team/legacy", access: { pullFrom: [account] } });

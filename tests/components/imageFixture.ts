@@ -2,9 +2,14 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { digest, type Mocks, startMocks } from "./mocks";
+import { account, digest, known, type Mocks, startMocks } from "./mocks";
 
 export const imageType = "docker:index/image:Image";
+
+/** Address of the mocks' private repository. */
+export const privateUrl = `${account}.dkr.ecr.ap-northeast-2.amazonaws.com/petclinic`;
+/** Digest of another image than the one that is pushed. */
+export const otherDigest = `sha256:${"e".repeat(64)}`;
 
 /** How the engine's protocol marks a secret. The whole login of an image is one. */
 export function secret(value: unknown): Record<string, unknown> {
@@ -53,6 +58,13 @@ export class ImageFixture {
 
   async startEngine(preview: boolean): Promise<void> {
     this.mocks = await startMocks({ hasImage: (args) => this.find(args) }, preview);
+  }
+
+  /** The build of the first image, which all else waits for. */
+  async firstBuild(): Promise<unknown> {
+    const [build] = Object.values(this.builds);
+    if (build === undefined) throw new Error("no image was made");
+    return known(build);
   }
 
   restorePath(): void {

@@ -6,10 +6,18 @@ import { MirroredImage, type MirroredImageArgs, PrivateRepository, PublicReposit
 import { mirroredImageFaults, mirrorTag } from "../../components/images/mirroredImage";
 import { InputRefused } from "../../components/inputChecks";
 import { FakeRegistry, ociIndex } from "./fakeRegistry";
-import { copyOf, fetchOf, ImageFixture, imageType, privateLogin, publicLogin, secret } from "./imageFixture";
-import { account, digest, isKnown, known } from "./mocks";
+import {
+  copyOf,
+  fetchOf,
+  ImageFixture,
+  imageType,
+  privateLogin,
+  privateUrl,
+  publicLogin,
+  secret,
+} from "./imageFixture";
+import { digest, isKnown, known } from "./mocks";
 
-const privateUrl = `${account}.dkr.ecr.ap-northeast-2.amazonaws.com/petclinic`;
 const publicUrl = "public.ecr.aws/a1b2c3d4/petclinic";
 const rest = { skipPush: false, buildOnPreview: false };
 
@@ -43,8 +51,6 @@ describe("MirroredImage", () => {
       },
       fixture.opts,
     );
-  /** The build of the first image, which all else waits for. */
-  const firstBuild = () => known(Object.values(fixture.builds)[0] ?? assert.fail("no image"));
   const pinned = () => `${registry.host}/petclinic@${sourceDigest}`;
 
   it("copies the source, pinned by digest, to the first repository and from there to every other address", async () => {
@@ -139,7 +145,7 @@ describe("MirroredImage", () => {
   it("refuses a tag that names another image for good, before anything is pushed", async () => {
     fixture.held["private:3.2.1"] = `sha256:${"e".repeat(64)}`;
     create({ tag: "3.2.1" });
-    await assert.rejects(firstBuild(), (error: Error) => {
+    await assert.rejects(fixture.firstBuild(), (error: Error) => {
       assert.match(
         error.message,
         /tag: "3\.2\.1" — the private repository "petclinic" holds another image under this tag \(sha256:e+\), and its tags cannot be moved\. Fix: /,

@@ -128,6 +128,21 @@ function computed(type: string, inputs: Record<string, unknown>, preview: boolea
   }
 }
 
+/** The options that each child of a component is registered with, by the child's type. */
+export async function childOptions(
+  mocks: Mocks,
+  create: (opts: pulumi.ComponentResourceOptions) => pulumi.ComponentResource,
+): Promise<Record<string, pulumi.CustomResourceOptions>> {
+  const options: Record<string, pulumi.CustomResourceOptions> = {};
+  const record: pulumi.ResourceTransformation = ({ type, opts }) => {
+    options[type] = opts;
+    return undefined;
+  };
+  create({ transformations: [record] });
+  await mocks.settle();
+  return options;
+}
+
 /** The value of an output once it is known, or the error that an apply on the way threw. */
 export function known<T>(output: pulumi.Output<T>): Promise<T> {
   // Not in the public type; an apply alone would leave errors to nobody.

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type * as pulumi from "@pulumi/pulumi";
 import { ExistingPublicRepository, PublicRepository, type PublicRepositoryArgs } from "../../components";
 import { InputRefused } from "../../components/inputChecks";
-import { account, known, type Mocks, startMocks } from "./mocks";
+import { account, childOptions, known, type Mocks, startMocks } from "./mocks";
 
 const repositoryType = "aws:ecrpublic/repository:Repository";
 const policyType = "aws:ecrpublic/repositoryPolicy:RepositoryPolicy";
@@ -13,16 +13,8 @@ describe("a public repository that exists already", () => {
     mocks = await startMocks();
   });
 
-  const optionsOf = async (args: PublicRepositoryArgs, opts?: pulumi.ComponentResourceOptions) => {
-    const options: Record<string, pulumi.CustomResourceOptions> = {};
-    const record: pulumi.ResourceTransformation = ({ type, opts: given }) => {
-      options[type] = given;
-      return undefined;
-    };
-    new PublicRepository("petclinic", args, { ...opts, transformations: [record] });
-    await mocks.settle();
-    return options;
-  };
+  const optionsOf = (args: PublicRepositoryArgs, opts?: pulumi.ComponentResourceOptions) =>
+    childOptions(mocks, (recorded) => new PublicRepository("petclinic", args, { ...opts, ...recorded }));
 
   it("is adopted in us-east-1, whatever the provider's region, its policy when that is said", async () => {
     const access = { pushFrom: [account] };
