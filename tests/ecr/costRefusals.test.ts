@@ -24,7 +24,7 @@ describe("ecr/costs: refusals", () => {
       faults: () => settings({ budget: 1 }),
       path: "cost.budget",
       rule: /^there is no "budget" here\.$/,
-      fix: /^leave it out; the keys are freeTier, freeTierEnds, monthlyBudget, publicPullGb, pushes\.$/,
+      fix: /^leave it out; the keys are freeTier, freeTierEnds, monthlyBudget, publicPullGb, pushes, prices\.$/,
     },
     {
       title: "an unknown free tier",
