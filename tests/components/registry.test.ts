@@ -146,7 +146,7 @@ describe("Registry", () => {
       scanning: { scanOnPush: ["Prod"] },
       replication: [{ regions: [] }],
       pullThroughCache: [{ upstream: "docker.io" }],
-      creationTemplates: [{ prefix: "-", appliedFor: [] }],
+      creationTemplates: [{ prefix: "-team", appliedFor: [] }],
       accountSettings: { blobMounting: "yes" as unknown as boolean },
       pullTimeExclusions: ["scanner"],
     };
