@@ -1,8 +1,11 @@
-import { deadRules } from "../ecr/lifecyclePolicy";
+import { deadRules, type LifecyclePolicyDocument } from "../ecr/lifecyclePolicy";
 import { securityHub } from "./frameworks";
 import { certainFaults, documentPlace, documentTypes, isMissing, knownDocument, reportAll } from "./lifecycleDocuments";
 import { repositoryNames } from "./parameters";
+import { rememberObject } from "./remembered";
 import { resourceRule } from "./rule";
+
+const deadRulesOf = rememberObject((document: LifecyclePolicyDocument) => deadRules(document));
 
 interface Config {
   exempt: string[];
@@ -35,7 +38,7 @@ export const lifecycleDocument = resourceRule<Config>({
     if (document === undefined) {
       return;
     }
-    const dead = deadRules(document).map(({ index, shadowedBy }) => {
+    const dead = deadRulesOf(document).map(({ index, shadowedBy }) => {
       const owners = shadowedBy.map((each) => `rules[${each}]`).join(" and ");
       return (
         `${place.path}.rules[${index}]: this rule of ${place.label} never acts, as every image that it matches belongs to ` +

@@ -1,6 +1,7 @@
 import { type Fault, faultMessage } from "../ecr/faults";
 import { type LifecyclePolicyDocument, lifecyclePolicyFaults, readLifecyclePolicy } from "../ecr/lifecyclePolicy";
 import type { Findings } from "./findings";
+import { rememberText } from "./remembered";
 import { isNamed, labelled, resourceTypes } from "./resources";
 import type { Subject } from "./rule";
 import { Unknown, unknownPaths } from "./unknowns";
@@ -11,7 +12,7 @@ export const documentTypes: readonly string[] = [resourceTypes.lifecyclePolicy, 
 /** A lifecycle policy document, where it was found. */
 export interface DocumentPlace {
   /** The property: `policy`, or a template's `lifecyclePolicy`. */
-  path: string;
+  path: "policy" | "lifecyclePolicy";
   policy: unknown;
   template: boolean;
   /** `repository "petclinic"` or `creation template "team"`. */
@@ -57,14 +58,25 @@ export function isMissing({ policy, template }: DocumentPlace): boolean {
  *   not known yet; the last is reported.
  */
 export function knownDocument(place: DocumentPlace, findings: Findings): LifecyclePolicyDocument | undefined {
-  const { policy, path } = place;
   const open = unknownText(place);
   if (open !== undefined) {
     findings.unjudged(open.message, open.unknown);
     return undefined;
   }
-  return isMissing(place) ? undefined : readLifecyclePolicy(policy, path).document;
+  return isMissing(place) ? undefined : readDocument(place);
 }
+
+/** The document as far as it is known; `undefined` when ECR would refuse it. */
+export function readDocument({ policy, path }: DocumentPlace): LifecyclePolicyDocument | undefined {
+  return typeof policy === "string" ? documentOf(policy) : readLifecyclePolicy(policy, path).document;
+}
+
+/** Three rules read the document of each repository, and most repositories have the same one. */
+const documentOf = rememberText((text) => readLifecyclePolicy(text, "").document);
+const faultsOf = {
+  policy: rememberText((text) => lifecyclePolicyFaults(text, "policy")),
+  lifecyclePolicy: rememberText((text) => lifecyclePolicyFaults(text, "lifecyclePolicy")),
+};
 
 /** What in a document is not known yet, in words. */
 export function unknownText({ policy, path }: DocumentPlace): { message: string; unknown: Unknown } | undefined {
@@ -81,6 +93,9 @@ export function unknownText({ policy, path }: DocumentPlace): { message: string;
 export function certainFaults({ policy, path }: DocumentPlace): string[] {
   if (policy instanceof Unknown) {
     return [];
+  }
+  if (typeof policy === "string") {
+    return faultsOf[path](policy).map(faultMessage);
   }
   const open = unknownPaths(policy, path);
   const certain = ({ path: at }: Fault) =>

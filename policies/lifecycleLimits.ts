@@ -1,8 +1,16 @@
-import { type LifecyclePolicyDocument, type LifecycleRule, readLifecyclePolicy } from "../ecr/lifecyclePolicy";
+import type { LifecyclePolicyDocument, LifecycleRule } from "../ecr/lifecyclePolicy";
 import { findImage, type ImageLimits } from "../ecr/lifecyclePolicy/ownership";
 import { wildcardAutomaton } from "../ecr/wildcard";
 import { securityHub } from "./frameworks";
-import { documentPlace, documentTypes, isMissing, knownDocument, reportAll, unknownText } from "./lifecycleDocuments";
+import {
+  documentPlace,
+  documentTypes,
+  isMissing,
+  knownDocument,
+  readDocument,
+  reportAll,
+  unknownText,
+} from "./lifecycleDocuments";
 import { type Parameters, repositoryNames, tagPatterns } from "./parameters";
 import { listed } from "./resources";
 import { resourceRule } from "./rule";
@@ -90,7 +98,7 @@ export const lifecycleLimits = resourceRule<Config>({
     if (place === undefined || place.exempt !== undefined || unknownText(place) !== undefined) {
       return false;
     }
-    const document = isMissing(place) ? { rules: [] } : readLifecyclePolicy(place.policy, place.path).document;
+    const document = isMissing(place) ? { rules: [] } : readDocument(place);
     if (document === undefined || (untaggedFindings(document, place.path, config).length === 0 && !isMissing(place))) {
       return false;
     }

@@ -1,11 +1,18 @@
-import { rulesThatExpire } from "../ecr/lifecyclePolicy";
+import { type LifecyclePolicyDocument, rulesThatExpire } from "../ecr/lifecyclePolicy";
 import { nist } from "./frameworks";
 import { documentPlace, documentTypes, knownDocument, reportAll } from "./lifecycleDocuments";
 import { repositoryNames } from "./parameters";
+import { rememberObject } from "./remembered";
 import { resourceRule } from "./rule";
 import { checkReleaseTags, releaseTagsParameter } from "./tagImmutability";
 
 const name = "ecr-release-tags-kept";
+
+/** The setting is the config: a pattern of release tags, and whether images have other tags beside. */
+const expiringOf = rememberObject((document: LifecyclePolicyDocument, setting) => {
+  const { releaseTags, withOtherTags } = JSON.parse(setting) as Pick<Config, "releaseTags" | "withOtherTags">;
+  return rulesThatExpire(document, releaseTags, { otherTags: withOtherTags });
+});
 
 interface Config {
   releaseTags: string;
@@ -46,7 +53,8 @@ export const releaseTagsKept = resourceRule<Config>({
     if (place === undefined || document === undefined) {
       return;
     }
-    const expiring = rulesThatExpire(document, config.releaseTags, { otherTags: config.withOtherTags });
+    const { releaseTags, withOtherTags } = config;
+    const expiring = expiringOf(document, JSON.stringify({ releaseTags, withOtherTags }));
     const messages = expiring.map(({ index, image, archivedBy }) => {
       const tags = image?.tags.map((tag) => `"${tag}"`).join(" and ");
       const found =

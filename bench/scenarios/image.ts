@@ -69,7 +69,10 @@ export const image: Scenario = {
 };
 
 async function measure(context: BenchContext, what: Case, ours: BenchProject, peer: BenchProject): Promise<Group> {
-  for (const project of [ours, peer]) await emptyRepository(project, what);
+  for (const project of [ours, peer]) {
+    what.prepare(project);
+    await emptyRepository(project, what);
+  }
   const fresh = async (project: BenchProject, warmUp: boolean) => {
     if (what.wholeImage && !warmUp) await emptyRepository(project, what);
     what.prepare(project);
