@@ -1,6 +1,6 @@
-import { spawnSync } from "node:child_process";
 import type { Command } from "commander";
 import { pulumiArguments } from "./pulumiArguments";
+import { runPulumi } from "./runPulumi";
 
 const operations = {
   preview: "show what an update of an environment would change, judged by its policies",
@@ -17,12 +17,10 @@ export function addEnvironmentCommands(program: Command): void {
       .argument("[flags...]", "flags of the Pulumi CLI, such as --diff")
       .allowUnknownOption()
       .passThroughOptions()
-      .action((environment: string, flags: string[]) => {
+      .action(async (environment: string, flags: string[]) => {
         const args = pulumiArguments(process.cwd(), operation, environment, flags);
         console.error(`$ pulumi ${args.join(" ")}`);
-        const { status, error } = spawnSync("npx", ["--no-install", "pulumi", ...args], { stdio: "inherit" });
-        if (error) throw error;
-        process.exitCode = status ?? 1;
+        process.exitCode = await runPulumi(args, environment);
       });
   }
 }

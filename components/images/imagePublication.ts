@@ -239,7 +239,7 @@ function digestAfter(publication: Publication, repository: ImageRepository, imag
         path: "repositories",
         value: repository.logicalName,
         rule: `the ${repository.kind} repository holds no image tagged ${identity}: it was deleted after it had been pushed.`,
-        fix: `push it again with \`pulumi up --replace '**::${name}-*'\`.`,
+        fix: `push it again with \`pulumi up --refresh --replace '**::${name}-*'\`; that makes its repository anew too, if it is gone.`,
       },
     ]);
     throw new Error("unreachable: refused above");

@@ -251,7 +251,7 @@ describe("ContainerImage", () => {
     await assert.rejects(known(image.digest), (error: Error) => {
       assert.match(
         error.message,
-        /repositories: "petclinic" — the private repository holds no image tagged src-\w+: it was deleted.* Fix: .*pulumi up --replace '\*\*::petclinic-\*'/,
+        /repositories: "petclinic" — the private repository holds no image tagged src-\w+: it was deleted.* Fix: .*pulumi up --refresh --replace '\*\*::petclinic-\*'/,
       );
       return error instanceof InputRefused;
     });

@@ -1,0 +1,79 @@
+/** A fault that a command of Pulumi can end with, known by words of its message, and what to do. */
+interface Advice {
+  words: RegExp;
+  /** Sentences; ENV stands for the environment. */
+  text: string;
+}
+
+/**
+ * Messages of Pulumi, AWS and Docker, which say what happened and not what comes next. What this project says itself
+ * holds its fix already.
+ */
+const advices: readonly Advice[] = [
+  {
+    words: /RepositoryAlreadyExistsException/,
+    text:
+      "A repository of this name exists that the stack does not know: made by hand, by another stack, or by an update that " +
+      "was killed. To adopt it, write `import: <its name>` among its settings in Pulumi.ENV.yaml, run `npm run up -- ENV` " +
+      "once, and take the line out again.",
+  },
+  {
+    words: /RepositoryNotFoundException|The repository with name '[^']+' does not exist/,
+    text:
+      "Something that the stack made was deleted without it. `npx pulumi refresh --stack ENV` takes it out of the state, " +
+      "and the next `npm run up -- ENV` makes it anew.",
+  },
+  {
+    words: /authorization token has expired|authentication is required|no basic auth credentials/i,
+    text:
+      "The registry refused the login, which holds for 12 hours. Run the same command again: each run logs in anew, and " +
+      "layers that have arrived are not sent twice.",
+  },
+  {
+    words: /toomanyrequests|ThrottlingException|Rate exceeded/i,
+    text:
+      "The service is asked too often. What was done is kept: run the same command again in a minute. `aws:maxRetries` in " +
+      "Pulumi.ENV.yaml lets the provider try for longer.",
+  },
+  {
+    words: /StatusCode: 5\d\d|unexpected HTTP status: 5\d\d|exceeded maximum number of attempts/,
+    text:
+      "The service failed, or did not answer, at every attempt. What was done is kept: run the same command again; if it " +
+      "fails again, look at the service's health.",
+  },
+  {
+    words: /connection refused|ECONNREFUSED|ECONNRESET|connection reset|socket hang up|ENOTFOUND|no such host|: EOF$/im,
+    text:
+      "Something could not be reached, or the connection was cut: look at the network, at AWS_ENDPOINT_URL, and whether " +
+      "Docker runs (`npm run local` starts what was killed of the sandbox). What was done is kept: run the same command again.",
+  },
+  {
+    words: /stack is currently locked/,
+    text:
+      "Another update of this stack runs: wait for it. Only when none runs, because it was killed: `npx pulumi cancel --stack " +
+      "ENV`, then the same command again.",
+  },
+  {
+    words: /pending operations from previous deployment/,
+    text:
+      "An update was killed in the middle of a change. When this one went well: `npx pulumi refresh --stack ENV " +
+      "--clear-pending-creates` forgets what was pending.",
+  },
+  {
+    words: /unexpected end of JSON input|unexpected EOF|failed to load checkpoint|invalid character/,
+    text:
+      "The stack's state cannot be read. Nothing was changed: put the backend's last whole copy in its place, with a file " +
+      "backend `.pulumi/stacks/ecr/ENV.json.bak` over `ENV.json`, then `npx pulumi refresh --stack ENV`.",
+  },
+];
+
+/**
+ * What to do after a command of Pulumi that met faults.
+ *
+ * @param messages What it said: diagnostics and error output.
+ * @param environment The name of its stack.
+ * @returns A line for each fault that is known, without repetition; none when nothing is.
+ */
+export function adviceFor(messages: string, environment: string): string[] {
+  return advices.filter(({ words }) => words.test(messages)).map(({ text }) => text.replaceAll("ENV", environment));
+}

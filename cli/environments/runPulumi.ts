@@ -1,0 +1,66 @@
+import { spawn } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { adviceFor } from "./advice";
+
+/**
+ * Runs the Pulumi CLI in this terminal, and says below its own output what to do about faults that it met.
+ *
+ * @param args Of the CLI, the operation first.
+ * @returns Its exit code.
+ */
+export async function runPulumi(args: readonly string[], environment: string): Promise<number> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ecr-pulumi-"));
+  // Diagnostics are in the log whatever the terminal's display makes of them; what fails before an update is on stderr.
+  const log = path.join(folder, "events.json");
+  try {
+    const { code, errors } = await run(["--no-install", "pulumi", ...args, "--event-log", log]);
+    const advice = adviceFor(`${diagnostics(log)}\n${errors}`, environment);
+    if (advice.length > 0) console.error(["", "What to do:", ...advice.map((line) => `- ${line}`)].join("\n"));
+    return code;
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function run(args: string[]): Promise<{ code: number; errors: string }> {
+  return new Promise((resolve, reject) => {
+    let errors = "";
+    const child = spawn("npx", args, {
+      stdio: ["inherit", "inherit", "pipe"],
+      // The CLI has --event-log only with its commands for debugging.
+      env: { ...process.env, PULUMI_DEBUG_COMMANDS: "true" },
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      errors += text;
+      process.stderr.write(text);
+    });
+    // A terminal's Ctrl-C reaches both: this one stays until the CLI has ended its update in good order.
+    const stay = () => {};
+    process.on("SIGINT", stay);
+    child.on("error", reject);
+    child.on("close", (code) => {
+      process.off("SIGINT", stay);
+      resolve({ code: code ?? 1, errors });
+    });
+  });
+}
+
+interface DiagnosticEvent {
+  diagnosticEvent?: { severity?: string; message?: string };
+}
+
+/** Errors and warnings of an event log: JSON objects, one a line. */
+function diagnostics(log: string): string {
+  if (!fs.existsSync(log)) return "";
+  return fs
+    .readFileSync(log, "utf8")
+    .split("\n")
+    .filter((line) => line.includes('"diagnosticEvent"'))
+    .flatMap((line) => {
+      const { severity = "", message = "" } = (JSON.parse(line) as DiagnosticEvent).diagnosticEvent ?? {};
+      return ["error", "warning"].includes(severity) ? [message] : [];
+    })
+    .join("\n");
+}

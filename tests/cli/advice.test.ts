@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { adviceFor } from "../../cli/environments/advice";
+
+describe("what to do after a failed update", () => {
+  for (const [message, advice] of [
+    [
+      "creating ECR Repository (petclinic): operation error ECR: CreateRepository, https response error StatusCode: 400, RequestID: 1, RepositoryAlreadyExistsException: The repository with name 'petclinic' already exists in the registry with id '1'",
+      /`import: <its name>` among its settings in Pulumi\.dev\.yaml, run `npm run up -- dev` once/,
+    ],
+    ["RepositoryNotFoundException: The repository with name 'a' does not exist", /npx pulumi refresh --stack dev/],
+    ["name unknown: The repository with name 'a' does not exist in the registry with id '1'", /pulumi refresh/],
+    ["error reading push output: Your authorization token has expired. Reauthenticate and try again.", /logs in anew/],
+    ["error reading push output: authentication is required", /logs in anew/],
+    ["error reading push output: toomanyrequests: Rate exceeded", /asked too often.*`aws:maxRetries`/],
+    ["received unexpected HTTP status: 500 Internal Server Error", /failed, or did not answer, at every attempt/],
+    ["connect ECONNREFUSED 127.0.0.1:9", /could not be reached/],
+    ['error reading push output: Put "http://127.0.0.1:1/v2/a/manifests/v1": EOF', /the connection was cut/],
+    ["error: the stack is currently locked by 1 lock(s).", /`npx pulumi cancel --stack dev`/],
+    ["with 1 pending operations from previous deployment.", /refresh --stack dev --clear-pending-creates/],
+    ["failed to load checkpoint: place 1: unexpected end of JSON input", /`dev\.json`, then `npx pulumi refresh/],
+  ] as const) {
+    it(`knows ${JSON.stringify(message.slice(0, 60))}`, () => {
+      const lines = adviceFor(`first\n${message}\nlast`, "dev");
+      assert.equal(lines.length, 1, lines.join("\n"));
+      assert.match(lines[0] ?? "", advice);
+    });
+  }
+
+  it("says a thing once, several in order, and nothing about what it does not know", () => {
+    const twice = "ThrottlingException: Rate exceeded, exceeded maximum number of attempts, 3";
+    assert.equal(adviceFor(`${twice}\n${twice}`, "dev").length, 2);
+    assert.deepEqual(adviceFor("encryption is one of three kinds.", "dev"), []);
+  });
+});
