@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
 import {
   BatchDeleteImageCommand,
   CreateRepositoryCommand,
   PutReplicationConfigurationCommand,
 } from "@aws-sdk/client-ecr";
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand, type Target } from "@aws-sdk/client-eventbridge";
+import { CreateFunctionCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
 import {
   CreateQueueCommand,
@@ -13,20 +16,25 @@ import {
   SetQueueAttributesCommand,
   SQSClient,
 } from "@aws-sdk/client-sqs";
+import { MinistackClient } from "../../../sandbox/gateway/ministackClient";
 import { installMinistack, ministackProcess, startMinistack } from "../../../sandbox/services/ministack";
 import { stopProcess } from "../../../sandbox/services/processes";
+import { runOrThrow } from "../../../sandbox/system/commands";
+import { waitUntil } from "../../../sandbox/system/waitUntil";
 import { account, credentials, region, TestSandbox, uniqueName } from "./harness";
-import { policyText } from "./iam";
+import { policyText, TestIam } from "./iam";
 import { privateClient, type RegistryClient, testImage } from "./registryClient";
 
 describe("gateway: events of ECR reach EventBridge's targets", () => {
   const sandbox = new TestSandbox();
   let client: RegistryClient;
+  let ministackUrl: string;
   before(async function () {
     // The first run on a machine installs MiniStack.
     this.timeout(180_000);
     const program = await installMinistack();
-    await sandbox.start(await startMinistack(sandbox.home, program, { account, region, credentials }));
+    ministackUrl = await startMinistack(sandbox.home, program, { account, region, credentials });
+    await sandbox.start(ministackUrl);
     client = await privateClient(sandbox);
   });
   after(async () => {
@@ -69,6 +77,31 @@ describe("gateway: events of ECR reach EventBridge's targets", () => {
     const Name = uniqueName("rule");
     await events.send(new PutRuleCommand({ Name, EventPattern: JSON.stringify(pattern) }));
     await events.send(new PutTargetsCommand({ Rule: Name, Targets: [target] }));
+  }
+
+  /** @returns The ARN of a function that keeps what it is invoked with in a file. */
+  async function functionThatWrites(file: string, Role: string): Promise<string> {
+    const folder = path.join(sandbox.home, "function");
+    fs.mkdirSync(folder);
+    // Renamed at the end: a reader never sees half of it.
+    const code = `import json, os
+def handler(event, context):
+    with open(${JSON.stringify(`${file}.part`)}, "w") as part:
+        json.dump(event, part)
+    os.rename(${JSON.stringify(`${file}.part`)}, ${JSON.stringify(file)})
+`;
+    fs.writeFileSync(path.join(folder, "index.py"), code);
+    await runOrThrow("python3", ["-m", "zipfile", "-c", "code.zip", "index.py"], { cwd: folder });
+    const { FunctionArn } = await new LambdaClient(sandbox.clientOptions(region)).send(
+      new CreateFunctionCommand({
+        FunctionName: uniqueName("function"),
+        Runtime: "python3.12",
+        Handler: "index.handler",
+        Role,
+        Code: { ZipFile: fs.readFileSync(path.join(folder, "code.zip")) },
+      }),
+    );
+    return FunctionArn ?? assert.fail();
   }
 
   async function repository(settings: object = {}): Promise<string> {
@@ -139,6 +172,36 @@ describe("gateway: events of ECR reach EventBridge's targets", () => {
     await rule(pattern, { Id: "topic", Arn: TopicArn, InputTransformer });
     await client.push(name, "v1", testImage("scanned"));
     assert.deepEqual(JSON.parse(await next()), { text: `${name} is COMPLETE`, counts: {} });
+  });
+
+  it("invokes a function, and starts a state machine, with the event", async function () {
+    // The function is a program that MiniStack starts.
+    this.timeout(30_000);
+    const name = await repository();
+    const pattern = { "detail-type": ["ECR Image Action"], detail: { "repository-name": [name] } };
+    const states = new MinistackClient(sandbox.config(ministackUrl));
+    const ask = (operation: string, input: object) =>
+      states.json("states", `AWSStepFunctions.${operation}`, input, account, region);
+    const definition = JSON.stringify({ StartAt: "Keep", States: { Keep: { Type: "Pass", End: true } } });
+    const roleArn = await new TestIam(sandbox).role("runs", { Effect: "Allow", Action: "logs:*", Resource: "*" });
+    const { stateMachineArn } = (await ask("CreateStateMachine", { name: "pushes", definition, roleArn })) as {
+      stateMachineArn: string;
+    };
+    const told = path.join(sandbox.home, "told.json");
+    await rule(pattern, { Id: "machine", Arn: stateMachineArn, RoleArn: roleArn });
+    await rule(pattern, { Id: "function", Arn: await functionThatWrites(told, roleArn), InputPath: "$.detail" });
+
+    await client.push(name, "v1", testImage("handled"));
+    assert.ok(await waitUntil(async () => fs.existsSync(told), 20_000), sandbox.log.join("\n"));
+    assert.equal(JSON.parse(fs.readFileSync(told, "utf8"))["image-digest"], testImage("handled").digest);
+    const { executions } = (await ask("ListExecutions", { stateMachineArn })) as {
+      executions: { executionArn: string }[];
+    };
+    assert.equal(executions.length, 1);
+    const { executionArn } = executions[0] ?? assert.fail();
+    const { input } = (await ask("DescribeExecution", { executionArn })) as { input: string };
+    const { source, detail } = JSON.parse(input);
+    assert.deepEqual([source, detail["repository-name"], detail["action-type"]], ["aws.ecr", name, "PUSH"]);
   });
 
   it("tells of replication in the destination's region", async () => {

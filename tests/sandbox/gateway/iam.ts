@@ -67,9 +67,14 @@ export class TestIam {
       Action: "sts:AssumeRole",
     });
     const { Role } = await this.iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument }));
+    await this.allowRole(RoleName, ...statements);
+    return Role?.Arn ?? "";
+  }
+
+  /** Replaces the role's policy. */
+  async allowRole(RoleName: string, ...statements: Statement[]): Promise<void> {
     const PolicyDocument = policyText(...statements);
     await this.iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: "own", PolicyDocument }));
-    return Role?.Arn ?? "";
   }
 
   async assume(RoleArn: string, Policy?: string): Promise<Keys> {
