@@ -34,7 +34,7 @@ export async function pushImage(
 ): Promise<ImageRecord> {
   const digest = `sha256:${createHash("sha256").update(push.body).digest("hex")}`;
   if (push.digest !== undefined && push.digest !== digest) {
-    throw new PushRefusal("digestMismatch", `The manifest's digest is ${digest}, not ${push.digest}.`);
+    throw new PushRefusal("digestMismatch", digestMismatchMessage(repository, push.digest));
   }
   const facts = readManifest(push.body, push.mediaType);
   const image = await storeImage(context, repository, digest, facts, push);
@@ -102,6 +102,11 @@ function refuseTag(context: GatewayContext, repository: RepositoryRecord, digest
       `The image tag '${tag}' already exists in the '${repository.name}' repository and cannot be overwritten because the tag is immutable.`,
     );
   }
+}
+
+/** The service's words (google/go-containerregistry issue 1568). */
+function digestMismatchMessage({ name, account }: RepositoryRecord, given: string): string {
+  return `The image with digest '${given}' in repository '${name}' and registry ID '${account}' does not match the image digest that Amazon ECR has calculated.`;
 }
 
 /** Whether a tag of this repository may be given to another image. */

@@ -7,14 +7,14 @@ import type {
 } from "@aws-sdk/client-ecr";
 import type { GatewayContext, Operation } from "../context";
 import { namespaceOf, readFailure } from "../distributionClient";
+import { emptyUploadMessage, leastPartSize, smallPartMessage } from "../layerParts";
 import { layerUrl } from "../registry/layerDownload";
 import type { LayerUploadRecord, RegistryKind, RepositoryRecord } from "../state/records";
 import { invalidParameter, ServiceError } from "../wire/serviceError";
 import { existingRepository, inRegistry, requestedRegistry } from "./repositoryLookup";
 
-/** Bytes of a part that InitiateLayerUpload proposes, and the least of one that is not the last (ECR API, UploadLayerPart). */
-const proposedPartSize = 20 * 1024 * 1024;
-const leastPartSize = 5 * 1024 * 1024;
+/** Bytes of a part that InitiateLayerUpload proposes (AWS CLI reference, initiate-layer-upload: the example's answer). */
+const proposedPartSize = 10 * 1024 * 1024;
 const sha256Form = /^sha256:[0-9a-f]{64}$/;
 
 /** Distribution purges an upload that nobody has touched for a week. */
@@ -78,13 +78,10 @@ export function layerOperations(kind: RegistryKind) {
         throw invalidParameter("layerDigests", "one of them is a digest of the form sha256:<64 hexadecimal digits>");
       }
       if (upload.received === 0) {
-        throw new ServiceError("EmptyUploadException", "The specified layer upload does not contain any layer parts.");
+        throw new ServiceError("EmptyUploadException", emptyUploadMessage(repository, input.uploadId ?? ""));
       }
       if (upload.smallPart !== undefined) {
-        throw new ServiceError(
-          "LayerPartTooSmallException",
-          `Layer parts must be at least ${leastPartSize} bytes in size, except the last; one had ${upload.smallPart}.`,
-        );
+        throw new ServiceError("LayerPartTooSmallException", smallPartMessage);
       }
       if ((await context.distribution.blobSize(repository, digest)) !== undefined) {
         throw new ServiceError(
@@ -117,7 +114,7 @@ export const getDownloadUrlForLayer: Operation<GetDownloadUrlForLayerRequest> = 
   if (!sha256Form.test(layerDigest) || (await context.distribution.blobSize(repository, layerDigest)) === undefined) {
     throw new ServiceError(
       "LayersNotFoundException",
-      `Layers with digests '[${layerDigest}]' do not exist in repository '${repository.name}' ${inRegistry(repository)}`,
+      `The layer with digest '${layerDigest}' does not exist within the repository with name '${repository.name}' ${inRegistry(repository)}`,
     );
   }
   return { downloadUrl: layerUrl(context, repository, layerDigest), layerDigest };

@@ -9,6 +9,9 @@ export const ecrDeviations = {
     "A chunk (PATCH) is answered with 201 Created, not 202 Accepted (jdx/mise pull request 11376, openai/tart issue 273).",
   manifestUnsupported:
     "A manifest that is not understood is refused with 405 UNSUPPORTED, not 400 MANIFEST_INVALID (chainguard-dev/apko issue 450, falcosecurity/falcoctl issue 302).",
+  emptyBlobRefused: "A blob of no bytes is refused with 400 BLOB_UPLOAD_INVALID (radius-project/radius issue 7855).",
+  smallChunkRefused:
+    "A blob in chunks of which one that is not the last has less than 5 MiB is refused with 400 BLOB_UPLOAD_INVALID when it is completed (dotnet/sdk-container-builds issue 424).",
   mountNeedsImage:
     "A blob is mounted only when an image of the source repository has it; else an upload is opened (aws/containers-roadmap issue 2860).",
 } as const;

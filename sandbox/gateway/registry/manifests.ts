@@ -143,7 +143,8 @@ function registryRefusal(at: RepositoryRequest, refusal: PushRefusal): RegistryE
     case "tagImmutable":
       return new RegistryError(400, "TAG_INVALID", refusal.message);
     case "digestMismatch":
-      return new RegistryError(400, "DIGEST_INVALID", refusal.message);
+      // google/go-containerregistry issue 1568 has ECR's answer.
+      return new RegistryError(400, "MANIFEST_INVALID", refusal.message);
     // int128/docker-manifest-create-action pull request 63 has ECR's answer to an index before its images.
     case "imagesMissing":
     case "layersMissing":

@@ -7,6 +7,10 @@ export interface UploadSession {
   location: string;
   /** Bytes received so far. */
   received: number;
+  /** Bytes of the chunk that came last; a chunk that was cut and the rest of it count as one. */
+  lastChunk: number;
+  /** Whether a chunk that was not the last is smaller than ECR takes. */
+  hasSmallChunk: boolean;
   /** Milliseconds since 1970. */
   usedAt: number;
 }

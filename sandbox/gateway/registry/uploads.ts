@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { namespaceOf } from "../distributionClient";
+import { emptyUploadMessage, leastPartSize, smallPartMessage } from "../layerParts";
 import { accountSetting } from "../state/accountSettings";
 import type { RepositoryRecord } from "../state/records";
 import { checkedDigest } from "./blobs";
@@ -99,7 +100,7 @@ async function openSession(at: RepositoryRequest): Promise<{ id: string; session
   const answer = await toDistribution(at, "POST", `/v2/${namespaceOf(at.repository)}/blobs/uploads/`);
   const location = await nextLocation(at, answer);
   const id = /\/blobs\/uploads\/([^/?]+)/.exec(location)?.[1] ?? "";
-  return { id, session: keep(at, id, location, 0) };
+  return { id, session: keep(at, id, begun(location, 0)) };
 }
 
 /** What is known of a session, or what Distribution says of the client's own address after a restart. */
@@ -115,7 +116,7 @@ async function existing(at: RepositoryRequest, id: string): Promise<UploadSessio
     throw new RegistryError(404, "BLOB_UPLOAD_UNKNOWN", `There is no upload ${id}: begin it again.`);
   }
   const last = Number(/^0-(\d+)$/.exec(answer.headers.range ?? "")?.[1] ?? 0);
-  return keep(at, id, location, last === 0 ? 0 : last + 1);
+  return keep(at, id, begun(location, last === 0 ? 0 : last + 1));
 }
 
 /** Refuses a chunk that does not begin where the last one ended, and one whose range and length disagree. */
@@ -145,11 +146,13 @@ function refuseRange(at: RepositoryRequest, id: string, session: UploadSession):
 async function append(at: RepositoryRequest, id: string, session: UploadSession): Promise<UploadSession | undefined> {
   const { context, request } = at;
   const { answer, bytes } = await context.distribution.appendToUpload(session.location, request);
-  const next = keep(at, id, await nextLocation(at, answer, id), session.received + bytes);
+  const location = await nextLocation(at, answer, id);
+  const next = keep(at, id, { ...session, ...chunkAdded(session, bytes, request.complete), location });
   return request.complete ? next : undefined;
 }
 
 async function commit(at: RepositoryRequest, id: string, session: UploadSession, digest: string): Promise<void> {
+  refuseParts(at, id, session);
   const separator = session.location.includes("?") ? "&" : "?";
   const path = `${session.location}${separator}digest=${encodeURIComponent(digest)}`;
   // Distribution ends the session whether the digest fits or not.
@@ -173,10 +176,34 @@ async function nextLocation(at: RepositoryRequest, answer: IncomingMessage, id?:
   return pathname + search;
 }
 
-function keep(at: RepositoryRequest, id: string, location: string, received: number): UploadSession {
-  const session = { repositoryId: at.repository.id, location, received, usedAt: at.context.clock.now() };
+type Progress = Omit<UploadSession, "repositoryId" | "usedAt">;
+
+/** What is known of an upload that the gateway sees for the first time. */
+function begun(location: string, received: number): Progress {
+  return { location, received, lastChunk: received === 0 ? leastPartSize : received, hasSmallChunk: false };
+}
+
+function chunkAdded(session: UploadSession, bytes: number, whole: boolean): Omit<Progress, "location"> {
+  const received = session.received + bytes;
+  const { lastChunk, hasSmallChunk } = session;
+  if (!whole || bytes === 0) return { received, lastChunk, hasSmallChunk };
+  return { received, lastChunk: bytes, hasSmallChunk: hasSmallChunk || lastChunk < leastPartSize };
+}
+
+function keep(at: RepositoryRequest, id: string, progress: Progress): UploadSession {
+  const session = { ...progress, repositoryId: at.repository.id, usedAt: at.context.clock.now() };
   at.context.uploads.put(id, session);
   return session;
+}
+
+/** Refuses what ECR does not complete; the session stays as it is. */
+function refuseParts({ context, repository }: RepositoryRequest, id: string, session: UploadSession): void {
+  if (session.received === 0 && deviates(context, "emptyBlobRefused")) {
+    throw new RegistryError(400, "BLOB_UPLOAD_INVALID", emptyUploadMessage(repository, id));
+  }
+  if (session.hasSmallChunk && deviates(context, "smallChunkRefused")) {
+    throw new RegistryError(400, "BLOB_UPLOAD_INVALID", smallPartMessage);
+  }
 }
 
 function toDistribution(at: RepositoryRequest, method: string, path: string): Promise<IncomingMessage> {

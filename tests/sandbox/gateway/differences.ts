@@ -99,6 +99,11 @@ export const differences: Record<string, Difference> = {
     right: "gateway",
     why: "A layer that is not there is UNAVAILABLE (ECR API, LayerAvailability), not a failure.",
   },
+  "get the address of a layer that is not there": {
+    in: "result",
+    right: "gateway",
+    why: "moto has the operation by name only, and fails.",
+  },
   "upload a part to an upload that is not there": {
     in: "message",
     right: "neither",

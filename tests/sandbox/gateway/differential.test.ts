@@ -3,7 +3,7 @@ import { ECRClient } from "@aws-sdk/client-ecr";
 import { type Difference, differences } from "./differences";
 import { layers, type Step, steps } from "./differentialSteps";
 import { region, TestSandbox } from "./harness";
-import { type Moto, startMoto } from "./moto";
+import { type Moto, motoOperations, startMoto } from "./moto";
 import { privateClient } from "./registryClient";
 
 /** What a call said, with what differs from run to run, or cannot be the same, replaced. */
@@ -18,6 +18,7 @@ describe("gateway: beside moto, for what moto validates", () => {
   const sandbox = new TestSandbox();
   let moto: Moto;
   const found = new Map<string, Difference["in"]>();
+  const called = new Set<string>();
   const outcomes = new Map<string, { gateway: Outcome; moto: Outcome }>();
 
   before(async function () {
@@ -25,6 +26,13 @@ describe("gateway: beside moto, for what moto validates", () => {
     this.timeout(180_000);
     [moto] = await Promise.all([startMoto(), sandbox.start()]);
     const client = sandbox.ecr();
+    client.middlewareStack.add(
+      (next, context) => (args) => {
+        called.add(String(context.commandName).replace(/Command$/, ""));
+        return next(args);
+      },
+      { step: "initialize" },
+    );
     const options = { ...sandbox.clientOptions(region), endpoint: moto.url };
     const motoClient = new ECRClient(options);
     const digests = { gateway: "", moto: "" };
@@ -64,6 +72,15 @@ describe("gateway: beside moto, for what moto validates", () => {
     });
   }
 
+  it("calls every operation of ECR that moto has", async () => {
+    const has = await motoOperations();
+    assert.ok(has.length > 30, String(has));
+    assert.deepEqual(
+      has.filter((operation) => !called.has(operation)),
+      [],
+    );
+  });
+
   it("lists no difference of a call that is not made", () => {
     assert.deepEqual(
       Object.keys(differences).filter((name) => !(name in steps)),
@@ -88,6 +105,14 @@ function digestIn({ result }: Outcome): string {
   return /"imageDigest":"([^"]+)"/.exec(result)?.[1] ?? "";
 }
 
+/** Members whose values are each one's own: addresses of registries, and what is made up anew each time. */
+const ownValues: Readonly<Record<string, string>> = {
+  repositoryUri: "a URI",
+  proxyEndpoint: "a URL",
+  authorizationToken: "a login",
+  uploadId: "an id",
+};
+
 function normalised(value: unknown): unknown {
   if (value instanceof Date) return "a time";
   if (Array.isArray(value))
@@ -95,10 +120,7 @@ function normalised(value: unknown): unknown {
   if (typeof value === "object" && value !== null) {
     const members = Object.entries(value).filter(([, member]) => member !== undefined);
     members.sort(([a], [b]) => (a < b ? -1 : 1));
-    // The registry's address is each one's own.
-    return Object.fromEntries(
-      members.map(([key, member]) => [key, key === "repositoryUri" ? "a URI" : normalised(member)]),
-    );
+    return Object.fromEntries(members.map(([key, member]) => [key, ownValues[key] ?? normalised(member)]));
   }
   return value;
 }

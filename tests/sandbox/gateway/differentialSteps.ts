@@ -14,10 +14,13 @@ import {
   DescribeRegistryCommand,
   DescribeRepositoriesCommand,
   type ECRClient,
+  GetAuthorizationTokenCommand,
+  GetDownloadUrlForLayerCommand,
   GetLifecyclePolicyCommand,
   GetRegistryPolicyCommand,
   GetRegistryScanningConfigurationCommand,
   GetRepositoryPolicyCommand,
+  InitiateLayerUploadCommand,
   ListImagesCommand,
   ListTagsForResourceCommand,
   PutImageCommand,
@@ -80,6 +83,8 @@ const send =
 
 /** In the order in which they are made; each may build on those before. */
 export const steps: Record<string, Step> = {
+  "get a login": send(new GetAuthorizationTokenCommand({})),
+  "get logins of two registries": send(new GetAuthorizationTokenCommand({ registryIds: [account, "222222222222"] })),
   "describe no repositories": send(new DescribeRepositoriesCommand({})),
   "create a repository": send(new CreateRepositoryCommand({ repositoryName, tags: [{ Key: "team", Value: "vets" }] })),
   "create it again": send(new CreateRepositoryCommand({ repositoryName })),
@@ -171,6 +176,13 @@ export const steps: Record<string, Step> = {
   ),
   "check layers": send(
     new BatchCheckLayerAvailabilityCommand({ repositoryName, layerDigests: [digestOf(image.layer), "none"] }),
+  ),
+  "begin an upload": send(new InitiateLayerUploadCommand({ repositoryName })),
+  "begin an upload to a repository that is not there": send(
+    new InitiateLayerUploadCommand({ repositoryName: "nowhere" }),
+  ),
+  "get the address of a layer that is not there": send(
+    new GetDownloadUrlForLayerCommand({ repositoryName, layerDigest: digestOf("x") }),
   ),
   "upload a part to an upload that is not there": send(
     new UploadLayerPartCommand({

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import * as path from "node:path";
 import { installPythonPackage } from "../../../sandbox/services/pythonPackage";
+import { runOrThrow } from "../../../sandbox/system/commands";
 import { freePort } from "../../../sandbox/system/ports";
 import { waitUntil } from "../../../sandbox/system/waitUntil";
 
@@ -16,6 +17,16 @@ function installMoto(): Promise<string> {
 /** A Python that has boto3: the tests' clients of that kind run in moto's environment. */
 export async function pythonWithBoto3(): Promise<string> {
   return path.join(path.dirname(await installMoto()), "python");
+}
+
+/** The operations of ECR that moto answers, as its code has them. */
+export async function motoOperations(): Promise<string[]> {
+  const program = [
+    "from moto.ecr.responses import ECRResponse",
+    "methods = [name for name, value in vars(ECRResponse).items() if callable(value) and not name.startswith('_')]",
+    "print(' '.join(''.join(word.title() for word in name.split('_')) for name in methods))",
+  ].join("\n");
+  return (await runOrThrow(await pythonWithBoto3(), ["-c", program])).trim().split(" ");
 }
 
 export interface Moto {

@@ -15,6 +15,9 @@ import {
   testImage,
 } from "./registryClient";
 
+/** The smallest chunk that ECR takes in the middle of a layer. */
+const chunkSize = 5 * 1024 * 1024;
+
 describe("gateway: uploads of layers", () => {
   const sandbox = useSandbox();
   let client: RegistryClient;
@@ -70,15 +73,15 @@ describe("gateway: uploads of layers", () => {
 
   it("takes chunks in order, as ECR answers them, and the last with the digest", async () => {
     const name = await repository();
-    const blob = randomBytes(300_000);
+    const blob = randomBytes(2 * chunkSize + 1000);
     const location = await begin(name);
     assert.ok(location.startsWith(`http://${client.host}/v2/${name}/blobs/uploads/`), location);
-    const first = await chunk(location, blob, 0, 100_000);
-    assert.deepEqual([first.status, first.headers.get("range")], [201, "0-99999"]);
+    const first = await chunk(location, blob, 0, chunkSize);
+    assert.deepEqual([first.status, first.headers.get("range")], [201, `0-${chunkSize - 1}`]);
     const state = await client.request("GET", locationOf(first));
-    assert.deepEqual([state.status, state.headers.get("range")], [204, "0-99999"]);
-    const second = await chunk(locationOf(state), blob, 100_000, 200_000);
-    const done = await chunk(finishing(locationOf(second), blob), blob, 200_000, 300_000, "PUT");
+    assert.deepEqual([state.status, state.headers.get("range")], [204, `0-${chunkSize - 1}`]);
+    const second = await chunk(locationOf(state), blob, chunkSize, 2 * chunkSize);
+    const done = await chunk(finishing(locationOf(second), blob), blob, 2 * chunkSize, blob.length, "PUT");
     assert.deepEqual([done.status, done.headers.get("docker-content-digest")], [201, digestOf(blob)]);
     assert.equal(locationOf(done), `http://${client.host}/v2/${name}/blobs/${digestOf(blob)}`);
     assert.ok(await stored(name, blob));
@@ -87,26 +90,46 @@ describe("gateway: uploads of layers", () => {
 
   it("refuses a chunk out of order and says where to go on", async () => {
     const name = await repository();
-    const blob = randomBytes(3000);
+    const blob = randomBytes(3 * chunkSize);
     const location = await begin(name);
-    const early = await chunk(location, blob, 1000, 2000);
+    const early = await chunk(location, blob, chunkSize, 2 * chunkSize);
     assert.deepEqual(
       [early.status, early.headers.get("range"), (await refusal(early)).code],
       [416, "0-0", "RANGE_INVALID"],
     );
-    const first = await chunk(locationOf(early), blob, 0, 1000);
-    const again = await chunk(locationOf(first), blob, 0, 1000);
-    assert.deepEqual([again.status, again.headers.get("range")], [416, "0-999"]);
-    const late = await chunk(finishing(locationOf(again), blob), blob, 2000, 3000, "PUT");
+    const first = await chunk(locationOf(early), blob, 0, chunkSize);
+    const again = await chunk(locationOf(first), blob, 0, chunkSize);
+    assert.deepEqual([again.status, again.headers.get("range")], [416, `0-${chunkSize - 1}`]);
+    const late = await chunk(finishing(locationOf(again), blob), blob, 2 * chunkSize, 3 * chunkSize, "PUT");
     assert.equal(late.status, 416);
     const odd = await client.request("PATCH", locationOf(late), {
-      headers: { "Content-Range": "1000-1001" },
+      headers: { "Content-Range": `${chunkSize}-${chunkSize + 1}` },
       body: "abc",
     });
     assert.deepEqual([odd.status, (await refusal(odd)).code], [400, "SIZE_INVALID"]);
-    const rest = await chunk(locationOf(late), blob, 1000);
+    const rest = await chunk(locationOf(late), blob, chunkSize);
     assert.equal((await finish(locationOf(rest), blob)).status, 201);
     assert.ok(await stored(name, blob));
+  });
+
+  it("completes no layer of which another chunk than the last is small, and none without a byte", async () => {
+    const name = await repository();
+    const blob = randomBytes(3000);
+    const first = await chunk(await begin(name), blob, 0, 1000);
+    const second = await chunk(locationOf(first), blob, 1000);
+    const small = await refusal(await finish(locationOf(second), blob));
+    assert.deepEqual([small.status, small.code], [400, "BLOB_UPLOAD_INVALID"]);
+    assert.equal(small.message, "All layer parts except the last part should be at least 5MB");
+    assert.equal((await client.request("HEAD", `/v2/${name}/blobs/${digestOf(blob)}`)).status, 404);
+    const nothing = await refusal(await client.uploadBlob(name, Buffer.alloc(0)));
+    assert.deepEqual([nothing.status, nothing.code], [400, "BLOB_UPLOAD_INVALID"]);
+    assert.match(
+      nothing.message,
+      /^The upload with id '.+' in the repository with name '.+' in registry with id .+ any parts\.$/,
+    );
+    const whole = await client.request("POST", `/v2/${name}/blobs/uploads/?digest=${digestOf("")}`);
+    assert.equal((await refusal(whole)).code, "BLOB_UPLOAD_INVALID");
+    assert.equal((await client.uploadBlob(name, blob)).status, 201, "in one piece it is taken");
   });
 
   it("goes on after a connection that broke in the middle of a chunk, with the address from before it", async () => {
@@ -135,8 +158,8 @@ describe("gateway: uploads of layers", () => {
 
   it("goes on after a restart of the gateway; a chunk that was cut by then is refused, and the layer sent anew", async () => {
     const name = await repository();
-    const [blob, other] = [randomBytes(200_000), randomBytes(200_000)];
-    const first = await chunk(await begin(name), blob, 0, 100_000);
+    const [blob, other] = [randomBytes(chunkSize + 100_000), randomBytes(200_000)];
+    const first = await chunk(await begin(name), blob, 0, chunkSize);
     const torn = await begin(name);
     await cut(torn, other.subarray(0, 50_000), other.length);
     await progress(torn, 50_000);
@@ -144,8 +167,8 @@ describe("gateway: uploads of layers", () => {
     await sandbox.start();
     client = await privateClient(sandbox);
     const state = await client.request("GET", locationOf(first));
-    assert.deepEqual([state.status, state.headers.get("range")], [204, "0-99999"]);
-    const rest = await chunk(locationOf(first), blob, 100_000);
+    assert.deepEqual([state.status, state.headers.get("range")], [204, `0-${chunkSize - 1}`]);
+    const rest = await chunk(locationOf(first), blob, chunkSize);
     assert.equal((await finish(locationOf(rest), blob)).status, 201);
     assert.ok(await stored(name, blob));
     assert.equal((await refusal(await chunk(torn, other, 50_000))).code, "BLOB_UPLOAD_UNKNOWN");
@@ -163,9 +186,6 @@ describe("gateway: uploads of layers", () => {
     const done = await post(digestOf(blob));
     assert.deepEqual([done.status, done.headers.get("docker-content-digest")], [201, digestOf(blob)]);
     assert.ok(await stored(name, blob));
-    const empty = Buffer.alloc(0);
-    assert.equal((await client.uploadBlob(name, empty)).status, 201);
-    assert.ok(await stored(name, empty));
   });
 
   it("takes digests of SHA-256 only, and ends an upload whose digest is wrong", async () => {
