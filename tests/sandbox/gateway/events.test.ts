@@ -4,6 +4,7 @@ import * as path from "node:path";
 import {
   BatchDeleteImageCommand,
   CreateRepositoryCommand,
+  PutRegistryScanningConfigurationCommand,
   PutReplicationConfigurationCommand,
 } from "@aws-sdk/client-ecr";
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand, type Target } from "@aws-sdk/client-eventbridge";
@@ -27,9 +28,15 @@ import { privateClient, type RegistryClient, testImage } from "./registryClient"
 
 describe("gateway: events of ECR reach EventBridge's targets", () => {
   const sandbox = new TestSandbox();
+  const finding = { title: "CVE-2026-3", severity: "CRITICAL", type: "PACKAGE_VULNERABILITY", score: 9.8 };
   let client: RegistryClient;
   let ministackUrl: string;
   before(async function () {
+    sandbox.scanFindingsFile = path.join(sandbox.home, "findings.json");
+    fs.writeFileSync(
+      sandbox.scanFindingsFile,
+      JSON.stringify([{ digest: testImage("holed").digest, enhancedFindings: [finding] }]),
+    );
     // The first run on a machine installs MiniStack.
     this.timeout(180_000);
     const program = await installMinistack();
@@ -172,6 +179,33 @@ def handler(event, context):
     await rule(pattern, { Id: "topic", Arn: TopicArn, InputTransformer });
     await client.push(name, "v1", testImage("scanned"));
     assert.deepEqual(JSON.parse(await next()), { text: `${name} is COMPLETE`, counts: {} });
+  });
+
+  it("tells of each of Inspector's findings when the registry scans that way", async () => {
+    const name = await repository();
+    const { arn, next } = await queue();
+    await rule({ source: ["aws.inspector2"], detail: { severity: ["CRITICAL"] } }, { Id: "queue", Arn: arn });
+    const configure = (scanType: "BASIC" | "ENHANCED", filters: string[]) =>
+      sandbox.ecr().send(
+        new PutRegistryScanningConfigurationCommand({
+          scanType,
+          rules: filters.map((filter) => ({
+            scanFrequency: "SCAN_ON_PUSH",
+            repositoryFilters: [{ filter, filterType: "WILDCARD" }],
+          })),
+        }),
+      );
+    await configure("ENHANCED", [name]);
+    try {
+      await client.push(name, "v1", testImage("holed"));
+      const event = JSON.parse(await next());
+      assert.deepEqual(
+        [event.source, event["detail-type"], event.detail, event.resources],
+        ["aws.inspector2", "Inspector2 Finding", finding, [`arn:aws:ecr:${region}:${account}:repository/${name}`]],
+      );
+    } finally {
+      await configure("BASIC", []);
+    }
   });
 
   it("invokes a function, and starts a state machine, with the event", async function () {
