@@ -5,6 +5,7 @@ import type { GatewayContext } from "./context";
 import { faultsRequest, faultsRule } from "./injectedFaults";
 import { runLifecycles } from "./lifecycle/runs";
 import { readBody } from "./wire/json";
+import { ServiceError } from "./wire/serviceError";
 
 /** Where tests move the gateway's clock, have lifecycle policies run and let calls fail. No command of the sandbox needs them. */
 export const clockPath = "/_sandbox/clock";
@@ -41,6 +42,11 @@ export function answerControl(
   void control(context, clock, request).then(
     ({ status, body }) => send(response, status, body),
     (error: unknown) => {
+      if (error instanceof ServiceError) {
+        send(response, error.status, { message: error.message });
+        request.resume();
+        return;
+      }
       context.log(`${request.url}: ${error instanceof Error ? error.stack : String(error)}`);
       send(response, 500, { message: "The sandbox's gateway failed; see its log." });
     },
@@ -94,6 +100,7 @@ function parse(body: Buffer): unknown {
 }
 
 function send(response: ServerResponse, status: number, value: object): void {
+  if (response.destroyed) return;
   const body = Buffer.from(JSON.stringify(value));
   response.writeHead(status, { "Content-Type": "application/json", "Content-Length": body.length });
   response.end(body);

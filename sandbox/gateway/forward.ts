@@ -3,6 +3,7 @@ import * as http from "node:http";
 import type { Duplex } from "node:stream";
 import { unreachable } from "./ministackClient";
 import { sendError } from "./wire/json";
+import { ServiceError } from "./wire/serviceError";
 
 /** Passes requests that are none of the gateway's on to MiniStack, unchanged: signatures cover host and path. */
 export class Forwarder {
@@ -31,7 +32,13 @@ export class Forwarder {
     response: ServerResponse,
     overheard?: { body: Buffer; answered: (body: string) => Promise<void> },
   ): void {
-    const upstream = http.request(this.options(request), (answer) => {
+    const upstream = this.begin(request);
+    if (upstream === undefined) {
+      sendError(response, new ServiceError("InvalidRequestException", "The request's headers contradict each other."));
+      request.resume();
+      return;
+    }
+    upstream.on("response", (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.statusMessage, answer.rawHeaders);
       if (overheard && answer.statusCode === 200) {
         void overhear(answer, response, overheard.answered);
@@ -63,14 +70,21 @@ export class Forwarder {
 
   /** Connections that become something else (WebSockets). */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const upstream = http.request({ ...this.options(request), agent: false });
+    // From here on the socket is nobody else's: an error that nobody hears would end the gateway.
+    socket.on("error", () => socket.destroy());
+    const upstream = this.begin(request, false);
+    if (upstream === undefined) {
+      socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+      return;
+    }
+    socket.on("close", () => upstream.destroy());
     upstream.on("upgrade", (answer, upstreamSocket, upstreamHead) => {
       socket.write(statusAndHeaders(answer));
       socket.write(upstreamHead);
       upstreamSocket.write(head);
       upstreamSocket.pipe(socket).pipe(upstreamSocket);
       upstreamSocket.on("error", () => socket.destroy());
-      socket.on("error", () => upstreamSocket.destroy());
+      socket.on("close", () => upstreamSocket.destroy());
     });
     upstream.on("response", (answer) => {
       socket.write(statusAndHeaders(answer));
@@ -80,15 +94,20 @@ export class Forwarder {
     upstream.end();
   }
 
-  private options(request: IncomingMessage): http.RequestOptions {
-    return {
-      host: this.target.hostname,
-      port: this.target.port,
-      method: request.method,
-      path: request.url,
-      headers: request.rawHeaders,
-      agent: this.agent,
-    };
+  /** `undefined` when Node refuses to send what it has received, such as a trailer of a body that is not chunked. */
+  private begin(request: IncomingMessage, agent: http.Agent | false = this.agent): http.ClientRequest | undefined {
+    try {
+      return http.request({
+        host: this.target.hostname,
+        port: this.target.port,
+        method: request.method,
+        path: request.url,
+        headers: request.rawHeaders,
+        agent,
+      });
+    } catch {
+      return undefined;
+    }
   }
 }
 

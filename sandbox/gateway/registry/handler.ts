@@ -39,7 +39,7 @@ export async function handleRegistryRequest(
 ): Promise<void> {
   response.setHeader("Docker-Distribution-Api-Version", "registry/2.0");
   try {
-    const url = new URL(request.url ?? "/", "http://registry");
+    const url = addressOf(request);
     if (address === undefined && /^\/token\/?$/.test(url.pathname)) {
       await handleTokenRequest(context, request, response);
       return;
@@ -115,6 +115,15 @@ function injectedError(kind: Exclude<FaultKind, "drop" | "hold">): RegistryError
   return kind === "serverError"
     ? new RegistryError(500, "UNKNOWN", "unknown error")
     : new RegistryError(429, "TOOMANYREQUESTS", "Rate exceeded");
+}
+
+function addressOf(request: IncomingMessage): URL {
+  const target = request.url ?? "/";
+  try {
+    return new URL(target, "http://registry");
+  } catch {
+    throw new RegistryError(400, "UNSUPPORTED", `${target} is no address.`);
+  }
 }
 
 function decodedPath(path: string): string {

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { GatewayContext } from "../context";
 import type { RegistryAddress, RepositoryRecord } from "../state/records";
 import { sendBlob } from "./proxy";
-import { nameUnknown, RegistryError } from "./registryError";
+import { RegistryError } from "./registryError";
 
 /** Life of a download address, as ECR's are an hour long. */
 const lifetimeMilliseconds = 60 * 60 * 1000;
@@ -34,10 +34,8 @@ export async function handleLayerDownload(
     (key) => query.get(key) ?? "",
   );
   const repository = context.store.repository(address, name);
-  if (!repository) {
-    throw nameUnknown(name, address.account);
-  }
-  const signed = context.tokens.verify(signedText(repository, digest, expires), signature);
+  // Nobody learns without a signed address which repositories there are.
+  const signed = repository && context.tokens.verify(signedText(repository, digest, expires), signature);
   if (!signed || Number(expires) < context.clock.now()) {
     throw new RegistryError(403, "DENIED", "This download address is not valid, or its hour is over.");
   }

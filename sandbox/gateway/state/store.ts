@@ -41,7 +41,8 @@ export class Store {
   }
 
   repository(address: RegistryAddress, name: string): RepositoryRecord | undefined {
-    return this.repositories.get([...repositoryPrefix(address), name]);
+    const key = [...repositoryPrefix(address), name];
+    return fits(key) ? this.repositories.get(key) : undefined;
   }
 
   putRepository(record: RepositoryRecord): void {
@@ -72,7 +73,7 @@ export class Store {
   }
 
   image(repository: RepositoryRecord, digest: string): ImageRecord | undefined {
-    return this.images.get([repository.id, digest]);
+    return fits([digest]) ? this.images.get([repository.id, digest]) : undefined;
   }
 
   putImage(repository: RepositoryRecord, image: ImageRecord): void {
@@ -96,7 +97,7 @@ export class Store {
 
   /** The digest that a tag names. */
   tag(repository: RepositoryRecord, tag: string): string | undefined {
-    return this.imageTags.get([repository.id, tag]);
+    return fits([tag]) ? this.imageTags.get([repository.id, tag]) : undefined;
   }
 
   putTag(repository: RepositoryRecord, tag: string, digest: string): void {
@@ -132,7 +133,7 @@ export class Store {
   }
 
   layerUpload(id: string): LayerUploadRecord | undefined {
-    return this.layerUploads.get(id);
+    return fits([id]) ? this.layerUploads.get(id) : undefined;
   }
 
   putLayerUpload(id: string, record: LayerUploadRecord): void {
@@ -154,7 +155,7 @@ export class Store {
 
   /** A small setting: ports, keys, account settings. The caller knows its type. */
   setting<T>(...key: string[]): T | undefined {
-    return this.settings.get(key) as T | undefined;
+    return (fits(key) ? this.settings.get(key) : undefined) as T | undefined;
   }
 
   putSetting(value: unknown, ...key: string[]): void {
@@ -171,6 +172,14 @@ export class Store {
       entry.key.length > prefix.length ? [[entry.key.slice(prefix.length), entry.value as T]] : [],
     );
   }
+}
+
+/** Bytes: LMDB's keys have less than 2,000, and everything that is stored has a far shorter one. */
+const longestKey = 1500;
+
+/** Whether there can be something of this key. Clients may ask with names of any length; LMDB throws for long ones. */
+function fits(key: readonly string[]): boolean {
+  return key.reduce((length, part) => length + Buffer.byteLength(part), 0) <= longestKey;
 }
 
 function repositoryPrefix(address: RegistryAddress): string[] {

@@ -61,4 +61,14 @@ export class GatewayProcess {
     const status = fs.readFileSync(`/proc/${this.child?.pid}/status`, "utf8");
     return Number(new RegExp(`^${kind}:\\s+(\\d+) kB$`, "m").exec(status)?.[1]) * 1024;
   }
+
+  /** Files, sockets and pipes that it has open now. */
+  openFiles(): number {
+    return fs.readdirSync(`/proc/${this.child?.pid}/fd`).length;
+  }
+
+  /** Whether it still runs, and what it has logged. */
+  get state(): { running: boolean; output: string } {
+    return { running: this.child?.exitCode === null && this.child.signalCode === null, output: this.output };
+  }
 }

@@ -1,0 +1,412 @@
+import { SignatureV4 } from "@smithy/signature-v4";
+import { credentials, region } from "../gateway/harness";
+import { Sha256 } from "../gateway/sha256";
+import { message, type RawRequest } from "./rawExchange";
+
+/** What the requests are aimed at. */
+export interface Target {
+  /** The gateway's AWS endpoint, the private registry and the public one, each `127.0.0.1:port`. */
+  endpoint: string;
+  privateRegistry: string;
+  publicRegistry: string;
+  /** A private repository that none of `strangers` may read, one of its blobs, and where Distribution keeps it. */
+  repository: string;
+  blob: string;
+  namespace: string;
+  /** `Authorization` of the repository's owner. */
+  owner: string;
+  /** `Authorization` of everybody else: nobody's, a made-up one, another account's, the public registry's. */
+  strangers: readonly string[];
+}
+
+/** A request, and whether who sends it may read the repository. */
+export interface FuzzRequest extends RawRequest {
+  kind: string;
+  authorized: boolean;
+}
+
+type Random = () => number;
+type Maker = (target: Target, random: Random) => Promise<Omit<FuzzRequest, "kind">> | Omit<FuzzRequest, "kind">;
+
+function pick<T>(random: Random, from: readonly T[]): T {
+  return from[Math.floor(random() * from.length)] as T;
+}
+
+function bytes(random: Random, length: number): Buffer {
+  return Buffer.from(Array.from({ length }, () => Math.floor(random() * 256)));
+}
+
+const methods = ["GET", "HEAD", "PUT", "POST", "PATCH", "DELETE", "OPTIONS", "TRACE"];
+
+/** Somebody who may not read the repository asks; an empty header is left out. */
+function stranger({ strangers }: Target, random: Random): string[] {
+  const authorization = pick(random, strangers);
+  return authorization === "" ? [] : [`Authorization: ${authorization}`];
+}
+
+/** Ways to write "one folder up", and to hide a slash, a null or the end of a name. */
+const steps = [
+  "..",
+  ".",
+  "%2e%2e",
+  "%252e%252e",
+  "..%2f",
+  "%2e%2e%5c",
+  "....//",
+  "%00",
+  "%",
+  "%zz",
+  "%c0%ae",
+  "\\..",
+  ";",
+  "//",
+];
+
+const traversal: Maker = (target, random) => {
+  const known = [
+    "v2",
+    target.repository,
+    "blobs",
+    "manifests",
+    "uploads",
+    "tags",
+    "list",
+    target.blob,
+    target.namespace,
+    "_layers",
+  ];
+  const parts = Array.from({ length: 1 + Math.floor(random() * 8) }, () =>
+    pick(random, random() < 0.5 ? steps : known),
+  );
+  const paths = [
+    `/v2/${parts.join("/")}`,
+    `/v2/${target.repository}/blobs/${parts.join("/")}`,
+    `/v2/${parts.join("/")}/blobs/${target.blob}`,
+    `/v2/other/../${target.repository}/blobs/${target.blob}`,
+    `/v2/${target.namespace}/blobs/${target.blob}`,
+    `http://127.0.0.1/v2/${target.namespace}/blobs/${target.blob}`,
+    `/_sandbox/logo/${parts.join("/")}`,
+  ];
+  const host = pick(random, [target.privateRegistry, target.publicRegistry, target.endpoint]);
+  return {
+    host,
+    bytes: message(pick(random, methods), pick(random, paths), ["Content-Length: 0", ...stranger(target, random)]),
+    authorized: false,
+  };
+};
+
+const badDigests = [
+  "",
+  "sha256:",
+  "sha256:xyz",
+  `sha512:${"0".repeat(64)}`,
+  `sha256:${"0".repeat(64)}`,
+  "md5:d41d8cd98f00b204e9800998ecf8427e",
+  `sha256:${"A".repeat(64)}`,
+  "../../data",
+];
+
+const digests: Maker = (target, random) => {
+  const digest = pick(random, [...badDigests, target.blob]);
+  const body = bytes(random, Math.floor(random() * 200));
+  const owned = random() < 0.5;
+  const headers = [
+    `Content-Length: ${body.length}`,
+    ...(owned ? [`Authorization: ${target.owner}`] : stranger(target, random)),
+  ];
+  const path = pick(random, [
+    `/v2/${target.repository}/blobs/uploads/?digest=${digest}`,
+    `/v2/${target.repository}/blobs/uploads/?mount=${digest}&from=${target.repository}`,
+    `/v2/${target.repository}/blobs/uploads/none?digest=${digest}`,
+    `/v2/${target.repository}/manifests/${digest}`,
+    `/v2/${target.repository}/manifests/${"t".repeat(5000)}`,
+    `/v2/${"n".repeat(5000)}/blobs/${digest}`,
+    `/v2/${target.repository}/referrers/${digest}`,
+    `/v2/${target.repository}/blobs/${digest}`,
+  ]);
+  // The owner does not delete or tag: the repository is needed to the end.
+  const method = pick(random, owned ? ["GET", "HEAD", "POST", "PATCH"] : methods);
+  return { host: target.privateRegistry, bytes: message(method, path, headers, body), authorized: owned };
+};
+
+const badRanges = [
+  "bytes 0-",
+  "0-",
+  "-1",
+  "5-1",
+  "0-99999999999999999999",
+  "a-b",
+  "bytes=0-1,2-3",
+  "1-2",
+  "0-0",
+  "0--1",
+  "",
+];
+
+const ranges: Maker = (target, random) => {
+  const body = bytes(random, Math.floor(random() * 64));
+  const headers = [
+    `Authorization: ${target.owner}`,
+    `Content-Range: ${pick(random, badRanges)}`,
+    `Range: ${pick(random, badRanges)}`,
+  ];
+  const path = `/v2/${target.repository}/blobs/uploads/${pick(random, ["", "none", "%2e%2e", "a.b", "=".repeat(300)])}`;
+  return {
+    host: target.privateRegistry,
+    bytes: message(
+      pick(random, ["PATCH", "PUT", "POST", "GET"]),
+      path,
+      [...headers, `Content-Length: ${body.length}`],
+      body,
+    ),
+    authorized: true,
+  };
+};
+
+/** Framing that two servers may read in two ways; what follows is a request for the repository's blob in Distribution. */
+const framings = [
+  ["Content-Length: 4", "Transfer-Encoding: chunked"],
+  ["Transfer-Encoding: chunked", "Content-Length: 4"],
+  ["Content-Length: 0", "Content-Length: 40"],
+  ["Transfer-Encoding: xchunked"],
+  ["Transfer-Encoding: chunked, identity"],
+  ["Transfer-Encoding : chunked"],
+  ["Transfer-Encoding:\tchunked", "Transfer-Encoding: identity"],
+  ["X: y\n Transfer-Encoding: chunked"],
+  ["Content-Length: +5"],
+  ["Content-Length: 0x10"],
+  ["Content-Length: 99999999999999999999999"],
+  ["Content-Length: -1"],
+] as const;
+const chunks = [
+  "0\r\n\r\n",
+  "ffffffffffffffffff\r\n",
+  "-1\r\n",
+  "0x5\r\nhello\r\n0\r\n\r\n",
+  "5;a=b\r\nhello\r\n0\r\n\r\n",
+  "5\nhello\n0\n\n",
+  "3\r\nhello\r\n0\r\n\r\n",
+  "zz\r\n",
+];
+
+const smuggling: Maker = (target, random) => {
+  const hidden = `GET /v2/${target.namespace}/blobs/${target.blob} HTTP/1.1\r\nHost: x\r\n\r\n`;
+  const path = pick(random, [
+    `/v2/${target.repository}/blobs/uploads/`,
+    "/token/",
+    "/",
+    `/v2/${target.repository}/manifests/x`,
+  ]);
+  const host = pick(random, [target.privateRegistry, target.publicRegistry, target.endpoint]);
+  const headers = [...pick(random, framings), `Authorization: ${pick(random, [target.owner, ...target.strangers])}`];
+  return {
+    host,
+    bytes: message(pick(random, ["POST", "PATCH", "PUT"]), path, headers, pick(random, chunks) + hidden),
+    unfinished: true,
+    authorized: false,
+  };
+};
+
+const chunkedBodies: Maker = (target, random) => ({
+  host: pick(random, [target.privateRegistry, target.publicRegistry, target.endpoint]),
+  bytes: message(
+    "POST",
+    pick(random, [`/v2/${target.repository}/blobs/uploads/?digest=${target.blob}`, "/token/", "/", "/_sandbox/faults"]),
+    ["Transfer-Encoding: chunked", "Content-Type: application/json", `Authorization: ${target.owner}`],
+    pick(random, chunks),
+  ),
+  unfinished: true,
+  authorized: true,
+});
+
+const headers: Maker = (target, random) => {
+  const method = pick(random, ["GET", "POST", "CONNECT"]);
+  const odd = pick(random, [
+    [`X-Long: ${"a".repeat(100_000)}`],
+    Array.from({ length: 2500 }, (_, index) => `X-${index}: 1`),
+    ["X-Null: a\u0000b"],
+    ["X-Bell: \u0007\u00ff"],
+    [" folded: 1"],
+    ["NoColon"],
+    ["Expect: 100-continue"],
+    ["Expect: everything"],
+    ["Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Key: AAAA", "Sec-WebSocket-Version: 13"],
+    [`Authorization: Basic ${"A".repeat(9000)}`],
+    ["Authorization: AWS4-HMAC-SHA256 Credential=/////, SignedHeaders=;;, Signature="],
+    [`Authorization: Bearer ${"e30.".repeat(20)}`],
+    ["Accept: ,;q=,*/*;q=-1"],
+    ["Trailer: X-Sum"],
+  ]);
+  const host = pick(random, [target.privateRegistry, target.publicRegistry, target.endpoint]);
+  return {
+    host,
+    bytes: message(method, pick(random, ["/v2/", "/", "*", "registry:443", "//", "http://[", "/\u00ff"]), [
+      ...odd,
+      "Content-Length: 0",
+    ]),
+    // Node closes a CONNECT without a word.
+    unfinished: method === "CONNECT" || (odd[0]?.includes("Upgrade") ?? false),
+    authorized: false,
+  };
+};
+
+const operations = [
+  "DescribeRepositories",
+  "CreateRepository",
+  "BatchGetImage",
+  "UploadLayerPart",
+  "PutLifecyclePolicy",
+  "GetDownloadUrlForLayer",
+  "__proto__",
+  "constructor",
+  "",
+];
+const documents = [
+  "",
+  "{",
+  "[]",
+  "null",
+  "0",
+  '"',
+  '{"repositoryName":',
+  '{"__proto__":{"a":1}}',
+  '{"constructor":{"prototype":{}}}',
+  "[".repeat(50_000),
+  `{"a":${'{"a":'.repeat(5_000)}1${"}".repeat(5_000)}}`,
+  '{"repositoryName":"../../x"}',
+  '{"repositoryName":"a\\u0000b"}',
+  '{"maxResults":1e400}',
+  '{"nextToken":"\ud800"}',
+  `{"repositoryName":"${"a".repeat(100_000)}"}`,
+  '{"registryId":"999999999999","repositoryNames":[]}',
+  '{"imageIds":[{"imageDigest":"sha256:"}]}',
+  '{"layerPartBlob":"%%%","partFirstByte":-1,"partLastByte":9e15}',
+];
+
+/** Signed as it must be, so that it is read and not refused at the door. */
+const apiBodies: Maker = async (target, random) => {
+  const body = pick(random, documents);
+  const service = pick(random, [
+    ["ecr", "AmazonEC2ContainerRegistry_V20150921"],
+    ["ecr-public", "SpencerFrontendService"],
+  ] as const);
+  const signer = new SignatureV4({
+    service: service[0],
+    region: service[0] === "ecr" ? region : "us-east-1",
+    credentials,
+    sha256: Sha256,
+  });
+  const signed = await signer.sign({
+    method: "POST",
+    protocol: "http:",
+    hostname: "registry",
+    path: "/",
+    query: {},
+    body,
+    headers: {
+      host: "registry",
+      "content-type": "application/x-amz-json-1.1",
+      "x-amz-target": `${service[1]}.${pick(random, operations)}`,
+    },
+  });
+  const lines = Object.entries(signed.headers)
+    .filter(([name]) => name !== "host")
+    .map(([name, value]) => `${name}: ${value}`);
+  return {
+    host: target.endpoint,
+    bytes: message("POST", "/", [...lines, `Content-Length: ${Buffer.byteLength(body)}`], body),
+    authorized: true,
+  };
+};
+
+const manifests: Maker = (target, random) => {
+  const body = pick(random, documents);
+  const type = pick(random, [
+    "application/vnd.oci.image.manifest.v1+json",
+    "text/html",
+    "application/vnd.oci.image.index.v1+json",
+    "",
+  ]);
+  const headers = [
+    `Authorization: ${target.owner}`,
+    `Content-Type: ${type}`,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ];
+  return {
+    host: target.privateRegistry,
+    bytes: message(
+      "PUT",
+      `/v2/${target.repository}/manifests/${pick(random, ["v1", "a b", "-", "x".repeat(300), ...badDigests])}`,
+      headers,
+      body,
+    ),
+    authorized: true,
+  };
+};
+
+const downloads: Maker = (target, random) => {
+  const query = new URLSearchParams({
+    repository: target.repository,
+    digest: target.blob,
+    expires: pick(random, ["0", "9e15", "x", "99999999999999"]),
+    signature: pick(random, ["", "x", "A".repeat(43)]),
+  });
+  return {
+    host: target.privateRegistry,
+    bytes: message("GET", `/_sandbox/layer?${query}`, stranger(target, random)),
+    authorized: false,
+  };
+};
+
+const controls: Maker = (target, random) => {
+  const body = pick(random, [
+    ...documents,
+    '{"advanceSeconds":1e308}',
+    '{"advanceSeconds":-1}',
+    '{"faults":[{}]}',
+    "x".repeat(10_000),
+  ]);
+  const path = pick(random, ["/_sandbox/clock", "/_sandbox/faults", "/_sandbox/health"]);
+  return {
+    host: target.endpoint,
+    bytes: message(
+      "POST",
+      path,
+      [
+        `Content-Type: ${pick(random, ["application/json", "text/plain"])}`,
+        `Content-Length: ${Buffer.byteLength(body)}`,
+      ],
+      body,
+    ),
+    authorized: false,
+  };
+};
+
+const noise: Maker = (target, random) => ({
+  host: pick(random, [target.privateRegistry, target.publicRegistry, target.endpoint]),
+  bytes: Buffer.concat([bytes(random, Math.floor(random() * 300)), Buffer.from("\r\n\r\n")]),
+  unfinished: true,
+  authorized: false,
+});
+
+const makers: Record<string, Maker> = {
+  traversal,
+  digests,
+  ranges,
+  smuggling,
+  chunkedBodies,
+  headers,
+  apiBodies,
+  manifests,
+  downloads,
+  controls,
+  noise,
+};
+export const kinds: readonly string[] = Object.keys(makers);
+
+/** The next request; the same numbers make the same one, but for the date of a signature. */
+export async function fuzzRequest(target: Target, random: Random): Promise<FuzzRequest> {
+  const kind = pick(random, kinds);
+  const make = makers[kind] as Maker;
+  return { ...(await make(target, random)), kind };
+}

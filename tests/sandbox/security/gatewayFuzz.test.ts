@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { CreateRepositoryCommand } from "@aws-sdk/client-ecr";
+import { repositoryFolder, storedRepositories } from "../../../sandbox/gateway/distributionFiles";
+import { distributionStorage } from "../../../sandbox/services/distribution";
+import { waitUntil } from "../../../sandbox/system/waitUntil";
+import { GatewayProcess } from "../gateway/gatewayProcess";
+import { TestSandbox } from "../gateway/harness";
+import {
+  digestOf,
+  privateClient,
+  privateToken,
+  publicToken,
+  RegistryClient,
+  testImage,
+} from "../gateway/registryClient";
+import { randomNumbers } from "../randomNumbers";
+import { type FuzzRequest, fuzzRequest, kinds, type Target } from "./fuzzRequests";
+import { exchange, statuses } from "./rawExchange";
+
+const full = process.env["TEST_FULL"] === "1";
+const requests = full ? 50_000 : 2_000;
+/** Requests at a time. */
+const clients = 16;
+const seed = 20_261_124;
+/** The first ones let the process grow to its size; leaks are measured from there. */
+const warmUp = 500;
+const mebibyte = 1024 * 1024;
+/** No answer may hold it, but one to the repository's owner. */
+const content = "the layer that nobody else may read";
+
+/** What an answer shows to be wrong; `undefined` when it is as it must be. */
+function faultOf(request: FuzzRequest, answer: Buffer): string | undefined {
+  if (!request.authorized && answer.includes(content)) return "the layer went to somebody who may not read it";
+  const found = statuses(answer);
+  if (found.some((status) => status === 500)) return "an error that nobody expected";
+  if (!request.unfinished && found.length === 0 && request.kind !== "noise") return "no answer";
+  // 100 Continue comes before an answer.
+  if (found.filter((status) => status >= 200).length > 1) return "two answers to one request";
+  return undefined;
+}
+
+describe(`gateway: ${requests} malformed, hostile and random requests`, function () {
+  this.timeout(full ? 1_800_000 : 120_000);
+  const sandbox = new TestSandbox();
+  let gateway: GatewayProcess;
+  let target: Target;
+  let repository: string;
+
+  before(async () => {
+    await sandbox.start();
+    repository = "fuzz/secret";
+    await sandbox.ecr().send(new CreateRepositoryCommand({ repositoryName: repository }));
+    const image = testImage("fuzz");
+    image.layer = Buffer.from(content);
+    const owner = await privateClient(sandbox);
+    assert.equal((await owner.uploadBlob(repository, image.layer)).status, 201);
+    const tokens = {
+      owner: (await privateToken(sandbox)).token,
+      other: (await privateToken(sandbox, { account: "222222222222" })).token,
+      public: await publicToken(sandbox),
+    };
+    const storage = distributionStorage(sandbox.home);
+    const [id] = storedRepositories(storage);
+    assert.ok(id !== undefined && repositoryFolder(storage, id) !== "");
+    gateway = await GatewayProcess.of(sandbox);
+    const addresses = await gateway.start();
+    target = {
+      endpoint: new URL(addresses.endpoint).host,
+      privateRegistry: addresses.privateRegistry,
+      publicRegistry: addresses.publicRegistry,
+      repository,
+      blob: digestOf(image.layer),
+      namespace: `r/${id}`,
+      owner: `Basic ${tokens.owner}`,
+      strangers: [
+        "",
+        `Basic ${Buffer.from(`AWS:${"x".repeat(64)}`).toString("base64")}`,
+        `Basic ${tokens.other}`,
+        `Basic ${tokens.public}`,
+        "Bearer e30.AAAA",
+        "Basic ====",
+      ],
+    };
+  });
+  after(async () => {
+    await gateway?.kill();
+    await sandbox.remove();
+  });
+
+  it("neither crash it nor hang it, leak nothing, and never get a layer without a token that may read it", async () => {
+    const random = randomNumbers(seed);
+    const faults: string[] = [];
+    const seen = new Set<string>();
+    let left = requests;
+    const client = async () => {
+      while (left > 0 && faults.length < 5 && gateway.state.running) {
+        left -= 1;
+        const request = await fuzzRequest(target, random);
+        seen.add(request.kind);
+        const answer = await exchange(request);
+        const fault = faultOf(request, answer);
+        if (fault !== undefined) {
+          faults.push(
+            `${request.kind}: ${fault}\n${request.bytes.toString("latin1").slice(0, 600)}\n--> ${answer.toString("latin1").slice(0, 600)}`,
+          );
+        }
+      }
+    };
+    const run = async (until: number) => {
+      const rest = left - until;
+      left = rest;
+      await Promise.all(Array.from({ length: clients }, client));
+      left = until;
+    };
+    await run(requests - warmUp);
+    const before = { files: gateway.openFiles(), memory: gateway.memory("VmRSS") };
+    await run(0);
+
+    const { running, output } = gateway.state;
+    assert.ok(running, `the gateway ended:\n${output.slice(-3000)}`);
+    assert.equal(faults.length, 0, `${faults.join("\n\n")}\n\n${output.slice(-6000)}`);
+    assert.deepEqual([...seen].sort(), [...kinds].sort());
+    // Connections to Distribution are kept for a while: as many as there were clients at most.
+    const closed = await waitUntil(async () => gateway.openFiles() <= before.files + clients, 20_000);
+    assert.ok(closed, `${gateway.openFiles()} open files, ${before.files} before`);
+    const grown = gateway.memory("VmRSS") - before.memory;
+    assert.ok(grown < 96 * mebibyte, `${Math.round(grown / mebibyte)} MiB more`);
+    const layer = await new RegistryClient(target.privateRegistry, target.owner).request(
+      "GET",
+      `/v2/${repository}/blobs/${target.blob}`,
+    );
+    assert.deepEqual([layer.status, await layer.text()], [200, content], "and it goes on");
+  });
+});
