@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { componentExamples, componentExamplesFile } from "./componentExamples";
 import { configReference } from "./configReference";
 import { stackFileJsonSchema } from "./jsonSchema";
+import { licences } from "./licences";
 import { outputsReference } from "./outputsReference";
 
 /** The generated files below docs/, by name, with their content. The component reference is typedoc's. */
@@ -11,6 +12,7 @@ export function generatedDocs(): Record<string, string> {
     "config.md": configReference(),
     "config.schema.json": `${JSON.stringify(stackFileJsonSchema("ecr"), null, 2)}\n`,
     "outputs.md": outputsReference(),
+    "licences.md": licences(),
   };
 }
 

@@ -1,40 +1,6 @@
-import { SignatureV4 } from "@smithy/signature-v4";
-import { credentials, region } from "../gateway/harness";
-import { Sha256 } from "../gateway/sha256";
-import { message, type RawRequest } from "./rawExchange";
-
-/** What the requests are aimed at. */
-export interface Target {
-  /** The gateway's AWS endpoint, the private registry and the public one, each `127.0.0.1:port`. */
-  endpoint: string;
-  privateRegistry: string;
-  publicRegistry: string;
-  /** A private repository that none of `strangers` may read, one of its blobs, and where Distribution keeps it. */
-  repository: string;
-  blob: string;
-  namespace: string;
-  /** `Authorization` of the repository's owner. */
-  owner: string;
-  /** `Authorization` of everybody else: nobody's, a made-up one, another account's, the public registry's. */
-  strangers: readonly string[];
-}
-
-/** A request, and whether who sends it may read the repository. */
-export interface FuzzRequest extends RawRequest {
-  kind: string;
-  authorized: boolean;
-}
-
-type Random = () => number;
-type Maker = (target: Target, random: Random) => Promise<Omit<FuzzRequest, "kind">> | Omit<FuzzRequest, "kind">;
-
-function pick<T>(random: Random, from: readonly T[]): T {
-  return from[Math.floor(random() * from.length)] as T;
-}
-
-function bytes(random: Random, length: number): Buffer {
-  return Buffer.from(Array.from({ length }, () => Math.floor(random() * 256)));
-}
+import { apiBodies, controls, manifests } from "./fuzzBodies";
+import { badDigests, bytes, type FuzzRequest, type Maker, pick, type Random, type Target } from "./fuzzTarget";
+import { message } from "./rawExchange";
 
 const methods = ["GET", "HEAD", "PUT", "POST", "PATCH", "DELETE", "OPTIONS", "TRACE"];
 
@@ -94,17 +60,6 @@ const traversal: Maker = (target, random) => {
     authorized: false,
   };
 };
-
-const badDigests = [
-  "",
-  "sha256:",
-  "sha256:xyz",
-  `sha512:${"0".repeat(64)}`,
-  `sha256:${"0".repeat(64)}`,
-  "md5:d41d8cd98f00b204e9800998ecf8427e",
-  `sha256:${"A".repeat(64)}`,
-  "../../data",
-];
 
 const digests: Maker = (target, random) => {
   const digest = pick(random, [...badDigests, target.blob]);
@@ -250,100 +205,6 @@ const headers: Maker = (target, random) => {
   };
 };
 
-const operations = [
-  "DescribeRepositories",
-  "CreateRepository",
-  "BatchGetImage",
-  "UploadLayerPart",
-  "PutLifecyclePolicy",
-  "GetDownloadUrlForLayer",
-  "__proto__",
-  "constructor",
-  "",
-];
-const documents = [
-  "",
-  "{",
-  "[]",
-  "null",
-  "0",
-  '"',
-  '{"repositoryName":',
-  '{"__proto__":{"a":1}}',
-  '{"constructor":{"prototype":{}}}',
-  "[".repeat(50_000),
-  `{"a":${'{"a":'.repeat(5_000)}1${"}".repeat(5_000)}}`,
-  '{"repositoryName":"../../x"}',
-  '{"repositoryName":"a\\u0000b"}',
-  '{"maxResults":1e400}',
-  '{"nextToken":"\ud800"}',
-  `{"repositoryName":"${"a".repeat(100_000)}"}`,
-  '{"registryId":"999999999999","repositoryNames":[]}',
-  '{"imageIds":[{"imageDigest":"sha256:"}]}',
-  '{"layerPartBlob":"%%%","partFirstByte":-1,"partLastByte":9e15}',
-];
-
-/** Signed as it must be, so that it is read and not refused at the door. */
-const apiBodies: Maker = async (target, random) => {
-  const body = pick(random, documents);
-  const service = pick(random, [
-    ["ecr", "AmazonEC2ContainerRegistry_V20150921"],
-    ["ecr-public", "SpencerFrontendService"],
-  ] as const);
-  const signer = new SignatureV4({
-    service: service[0],
-    region: service[0] === "ecr" ? region : "us-east-1",
-    credentials,
-    sha256: Sha256,
-  });
-  const signed = await signer.sign({
-    method: "POST",
-    protocol: "http:",
-    hostname: "registry",
-    path: "/",
-    query: {},
-    body,
-    headers: {
-      host: "registry",
-      "content-type": "application/x-amz-json-1.1",
-      "x-amz-target": `${service[1]}.${pick(random, operations)}`,
-    },
-  });
-  const lines = Object.entries(signed.headers)
-    .filter(([name]) => name !== "host")
-    .map(([name, value]) => `${name}: ${value}`);
-  return {
-    host: target.endpoint,
-    bytes: message("POST", "/", [...lines, `Content-Length: ${Buffer.byteLength(body)}`], body),
-    authorized: true,
-  };
-};
-
-const manifests: Maker = (target, random) => {
-  const body = pick(random, documents);
-  const type = pick(random, [
-    "application/vnd.oci.image.manifest.v1+json",
-    "text/html",
-    "application/vnd.oci.image.index.v1+json",
-    "",
-  ]);
-  const headers = [
-    `Authorization: ${target.owner}`,
-    `Content-Type: ${type}`,
-    `Content-Length: ${Buffer.byteLength(body)}`,
-  ];
-  return {
-    host: target.privateRegistry,
-    bytes: message(
-      "PUT",
-      `/v2/${target.repository}/manifests/${pick(random, ["v1", "a b", "-", "x".repeat(300), ...badDigests])}`,
-      headers,
-      body,
-    ),
-    authorized: true,
-  };
-};
-
 const downloads: Maker = (target, random) => {
   const query = new URLSearchParams({
     repository: target.repository,
@@ -354,30 +215,6 @@ const downloads: Maker = (target, random) => {
   return {
     host: target.privateRegistry,
     bytes: message("GET", `/_sandbox/layer?${query}`, stranger(target, random)),
-    authorized: false,
-  };
-};
-
-const controls: Maker = (target, random) => {
-  const body = pick(random, [
-    ...documents,
-    '{"advanceSeconds":1e308}',
-    '{"advanceSeconds":-1}',
-    '{"faults":[{}]}',
-    "x".repeat(10_000),
-  ]);
-  const path = pick(random, ["/_sandbox/clock", "/_sandbox/faults", "/_sandbox/health"]);
-  return {
-    host: target.endpoint,
-    bytes: message(
-      "POST",
-      path,
-      [
-        `Content-Type: ${pick(random, ["application/json", "text/plain"])}`,
-        `Content-Length: ${Buffer.byteLength(body)}`,
-      ],
-      body,
-    ),
     authorized: false,
   };
 };

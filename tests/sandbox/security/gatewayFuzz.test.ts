@@ -14,7 +14,8 @@ import {
   testImage,
 } from "../gateway/registryClient";
 import { randomNumbers } from "../randomNumbers";
-import { type FuzzRequest, fuzzRequest, kinds, type Target } from "./fuzzRequests";
+import { fuzzRequest, kinds } from "./fuzzRequests";
+import type { FuzzRequest, Target } from "./fuzzTarget";
 import { exchange, statuses } from "./rawExchange";
 
 const full = process.env["TEST_FULL"] === "1";
