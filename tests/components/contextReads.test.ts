@@ -22,7 +22,7 @@ describe("content tag: what it reads", () => {
     fs.writeFileSync(path.join(folder, ".dockerignore"), "node_modules\n");
     fs.writeFileSync(path.join(folder, "node_modules", "left-out.js"), "");
     const opened: string[] = [];
-    const counting = ((file: fs.PathLike, ...rest: [fs.OpenMode?, fs.Mode?]) => {
+    const counting = ((file: fs.PathLike, ...rest: [fs.OpenMode, fs.Mode?]) => {
       opened.push(path.relative(folder, String(file)));
       return original(file, ...rest);
     }) as typeof fs.openSync;
