@@ -13,6 +13,9 @@ const checks = [
   "ECR.1 ECR.2 ECR.3 ECR.4 ECR.5",
   "CT.ECR.PR.1 CT.ECR.PR.2 CT.ECR.PR.3",
   "AwsSolutions-ECR1",
+  "ecr_registry_enhanced_scanning_enabled ecr_registry_scan_images_on_push_enabled ecr_repositories_lifecycle_policy_enabled",
+  "ecr_repositories_not_publicly_accessible ecr_repositories_scan_images_on_push_enabled ecr_repositories_tag_immutability",
+  "ecr_repositories_scan_vulnerabilities_in_latest_image ecr_repository_encrypted_with_cmk ecr_repository_image_no_secrets",
 ].flatMap((each) => each.split(" "));
 
 /** Puts a table between its marks; with UPDATE_DOCS=1 the file itself is written. */
