@@ -113,7 +113,7 @@ function isCovered(name: unknown, registry: Subject, enhanced: boolean): boolean
   }
   const rules = registry.read("rules");
   const known = (Array.isArray(rules) ? rules : []).filter((rule) => unknownPaths(rule).length === 0);
-  const configuration = { scanType, rules: known } as ScanningConfiguration;
+  const configuration = { scanType, rules: known.map(wellFormed) } as ScanningConfiguration;
   if (!(scanType instanceof Unknown) && scans(name, configuration)) {
     return true;
   }
@@ -122,6 +122,14 @@ function isCovered(name: unknown, registry: Subject, enhanced: boolean): boolean
     return open.unknown;
   }
   return name instanceof Unknown && known.length > 0 ? name : false;
+}
+
+/** A rule with the filters that are some; one without any covers nothing, and AWS refuses it. */
+function wellFormed(rule: unknown): object {
+  const { scanFrequency, repositoryFilters } = (rule ?? {}) as Record<string, unknown>;
+  const filters: unknown[] = Array.isArray(repositoryFilters) ? repositoryFilters : [];
+  const isFilter = (each: unknown) => typeof (each as Record<string, unknown> | null)?.["filter"] === "string";
+  return { scanFrequency, repositoryFilters: filters.filter(isFilter) };
 }
 
 /** A name that is not known yet is covered by a rule for every name. */

@@ -60,6 +60,10 @@ describe("policies: ecr-image-scanning", () => {
       assertFails(await judge([repository("a", props)]), /not scanned/);
     }
     assertFails(await judge([repository("a"), registry("BASIC", ["MANUAL", "*"])]), /not scanned/);
+    for (const rules of [["KMS"], [null], [{ scanFrequency: "SCAN_ON_PUSH" }], [{ repositoryFilters: [null, {}] }]]) {
+      const malformed = { ...registry("BASIC"), props: { scanType: "BASIC", rules } };
+      assertFails(await judge([repository("a"), malformed]), /not scanned/);
+    }
     assertFails(await judge([repository("a"), registry("BASIC", ["SCAN_ON_PUSH", "team/*"])]), /not scanned/);
     assertFails(await judge([repository("a"), registry("BASIC")]), /not scanned/);
     assertFails(
