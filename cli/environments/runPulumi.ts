@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { adviceFor } from "./advice";
+import { openEventLog } from "./eventLog";
 
 /**
  * Runs the Pulumi CLI in this terminal, and says below its own output what to do about faults that it met.
@@ -13,10 +14,11 @@ import { adviceFor } from "./advice";
 export async function runPulumi(args: readonly string[], environment: string): Promise<number> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ecr-pulumi-"));
   // Diagnostics are in the log whatever the terminal's display makes of them; what fails before an update is on stderr.
-  const log = path.join(folder, "events.json");
+  const log = openEventLog(path.join(folder, "events"));
   try {
-    const { code, errors } = await run(["--no-install", "pulumi", ...args, "--event-log", log]);
-    const advice = adviceFor(`${diagnostics(log)}\n${errors}`, environment);
+    const { code, errors } = await run(["--no-install", "pulumi", ...args, ...(log?.args ?? [])]);
+    const diagnostics = (await log?.end()) ?? "";
+    const advice = adviceFor(`${diagnostics}\n${errors}`, environment);
     if (advice.length > 0) console.error(["", "What to do:", ...advice.map((line) => `- ${line}`)].join("\n"));
     return code;
   } finally {
@@ -45,22 +47,4 @@ function run(args: string[]): Promise<{ code: number; errors: string }> {
       resolve({ code: code ?? 1, errors });
     });
   });
-}
-
-interface DiagnosticEvent {
-  diagnosticEvent?: { severity?: string; message?: string };
-}
-
-/** Errors and warnings of an event log: JSON objects, one a line. */
-function diagnostics(log: string): string {
-  if (!fs.existsSync(log)) return "";
-  return fs
-    .readFileSync(log, "utf8")
-    .split("\n")
-    .filter((line) => line.includes('"diagnosticEvent"'))
-    .flatMap((line) => {
-      const { severity = "", message = "" } = (JSON.parse(line) as DiagnosticEvent).diagnosticEvent ?? {};
-      return ["error", "warning"].includes(severity) ? [message] : [];
-    })
-    .join("\n");
 }

@@ -1,0 +1,57 @@
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import { createInterface } from "node:readline";
+
+interface DiagnosticEvent {
+  diagnosticEvent?: { severity?: string; message?: string };
+}
+
+/** The CLI's log of one run, as it is written. */
+export interface EventLog {
+  /** What to tell the CLI. */
+  args: readonly string[];
+  /** Ends the log, and gives the errors and warnings in it. */
+  end(): Promise<string>;
+}
+
+/** What no event is: written by `end`, so that everything before it has been read. */
+const endMark = "end";
+
+/**
+ * A log that the CLI writes into a pipe. The events have registry tokens in clear: they never reach the disk.
+ *
+ * @param file Where the pipe is made.
+ * @returns `undefined` where there are no named pipes: Windows.
+ */
+export function openEventLog(file: string): EventLog | undefined {
+  if (spawnSync("mkfifo", ["-m", "600", file]).status !== 0) return undefined;
+  // Both ways, so that neither opening it nor a CLI that never does waits for somebody else.
+  const pipe = fs.openSync(file, "r+");
+  const diagnostics: string[] = [];
+  const lines = createInterface({ input: fs.createReadStream(file, { fd: pipe }) });
+  const ended = new Promise<void>((resolve) => {
+    lines.on("line", (line) => {
+      if (line === endMark) {
+        lines.close();
+        resolve();
+      } else {
+        diagnostics.push(...messageOf(line));
+      }
+    });
+  });
+  return {
+    args: ["--event-log", file],
+    end: async () => {
+      fs.writeSync(pipe, `\n${endMark}\n`);
+      await ended;
+      return diagnostics.join("\n");
+    },
+  };
+}
+
+/** The text of an error or a warning: a line of the log is one event, as JSON. */
+function messageOf(line: string): string[] {
+  if (!line.includes('"diagnosticEvent"')) return [];
+  const { severity = "", message = "" } = (JSON.parse(line) as DiagnosticEvent).diagnosticEvent ?? {};
+  return ["error", "warning"].includes(severity) ? [message] : [];
+}
