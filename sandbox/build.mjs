@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
+import { lazyPackages } from "./lazyPackages.mjs";
 
 const sandbox = path.dirname(fileURLToPath(import.meta.url));
 const dist = path.join(sandbox, "dist");
@@ -14,9 +15,11 @@ const entryPoints = {
   "docker-credential-ecr-sandbox": "services/dockerCredentialHelper.ts",
   gateway: "gateway/main.ts",
   "language-host": "languageHost/main.ts",
-  "pulumi-resource-aws": "providers/aws/main.ts",
   "pulumi-resource-docker": "providers/docker/main.ts",
 };
+/** Most commands use two or three of its fourteen AWS clients, and loading one takes tens of milliseconds. */
+const awsStandIn = { "pulumi-resource-aws": "providers/aws/main.ts" };
+const lazyAwsClients = () => lazyPackages(/^@aws-sdk\/client-/, path.join(sandbox, "providers/aws"));
 /** A component runs on the SDKs of many megabytes that the project has installed. */
 const onProjectPackages = { "pulumi-resource-awsx": "providers/awsx/main.ts" };
 
@@ -24,11 +27,12 @@ export async function buildSandbox() {
   await Promise.all([
     // A native module cannot be bundled; only the gateway, which runs from the project, uses it.
     bundle(entryPoints, ["lmdb"]),
+    bundle(awsStandIn, [], [lazyAwsClients()]),
     bundle(onProjectPackages, ["@pulumi/aws", "@pulumi/pulumi"]),
   ]);
 }
 
-async function bundle(entries, external) {
+async function bundle(entries, external, plugins = []) {
   await build({
     entryPoints: Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, path.join(sandbox, file)])),
     outdir: dist,
@@ -39,6 +43,7 @@ async function bundle(entries, external) {
     format: "cjs",
     banner: { js: "#!/usr/bin/env node" },
     external,
+    plugins,
     sourcemap: "linked",
     logLevel: "warning",
   });

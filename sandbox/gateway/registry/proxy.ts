@@ -19,8 +19,8 @@ const responseHeaders = [
 /**
  * Answers with a blob of the repository as Distribution has it; `HEAD` and `Range` as the client asks.
  *
- * Distribution says whether the repository has the blob. A whole one then comes from its file: through one process and not
- * through two it takes half the time.
+ * Distribution says whether the repository has the blob. A whole one then comes from its file: pulls have 0.95 of
+ * Distribution's own speed, and 0.56 when every byte goes through both processes (`npm run bench -- gateway`).
  */
 export async function sendBlob(at: RepositoryRequest, digest: string): Promise<void> {
   const { context, request, response, repository } = at;

@@ -9,21 +9,44 @@ import { type AwsCaller, send } from "./send";
 
 /** One AWS service: its client, the name it has in error texts, and its name in the provider's `endpoints`. */
 export interface AwsService<Client> {
-  readonly Client: new (options: ClientOptions) => Client;
+  /** A getter: the bundle loads a service's package when its client is first made (see build.mjs). */
+  readonly Client: new (
+    options: ClientOptions,
+  ) => Client;
   readonly name: string;
   readonly endpoint: string;
 }
 
 type ClientOptions = ReturnType<AwsConnection["options"]>;
 
-const ecrService: AwsService<ECRClient> = { Client: ECRClient, name: "ECR", endpoint: "ecr" };
+const ecrService: AwsService<ECRClient> = {
+  get Client() {
+    return ECRClient;
+  },
+  name: "ECR",
+  endpoint: "ecr",
+};
 const ecrPublicService: AwsService<ECRPUBLICClient> = {
-  Client: ECRPUBLICClient,
+  get Client() {
+    return ECRPUBLICClient;
+  },
   name: "ECR PUBLIC",
   endpoint: "ecrpublic",
 };
-const kmsService: AwsService<KMSClient> = { Client: KMSClient, name: "KMS", endpoint: "kms" };
-const stsService: AwsService<STSClient> = { Client: STSClient, name: "STS", endpoint: "sts" };
+const kmsService: AwsService<KMSClient> = {
+  get Client() {
+    return KMSClient;
+  },
+  name: "KMS",
+  endpoint: "kms",
+};
+const stsService: AwsService<STSClient> = {
+  get Client() {
+    return STSClient;
+  },
+  name: "STS",
+  endpoint: "sts",
+};
 
 /** A configured provider: its settings and a client for each service and region that was asked for. */
 export class AwsConnection {

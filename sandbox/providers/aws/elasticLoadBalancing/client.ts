@@ -11,7 +11,9 @@ import { send } from "../send";
 import { asTagList, fromTagList, updateTags } from "../tags";
 
 const elb: AwsService<ElasticLoadBalancingV2Client> = {
-  Client: ElasticLoadBalancingV2Client,
+  get Client() {
+    return ElasticLoadBalancingV2Client;
+  },
   name: "Elastic Load Balancing v2",
   endpoint: "elasticloadbalancingv2",
 };

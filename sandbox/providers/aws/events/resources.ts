@@ -24,7 +24,9 @@ import { asTagList, fromTagList, tagState, updateTags } from "../tags";
 import { eventRuleSchema, eventTargetSchema } from "./schemas";
 
 const service: AwsService<EventBridgeClient> = {
-  Client: EventBridgeClient,
+  get Client() {
+    return EventBridgeClient;
+  },
   name: "EventBridge",
   endpoint: "eventbridge",
 };

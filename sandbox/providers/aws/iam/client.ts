@@ -3,7 +3,13 @@ import type { AwsService } from "../clients";
 import type { Scope } from "../resource";
 import { type AwsCaller, send } from "../send";
 
-const iamService: AwsService<IAMClient> = { Client: IAMClient, name: "IAM", endpoint: "iam" };
+const iamService: AwsService<IAMClient> = {
+  get Client() {
+    return IAMClient;
+  },
+  name: "IAM",
+  endpoint: "iam",
+};
 
 /** IAM of the account; it has no regions. */
 export function iam(scope: Scope): AwsCaller<IAMClient> {

@@ -17,7 +17,9 @@ import { hasCode, send } from "../send";
 import { asTagList, asTagMap, tagState, updateTags } from "../tags";
 
 const logs: AwsService<CloudWatchLogsClient> = {
-  Client: CloudWatchLogsClient,
+  get Client() {
+    return CloudWatchLogsClient;
+  },
   name: "CloudWatch Logs",
   endpoint: "cloudwatchlogs",
 };

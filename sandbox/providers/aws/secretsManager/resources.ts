@@ -26,7 +26,9 @@ import { asTagList, fromTagList, tagState, updateTags } from "../tags";
 import { secretSchema, secretVersionSchema } from "./schemas";
 
 const service: AwsService<SecretsManagerClient> = {
-  Client: SecretsManagerClient,
+  get Client() {
+    return SecretsManagerClient;
+  },
   name: "Secrets Manager",
   endpoint: "secretsmanager",
 };

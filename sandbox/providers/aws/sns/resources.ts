@@ -22,7 +22,13 @@ import { type AwsCaller, type AwsServiceError, hasCode, send } from "../send";
 import { asTagList, fromTagList, tagState, updateTags } from "../tags";
 import { topicPolicySchema, topicSchema, topicSubscriptionSchema } from "./schemas";
 
-const service: AwsService<SNSClient> = { Client: SNSClient, name: "SNS", endpoint: "sns" };
+const service: AwsService<SNSClient> = {
+  get Client() {
+    return SNSClient;
+  },
+  name: "SNS",
+  endpoint: "sns",
+};
 const gone = ["NotFoundException"];
 
 const topicAttributes: AttributeMap = {

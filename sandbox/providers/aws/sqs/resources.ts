@@ -20,7 +20,13 @@ import { type AwsCaller, send } from "../send";
 import { asTagMap, tagState, updateTags } from "../tags";
 import { between } from "../valueRules";
 
-const service: AwsService<SQSClient> = { Client: SQSClient, name: "SQS", endpoint: "sqs" };
+const service: AwsService<SQSClient> = {
+  get Client() {
+    return SQSClient;
+  },
+  name: "SQS",
+  endpoint: "sqs",
+};
 // As named by the SDK, and by the service.
 const gone = ["QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"];
 

@@ -1,0 +1,43 @@
+// An esbuild plugin: packages that a bundle evaluates when something of them is used first, not when it starts.
+import * as fs from "node:fs";
+import * as path from "node:path";
+
+/**
+ * Puts a module of getters between a program and each package. A package's names are those that the program imports.
+ *
+ * @param filter Names of packages.
+ * @param folder Where the program's TypeScript sources are.
+ */
+export function lazyPackages(filter, folder) {
+  const names = importedNames(filter, folder);
+  return {
+    name: "lazy-packages",
+    setup(build) {
+      build.onResolve({ filter }, ({ path: name, namespace }) =>
+        namespace === "lazy" ? undefined : { path: name, namespace: "lazy" },
+      );
+      build.onLoad({ filter: /.*/, namespace: "lazy" }, ({ path: name }) => ({
+        resolveDir: folder,
+        contents: `const load = () => require(${JSON.stringify(name)});
+Object.defineProperty(exports, "__esModule", { value: true });
+for (const name of ${JSON.stringify([...(names.get(name) ?? [])])})
+  Object.defineProperty(exports, name, { enumerable: true, get: () => load()[name] });`,
+      }));
+    },
+  };
+}
+
+/** What the sources import by name from each package. */
+function importedNames(filter, folder) {
+  const found = new Map();
+  for (const file of fs.readdirSync(folder, { recursive: true })) {
+    if (!file.endsWith(".ts")) continue;
+    const source = fs.readFileSync(path.join(folder, file), "utf8");
+    for (const [, list, name] of source.matchAll(/^import \{([^}]*)\} from "([^"]+)";/gm)) {
+      if (!filter.test(name)) continue;
+      const names = list.split(",").map((each) => each.trim().split(" as ")[0]);
+      found.set(name, new Set([...(found.get(name) ?? []), ...names.filter((each) => /^\w+$/.test(each))]));
+    }
+  }
+  return found;
+}
