@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
+import * as net from "node:net";
 import { createInterface } from "node:readline";
 
 interface DiagnosticEvent {
@@ -25,14 +26,17 @@ const endMark = "end";
  */
 export function openEventLog(file: string): EventLog | undefined {
   if (spawnSync("mkfifo", ["-m", "600", file]).status !== 0) return undefined;
-  // Both ways, so that neither opening it nor a CLI that never does waits for somebody else.
-  const pipe = fs.openSync(file, "r+");
+  // Both ways, so that neither opening it nor a CLI that never does waits for somebody else; as a socket, since a read of a
+  // file that nobody writes to any more would keep this process.
+  const pipe = fs.openSync(file, fs.constants.O_RDWR | fs.constants.O_NONBLOCK);
+  const input = new net.Socket({ fd: pipe, readable: true, writable: true });
   const diagnostics: string[] = [];
-  const lines = createInterface({ input: fs.createReadStream(file, { fd: pipe }) });
+  const lines = createInterface({ input });
   const ended = new Promise<void>((resolve) => {
     lines.on("line", (line) => {
       if (line === endMark) {
         lines.close();
+        input.destroy();
         resolve();
       } else {
         diagnostics.push(...messageOf(line));
@@ -42,7 +46,7 @@ export function openEventLog(file: string): EventLog | undefined {
   return {
     args: ["--event-log", file],
     end: async () => {
-      fs.writeSync(pipe, `\n${endMark}\n`);
+      input.write(`\n${endMark}\n`);
       await ended;
       return diagnostics.join("\n");
     },
@@ -52,6 +56,11 @@ export function openEventLog(file: string): EventLog | undefined {
 /** The text of an error or a warning: a line of the log is one event, as JSON. */
 function messageOf(line: string): string[] {
   if (!line.includes('"diagnosticEvent"')) return [];
-  const { severity = "", message = "" } = (JSON.parse(line) as DiagnosticEvent).diagnosticEvent ?? {};
-  return ["error", "warning"].includes(severity) ? [message] : [];
+  try {
+    const { severity = "", message = "" } = (JSON.parse(line) as DiagnosticEvent).diagnosticEvent ?? {};
+    return ["error", "warning"].includes(severity) ? [message] : [];
+  } catch {
+    // The CLI was killed in the middle of the line.
+    return [];
+  }
 }

@@ -28,6 +28,13 @@ describe("the event log of npm run up", () => {
     assert.equal(await log?.end(), `bad\n${more}`);
   });
 
+  it("gives what stands before a line that was cut", async () => {
+    const file = path.join(folder, "events");
+    const log = openEventLog(file);
+    fs.appendFileSync(file, `${event("error", "bad")}{"diagnosticEvent":{"sev`);
+    assert.equal(await log?.end(), "bad");
+  });
+
   it("ends when nobody wrote into it", async () => {
     assert.equal(await openEventLog(path.join(folder, "events"))?.end(), "");
   });
