@@ -53,4 +53,5 @@ const program = new Module(compiled, module);
 program.filename = compiled;
 program.paths = Module._nodeModulePaths(__dirname);
 program._compile(code, compiled);
-module.exports = program.exports;
+// An output that the config does not ask for is none; Pulumi would warn of its missing value.
+module.exports = Object.fromEntries(Object.entries(program.exports).filter(([, value]) => value !== undefined));

@@ -43,7 +43,20 @@ export async function buildImage(
   return { ...outputs, repoDigest: await push(imageName, imageId, engine, credentials, context) };
 }
 
-async function runBuild(
+/** The end of a build that the BuildKit of Docker 20.10 took for another one, of the same context at the same moment. */
+const lostContext = /build-context-\w+": context not found/;
+
+/** Builds; once more when Docker lost the context, which says nothing about it. */
+async function runBuild(...build: Parameters<typeof runBuildOnce>): ReturnType<typeof runBuildOnce> {
+  try {
+    return await runBuildOnce(...build);
+  } catch (error) {
+    if (!lostContext.test(textOfError(error))) throw error;
+    return await runBuildOnce(...build);
+  }
+}
+
+async function runBuildOnce(
   imageName: string,
   build: BuildInputs,
   engine: DockerEngine,

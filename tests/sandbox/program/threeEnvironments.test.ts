@@ -54,7 +54,8 @@ describe("dev, staging and prod, each with its own policies and account", functi
   });
 
   it("dev builds, staging copies, and prod would copy the very digest of staging", async () => {
-    await mustRun("dev", "up", "--yes", "--skip-preview");
+    const update = await mustRun("dev", "up", "--yes", "--skip-preview");
+    assert.doesNotMatch(update, /warning|Undefined value/, "nothing to wonder about");
     await mustRun("staging", "up", "--yes", "--skip-preview");
     // In the sandbox a registry's address has no account in it: staging's own is elsewhere than prod.json says.
     const refused = await run("prod", "preview");

@@ -217,6 +217,22 @@ describe("docker stand-in", () => {
     assert.equal(daemon.requests.length, before);
   });
 
+  it("builds once more when Docker lost the context to another build of it, and never after another failure", async () => {
+    writeContext();
+    const { inputs } = await engine.check(imageType, news({ builderVersion: "BuilderV1" }));
+    const builds = async (...errors: string[]) => {
+      const before = daemon.requests.length;
+      daemon.buildErrors = errors;
+      await assert.rejects(engine.create(imageType, inputs), /context not found|no space left/);
+      daemon.buildErrors = [];
+      return daemon.requests.slice(before).filter((each) => each.includes("/build?")).length;
+    };
+    const lost = 'failed to read downloaded context: Get "http://build-context-or70yf": context not found';
+    assert.equal(await builds(lost, "no space left"), 2);
+    assert.equal(await builds(lost, lost, lost), 2);
+    assert.equal(await builds("no space left", lost), 1);
+  });
+
   it("gives up a build when the user cancels", async () => {
     writeContext();
     const cancelled = await Engine.start(dockerProvider("5.2.0"));

@@ -14,8 +14,12 @@ export class FakeDaemon {
     request.resume();
     if (request.url === "/_ping") response.writeHead(200, { "API-Version": "1.41" }).end("OK");
     else if (this.hangs) this.hanging?.();
+    else if (request.url?.includes("/build?") && this.buildErrors.length > 0)
+      response.writeHead(200).end(JSON.stringify({ error: this.buildErrors.shift() }));
     else response.writeHead(404, { "Content-Type": "application/json" }).end('{"message":"page not found"}');
   });
+  /** What the next builds fail with. */
+  buildErrors: string[] = [];
   /** When set, requests other than a ping are never answered; called at each. */
   hanging: (() => void) | undefined;
 
