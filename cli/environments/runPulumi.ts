@@ -16,8 +16,10 @@ export async function runPulumi(args: readonly string[], environment: string): P
   // Diagnostics are in the log whatever the terminal's display makes of them; what fails before an update is on stderr.
   const log = openEventLog(path.join(folder, "events"));
   try {
-    const { code, errors } = await run(["--no-install", "pulumi", ...args, ...(log?.args ?? [])]);
-    const diagnostics = (await log?.end()) ?? "";
+    const running = run(["--no-install", "pulumi", ...args, ...(log?.args ?? [])]);
+    // However it ends: a log that is open would keep this process.
+    const diagnostics = await running.catch(() => {}).then(() => log?.end() ?? "");
+    const { code, errors } = await running;
     const advice = adviceFor(`${diagnostics}\n${errors}`, environment);
     if (advice.length > 0) console.error(["", "What to do:", ...advice.map((line) => `- ${line}`)].join("\n"));
     return code;
