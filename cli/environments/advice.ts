@@ -60,7 +60,7 @@ const advices: readonly Advice[] = [
       "--clear-pending-creates` forgets what was pending.",
   },
   {
-    words: /unexpected end of JSON input|unexpected EOF|failed to load checkpoint|invalid character/,
+    words: /failed to load checkpoint/,
     text:
       "The stack's state cannot be read. Nothing was changed: put the backend's last whole copy in its place, with a file " +
       "backend `.pulumi/stacks/ecr/ENV.json.bak` over `ENV.json`, then `npx pulumi refresh --stack ENV`.",

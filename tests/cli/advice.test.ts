@@ -29,6 +29,11 @@ describe("what to do after a failed update", () => {
   it("says a thing once, several in order, and nothing about what it does not know", () => {
     const twice = "ThrottlingException: Rate exceeded, exceeded maximum number of attempts, 3";
     assert.equal(adviceFor(`${twice}\n${twice}`, "dev").length, 2);
+    // Docker's own faults of the same words say nothing about the state: nobody may put an old one back for them.
+    assert.deepEqual(
+      adviceFor("error reading build output: invalid character '<' looking for beginning of value", "dev"),
+      [],
+    );
     assert.deepEqual(adviceFor("encryption is one of three kinds.", "dev"), []);
   });
 });
