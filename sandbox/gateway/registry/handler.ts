@@ -117,10 +117,10 @@ function injectedError(kind: Exclude<FaultKind, "drop" | "hold">): RegistryError
     : new RegistryError(429, "TOOMANYREQUESTS", "Rate exceeded");
 }
 
-function addressOf(request: IncomingMessage): URL {
-  const target = request.url ?? "/";
+/** HTTP has a path here, or a whole address whose host says nothing. A path may begin with `//`, which is no host either. */
+function addressOf({ url: target = "/" }: IncomingMessage): URL {
   try {
-    return new URL(target, "http://registry");
+    return new URL(target.startsWith("/") ? `http://registry${target}` : target);
   } catch {
     throw new RegistryError(400, "UNSUPPORTED", `${target} is no address.`);
   }
