@@ -27,14 +27,20 @@ for (const name of ${JSON.stringify([...(names.get(name) ?? [])])})
   };
 }
 
-/** What the sources import by name from each package. */
+/**
+ * What the sources import by name from each package.
+ *
+ * @throws Error at an import of another form: its names would be undefined when the program runs.
+ */
 function importedNames(filter, folder) {
   const found = new Map();
   for (const file of fs.readdirSync(folder, { recursive: true })) {
     if (!file.endsWith(".ts")) continue;
     const source = fs.readFileSync(path.join(folder, file), "utf8");
-    for (const [, list, name] of source.matchAll(/^import \{([^}]*)\} from "([^"]+)";/gm)) {
-      if (!filter.test(name)) continue;
+    for (const [statement, form, name] of source.matchAll(/^import ([^"]*?) ?from "([^"]+)";/gm)) {
+      if (!filter.test(name) || form.startsWith("type ")) continue;
+      const list = /^\{([^}]*)\}$/.exec(form)?.[1];
+      if (list === undefined) throw new Error(`${file}: import names, as in import { A } from "${name}": ${statement}`);
       const names = list.split(",").map((each) => each.trim().split(" as ")[0]);
       found.set(name, new Set([...(found.get(name) ?? []), ...names.filter((each) => /^\w+$/.test(each))]));
     }
