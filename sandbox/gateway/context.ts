@@ -11,11 +11,22 @@ import type { KeyedLock } from "./keyedLock";
 import type { MinistackClient } from "./ministackClient";
 import type { Registries } from "./registries";
 import type { UploadSessions } from "./registry/uploadSessions";
-import type { Replicator } from "./replicator";
+import type { ImageRecord, RepositoryRecord } from "./state/records";
 import type { Store } from "./state/store";
 import type { Tokens } from "./tokens";
 
-/** The gateway's parts, given to every operation and to the registry protocol. */
+/**
+ * What pushes and the API ask of replication. Replication works on the whole context, so the context cannot know its
+ * class without a circle.
+ */
+export interface Replication {
+  /** Marks where an image is to be copied, and begins. */
+  schedule(repository: RepositoryRecord, image: ImageRecord, tag: string | undefined): void;
+  /** Resolves when a repository's images are copied, or could not be. */
+  settled(repository: RepositoryRecord): Promise<void>;
+}
+
+/** The gateway's parts, given to every operation and to the registry protocol; gateway.ts puts them together. */
 export interface GatewayContext {
   config: GatewayConfig;
   clock: Clock;
@@ -29,7 +40,7 @@ export interface GatewayContext {
   uploads: UploadSessions;
   identities: IdentityStore;
   events: EventSender;
-  replicator: Replicator;
+  replicator: Replication;
   sessions: Sessions;
   /** One writer at a time per repository: two pushes cannot both win an immutable tag. */
   repositoryLocks: KeyedLock;

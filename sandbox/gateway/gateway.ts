@@ -46,6 +46,7 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
   const ministack = new MinistackClient(config);
   const identities = new IdentityStore(ministack);
   const sessions = new Sessions(store, config);
+  const replicator = new Replicator(() => context);
   const context: GatewayContext = {
     config,
     clock,
@@ -60,7 +61,7 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
     identities,
     sessions,
     events: new EventSender(ministack, log),
-    replicator: new Replicator(() => context),
+    replicator,
     repositoryLocks: new KeyedLock(),
     faults: new InjectedFaults(),
     garbageCollection: new GarbageCollection(config.garbageCollection, log),
@@ -81,7 +82,7 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
   let reconciling: Promise<void> = Promise.resolve();
   const close = async () => {
     await Promise.all([closeServer(server), context.registries.close()]);
-    await Promise.all([schedule.stop(), context.replicator.stop(), context.garbageCollection.stop(), reconciling]);
+    await Promise.all([schedule.stop(), replicator.stop(), context.garbageCollection.stop(), reconciling]);
     forwarder.close();
     context.distribution.close();
     await store.close();
@@ -95,7 +96,7 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
     await close();
     throw error;
   }
-  context.replicator.resume();
+  replicator.resume();
   writeAddresses(config, addresses());
   reconciling = reconcile(context).catch((error: unknown) =>
     log(`what Distribution has was not compared: ${String(error)}`),

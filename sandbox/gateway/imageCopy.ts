@@ -1,5 +1,6 @@
 import type { GatewayContext } from "./context";
-import { type PushOrigin, pushImage } from "./images";
+import { pushImage } from "./images";
+import type { PushOrigin } from "./pushFollowUps";
 import type { ImageRecord, RepositoryRecord } from "./state/records";
 
 /**

@@ -3,12 +3,9 @@ import { isTagMutable } from "../../ecr/tagMutability";
 import type { GatewayContext } from "./context";
 import { DistributionError, missingBlobs } from "./distributionClient";
 import { type ManifestFacts, readManifest } from "./manifest";
-import { followUp } from "./pushFollowUps";
+import { followUp, type PushOrigin } from "./pushFollowUps";
 import { PushRefusal } from "./pushRefusal";
 import type { ImageRecord, RepositoryRecord } from "./state/records";
-
-/** How an image came: pushed by a client, or copied by the registry itself. */
-export type PushOrigin = "push" | "replication" | "pullThrough";
 
 export interface PushedManifest {
   body: Buffer;

@@ -1,8 +1,10 @@
 import type { GatewayContext } from "./context";
 import { imageActionEvent, scanEvents } from "./events/events";
-import type { PushOrigin } from "./images";
 import { canBeScanned, scanFrequency, scanImage } from "./scans";
 import type { ImageRecord, RepositoryRecord } from "./state/records";
+
+/** How an image came: pushed by a client, or copied by the registry itself. */
+export type PushOrigin = "push" | "replication" | "pullThrough";
 
 /**
  * What ECR does after an image came: it tells EventBridge, scans and replicates. Copies that it made itself are scanned,

@@ -1,5 +1,5 @@
 import { isReplicated } from "../../ecr/replication";
-import type { GatewayContext } from "./context";
+import type { GatewayContext, Replication } from "./context";
 import { replicationEvent } from "./events/events";
 import { isAuthorized } from "./iam/authorizer";
 import { copyImage } from "./imageCopy";
@@ -22,7 +22,7 @@ interface Job {
  * Copies pushed images to the registries that the replication rules name, one after the other for each repository, after
  * the push was answered. Deletions are not replicated.
  */
-export class Replicator {
+export class Replicator implements Replication {
   private readonly tails = new Map<string, Promise<void>>();
 
   constructor(private readonly context: () => GatewayContext) {}
@@ -34,7 +34,6 @@ export class Replicator {
     }
   }
 
-  /** Marks where an image is to be copied, and begins. */
   schedule(repository: RepositoryRecord, image: ImageRecord, tag: string | undefined): void {
     const { store } = this.context();
     const rules = replicationConfigurations.get(store, repository)?.rules ?? [];
@@ -63,7 +62,6 @@ export class Replicator {
     this.run(key, job);
   }
 
-  /** Resolves when a repository's images are copied, or could not be. */
   async settled({ account, region, name }: RepositoryRecord): Promise<void> {
     await this.tails.get(`${account} ${region} ${name}`);
   }

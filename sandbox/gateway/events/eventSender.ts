@@ -1,6 +1,6 @@
 import type { Rule, Target } from "@aws-sdk/client-eventbridge";
 import type { MinistackClient } from "../ministackClient";
-import type { ServiceEvent } from "./events";
+import type { ServiceEvent } from "./serviceEvent";
 import { deliver, targetInput } from "./targets";
 
 /**

@@ -3,20 +3,7 @@ import type { GatewayContext } from "../context";
 import { repositoryArn } from "../repositoryArn";
 import { severityCounts } from "../scans";
 import type { ImageRecord, RepositoryRecord } from "../state/records";
-
-/** An event as EventBridge carries it. */
-export interface ServiceEvent {
-  version: "0";
-  id: string;
-  "detail-type": string;
-  source: string;
-  account: string;
-  /** ISO 8601 in whole seconds. */
-  time: string;
-  region: string;
-  resources: string[];
-  detail: Record<string, unknown>;
-}
+import type { ServiceEvent } from "./serviceEvent";
 
 /** A push or a deletion that succeeded (ECR user guide, "Amazon ECR events and EventBridge"). */
 export function imageActionEvent(

@@ -1,6 +1,6 @@
 import type { Target } from "@aws-sdk/client-eventbridge";
 import type { MinistackClient } from "../ministackClient";
-import type { ServiceEvent } from "./events";
+import type { ServiceEvent } from "./serviceEvent";
 
 /** What a target is given: the event, a constant, a part of the event, or a text with parts of it (EventBridge user guide, "Input transformation"). */
 export function targetInput(target: Target, event: ServiceEvent, ruleArn: string): string {

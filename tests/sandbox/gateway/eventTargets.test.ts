@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ServiceEvent } from "../../../sandbox/gateway/events/events";
+import type { ServiceEvent } from "../../../sandbox/gateway/events/serviceEvent";
 import { targetInput } from "../../../sandbox/gateway/events/targets";
 
 const event: ServiceEvent = {
