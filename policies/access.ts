@@ -28,6 +28,12 @@ export const accessNotPublic = resourceRule<Record<string, never>>({
     if (policy === undefined) {
       return;
     }
+    for (const at of policy.unreadable) {
+      findings.violation(
+        `${at}: ${policy.label} cannot be read here, so nothing tells whom it lets in; allowed are statements as IAM writes them, ` +
+          'with names in upper and lower case. Write { Effect: "Allow", Principal: { AWS: … }, Action: … }.',
+      );
+    }
     for (const { index, why } of publicStatements(policy.document)) {
       findings.violation(
         `${policy.statementPath(index)}: ${policy.label} lets anyone in: ${why}; allowed are statements for named principals, ` +

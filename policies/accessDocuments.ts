@@ -1,4 +1,5 @@
-import { type PolicyDocument, readAccessPolicy } from "../ecr/accessPolicy";
+import { type PolicyDocument, type PolicyStatement, readAccessPolicy } from "../ecr/accessPolicy";
+import { statementList } from "../ecr/accessPolicy/reading";
 import type { Findings } from "./findings";
 import { parsedJson } from "./json";
 import { labelled, resourceTypes } from "./resources";
@@ -53,24 +54,31 @@ export interface KnownPolicy {
   label: string;
   /** The path of the document's nth statement, as the resource has it. */
   statementPath(index: number): string;
+  /** Paths of what is known and yet no statement as IAM writes one; of the policy itself, when it has no statements. */
+  unreadable: readonly string[];
 }
 
+/** IAM's elements of a statement (IAM user guide, IAM JSON policy elements reference). */
+const elements = [
+  "Sid",
+  "Effect",
+  "Principal",
+  "NotPrincipal",
+  "Action",
+  "NotAction",
+  "Resource",
+  "NotResource",
+  "Condition",
+] as const;
+
 /** Parts of a statement; what a rule does not look at need not be known. */
-export type StatementPart =
-  | "Effect"
-  | "Principal"
-  | "NotPrincipal"
-  | "Action"
-  | "NotAction"
-  | "Resource"
-  | "NotResource"
-  | "Condition";
+export type StatementPart = Exclude<(typeof elements)[number], "Sid">;
 
 /**
  * The statements of a resource's policy that are known as far as a rule looks at them. What is not known in the others is
  * reported as not judged.
  *
- * @returns `undefined` when there is no policy, or none that can be read.
+ * @returns `undefined` when there is no policy, or when nothing of it is known yet.
  */
 export function knownPolicy(
   resource: Subject,
@@ -99,31 +107,46 @@ export function knownStatements(
     findings.unjudged(`${path}, ${label}, is not known yet.`, policy);
     return undefined;
   }
+  if (policy === undefined || policy === "") {
+    return undefined;
+  }
   const statements = (parsedJson(policy) as Record<string, unknown> | null | undefined)?.["Statement"];
   if (statements instanceof Unknown) {
     findings.unjudged(`${path}.Statement of ${label} is not known yet.`, statements);
     return undefined;
   }
-  const list: unknown[] = Array.isArray(statements) ? statements : statements === undefined ? [] : [statements];
-  const known: { statement: unknown; index: number }[] = [];
-  for (const [index, statement] of list.entries()) {
+  const known: { statement: PolicyStatement; at: string }[] = [];
+  const unreadable: string[] = statements === undefined ? [path] : [];
+  for (const [index, statement] of statementList(statements).entries()) {
+    const at = `${path}.Statement[${index}]`;
     const part = relevant(statement, parts);
-    const [open] = unknownPaths(part, `${path}.Statement[${index}]`);
-    if (open === undefined) {
-      known.push({ statement: part, index });
-    } else {
+    const [open] = unknownPaths(part, at);
+    // One by one, so that a statement that IAM would refuse hides none of the others.
+    const read =
+      open === undefined && isNamedAsIam(statement)
+        ? readAccessPolicy({ Version: "2012-10-17", Statement: [part] })
+        : undefined;
+    if (open !== undefined) {
       findings.unjudged(`${open.path} of ${label} is not known yet.`, open.unknown);
+    } else if (read?.Statement[0] === undefined) {
+      unreadable.push(at);
+    } else {
+      known.push({ statement: read.Statement[0], at });
     }
   }
-  const read = readAccessPolicy({ Version: "2012-10-17", Statement: known.map(({ statement }) => statement) });
-  return (
-    read && {
-      document: read,
-      path,
-      label,
-      statementPath: (index) => `${path}.Statement[${known[index]?.index ?? index}]`,
-    }
-  );
+  return {
+    document: { Version: "2012-10-17", Statement: known.map(({ statement }) => statement) },
+    path,
+    label,
+    statementPath: (index) => known[index]?.at ?? `${path}.Statement[${index}]`,
+    unreadable,
+  };
+}
+
+/** Whether a statement has no other elements than IAM's: `principal` may be read by a service, and is not read here. */
+function isNamedAsIam(statement: unknown): boolean {
+  const keys = typeof statement === "object" && statement !== null ? Object.keys(statement) : [];
+  return keys.every((key) => elements.some((each) => each === key));
 }
 
 /** The parts of a statement that a rule looks at; a statement that is not known at all stays as it is. */

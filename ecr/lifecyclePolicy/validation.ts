@@ -39,7 +39,7 @@ export function readLifecyclePolicy(
       return { faults: report.faults };
     }
   }
-  lengthFaults(policy, report);
+  lengthFaults(policy, parsed, report);
   policyFaults(parsed, report);
   if (report.faults.length > 0) {
     return { faults: report.faults };
@@ -47,8 +47,11 @@ export function readLifecyclePolicy(
   return { document: parsed as LifecyclePolicyDocument, faults: [] };
 }
 
-/** The length is that of the text which goes to ECR; an object goes there as JSON without spaces. */
-function lengthFaults(policy: unknown, report: Reporter): void {
+/**
+ * The length is that of the text which goes to ECR; an object goes there as JSON without spaces. What is no document is told
+ * once, by its form: that it is short as well says nothing more.
+ */
+function lengthFaults(policy: unknown, parsed: unknown, report: Reporter): void {
   let length: number;
   try {
     length = typeof policy === "string" ? policy.length : (JSON.stringify(policy)?.length ?? 0);
@@ -65,7 +68,7 @@ function lengthFaults(policy: unknown, report: Reporter): void {
       `a lifecycle policy has at most ${maximum.toLocaleString("en")} characters, this one has ${length.toLocaleString("en")}.`,
       "leave out rules, descriptions or spaces.",
     );
-  } else if (length < minimum) {
+  } else if (length < minimum && isObject(parsed) && Array.isArray(parsed["rules"])) {
     report.fault(
       "",
       policy,

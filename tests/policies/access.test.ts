@@ -86,11 +86,44 @@ describe("policies: ecr-access-not-public", () => {
     }
   });
 
-  it("passes resources without a policy, with one that is none, and of other types", async () => {
-    for (const document of [undefined, null, "", "{", "[]", "null", 5, {}, { Statement: [] }, { Statement: "x" }]) {
+  it("passes resources without a policy, with one without statements, and of other types", async () => {
+    for (const document of [undefined, null, "", { Statement: [] }]) {
       assertPasses(await judge(document));
     }
     assertPasses(await judge(policy(statement({ Principal: "*" })), resourceTypes.repository));
+  });
+
+  it("fails what cannot be read, and judges the statements beside it", async () => {
+    const unread = (at: string) =>
+      new RegExp(`^policy${at}: the policy of repository "petclinic" cannot be read here, `);
+    for (const document of [
+      "{",
+      "[]",
+      "null",
+      5,
+      {},
+      `\ufeff${JSON.stringify(policy(statement()))}`,
+      { statement: [] },
+    ]) {
+      assertFails(await judge(document), unread(""));
+    }
+    for (const each of [
+      "x",
+      7,
+      { ...statement(), Effect: "allow" },
+      { Effect: "Allow", principal: "*", Action: pull },
+      { ...statement(), Principal: null },
+      { ...statement(), Principal: { AWS: 123456789012 } },
+      { ...statement(), Condition: "x" },
+      { ...statement(), Resources: "*" },
+    ]) {
+      assertFails(await judge(policy(each)), unread("\\.Statement\\[0\\]"));
+      assertFails(
+        await judge(JSON.stringify(policy(each, statement({ Principal: "*" })))),
+        unread("\\.Statement\\[0\\]"),
+        /^policy\.Statement\[1\]: .* lets anyone in/,
+      );
+    }
   });
 
   it("says what is not known, and judges the rest", async () => {
