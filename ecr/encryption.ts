@@ -63,6 +63,11 @@ export function isAwsManagedKey(kmsKey: string): boolean {
   return parseKmsKey(kmsKey)?.resource === "alias/aws/ecr";
 }
 
+/** Whether the text names a key that AWS manages for ECR or another service: aliases `alias/aws/…` are AWS's (KMS API, CreateAlias). */
+export function isAwsAlias(kmsKey: string): boolean {
+  return parseKmsKey(kmsKey)?.resource.startsWith("alias/aws/") ?? false;
+}
+
 /**
  * Why ECR would refuse these settings (ECR API, CreateRepository: encryptionConfiguration).
  *

@@ -37,6 +37,8 @@ const holders: Readonly<Record<string, Holder>> = {
   ...ecrHolders,
   [resourceTypes.key]: key,
   [resourceTypes.replicaKey]: key,
+  [resourceTypes.externalKey]: key,
+  [resourceTypes.replicaExternalKey]: key,
   [resourceTypes.keyPolicy]: key,
 };
 

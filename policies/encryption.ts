@@ -1,4 +1,4 @@
-import { isAwsManagedKey } from "../ecr/encryption";
+import { isAwsAlias } from "../ecr/encryption";
 import { showValue } from "../ecr/faults";
 import type { Findings } from "./findings";
 import { securityHub } from "./frameworks";
@@ -147,5 +147,5 @@ function encryption(configuration: unknown, path: string): Encryption {
 
 /** A key that is given but not known yet is a key: it comes from a resource, and nobody makes the AWS-managed one. */
 function isCustomerKey(kmsKey: unknown): boolean {
-  return kmsKey instanceof Unknown || (typeof kmsKey === "string" && kmsKey !== "" && !isAwsManagedKey(kmsKey));
+  return kmsKey instanceof Unknown || (typeof kmsKey === "string" && kmsKey !== "" && !isAwsAlias(kmsKey));
 }

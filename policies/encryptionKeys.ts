@@ -77,6 +77,15 @@ const parameters: Parameters = {
   },
 };
 
+/** Each kind of key, with its property that says whether it works. */
+const enabledBy: Readonly<Record<string, string>> = {
+  [resourceTypes.key]: "isEnabled",
+  [resourceTypes.replicaKey]: "enabled",
+  [resourceTypes.externalKey]: "enabled",
+  [resourceTypes.replicaExternalKey]: "enabled",
+};
+const keyTypes: readonly string[] = Object.keys(enabledBy);
+
 export const keySettings = stackRule<KeysConfig>({
   name: "ecr-key-settings",
   displayName: "KMS keys of ECR repositories rotate and are not deleted at once",
@@ -93,11 +102,11 @@ export const keySettings = stackRule<KeysConfig>({
   remediationSteps: "Set enableKeyRotation: true and deletionWindowInDays on the key: both change in place.",
   url: "https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html",
   parameters,
-  types: [resourceTypes.key],
+  types: keyTypes,
   judge: (stack, { minimumDeletionDays }, findings) => {
     const users = stack.ofType(...repositoryTypes);
     const aliases = stack.ofType(resourceTypes.keyAlias);
-    for (const key of stack.ofType(resourceTypes.key)) {
+    for (const key of stack.ofType(...keyTypes)) {
       const user = users.find((each) => isEncryptedWith(each, key, aliases));
       if (user === undefined) {
         continue;
@@ -107,7 +116,8 @@ export const keySettings = stackRule<KeysConfig>({
         findings.violation(`${property}: ${label} ${found}; allowed ${allowed}. Write ${property}: ${write}.`, key);
       const open = (property: string, value: Unknown) =>
         findings.unjudged(`${property} of ${label} is not known yet.`, value, key);
-      const rotation = key.read("enableKeyRotation");
+      // A replica rotates with its primary, and KMS rotates no key material that comes from outside.
+      const rotation = key.type === resourceTypes.key ? key.read("enableKeyRotation") : true;
       if (rotation instanceof Unknown) {
         open("enableKeyRotation", rotation);
       } else if (rotation !== true) {
@@ -120,9 +130,9 @@ export const keySettings = stackRule<KeysConfig>({
         const found = `is deleted ${days} days after its removal`;
         violation("deletionWindowInDays", found, `are ${minimumDeletionDays} days or more`, `${minimumDeletionDays}`);
       }
-      const enabled = key.read("isEnabled");
-      if (enabled === false) {
-        violation("isEnabled", "is disabled, so nobody can pull or push", "are keys that work", "true");
+      const enabled = enabledBy[key.type] ?? "";
+      if (key.read(enabled) === false) {
+        violation(enabled, "is disabled, so nobody can pull or push", "are keys that work", "true");
       }
     }
   },

@@ -2,7 +2,7 @@ import { isExcused } from "./exceptions";
 import type { Findings } from "./findings";
 import { securityHub } from "./frameworks";
 import { repositoryNames } from "./parameters";
-import { isNamed, labelled, resourceTypes } from "./resources";
+import { isNamed, labelled, regionOf, resourceTypes } from "./resources";
 import { type StackSubject, stackRule } from "./rule";
 import { Unknown } from "./unknowns";
 
@@ -41,8 +41,8 @@ interface Placed {
 }
 
 function placed(resource: StackSubject, property: string): Placed {
-  const [named, region, account] = [property, "region", "registryId"].map((each) => resource.read(each));
-  return { resource, name: named, region, account };
+  const [named, own, account] = [property, "region", "registryId"].map((each) => resource.read(each));
+  return { resource, name: named, region: regionOf(own, resource.provider?.props) ?? own, account };
 }
 
 function judge(repositories: readonly Placed[], policies: readonly Placed[], config: Config, findings: Findings): void {

@@ -1,9 +1,10 @@
-import { actionMatches, publicPushActions, uploadActions } from "../ecr/accessPolicy";
+import { publicStatements } from "../ecr/accessPolicy";
 import { parseConditionOperator } from "../ecr/accessPolicy/conditions";
 import { listOf, type PolicyStatement } from "../ecr/accessPolicy/types";
 import { type KnownPolicy, knownStatements } from "./accessDocuments";
 import type { Findings } from "./findings";
 import { nist } from "./frameworks";
+import { judgeAttached, judgeRights } from "./pushRights";
 import { labelled, resourceTypes } from "./resources";
 import { resourceRule, type Subject } from "./rule";
 import { Unknown } from "./unknowns";
@@ -15,12 +16,19 @@ const identityPolicyTypes: readonly string[] = [
   resourceTypes.groupPolicy,
 ];
 
+const attachmentTypes: readonly string[] = [
+  resourceTypes.rolePolicyAttachment,
+  resourceTypes.userPolicyAttachment,
+  resourceTypes.groupPolicyAttachment,
+  resourceTypes.policyAttachment,
+];
+
 export const pushRoles = resourceRule<Record<string, never>>({
   name: "ecr-push-roles",
   displayName: "IAM identities push to ECR with the least rights",
   description:
-    "IAM policies that let push to ECR name the actions and the repositories, and roles for an OIDC provider are for subjects " +
-    "that are written out.",
+    "IAM policies that let push to ECR name the actions and the repositories, AWS's own that let push everywhere are given to " +
+    "nobody, and roles are for named principals, those for an OIDC provider for subjects that are written out.",
   severity: "high",
   framework: nist(["AC-2(7)", "AC-3(7)", "AC-5", "AC-6", "AC-6(1)"], "Rights are the least that are needed"),
   tags: ["access", "supply-chain"],
@@ -29,72 +37,54 @@ export const pushRoles = resourceRule<Record<string, never>>({
     "In a role's trust policy compare the provider's sub with the subject of one repository or service account.",
   url: "https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html",
   parameters: {},
-  types: [...identityPolicyTypes, resourceTypes.role],
+  types: [...identityPolicyTypes, ...attachmentTypes, resourceTypes.role],
   judge: (resource, _, findings) => {
-    if (resource.type !== resourceTypes.role) {
+    if (attachmentTypes.includes(resource.type)) {
+      judgeAttached(resource.read("policyArn"), "policyArn", `attachment "${resource.name}"`, findings);
+    } else if (resource.type === resourceTypes.role) {
+      judgeRole(resource, findings);
+    } else {
       judgeRights(resource.read("policy"), "policy", labelled("IAM policy", resource.read("name"), resource), findings);
-      return;
     }
-    const label = labelled("role", resource.read("name"), resource);
-    const inline = resource.read("inlinePolicies");
-    for (const [index, each] of (Array.isArray(inline) ? inline : []).entries()) {
-      const policy = each instanceof Unknown ? each : (each as Record<string, unknown> | null)?.["policy"];
-      judgeRights(policy, `inlinePolicies[${index}].policy`, `a policy of ${label}`, findings);
-    }
-    judgeTrust(resource, label, findings);
   },
 });
 
-const pushing: readonly string[] = [...new Set([...uploadActions, ...publicPushActions])];
-
-function judgeRights(policy: unknown, path: string, label: string, findings: Findings): void {
-  const known = knownStatements(
-    policy,
-    path,
-    label,
-    ["Effect", "Action", "NotAction", "Resource", "NotResource"],
-    findings,
-  );
-  known?.document.Statement.forEach((statement, index) => {
-    if (statement.Effect !== "Allow") {
-      return;
-    }
-    // Rights to everything there is are not a push role's; checks of IAM itself find them.
-    const ecrActions = listOf(statement.Action).filter((action) => /^ecr(-public)?:/i.test(action));
-    const wide = ecrActions.filter((action) => /:.*[*?]/.test(action) && mayPush(action));
-    const at = known.statementPath(index);
-    if (wide.length > 0) {
-      findings.violation(
-        `${at}.Action: ${label} allows ${wide.join(", ")}; allowed are push actions by name. ` +
-          `Write ${uploadActions.map((action) => `"${action}"`).join(", ")} and those for pulling.`,
-      );
-    }
-    const resources = listOf(statement.Resource).filter(isEveryRepository);
-    if (ecrActions.some(mayPush) && (resources.length > 0 || statement.NotResource !== undefined)) {
-      const found = statement.NotResource === undefined ? resources.join(", ") : "all but what NotResource names";
-      findings.violation(
-        `${at}.Resource: ${label} lets push to every repository (${found}); allowed are repositories by ARN. ` +
-          'Write Resource: "arn:aws:ecr:<region>:<account>:repository/<name>".',
-      );
-    }
-  });
+function judgeRole(resource: Subject, findings: Findings): void {
+  const label = labelled("role", resource.read("name"), resource);
+  for (const [at, each] of entriesOf(resource, "inlinePolicies", label, findings)) {
+    const policy = each instanceof Unknown ? each : (each as Record<string, unknown> | null)?.["policy"];
+    judgeRights(policy, `${at}.policy`, `a policy of ${label}`, findings);
+  }
+  for (const [at, arn] of entriesOf(resource, "managedPolicyArns", label, findings)) {
+    judgeAttached(arn, at, label, findings);
+  }
+  judgeTrust(resource, label, findings);
 }
 
-function mayPush(action: string): boolean {
-  return pushing.some((each) => actionMatches(action, each));
+/** The entries of a list, each with its path. */
+function entriesOf(resource: Subject, property: string, label: string, findings: Findings): [path: string, unknown][] {
+  const list = resource.read(property);
+  if (list instanceof Unknown) {
+    findings.unjudged(`${property} of ${label} is not known yet.`, list);
+  }
+  return (Array.isArray(list) ? list : []).map((each: unknown, index) => [`${property}[${index}]`, each]);
 }
 
-/** `*`, or an ARN that names no part of a repository's name. */
-function isEveryRepository(arn: string): boolean {
-  return /^[*?]+$/.test(arn) || /^arn:.*:repository\/[*?]+$/.test(arn) || /^arn:[^/]*[*?]$/.test(arn);
-}
-
-/** A role that an OIDC provider's tokens open: for which of the provider's subjects. */
+/** Whom a role is for: nobody who is not named, and where an OIDC provider's tokens open it, which of its subjects. */
 function judgeTrust(resource: Subject, label: string, findings: Findings): void {
   const path = "assumeRolePolicy";
   const parts = ["Effect", "Principal", "NotPrincipal", "Action", "Condition"] as const;
   const known = knownStatements(resource.read(path), path, `the trust policy of ${label}`, parts, findings);
-  known?.document.Statement.forEach((statement, index) => {
+  if (known === undefined) {
+    return;
+  }
+  for (const { index, why } of publicStatements(known.document)) {
+    findings.violation(
+      `${known.statementPath(index)}: the trust policy of ${label} lets anyone be this role: ${why}; allowed are named principals. ` +
+        'Write Principal: { AWS: "arn:aws:iam::<account>:role/<name>" }.',
+    );
+  }
+  known.document.Statement.forEach((statement, index) => {
     const federated = statement.Effect === "Allow" ? oidcProvider(statement) : undefined;
     if (federated !== undefined) {
       judgeSubjects(statement, federated, known.statementPath(index), known, findings);

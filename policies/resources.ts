@@ -16,6 +16,8 @@ export const resourceTypes = {
   publicRepositoryPolicy: "aws:ecrpublic/repositoryPolicy:RepositoryPolicy",
   key: "aws:kms/key:Key",
   replicaKey: "aws:kms/replicaKey:ReplicaKey",
+  externalKey: "aws:kms/externalKey:ExternalKey",
+  replicaExternalKey: "aws:kms/replicaExternalKey:ReplicaExternalKey",
   keyPolicy: "aws:kms/keyPolicy:KeyPolicy",
   keyAlias: "aws:kms/alias:Alias",
   role: "aws:iam/role:Role",
@@ -23,6 +25,10 @@ export const resourceTypes = {
   userPolicy: "aws:iam/userPolicy:UserPolicy",
   groupPolicy: "aws:iam/groupPolicy:GroupPolicy",
   managedPolicy: "aws:iam/policy:Policy",
+  rolePolicyAttachment: "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+  userPolicyAttachment: "aws:iam/userPolicyAttachment:UserPolicyAttachment",
+  groupPolicyAttachment: "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
+  policyAttachment: "aws:iam/policyAttachment:PolicyAttachment",
   taskDefinition: "aws:ecs/taskDefinition:TaskDefinition",
   function: "aws:lambda/function:Function",
   image: "docker:index/image:Image",
@@ -72,8 +78,8 @@ export function listed(values: readonly string[], none: string): string {
   return values.length === 0 ? none : values.map((value) => JSON.stringify(value)).join(", ");
 }
 
-/** A resource's region: its own, or else its provider's; `undefined` when neither says it. */
+/** A resource's region: its own, or else its provider's; `undefined` when neither says it, or it is not known yet. */
 export function regionOf(own: unknown, provider: Record<string, unknown> | undefined): string | undefined {
-  const region = typeof own === "string" ? own : provider && readProperty(provider, "region");
+  const region = own ?? (provider && readProperty(provider, "region"));
   return typeof region === "string" ? region : undefined;
 }

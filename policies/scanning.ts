@@ -2,7 +2,7 @@ import { type ScanningConfiguration, scanFrequencyOf } from "../ecr/scanning";
 import type { Findings } from "./findings";
 import { securityHub } from "./frameworks";
 import { type Parameters, repositoryNames } from "./parameters";
-import { isNamed, repositorySettings, resourceTypes } from "./resources";
+import { isNamed, regionOf, repositorySettings, resourceTypes } from "./resources";
 import { resourceRule, type StackSubject, type Subject, stackRule } from "./rule";
 import { Unknown, unknownPaths } from "./unknowns";
 
@@ -101,8 +101,8 @@ function scanOnPush(repository: Subject): boolean | Unknown {
 }
 
 function inOtherRegions(a: Subject, b: Subject): boolean {
-  const [one, other] = [a.read("region"), b.read("region")];
-  return typeof one === "string" && typeof other === "string" && one !== other;
+  const [one, other] = [a, b].map((each) => regionOf(each.read("region"), each.provider?.props));
+  return one !== undefined && other !== undefined && one !== other;
 }
 
 /** Whether a registry's scanning configuration covers a repository of this name. */

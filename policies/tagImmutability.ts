@@ -1,11 +1,12 @@
-import { showValue } from "../ecr/faults";
+import { type Fault, faultMessage, showValue } from "../ecr/faults";
 import { tagGrammarFaults, tagOfBoth } from "../ecr/tagGrammar";
+import { exclusionFilterFaults, tagMutabilityFaults } from "../ecr/tagMutability";
 import { wildcardWithin } from "../ecr/wildcard";
 import { securityHub } from "./frameworks";
 import { ParameterError, type Parameters, repositoryNames, tagPatterns } from "./parameters";
 import { isNamed, listed, type RepositorySettings, repositorySettings, repositoryTypes } from "./resources";
 import { resourceRule, type Subject } from "./rule";
-import { Unknown } from "./unknowns";
+import { Unknown, unknownPaths } from "./unknowns";
 
 const name = "ecr-tag-immutability";
 
@@ -107,7 +108,7 @@ function found(resource: Subject, settings: RepositorySettings, config: Config):
     return [];
   }
   if (mutability === "IMMUTABLE_WITH_EXCLUSION") {
-    return filtersFound(filters, settings, config);
+    return [...filtersFound(filters, settings, config), ...refusedFound(filters, settings)];
   }
   if (mutability instanceof Unknown) {
     // Filters exist with a *_WITH_EXCLUSION setting only, and one that is not allowed fails with either of the two.
@@ -152,6 +153,30 @@ function filtersFound(filters: unknown, settings: RepositorySettings, config: Co
     }
     return typeof filter === "string" ? filterFound(filter, at, settings, config) : [];
   });
+}
+
+/** Why ECR would refuse the filters. As long as one of them is not known yet, only what is wrong with the others. */
+function refusedFound(filters: unknown, { label }: RepositorySettings): Found[] {
+  const path = "imageTagMutabilityExclusionFilters";
+  const open = unknownPaths(filters, path);
+  const settings = { imageTagMutability: "IMMUTABLE_WITH_EXCLUSION", exclusionFilters: filters };
+  const faults: Fault[] =
+    open.length === 0
+      ? tagMutabilityFaults(settings, "").map((fault) => ({
+          ...fault,
+          path: fault.path.replace(/^exclusionFilters/, path),
+        }))
+      : (Array.isArray(filters) ? filters : []).flatMap((each: unknown, index) =>
+          exclusionFilterFaults(each, `${path}[${index}]`),
+        );
+  return faults
+    .filter(
+      (fault) =>
+        !open.some(
+          ({ path: at }) => fault.path === at || at.startsWith(`${fault.path}.`) || fault.path.startsWith(`${at}.`),
+        ),
+    )
+    .map((fault) => ({ message: `${faultMessage(fault)} It is of ${label}.` }));
 }
 
 function filterFound(filter: string, at: string, settings: RepositorySettings, config: Config): Found[] {

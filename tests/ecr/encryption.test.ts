@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { encryptionFaults, isAwsManagedKey, keyDeletionWindowFaults, parseKmsKey } from "../../ecr/encryption";
+import {
+  encryptionFaults,
+  isAwsAlias,
+  isAwsManagedKey,
+  keyDeletionWindowFaults,
+  parseKmsKey,
+} from "../../ecr/encryption";
 import { itRefuses } from "./refusals";
 
 const key = "arn:aws:kms:ap-northeast-2:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab";
@@ -105,5 +111,14 @@ describe("ecr/encryption", () => {
     assert.ok(!isAwsManagedKey(key));
     assert.ok(!isAwsManagedKey("alias/aws/ecr-mine"));
     assert.ok(!isAwsManagedKey("no key"));
+  });
+
+  it("knows the aliases of keys that AWS manages for any service", () => {
+    for (const each of ["alias/aws/ecr", "alias/aws/s3", "arn:aws:kms:us-east-1:123456789012:alias/aws/ebs"]) {
+      assert.ok(isAwsAlias(each), each);
+    }
+    for (const each of [key, "alias/aws", "alias/awsome/key", "alias/team/aws/ecr", "no key", "aws/ecr"]) {
+      assert.ok(!isAwsAlias(each), each);
+    }
   });
 });

@@ -20,6 +20,7 @@ const policy = (...statements: unknown[]): Json => ({ Version: "2012-10-17", Sta
 
 const { repositoryPolicy, registryPolicy, creationTemplate, publicRepositoryPolicy, key, keyPolicy, replicaKey } =
   resourceTypes;
+const { externalKey, replicaExternalKey } = resourceTypes;
 const named: Props = { repository: "petclinic", prefix: "team", repositoryName: "open", keyId: "key-1" };
 
 describe("policies: ecr-access-not-public", () => {
@@ -79,6 +80,8 @@ describe("policies: ecr-access-not-public", () => {
       [keyPolicy, "policy", 'the policy of KMS key "key-1"'],
       [key, "policy", 'the policy of KMS key "key-1"'],
       [replicaKey, "policy", 'the policy of KMS key "key-1"'],
+      [externalKey, "policy", 'the policy of KMS key "key-1"'],
+      [replicaExternalKey, "policy", 'the policy of KMS key "key-1"'],
     ] as const) {
       const verdict = await judge(everyone, type, property);
       assertFails(verdict, /Statement\[1\]/);

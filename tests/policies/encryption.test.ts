@@ -36,6 +36,7 @@ describe("policies: ecr-encryption-minimum", () => {
     ["KMS", configured("KMS"), 2, /KMS with no key of its own, so the AWS-managed one/],
     ["KMS with an empty key", configured("KMS", ""), 2, /KMS with no key of its own, so the AWS-managed one/],
     ["KMS with a null key", configured("KMS", null), 2, /KMS with no key of its own/],
+    ["KMS with another service's key", configured("KMS", "alias/aws/s3"), 2, /alias\/aws\/s3", so the AWS-managed one/],
     ["KMS with the managed key", configured("KMS", managed), 2, /alias\/aws\/ecr", so the AWS-managed one/],
     ["KMS_DSSE with the managed key", configured("KMS_DSSE", "alias/aws/ecr"), 2, /so the AWS-managed one/],
     ["KMS_DSSE", configured("KMS_DSSE"), 2, /KMS_DSSE with no key/],

@@ -122,6 +122,18 @@ describe("policies: ecr-key-settings", () => {
     assert.deepEqual(urns, [`urn:pulumi:dev::test::${resourceTypes.key}::key`]);
   });
 
+  it("judges replicas and keys of outside material too, but for their rotation", async () => {
+    for (const type of [resourceTypes.replicaKey, resourceTypes.externalKey, resourceTypes.replicaExternalKey]) {
+      const other = (props: Props): StackResource => ({ ...key(), type, props });
+      assertPasses(await judge([other({ enabled: true, deletionWindowInDays: 30 }), repository()]));
+      assertFails(
+        await judge([other({ enabled: false, deletionWindowInDays: 7 }), repository()], { minimumDeletionDays: 14 }),
+        /^deletionWindowInDays: /,
+        /^enabled: KMS key "key" of repository "petclinic" is disabled/,
+      );
+    }
+  });
+
   it("finds a repository's key by its name, and by an alias", async () => {
     const bad = (props: Props) => key({ enableKeyRotation: false, ...props });
     const alias = (props: Props, from: string[] = []): StackResource => ({

@@ -145,7 +145,10 @@ export interface StackResource {
   repositoryFrom?: string[];
   /** Resources that other properties depend on, by name. */
   from?: Record<string, string[]>;
+  /** Name of its AWS provider. */
   provider?: string;
+  /** Config of that provider. */
+  providerConfig?: Props;
 }
 
 /** Judges a stack with its outputs. Parents are components of the name given, below the stack. */
@@ -167,7 +170,7 @@ export function judgeStack(
   const stack = make("pulumi:pulumi:Stack", "test-dev", outputs);
   const made = resources.map(({ type, name, props }) => make(type, name, props));
   const components = new Map<string, PolicyResource>();
-  resources.forEach(({ parent, repositoryFrom, from, provider }, index) => {
+  resources.forEach(({ parent, repositoryFrom, from, provider, providerConfig }, index) => {
     const resource = made[index];
     if (resource === undefined) {
       return;
@@ -193,7 +196,7 @@ export function judgeStack(
         type: "pulumi:providers:aws",
         name: provider,
         urn: urnOf("pulumi:providers:aws", provider),
-        props: {},
+        props: unknownCheckingProxy(providerConfig ?? {}),
       };
     }
   });

@@ -76,6 +76,16 @@ describe("policies: ecr-lifecycle-policy", () => {
       policyFor("a", { registryId: "111111111111" }, { provider: "two" }),
     ]);
     assert.deepEqual(same, nothing);
+    const from = (region: string, resource: StackResource): StackResource => ({
+      ...resource,
+      props: { ...resource.props, region: undefined },
+      provider: region,
+      providerConfig: { region },
+    });
+    const european = from("eu-west-1", repository("a"));
+    const elsewhere = await judge([european, from("us-east-1", policyFor("a"))]);
+    assert.match(elsewhere.violations.join(), /^lifecyclePolicy: repository "a" has none/);
+    assert.deepEqual(await judge([european, from("eu-west-1", policyFor("a"))]), nothing);
   });
 
   it("cannot tell two providers apart while their accounts are not known", async () => {

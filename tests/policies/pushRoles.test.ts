@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { pushRoles } from "../../policies/pushRoles";
 import { resourceTypes } from "../../policies/resources";
 import { assertFails, assertPasses, assertUnjudged, judgeResource, unknownList, unknownText } from "./harness";
@@ -8,6 +9,12 @@ const push = ["ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLay
 const statement = (parts: Json = {}): Json => ({ Effect: "Allow", Action: push, Resource: repository, ...parts });
 const policy = (...statements: unknown[]): Json => ({ Version: "2012-10-17", Statement: statements });
 const { managedPolicy, rolePolicy, userPolicy, groupPolicy, role } = resourceTypes;
+const attachments = [
+  resourceTypes.rolePolicyAttachment,
+  resourceTypes.userPolicyAttachment,
+  resourceTypes.groupPolicyAttachment,
+  resourceTypes.policyAttachment,
+];
 
 describe("policies: ecr-push-roles, of rights", () => {
   const judge = (document: unknown, type: string = rolePolicy) =>
@@ -56,6 +63,50 @@ describe("policies: ecr-push-roles, of rights", () => {
     assertFails(await judge(policy(statement({ Action: "ecr:*", Resource: "*" }))), /\.Action: /, /\.Resource: /);
   });
 
+  it("fails rights to all actions where they are on repositories by name", async () => {
+    for (const each of [
+      { Action: "*", Resource: repository },
+      { NotAction: "ecr:DeleteRepository", Resource: repository },
+      { NotAction: ["ecr:Get*"], NotResource: "arn:aws:s3:::x", Resource: repository },
+    ]) {
+      const { Action: _, ...rest } = statement();
+      const found = await judge(policy({ ...rest, ...each }));
+      assert.match(
+        found.violations[0] ?? "",
+        /^policy\.Statement\[0\]\.Action: IAM policy "push" allows (\*|NotAction ecr:)/,
+      );
+    }
+    const { Action: _, ...rest } = statement({ NotAction: ["ecr:*", "ecr-public:*"] });
+    assertPasses(await judge(policy(rest)));
+  });
+
+  it("fails actions of several services that are pushes too", async () => {
+    for (const action of ["e*", "ecr*:*", "*:PutImage", "e?r:Put*"]) {
+      assertFails(await judge(policy(statement({ Action: action }))), /\.Action: IAM policy "push" allows /);
+    }
+  });
+
+  it("fails AWS's own policies that let push to every repository, wherever they are given", async () => {
+    const arn = "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryPowerUser";
+    const found =
+      /policyArn: attachment "petclinic" has AWS's policy AmazonEC2ContainerRegistryPowerUser, which lets push/;
+    const attached = (type: string, policyArn: unknown) => judgeResource(pushRoles, { type, props: { policyArn } });
+    for (const type of attachments) {
+      assertFails(await attached(type, arn), found);
+      assertPasses(await attached(type, "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryReadOnly"));
+      assertPasses(await attached(type, undefined));
+      // It is of a policy in the stack, which is judged by itself.
+      assertPasses(await attached(type, unknownText));
+    }
+    const managedPolicyArns = ["arn:aws:iam::123456789012:policy/x", arn];
+    const ofRole = (props: Json) => judgeResource(pushRoles, { type: role, props: { name: "ci", ...props } });
+    assertFails(await ofRole({ managedPolicyArns }), /^managedPolicyArns\[1\]: role "ci" has AWS's policy Amazon/);
+    assertUnjudged(
+      await ofRole({ managedPolicyArns: unknownList }),
+      /^managedPolicyArns of role "ci" is not known yet/,
+    );
+  });
+
   it("says what is not known, and judges the rest", async () => {
     assertUnjudged(await judge(unknownText), /^policy, IAM policy "push", is not known yet/);
     assertUnjudged(await judge(policy(statement({ Resource: unknownText }))), /^policy\.Statement\[0\]\.Resource of/);
@@ -96,7 +147,10 @@ describe("policies: ecr-push-roles, of trust", () => {
     assertPasses(
       await judge(policy({ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" })),
     );
-    assertPasses(await judge(policy({ Effect: "Allow", Principal: "*", Action: "sts:AssumeRole" })));
+    const ofOrganization = { StringEquals: { "aws:PrincipalOrgID": "o-abcdefghij" } };
+    assertPasses(
+      await judge(policy({ Effect: "Allow", Principal: "*", Action: "sts:AssumeRole", Condition: ofOrganization })),
+    );
     assertPasses(await judge(trust(undefined, "arn:aws:iam::123456789012:saml-provider/x")));
     assertPasses(await judge(policy({ Effect: "Deny", Principal: { Federated: provider }, Action: "*" })));
     assertPasses(await judge(undefined));
@@ -151,7 +205,29 @@ describe("policies: ecr-push-roles, of trust", () => {
       await judge(undefined, { inlinePolicies: [unknownText] }),
       /^inlinePolicies\[0\]\.policy, a policy of role/,
     );
-    assertPasses(await judge(undefined, { inlinePolicies: unknownList }));
+    assertUnjudged(
+      await judge(undefined, { inlinePolicies: unknownList }),
+      /^inlinePolicies of role "ci" is not known yet/,
+    );
+  });
+
+  it("fails a role that anyone can be", async () => {
+    for (const each of [
+      { Principal: "*" },
+      { Principal: { AWS: ["*"] }, Condition: { StringEquals: { "sts:ExternalId": "x" } } },
+      { NotPrincipal: { AWS: "123456789012" } },
+    ]) {
+      assertFails(
+        await judge(policy({ Effect: "Allow", Action: "sts:AssumeRole", ...each })),
+        /^assumeRolePolicy\.Statement\[0\]: the trust policy of role "ci" lets anyone be this role: /,
+      );
+    }
+    assertPasses(await judge(policy({ Effect: "Deny", Action: "sts:AssumeRole", Principal: "*" })));
+  });
+
+  it("judges the statements beside one that IAM would refuse", async () => {
+    const open = { Effect: "Allow", Principal: "*", Action: "sts:AssumeRole" };
+    assertFails(await judge(policy({ Effect: "allow" }, open)), /^assumeRolePolicy\.Statement\[1\]: /);
   });
 
   it("says what is not known", async () => {

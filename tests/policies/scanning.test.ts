@@ -70,6 +70,16 @@ describe("policies: ecr-image-scanning", () => {
       await judge([repository("a", { region: "eu-west-1" }), registry("BASIC", ["SCAN_ON_PUSH", "*"])]),
       /not scanned/,
     );
+    const from = (region: unknown, resource: StackResource): StackResource => ({
+      ...resource,
+      props: { ...resource.props, region: undefined },
+      provider: "given",
+      providerConfig: { region },
+    });
+    const covering = from("us-east-1", registry("BASIC", ["SCAN_ON_PUSH", "*"]));
+    assertFails(await judge([from("eu-west-1", repository("a")), covering]), /is not scanned on push/);
+    assertPasses(await judge([from("us-east-1", repository("a")), covering]));
+    assertPasses(await judge([from(unknownText, repository("a")), covering]));
   });
 
   it("asks for enhanced scanning where config says so", async () => {

@@ -45,6 +45,45 @@ describe("policies: ecr-tag-immutability", () => {
     });
   }
 
+  it("fails filters that ECR refuses, in repositories and templates", async () => {
+    const at = "imageTagMutabilityExclusionFilters";
+    const refused: [filters: unknown, message: RegExp][] = [
+      [undefined, /^imageTagMutabilityExclusionFilters: .*needs 1 to 5 exclusion filters, there is none/],
+      [[], /needs 1 to 5 exclusion filters/],
+      ["latest", /exclusion filters are a list/],
+      [["latest"], /^imageTagMutabilityExclusionFilters\[0\]: .*is an object with `filter`/],
+      [[{ filter: "dev-1?", filterType: "WILDCARD" }], /^imageTagMutabilityExclusionFilters\[0\]\.filter: "dev-1\?"/],
+      [[{ filter: "pr-*-*-*", filterType: "WILDCARD" }], /has at most two|at most 2 `\*`/],
+      [[{ filter: "latest", filterType: "REGEX" }], /^imageTagMutabilityExclusionFilters\[0\]\.filterType: "REGEX"/],
+      [[{ filter: 7, filterType: "WILDCARD" }], /pattern is text/],
+      [Array.from({ length: 6 }, (_, n) => ({ filter: `dev-${n}`, filterType: "WILDCARD" })), /takes at most 5/],
+    ];
+    for (const [filters, message] of refused) {
+      for (const type of [types.repository, types.template]) {
+        const props = {
+          imageTagMutability: "IMMUTABLE_WITH_EXCLUSION",
+          ...(filters !== undefined && { [at]: filters }),
+        };
+        const { violations, unjudged } = await judge(props, {}, type);
+        assert.equal(violations.length, 1, violations.join("\n"));
+        assert.match(violations[0] ?? "", message);
+        assert.match(violations[0] ?? "", / It is of (repository|creation template) "[a-z]+"\.$/);
+        assert.deepEqual(unjudged, []);
+      }
+    }
+  });
+
+  it("says of filters that are not known in part what ECR refuses of the rest", async () => {
+    const unknown = { filter: unknownText, filterType: "WILDCARD" };
+    const { violations, unjudged } = await judge({
+      imageTagMutability: "IMMUTABLE_WITH_EXCLUSION",
+      imageTagMutabilityExclusionFilters: [unknown, unknownText, { filter: "latest", filterType: "REGEX" }],
+    });
+    assert.equal(violations.length, 1, violations.join("\n"));
+    assert.match(violations[0] ?? "", /^imageTagMutabilityExclusionFilters\[2\]\.filterType/);
+    assert.equal(unjudged.length, 1);
+  });
+
   const failing: [title: string, props: Props, config: object, message: RegExp][] = [
     [
       "nothing set",
@@ -117,13 +156,6 @@ describe("policies: ecr-tag-immutability", () => {
       assert.equal((await judge(props, config, types.template)).violations.length, 1);
     });
   }
-
-  it("leaves filters without a pattern to ECR, which refuses them", async () => {
-    for (const filters of [[null], [{ filterType: "WILDCARD" }], [{ filter: 5 }], "latest", undefined]) {
-      const props = { imageTagMutability: "IMMUTABLE_WITH_EXCLUSION", imageTagMutabilityExclusionFilters: filters };
-      assert.deepEqual(await judge(props), nothing);
-    }
-  });
 
   it("names each filter that is too wide", async () => {
     assert.equal((await judge(excluding("a*", "latest", "b*"))).violations.length, 2);

@@ -1,0 +1,61 @@
+import { actionMatches, publicPushActions, uploadActions } from "../ecr/accessPolicy";
+import { listOf, type PolicyStatement } from "../ecr/accessPolicy/types";
+import { coversEveryRepository, managedPushPolicy, namesRepositories } from "../ecr/pushReach";
+import { knownStatements } from "./accessDocuments";
+import type { Findings } from "./findings";
+
+const pushing: readonly string[] = [...new Set([...uploadActions, ...publicPushActions])];
+
+/** Judges a policy of an identity: push actions by name, on repositories that are named. */
+export function judgeRights(policy: unknown, path: string, label: string, findings: Findings): void {
+  const parts = ["Effect", "Action", "NotAction", "Resource", "NotResource"] as const;
+  const known = knownStatements(policy, path, label, parts, findings);
+  known?.document.Statement.forEach((statement, index) => {
+    const actions = statement.Effect === "Allow" ? pushActionsOf(statement) : [];
+    const at = known.statementPath(index);
+    const wide = actions.filter((action) => /[*?]|^NotAction/.test(action));
+    if (wide.length > 0) {
+      findings.violation(
+        `${at}.Action: ${label} allows ${wide.join(", ")}; allowed are push actions by name. ` +
+          `Write ${uploadActions.map((action) => `"${action}"`).join(", ")} and those for pulling.`,
+      );
+    }
+    const everywhere = listOf(statement.Resource).filter(coversEveryRepository);
+    if (actions.length > 0 && (everywhere.length > 0 || statement.NotResource !== undefined)) {
+      const found = statement.NotResource === undefined ? everywhere.join(", ") : "all but what NotResource names";
+      findings.violation(
+        `${at}.Resource: ${label} lets push to every repository (${found}); allowed are repositories by ARN. ` +
+          'Write Resource: "arn:aws:ecr:<region>:<account>:repository/<name>".',
+      );
+    }
+  });
+}
+
+/**
+ * What of a statement lets push, in words. Rights to everything there is are not a push role's, and are for checks of IAM itself:
+ * they count where the statement is about repositories by name.
+ */
+function pushActionsOf({ Action, NotAction, Resource, NotResource }: PolicyStatement): string[] {
+  const aboutEcr = [...listOf(Resource), ...listOf(NotResource)].some(namesRepositories);
+  if (NotAction !== undefined) {
+    const left = pushing.some((each) => !listOf(NotAction).some((action) => actionMatches(action, each)));
+    return aboutEcr && left ? [`NotAction ${listOf(NotAction).join(", ")}`] : [];
+  }
+  return listOf(Action).filter(
+    (action) => pushing.some((each) => actionMatches(action, each)) && (aboutEcr || /[a-z]/i.test(action)),
+  );
+}
+
+/**
+ * Judges the ARN of a policy that an identity is given: some of AWS's own let push to every repository of the account. An ARN that
+ * is not known yet is of a policy in the stack, which is judged by itself.
+ */
+export function judgeAttached(arn: unknown, path: string, label: string, findings: Findings): void {
+  const managed = typeof arn === "string" ? managedPushPolicy(arn) : undefined;
+  if (managed !== undefined) {
+    findings.violation(
+      `${path}: ${label} has AWS's policy ${managed}, which lets push to every repository of the account; allowed are policies ` +
+        "that name actions and repositories. Write an aws.iam.RolePolicy with the push actions on the repositories' ARNs.",
+    );
+  }
+}
