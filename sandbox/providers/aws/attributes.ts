@@ -1,6 +1,5 @@
 import { isMap, type PropertyMap, type PropertyValue } from "../protocol/values";
-import { equivalentPolicies, normalizeJson } from "./documents";
-import { policyState } from "./ecr/policies";
+import { equivalentJson, equivalentPolicies, normalizeJson, policyState } from "./documents";
 
 /**
  * SNS and SQS keep what belongs to a topic or queue as attributes: texts by name. This says which attribute a property
@@ -32,16 +31,6 @@ export function attributesOf(map: AttributeMap, inputs: PropertyMap, keys?: read
     if (keys ? keys.includes(property) : given) result[name] = given ? textOf(kind, value) : "";
   }
   return result;
-}
-
-/** Whether two JSON texts hold the same. */
-export function equivalentJson(left: PropertyValue, right: PropertyValue): boolean {
-  if (typeof left !== "string" || typeof right !== "string") return left === right;
-  try {
-    return normalizeJson(left) === normalizeJson(right);
-  } catch {
-    return false;
-  }
 }
 
 function stateOf(kind: Attribute["kind"], text: string | undefined, known: PropertyMap, key: string): PropertyValue {

@@ -1,52 +1,20 @@
-import { ECRClient } from "@aws-sdk/client-ecr";
-import { ECRPUBLICClient } from "@aws-sdk/client-ecr-public";
-import { KMSClient } from "@aws-sdk/client-kms";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import type { CallContext } from "../protocol/definition";
 import type { AwsSettings } from "./config";
 import { isRegionName } from "./config";
 import { type AwsCaller, send } from "./send";
 
-/** One AWS service: its client, the name it has in error texts, and its name in the provider's `endpoints`. */
+/** One AWS service: the name it has in error texts, its name in the provider's `endpoints`, and its client. */
 export interface AwsService<Client> {
-  /** A getter: the bundle loads a service's package when its client is first made (see build.mjs). */
-  readonly Client: new (
-    options: ClientOptions,
-  ) => Client;
   readonly name: string;
   readonly endpoint: string;
+  /** Its client's class; asked for late, since the bundle then loads the service's package (see build.mjs). */
+  client(): new (options: ClientOptions) => Client;
 }
 
 type ClientOptions = ReturnType<AwsConnection["options"]>;
 
-const ecrService: AwsService<ECRClient> = {
-  get Client() {
-    return ECRClient;
-  },
-  name: "ECR",
-  endpoint: "ecr",
-};
-const ecrPublicService: AwsService<ECRPUBLICClient> = {
-  get Client() {
-    return ECRPUBLICClient;
-  },
-  name: "ECR PUBLIC",
-  endpoint: "ecrpublic",
-};
-const kmsService: AwsService<KMSClient> = {
-  get Client() {
-    return KMSClient;
-  },
-  name: "KMS",
-  endpoint: "kms",
-};
-const stsService: AwsService<STSClient> = {
-  get Client() {
-    return STSClient;
-  },
-  name: "STS",
-  endpoint: "sts",
-};
+const sts: AwsService<STSClient> = { name: "STS", endpoint: "sts", client: () => STSClient };
 
 /** A configured provider: its settings and a client for each service and region that was asked for. */
 export class AwsConnection {
@@ -63,26 +31,15 @@ export class AwsConnection {
     const key = `${service.endpoint} ${region}`;
     let client = this.clients.get(key) as Client | undefined;
     if (client === undefined) {
-      client = new service.Client(this.options(region, service.endpoint));
+      const Client = service.client();
+      client = new Client(this.options(region, service.endpoint));
       this.clients.set(key, client);
     }
     return { client, service: service.name, signal: context.signal };
   }
 
-  ecr(region: string, context: CallContext): AwsCaller<ECRClient> {
-    return this.caller(ecrService, region, context);
-  }
-
-  ecrPublic(region: string, context: CallContext): AwsCaller<ECRPUBLICClient> {
-    return this.caller(ecrPublicService, region, context);
-  }
-
-  kms(region: string, context: CallContext): AwsCaller<KMSClient> {
-    return this.caller(kmsService, region, context);
-  }
-
   sts(context: CallContext): AwsCaller<STSClient> {
-    return this.caller(stsService, this.region, context);
+    return this.caller(sts, this.region, context);
   }
 
   private options(region: string, service: string) {

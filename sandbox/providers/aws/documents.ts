@@ -1,4 +1,4 @@
-import type { PropertyValue } from "../protocol/values";
+import type { PropertyMap, PropertyValue } from "../protocol/values";
 
 /** JSON text in one form: keys in order, no spaces, and `<`, `>`, `&` escaped, as the released provider stores it. */
 export function normalizeJson(text: string): string {
@@ -19,6 +19,27 @@ export function equivalentLifecyclePolicies(left: PropertyValue, right: Property
 /** Whether two IAM policy documents mean the same: order and single values instead of lists do not matter. */
 export function equivalentPolicies(left: PropertyValue, right: PropertyValue): boolean {
   return equivalent(left, right, reducePolicy);
+}
+
+/** Whether two JSON texts hold the same. */
+export function equivalentJson(left: PropertyValue, right: PropertyValue): boolean {
+  if (typeof left !== "string" || typeof right !== "string") return left === right;
+  try {
+    return normalizeJson(left) === normalizeJson(right);
+  } catch {
+    return false;
+  }
+}
+
+/** What was written last as long as the service's document means the same: else every refresh would find a change. */
+export function policyState(
+  known: PropertyMap,
+  found: string,
+  equal: (left: PropertyValue, right: PropertyValue) => boolean = equivalentPolicies,
+  property = "policy",
+): string {
+  const written = known[property];
+  return normalizeJson(typeof written === "string" && written !== "" && equal(written, found) ? written : found);
 }
 
 function equivalent(left: PropertyValue, right: PropertyValue, reduce: (document: unknown) => unknown): boolean {

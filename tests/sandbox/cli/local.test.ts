@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as net from "node:net";
 import * as path from "node:path";
+import { freePort } from "../../../sandbox/system/ports";
 
 const root = path.resolve(__dirname, "../../..");
 const commandLine = path.join(root, "sandbox", "dist", "cli.cjs");
@@ -96,12 +97,3 @@ describe("npm run local", function () {
     assert.match(output, /unknown command "lokal": write one of local, down, run, test/);
   });
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = net.createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as net.AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
-}

@@ -14,9 +14,9 @@ import {
 import type { Schema } from "../../protocol/schema";
 import { asTexts, isMap, type PropertyMap, type PropertyValue } from "../../protocol/values";
 import { regionAndTags } from "../commonSchema";
-import { deleteUnlessGone, step } from "../operations";
+import { deleteUnlessGone, step, unlessGone } from "../operations";
 import type { AwsResource, Scope } from "../resource";
-import { hasCode, send } from "../send";
+import { send } from "../send";
 import { asTagList, fromTagList, tagState, updateTags } from "../tags";
 import { ec2Caller } from "./client";
 
@@ -116,13 +116,10 @@ export const securityGroup: AwsResource = {
 };
 
 async function find(id: string, scope: Scope): Promise<SecurityGroup | undefined> {
-  try {
+  return unlessGone(["InvalidGroup.NotFound", "InvalidGroupId.Malformed"], async () => {
     const { SecurityGroups } = await send(ec2Caller(scope), new DescribeSecurityGroupsCommand({ GroupIds: [id] }));
     return SecurityGroups?.[0];
-  } catch (error) {
-    if (hasCode(error, "InvalidGroup.NotFound", "InvalidGroupId.Malformed")) return undefined;
-    throw error;
-  }
+  });
 }
 
 async function setRules(

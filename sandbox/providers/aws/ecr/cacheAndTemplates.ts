@@ -11,15 +11,13 @@ import {
   UpdateRepositoryCreationTemplateCommand,
 } from "@aws-sdk/client-ecr";
 import { asText, type PropertyMap, type PropertyValue } from "../../protocol/values";
-import { equivalentLifecyclePolicies, equivalentPolicies, normalizeJson } from "../documents";
+import { equivalentLifecyclePolicies, equivalentPolicies, normalizeJson, policyState } from "../documents";
 import { deleteUnlessGone, readUnlessGone, step } from "../operations";
-import { type AwsResource, asMaps, type Scope } from "../resource";
+import { type AwsResource, asMaps } from "../resource";
 import { send } from "../send";
 import { asTagList, fromTagList } from "../tags";
-import { policyState } from "./policies";
+import { ecr } from "./client";
 import { pullThroughCacheRuleSchema, repositoryCreationTemplateSchema } from "./registrySchemas";
-
-const ecr = ({ connection, region, context }: Scope) => connection.ecr(region, context);
 
 /** The id is the prefix. */
 export const ecrPullThroughCacheRule: AwsResource = {

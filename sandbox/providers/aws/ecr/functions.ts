@@ -10,9 +10,10 @@ import type { Schema } from "../../protocol/schema";
 import { asText, isMap, type PropertyMap, type PropertyValue, Secret } from "../../protocol/values";
 import type { AwsConnection } from "../clients";
 import { awsFunction } from "../functions";
-import { step } from "../operations";
+import { listAll, step, timeText } from "../operations";
 import type { Scope } from "../resource";
 import { hasCode, send } from "../send";
+import { ecr } from "./client";
 import { findRepository, repositoryState, tagsOf } from "./repository";
 
 /** What the released provider says when a repository or an image is not there (`retry.NotFoundError`). */
@@ -94,26 +95,18 @@ export const ecrFunctions: readonly FunctionHandler<AwsConnection>[] = [
       repositoryName: { type: "string", required: true },
     },
     async (args, scope) => {
-      const ids: PropertyMap[] = [];
-      await step("reading ECR Images", async () => {
-        let nextToken: string | undefined;
-        do {
-          const page = await orNotFound(() =>
-            send(
-              scope.connection.ecr(scope.region, scope.context),
-              new ListImagesCommand({ ...repositoryOf(args), nextToken }),
-            ),
-          );
-          for (const { imageDigest, imageTag } of page.imageIds ?? []) {
-            ids.push({
-              ...(imageDigest !== undefined && { imageDigest }),
-              ...(imageTag !== undefined && { imageTag }),
-            });
-          }
-          nextToken = page.nextToken;
-        } while (nextToken !== undefined);
-      });
-      return { ...args, imageIds: ids, region: scope.region };
+      const ids = await step("reading ECR Images", () =>
+        listAll(
+          (nextToken) =>
+            orNotFound(() => send(ecr(scope), new ListImagesCommand({ ...repositoryOf(args), nextToken }))),
+          (page) => page.imageIds,
+        ),
+      );
+      const imageIds = ids.map(({ imageDigest, imageTag }) => ({
+        ...(imageDigest !== undefined && { imageDigest }),
+        ...(imageTag !== undefined && { imageTag }),
+      }));
+      return { ...args, imageIds, region: scope.region };
     },
   ),
 
@@ -158,26 +151,15 @@ export const ecrFunctions: readonly FunctionHandler<AwsConnection>[] = [
   ),
 ];
 
-async function findImages(args: PropertyMap, scope: Scope): Promise<ImageDetail[]> {
+function findImages(args: PropertyMap, scope: Scope): Promise<ImageDetail[]> {
   const imageDigest = asText(args["imageDigest"]);
   const imageTag = asText(args["imageTag"]);
-  const images: ImageDetail[] = [];
-  let nextToken: string | undefined;
-  do {
-    const page = await orNotFound(() =>
-      send(
-        scope.connection.ecr(scope.region, scope.context),
-        new DescribeImagesCommand({
-          ...repositoryOf(args),
-          ...((imageDigest !== undefined || imageTag !== undefined) && { imageIds: [{ imageDigest, imageTag }] }),
-          nextToken,
-        }),
-      ),
-    );
-    images.push(...(page.imageDetails ?? []));
-    nextToken = page.nextToken;
-  } while (nextToken !== undefined);
-  return images;
+  const imageIds = imageDigest === undefined && imageTag === undefined ? undefined : [{ imageDigest, imageTag }];
+  return listAll(
+    (nextToken) =>
+      orNotFound(() => send(ecr(scope), new DescribeImagesCommand({ ...repositoryOf(args), imageIds, nextToken }))),
+    (page) => page.imageDetails,
+  );
 }
 
 async function orNotFound<T>(action: () => Promise<T>): Promise<T> {
@@ -200,7 +182,7 @@ function repositoryOf(args: PropertyMap): { repositoryName: string; registryId: 
 async function authorization(registryId: PropertyValue | undefined, scope: Scope): Promise<PropertyMap> {
   const { authorizationData } = await step("getting ECR authorization token", () =>
     send(
-      scope.connection.ecr(scope.region, scope.context),
+      ecr(scope),
       new GetAuthorizationTokenCommand({ registryIds: typeof registryId === "string" ? [registryId] : undefined }),
     ),
   );
@@ -220,7 +202,7 @@ export function tokenState(token: string | undefined, expiresAt: Date | undefine
   }
   return {
     authorizationToken: new Secret(token ?? ""),
-    expiresAt: (expiresAt ?? new Date(0)).toISOString().replace(/\.\d+Z$/, "Z"),
+    expiresAt: timeText(expiresAt ?? new Date(0)),
     password: new Secret(password),
     userName,
   };

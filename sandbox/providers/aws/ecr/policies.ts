@@ -6,12 +6,16 @@ import {
   PutLifecyclePolicyCommand,
   SetRepositoryPolicyCommand,
 } from "@aws-sdk/client-ecr";
-import type { PropertyMap, PropertyValue } from "../../protocol/values";
-import { equivalentLifecyclePolicies, equivalentPolicies, normalizeJson } from "../documents";
-import { deleteUnlessGone, step, textOf } from "../operations";
+import type { PropertyMap } from "../../protocol/values";
+import { equivalentLifecyclePolicies, equivalentPolicies, normalizeJson, policyState } from "../documents";
+import { deleteUnlessGone, readUnlessGone, step } from "../operations";
 import type { AwsResource, Scope } from "../resource";
-import { hasCode, send } from "../send";
+import { send } from "../send";
+import { ecr } from "./client";
 import { lifecyclePolicySchema, repositoryPolicySchema } from "./schemas";
+
+const lifecyclePolicyGone = ["LifecyclePolicyNotFoundException", "RepositoryNotFoundException"];
+const repositoryPolicyGone = ["RepositoryNotFoundException", "RepositoryPolicyNotFoundException"];
 
 export const ecrLifecyclePolicy: AwsResource = {
   type: "aws:ecr/lifecyclePolicy:LifecyclePolicy",
@@ -23,7 +27,7 @@ export const ecrLifecyclePolicy: AwsResource = {
     const repository = String(inputs["repository"]);
     const output = await step(`creating ECR Lifecycle Policy (${repository})`, () =>
       send(
-        scope.connection.ecr(scope.region, scope.context),
+        ecr(scope),
         new PutLifecyclePolicyCommand({
           repositoryName: repository,
           lifecyclePolicyText: normalizeJson(String(inputs["policy"])),
@@ -34,31 +38,19 @@ export const ecrLifecyclePolicy: AwsResource = {
   },
 
   async read(id, known, scope) {
-    try {
-      const output = await send(
-        scope.connection.ecr(scope.region, scope.context),
-        new GetLifecyclePolicyCommand({ repositoryName: id }),
-      );
+    return readUnlessGone(`ECR Lifecycle Policy (${id})`, lifecyclePolicyGone, async () => {
+      const output = await send(ecr(scope), new GetLifecyclePolicyCommand({ repositoryName: id }));
       return {
         policy: policyState(known, output.lifecyclePolicyText ?? "", equivalentLifecyclePolicies),
         registryId: output.registryId ?? "",
         repository: output.repositoryName ?? id,
       };
-    } catch (error) {
-      if (hasCode(error, "LifecyclePolicyNotFoundException", "RepositoryNotFoundException")) return undefined;
-      throw new Error(`reading ECR Lifecycle Policy (${id}): ${textOf(error)}`);
-    }
+    });
   },
 
   async delete(id, _outputs, scope) {
-    await deleteUnlessGone(
-      `ECR Lifecycle Policy (${id})`,
-      ["LifecyclePolicyNotFoundException", "RepositoryNotFoundException"],
-      () =>
-        send(
-          scope.connection.ecr(scope.region, scope.context),
-          new DeleteLifecyclePolicyCommand({ repositoryName: id }),
-        ),
+    await deleteUnlessGone(`ECR Lifecycle Policy (${id})`, lifecyclePolicyGone, () =>
+      send(ecr(scope), new DeleteLifecyclePolicyCommand({ repositoryName: id })),
     );
   },
 };
@@ -67,7 +59,7 @@ async function setRepositoryPolicy(inputs: PropertyMap, scope: Scope): Promise<s
   const repository = String(inputs["repository"]);
   await step(`putting ECR Repository Policy (${repository})`, () =>
     send(
-      scope.connection.ecr(scope.region, scope.context),
+      ecr(scope),
       new SetRepositoryPolicyCommand({
         repositoryName: repository,
         policyText: normalizeJson(String(inputs["policy"])),
@@ -84,20 +76,14 @@ export const ecrRepositoryPolicy: AwsResource = {
   create: setRepositoryPolicy,
 
   async read(id, known, scope) {
-    try {
-      const output = await send(
-        scope.connection.ecr(scope.region, scope.context),
-        new GetRepositoryPolicyCommand({ repositoryName: id }),
-      );
+    return readUnlessGone(`ECR Repository Policy (${id})`, repositoryPolicyGone, async () => {
+      const output = await send(ecr(scope), new GetRepositoryPolicyCommand({ repositoryName: id }));
       return {
         policy: policyState(known, output.policyText ?? "", equivalentPolicies),
         registryId: output.registryId ?? "",
         repository: output.repositoryName ?? id,
       };
-    } catch (error) {
-      if (hasCode(error, "RepositoryNotFoundException", "RepositoryPolicyNotFoundException")) return undefined;
-      throw new Error(`reading ECR Repository Policy (${id}): ${textOf(error)}`);
-    }
+    });
   },
 
   async update(_id, _olds, news, _changed, scope) {
@@ -105,25 +91,11 @@ export const ecrRepositoryPolicy: AwsResource = {
   },
 
   async delete(id, outputs, scope) {
-    await deleteUnlessGone(
-      `ECR Repository Policy (${id})`,
-      ["RepositoryNotFoundException", "RepositoryPolicyNotFoundException"],
-      () =>
-        send(
-          scope.connection.ecr(scope.region, scope.context),
-          new DeleteRepositoryPolicyCommand({ repositoryName: id, registryId: String(outputs["registryId"]) }),
-        ),
+    await deleteUnlessGone(`ECR Repository Policy (${id})`, repositoryPolicyGone, () =>
+      send(
+        ecr(scope),
+        new DeleteRepositoryPolicyCommand({ repositoryName: id, registryId: String(outputs["registryId"]) }),
+      ),
     );
   },
 };
-
-/** What was written last as long as the service's document means the same: else every refresh would find a change. */
-export function policyState(
-  known: PropertyMap,
-  found: string,
-  equal: (left: PropertyValue, right: PropertyValue) => boolean = equivalentPolicies,
-  property = "policy",
-): string {
-  const written = known[property];
-  return normalizeJson(typeof written === "string" && written !== "" && equal(written, found) ? written : found);
-}

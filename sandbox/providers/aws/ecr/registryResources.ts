@@ -17,11 +17,11 @@ import {
   type ScanType,
 } from "@aws-sdk/client-ecr";
 import { isMap, type PropertyMap } from "../../protocol/values";
-import { normalizeJson } from "../documents";
-import { deleteUnlessGone, readUnlessGone, step } from "../operations";
+import { normalizeJson, policyState } from "../documents";
+import { deleteUnlessGone, listAll, readUnlessGone, step } from "../operations";
 import { type AwsResource, asMaps, type Scope } from "../resource";
 import { send } from "../send";
-import { policyState } from "./policies";
+import { ecr } from "./client";
 import {
   accountSettingSchema,
   pullTimeUpdateExclusionSchema,
@@ -29,8 +29,6 @@ import {
   registryScanningConfigurationSchema,
   replicationConfigurationSchema,
 } from "./registrySchemas";
-
-const ecr = ({ connection, region, context }: Scope) => connection.ecr(region, context);
 
 async function putPolicy(inputs: PropertyMap, scope: Scope): Promise<string> {
   const { registryId } = await step("creating ECR Registry Policy", () =>
@@ -208,13 +206,11 @@ export const ecrPullTimeUpdateExclusion: AwsResource = {
 
   async read(id, _known, scope) {
     return step(`reading ECR Pull Time Update Exclusion (${id})`, async () => {
-      let nextToken: string | undefined;
-      do {
-        const page = await send(ecr(scope), new ListPullTimeUpdateExclusionsCommand({ nextToken }));
-        if (page.pullTimeUpdateExclusions?.includes(id)) return { principalArn: id };
-        nextToken = page.nextToken;
-      } while (nextToken !== undefined);
-      return undefined;
+      const exclusions = await listAll(
+        (nextToken) => send(ecr(scope), new ListPullTimeUpdateExclusionsCommand({ nextToken })),
+        (page) => page.pullTimeUpdateExclusions,
+      );
+      return exclusions.includes(id) ? { principalArn: id } : undefined;
     });
   },
 

@@ -3,7 +3,7 @@ import { scanFrequencies, scanTypes } from "../../../../ecr/scanning";
 import type { Schema } from "../../protocol/schema";
 import { region } from "../commonSchema";
 import { equivalentLifecyclePolicies, equivalentPolicies } from "../documents";
-import { arnRule } from "../valueRules";
+import { accountRule, arnRule, lengthBetween } from "../valueRules";
 import { equivalentScanningRules } from "./scanningRules";
 import { encryptionConfigurations, filters, imageTagMutability } from "./schemas";
 
@@ -83,9 +83,9 @@ export const pullThroughCacheRuleSchema: Schema = {
   ...registryId,
   credentialArn: { type: "string", rule: arnRule },
   customRoleArn: { type: "string", rule: arnRule },
-  ecrRepositoryPrefix: { type: "string", required: true, replace: true, rule: between(2, 30) },
+  ecrRepositoryPrefix: { type: "string", required: true, replace: true, rule: lengthBetween(2, 30) },
   upstreamRegistryUrl: { type: "string", required: true, replace: true },
-  upstreamRepositoryPrefix: { type: "string", computed: true, replace: true, rule: between(2, 30) },
+  upstreamRepositoryPrefix: { type: "string", computed: true, replace: true, rule: lengthBetween(2, 30) },
 };
 
 export const repositoryCreationTemplateSchema: Schema = {
@@ -93,7 +93,7 @@ export const repositoryCreationTemplateSchema: Schema = {
   ...registryId,
   appliedFors: { type: "stringSet", required: true },
   customRoleArn: { type: "string", rule: arnRule },
-  description: { type: "string", rule: between(0, 255) },
+  description: { type: "string", rule: lengthBetween(0, 255) },
   encryptionConfigurations: encryptionConfigurations(false),
   imageTagMutability,
   imageTagMutabilityExclusionFilters: { type: filters(["WILDCARD"]), maxItems: 5 },
@@ -118,14 +118,3 @@ export const pullTimeUpdateExclusionSchema: Schema = {
   ...region,
   principalArn: { type: "string", required: true, replace: true, rule: arnRule },
 };
-
-function accountRule(value: unknown): string | undefined {
-  return typeof value === "string" && !/^\d{12}$/.test(value) ? "must be an AWS account ID of 12 digits" : undefined;
-}
-
-function between(minimum: number, maximum: number) {
-  return (value: unknown): string | undefined =>
-    typeof value === "string" && (value.length < minimum || value.length > maximum)
-      ? `expected length to be in the range (${minimum} - ${maximum})`
-      : undefined;
-}

@@ -14,10 +14,11 @@ import {
 } from "@aws-sdk/client-ecr";
 import type { Failure } from "../../protocol/definition";
 import { containsUnknown, isMap, type PropertyMap, type PropertyValue } from "../../protocol/values";
-import { step, textOf } from "../operations";
+import { step, textOf, unlessGone } from "../operations";
 import { type AwsResource, type Scope, withoutInternal } from "../resource";
 import { hasCode, send } from "../send";
 import { asTagList, fromTagList, tagState, updateTags } from "../tags";
+import { ecr } from "./client";
 import { repositorySchema } from "./schemas";
 
 export const ecrRepository: AwsResource = {
@@ -44,9 +45,9 @@ export const ecrRepository: AwsResource = {
 
   async create(inputs, scope) {
     const name = String(inputs["name"]);
-    try {
+    return step(`creating ECR Repository (${name})`, async () => {
       const { repository } = await send(
-        scope.connection.ecr(scope.region, scope.context),
+        ecr(scope),
         new CreateRepositoryCommand({
           repositoryName: name,
           encryptionConfiguration: encryption(inputs),
@@ -59,31 +60,26 @@ export const ecrRepository: AwsResource = {
         }),
       );
       return repository?.repositoryName ?? name;
-    } catch (error) {
-      throw new Error(`creating ECR Repository (${name}): ${textOf(error)}`);
-    }
+    });
   },
 
   async read(id, known, scope) {
-    try {
+    return step(`reading ECR Repository (${id})`, async () => {
       const repository = await findRepository(id, undefined, scope);
       if (!repository) return undefined;
       return {
         ...repositoryState(repository),
         ...tagState(await tagsOf(repository, scope), known, scope.connection.settings),
       };
-    } catch (error) {
-      throw new Error(`reading ECR Repository (${id}): ${textOf(error)}`);
-    }
+    });
   },
 
   async update(id, olds, news, changed, scope) {
-    const ecr = scope.connection.ecr(scope.region, scope.context);
     const registryId = String(olds["registryId"]);
     if (changed("imageTagMutability") || changed("imageTagMutabilityExclusionFilters")) {
       await step(`setting ECR Repository (${id}) image tag mutability`, () =>
         send(
-          ecr,
+          ecr(scope),
           new PutImageTagMutabilityCommand({
             registryId,
             repositoryName: id,
@@ -97,7 +93,7 @@ export const ecrRepository: AwsResource = {
       const scanning = news["imageScanningConfiguration"];
       await step(`setting ECR Repository (${id}) image scanning configuration`, () =>
         send(
-          ecr,
+          ecr(scope),
           new PutImageScanningConfigurationCommand({
             registryId,
             repositoryName: id,
@@ -108,16 +104,15 @@ export const ecrRepository: AwsResource = {
     }
     const resourceArn = String(olds["arn"]);
     await updateTags(`resource (${resourceArn})`, olds, news, {
-      untag: (keys) => send(ecr, new UntagResourceCommand({ resourceArn, tagKeys: keys })),
-      tag: (tags) => send(ecr, new TagResourceCommand({ resourceArn, tags })),
+      untag: (keys) => send(ecr(scope), new UntagResourceCommand({ resourceArn, tagKeys: keys })),
+      tag: (tags) => send(ecr(scope), new TagResourceCommand({ resourceArn, tags })),
     });
   },
 
   async delete(id, outputs, scope) {
-    const ecr = scope.connection.ecr(scope.region, scope.context);
     try {
       await send(
-        ecr,
+        ecr(scope),
         new DeleteRepositoryCommand({
           repositoryName: id,
           registryId: outputs["registryId"] === undefined ? undefined : String(outputs["registryId"]),
@@ -139,23 +134,17 @@ export async function findRepository(
   registryId: string | undefined,
   scope: Scope,
 ): Promise<Repository | undefined> {
-  try {
+  return unlessGone(["RepositoryNotFoundException"], async () => {
     const { repositories } = await send(
-      scope.connection.ecr(scope.region, scope.context),
+      ecr(scope),
       new DescribeRepositoriesCommand({ registryId, repositoryNames: [name] }),
     );
     return repositories?.find((repository) => repository.repositoryName === name);
-  } catch (error) {
-    if (hasCode(error, "RepositoryNotFoundException")) return undefined;
-    throw error;
-  }
+  });
 }
 
 export async function tagsOf(repository: Repository, scope: Scope): Promise<Record<string, string>> {
-  const { tags } = await send(
-    scope.connection.ecr(scope.region, scope.context),
-    new ListTagsForResourceCommand({ resourceArn: repository.repositoryArn }),
-  );
+  const { tags } = await send(ecr(scope), new ListTagsForResourceCommand({ resourceArn: repository.repositoryArn }));
   return fromTagList(tags);
 }
 

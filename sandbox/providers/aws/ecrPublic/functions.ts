@@ -1,12 +1,14 @@
 import { DescribeImagesCommand, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr-public";
 import type { FunctionHandler } from "../../protocol/definition";
-import { isMap, type PropertyMap } from "../../protocol/values";
+import { isMap } from "../../protocol/values";
 import type { AwsConnection } from "../clients";
 import { tokenState } from "../ecr/functions";
 import { awsFunction } from "../functions";
-import { step } from "../operations";
+import { listAll, step, timeText } from "../operations";
 import type { Scope } from "../resource";
 import { send } from "../send";
+import { accountRule } from "../valueRules";
+import { ecrPublic } from "./client";
 
 /** ECR Public's API lives in two regions; elsewhere its endpoint does not exist. */
 function caller(scope: Scope) {
@@ -15,7 +17,7 @@ function caller(scope: Scope) {
       `region: "${scope.region}": ECR Public has its API in us-east-1 and us-west-2 only; set region: "us-east-1"`,
     );
   }
-  return scope.connection.ecrPublic(scope.region, scope.context);
+  return ecrPublic(scope);
 }
 
 export const ecrPublicFunctions: readonly FunctionHandler<AwsConnection>[] = [
@@ -48,38 +50,27 @@ export const ecrPublicFunctions: readonly FunctionHandler<AwsConnection>[] = [
     },
     async (args, scope) => {
       const ids = (Array.isArray(args["imageIds"]) ? args["imageIds"] : []).filter(isMap);
-      const images: PropertyMap[] = [];
-      let nextToken: string | undefined;
-      do {
-        const page = await send(
-          caller(scope),
-          new DescribeImagesCommand({
-            repositoryName: String(args["repositoryName"]),
-            registryId: typeof args["registryId"] === "string" ? args["registryId"] : undefined,
-            imageIds:
-              ids.length > 0 ? ids.map((id) => ({ ...id }) as { imageDigest?: string; imageTag?: string }) : undefined,
-            nextToken,
-          }),
-        );
-        for (const image of page.imageDetails ?? []) {
-          images.push({
-            artifactMediaType: image.artifactMediaType ?? "",
-            imageDigest: image.imageDigest ?? "",
-            imageManifestMediaType: image.imageManifestMediaType ?? "",
-            imagePushedAt: (image.imagePushedAt ?? new Date(0)).toISOString().replace(/\.\d+Z$/, "Z"),
-            imageSizeInBytes: image.imageSizeInBytes ?? 0,
-            imageTags: image.imageTags ?? [],
-            registryId: image.registryId ?? "",
-            repositoryName: image.repositoryName ?? "",
-          });
-        }
-        nextToken = page.nextToken;
-      } while (nextToken !== undefined);
+      const imageIds =
+        ids.length > 0 ? ids.map((id) => ({ ...id }) as { imageDigest?: string; imageTag?: string }) : undefined;
+      const repository = {
+        repositoryName: String(args["repositoryName"]),
+        registryId: typeof args["registryId"] === "string" ? args["registryId"] : undefined,
+      };
+      const found = await listAll(
+        (nextToken) => send(caller(scope), new DescribeImagesCommand({ ...repository, imageIds, nextToken })),
+        (page) => page.imageDetails,
+      );
+      const images = found.map((image) => ({
+        artifactMediaType: image.artifactMediaType ?? "",
+        imageDigest: image.imageDigest ?? "",
+        imageManifestMediaType: image.imageManifestMediaType ?? "",
+        imagePushedAt: timeText(image.imagePushedAt ?? new Date(0)),
+        imageSizeInBytes: image.imageSizeInBytes ?? 0,
+        imageTags: image.imageTags ?? [],
+        registryId: image.registryId ?? "",
+        repositoryName: image.repositoryName ?? "",
+      }));
       return { ...args, images, region: scope.region };
     },
   ),
 ];
-
-function accountRule(value: unknown): string | undefined {
-  return typeof value === "string" && !/^\d{12}$/.test(value) ? "must be a 12-digit AWS account ID" : undefined;
-}

@@ -15,13 +15,15 @@ import {
 } from "@aws-sdk/client-ecr-public";
 import type { Failure } from "../../protocol/definition";
 import { isMap, type PropertyMap, type PropertyValue } from "../../protocol/values";
-import { equivalentPolicies, normalizeJson } from "../documents";
-import { policyState } from "../ecr/policies";
-import { deleteUnlessGone, step, textOf } from "../operations";
+import { equivalentPolicies, normalizeJson, policyState } from "../documents";
+import { deleteUnlessGone, readUnlessGone, step, unlessGone } from "../operations";
 import type { AwsResource, Scope } from "../resource";
-import { hasCode, send } from "../send";
+import { send } from "../send";
 import { asTagList, fromTagList, tagState, updateTags } from "../tags";
+import { ecrPublic } from "./client";
 import { publicRepositoryPolicySchema, publicRepositorySchema } from "./schemas";
+
+const policyGone = ["RepositoryNotFoundException", "RepositoryPolicyNotFoundException"];
 
 /** The resources of ECR Public work in us-east-1 only, whatever region the rest of a program is in. */
 function regionRule(region: PropertyValue): Failure[] {
@@ -45,7 +47,7 @@ export const ecrPublicRepository: AwsResource = {
   async create(inputs, scope) {
     const output = await step("creating ECR Public repository", () =>
       send(
-        scope.connection.ecrPublic(scope.region, scope.context),
+        ecrPublic(scope),
         new CreateRepositoryCommand({
           repositoryName: String(inputs["repositoryName"]),
           catalogData: isMap(inputs["catalogData"]) ? catalogInput(inputs["catalogData"]) : undefined,
@@ -57,12 +59,14 @@ export const ecrPublicRepository: AwsResource = {
   },
 
   async read(id, known, scope) {
-    try {
+    return step(`reading ECR Public repository (${id})`, async () => {
       const repository = await findPublicRepository(id, scope);
       if (!repository) return undefined;
-      const ecrPublic = scope.connection.ecrPublic(scope.region, scope.context);
       const catalogData = await findCatalogData(id, repository, scope);
-      const { tags } = await send(ecrPublic, new ListTagsForResourceCommand({ resourceArn: repository.repositoryArn }));
+      const { tags } = await send(
+        ecrPublic(scope),
+        new ListTagsForResourceCommand({ resourceArn: repository.repositoryArn }),
+      );
       // The service gives a logo's address, not its bytes: they stay as they were given.
       const before = isMap(known["catalogData"]) ? known["catalogData"]["logoImageBlob"] : undefined;
       const found: PropertyMap = {
@@ -82,18 +86,15 @@ export const ecrPublicRepository: AwsResource = {
         repositoryUri: repository.repositoryUri ?? "",
         ...tagState(fromTagList(tags), known, scope.connection.settings),
       };
-    } catch (error) {
-      throw new Error(`reading ECR Public repository (${id}): ${textOf(error)}`);
-    }
+    });
   },
 
   async update(id, olds, news, changed, scope) {
-    const ecrPublic = scope.connection.ecrPublic(scope.region, scope.context);
     const catalogData = news["catalogData"];
     if (changed("catalogData") && isMap(catalogData)) {
       await step(`updating ECR Public Repository (${id}): updating catalog data for repository(${id})`, () =>
         send(
-          ecrPublic,
+          ecrPublic(scope),
           new PutRepositoryCatalogDataCommand({
             repositoryName: id,
             registryId: String(olds["registryId"]),
@@ -104,15 +105,15 @@ export const ecrPublicRepository: AwsResource = {
     }
     const resourceArn = String(olds["arn"]);
     await updateTags(`resource (${resourceArn})`, olds, news, {
-      untag: (keys) => send(ecrPublic, new UntagResourceCommand({ resourceArn, tagKeys: keys })),
-      tag: (tags) => send(ecrPublic, new TagResourceCommand({ resourceArn, tags })),
+      untag: (keys) => send(ecrPublic(scope), new UntagResourceCommand({ resourceArn, tagKeys: keys })),
+      tag: (tags) => send(ecrPublic(scope), new TagResourceCommand({ resourceArn, tags })),
     });
   },
 
   async delete(id, outputs, scope) {
     await deleteUnlessGone(`ECR Public repository`, ["RepositoryNotFoundException"], () =>
       send(
-        scope.connection.ecrPublic(scope.region, scope.context),
+        ecrPublic(scope),
         new DeleteRepositoryCommand({
           repositoryName: id,
           registryId: outputs["registryId"] === undefined ? undefined : String(outputs["registryId"]),
@@ -127,7 +128,7 @@ async function setPolicy(inputs: PropertyMap, scope: Scope): Promise<string> {
   const repository = String(inputs["repositoryName"]);
   const output = await step(`setting ECR Public Repository (${repository}) Policy`, () =>
     send(
-      scope.connection.ecrPublic(scope.region, scope.context),
+      ecrPublic(scope),
       new SetRepositoryPolicyCommand({
         repositoryName: repository,
         policyText: normalizeJson(String(inputs["policy"])),
@@ -145,20 +146,14 @@ export const ecrPublicRepositoryPolicy: AwsResource = {
   create: setPolicy,
 
   async read(id, known, scope) {
-    try {
-      const output = await send(
-        scope.connection.ecrPublic(scope.region, scope.context),
-        new GetRepositoryPolicyCommand({ repositoryName: id }),
-      );
+    return readUnlessGone(`ECR Public Repository Policy (${id})`, policyGone, async () => {
+      const output = await send(ecrPublic(scope), new GetRepositoryPolicyCommand({ repositoryName: id }));
       return {
         policy: policyState(known, output.policyText ?? "", equivalentPolicies),
         registryId: output.registryId ?? "",
         repositoryName: output.repositoryName ?? id,
       };
-    } catch (error) {
-      if (hasCode(error, "RepositoryNotFoundException", "RepositoryPolicyNotFoundException")) return undefined;
-      throw new Error(`reading ECR Public Repository Policy (${id}): ${textOf(error)}`);
-    }
+    });
   },
 
   async update(_id, _olds, news, _changed, scope) {
@@ -166,43 +161,31 @@ export const ecrPublicRepositoryPolicy: AwsResource = {
   },
 
   async delete(id, outputs, scope) {
-    await deleteUnlessGone(
-      `ECR Public Repository Policy (${id})`,
-      ["RepositoryNotFoundException", "RepositoryPolicyNotFoundException"],
-      () =>
-        send(
-          scope.connection.ecrPublic(scope.region, scope.context),
-          new DeleteRepositoryPolicyCommand({ repositoryName: id, registryId: String(outputs["registryId"]) }),
-        ),
+    await deleteUnlessGone(`ECR Public Repository Policy (${id})`, policyGone, () =>
+      send(
+        ecrPublic(scope),
+        new DeleteRepositoryPolicyCommand({ repositoryName: id, registryId: String(outputs["registryId"]) }),
+      ),
     );
   },
 };
 
 /** Undefined for a repository that was created without. */
 async function findCatalogData(name: string, repository: Repository, scope: Scope) {
-  try {
+  return unlessGone(["RepositoryCatalogDataNotFoundException"], async () => {
     const { catalogData } = await send(
-      scope.connection.ecrPublic(scope.region, scope.context),
+      ecrPublic(scope),
       new GetRepositoryCatalogDataCommand({ repositoryName: name, registryId: repository.registryId }),
     );
     return catalogData;
-  } catch (error) {
-    if (hasCode(error, "RepositoryCatalogDataNotFoundException")) return undefined;
-    throw error;
-  }
+  });
 }
 
 async function findPublicRepository(name: string, scope: Scope): Promise<Repository | undefined> {
-  try {
-    const { repositories } = await send(
-      scope.connection.ecrPublic(scope.region, scope.context),
-      new DescribeRepositoriesCommand({ repositoryNames: [name] }),
-    );
+  return unlessGone(["RepositoryNotFoundException"], async () => {
+    const { repositories } = await send(ecrPublic(scope), new DescribeRepositoriesCommand({ repositoryNames: [name] }));
     return repositories?.find((repository) => repository.repositoryName === name);
-  } catch (error) {
-    if (hasCode(error, "RepositoryNotFoundException")) return undefined;
-    throw error;
-  }
+  });
 }
 
 function catalogInput(catalog: PropertyMap): RepositoryCatalogDataInput {

@@ -1,7 +1,7 @@
 import type { Schema } from "../../protocol/schema";
 import { region, regionAndTags } from "../commonSchema";
 import { equivalentPolicies } from "../documents";
-import { atMost } from "../valueRules";
+import { atMost, base64 } from "../valueRules";
 
 /** As in the Terraform AWS provider 6.x (internal/service/ecrpublic). */
 export const publicRepositorySchema: Schema = {
@@ -13,7 +13,7 @@ export const publicRepositorySchema: Schema = {
         aboutText: { type: "string", rule: atMost(10_240) },
         architectures: { type: "stringSet", maxItems: 50 },
         description: { type: "string", rule: atMost(1_024) },
-        logoImageBlob: { type: "string", computed: true, rule: base64Rule },
+        logoImageBlob: { type: "string", computed: true, rule: base64("expected the logo's bytes in base64") },
         operatingSystems: { type: "stringSet", maxItems: 50 },
         usageText: { type: "string", rule: atMost(10_240) },
       },
@@ -39,10 +39,4 @@ function publicNameRule(value: unknown): string | undefined {
   return /^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/.test(value)
     ? undefined
     : "expected lower case letters and digits, separated by single . _ - or /";
-}
-
-function base64Rule(value: unknown): string | undefined {
-  return typeof value === "string" && !/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(value)
-    ? "expected the logo's bytes in base64"
-    : undefined;
 }

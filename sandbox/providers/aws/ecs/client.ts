@@ -1,15 +1,4 @@
 import { ECSClient } from "@aws-sdk/client-ecs";
-import type { AwsService } from "../clients";
-import type { Scope } from "../resource";
+import { serviceCaller } from "../serviceCaller";
 
-const ecs: AwsService<ECSClient> = {
-  get Client() {
-    return ECSClient;
-  },
-  name: "ECS",
-  endpoint: "ecs",
-};
-
-export function ecsCaller(scope: Scope) {
-  return scope.connection.caller(ecs, scope.region, scope.context);
-}
+export const ecsCaller = serviceCaller("ECS", "ecs", () => ECSClient);

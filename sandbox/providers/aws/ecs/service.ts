@@ -10,9 +10,9 @@ import {
 import type { Schema } from "../../protocol/schema";
 import { asText, asTexts, isMap, type PropertyMap, type PropertyValue } from "../../protocol/values";
 import { regionAndTags } from "../commonSchema";
-import { deleteUnlessGone, step } from "../operations";
+import { deleteUnlessGone, step, unlessGone } from "../operations";
 import { type AwsResource, asMaps, type Scope } from "../resource";
-import { hasCode, send } from "../send";
+import { send } from "../send";
 import { tagState } from "../tags";
 import { ecsCaller } from "./client";
 import { ecsTags, fromEcsTags, updateEcsTags } from "./tags";
@@ -173,16 +173,13 @@ function networkState(configuration: NetworkConfiguration | undefined): Property
 async function find(id: string, cluster: PropertyValue | undefined, scope: Scope): Promise<Service | undefined> {
   // arn:aws:ecs:<region>:<account>:service/<cluster>/<name>
   const owner = asText(cluster) ?? /:service\/([^/]+)\//.exec(id)?.[1];
-  try {
+  return unlessGone(["ServiceNotFoundException", "ClusterNotFoundException"], async () => {
     const { services } = await send(
       ecsCaller(scope),
       new DescribeServicesCommand({ services: [id], cluster: owner, include: ["TAGS"] }),
     );
     return services?.find((each) => each.status !== "INACTIVE");
-  } catch (error) {
-    if (hasCode(error, "ServiceNotFoundException", "ClusterNotFoundException")) return undefined;
-    throw error;
-  }
+  });
 }
 
 /** One deployment, and as many tasks as wanted: what the service calls a steady state. */

@@ -10,9 +10,9 @@ import {
 import { isMap, type PropertyMap, type PropertyValue } from "../../protocol/values";
 import { regionAndTags } from "../commonSchema";
 import { normalizeJson } from "../documents";
-import { step, textOf } from "../operations";
+import { readUnlessGone, step } from "../operations";
 import { type AwsResource, withoutInternal } from "../resource";
-import { hasCode, send } from "../send";
+import { send } from "../send";
 import { tagState } from "../tags";
 import { ecsCaller } from "./client";
 import { ecsTags, fromEcsTags, updateEcsTags } from "./tags";
@@ -73,7 +73,7 @@ export const ecsTaskDefinition: AwsResource = {
   },
 
   async read(id, known, scope) {
-    try {
+    return readUnlessGone(`ECS Task Definition (${id})`, ["ClientException"], async () => {
       const { taskDefinition, tags } = await send(
         ecsCaller(scope),
         new DescribeTaskDefinitionCommand({ taskDefinition: String(known["arn"] ?? id), include: ["TAGS"] }),
@@ -97,10 +97,7 @@ export const ecsTaskDefinition: AwsResource = {
         revision: taskDefinition.revision ?? 0,
         ...tagState(fromEcsTags(tags), known, scope.connection.settings),
       };
-    } catch (error) {
-      if (hasCode(error, "ClientException")) return undefined;
-      throw new Error(`reading ECS Task Definition (${id}): ${textOf(error)}`);
-    }
+    });
   },
 
   async update(_id, olds, news, _changed, scope) {

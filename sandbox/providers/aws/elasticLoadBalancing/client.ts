@@ -5,22 +5,16 @@ import {
   RemoveTagsCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { PropertyMap, PropertyValue } from "../../protocol/values";
-import type { AwsService } from "../clients";
 import type { Scope } from "../resource";
 import { send } from "../send";
+import { serviceCaller } from "../serviceCaller";
 import { asTagList, fromTagList, updateTags } from "../tags";
 
-const elb: AwsService<ElasticLoadBalancingV2Client> = {
-  get Client() {
-    return ElasticLoadBalancingV2Client;
-  },
-  name: "Elastic Load Balancing v2",
-  endpoint: "elasticloadbalancingv2",
-};
-
-export function elbCaller(scope: Scope) {
-  return scope.connection.caller(elb, scope.region, scope.context);
-}
+export const elbCaller = serviceCaller(
+  "Elastic Load Balancing v2",
+  "elasticloadbalancingv2",
+  () => ElasticLoadBalancingV2Client,
+);
 
 /** Tags of a new resource; the API takes no empty list. */
 export function elbTags(tags: PropertyValue | undefined) {

@@ -10,9 +10,9 @@ import {
 import type { Schema } from "../../protocol/schema";
 import { isMap, type PropertyMap, type PropertyValue } from "../../protocol/values";
 import { regionAndTags } from "../commonSchema";
-import { deleteUnlessGone, step } from "../operations";
+import { deleteUnlessGone, step, unlessGone } from "../operations";
 import type { AwsResource, Scope } from "../resource";
-import { hasCode, send } from "../send";
+import { send } from "../send";
 import { tagState } from "../tags";
 import { elbCaller, elbTags, tagsOfArn, updateElbTags } from "./client";
 
@@ -93,13 +93,10 @@ export const listener: AwsResource = {
 };
 
 async function find(arn: string, scope: Scope): Promise<Listener | undefined> {
-  try {
+  return unlessGone(["ListenerNotFoundException"], async () => {
     const { Listeners } = await send(elbCaller(scope), new DescribeListenersCommand({ ListenerArns: [arn] }));
     return Listeners?.[0];
-  } catch (error) {
-    if (hasCode(error, "ListenerNotFoundException")) return undefined;
-    throw error;
-  }
+  });
 }
 
 function settings(inputs: PropertyMap) {

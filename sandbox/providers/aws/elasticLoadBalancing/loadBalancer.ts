@@ -11,9 +11,9 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { PropertyMap, PropertyValue } from "../../protocol/values";
 import { regionAndTags } from "../commonSchema";
-import { deleteUnlessGone, step } from "../operations";
+import { deleteUnlessGone, step, unlessGone } from "../operations";
 import type { AwsResource, Scope } from "../resource";
-import { hasCode, send } from "../send";
+import { send } from "../send";
 import { tagState } from "../tags";
 import { elbCaller, elbTags, tagsOfArn, updateElbTags } from "./client";
 import { shortName } from "./names";
@@ -119,16 +119,13 @@ export const loadBalancer: AwsResource = {
 };
 
 async function find(arn: string, scope: Scope): Promise<LoadBalancer | undefined> {
-  try {
+  return unlessGone(["LoadBalancerNotFoundException"], async () => {
     const { LoadBalancers } = await send(
       elbCaller(scope),
       new DescribeLoadBalancersCommand({ LoadBalancerArns: [arn] }),
     );
     return LoadBalancers?.[0];
-  } catch (error) {
-    if (hasCode(error, "LoadBalancerNotFoundException")) return undefined;
-    throw error;
-  }
+  });
 }
 
 async function setAttributes(arn: string, inputs: PropertyMap, scope: Scope): Promise<void> {

@@ -12,9 +12,9 @@ import {
 import type { Schema } from "../../protocol/schema";
 import { isMap, type PropertyMap, type PropertyValue } from "../../protocol/values";
 import { regionAndTags } from "../commonSchema";
-import { deleteUnlessGone, step } from "../operations";
+import { deleteUnlessGone, step, unlessGone } from "../operations";
 import type { AwsResource, Scope } from "../resource";
-import { hasCode, send } from "../send";
+import { send } from "../send";
 import { tagState } from "../tags";
 import { elbCaller, elbTags, tagsOfArn, updateElbTags } from "./client";
 import { shortName } from "./names";
@@ -124,13 +124,10 @@ async function setDelay(arn: string, inputs: PropertyMap, scope: Scope): Promise
 }
 
 async function find(arn: string, scope: Scope): Promise<TargetGroup | undefined> {
-  try {
+  return unlessGone(["TargetGroupNotFoundException"], async () => {
     const { TargetGroups } = await send(elbCaller(scope), new DescribeTargetGroupsCommand({ TargetGroupArns: [arn] }));
     return TargetGroups?.[0];
-  } catch (error) {
-    if (hasCode(error, "TargetGroupNotFoundException")) return undefined;
-    throw error;
-  }
+  });
 }
 
 function healthCheckOf(value: PropertyValue | undefined) {

@@ -15,21 +15,16 @@ import {
   UntagResourceCommand,
 } from "@aws-sdk/client-eventbridge";
 import { asText, isMap, type PropertyMap, type PropertyValue } from "../../protocol/values";
-import { equivalentJson } from "../attributes";
-import type { AwsService } from "../clients";
-import { deleteUnlessGone, readUnlessGone, step } from "../operations";
+import { equivalentJson } from "../documents";
+import { deleteUnlessGone, listAll, readUnlessGone, step } from "../operations";
 import type { AwsResource, Scope } from "../resource";
-import { type AwsCaller, send } from "../send";
+import { send } from "../send";
+import { serviceCaller } from "../serviceCaller";
 import { asTagList, fromTagList, tagState, updateTags } from "../tags";
+import { onlyOneOf } from "../valueRules";
 import { eventRuleSchema, eventTargetSchema } from "./schemas";
 
-const service: AwsService<EventBridgeClient> = {
-  get Client() {
-    return EventBridgeClient;
-  },
-  name: "EventBridge",
-  endpoint: "eventbridge",
-};
+const events = serviceCaller("EventBridge", "eventbridge", () => EventBridgeClient);
 const gone = ["ResourceNotFoundException"];
 const defaultBus = "default";
 
@@ -105,12 +100,7 @@ export const eventTarget: AwsResource = {
   type: "aws:cloudwatch/eventTarget:EventTarget",
   schema: eventTargetSchema,
 
-  rules(inputs) {
-    const given = ["input", "inputPath", "inputTransformer"].filter((key) => inputs[key] !== undefined);
-    return given.length > 1
-      ? [{ property: given[1] ?? "", reason: `${given[1]}: conflicts with ${given[0]}; set only one of them` }]
-      : [];
-  },
+  rules: (inputs) => onlyOneOf(inputs, "input", "inputPath", "inputTransformer"),
 
   async create(inputs, scope) {
     const targetId = asText(inputs["targetId"]) ?? `terraform-${randomBytes(13).toString("hex")}`;
@@ -157,10 +147,6 @@ export const eventTarget: AwsResource = {
     );
   },
 };
-
-function events(scope: Scope): AwsCaller<EventBridgeClient> {
-  return scope.connection.caller(service, scope.region, scope.context);
-}
 
 function putRule(name: string, inputs: PropertyMap, scope: Scope): Promise<unknown> {
   return send(
@@ -221,14 +207,11 @@ function refuseFailures(output: Pick<PutTargetsResponse, "FailedEntries">): void
 }
 
 async function findTarget(bus: string, rule: string, id: string, scope: Scope): Promise<Target | undefined> {
-  let NextToken: string | undefined;
-  do {
-    const page = await send(events(scope), new ListTargetsByRuleCommand({ Rule: rule, EventBusName: bus, NextToken }));
-    const found = page.Targets?.find((target) => target.Id === id);
-    if (found) return found;
-    NextToken = page.NextToken;
-  } while (NextToken !== undefined);
-  return undefined;
+  const targets = await listAll(
+    (NextToken) => send(events(scope), new ListTargetsByRuleCommand({ Rule: rule, EventBusName: bus, NextToken })),
+    (page) => page.Targets,
+  );
+  return targets.find((target) => target.Id === id);
 }
 
 function targetState(target: Target): PropertyMap {

@@ -1,5 +1,6 @@
 import type { Schema } from "../../protocol/schema";
-import { equivalentJson } from "../attributes";
+import { region, regionAndTags } from "../commonSchema";
+import { equivalentJson } from "../documents";
 import { atMost, between } from "../valueRules";
 
 /**
@@ -7,11 +8,10 @@ import { atMost, between } from "../valueRules";
  * replaced is that of the Terraform AWS provider 6.x (internal/service/events). Targets that need parameters of their
  * own service (ECS, Batch, Kinesis, …) are refused, as is `isEnabled`, which `state` has replaced.
  */
-const region: Schema = { region: { type: "string", computed: true, replace: true } };
 const bus: Schema = { eventBusName: { type: "string", default: "default", replace: true } };
 
 export const eventRuleSchema: Schema = {
-  ...region,
+  ...regionAndTags,
   ...bus,
   arn: { type: "string", output: true },
   description: { type: "string", rule: atMost(512) },
@@ -26,8 +26,6 @@ export const eventRuleSchema: Schema = {
     computed: true,
     values: ["ENABLED", "DISABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"],
   },
-  tags: { type: "stringMap" },
-  tagsAll: { type: "stringMap", computed: true },
 };
 
 export const eventTargetSchema: Schema = {

@@ -10,13 +10,12 @@ import {
   TagPolicyCommand,
   UntagPolicyCommand,
 } from "@aws-sdk/client-iam";
-import { normalizeJson } from "../documents";
-import { policyState } from "../ecr/policies";
-import { deleteUnlessGone, readUnlessGone, step } from "../operations";
+import { normalizeJson, policyState } from "../documents";
+import { deleteUnlessGone, listAll, readUnlessGone, step } from "../operations";
 import type { AwsResource, Scope } from "../resource";
 import { send } from "../send";
 import { asTagList, fromTagList, tagState, updateTags } from "../tags";
-import { decodedDocument, iam, listAll } from "./client";
+import { decodedDocument, iam } from "./client";
 import { policySchema } from "./schemas";
 
 /** A managed policy keeps at most this many versions. */

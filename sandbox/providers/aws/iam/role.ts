@@ -18,14 +18,13 @@ import {
   UpdateAssumeRolePolicyCommand,
   UpdateRoleCommand,
 } from "@aws-sdk/client-iam";
-import { asTexts, type PropertyMap, type PropertyValue } from "../../protocol/values";
-import { normalizeJson } from "../documents";
-import { policyState } from "../ecr/policies";
-import { deleteUnlessGone, readUnlessGone, step } from "../operations";
+import { asText, asTexts, type PropertyMap, type PropertyValue } from "../../protocol/values";
+import { normalizeJson, policyState } from "../documents";
+import { deleteUnlessGone, listAll, readUnlessGone, step, timeText } from "../operations";
 import type { AwsResource, Scope } from "../resource";
 import { send } from "../send";
 import { asTagList, fromTagList, tagState, updateTags } from "../tags";
-import { attachedPolicies, decodedDocument, iam, listAll, timeText } from "./client";
+import { attachedPolicies, decodedDocument, iam } from "./client";
 import { inlinePolicyMap, roleSchema } from "./schemas";
 
 export const iamRole: AwsResource = {
@@ -42,9 +41,9 @@ export const iamRole: AwsResource = {
           RoleName: name,
           AssumeRolePolicyDocument: normalizeJson(String(inputs["assumeRolePolicy"])),
           Path: String(inputs["path"]),
-          Description: optionalText(inputs["description"]),
+          Description: asText(inputs["description"]),
           MaxSessionDuration: Number(inputs["maxSessionDuration"]),
-          PermissionsBoundary: optionalText(inputs["permissionsBoundary"]),
+          PermissionsBoundary: asText(inputs["permissionsBoundary"]),
           Tags: asTagList(inputs["tagsAll"]),
         }),
       ),
@@ -90,14 +89,14 @@ export const iamRole: AwsResource = {
           client,
           new UpdateRoleCommand({
             RoleName: id,
-            Description: optionalText(news["description"]) ?? "",
+            Description: asText(news["description"]) ?? "",
             MaxSessionDuration: Number(news["maxSessionDuration"]),
           }),
         ),
       );
     }
     if (changed("permissionsBoundary")) {
-      const boundary = optionalText(news["permissionsBoundary"]);
+      const boundary = asText(news["permissionsBoundary"]);
       await step(`updating IAM Role (${id}) permissions boundary`, async () => {
         if (boundary === undefined) {
           await send(client, new DeleteRolePermissionsBoundaryCommand({ RoleName: id }));
@@ -213,8 +212,4 @@ function detach(role: string, arn: string, scope: Scope): Promise<unknown> {
   return step(`detaching IAM Policy (${arn}) from IAM Role (${role})`, () =>
     send(iam(scope), new DetachRolePolicyCommand({ RoleName: role, PolicyArn: arn })),
   );
-}
-
-function optionalText(value: PropertyValue | undefined): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
 }

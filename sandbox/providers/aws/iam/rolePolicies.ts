@@ -6,8 +6,7 @@ import {
   PutRolePolicyCommand,
 } from "@aws-sdk/client-iam";
 import type { PropertyMap } from "../../protocol/values";
-import { normalizeJson } from "../documents";
-import { policyState } from "../ecr/policies";
+import { normalizeJson, policyState } from "../documents";
 import { deleteUnlessGone, readUnlessGone, step } from "../operations";
 import type { AwsResource, Scope } from "../resource";
 import { send } from "../send";

@@ -12,6 +12,7 @@ import {
   type KeyMetadata,
   type KeySpec,
   type KeyUsageType,
+  KMSClient,
   PutKeyPolicyCommand,
   paginateListAliases,
   paginateListResourceTags,
@@ -22,13 +23,15 @@ import {
   UpdateKeyDescriptionCommand,
 } from "@aws-sdk/client-kms";
 import type { PropertyMap } from "../../protocol/values";
-import { equivalentPolicies, normalizeJson } from "../documents";
-import { policyState } from "../ecr/policies";
-import { deleteUnlessGone, step, textOf } from "../operations";
+import { equivalentPolicies, normalizeJson, policyState } from "../documents";
+import { deleteUnlessGone, step, textOf, unlessGone } from "../operations";
 import type { AwsResource, Scope } from "../resource";
 import { type AwsServiceError, hasCode, send } from "../send";
+import { serviceCaller } from "../serviceCaller";
 import { tagChanges, tagState, updateTags } from "../tags";
 import { aliasSchema, keySchema } from "./schemas";
+
+const caller = serviceCaller("KMS", "kms", () => KMSClient);
 
 export const kmsKey: AwsResource = {
   type: "aws:kms/key:Key",
@@ -74,7 +77,7 @@ export const kmsKey: AwsResource = {
 
   async read(id, known, scope) {
     const kms = caller(scope);
-    try {
+    return step(`reading KMS Key (${id})`, async () => {
       const metadata = await findKey(id, scope);
       if (!metadata) return undefined;
       const { Policy } = await send(kms, new GetKeyPolicyCommand({ KeyId: id, PolicyName: "default" }));
@@ -100,9 +103,7 @@ export const kmsKey: AwsResource = {
         ...(rotation?.RotationPeriodInDays !== undefined && { rotationPeriodInDays: rotation.RotationPeriodInDays }),
         ...tagState(tags, known, scope.connection.settings),
       };
-    } catch (error) {
-      throw new Error(`reading KMS Key (${id}): ${textOf(error)}`);
-    }
+    });
   },
 
   async update(id, olds, news, changed, scope) {
@@ -180,7 +181,7 @@ export const kmsAlias: AwsResource = {
   },
 
   async read(id, _known, scope) {
-    try {
+    return step(`reading KMS Alias (${id})`, async () => {
       for await (const page of paginateListAliases({ client: caller(scope).client }, {})) {
         const alias = page.Aliases?.find((candidate) => candidate.AliasName === id);
         // An alias without a key is one that AWS reserved for itself.
@@ -194,9 +195,7 @@ export const kmsAlias: AwsResource = {
         };
       }
       return undefined;
-    } catch (error) {
-      throw new Error(`reading KMS Alias (${id}): ${textOf(error)}`);
-    }
+    });
   },
 
   async update(id, _olds, news, changed, scope) {
@@ -213,20 +212,13 @@ export const kmsAlias: AwsResource = {
   },
 };
 
-function caller(scope: Scope) {
-  return scope.connection.kms(scope.region, scope.context);
-}
-
 /** A key that waits for its deletion is gone, as far as a program is concerned. */
 async function findKey(id: string, scope: Scope): Promise<KeyMetadata | undefined> {
-  try {
+  return unlessGone(["NotFoundException"], async () => {
     const { KeyMetadata: metadata } = await send(caller(scope), new DescribeKeyCommand({ KeyId: id }));
     const gone = metadata?.KeyState === "PendingDeletion" || metadata?.KeyState === "PendingReplicaDeletion";
     return gone ? undefined : metadata;
-  } catch (error) {
-    if (hasCode(error, "NotFoundException")) return undefined;
-    throw error;
-  }
+  });
 }
 
 async function setRotation(id: string, inputs: PropertyMap, scope: Scope): Promise<void> {

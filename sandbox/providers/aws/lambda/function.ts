@@ -13,9 +13,9 @@ import {
 } from "@aws-sdk/client-lambda";
 import { isMap, type PropertyMap, type PropertyValue } from "../../protocol/values";
 import { regionAndTags } from "../commonSchema";
-import { deleteUnlessGone, step, textOf } from "../operations";
+import { deleteUnlessGone, readUnlessGone, step } from "../operations";
 import type { AwsResource, Scope } from "../resource";
-import { hasCode, send } from "../send";
+import { send } from "../send";
 import { asTagList, asTagMap, tagState, updateTags } from "../tags";
 import { lambdaCaller } from "./client";
 
@@ -66,7 +66,7 @@ export const lambdaFunction: AwsResource = {
           Code: { ImageUri: String(inputs["imageUri"]) },
           Architectures: architectures(inputs),
           Publish: inputs["publish"] === true,
-          Tags: Object.fromEntries(asTagList(inputs["tagsAll"]).map(({ Key, Value }) => [Key, Value])),
+          Tags: asTagMap(asTagList(inputs["tagsAll"])),
         }),
       );
       await waitUntilFunctionActiveV2(
@@ -78,7 +78,7 @@ export const lambdaFunction: AwsResource = {
   },
 
   async read(id, known, scope) {
-    try {
+    return readUnlessGone(`Lambda Function (${id})`, ["ResourceNotFoundException"], async () => {
       const {
         Configuration: found,
         Code,
@@ -90,10 +90,7 @@ export const lambdaFunction: AwsResource = {
         imageUri: Code?.ImageUri ?? String(known["imageUri"] ?? ""),
         ...tagState(Tags ?? {}, known, scope.connection.settings),
       };
-    } catch (error) {
-      if (hasCode(error, "ResourceNotFoundException")) return undefined;
-      throw new Error(`reading Lambda Function (${id}): ${textOf(error)}`);
-    }
+    });
   },
 
   async update(id, olds, news, changed, scope) {
@@ -153,9 +150,7 @@ function configuration(inputs: PropertyMap) {
     MemorySize: Number(inputs["memorySize"]),
     Timeout: Number(inputs["timeout"]),
     Environment: {
-      Variables: Object.fromEntries(
-        asTagList(isMap(environment) ? environment["variables"] : undefined).map(({ Key, Value }) => [Key, Value]),
-      ),
+      Variables: asTagMap(asTagList(isMap(environment) ? environment["variables"] : undefined)),
     },
     ...(isMap(image) && {
       ImageConfig: {

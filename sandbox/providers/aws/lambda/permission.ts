@@ -1,9 +1,9 @@
 import { AddPermissionCommand, GetPolicyCommand, RemovePermissionCommand } from "@aws-sdk/client-lambda";
 import type { PropertyMap } from "../../protocol/values";
 import { region } from "../commonSchema";
-import { step, textOf } from "../operations";
+import { readUnlessGone, step, unlessGone } from "../operations";
 import type { AwsResource } from "../resource";
-import { hasCode, send } from "../send";
+import { send } from "../send";
 import { lambdaCaller } from "./client";
 
 const replaced = { type: "string", replace: true } as const;
@@ -51,7 +51,7 @@ export const lambdaPermission: AwsResource = {
   },
 
   async read(id, known, scope) {
-    try {
+    return readUnlessGone(`Lambda Permission (${id})`, ["ResourceNotFoundException"], async () => {
       const { Policy } = await send(
         lambdaCaller(scope),
         new GetPolicyCommand({
@@ -62,26 +62,22 @@ export const lambdaPermission: AwsResource = {
       const statements = (JSON.parse(Policy ?? "{}") as { Statement?: Statement[] }).Statement ?? [];
       const statement = statements.find((each) => each.Sid === id);
       return statement && { ...stateOf(statement), function: String(known["function"]), statementId: id };
-    } catch (error) {
-      if (hasCode(error, "ResourceNotFoundException")) return undefined;
-      throw new Error(`reading Lambda Permission (${id}): ${textOf(error)}`);
-    }
+    });
   },
 
   async delete(id, outputs, scope) {
-    try {
-      await send(
-        lambdaCaller(scope),
-        new RemovePermissionCommand({
-          FunctionName: String(outputs["function"]),
-          StatementId: id,
-          Qualifier: typeof outputs["qualifier"] === "string" ? outputs["qualifier"] : undefined,
-        }),
-      );
-    } catch (error) {
-      if (hasCode(error, "ResourceNotFoundException")) return;
-      throw new Error(`removing Lambda Permission (${id}): ${textOf(error)}`);
-    }
+    await step(`removing Lambda Permission (${id})`, () =>
+      unlessGone(["ResourceNotFoundException"], () =>
+        send(
+          lambdaCaller(scope),
+          new RemovePermissionCommand({
+            FunctionName: String(outputs["function"]),
+            StatementId: id,
+            Qualifier: typeof outputs["qualifier"] === "string" ? outputs["qualifier"] : undefined,
+          }),
+        ),
+      ),
+    );
   },
 };
 

@@ -9,20 +9,14 @@ import {
   TagResourceCommand,
   UntagResourceCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
-import type { AwsService } from "../clients";
 import { regionAndTags } from "../commonSchema";
-import { deleteUnlessGone, step } from "../operations";
+import { deleteUnlessGone, step, unlessGone } from "../operations";
 import type { AwsResource, Scope } from "../resource";
-import { hasCode, send } from "../send";
+import { send } from "../send";
+import { serviceCaller } from "../serviceCaller";
 import { asTagList, asTagMap, tagState, updateTags } from "../tags";
 
-const logs: AwsService<CloudWatchLogsClient> = {
-  get Client() {
-    return CloudWatchLogsClient;
-  },
-  name: "CloudWatch Logs",
-  endpoint: "cloudwatchlogs",
-};
+const caller = serviceCaller("CloudWatch Logs", "cloudwatchlogs", () => CloudWatchLogsClient);
 
 /** As in the Terraform AWS provider 6.x (internal/service/logs/group.go). */
 export const logGroup: AwsResource = {
@@ -45,7 +39,7 @@ export const logGroup: AwsResource = {
         new CreateLogGroupCommand({
           logGroupName,
           kmsKeyId: typeof inputs["kmsKeyId"] === "string" ? inputs["kmsKeyId"] : undefined,
-          tags: Object.fromEntries(asTagList(inputs["tagsAll"]).map(({ Key, Value }) => [Key, Value])),
+          tags: asTagMap(asTagList(inputs["tagsAll"])),
         }),
       );
       await setRetention(logGroupName, inputs["retentionInDays"], scope);
@@ -91,17 +85,13 @@ export const logGroup: AwsResource = {
   },
 };
 
-function caller(scope: Scope) {
-  return scope.connection.caller(logs, scope.region, scope.context);
-}
-
 /** 0, or nothing, keeps logs for ever. */
 async function setRetention(logGroupName: string, days: unknown, scope: Scope): Promise<void> {
   if (typeof days === "number" && days > 0) {
     await send(caller(scope), new PutRetentionPolicyCommand({ logGroupName, retentionInDays: days }));
   } else {
-    await send(caller(scope), new DeleteRetentionPolicyCommand({ logGroupName })).catch((error) => {
-      if (!hasCode(error, "ResourceNotFoundException")) throw error;
-    });
+    await unlessGone(["ResourceNotFoundException"], () =>
+      send(caller(scope), new DeleteRetentionPolicyCommand({ logGroupName })),
+    );
   }
 }

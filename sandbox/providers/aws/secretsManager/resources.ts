@@ -16,22 +16,16 @@ import {
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
 import { asText, asTexts, type PropertyMap, Secret } from "../../protocol/values";
-import type { AwsService } from "../clients";
-import { normalizeJson } from "../documents";
-import { policyState } from "../ecr/policies";
+import { normalizeJson, policyState } from "../documents";
 import { deleteUnlessGone, readUnlessGone, step } from "../operations";
 import type { AwsResource, Scope } from "../resource";
-import { type AwsCaller, hasCode, send } from "../send";
+import { hasCode, send } from "../send";
+import { serviceCaller } from "../serviceCaller";
 import { asTagList, fromTagList, tagState, updateTags } from "../tags";
+import { onlyOneOf } from "../valueRules";
 import { secretSchema, secretVersionSchema } from "./schemas";
 
-const service: AwsService<SecretsManagerClient> = {
-  get Client() {
-    return SecretsManagerClient;
-  },
-  name: "Secrets Manager",
-  endpoint: "secretsmanager",
-};
+const secretsManager = serviceCaller("Secrets Manager", "secretsmanager", () => SecretsManagerClient);
 const currentStage = "AWSCURRENT";
 const gone = ["ResourceNotFoundException"];
 
@@ -121,16 +115,7 @@ export const secretVersion: AwsResource = {
   type: "aws:secretsmanager/secretVersion:SecretVersion",
   schema: secretVersionSchema,
 
-  rules(inputs) {
-    return inputs["secretString"] !== undefined && inputs["secretBinary"] !== undefined
-      ? [
-          {
-            property: "secretBinary",
-            reason: "secretBinary: conflicts with secretString; set only one of them",
-          },
-        ]
-      : [];
-  },
+  rules: (inputs) => onlyOneOf(inputs, "secretString", "secretBinary"),
 
   async create(inputs, scope) {
     const secretId = String(inputs["secretId"]);
@@ -195,10 +180,6 @@ export const secretVersion: AwsResource = {
     });
   },
 };
-
-function secretsManager(scope: Scope): AwsCaller<SecretsManagerClient> {
-  return scope.connection.caller(service, scope.region, scope.context);
-}
 
 /** A secret that waits for its deletion is gone, as far as a program is concerned. */
 async function describe(id: string, scope: Scope): Promise<DescribeSecretResponse | undefined> {

@@ -1,11 +1,14 @@
 import type { Schema } from "../../protocol/schema";
+import { region, regionAndTags } from "../commonSchema";
 import { equivalentPolicies } from "../documents";
+import { base64 } from "../valueRules";
 
 /**
  * Secrets Manager's types as @pulumi/aws 7.48.0 has them; what is required, computed, defaulted and replaced is that of
  * the Terraform AWS provider 6.x (internal/service/secretsmanager). Replicas, types and write-only values are refused.
  */
 export const secretSchema: Schema = {
+  ...regionAndTags,
   arn: { type: "string", output: true },
   description: { type: "string" },
   forceOverwriteReplicaSecret: { type: "boolean", default: false },
@@ -13,17 +16,14 @@ export const secretSchema: Schema = {
   name: { type: "string", replace: true, rule: nameRule },
   policy: { type: "json", computed: true, equal: equivalentPolicies },
   recoveryWindowInDays: { type: "number", default: 30, rule: windowRule },
-  region: { type: "string", computed: true, replace: true },
-  tags: { type: "stringMap" },
-  tagsAll: { type: "stringMap", computed: true },
 };
 
 export const secretVersionSchema: Schema = {
+  ...region,
   arn: { type: "string", output: true },
   hasSecretStringWo: { type: "boolean", output: true },
-  region: { type: "string", computed: true, replace: true },
   secretArn: { type: "string", output: true },
-  secretBinary: { type: "string", replace: true, rule: base64Rule },
+  secretBinary: { type: "string", replace: true, rule: base64("expected base64-encoded bytes") },
   secretId: { type: "string", required: true, replace: true },
   secretString: { type: "string", replace: true },
   versionId: { type: "string", output: true },
@@ -41,11 +41,5 @@ function nameRule(value: unknown): string | undefined {
 function windowRule(value: unknown): string | undefined {
   return typeof value === "number" && value !== 0 && (value < 7 || value > 30)
     ? "expected 0 (no recovery), or 7 to 30 days"
-    : undefined;
-}
-
-function base64Rule(value: unknown): string | undefined {
-  return typeof value === "string" && !/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(value)
-    ? "expected base64-encoded bytes"
     : undefined;
 }

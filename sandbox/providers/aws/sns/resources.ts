@@ -13,22 +13,15 @@ import {
   UntagResourceCommand,
 } from "@aws-sdk/client-sns";
 import { type AttributeMap, attributeState, attributesOf } from "../attributes";
-import type { AwsService } from "../clients";
-import { normalizeJson } from "../documents";
-import { policyState } from "../ecr/policies";
+import { normalizeJson, policyState } from "../documents";
 import { deleteUnlessGone, readUnlessGone, step } from "../operations";
 import type { AwsResource, Scope } from "../resource";
-import { type AwsCaller, type AwsServiceError, hasCode, send } from "../send";
+import { type AwsServiceError, hasCode, send } from "../send";
+import { serviceCaller } from "../serviceCaller";
 import { asTagList, fromTagList, tagState, updateTags } from "../tags";
 import { topicPolicySchema, topicSchema, topicSubscriptionSchema } from "./schemas";
 
-const service: AwsService<SNSClient> = {
-  get Client() {
-    return SNSClient;
-  },
-  name: "SNS",
-  endpoint: "sns",
-};
+const sns = serviceCaller("SNS", "sns", () => SNSClient);
 const gone = ["NotFoundException"];
 
 const topicAttributes: AttributeMap = {
@@ -198,10 +191,6 @@ export const snsTopicSubscription: AwsResource = {
     });
   },
 };
-
-function sns(scope: Scope): AwsCaller<SNSClient> {
-  return scope.connection.caller(service, scope.region, scope.context);
-}
 
 async function setTopicAttributes(arn: string, attributes: Record<string, string>, scope: Scope): Promise<void> {
   for (const [name, value] of Object.entries(attributes)) {

@@ -1,15 +1,14 @@
 import type { Schema } from "../../protocol/schema";
-import { equivalentJson } from "../attributes";
-import { equivalentPolicies } from "../documents";
+import { region, regionAndTags } from "../commonSchema";
+import { equivalentJson, equivalentPolicies } from "../documents";
 
 /**
  * SNS' types as @pulumi/aws 7.48.0 has them; what is required, computed, defaulted and replaced is that of the Terraform
  * AWS provider 6.x (internal/service/sns). FIFO topics, feedback roles, archives and replays are refused.
  */
-const region: Schema = { region: { type: "string", computed: true, replace: true } };
 
 export const topicSchema: Schema = {
-  ...region,
+  ...regionAndTags,
   arn: { type: "string", output: true },
   deliveryPolicy: { type: "json", equal: equivalentJson },
   displayName: { type: "string" },
@@ -18,8 +17,6 @@ export const topicSchema: Schema = {
   owner: { type: "string", output: true },
   policy: { type: "json", computed: true, equal: equivalentPolicies },
   signatureVersion: { type: "number", computed: true, rule: signatureRule },
-  tags: { type: "stringMap" },
-  tagsAll: { type: "stringMap", computed: true },
   tracingConfig: { type: "string", computed: true, values: ["PassThrough", "Active"] },
 };
 

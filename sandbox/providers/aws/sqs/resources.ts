@@ -9,24 +9,17 @@ import {
   UntagQueueCommand,
 } from "@aws-sdk/client-sqs";
 import type { Schema } from "../../protocol/schema";
-import { isMap, type PropertyMap } from "../../protocol/values";
-import { type AttributeMap, attributeState, attributesOf, equivalentJson } from "../attributes";
-import type { AwsService } from "../clients";
-import { equivalentPolicies, normalizeJson } from "../documents";
-import { policyState } from "../ecr/policies";
+import { type AttributeMap, attributeState, attributesOf } from "../attributes";
+import { region, regionAndTags } from "../commonSchema";
+import { equivalentJson, equivalentPolicies, normalizeJson, policyState } from "../documents";
 import { deleteUnlessGone, readUnlessGone, step } from "../operations";
 import type { AwsResource, Scope } from "../resource";
-import { type AwsCaller, send } from "../send";
-import { asTagMap, tagState, updateTags } from "../tags";
-import { between } from "../valueRules";
+import { send } from "../send";
+import { serviceCaller } from "../serviceCaller";
+import { asTagList, asTagMap, tagState, updateTags } from "../tags";
+import { between, onlyOneOf } from "../valueRules";
 
-const service: AwsService<SQSClient> = {
-  get Client() {
-    return SQSClient;
-  },
-  name: "SQS",
-  endpoint: "sqs",
-};
+const sqs = serviceCaller("SQS", "sqs", () => SQSClient);
 // As named by the SDK, and by the service.
 const gone = ["QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"];
 
@@ -34,10 +27,9 @@ const gone = ["QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"];
  * SQS' types as @pulumi/aws 7.48.0 has them; what is required, computed, defaulted and replaced is that of the Terraform
  * AWS provider 6.x (internal/service/sqs). FIFO queues are refused.
  */
-const region: Schema = { region: { type: "string", computed: true, replace: true } };
 
 const queueSchema: Schema = {
-  ...region,
+  ...regionAndTags,
   arn: { type: "string", output: true },
   delaySeconds: { type: "number", default: 0, rule: between(0, 900) },
   kmsDataKeyReusePeriodSeconds: { type: "number", computed: true, rule: between(60, 86_400) },
@@ -50,8 +42,6 @@ const queueSchema: Schema = {
   redriveAllowPolicy: { type: "json", computed: true, equal: equivalentJson },
   redrivePolicy: { type: "json", computed: true, equal: equivalentJson },
   sqsManagedSseEnabled: { type: "boolean", computed: true },
-  tags: { type: "stringMap" },
-  tagsAll: { type: "stringMap", computed: true },
   url: { type: "string", output: true },
   visibilityTimeoutSeconds: { type: "number", default: 30, rule: between(0, 43_200) },
 };
@@ -81,16 +71,7 @@ export const sqsQueue: AwsResource = {
   schema: queueSchema,
   naming: { property: "name", transform: (name) => name },
 
-  rules(inputs) {
-    return inputs["kmsMasterKeyId"] !== undefined && inputs["sqsManagedSseEnabled"] !== undefined
-      ? [
-          {
-            property: "kmsMasterKeyId",
-            reason: "kmsMasterKeyId: conflicts with sqsManagedSseEnabled; set only one of them",
-          },
-        ]
-      : [];
-  },
+  rules: (inputs) => onlyOneOf(inputs, "sqsManagedSseEnabled", "kmsMasterKeyId"),
 
   async create(inputs, scope) {
     const name = String(inputs["name"]);
@@ -100,7 +81,7 @@ export const sqsQueue: AwsResource = {
         new CreateQueueCommand({
           QueueName: name,
           Attributes: attributesOf(queueAttributes, inputs),
-          tags: tagMap(inputs),
+          tags: asTagMap(asTagList(inputs["tagsAll"])),
         }),
       ),
     );
@@ -174,10 +155,6 @@ export const sqsQueuePolicy: AwsResource = {
   },
 };
 
-function sqs(scope: Scope): AwsCaller<SQSClient> {
-  return scope.connection.caller(service, scope.region, scope.context);
-}
-
 async function attributes(url: string, scope: Scope): Promise<Partial<Record<string, string>>> {
   const { Attributes } = await send(
     sqs(scope),
@@ -190,11 +167,6 @@ function setPolicy(url: string, policy: string, scope: Scope): Promise<unknown> 
   return step(`setting SQS Queue Policy (${url})`, () =>
     send(sqs(scope), new SetQueueAttributesCommand({ QueueUrl: url, Attributes: { Policy: policy } })),
   );
-}
-
-function tagMap(inputs: PropertyMap): Record<string, string> {
-  const tags = inputs["tagsAll"];
-  return isMap(tags) ? Object.fromEntries(Object.entries(tags).map(([key, value]) => [key, String(value)])) : {};
 }
 
 function queueNameRule(value: unknown): string | undefined {

@@ -1,0 +1,4 @@
+import { ECRPUBLICClient } from "@aws-sdk/client-ecr-public";
+import { serviceCaller } from "../serviceCaller";
+
+export const ecrPublic = serviceCaller("ECR PUBLIC", "ecrpublic", () => ECRPUBLICClient);
