@@ -18,9 +18,9 @@ describe("aws stand-in: what its resources share", () => {
   for (const word of ["Marker", "NextToken", "nextToken"] as const) {
     it(`lists every page of a service that says ${word}, and no further`, async () => {
       const asked: (string | undefined)[] = [];
-      const pages = [
+      const pages: { items?: number[]; Marker?: string; NextToken?: string; nextToken?: string }[] = [
         { items: [1, 2], [word]: "second" },
-        { items: undefined, [word]: "third" },
+        { [word]: "third" },
         { items: [3], [word]: "" },
       ];
       const items = await listAll(
