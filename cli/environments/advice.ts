@@ -24,7 +24,7 @@ const advices: readonly Advice[] = [
       "and the next `npm run up -- ENV` makes it anew.",
   },
   {
-    words: /authorization token has expired|authentication is required|no basic auth credentials/i,
+    words: /authorization token has expired|authentication (is )?required|no basic auth credentials/i,
     text:
       "The registry refused the login, which holds for 12 hours. Run the same command again: each run logs in anew, and " +
       "layers that have arrived are not sent twice.",

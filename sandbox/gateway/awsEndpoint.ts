@@ -8,6 +8,7 @@ import { answerControl } from "./controls";
 import type { Forwarder } from "./forward";
 import { DroppedCall, type FaultKind } from "./injectedFaults";
 import { unreachable } from "./ministackClient";
+import { isStorageDown, storageDownMessage } from "./storageDown";
 import { BrokenModel, checkOutput, errorFault } from "./wire/answerCheck";
 import { parseInput, readBody, sendError, sendOutput } from "./wire/json";
 import { ServiceError } from "./wire/serviceError";
@@ -111,6 +112,7 @@ function answerableError(context: GatewayContext, service: Service, operation: s
     if (broken === undefined) return thrown;
     thrown = broken;
   }
+  if (isStorageDown(thrown)) return new ServiceError("ServerException", storageDownMessage, { status: 503 });
   context.log(`${operation}: ${thrown instanceof Error ? thrown.stack : String(thrown)}`);
   const message = thrown instanceof BrokenModel ? thrown.message : "The sandbox's gateway failed; see its log.";
   return new ServiceError("ServerException", message, { status: 500 });

@@ -1,5 +1,6 @@
 import * as http from "node:http";
 import { SignatureV4 } from "@smithy/signature-v4";
+import { startAgain } from "../startAgain";
 import type { GatewayConfig } from "./config";
 import type { IncomingCall } from "./incomingCall";
 import { ServiceError } from "./wire/serviceError";
@@ -166,5 +167,7 @@ function kmsFailure(message: string, kmsError: string): ServiceError {
 /** MiniStack does not answer. */
 export function unreachable(error: unknown): ServiceError {
   const reason = error instanceof Error ? error.message : String(error);
-  return new ServiceError("ServerException", `The sandbox's MiniStack does not answer: ${reason}`, { status: 503 });
+  return new ServiceError("ServerException", `The sandbox's MiniStack does not answer (${reason}): ${startAgain}.`, {
+    status: 503,
+  });
 }

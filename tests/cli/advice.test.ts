@@ -11,6 +11,7 @@ describe("what to do after a failed update", () => {
     ["name unknown: The repository with name 'a' does not exist in the registry with id '1'", /pulumi refresh/],
     ["error reading push output: Your authorization token has expired. Reauthenticate and try again.", /logs in anew/],
     ["error reading push output: authentication is required", /logs in anew/],
+    ["error reading push output: unauthorized: authentication required", /logs in anew/],
     ["error reading push output: toomanyrequests: Rate exceeded", /asked too often.*`aws:maxRetries`/],
     ["received unexpected HTTP status: 500 Internal Server Error", /failed, or did not answer, at every attempt/],
     ["connect ECONNREFUSED 127.0.0.1:9", /could not be reached/],

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { GatewayContext } from "../context";
 import { DroppedCall, type FaultKind } from "../injectedFaults";
 import type { RegistryAddress, RepositoryRecord } from "../state/records";
+import { isStorageDown, storageDownMessage } from "../storageDown";
 import {
   authorizeRoute,
   basicCredentials,
@@ -58,10 +59,7 @@ export async function handleRegistryRequest(
     if (error instanceof RegistryError) {
       sendRegistryError(response, error);
     } else if (isStorageDown(error) && !response.headersSent) {
-      sendRegistryError(
-        response,
-        new RegistryError(503, "UNAVAILABLE", "The sandbox's image storage does not answer."),
-      );
+      sendRegistryError(response, new RegistryError(503, "UNAVAILABLE", storageDownMessage));
     } else if (!response.headersSent && !response.destroyed) {
       context.log(`${request.method} ${request.url}: ${error instanceof Error ? error.stack : String(error)}`);
       sendRegistryError(response, new RegistryError(500, "UNKNOWN", "The sandbox's registry failed; see its log."));
@@ -72,11 +70,6 @@ export async function handleRegistryRequest(
   } finally {
     request.resume();
   }
-}
-
-/** Distribution was stopped or killed. What it was asked for last may or may not have happened. */
-function isStorageDown(error: unknown): boolean {
-  return ["ECONNREFUSED", "ECONNRESET", "EPIPE"].includes((error as NodeJS.ErrnoException).code ?? "");
 }
 
 async function handleRoute(

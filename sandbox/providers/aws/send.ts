@@ -1,4 +1,5 @@
 import type { Command, MetadataBearer } from "@smithy/types";
+import { startAgain } from "../../startAgain";
 
 /** A client, the name its service has in error texts, and what aborts its calls. */
 export interface AwsCaller<Client> {
@@ -58,7 +59,7 @@ export async function send<
     const prefix =
       `operation error ${caller.service}: ${operation}` +
       (gaveUp ? `, exceeded maximum number of attempts, ${attempts}` : "");
-    if (status === undefined) throw new Error(`${prefix}, ${describe(error)}`);
+    if (status === undefined) throw new Error(`${prefix}, ${describe(error)}${adviceFor(error)}`);
     // Errors that are in the service's model have a class of their own; the others are called "api error".
     const kind = /ServiceException\d*$/.test((error as object).constructor.name) ? "api error " : "";
     throw new AwsServiceError(
@@ -74,6 +75,13 @@ export async function send<
 function isWorthRetrying({ name, $metadata }: ErrorShape): boolean {
   const status = $metadata?.httpStatusCode;
   return status === undefined || status >= 500 || status === 429 || /Throttl|TooManyRequests/.test(name);
+}
+
+/** Where nobody listens it is the sandbox that does not run: no other endpoint is given to a stand-in. */
+function adviceFor(error: unknown): string {
+  const errors: unknown[] = error instanceof AggregateError ? error.errors : [error];
+  const refused = errors.some((each) => (each as NodeJS.ErrnoException).code === "ECONNREFUSED");
+  return refused ? `: the sandbox's gateway does not run; ${startAgain}` : "";
 }
 
 /** A connection that failed on several addresses is an AggregateError without a message of its own. */

@@ -1,5 +1,6 @@
 import * as http from "node:http";
 import type { Duplex, Readable } from "node:stream";
+import { startAgain } from "../../startAgain";
 
 /** Where a Docker daemon listens. */
 export type DaemonAddress = { readonly socketPath: string } | { readonly host: string; readonly port: number };
@@ -23,6 +24,16 @@ export class DaemonError extends Error {
     readonly status: number,
   ) {
     super(message);
+  }
+}
+
+/** Nobody listens at the daemon's address any more, or it ended before its answer did. */
+export class DaemonGone extends Error {
+  constructor(host: string, reason: string) {
+    super(
+      `lost the Docker daemon at ${host} (${reason}). Is the docker daemon running? Start it, or, where the sandbox had ` +
+        `started it, ${startAgain}`,
+    );
   }
 }
 
@@ -66,10 +77,14 @@ export class DockerEngine {
     const response = await this.request(method, path, options);
     let rest = "";
     response.setEncoding("utf8");
-    for await (const chunk of response) {
-      const lines = (rest + String(chunk)).split("\n");
-      rest = lines.pop() ?? "";
-      for (const line of lines) if (line.trim() !== "") onMessage(parseMessage(line));
+    try {
+      for await (const chunk of response) {
+        const lines = (rest + String(chunk)).split("\n");
+        rest = lines.pop() ?? "";
+        for (const line of lines) if (line.trim() !== "") onMessage(parseMessage(line));
+      }
+    } catch (error) {
+      throw this.named(error);
     }
     if (rest.trim() !== "") onMessage(parseMessage(rest));
   }
@@ -93,13 +108,15 @@ export class DockerEngine {
           reject,
         );
       });
-      request.on("error", reject);
+      request.on("error", (error) => reject(this.named(error)));
       request.end();
     });
   }
 
   private async request(method: string, path: string, options: RequestOptions): Promise<http.IncomingMessage> {
-    const response = await this.open(method, this.version + path, options);
+    const response = await this.open(method, this.version + path, options).catch((error: unknown) => {
+      throw this.named(error);
+    });
     const status = response.statusCode ?? 0;
     if (status >= 200 && status < 300) return response;
     throw new DaemonError(messageIn(await readText(response), status), status);
@@ -129,6 +146,14 @@ export class DockerEngine {
       body.pipe(request);
       request.on("close", () => body.destroy());
     });
+  }
+
+  /** An error of the connection with the daemon's address and what to do; others as they are. */
+  private named(error: unknown): unknown {
+    const { code, syscall, message } = error as NodeJS.ErrnoException;
+    return syscall === "connect" || code === "ECONNRESET" || code === "EPIPE"
+      ? new DaemonGone(this.host, message)
+      : error;
   }
 
   private target(): http.RequestOptions {

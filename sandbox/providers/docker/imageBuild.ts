@@ -1,9 +1,10 @@
+import { startAgain } from "../../startAgain";
 import type { CallContext } from "../protocol/definition";
 import type { PropertyMap } from "../protocol/values";
 import { startBuildSession } from "./buildSession";
 import { contextArchive } from "./contextArchive";
 import { type Credentials, encodeAuth, findCredentials } from "./credentials";
-import { DaemonError, type DockerEngine } from "./engineApi";
+import { DaemonError, DaemonGone, type DockerEngine } from "./engineApi";
 import { type BuildInputs, readBuild, readFlag, readRegistry, textOf } from "./imageInputs";
 import { readMessage, statusWriter } from "./progress";
 import { formatReference, parseImageName } from "./references";
@@ -175,7 +176,9 @@ async function push(
       },
     );
   } catch (error) {
-    throw new Error(`${prefix(error, "", "error reading push output: ")}${textOfError(error)}`);
+    throw new Error(
+      `${prefix(error, "", "error reading push output: ")}${textOfError(error)}${registryAdvice(domain, error)}`,
+    );
   }
   const repository = formatReference({ domain, path });
   if (digest !== "") return `${repository}@${digest}`;
@@ -189,6 +192,19 @@ async function push(
 /** The released provider tells a request that was refused from one that failed on the way. */
 function prefix(error: unknown, refused: string, failed: string): string {
   return error instanceof DaemonError ? refused : failed;
+}
+
+/**
+ * A registry at the loopback address is the sandbox's. Docker says that nobody answers there, or the status of an answer,
+ * never its text: 503 is the registry's when its storage does not answer.
+ */
+function registryAdvice(domain: string, error: unknown): string {
+  if (!domain.startsWith("127.0.0.1:") || error instanceof DaemonGone) return "";
+  const text = textOfError(error);
+  if (/connection refused|connection reset|EOF$/.test(text)) {
+    return `: the sandbox's gateway did not answer; ${startAgain}`;
+  }
+  return text.includes("503 Service Unavailable") ? `: the sandbox's image storage did not answer; ${startAgain}` : "";
 }
 
 function textOfError(error: unknown): string {

@@ -1,4 +1,5 @@
 import * as os from "node:os";
+import { startAgain } from "../../startAgain";
 import { type Failure, notSupported, type ProviderDefinition } from "../protocol/definition";
 import type { PropertyMap, PropertyValue } from "../protocol/values";
 import { DockerEngine, parseDaemonAddress } from "./engineApi";
@@ -63,7 +64,8 @@ async function connect(config: PropertyMap, signal: AbortSignal): Promise<Docker
     }
   }
   throw new Error(
-    `failed to connect to any docker daemon (${tried.join("; ")}); start Docker, or set DOCKER_HOST or docker:host to its address`,
+    `failed to connect to any docker daemon (${tried.join("; ")}); start Docker, or set DOCKER_HOST or docker:host to its address; ` +
+      `where the sandbox had started it, ${startAgain}`,
   );
 }
 

@@ -7,6 +7,12 @@ import {
   type ECRClient,
   GetAuthorizationTokenCommand,
 } from "@aws-sdk/client-ecr";
+import {
+  CreateRepositoryCommand as CreatePublicRepositoryCommand,
+  DescribeImagesCommand as DescribePublicImagesCommand,
+  type ECRPUBLICClient,
+  GetAuthorizationTokenCommand as GetPublicTokenCommand,
+} from "@aws-sdk/client-ecr-public";
 import { imageType } from "../../../sandbox/providers/docker/image";
 import { dockerProvider } from "../../../sandbox/providers/docker/provider";
 import { distributionProcess, installDistribution, startDistribution } from "../../../sandbox/services/distribution";
@@ -22,6 +28,16 @@ import { type Fault, injectFaults, untilMet } from "./control";
 
 const hour = 60 * 60 * 1000;
 
+/** A repository that is pushed to. */
+interface Target {
+  /** Its address, without a tag. */
+  uri: string;
+  /** A login that is new, as each `up` has one. */
+  login(): Promise<{ server: string; authorizationToken: string }>;
+  /** Digest and tags of each image that it has. */
+  images(): Promise<[digest: string | undefined, tags: string[] | undefined][]>;
+}
+
 /** A real push of the Docker engine that meets faults: what it says, and that the same push then ends well. */
 describe("faults: in the middle of a push", function () {
   this.timeout(90_000);
@@ -29,13 +45,15 @@ describe("faults: in the middle of a push", function () {
   const home = process.cwd();
   let engine: Engine;
   let gateway: GatewayProcess | undefined;
-  let repositoryName: string;
+  let target: Target;
   /** They stay when the gateway starts anew. */
   let ecr: ECRClient;
+  let ecrPublic: ECRPUBLICClient;
   let endpoint: string;
 
   before(async () => {
     ecr = sandbox.ecr();
+    ecrPublic = sandbox.ecrPublic();
     endpoint = sandbox.gateway.endpoint;
     const directory = temporaryDirectory();
     fs.mkdirSync(path.join(directory, "app"));
@@ -46,9 +64,9 @@ describe("faults: in the middle of a push", function () {
     await engine.configure({ host: process.env["DOCKER_HOST"] });
   });
   beforeEach(async () => {
-    repositoryName = uniqueName("pushed");
+    const repositoryName = uniqueName("pushed");
     fs.writeFileSync(path.join("app", "data"), `${repositoryName} ${Date.now()}`);
-    await ecr.send(new CreateRepositoryCommand({ repositoryName }));
+    target = await privateRepository(repositoryName);
   });
   after(async () => {
     process.chdir(home);
@@ -57,15 +75,43 @@ describe("faults: in the middle of a push", function () {
     removeTemporary();
   });
 
-  /** Builds and pushes as an `up` does, with a login that is new. */
+  async function privateRepository(repositoryName: string): Promise<Target> {
+    const { repository } = await ecr.send(new CreateRepositoryCommand({ repositoryName }));
+    return {
+      uri: repository?.repositoryUri ?? "",
+      async login() {
+        const { authorizationData: [data] = [] } = await ecr.send(new GetAuthorizationTokenCommand({}));
+        return { server: data?.proxyEndpoint ?? "", authorizationToken: data?.authorizationToken ?? "" };
+      },
+      async images() {
+        const { imageDetails = [] } = await ecr.send(new DescribeImagesCommand({ repositoryName }));
+        return imageDetails.map(({ imageDigest, imageTags }) => [imageDigest, imageTags]);
+      },
+    };
+  }
+
+  async function publicRepository(repositoryName: string): Promise<Target> {
+    const { repository } = await ecrPublic.send(new CreatePublicRepositoryCommand({ repositoryName }));
+    const uri = repository?.repositoryUri ?? "";
+    return {
+      uri,
+      async login() {
+        const { authorizationData: data } = await ecrPublic.send(new GetPublicTokenCommand({}));
+        return { server: uri.split("/")[0] ?? "", authorizationToken: data?.authorizationToken ?? "" };
+      },
+      async images() {
+        const { imageDetails = [] } = await ecrPublic.send(new DescribePublicImagesCommand({ repositoryName }));
+        return imageDetails.map(({ imageDigest, imageTags }) => [imageDigest, imageTags]);
+      },
+    };
+  }
+
+  /** Builds and pushes as an `up` does. */
   async function push(): Promise<string> {
-    const { authorizationData: [login] = [] } = await ecr.send(new GetAuthorizationTokenCommand({}));
-    const [username = "", password = ""] = Buffer.from(login?.authorizationToken ?? "", "base64")
-      .toString()
-      .split(":");
-    const server = login?.proxyEndpoint ?? "";
+    const { server, authorizationToken } = await target.login();
+    const [username = "", password = ""] = Buffer.from(authorizationToken, "base64").toString().split(":");
     const { outputs } = await deploy(engine, imageType, {
-      imageName: `${new URL(server).host}/${repositoryName}:v1`,
+      imageName: `${target.uri}:v1`,
       build: { context: "app", platform: "linux/amd64", builderVersion: "BuilderV1" },
       registry: { server, username, password: secret(password) },
     });
@@ -78,11 +124,7 @@ describe("faults: in the middle of a push", function () {
   /** Pushes again after what went wrong; the registry then has the image, once and whole. */
   async function pushAgain(): Promise<void> {
     const digest = await push();
-    const { imageDetails = [] } = await ecr.send(new DescribeImagesCommand({ repositoryName }));
-    assert.deepEqual(
-      imageDetails.map(({ imageDigest, imageTags }) => [imageDigest, imageTags]),
-      [[digest.split("@")[1], ["v1"]]],
-    );
+    assert.deepEqual(await target.images(), [[digest.split("@")[1], ["v1"]]]);
   }
 
   /** A push that waits in the middle: by default its layers are there by then, and its manifest is not. */
@@ -96,18 +138,20 @@ describe("faults: in the middle of a push", function () {
     return { result };
   }
 
-  it("a token that expires: docker's words, and nothing is pushed; the next run has a new token", async () => {
-    const { result } = await pushUntil("PATCH upload");
-    sandbox.clockAhead = 13 * hour;
-    await injectFaults(endpoint);
-    assert.match(
-      (await result)?.message ?? "it was pushed",
-      /authorization token has expired|authentication is required/,
-    );
-    const { imageDetails } = await ecr.send(new DescribeImagesCommand({ repositoryName }));
-    assert.deepEqual(imageDetails, []);
-    await pushAgain();
-  });
+  for (const registry of ["private", "public"] as const) {
+    it(`a token of the ${registry} registry that expires: docker's words, and nothing is pushed; the next run has a new one`, async () => {
+      if (registry === "public") target = await publicRepository(uniqueName("public"));
+      const { result } = await pushUntil("PATCH upload");
+      sandbox.clockAhead = 13 * hour;
+      await injectFaults(endpoint);
+      assert.match(
+        (await result)?.message ?? "it was pushed",
+        /authorization token has expired|authentication (is )?required/,
+      );
+      assert.deepEqual(await target.images(), []);
+      await pushAgain();
+    });
+  }
 
   for (const [kind, words] of [
     ["throttling", /toomanyrequests|Rate exceeded/i],
@@ -137,7 +181,10 @@ describe("faults: in the middle of a push", function () {
     process.kill(pid, "SIGKILL");
     assert.ok(await waitUntil(() => identify(pid) === undefined, 5_000, 5));
     await injectFaults(endpoint);
-    assert.match((await result)?.message ?? "it was pushed", /image storage does not answer|503/);
+    assert.match(
+      (await result)?.message ?? "it was pushed",
+      /503 Service Unavailable: the sandbox's image storage did not answer; start it again with `npm run local`/,
+    );
     await startDistribution(sandbox.home, await installDistribution());
     await pushAgain();
   });
@@ -147,7 +194,10 @@ describe("faults: in the middle of a push", function () {
     await gateway.start();
     const { result } = await pushUntil();
     await gateway.kill();
-    assert.match((await result)?.message ?? "it was pushed", /EOF|connection re(set|fused)/);
+    assert.match(
+      (await result)?.message ?? "it was pushed",
+      /(EOF|connection re(set|fused)): the sandbox's gateway did not answer; start it again with `npm run local`/,
+    );
     await gateway.start();
     await pushAgain();
   });

@@ -239,7 +239,7 @@ describe("docker stand-in", () => {
     await cancelled.configure({ host });
     const { inputs } = await cancelled.check(imageType, news({ builderVersion: "BuilderV1" }));
     const asked = new Promise<void>((resolve) => {
-      daemon.hanging = resolve;
+      daemon.hanging = () => resolve();
     });
     const building = assert.rejects(cancelled.create(imageType, inputs), /^Error: cancelled: /);
     await asked;
@@ -250,11 +250,37 @@ describe("docker stand-in", () => {
     cancelled.stop();
   });
 
+  it("names the daemon that is gone, and what starts it: before an answer, in the middle of one, and from then on", async () => {
+    writeContext();
+    const ended = /lost the Docker daemon at tcp:\S+ \((.*)\)\. Is the docker daemon running\? .*`npm run local`/;
+    for (const [begin, prefix, reason] of [
+      ["", "error reading build output", "socket hang up"],
+      ['{"stream":"Step 1/2"}\n', "error reading build output", "aborted"],
+    ] as const) {
+      const dying = new FakeDaemon();
+      const dyingEngine = await Engine.start(dockerProvider("5.2.0"));
+      await dyingEngine.configure({ host: await dying.start() });
+      const { inputs } = await dyingEngine.check(imageType, news({ builderVersion: "BuilderV1" }));
+      dying.hanging = (response) => {
+        if (begin === "") dying.stop();
+        else response.write(begin, () => setTimeout(() => dying.stop(), 20));
+      };
+      for (const words of [reason, "connect ECONNREFUSED"]) {
+        await assert.rejects(dyingEngine.create(imageType, inputs), ({ message }: Error) => {
+          assert.ok(message.startsWith(prefix), message);
+          assert.ok(ended.exec(message)?.[1]?.startsWith(words), message);
+          return true;
+        });
+      }
+      dyingEngine.stop();
+    }
+  });
+
   it("needs a daemon to be configured, and says where it looked", async () => {
     const other = await Engine.start(dockerProvider("5.2.0"));
     await assert.rejects(
       other.configure({ host: "unix:///nowhere/docker.sock" }),
-      /failed to connect to any docker daemon \(unix:\/\/\/nowhere\/docker\.sock: connect ENOENT .*\); start Docker, or set DOCKER_HOST/,
+      /failed to connect to any docker daemon \(unix:\/\/\/nowhere\/docker\.sock: connect ENOENT .*\); start Docker, or set DOCKER_HOST or docker:host to its address; where the sandbox had started it, start it again with `npm run local`/,
     );
     const failures = await other.checkConfig({ host: "ssh://somewhere", certPath: "/certs", registryAuth: "[]" });
     assert.match(

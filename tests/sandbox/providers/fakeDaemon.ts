@@ -13,7 +13,7 @@ export class FakeDaemon {
     this.requests.push(`${request.method} ${request.url}`);
     request.resume();
     if (request.url === "/_ping") response.writeHead(200, { "API-Version": "1.41" }).end("OK");
-    else if (this.hangs) this.hanging?.();
+    else if (this.hanging) this.hanging(response);
     else if (request.url?.includes("/build?") && this.buildErrors.length > 0)
       response.writeHead(200).end(JSON.stringify({ error: this.buildErrors.shift() }));
     else response.writeHead(404, { "Content-Type": "application/json" }).end('{"message":"page not found"}');
@@ -21,11 +21,7 @@ export class FakeDaemon {
   /** What the next builds fail with. */
   buildErrors: string[] = [];
   /** When set, requests other than a ping are never answered; called at each. */
-  hanging: (() => void) | undefined;
-
-  private get hangs(): boolean {
-    return this.hanging !== undefined;
-  }
+  hanging: ((response: http.ServerResponse) => void) | undefined;
 
   async start(): Promise<string> {
     this.server.on("connection", (socket) => {
