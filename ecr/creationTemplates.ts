@@ -1,6 +1,6 @@
 import { accessPolicyFaults } from "./accessPolicy";
 import { customRoleFaults } from "./accounts";
-import { type EncryptionType, encryptionFaults, parseKmsKey } from "./encryption";
+import { type EncryptionType, encryptionFaults, kmsKeyLengthFaults, parseKmsKey } from "./encryption";
 import type { Fault } from "./faults";
 import { isObject, type JsonObject } from "./jsonObjects";
 import { lifecyclePolicyFaults } from "./lifecyclePolicy";
@@ -157,11 +157,12 @@ export function templateNeedsRole(template: { encryptionConfiguration?: unknown;
 
 /**
  * Why a template could not use this KMS key: it takes the full ARN of a key only, no alias and no id (ECR API,
- * KmsKeyForRepositoryCreationTemplate), in the registry's region. Never throws.
+ * KmsKeyForRepositoryCreationTemplate), in the registry's region, of at most 2,048 characters. Never throws.
  */
 export function templateKeyFaults(kmsKey: unknown, path: string, region?: string): Fault[] {
   const key = typeof kmsKey === "string" ? parseKmsKey(kmsKey) : undefined;
-  const fault = (rule: string, fix: string): Fault[] => [{ path, value: kmsKey, rule, fix }];
+  const tooLong = kmsKeyLengthFaults(kmsKey, path);
+  const fault = (rule: string, fix: string): Fault[] => [{ path, value: kmsKey, rule, fix }, ...tooLong];
   if (key?.account === undefined || key.resource.startsWith("alias/")) {
     return fault(
       "a creation template names a KMS key by its full ARN, not by an alias or an id.",
@@ -174,7 +175,7 @@ export function templateKeyFaults(kmsKey: unknown, path: string, region?: string
       `name a key in ${region} (for a multi-Region key, its replica there).`,
     );
   }
-  return [];
+  return tooLong;
 }
 
 function descriptionFaults(description: unknown, path: string): Fault[] {

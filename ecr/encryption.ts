@@ -29,7 +29,8 @@ export interface EncryptionSettings {
   /** Fixed when the repository is created. @default "AES256", as ECR has it */
   encryptionType?: unknown;
   /**
-   * A KMS key in the repository's region: ARN of a key or an alias, key id, or alias name. Refused with AES256.
+   * A KMS key in the repository's region: ARN of a key or an alias, key id, or alias name, of
+   * at most 2,048 characters. Refused with AES256.
    * @default the key that AWS manages, `alias/aws/ecr`, which is no customer key
    */
   kmsKey?: unknown;
@@ -56,6 +57,24 @@ export function parseKmsKey(text: string): KmsKeyName | undefined {
     return { resource: text };
   }
   return undefined;
+}
+
+/** Most characters of what names a KMS key (ECR API, KmsKey and KmsKeyForRepositoryCreationTemplate). */
+export const longestKmsKey = 2_048;
+
+/** Why what names a KMS key is too long for ECR. Never throws. */
+export function kmsKeyLengthFaults(kmsKey: unknown, path: string): Fault[] {
+  if (typeof kmsKey !== "string" || kmsKey.length <= longestKmsKey) {
+    return [];
+  }
+  return [
+    {
+      path,
+      value: kmsKey,
+      rule: `a KMS key is named by at most ${longestKmsKey} characters, not ${kmsKey.length}.`,
+      fix: "name the key by its own ARN, arn:aws:kms:<region>:<account>:key/<id>, which is shorter.",
+    },
+  ];
 }
 
 /** Whether the text names the key that AWS manages for ECR in each account, by alias name or ARN. */
@@ -109,5 +128,5 @@ export function encryptionFaults(settings: EncryptionSettings, path: string, reg
       `name a key in ${region} (for a multi-Region key, its replica there).`,
     );
   }
-  return faults;
+  return [...faults, ...kmsKeyLengthFaults(kmsKey, at("kmsKey"))];
 }

@@ -169,6 +169,17 @@ describe("ecr/creationTemplates", () => {
       fix: /key\/<id>/,
     },
     {
+      title: "a key of 2,049 characters",
+      faults: () =>
+        check({
+          ...full,
+          encryptionConfiguration: { encryptionType: "KMS", kmsKey: key.replace(/key\/.*/, "key/").padEnd(2049, "1") },
+        }),
+      path: "template.encryptionConfiguration.kmsKey",
+      rule: /at most 2048 characters, not 2049\.$/,
+      fix: /^name the key by its own ARN,/,
+    },
+    {
       title: "a key by its alias' ARN",
       faults: () =>
         check({

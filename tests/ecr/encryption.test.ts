@@ -70,6 +70,35 @@ describe("ecr/encryption", () => {
     }
   });
 
+  it("accepts 2,048 characters for a key", () => {
+    const kmsKey = `alias/${"x".repeat(2042)}`;
+    assert.deepEqual(encryptionFaults({ encryptionType: "KMS", kmsKey }, "encryption", "us-east-1"), []);
+  });
+
+  itRefuses([
+    {
+      title: "2,049 characters for a key",
+      faults: () => encryptionFaults({ encryptionType: "KMS", kmsKey: `alias/${"x".repeat(2043)}` }, "encryption"),
+      path: "encryption.kmsKey",
+      rule: /^a KMS key is named by at most 2048 characters, not 2049\.$/,
+      fix: /^name the key by its own ARN,/,
+    },
+  ]);
+
+  it("tells the length of a key beside its other faults", () => {
+    const kmsKey = `arn:aws:kms:eu-west-1:123456789012:alias/${"x".repeat(2008)}`;
+    const rules = encryptionFaults({ kmsKey }, "", "us-east-1").map(
+      ({ path, rule }) => `${path}: ${rule.slice(0, 20)}`,
+    );
+    assert.deepEqual(rules, [
+      "kmsKey: AES256, the default,",
+      "kmsKey: the key is in eu-wes",
+      "kmsKey: a KMS key is named b",
+    ]);
+    // What is no text has no length.
+    assert.deepEqual(encryptionFaults({ encryptionType: "KMS", kmsKey: new Array(3000) }, "").length, 1);
+  });
+
   it("lets KMS wait 7 to 30 days before it deletes a key", () => {
     for (const days of [7, 8, 30]) assert.deepEqual(keyDeletionWindowFaults(days, "days"), []);
   });
