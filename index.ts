@@ -12,9 +12,11 @@ import {
 } from "./components";
 import * as args from "./config/arguments";
 import { loadConfig } from "./config/load";
+import { mapValues } from "./config/mapValues";
 import { promotedImages } from "./config/promotion";
 import { costOutputs } from "./outputs/costOutputs";
 import { imageOutputs } from "./outputs/imageOutputs";
+import { repositoryOutputs } from "./outputs/repositoryOutputs";
 
 // Config -> components -> outputs. What differs between environments stands in Pulumi.<env>.yaml.
 const config = loadConfig();
@@ -58,23 +60,14 @@ function buildFor(reference: string): ImageBuild | undefined {
   return key === undefined ? undefined : built[key]?.build;
 }
 
-function repositoryOutputs(each: PrivateRepository | PublicRepository, reference: string) {
-  const { url, arn, repositoryName: name, registryId } = each;
-  return { url, arn, name, registryId, pushCommands: each.pushCommands(buildFor(reference)) };
-}
-
-function mapValues<In, Out>(values: Record<string, In>, map: (value: In, key: string) => Out): Record<string, Out> {
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, map(value, key)]));
-}
-
 // The outputs that other stacks build on; their contract is outputs/schema.ts.
 export { outputsVersion } from "./outputs";
 export const privateRepositories = mapValues(privates, (each, key) => ({
-  ...repositoryOutputs(each, `private/${key}`),
+  ...repositoryOutputs(each, buildFor(`private/${key}`)),
   region: each.region,
   pullPolicy: pullPolicy([each]),
 }));
-export const publicRepositories = mapValues(publics, (each, key) => repositoryOutputs(each, `public/${key}`));
+export const publicRepositories = mapValues(publics, (each, key) => repositoryOutputs(each, buildFor(`public/${key}`)));
 export const images = config.promotion
   ? pulumi.output(promotedImages(config.promotion, repository))
   : {
