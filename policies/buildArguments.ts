@@ -12,7 +12,7 @@ interface Config {
 
 /** Names that people give to secrets. */
 const secretName =
-  /pass(word|wd|phrase)?|secret|token|api_?key|access_?key|private_?key|credential|(^|_)(pat|pwd|auth)($|_)/i;
+  /passw(or)?d|passphrase|(?<!by|com|tres|sur)pass($|[_-])|secret|token(?!i)|credential|(^|[_-])(pat|pwd|auth)($|[_-])|(api|access|private|ssh|signing|encryption|deploy|account|license)[_-]?key/i;
 
 /** Texts that are secrets by their form: keys of AWS, tokens of GitHub, GitLab, npm, Slack and Docker, private keys, JWTs. */
 const secretForms =

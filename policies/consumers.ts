@@ -2,45 +2,23 @@ import type { ImageReference } from "../ecr/imageReference";
 import { fitsAny } from "./access";
 import { nist } from "./frameworks";
 import { readReference } from "./imageResources";
-import { parsedJson } from "./json";
 import { texts } from "./parameters";
 import { canMove, dependsOnRepository, repositoryOf, repositoryUrl, stackRepositories } from "./repositoriesOfStack";
-import { labelled, resourceTypes } from "./resources";
+import { labelled } from "./resources";
 import { type StackSubject, stackRule } from "./rule";
+import { imagesRunBy, runningTypes, type Use } from "./runningImages";
 import { Unknown } from "./unknowns";
 
 interface Config {
   immutableRepositories: string[];
 }
 
-/** Kubernetes' workloads, and where their pods are described. */
-const workloads: Readonly<Record<string, readonly string[]>> = {
-  "kubernetes:core/v1:Pod": ["spec"],
-  "kubernetes:core/v1:ReplicationController": ["spec", "template", "spec"],
-  "kubernetes:apps/v1:Deployment": ["spec", "template", "spec"],
-  "kubernetes:apps/v1:ReplicaSet": ["spec", "template", "spec"],
-  "kubernetes:apps/v1:StatefulSet": ["spec", "template", "spec"],
-  "kubernetes:apps/v1:DaemonSet": ["spec", "template", "spec"],
-  "kubernetes:batch/v1:Job": ["spec", "template", "spec"],
-  "kubernetes:batch/v1:CronJob": ["spec", "jobTemplate", "spec", "template", "spec"],
-};
-
-const types: readonly string[] = [resourceTypes.taskDefinition, resourceTypes.function, ...Object.keys(workloads)];
-
-/** An image that a resource runs. */
-interface Use {
-  path: string;
-  /** The reference, or an Unknown. */
-  image: unknown;
-  /** The property at the top that it is part of. */
-  property: string;
-}
-
 export const imageConsumers = stackRule<Config>({
   name: "ecr-image-consumers",
   displayName: "What runs an image from ECR says exactly which",
   description:
-    "ECS task definitions, Lambda functions and Kubernetes workloads refer to images in ECR by digest, or by a tag that cannot move.",
+    "ECS task definitions, Lambda functions, Kubernetes workloads, App Runner services, Batch jobs, CodeBuild projects and SageMaker " +
+    "models refer to images in ECR by digest, or by a tag that cannot move.",
   severity: "medium",
   framework: nist(["CM-2", "CM-5", "SI-7", "SR-4"], "What runs is what was released"),
   tags: ["supply-chain"],
@@ -53,11 +31,11 @@ export const imageConsumers = stackRule<Config>({
       "Repositories outside of the stack whose tags do not move, with their registry, as in image names; `*` stands for any characters.",
     ),
   },
-  types,
+  types: runningTypes,
   judge: (stack, config, findings) => {
     const repositories = stackRepositories(stack);
-    for (const consumer of stack.ofType(...types)) {
-      for (const use of usesOf(consumer)) {
+    for (const consumer of stack.ofType(...runningTypes)) {
+      for (const use of imagesRunBy(consumer)) {
         const finding = judge(use, consumer, repositories, config);
         if (finding?.unknown !== undefined) {
           findings.unjudged(finding.message, finding.unknown, consumer);
@@ -81,7 +59,7 @@ function judge(
     const of = source === undefined ? "" : `, which is of repository "${source.name}"`;
     return { message: `${path}, the image of ${label}${of}, is not known yet.`, unknown: image };
   }
-  const reference = readReference(image);
+  const reference = readReference(typeof image === "string" ? image.trim() : image);
   if (reference === undefined || reference.digest !== undefined) {
     return undefined;
   }
@@ -109,40 +87,4 @@ function judge(
 
 function isOfEcr({ registry }: ImageReference): boolean {
   return registry.kind !== "other";
-}
-
-function usesOf(consumer: StackSubject): Use[] {
-  if (consumer.type === resourceTypes.function) {
-    const image = consumer.read("imageUri");
-    return image === undefined ? [] : [{ path: "imageUri", image, property: "imageUri" }];
-  }
-  if (consumer.type === resourceTypes.taskDefinition) {
-    const property = "containerDefinitions";
-    // ECS takes its containers as JSON text.
-    return imagesOf(parsedJson(consumer.read(property)), property, property);
-  }
-  const steps = workloads[consumer.type] ?? [];
-  const [property = "", ...rest] = steps;
-  let pod = consumer.read(property);
-  for (const step of rest) {
-    pod = pod instanceof Unknown ? pod : (pod as Record<string, unknown> | null | undefined)?.[step];
-  }
-  const at = steps.join(".");
-  if (pod instanceof Unknown) {
-    return [{ path: at, image: pod, property }];
-  }
-  return ["initContainers", "containers", "ephemeralContainers"].flatMap((each) =>
-    imagesOf((pod as Record<string, unknown> | null | undefined)?.[each], `${at}.${each}`, property),
-  );
-}
-
-function imagesOf(containers: unknown, path: string, property: string): Use[] {
-  if (containers instanceof Unknown) {
-    return [{ path, image: containers, property }];
-  }
-  return (Array.isArray(containers) ? containers : []).map((container: unknown, index) => ({
-    path: `${path}[${index}].image`,
-    image: container instanceof Unknown ? container : (container as Record<string, unknown> | null)?.["image"],
-    property,
-  }));
 }

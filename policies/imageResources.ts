@@ -1,10 +1,14 @@
 import { type ImageReference, imageReferenceFaults, parseImageReference } from "../ecr/imageReference";
+import { exportedNames, type PushedName } from "./buildExports";
 import { resourceTypes } from "./resources";
 import type { Subject } from "./rule";
 import { Unknown } from "./unknowns";
 
 /** Resources that build images. */
 export const buildTypes: readonly string[] = [resourceTypes.image, resourceTypes.builtImage];
+
+/** Resources that push images: those that build them, and those that put a tag on what is there. */
+export const pushTypes: readonly string[] = [...buildTypes, resourceTypes.registryImage, resourceTypes.imageIndex];
 
 /** A resource that builds an image, and pushes it unless told not to. */
 export interface ImageBuild {
@@ -64,31 +68,19 @@ function record(value: unknown): Record<string, unknown> | Unknown {
   return value === undefined ? {} : object(value);
 }
 
-/** A name under which a resource pushes an image. */
-export interface PushedName {
-  path: string;
-  /** The reference as it is written, or an Unknown. */
-  name: unknown;
-}
-
 /** The names under which a resource pushes an image, for as far as it pushes at all. */
 export function pushedNames(resource: Subject): PushedName[] {
-  if (resource.type === resourceTypes.builtImage) {
-    const tags = resource.read("tags");
-    if (resource.read("push") === false) {
-      return [];
-    }
-    return Array.isArray(tags)
-      ? tags.map((name: unknown, index) => ({ path: `tags[${index}]`, name }))
-      : tags instanceof Unknown
-        ? [{ path: "tags", name: tags }]
-        : [];
+  switch (resource.type) {
+    case resourceTypes.builtImage:
+      return exportedNames(resource);
+    case resourceTypes.imageIndex:
+      return resource.read("push") === false ? [] : [{ path: "tag", name: resource.read("tag") }];
+    case resourceTypes.registryImage:
+      return [{ path: "name", name: resource.read("name") }];
+    default:
+      // A tag that is there already, and so is not pushed again, is one that the image has.
+      return [{ path: "imageName", name: resource.read("imageName") }];
   }
-  if (resource.type === resourceTypes.registryImage) {
-    return [{ path: "name", name: resource.read("name") }];
-  }
-  // A tag that is there already, and so is not pushed again, is one that the image has.
-  return [{ path: "imageName", name: resource.read("imageName") }];
 }
 
 /** Takes a reference apart; `undefined` when it is none. */

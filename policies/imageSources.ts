@@ -2,11 +2,11 @@ import { fitsAny } from "./access";
 import { baseImages, instructions, readDockerfile } from "./dockerfile";
 import type { Findings } from "./findings";
 import { nist } from "./frameworks";
-import { buildTypes, type ImageBuild, imageBuild } from "./imageResources";
+import { type ImageBuild, imageBuild, pushTypes } from "./imageResources";
 import { texts } from "./parameters";
 import { listed, resourceTypes } from "./resources";
 import { resourceRule, type Subject } from "./rule";
-import { Unknown } from "./unknowns";
+import { Unknown, unknownPaths } from "./unknowns";
 
 interface SourcesConfig {
   copiesOf: string[];
@@ -31,14 +31,12 @@ export const imageSources = resourceRule<SourcesConfig>({
         "Name the own registry too: an image's further tags are copies of it.",
     ),
   },
-  types: [...buildTypes, resourceTypes.registryImage],
+  types: pushTypes,
   judge: (resource, { copiesOf }, findings) => {
     if (copiesOf.length === 0) {
       return;
     }
-    const build = resource.type === resourceTypes.registryImage ? undefined : imageBuild(resource);
-    const sources = build instanceof Unknown ? { open: build } : sourcesOf(build);
-    judgeSources(resource, sources, copiesOf, findings);
+    judgeSources(resource, sourcesOfResource(resource), copiesOf, findings);
   },
 });
 
@@ -50,6 +48,23 @@ interface Sources {
   copied?: string[];
   /** What is not known yet. */
   open?: Unknown;
+}
+
+function sourcesOfResource(resource: Subject): Sources {
+  if (resource.type === resourceTypes.imageIndex) {
+    return sourcesOfIndex(resource.read("sources"));
+  }
+  const build = resource.type === resourceTypes.registryImage ? undefined : imageBuild(resource);
+  return build instanceof Unknown ? { open: build } : sourcesOf(build);
+}
+
+/** An index is a copy of the images that it puts together. */
+function sourcesOfIndex(sources: unknown): Sources {
+  const [open] = unknownPaths(sources);
+  return {
+    copied: (Array.isArray(sources) ? sources : []).filter((each) => typeof each === "string"),
+    ...(open && { open: open.unknown }),
+  };
 }
 
 function sourcesOf(build: ImageBuild | undefined): Sources {

@@ -1,15 +1,14 @@
 import { wildcardMatches } from "../ecr/wildcard";
 import { fitsAny } from "./access";
 import { nist } from "./frameworks";
-import { buildTypes, pushedNames, readReference } from "./imageResources";
+import { pushedNames, pushTypes, readReference } from "./imageResources";
 import { tagPatterns, texts } from "./parameters";
 import { canMove, repositoryOf, repositoryUrl, stackRepositories } from "./repositoriesOfStack";
-import { labelled, resourceTypes } from "./resources";
+import { labelled } from "./resources";
 import { type Stack, type StackSubject, stackRule } from "./rule";
 import { movingTags } from "./tagImmutability";
 import { Unknown } from "./unknowns";
 
-const pushTypes: readonly string[] = [...buildTypes, resourceTypes.registryImage];
 const url = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html";
 
 interface Pushed {

@@ -31,9 +31,14 @@ export const resourceTypes = {
   policyAttachment: "aws:iam/policyAttachment:PolicyAttachment",
   taskDefinition: "aws:ecs/taskDefinition:TaskDefinition",
   function: "aws:lambda/function:Function",
+  appRunnerService: "aws:apprunner/service:Service",
+  batchJob: "aws:batch/jobDefinition:JobDefinition",
+  codeBuildProject: "aws:codebuild/project:Project",
+  sageMakerModel: "aws:sagemaker/model:Model",
   image: "docker:index/image:Image",
   registryImage: "docker:index/registryImage:RegistryImage",
   builtImage: "docker-build:index:Image",
+  imageIndex: "docker-build:index:Index",
 } as const;
 
 /** A private repository, or the template that ECR creates private repositories from. Both have the same properties. */

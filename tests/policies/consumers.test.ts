@@ -134,7 +134,7 @@ describe("policies: ecr-image-consumers", () => {
     assertUnjudged(await judge([lambda(unknownText)]), /^imageUri, the image of Function "fn"/);
     assertUnjudged(
       await judge([workload("apps/v1:Deployment", { spec: { template: unknownText } })]),
-      /^spec\.template\.spec, /,
+      /^spec\.template, /,
     );
     assertUnjudged(
       await judge([workload("core/v1:Pod", { spec: { containers: unknownList } })]),
@@ -142,7 +142,7 @@ describe("policies: ecr-image-consumers", () => {
     );
     assertUnjudged(
       await judge([workload("core/v1:Pod", { spec: { containers: [unknownText] } })]),
-      /^spec\.containers\[0\]\.image, /,
+      /^spec\.containers\[0\], /,
     );
     assertUnjudged(
       await judge([repository({ imageTagMutability: unknownText }), lambda(`${url}:1`)]),

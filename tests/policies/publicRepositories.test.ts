@@ -108,6 +108,10 @@ describe("policies: ecr-build-arguments", () => {
       "PRIVATE_KEY",
       "GIT_PAT",
       "CREDENTIALS",
+      "DB_PASS",
+      "DBPASS",
+      "SSH_KEY",
+      "SIGNING-KEY",
       "AUTH",
     ]) {
       const verdict = await judge({ [name]: "hunter2" });
@@ -117,7 +121,8 @@ describe("policies: ecr-build-arguments", () => {
       );
       assert.ok(!verdict.violations.join().includes("hunter2"));
     }
-    for (const name of ["PATH", "AUTHOR", "COMPATIBLE", "PATTERN"]) assertPasses(await judge({ [name]: "x" }));
+    for (const name of ["PATH", "AUTHOR", "COMPATIBLE", "PATTERN", "BYPASS_CACHE", "PASSENGER", "TOKENIZER", "KEY"])
+      assertPasses(await judge({ [name]: "x" }));
   });
 
   it("fails values that look like secrets", async () => {

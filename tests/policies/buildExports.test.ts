@@ -1,0 +1,110 @@
+import { buildArguments } from "../../policies/buildArguments";
+import { imageSources } from "../../policies/imageSources";
+import { imageTags } from "../../policies/imageTags";
+import { resourceTypes } from "../../policies/resources";
+import {
+  assertFails,
+  assertPasses,
+  assertUnjudged,
+  judgeResource,
+  judgeStack,
+  type Props,
+  unknownList,
+  unknownText,
+} from "./harness";
+
+const { builtImage, imageIndex } = resourceTypes;
+const registry = "123456789012.dkr.ecr.us-east-1.amazonaws.com";
+const latest = `${registry}/petclinic:latest`;
+const open = "public.ecr.aws/a1b2c3d4/petclinic:1.0.0";
+
+describe("policies: what docker-build pushes", () => {
+  /** A secret in the arguments of an image is a finding where the image goes to ECR Public. */
+  const judge = (props: Props) =>
+    judgeResource(buildArguments, {
+      type: builtImage,
+      name: "app",
+      props: { push: false, buildArgs: { NPM_TOKEN: "x" }, ...props },
+    });
+  const secret = /^buildArgs\.NPM_TOKEN: its name looks like a secret/;
+
+  it("is what exports name, too", async () => {
+    for (const each of [
+      { registry: { names: [open] } },
+      { registry: { names: [open], push: true } },
+      { image: { names: ["petclinic", open], push: true } },
+      { raw: `type=registry,name=${open}` },
+      { raw: `type=image,"name=petclinic,${open}",push=true` },
+    ]) {
+      assertFails(await judge({ exports: [{ local: { dest: "x" } }, each] }), secret);
+    }
+  });
+
+  it("is what tags name where an export that pushes names nothing", async () => {
+    for (const each of [{ registry: {} }, { image: { push: true } }, { raw: "type=registry" }]) {
+      assertFails(await judge({ exports: [each], tags: [open] }), secret);
+    }
+    assertPasses(await judge({ exports: [{ registry: { names: ["petclinic"] } }], tags: [open] }));
+    assertFails(await judge({ push: true, exports: [{ registry: { names: ["petclinic"] } }], tags: [open] }), secret);
+  });
+
+  it("is not what stays on the machine", async () => {
+    for (const each of [
+      { image: { names: [open] } },
+      { image: { names: [open], push: false } },
+      { registry: { names: [open], push: false } },
+      { docker: { names: [open] } },
+      { raw: `type=image,name=${open}` },
+      { raw: `type=image,name=${open},push=false` },
+      {},
+      null,
+    ]) {
+      assertPasses(await judge({ exports: [each], tags: [open] }));
+    }
+    assertPasses(await judge({ exports: "none", tags: [open] }));
+  });
+
+  it("is not known where exports, their names or tags are not", async () => {
+    const unknown = /Whether the image goes to ECR Public is not known yet\./;
+    for (const exports of [
+      unknownList,
+      [unknownText],
+      [{ registry: unknownText }],
+      [{ image: { names: unknownList, push: true } }],
+      [{ image: { names: [open], push: unknownText } }],
+      [{ raw: unknownText }],
+    ]) {
+      assertUnjudged(await judge({ exports }), unknown);
+    }
+  });
+
+  it("is latest only, by exports and by an index", async () => {
+    const tags = (type: string, props: Props) => judgeStack(imageTags, [{ type, name: "app", props }]);
+    const only = /"latest" only, so nothing tells which one is running/;
+    assertFails(await tags(builtImage, { exports: [{ registry: { names: [latest] } }] }), only);
+    assertFails(await tags(imageIndex, { tag: latest, sources: [] }), /^tag: .*"latest" only/);
+    assertPasses(await tags(imageIndex, { tag: latest, push: false, sources: [] }));
+    assertUnjudged(
+      await judgeStack(imageTags, [
+        { type: imageIndex, name: "a", props: { tag: latest } },
+        { type: imageIndex, name: "b", props: { tag: unknownText } },
+      ]),
+      only,
+    );
+  });
+
+  it("is a copy where an index puts copies together", async () => {
+    const judgeIndex = (sources: unknown) =>
+      judgeResource(
+        imageSources,
+        { type: imageIndex, name: "all", props: { tag: `${registry}/petclinic:1`, sources } },
+        { copiesOf: [`${registry}/*`] },
+      );
+    assertPasses(await judgeIndex([`${registry}/petclinic:1-amd64`, `${registry}/petclinic:1-arm64`]));
+    assertFails(
+      await judgeIndex([`${registry}/petclinic:1-amd64`, "evil/petclinic"]),
+      /^image "all" is a copy of "evil\/petclinic"; allowed/,
+    );
+    assertUnjudged(await judgeIndex(unknownList), /^What image "all" is made of is not known yet/);
+  });
+});
