@@ -8,15 +8,27 @@ const file = path.resolve(__dirname, "../../docs/policies.md");
 
 /** Every check of other tools, by its id. */
 const checks = [
-  "CKV_AWS_32 CKV_AWS_51 CKV_AWS_136 CKV_AWS_163",
-  "AWS-0030 AWS-0031 AWS-0032 AWS-0033",
-  "ECR.1 ECR.2 ECR.3 ECR.4 ECR.5",
+  "CKV_AWS_32 CKV_AWS_51 CKV_AWS_136 CKV_AWS_163 CKV_AWS_7 CKV_AWS_33",
+  "AWS-0030 AWS-0031 AWS-0032 AWS-0033 AWS-0065",
+  "ECR.1 ECR.2 ECR.3 ECR.4 ECR.5 KMS.4 KMS.5",
   "CT.ECR.PR.1 CT.ECR.PR.2 CT.ECR.PR.3",
-  "AwsSolutions-ECR1",
+  "AwsSolutions-ECR1 AwsSolutions-KMS5",
   "ecr_registry_enhanced_scanning_enabled ecr_registry_scan_images_on_push_enabled ecr_repositories_lifecycle_policy_enabled",
   "ecr_repositories_not_publicly_accessible ecr_repositories_scan_images_on_push_enabled ecr_repositories_tag_immutability",
   "ecr_repositories_scan_vulnerabilities_in_latest_image ecr_repository_encrypted_with_cmk ecr_repository_image_no_secrets",
+  "kms_cmk_rotation_enabled kms_key_not_publicly_accessible",
+  "aws-ecr-repository-configure-customer-managed-key aws-ecr-repository-configure-image-scan aws-ecr-repository-enable-image-scan",
+  "aws-ecr-repository-disallow-mutable-image aws-ecr-repository-disallow-unencrypted-repository aws-kms-key-enable-key-rotation",
 ].flatMap((each) => each.split(" "));
+
+/** KICS's queries for Terraform, by their ids. */
+const kicsQueries = [
+  "d1846b12-20c5-4d45-8798-fc35b79268eb",
+  "0e32d561-4b5a-4664-a6e3-a3fa85649157",
+  "9630336b-3fed-4096-8173-b9afdfe346a7",
+  "e86e26fc-489e-44f0-9bcd-97305e4ba69a",
+  "69e7c320-b65d-41bb-be02-d63ecc0bcc9d",
+];
 
 /** Puts a table between its marks; with UPDATE_DOCS=1 the file itself is written. */
 function withTables(text: string): string {
@@ -54,6 +66,11 @@ describe("policies: docs/policies.md", () => {
     const ids = mapped.map(([, , check]) => check);
     assert.equal(new Set(ids).size, ids.length);
     for (const check of checks) assert.ok(ids.includes(check), check);
+    for (const query of kicsQueries)
+      assert.ok(
+        ids.some((id) => id?.endsWith(` (${query})`)),
+        query,
+      );
   });
 
   it("agrees with the controls that the rules name themselves", () => {
