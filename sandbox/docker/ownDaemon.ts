@@ -71,7 +71,9 @@ export async function startDaemon(places: DaemonPlaces, options: StartOptions): 
   if (earlier !== undefined && isRunning(earlier.process)) {
     // Whoever started it was killed before it answered, or it hangs; a second one on its socket would cut it off.
     options.progress(`The sandbox's Docker (process ${earlier.process.pid}) runs but does not answer yet; waiting`);
-    if (await waitUntil(() => answers(places.dockerHost), options.timeoutMs ?? START_TIMEOUT_MS, 200)) {
+    const ended = () => !isRunning(earlier.process);
+    const settled = async () => (await answers(places.dockerHost)) || ended();
+    if ((await waitUntil(settled, options.timeoutMs ?? START_TIMEOUT_MS, 200)) && !ended()) {
       return;
     }
     await stopProcess(earlier.process, STOP_GRACE_MS);

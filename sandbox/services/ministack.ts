@@ -19,6 +19,9 @@ const dockerPackageVersion = "7.2.0";
 
 export const ministackProcess = name;
 
+/** Runs MiniStack, and has it write its state at each change. */
+const launcher = path.join(projectRoot, "sandbox", "services", "durableMinistack.py");
+
 /**
  * Brings MiniStack into the user's cache, when it is not there.
  *
@@ -40,8 +43,8 @@ export interface MinistackSettings {
 }
 
 /**
- * Starts MiniStack on a loopback port of the system's choice, unless it runs. It checks signatures and policies, and
- * keeps its state when it is stopped, not when it is killed.
+ * Starts MiniStack on a loopback port of the system's choice, unless it runs. It checks signatures and policies, and what
+ * it has acknowledged is kept, also when it is killed.
  *
  * @returns Its address.
  */
@@ -60,8 +63,8 @@ export async function startMinistack(
     fs.mkdirSync(state, { recursive: true, mode: 0o700 });
     startProcess(home, {
       name,
-      command: program,
-      args: [],
+      command: path.join(path.dirname(program), "python"),
+      args: [launcher],
       cwd: state,
       env: {
         PATH: [credentialHelperFolder(state), process.env["PATH"]].join(path.delimiter),

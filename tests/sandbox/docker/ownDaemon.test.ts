@@ -112,6 +112,16 @@ describe("sandbox/docker: own daemon", () => {
     assert.equal(runningDaemon(places)?.pid, first?.pid);
   });
 
+  it("starts another when the one that it waits for ends", async () => {
+    await startDaemon(places, { progress, dockerd: fakeDockerd() });
+    const { pid = 0 } = runningDaemon(places) ?? {};
+    process.kill(pid, "SIGKILL");
+    // Not waited for: whoever starts it next may meet a process that is just ending.
+    const takesTheSocket = fakeDockerd(`require("node:fs").rmSync(argument("--host").slice(7), { force: true });`);
+    await startDaemon(places, { progress, dockerd: takesTheSocket });
+    assert.notEqual(runningDaemon(places)?.pid ?? pid, pid);
+  });
+
   it("never stops a process that has only the number of its daemon", async () => {
     await startDaemon(places, { progress, dockerd: fakeDockerd() });
     const file = path.join(places.directory, "daemon.json");

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import * as fs from "node:fs";
 import { TestProject } from "../program/project";
 import { randomNumbers } from "../randomNumbers";
 import { removeTemporary } from "../temporary";
@@ -25,7 +26,7 @@ function boundaries(): Boundary[] {
 
 /** `kill -9` of the CLI at a change of a resource, then `pulumi cancel` and the same command, end as an undisturbed run. */
 describe("faults: a run of the CLI that is killed", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let gate: Gate;
   let undisturbed: Record<string, unknown>;
 
@@ -49,7 +50,12 @@ describe("faults: a run of the CLI that is killed", function () {
     removeTemporary();
   });
 
-  async function killAt(project: TestProject, command: "up" | "destroy", boundary: Boundary): Promise<string> {
+  /** @returns The change that it was killed at, and whether its state was whole then. */
+  async function killAt(
+    project: TestProject,
+    command: "up" | "destroy",
+    boundary: Boundary,
+  ): Promise<{ change: string; whole: boolean }> {
     const reached = gate.stopAt(boundary);
     const run = project.start(gate.pulumi, [command, ...flags], gate.env);
     const change = await Promise.race([reached, run.finished]);
@@ -57,24 +63,24 @@ describe("faults: a run of the CLI that is killed", function () {
     run.child.kill("SIGKILL");
     await run.finished;
     gate.letAllPass();
-    await project.mustPulumi("cancel", "--yes");
-    return change;
+    return { change, whole: await cancel(project) };
   }
 
   /**
    * Runs `up` again, and settles what the engine still has as pending. A repository that the killed run made without
-   * writing it down is in the way of `up` until it is adopted.
+   * writing it down is in the way of `up` until it is adopted. A state that was put back is a step behind: which one shows.
    */
-  async function upAgain(project: TestProject, change: string, moment: string): Promise<void> {
+  async function upAgain(project: TestProject, moment: string, killed: { change: string; whole: boolean }) {
     const again = await project.run(gate.pulumi, ["up", ...flags], gate.env);
-    assert.match(again.output, /with 1 pending operations from previous deployment/);
-    if (moment === "after" && change.includes("/repository:Repository")) {
+    if (killed.whole) assert.match(again.output, /with 1 pending operations from previous deployment/);
+    const isUnknown = moment === "after" && killed.change.includes("/repository:Repository");
+    if (killed.whole ? isUnknown : again.code !== 0) {
       assert.notEqual(again.code, 0);
       assert.match(
         again.output,
         /RepositoryAlreadyExistsException: The repository with name 'petclinic' already exists/,
       );
-      await adopt(project, change);
+      await adopt(project, again.output.includes("operation error ECR PUBLIC") ? "public" : "private");
     } else {
       assert.equal(again.code, 0, again.output);
     }
@@ -87,8 +93,7 @@ describe("faults: a run of the CLI that is killed", function () {
       const project = new TestProject();
       try {
         await project.init();
-        const change = await killAt(project, "up", boundary);
-        await upAgain(project, change, moment);
+        await upAgain(project, moment, await killAt(project, "up", boundary));
         assert.deepEqual(await comparableState(project), undisturbed);
 
         await killAt(project, "destroy", boundary);
@@ -102,10 +107,25 @@ describe("faults: a run of the CLI that is killed", function () {
   }
 });
 
+/**
+ * `pulumi cancel`, before which a state that was cut short is put back as the advice of `npm run up` says: the CLI writes
+ * it in place, so that a kill may leave half of it, and keeps the last whole one beside it.
+ *
+ * @returns Whether it was whole.
+ */
+async function cancel(project: TestProject): Promise<boolean> {
+  const { code, output } = await project.pulumi("cancel", "--yes");
+  if (code === 0) return true;
+  assert.match(output, /failed to load checkpoint/);
+  fs.copyFileSync(`${project.stateFile}.bak`, project.stateFile);
+  await project.mustPulumi("cancel", "--yes");
+  return false;
+}
+
 /** One `up` with `import` takes the repository over, and from the next one on it is as any other. */
-async function adopt(project: TestProject, change: string): Promise<void> {
+async function adopt(project: TestProject, kind: "private" | "public"): Promise<void> {
   const values = project.read("Pulumi.local.yaml");
-  const setting = change.includes("ecrpublic") ? "forceDestroy: true" : "forceDelete: true";
+  const setting = kind === "public" ? "forceDestroy: true" : "forceDelete: true";
   project.edit("Pulumi.local.yaml", setting, `${setting}\n      import: petclinic`);
   await project.up();
   project.write("Pulumi.local.yaml", values);

@@ -95,7 +95,7 @@ describe("faults: of the program's surroundings", function () {
 
   it("a state file that was cut short: nothing is changed, and the last whole copy is beside it", async function () {
     if (!fullTests) this.skip();
-    const file = path.join(project.directory, "state", ".pulumi", "stacks", "ecr", "local.json");
+    const file = project.stateFile;
     const whole = fs.readFileSync(file);
     fs.writeFileSync(file, whole.subarray(0, whole.length / 2));
     const { code, output } = await up();

@@ -1,32 +1,81 @@
+import { ECRClient, paginateDescribeImages } from "@aws-sdk/client-ecr";
+import { ECRPUBLICClient, paginateDescribeImages as paginatePublicImages } from "@aws-sdk/client-ecr-public";
 import type { TestProject } from "../program/project";
 
+interface Resource {
+  urn: string;
+  type: string;
+  inputs?: Record<string, unknown>;
+  outputs?: Record<string, unknown>;
+  dependencies?: string[];
+}
+
 interface Deployment {
-  deployment: {
-    resources?: { urn: string; type: string; inputs?: unknown; outputs?: unknown; dependencies?: string[] }[];
-    pending_operations?: unknown[];
-  };
+  deployment: { resources?: Resource[]; pending_operations?: unknown[] };
 }
 
 /** What marks a secret in a state; its text is encrypted anew at each write. */
 const secretKey = "4dabf18193072939515e22adb298388d";
 
 /**
- * What a stack's state says of its resources, without what two runs of the same program differ in: account, addresses,
- * folder, secrets, ids and times. Two stacks with the same are in the same state.
+ * How an image came to where it is: a run that finds its tag in the registry does not build and push it again, and to the
+ * program that is no change. What is in the registry is compared instead.
+ */
+const howMade = new Set(["build", "skipPush", "context", "dockerfile", "repoDigest"]);
+
+/**
+ * What a stack's state says of its resources and the registries of their images, without what two runs of the same program
+ * differ in: account, addresses, folder, secrets, ids and times. Two stacks with the same are in the same state.
  */
 export async function comparableState(project: TestProject): Promise<Record<string, unknown>> {
   const { deployment } = JSON.parse((await project.mustPulumi("stack", "export")).stdout) as Deployment;
-  const resources = (deployment.resources ?? []).map(({ urn, inputs, outputs, dependencies = [] }) => [
+  const resources = (deployment.resources ?? []).map(({ urn, type, inputs, outputs, dependencies = [] }) => [
     urn.replace(/(default\w*)::[0-9a-f-]{36}$/, "$1"),
-    { inputs: withoutSecrets(inputs), outputs: withoutSecrets(outputs), dependencies: [...dependencies].sort() },
+    {
+      inputs: withoutSecrets(comparable(type, inputs)),
+      outputs: withoutSecrets(comparable(type, outputs)),
+      dependencies: [...dependencies].sort(),
+    },
   ]);
-  const state = { resources: Object.fromEntries(resources), pending: deployment.pending_operations ?? [] };
+  const state = {
+    resources: Object.fromEntries(resources),
+    pending: deployment.pending_operations ?? [],
+    images: await storedImages(project),
+  };
   return JSON.parse(
     JSON.stringify(state)
       .replaceAll(project.account, "ACCOUNT")
       .replaceAll(project.directory, "PROJECT")
       .replaceAll(/127\.0\.0\.1:\d+(\/[a-z0-9]+(?=\/petclinic))?/g, "REGISTRY"),
   ) as Record<string, unknown>;
+}
+
+function comparable(type: string, values: Record<string, unknown> | undefined): Record<string, unknown> | undefined {
+  if (type !== "docker:index/image:Image" || values === undefined) return values;
+  return Object.fromEntries(Object.entries(values).filter(([key]) => !howMade.has(key)));
+}
+
+/** Digest and tags of each image of the repositories `petclinic`, private and public. */
+export async function storedImages({ env, account }: TestProject) {
+  const options = {
+    endpoint: env["AWS_ENDPOINT_URL"],
+    credentials: { accessKeyId: account, secretAccessKey: env["AWS_SECRET_ACCESS_KEY"] ?? "" },
+  };
+  const client = new ECRClient({ ...options, region: env["AWS_REGION"] });
+  const publicClient = new ECRPUBLICClient({ ...options, region: "us-east-1" });
+  const pages = {
+    private: paginateDescribeImages({ client }, { repositoryName: "petclinic" }),
+    public: paginatePublicImages({ client: publicClient }, { repositoryName: "petclinic" }),
+  };
+  const images: { kind: string; digest: string | undefined; tags: string[] }[] = [];
+  for (const [kind, each] of Object.entries(pages)) {
+    for await (const { imageDetails = [] } of each) {
+      for (const { imageDigest, imageTags = [] } of imageDetails) {
+        images.push({ kind, digest: imageDigest, tags: [...imageTags].sort() });
+      }
+    }
+  }
+  return images.sort((a, b) => `${a.kind}${a.digest}`.localeCompare(`${b.kind}${b.digest}`));
 }
 
 function withoutSecrets(value: unknown): unknown {

@@ -60,6 +60,9 @@ export class TestProject {
   readonly account: string;
   readonly env: NodeJS.ProcessEnv;
 
+  /** The state of the stack `local`; the CLI keeps the one before it beside it, as `<file>.bak`. */
+  readonly stateFile = path.join(this.directory, "state", ".pulumi", "stacks", "ecr", "local.json");
+
   /** @param account A random one by default, empty and alone. */
   constructor(account = String(randomInt(100_000_000_000, 999_999_999_999))) {
     this.account = account;

@@ -4,7 +4,8 @@ import * as fs from "node:fs";
 import * as http from "node:http";
 import * as path from "node:path";
 import { CreateRepositoryCommand, DescribeRepositoriesCommand, ECRClient } from "@aws-sdk/client-ecr";
-import { CreateKeyCommand, DescribeKeyCommand, KMSClient } from "@aws-sdk/client-kms";
+import { CreateAliasCommand, CreateKeyCommand, DescribeKeyCommand, KMSClient } from "@aws-sdk/client-kms";
+import { CreateQueueCommand, ListQueuesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { healthPath, portVariables } from "../../../sandbox/gateway/config";
 import { projectRoot } from "../../../sandbox/paths";
 import { gatewayPorts } from "../../../sandbox/services/gatewayProcess";
@@ -131,7 +132,11 @@ describe("services: the local AWS as a whole", () => {
 
   it("starts what kill -9 took, at the same addresses and with the same state", async function () {
     this.timeout(30_000);
-    for (const name of ["gateway", "distribution"]) {
+    const kms = new KMSClient(options(services));
+    const { KeyMetadata: key } = await kms.send(new CreateKeyCommand({ Description: "kept" }));
+    await kms.send(new CreateAliasCommand({ AliasName: "alias/kept", TargetKeyId: key?.KeyId }));
+    await new SQSClient(options(services)).send(new CreateQueueCommand({ QueueName: "kept" }));
+    for (const name of ["gateway", "distribution", "ministack"]) {
       const { pid } = servicesStatus(home).find((each) => each.name === name) ?? {};
       assert.ok(pid);
       process.kill(pid, "SIGKILL");
@@ -140,6 +145,10 @@ describe("services: the local AWS as a whole", () => {
     assert.deepEqual(again, services);
     const { repositories } = await new ECRClient(options(again)).send(new DescribeRepositoriesCommand({}));
     assert.equal(repositories?.length, 1);
+    const described = await kms.send(new DescribeKeyCommand({ KeyId: "alias/kept" }));
+    assert.deepEqual(described.KeyMetadata, key);
+    const { QueueUrls = [] } = await new SQSClient(options(again)).send(new ListQueuesCommand({}));
+    assert.equal(QueueUrls.length, 1, "another service's state too");
   });
 
   it("stops all, keeps MiniStack's state and starts again", async function () {

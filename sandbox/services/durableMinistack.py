@@ -1,0 +1,62 @@
+"""Runs MiniStack so that whatever it has acknowledged outlives a kill.
+
+MiniStack itself writes its state when it is stopped in good order, and has lost it after kill -9. Here each service's
+state is written before the last byte of an answer that may have changed it; a service that has not changed is not written.
+The names that begin with an underscore are those of the version that sandbox/services/ministack.ts installs.
+"""
+
+import hashlib
+import json
+import sys
+
+import ministack.app as ministack
+from ministack.core import persistence
+
+# Operations of the JSON protocol that change nothing. Others are looked at: it costs a millisecond and no write.
+READING = ("Describe", "Get", "List", "BatchGet")
+
+answer = ministack.app
+written = {}
+
+
+def save():
+    """Writes the services whose state is not as it was last written."""
+    for name, get_state in ministack._build_persistence_save_dict().items():
+        try:
+            state = get_state()
+            if state is None:
+                continue
+            text = json.dumps(state, default=persistence._json_default)
+        except Exception as error:  # the answer must not fail: stopped in good order, it tries again
+            ministack.logger.error("state of %s was not saved: %s", name, error)
+            continue
+        digest = hashlib.sha256(text.encode()).digest()
+        if written.get(name) != digest:
+            persistence.save_state(name, state)
+            written[name] = digest
+
+
+def may_change(scope):
+    if scope["type"] != "http" or scope["method"] in ("GET", "HEAD"):
+        return False
+    target = dict(scope["headers"]).get(b"x-amz-target", b"").decode("latin-1")
+    return not target.rpartition(".")[2].startswith(READING)
+
+
+async def app(scope, receive, send):
+    if not may_change(scope):
+        await answer(scope, receive, send)
+        return
+
+    async def send_saved(message):
+        if message["type"] == "http.response.body" and not message.get("more_body", False):
+            save()
+        await send(message)
+
+    await answer(scope, receive, send_saved)
+
+
+ministack.app = app
+
+if __name__ == "__main__":
+    sys.exit(ministack.main())
