@@ -35,11 +35,7 @@ export function isExpired(exception: Exception, now: Date = new Date()): boolean
  * has found something: an exception that nobody needs is reported.
  */
 export function exceptionFor(rule: string, resource: { urn: string; name: string }): Exception | undefined {
-  const fits = (exceptions ?? []).filter(
-    (each) =>
-      wildcardMatches(each.rule, rule) &&
-      (wildcardMatches(each.resource, resource.urn) || wildcardMatches(each.resource, resource.name)),
-  );
+  const fits = fitting(rule, resource);
   for (const each of fits) {
     used.add(each);
   }
@@ -50,6 +46,22 @@ export function exceptionFor(rule: string, resource: { urn: string; name: string
 export function isExcused(rule: string, resource: { urn: string; name: string }): boolean {
   const exception = exceptionFor(rule, resource);
   return exception !== undefined && !isExpired(exception);
+}
+
+function fitting(rule: string, resource: { urn: string; name: string }): Exception[] {
+  return (exceptions ?? []).filter(
+    (each) =>
+      wildcardMatches(each.rule, rule) &&
+      (wildcardMatches(each.resource, resource.urn) || wildcardMatches(each.resource, resource.name)),
+  );
+}
+
+/**
+ * Whether an exception keeps a remediation from the resource. It is not used by that: the same rule judges the resource next, and
+ * finds what the remediation left.
+ */
+export function isLeftAlone(rule: string, resource: { urn: string; name: string }): boolean {
+  return fitting(rule, resource).some((each) => !isExpired(each));
 }
 
 const parameters: Parameters = {

@@ -6,6 +6,7 @@ import type {
   ResourceValidationPolicy,
   StackValidationPolicy,
 } from "@pulumi/policy";
+import { isLeftAlone } from "./exceptions";
 import { Findings } from "./findings";
 import { type Parameters, readParameters } from "./parameters";
 import { readProperty } from "./unknowns";
@@ -148,7 +149,9 @@ export function resourceRule<Config extends object>(rule: ResourceRule<Config>):
   };
   if (remediate !== undefined) {
     policy.remediateResource = (args) =>
-      rule.types.includes(args.type) && remediate(subject(args), configOf(rule, args), args.props)
+      rule.types.includes(args.type) &&
+      !isLeftAlone(rule.name, args) &&
+      remediate(subject(args), configOf(rule, args), args.props)
         ? args.props
         : undefined;
   }

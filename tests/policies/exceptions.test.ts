@@ -4,7 +4,16 @@ import { encryptionMinimum } from "../../policies/encryption";
 import { type Exception, exceptionsInUse, exceptionsRule, isExpired, setExceptions } from "../../policies/exceptions";
 import { lifecyclePolicy } from "../../policies/lifecyclePolicy";
 import { tagImmutability } from "../../policies/tagImmutability";
-import { assertFails, assertPasses, assertUnjudged, judgeResource, judgeStack, types, unknownText } from "./harness";
+import {
+  assertFails,
+  assertPasses,
+  assertUnjudged,
+  judgeResource,
+  judgeStack,
+  remediateResource,
+  types,
+  unknownText,
+} from "./harness";
 
 const exception = (parts: Partial<Exception> = {}): Exception => ({
   rule: "ecr-encryption-minimum",
@@ -48,6 +57,26 @@ describe("policies: exceptions", () => {
     assertUnjudged(await judge(encryptionMinimum, { encryptionConfigurations: unknownText }), /./);
     setExceptions([exception()]);
     assertPasses(await judge(encryptionMinimum, { encryptionConfigurations: unknownText }));
+    assertPasses(await inUse());
+  });
+
+  it("keep remediations away too, until they expire", () => {
+    const remediated = () =>
+      remediateResource(tagImmutability, { type: types.repository, props: { name: "aws-name" } });
+    assert.equal(remediated()?.["imageTagMutability"], "IMMUTABLE");
+    setExceptions([exception({ rule: "ecr-tag-*" })]);
+    assert.equal(remediated(), undefined);
+    setExceptions([exception({ rule: "ecr-tag-*", expires: "2020-01-01" })]);
+    assert.equal(remediated()?.["imageTagMutability"], "IMMUTABLE");
+    setExceptions([exception()]);
+    assert.equal(remediated()?.["imageTagMutability"], "IMMUTABLE");
+  });
+
+  it("are used by what a rule finds, not by the remediation that they kept away", async () => {
+    setExceptions([exception({ rule: tagImmutability.name })]);
+    assert.equal(remediateResource(tagImmutability, { type: types.repository, props: {} }), undefined);
+    assertFails(await inUse(), /excuses nothing in this stack/);
+    assertPasses(await judge(tagImmutability));
     assertPasses(await inUse());
   });
 
