@@ -4,7 +4,7 @@ import { wildcardMatches } from "../ecr/wildcard";
 import { nist, securityHub } from "./frameworks";
 import { parsedJson } from "./json";
 import { ParameterError, type Parameters, repositoryNames, texts } from "./parameters";
-import { isNamed, labelled, listed, resourceTypes } from "./resources";
+import { isNamed, labelled, listed, repositorySettings, resourceTypes } from "./resources";
 import { resourceRule, type Subject } from "./rule";
 import { readProperty, Unknown } from "./unknowns";
 
@@ -164,20 +164,26 @@ const tagsParameters: Parameters = {
 export const requiredTags = resourceRule<TagsConfig>({
   name: "ecr-required-tags",
   displayName: "Repositories are tagged",
-  description: "Private and public repositories have the tags that config asks for; a public one has at least one.",
+  description:
+    "Private and public repositories, and those of creation templates, have the tags that config asks for; a public one has at " +
+    "least one.",
   severity: "low",
   framework: securityHub("ECR.4", "ECR public repositories should be tagged"),
   tags: ["tagging"],
   remediationSteps: "Add the tags to the resource, or to the AWS provider's default tags. Tags change in place.",
   url: "https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-using-tags.html",
   parameters: tagsParameters,
-  types: repositoryKinds,
+  types: [...repositoryKinds, resourceTypes.creationTemplate],
   judge: (resource, config, findings) => {
     const tags = tagsOf(resource);
-    const label = labelOf(resource);
+    const property = tagsProperty(resource);
+    const label = property === "tags" ? labelOf(resource) : repositorySettings(resource).label;
     if (tags instanceof Unknown) {
       if (config.required.length > 0 || resource.type === resourceTypes.publicRepository) {
-        findings.unjudged(`tags of ${label} are not known yet; needed are ${listed(config.required, "any")}.`, tags);
+        findings.unjudged(
+          `${property} of ${label} are not known yet; needed are ${listed(config.required, "any")}.`,
+          tags,
+        );
       }
       return;
     }
@@ -194,16 +200,19 @@ export const requiredTags = resourceRule<TagsConfig>({
       const allowed = config.values[key];
       const value = allowed === undefined ? "…" : allowed.join(" or ");
       findings.violation(
-        `tags.${key}: not set in ${label}; needed are ${listed(config.required, "none")}. Write tags: { ${key}: "${value}" }.`,
+        `${property}.${key}: not set in ${label}; needed are ${listed(config.required, "none")}. Write ${property}: { ${key}: "${value}" }.`,
       );
     }
     for (const [key, allowed] of Object.entries(config.values)) {
       const value = tags[key];
       if (value instanceof Unknown) {
-        findings.unjudged(`tags.${key} of ${label} is not known yet; allowed are ${listed(allowed, "none")}.`, value);
+        findings.unjudged(
+          `${property}.${key} of ${label} is not known yet; allowed are ${listed(allowed, "none")}.`,
+          value,
+        );
       } else if (!isMissing(value) && !allowed.some((pattern) => wildcardMatches(pattern, String(value)))) {
         findings.violation(
-          `tags.${key}: ${label} has ${JSON.stringify(value)}; allowed are ${listed(allowed, "none")}. Write one of these.`,
+          `${property}.${key}: ${label} has ${JSON.stringify(value)}; allowed are ${listed(allowed, "none")}. Write one of these.`,
         );
       }
     }
@@ -220,10 +229,11 @@ export const requiredTags = resourceRule<TagsConfig>({
       return false;
     }
     // In place, so that the tags that are there stay as they are: unknown, secret or plain.
-    if (isMissing(resource.read("tags"))) {
-      props["tags"] = {};
+    const property = tagsProperty(resource);
+    if (isMissing(resource.read(property))) {
+      props[property] = {};
     }
-    Object.assign(props["tags"] as object, Object.fromEntries(missing));
+    Object.assign(props[property] as object, Object.fromEntries(missing));
     return true;
   },
 });
@@ -232,13 +242,20 @@ function isMissing(value: unknown): boolean {
   return value === undefined || value === null || value === "";
 }
 
-/** The resource's tags with the provider's default ones. */
+/** A template's own property is for the repositories that ECR makes from it. */
+function tagsProperty(resource: Subject): "tags" | "resourceTags" {
+  return resource.type === resourceTypes.creationTemplate ? "resourceTags" : "tags";
+}
+
+/** The resource's tags with the provider's default ones, which repositories that ECR makes from a template do not get. */
 function tagsOf(resource: Subject): Record<string, unknown> | Unknown {
-  const own = resource.read("tags");
+  const property = tagsProperty(resource);
+  const own = resource.read(property);
   if (own instanceof Unknown) {
     return own;
   }
-  const defaults = resource.provider && parsedJson(readProperty(resource.provider.props, "defaultTags"));
+  const provider = property === "tags" ? resource.provider : undefined;
+  const defaults = provider && parsedJson(readProperty(provider.props, "defaultTags"));
   const inherited = (defaults as { tags?: unknown } | null | undefined)?.tags;
   return { ...(typeof inherited === "object" ? inherited : {}), ...(own as Record<string, unknown> | undefined) };
 }

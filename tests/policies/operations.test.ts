@@ -159,6 +159,38 @@ describe("policies: ecr-required-tags", () => {
     assert.equal(mixed.unjudged.length, 1);
   });
 
+  it("judges the tags of the repositories that a creation template makes", async () => {
+    const judgeTemplate = (props: Props, provider?: Props) =>
+      judgeResource(
+        requiredTags,
+        { type: types.template, props: { prefix: "team", ...props }, ...(provider && { provider }) },
+        config,
+      );
+    assertPasses(await judgeTemplate({ resourceTags: { owner: "a", environment: "dev" } }));
+    assertFails(
+      // The provider's default tags are not for what ECR makes.
+      await judgeTemplate(
+        { resourceTags: { owner: "a" }, tags: config },
+        { defaultTags: { tags: { environment: "dev" } } },
+      ),
+      /^resourceTags\.environment: not set in creation template "team"; .*Write resourceTags: \{ environment: /,
+    );
+    assertFails(
+      await judgeTemplate({ resourceTags: { owner: "a", environment: "test" } }),
+      /^resourceTags\.environment: creation template "team" has "test"/,
+    );
+    assertUnjudged(
+      await judgeTemplate({ resourceTags: unknownText }),
+      /^resourceTags of creation template "team" are not known yet/,
+    );
+    const fixed = remediateResource(
+      requiredTags,
+      { type: types.template, props: { prefix: "team" } },
+      { ...config, defaults: { owner: "team" } },
+    );
+    assert.deepEqual(fixed, { prefix: "team", resourceTags: { owner: "team" } });
+  });
+
   it("remediates with the defaults of the config, and leaves what is there", () => {
     const fixed = (tags: unknown, defaults: object) =>
       remediateResource(requiredTags, { type: types.repository, props: { name: "a", tags } }, { ...config, defaults });
