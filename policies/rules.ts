@@ -15,6 +15,7 @@ import { lifecycleDocument } from "./lifecycleDocument";
 import { lifecycleLimits } from "./lifecycleLimits";
 import { lifecyclePolicy } from "./lifecyclePolicy";
 import { deletionProtection, repositoryNamePattern, requiredTags } from "./operations";
+import { otherProviders } from "./otherProviders";
 import { publicCatalogData, publicNames } from "./publicRepositories";
 import { pushRoles } from "./pushRoles";
 import { pullThroughCaches, replicationDestinations } from "./registry";
@@ -56,5 +57,6 @@ export const rules: Policies = [
   requiredTags,
   pullThroughCaches,
   replicationDestinations,
+  otherProviders,
   exceptionsInUse,
 ];

@@ -10,6 +10,27 @@ import { rules } from "../../policies/rules";
 import { tagImmutability } from "../../policies/tagImmutability";
 import { judgeResource, judgeStack, type Props, types } from "./harness";
 
+/** What the pack's server answers when the engine asks for it; the package's declarations leave it out. */
+const { makeAnalyzerInfo } = require("@pulumi/policy/protoutil") as {
+  makeAnalyzerInfo(
+    name: string,
+    version: string,
+    level: string,
+    pack: object,
+  ): { toObject(): { policiesList: AnalyzerPolicy[] } };
+};
+
+interface AnalyzerPolicy {
+  name: string;
+  url: string;
+  remediationSteps: string;
+  displayname: string;
+  tagsList: string[];
+  /** A number of the protocol's; 0 is none. */
+  severity: number;
+  framework?: { reference: string; specification: string };
+}
+
 const pack = path.resolve(__dirname, "../../policies");
 
 type Config = Record<string, Record<string, unknown>>;
@@ -51,6 +72,22 @@ describe("policies: the pack", () => {
     const yaml = fs.readFileSync(path.join(pack, "PulumiPolicy.yaml"), "utf8");
     const { main } = JSON.parse(fs.readFileSync(path.join(pack, "package.json"), "utf8"));
     assert.equal(/^main: (.*)$/m.exec(yaml)?.[1], main);
+  });
+
+  it("gives Pulumi each rule's severity, control, remediation steps and link, as `pulumi policy publish` sends them", () => {
+    const info = makeAnalyzerInfo("amazon-ecr", "0.1.0", "mandatory", { policies: [...rules] }).toObject();
+    assert.equal(info.policiesList.length, rules.length);
+    for (const [index, rule] of rules.entries()) {
+      const sent = info.policiesList[index];
+      assert.equal(sent?.name, rule.name);
+      assert.equal(sent?.url, rule.url);
+      assert.equal(sent?.remediationSteps, rule.remediationSteps);
+      assert.equal(sent?.displayname, rule.displayName);
+      assert.deepEqual(sent?.tagsList, rule.tags);
+      assert.ok((sent?.severity ?? 0) > 0, rule.name);
+      assert.equal(sent?.framework?.reference, rule.framework?.reference);
+      assert.equal(sent?.framework?.specification, rule.framework?.specification);
+    }
   });
 
   it("documents every parameter, in names that Pulumi does not reserve", () => {

@@ -91,6 +91,8 @@ const cache = (props: Props) =>
   given(
     make(resourceTypes.pullThroughCache, { ecrRepositoryPrefix: "cache", upstreamRegistryUrl: "quay.io", ...props }),
   );
+const cloudControl = (typeName: unknown) =>
+  given(make("aws:cloudcontrol/resource:Resource", { typeName, desiredState: "{}" }));
 const consumer = (props: Props) => given(make(resourceTypes.function, props, { name: "fn" }));
 const costs = (monthly: unknown): Given => ({
   ...given(repository()),
@@ -359,5 +361,12 @@ export const ruleCases: Readonly<Record<string, RuleCases>> = {
     says: /\.region: images go to "us-west-2"; allowed are "eu-\*"/,
     missing: { ...given(make(resourceTypes.replication, {})), passes: true },
     unknown: replication({ region: unknownText, registryId: account }),
+  },
+  "ecr-other-providers": {
+    pass: cloudControl("AWS::S3::Bucket"),
+    fail: cloudControl("AWS::ECR::Repository"),
+    says: /^typeName: "petclinic" is AWS::ECR::Repository, whose settings no rule of this pack reads/,
+    missing: { ...cloudControl(undefined), passes: true },
+    unknown: cloudControl(unknownText),
   },
 };

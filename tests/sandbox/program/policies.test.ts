@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { lifecycleSnapshotText } from "../../../ecr/lifecyclePolicy";
 import { rules } from "../../../policies/rules";
 import { TestProject } from "./project";
@@ -7,6 +9,7 @@ import { TestProject } from "./project";
 const program = `
 import * as aws from "@pulumi/aws";
 import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
 
 const region = "us-east-1";
 const pattern = (rulePriority: number, tag: string) => ({
@@ -71,6 +74,23 @@ new docker.Image("moving", {
   build: { context: "app", platform: "linux/amd64", args: { NODE_IMAGE: "sandbox.local/node:22" } },
   skipPush: true,
 });
+// What a stand-in does not have: these two reach the policies as the program writes them.
+new pulumi.CustomResource("docker-build:index:Image", "anyPlatform", { context: { location: "app" }, push: false });
+new pulumi.CustomResource("aws-native:ecr:Repository", "unseen", { repositoryName: "unseen" });
+// A role of a policy that AWS wrote, a public one, and a secret value: no way past the rules.
+new aws.iam.RolePolicyAttachment("power", {
+  role: "ci",
+  policyArn: "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryPowerUser",
+});
+new aws.ecr.Repository("secret", { name: "secret", imageTagMutability: pulumi.secret("MUTABLE"), region });
+// Only read: it is another stack's to set right.
+aws.ecr.Repository.get("shared", "shared", {}, { provider: new aws.Provider("other", { region }) });
+`;
+
+/** A provider that takes every input as it is: the nearest thing to those that have no stand-in. */
+const passThroughProvider = `#!/usr/bin/env node
+const provider = require("@pulumi/pulumi/provider");
+provider.main({ version: "0.0.1", check: async (urn, olds, news) => ({ inputs: news }) }, process.argv.slice(2));
 `;
 
 /** Each mandatory rule and what it says about that program. */
@@ -89,18 +109,20 @@ const expected: Readonly<Record<string, RegExp>> = {
   "ecr-access-accounts": /account 210987654321 is on no list/,
   "ecr-access-push": /lets account 210987654321 push/,
   "ecr-push-roles": /is for every subject of token\.actions/,
-  "ecr-image-scanning": /repository "bare" is not scanned on push/,
+  "ecr-image-scanning": /repository "secret" is not scanned on push/,
   "ecr-public-names": /public repository "published" lets everybody pull/,
   "ecr-public-catalog-data": /catalogData\.description: not set/,
   "ecr-build-arguments": /build\.args\.NPM_TOKEN: its name looks like a secret/,
   "ecr-image-bases": /is built on "node:22"/,
   "ecr-image-sources": /image "latest" is built here: its Dockerfile has/,
+  "ecr-image-platforms": /platforms: not set in image "anyPlatform"/,
   "ecr-image-tags": /as "latest" only/,
   "ecr-image-consumers": /Function "runs" runs .*:latest/,
   "ecr-deletion-protection": /forceDelete: repository "bare"/,
   "ecr-repository-names": /has a name of another form/,
   "ecr-required-tags": /public repository "published" has none/,
   "ecr-pull-through-caches": /caches images of "ghcr\.io"/,
+  "ecr-other-providers": /"unseen" is aws-native:ecr:Repository, whose settings no rule of this pack reads/,
   "ecr-replication-destinations": /images go to "eu-west-1"/,
 };
 
@@ -124,6 +146,17 @@ const snapshot = lifecycleSnapshotText({
     },
   ],
 });
+
+/** Puts the provider into the project under both names, and gives the lines of Pulumi.yaml that name it. */
+function passThrough(project: TestProject): string {
+  return ["docker-build", "aws-native"]
+    .map((name) => {
+      const executable = path.join(project.directory, `pulumi-resource-${name}`);
+      fs.writeFileSync(executable, passThroughProvider, { mode: 0o755 });
+      return `    - name: ${name}\n      path: .\n`;
+    })
+    .join("");
+}
 
 describe("policies in a real preview", function () {
   this.timeout(120_000);
@@ -161,18 +194,23 @@ describe("policies in a real preview", function () {
 
   it("stop other people's plain resources, each mandatory rule by name, and take exceptions", async () => {
     project.write("index.ts", program);
-    const exceptions = ["unneeded", "far"].map((resource) => ({
-      rule: "ecr-lifecycle-policy",
-      resource,
-      reason: "a test",
-      expires: "9999-12-31",
-    }));
+    project.write("Pulumi.yaml", `${project.read("Pulumi.yaml")}plugins:\n  providers:\n${passThrough(project)}`);
+    await project.must("aws", "ecr", "create-repository", "--repository-name", "shared", "--region", "us-east-1");
+    const farUrn = "urn:pulumi:local::ecr::aws:ecr/repository:Repository::far";
+    const exceptions = [
+      { rule: "ecr-lifecycle-policy", resource: "unneeded", expires: "9999-12-31" },
+      { rule: "ecr-lifecycle-policy", resource: farUrn, expires: "9999-12-31" },
+      { rule: "ecr-image-*", resource: "mov*", expires: "9999-12-31" },
+      { rule: "ecr-deletion-protection", resource: "bare", expires: "2020-01-01" },
+      { rule: "ecr-scan-on-push", resource: "secret", expires: "9999-12-31" },
+    ].map((each) => ({ ...each, reason: "a test" }));
     const config = {
       "ecr-repository-names": { pattern: "[a-z]{4,}" },
       "ecr-exceptions": { exceptions },
       "ecr-image-sources": { copiesOf: ["210987654321.dkr.ecr.*"] },
       "ecr-lifecycle-changes": { snapshot: "snapshot.json" },
       "ecr-cost-budget": { monthlyBudget: 5 },
+      "ecr-scan-on-push": { enforcementLevel: "remediate" },
     };
     project.write("snapshot.json", snapshot);
     project.write("config.json", JSON.stringify(config));
@@ -181,8 +219,18 @@ describe("policies in a real preview", function () {
     for (const [rule, message] of Object.entries(expected)) {
       assert.match(output, new RegExp(`\\[mandatory\\].* ${rule} `), `${rule} said nothing:\n${output}`);
       assert.match(output, message);
+      const severity = rules.find(({ name }) => name === rule)?.severity;
+      assert.match(output, new RegExp(`\\[mandatory\\] \\[severity: ${severity}\\] +${rule} `));
     }
-    assert.doesNotMatch(output, /repository "far" has none/);
+    assert.doesNotMatch(output, /repository "far" has none|image "moving" is built on/);
+    assert.match(output, /forceDelete: repository "bare".* expired after 2020-01-01\./);
+    assert.match(output, /\[advisory\].*ecr-exceptions-in-use[\s\S]*for "bare".*expired after 2020-01-01/);
+    // The remediation mends one repository, and leaves the other to its exception.
+    assert.match(output, /\[remediate\] +ecr-scan-on-push +\(1 resource\)/);
+    assert.doesNotMatch(output, /repository "bare" is not scanned on push/);
+    assert.match(output, /attachment "power" has AWS's policy AmazonEC2ContainerRegistryPowerUser/);
+    assert.match(output, /imageTagMutability: repository "secret" has/);
+    assert.doesNotMatch(output, /"shared"/);
     assert.match(output, /\[advisory\].*ecr-exceptions-in-use[\s\S]*for "unneeded".*excuses nothing/);
     assert.match(
       output,
@@ -193,10 +241,7 @@ describe("policies in a real preview", function () {
   });
 
   it("were all seen to speak, but for those that are advisory or off", () => {
-    // The Docker provider fills a platform in before policies see it; that rule is for docker-build's images.
-    const mandatory = rules
-      .filter((rule) => rule.enforcementLevel === "mandatory" && rule.name !== "ecr-image-platforms")
-      .map(({ name }) => name);
+    const mandatory = rules.filter((rule) => rule.enforcementLevel === "mandatory").map(({ name }) => name);
     assert.deepEqual(Object.keys(expected).sort(), mandatory.sort());
   });
 
