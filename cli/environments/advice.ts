@@ -18,6 +18,13 @@ const advices: readonly Advice[] = [
       "once, and take the line out again.",
   },
   {
+    words: /AlreadyExistsException: (An alias|Alias) /,
+    text:
+      "A key's alias exists that the stack does not know: made by another stack, or by an update whose connection was cut. " +
+      "`aws kms list-aliases` says which key it names; when that is no other stack's, `aws kms delete-alias --alias-name <its " +
+      "name>` takes nothing but the name away, and `npm run up -- ENV` makes it anew.",
+  },
+  {
     words: /RepositoryNotFoundException|The repository with name '[^']+' does not exist/,
     text:
       "Something that the stack made was deleted without it. `npx pulumi refresh --stack ENV` takes it out of the state, " +
@@ -42,7 +49,8 @@ const advices: readonly Advice[] = [
       "fails again, look at the service's health.",
   },
   {
-    words: /connection refused|ECONNREFUSED|ECONNRESET|connection reset|socket hang up|ENOTFOUND|no such host|: EOF$/im,
+    words:
+      /connection refused|ECONNREFUSED|ECONNRESET|connection reset|socket hang up|ENOTFOUND|no such host|docker daemon running\?|: EOF$/im,
     text:
       "Something could not be reached, or the connection was cut: look at the network, at AWS_ENDPOINT_URL, and whether " +
       "Docker runs (`npm run local` starts what was killed of the sandbox). What was done is kept: run the same command again.",

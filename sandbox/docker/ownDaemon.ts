@@ -52,6 +52,7 @@ export interface StartOptions {
 const START_TIMEOUT_MS = 60_000;
 /** dockerd gives containers 5 s (--shutdown-timeout) before it kills them. */
 const STOP_GRACE_MS = 20_000;
+const ORPHAN_GRACE_MS = 5_000;
 
 /** The record of our daemon when it runs. */
 export function runningDaemon(places: DaemonPlaces): { storageDriver: string; pid: number } | undefined {
@@ -78,6 +79,7 @@ export async function startDaemon(places: DaemonPlaces, options: StartOptions): 
     }
     await stopProcess(earlier.process, STOP_GRACE_MS);
   }
+  await stopOrphans(places);
   // A daemon of ours that died has left its chains behind: what was there before it counts, not before this start.
   const network = earlier?.network ?? (places.changesNetwork ? await noteNetwork() : undefined);
   fs.mkdirSync(places.directory, { recursive: true });
@@ -111,10 +113,7 @@ export async function stopDaemon(places: DaemonPlaces, progress: Progress): Prom
     await removeContainersAndNetworks(places.dockerHost);
     await stopProcess(record.process, STOP_GRACE_MS);
   }
-  // After a crash of dockerd its containerd and the containers' shims live on; their arguments name our directory.
-  for (const orphan of processesWithArgument(`${places.runDirectory}/`)) {
-    await stopProcess(orphan, 5_000);
-  }
+  await stopOrphans(places);
   if (record !== undefined) {
     await putBack(record.network);
     fs.rmSync(logFile(places), { force: true }); // without a record it tells why a start failed, and stays
@@ -126,6 +125,17 @@ export async function stopDaemon(places: DaemonPlaces, progress: Progress): Prom
   if (places.dockerHost.startsWith("unix://") && record !== undefined) {
     fs.rmSync(places.dockerHost.slice("unix://".length), { force: true });
   }
+}
+
+/**
+ * After a crash of dockerd its containerd and the containers' shims live on; their arguments name our directory. A new
+ * dockerd takes the process of containerd's pid file for one that works, even one that has ended and was not waited for.
+ */
+async function stopOrphans(places: DaemonPlaces): Promise<void> {
+  for (const orphan of processesWithArgument(`${places.runDirectory}/`)) {
+    await stopProcess(orphan, ORPHAN_GRACE_MS);
+  }
+  fs.rmSync(path.join(places.runDirectory, "exec", "containerd", "containerd.pid"), { force: true });
 }
 
 async function attempt(

@@ -7,6 +7,15 @@ describe("what to do after a failed update", () => {
       "creating ECR Repository (petclinic): operation error ECR: CreateRepository, https response error StatusCode: 400, RequestID: 1, RepositoryAlreadyExistsException: The repository with name 'petclinic' already exists in the registry with id '1'",
       /`import: <its name>` among its settings in Pulumi\.dev\.yaml, run `npm run up -- dev` once/,
     ],
+    [
+      "operation error KMS: CreateAlias, https response error StatusCode: 400, RequestID: 1, AlreadyExistsException: Alias alias/ecr/a already exists",
+      /`aws kms delete-alias --alias-name <its name>`.*`npm run up -- dev`/,
+    ],
+    // AWS words it so.
+    [
+      "AlreadyExistsException: An alias with the name arn:aws:kms:x:1:alias/ecr/a already exists",
+      /`aws kms delete-alias/,
+    ],
     ["RepositoryNotFoundException: The repository with name 'a' does not exist", /npx pulumi refresh --stack dev/],
     ["name unknown: The repository with name 'a' does not exist in the registry with id '1'", /pulumi refresh/],
     ["error reading push output: Your authorization token has expired. Reauthenticate and try again.", /logs in anew/],
@@ -16,6 +25,10 @@ describe("what to do after a failed update", () => {
     ["received unexpected HTTP status: 500 Internal Server Error", /failed, or did not answer, at every attempt/],
     ["connect ECONNREFUSED 127.0.0.1:9", /could not be reached/],
     ['error reading push output: Put "http://127.0.0.1:1/v2/a/manifests/v1": EOF', /the connection was cut/],
+    [
+      "error reading push output: lost the Docker daemon at unix:///docker.sock (aborted). Is the docker daemon running? Start it",
+      /whether Docker runs/,
+    ],
     ["error: the stack is currently locked by 1 lock(s).", /`npx pulumi cancel --stack dev`/],
     ["with 1 pending operations from previous deployment.", /refresh --stack dev --clear-pending-creates/],
     ["failed to load checkpoint: place 1: unexpected end of JSON input", /`dev\.json`, then `npx pulumi refresh/],
