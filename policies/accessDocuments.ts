@@ -1,4 +1,4 @@
-import { type PolicyDocument, type PolicyStatement, readAccessPolicy } from "../ecr/accessPolicy";
+import { type PolicyDocument, type PolicyStatement, readAccessPolicy, statementElements } from "../ecr/accessPolicy";
 import { statementList } from "../ecr/accessPolicy/reading";
 import type { Findings } from "./findings";
 import { parsedJson } from "./json";
@@ -60,21 +60,8 @@ export interface KnownPolicy {
   unreadable: readonly string[];
 }
 
-/** IAM's elements of a statement (IAM user guide, IAM JSON policy elements reference). */
-const elements = [
-  "Sid",
-  "Effect",
-  "Principal",
-  "NotPrincipal",
-  "Action",
-  "NotAction",
-  "Resource",
-  "NotResource",
-  "Condition",
-] as const;
-
 /** Parts of a statement; what a rule does not look at need not be known. */
-export type StatementPart = Exclude<(typeof elements)[number], "Sid">;
+export type StatementPart = Exclude<(typeof statementElements)[number], "Sid">;
 
 /**
  * The statements of a resource's policy that are known as far as a rule looks at them. What is not known in the others is
@@ -148,7 +135,7 @@ export function knownStatements(
 /** Whether a statement has no other elements than IAM's: `principal` may be read by a service, and is not read here. */
 function isNamedAsIam(statement: unknown): boolean {
   const keys = typeof statement === "object" && statement !== null ? Object.keys(statement) : [];
-  return keys.every((key) => elements.some((each) => each === key));
+  return keys.every((key) => statementElements.some((each) => each === key));
 }
 
 /** The parts of a statement that a rule looks at; a statement that is not known at all stays as it is. */

@@ -19,5 +19,6 @@ export { repositoryKeyPolicy } from "./keyPolicy";
 export type { PrincipalLetIn } from "./principals";
 export { type LettingIn, principalsLetIn, publicStatements, wildcardActionStatements } from "./publicAccess";
 export { readAccessPolicy } from "./reading";
+export { statementElements } from "./statementRules";
 export * from "./types";
 export { accessPolicyFaults } from "./validation";

@@ -6,7 +6,8 @@ import { readPrincipalName } from "./principals";
 import { readConditionValues, readTexts } from "./reading";
 import type { PolicyKind } from "./types";
 
-const statementKeys = [
+/** IAM's elements of a statement (IAM user guide, IAM JSON policy elements reference). */
+export const statementElements = [
   "Sid",
   "Effect",
   "Principal",
@@ -55,16 +56,16 @@ export function statementFaults(statement: unknown, path: string, kind: PolicyKi
 
 function unknownKeys(statement: JsonObject, path: string): Fault[] {
   return Object.entries(statement).flatMap(([key, value]) => {
-    if (statementKeys.some((each) => each === key)) {
+    if (statementElements.some((each) => each === key)) {
       return [];
     }
-    const near = statementKeys.find((each) => each.toLowerCase() === key.toLowerCase());
+    const near = statementElements.find((each) => each.toLowerCase() === key.toLowerCase());
     return [
       {
         path: `${path}.${key}`,
         value,
         rule: `a statement knows no "${key}".`,
-        fix: near ? `write "${near}".` : `leave it out; its keys are ${statementKeys.join(", ")}.`,
+        fix: near ? `write "${near}".` : `leave it out; its keys are ${statementElements.join(", ")}.`,
       },
     ];
   });

@@ -4,18 +4,16 @@ import type {
   DescribeRepositoriesRequest,
   GetRepositoryCatalogDataRequest,
   PutRepositoryCatalogDataRequest,
-  Repository,
   RepositoryCatalogData,
   RepositoryCatalogDataInput,
 } from "@aws-sdk/client-ecr-public";
 import { publicRepositoryNameFaults } from "../../../ecr/repositoryNames";
 import type { GatewayContext, Operation } from "../context";
-import { repositoryArn } from "../repositoryArn";
 import { newRepositoryId } from "../repositoryCreation";
 import type { CatalogData, RepositoryRecord } from "../state/records";
 import { refuseInput } from "./faults";
 import { addRepository, dropRepository, repositoryPage } from "./repositories";
-import { changeRepository, existingRepository, requestedRegistry } from "./repositoryLookup";
+import { changeRepository, describedRepository, existingRepository, requestedRegistry } from "./repositoryLookup";
 import { checkedTags } from "./resourceTags";
 
 const createRepository: Operation<CreateRepositoryRequest> = (context, caller, input) => {
@@ -36,19 +34,19 @@ const createRepository: Operation<CreateRepositoryRequest> = (context, caller, i
   };
   context.registries.ensurePublic(registry.account);
   addRepository(context, registry, record);
-  return { repository: repositoryOutput(context, record), catalogData: catalogOutput(context, record) };
+  return { repository: describedRepository(context, record), catalogData: catalogOutput(context, record) };
 };
 
 const deleteRepository: Operation<DeleteRepositoryRequest> = async (context, caller, input) => {
   const registry = requestedRegistry("public", caller, input.registryId);
   const repository = await dropRepository(context, registry, input.repositoryName ?? "", input.force ?? false);
-  return { repository: repositoryOutput(context, repository) };
+  return { repository: describedRepository(context, repository) };
 };
 
 const describeRepositories: Operation<DescribeRepositoriesRequest> = (context, caller, input) => {
   const registry = requestedRegistry("public", caller, input.registryId);
   const { page, nextToken } = repositoryPage(context, registry, input);
-  return { repositories: page.map((each) => repositoryOutput(context, each)), nextToken };
+  return { repositories: page.map((each) => describedRepository(context, each)), nextToken };
 };
 
 /**
@@ -91,14 +89,4 @@ function catalogOutput(context: GatewayContext, repository: RepositoryRecord): R
   const { logo, ...texts } = repository.catalog;
   const logoUrl = `http://${context.registries.publicHost}/_sandbox/logo/${repository.account}/${repository.name}`;
   return { ...texts, logoUrl: logo === undefined ? undefined : logoUrl };
-}
-
-function repositoryOutput(context: GatewayContext, repository: RepositoryRecord): Repository {
-  return {
-    repositoryArn: repositoryArn(repository),
-    registryId: repository.account,
-    repositoryName: repository.name,
-    repositoryUri: context.registries.repositoryUri(repository),
-    createdAt: new Date(repository.createdAt),
-  };
 }

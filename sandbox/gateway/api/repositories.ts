@@ -9,14 +9,19 @@ import type {
 import { privateRepositoryNameFaults } from "../../../ecr/repositoryNames";
 import { type TagExclusionFilter, tagMutabilityFaults } from "../../../ecr/tagMutability";
 import type { GatewayContext, Operation } from "../context";
-import { repositoryArn } from "../repositoryArn";
 import { newRepositoryId } from "../repositoryCreation";
 import type { RegistryAddress, RepositoryRecord } from "../state/records";
 import { invalidParameter, ServiceError } from "../wire/serviceError";
 import { repositoryEncryption } from "./encryption";
 import { refuseInput } from "./faults";
 import { pageOf, refusePaging } from "./paging";
-import { changeRepository, existingRepository, inRegistry, requestedRegistry } from "./repositoryLookup";
+import {
+  changeRepository,
+  describedRepository,
+  existingRepository,
+  inRegistry,
+  requestedRegistry,
+} from "./repositoryLookup";
 import { checkedTags } from "./resourceTags";
 
 export const createRepository: Operation<CreateRepositoryRequest> = async (context, caller, input) => {
@@ -169,11 +174,7 @@ function exclusionFilters(
 
 function repositoryOutput(context: GatewayContext, repository: RepositoryRecord): Repository {
   return {
-    repositoryArn: repositoryArn(repository),
-    registryId: repository.account,
-    repositoryName: repository.name,
-    repositoryUri: context.registries.repositoryUri(repository),
-    createdAt: new Date(repository.createdAt),
+    ...describedRepository(context, repository),
     imageTagMutability: repository.imageTagMutability,
     imageTagMutabilityExclusionFilters: repository.exclusionFilters,
     imageScanningConfiguration: { scanOnPush: repository.scanOnPush },

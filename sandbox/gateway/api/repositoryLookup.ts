@@ -1,5 +1,6 @@
 import type { Caller } from "../caller";
 import type { GatewayContext } from "../context";
+import { repositoryArn } from "../repositoryArn";
 import { publicApiRegion, type RegistryAddress, type RegistryKind, type RepositoryRecord } from "../state/records";
 import { ServiceError } from "../wire/serviceError";
 
@@ -32,6 +33,17 @@ export function repositoryNotFound(registry: RegistryAddress, name: string): Ser
     "RepositoryNotFoundException",
     `The repository with name '${name}' does not exist ${inRegistry(registry)}`,
   );
+}
+
+/** What both services say of a repository. */
+export function describedRepository(context: GatewayContext, repository: RepositoryRecord) {
+  return {
+    repositoryArn: repositoryArn(repository),
+    registryId: repository.account,
+    repositoryName: repository.name,
+    repositoryUri: context.registries.repositoryUri(repository),
+    createdAt: new Date(repository.createdAt),
+  };
 }
 
 /** Changes one repository in one transaction and returns what it became. */

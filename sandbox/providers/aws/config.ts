@@ -1,5 +1,5 @@
 import { type Failure, notSupported } from "../protocol/definition";
-import { isMap, isUnknown, type PropertyMap, type PropertyValue } from "../protocol/values";
+import { isMap, isSet, isUnknown, type PropertyMap, type PropertyValue } from "../protocol/values";
 
 /** What of the provider's configuration the stand-in acts on. */
 export interface AwsSettings {
@@ -139,16 +139,6 @@ export function readAwsConfig(config: PropertyMap, environment: NodeJS.ProcessEn
     skipMetadataApiCheck: isSet(config["skipMetadataApiCheck"]) ? flag(config["skipMetadataApiCheck"]) : true,
     maxRetries: Number.isInteger(maxRetries) && maxRetries >= 0 ? maxRetries : 2,
   };
-}
-
-function isSet(value: PropertyValue | undefined): boolean {
-  return (
-    value !== undefined &&
-    value !== null &&
-    value !== "" &&
-    value !== false &&
-    !["false", "[]", "{}", "null"].includes(String(value))
-  );
 }
 
 function text(value: PropertyValue | undefined): string | undefined {

@@ -1,7 +1,7 @@
 import * as os from "node:os";
 import { startAgain } from "../../startAgain";
 import { type Failure, notSupported, type ProviderDefinition } from "../protocol/definition";
-import type { PropertyMap, PropertyValue } from "../protocol/values";
+import { isSet, type PropertyMap } from "../protocol/values";
 import { DockerEngine, parseDaemonAddress } from "./engineApi";
 import { image } from "./image";
 
@@ -72,14 +72,4 @@ async function connect(config: PropertyMap, signal: AbortSignal): Promise<Docker
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.name === "TimeoutError" ? "no answer within 10 s" : error.message;
-}
-
-function isSet(value: PropertyValue | undefined): boolean {
-  return (
-    value !== undefined &&
-    value !== null &&
-    value !== "" &&
-    value !== false &&
-    !["false", "[]", "{}"].includes(String(value))
-  );
 }

@@ -50,6 +50,17 @@ export function isMap(value: PropertyValue | undefined): value is PropertyMap {
   );
 }
 
+/** Whether a setting of a provider says something: the SDKs write what was left out as an empty or false value, in JSON too. */
+export function isSet(value: PropertyValue | undefined): boolean {
+  return (
+    value !== undefined &&
+    value !== null &&
+    value !== "" &&
+    value !== false &&
+    !["false", "[]", "{}", "null"].includes(String(value))
+  );
+}
+
 /** A text that was given; undefined for none and for the empty one, which the released providers take for none. */
 export function asText(value: PropertyValue | undefined): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as net from "node:net";
 import * as path from "node:path";
+import { run } from "../../../sandbox/system/commands";
 import { freePort } from "../../../sandbox/system/ports";
 
 const root = path.resolve(__dirname, "../../..");
@@ -17,25 +17,10 @@ describe("npm run local", function () {
     appPort = await freePort();
   });
 
-  function cli(args: string[], env: NodeJS.ProcessEnv = {}): Promise<{ code: number; stdout: string; output: string }> {
-    return new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, [commandLine, ...args], {
-        cwd: root,
-        env: { ...process.env, SANDBOX_APP_PORT: String(appPort), ...env },
-        stdio: ["ignore", "pipe", "pipe"],
-      });
-      let stdout = "";
-      let output = "";
-      child.stdout.setEncoding("utf8").on("data", (text: string) => {
-        stdout += text;
-        output += text;
-      });
-      child.stderr.setEncoding("utf8").on("data", (text: string) => {
-        output += text;
-      });
-      child.on("error", reject);
-      child.on("close", (code) => resolve({ code: code ?? -1, stdout, output }));
-    });
+  async function cli(args: string[]): Promise<{ code: number; stdout: string; output: string }> {
+    const env = { ...process.env, SANDBOX_APP_PORT: String(appPort) };
+    const { code, stdout, stderr } = await run(process.execPath, [commandLine, ...args], { cwd: root, env });
+    return { code, stdout, output: stdout + stderr };
   }
 
   const proofs = [

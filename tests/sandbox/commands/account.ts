@@ -1,16 +1,10 @@
-import { execFile } from "node:child_process";
 import { randomInt } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { CreateRepositoryCommand, ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
+import { type CommandResult, run } from "../../../sandbox/system/commands";
 import { RegistryClient, type TestImage } from "../gateway/registryClient";
-
-export interface CommandResult {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
 
 /** An AWS account of its own in the running sandbox, and a folder with a Pulumi project for commands to run in. */
 export class TestAccount {
@@ -63,11 +57,7 @@ export class TestAccount {
 
   /** Runs a program in the account's folder. */
   run(program: string, ...args: string[]): Promise<CommandResult> {
-    return new Promise((resolve) => {
-      execFile(program, args, { cwd: this.directory, env: this.env }, (error, stdout, stderr) => {
-        resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr });
-      });
-    });
+    return run(program, args, { cwd: this.directory, env: this.env });
   }
 
   /** Makes a stack with these outputs, as an `up` would leave it. */

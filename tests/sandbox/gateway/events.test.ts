@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import {
   BatchDeleteImageCommand,
-  CreateRepositoryCommand,
+  type CreateRepositoryCommandInput,
   PutRegistryScanningConfigurationCommand,
   PutReplicationConfigurationCommand,
 } from "@aws-sdk/client-ecr";
@@ -111,11 +111,8 @@ def handler(event, context):
     return FunctionArn ?? assert.fail();
   }
 
-  async function repository(settings: object = {}): Promise<string> {
-    const repositoryName = uniqueName("events");
-    await sandbox.ecr().send(new CreateRepositoryCommand({ repositoryName, ...settings }));
-    return repositoryName;
-  }
+  const repository = (settings: Partial<CreateRepositoryCommandInput> = {}) =>
+    sandbox.createRepository("events", settings);
 
   it("tells a queue of pushes and deletions, as the rule's pattern picks them", async () => {
     const [name, quiet] = [await repository(), await repository()];

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { ECRClient } from "@aws-sdk/client-ecr";
+import { CreateRepositoryCommand, type CreateRepositoryCommandInput, ECRClient } from "@aws-sdk/client-ecr";
 import { ECRPUBLICClient } from "@aws-sdk/client-ecr-public";
 import type { GatewayConfig } from "../../../sandbox/gateway/config";
 import { type Gateway, startGateway } from "../../../sandbox/gateway/gateway";
@@ -78,6 +78,13 @@ export class TestSandbox {
   /** A client of ECR; another account's when an account is given, as its number is then the access key id. */
   ecr(options: { account?: string; region?: string; secretAccessKey?: string } = {}): ECRClient {
     return new ECRClient(this.clientOptions(region, options));
+  }
+
+  /** Creates a private repository. @returns Its name, which no other has. */
+  async createRepository(prefix: string, settings: Partial<CreateRepositoryCommandInput> = {}): Promise<string> {
+    const repositoryName = uniqueName(prefix);
+    await this.ecr().send(new CreateRepositoryCommand({ ...settings, repositoryName }));
+    return repositoryName;
   }
 
   ecrPublic(options: { account?: string; region?: string } = {}): ECRPUBLICClient {

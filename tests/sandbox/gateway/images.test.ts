@@ -5,7 +5,7 @@ import {
   BatchDeleteImageCommand,
   BatchGetImageCommand,
   CompleteLayerUploadCommand,
-  CreateRepositoryCommand,
+  type CreateRepositoryCommandInput,
   DeleteRepositoryCommand,
   DescribeImagesCommand,
   GetDownloadUrlForLayerCommand,
@@ -14,7 +14,7 @@ import {
   PutImageCommand,
   UploadLayerPartCommand,
 } from "@aws-sdk/client-ecr";
-import { serviceError, uniqueName, useSandbox } from "./harness";
+import { serviceError, useSandbox } from "./harness";
 import {
   digestOf,
   ociIndexType,
@@ -25,8 +25,6 @@ import {
   testImage,
 } from "./registryClient";
 
-type Creation = Partial<ConstructorParameters<typeof CreateRepositoryCommand>[0]>;
-
 describe("gateway: images through the API", () => {
   const sandbox = useSandbox();
   let client: RegistryClient;
@@ -34,11 +32,8 @@ describe("gateway: images through the API", () => {
     client = await privateClient(sandbox);
   });
 
-  async function repository(settings: Creation = {}): Promise<string> {
-    const repositoryName = uniqueName("images");
-    await sandbox.ecr().send(new CreateRepositoryCommand({ ...settings, repositoryName }));
-    return repositoryName;
-  }
+  const repository = (settings: Partial<CreateRepositoryCommandInput> = {}) =>
+    sandbox.createRepository("images", settings);
 
   function indexOf(...images: TestImage[]): TestImage {
     const manifest = JSON.stringify({

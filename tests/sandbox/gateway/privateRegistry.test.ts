@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import {
   BatchDeleteImageCommand,
   CreateRepositoryCommand,
+  type CreateRepositoryCommandInput,
   DeleteRepositoryCommand,
   DescribeImagesCommand,
   PutImageTagMutabilityCommand,
 } from "@aws-sdk/client-ecr";
-import { account, uniqueName, useSandbox } from "./harness";
+import { account, useSandbox } from "./harness";
 import {
   digestOf,
   dockerManifestType,
@@ -17,16 +18,11 @@ import {
   testImage,
 } from "./registryClient";
 
-type Creation = Partial<ConstructorParameters<typeof CreateRepositoryCommand>[0]>;
-
 describe("gateway: a private registry", () => {
   const sandbox = useSandbox();
 
-  async function repository(settings: Creation = {}): Promise<string> {
-    const repositoryName = uniqueName("app");
-    await sandbox.ecr().send(new CreateRepositoryCommand({ ...settings, repositoryName }));
-    return repositoryName;
-  }
+  const repository = (settings: Partial<CreateRepositoryCommandInput> = {}) =>
+    sandbox.createRepository("app", settings);
 
   it("challenges whoever comes without a login, and takes the token of GetAuthorizationToken", async () => {
     const { token, host } = await privateToken(sandbox);

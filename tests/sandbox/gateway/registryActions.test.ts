@@ -3,6 +3,7 @@ import {
   BatchGetImageCommand,
   CreatePullThroughCacheRuleCommand,
   CreateRepositoryCommand,
+  type CreateRepositoryCommandInput,
   CreateRepositoryCreationTemplateCommand,
   DescribeImageReplicationStatusCommand,
   DescribeImageSigningStatusCommand,
@@ -48,11 +49,8 @@ describe("gateway: what a registry's settings do", () => {
     client = await privateClient(sandbox);
   });
 
-  async function repository(settings: object = {}): Promise<string> {
-    const repositoryName = uniqueName("acts");
-    await sandbox.ecr().send(new CreateRepositoryCommand({ repositoryName, ...settings }));
-    return repositoryName;
-  }
+  const repository = (settings: Partial<CreateRepositoryCommandInput> = {}) =>
+    sandbox.createRepository("acts", settings);
 
   describe("creation templates", () => {
     it("make a repository on the first push below their prefix, and no other", async () => {

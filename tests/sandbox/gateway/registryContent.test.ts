@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CreateRepositoryCommand, DescribeImagesCommand } from "@aws-sdk/client-ecr";
+import { DescribeImagesCommand } from "@aws-sdk/client-ecr";
 import { CreateRepositoryCommand as CreatePublicCommand } from "@aws-sdk/client-ecr-public";
 import { account, uniqueName, useSandbox } from "./harness";
 import {
@@ -21,11 +21,7 @@ describe("gateway: what a repository holds, by the registry protocol", () => {
     client = await privateClient(sandbox);
   });
 
-  async function repository(): Promise<string> {
-    const repositoryName = uniqueName("content");
-    await sandbox.ecr().send(new CreateRepositoryCommand({ repositoryName }));
-    return repositoryName;
-  }
+  const repository = () => sandbox.createRepository("content");
 
   const nextOf = (answer: Response) => /^<([^>]+)>; rel="next"$/.exec(answer.headers.get("link") ?? "")?.[1];
   const remove = (name: string, reference: string) => client.request("DELETE", `/v2/${name}/manifests/${reference}`);

@@ -3,14 +3,14 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import {
   BatchGetRepositoryScanningConfigurationCommand,
-  CreateRepositoryCommand,
+  type CreateRepositoryCommandInput,
   DescribeImageScanFindingsCommand,
   DescribeImagesCommand,
   PutImageScanningConfigurationCommand,
   PutRegistryScanningConfigurationCommand,
   StartImageScanCommand,
 } from "@aws-sdk/client-ecr";
-import { serviceError, uniqueName, useSandbox } from "./harness";
+import { serviceError, useSandbox } from "./harness";
 import { privateClient, type RegistryClient, testImage } from "./registryClient";
 
 describe("gateway: scanning", () => {
@@ -22,11 +22,8 @@ describe("gateway: scanning", () => {
     client = await privateClient(sandbox);
   });
 
-  async function repository(settings: object = {}): Promise<string> {
-    const repositoryName = uniqueName("acts");
-    await sandbox.ecr().send(new CreateRepositoryCommand({ repositoryName, ...settings }));
-    return repositoryName;
-  }
+  const repository = (settings: Partial<CreateRepositoryCommandInput> = {}) =>
+    sandbox.createRepository("acts", settings);
   const finding = {
     name: "CVE-2026-1",
     severity: "HIGH",

@@ -5,7 +5,6 @@ import * as path from "node:path";
 import {
   BatchDeleteImageCommand,
   CompleteLayerUploadCommand,
-  CreateRepositoryCommand,
   InitiateLayerUploadCommand,
   UploadLayerPartCommand,
 } from "@aws-sdk/client-ecr";
@@ -21,7 +20,7 @@ import {
 import { stopProcess } from "../../../sandbox/services/processes";
 import { waitUntil } from "../../../sandbox/system/waitUntil";
 import { removeTemporary, temporaryDirectory } from "../temporary";
-import { serviceError, uniqueName, useSandbox } from "./harness";
+import { serviceError, useSandbox } from "./harness";
 import { digestOf, privateClient, type RegistryClient, testImage } from "./registryClient";
 
 describe("gateway: what Distribution keeps", function () {
@@ -32,11 +31,7 @@ describe("gateway: what Distribution keeps", function () {
     client = await privateClient(sandbox);
   });
 
-  async function repository(): Promise<string> {
-    const repositoryName = uniqueName("storage");
-    await sandbox.ecr().send(new CreateRepositoryCommand({ repositoryName }));
-    return repositoryName;
-  }
+  const repository = () => sandbox.createRepository("storage");
 
   async function restart(whileDown: () => Promise<void> = async () => {}): Promise<void> {
     await sandbox.stopGateway();

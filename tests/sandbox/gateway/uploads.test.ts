@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import * as http from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
-import { CreateRepositoryCommand, PutAccountSettingCommand } from "@aws-sdk/client-ecr";
-import { uniqueName, useSandbox } from "./harness";
+import { type CreateRepositoryCommandInput, PutAccountSettingCommand } from "@aws-sdk/client-ecr";
+import { useSandbox } from "./harness";
 import {
   digestOf,
   privateClient,
@@ -25,11 +25,8 @@ describe("gateway: uploads of layers", () => {
     client = await privateClient(sandbox);
   });
 
-  async function repository(settings: object = {}): Promise<string> {
-    const repositoryName = uniqueName("uploads");
-    await sandbox.ecr().send(new CreateRepositoryCommand({ ...settings, repositoryName }));
-    return repositoryName;
-  }
+  const repository = (settings: Partial<CreateRepositoryCommandInput> = {}) =>
+    sandbox.createRepository("uploads", settings);
 
   const begin = async (name: string) => {
     const answer = await client.request("POST", `/v2/${name}/blobs/uploads/`);
