@@ -4,22 +4,32 @@ import type { BenchContext, Group, Scenario } from "../scenario";
 import { oneRulePack, ourPack } from "./policies";
 import { withProjects } from "./projects";
 
-/** A preview that finds no change: the reference stack against a program that does nothing with the same SDKs. */
+/**
+ * A preview that finds no change: the reference stack against a program that does nothing with the same SDKs, and against the
+ * same repositories and tags written by hand, which starts the same providers.
+ */
 export const startup: Scenario = {
   name: "startup",
-  minutes: 3,
+  minutes: 4,
   runs: 9,
   run: (context) =>
-    withProjects(context.env, async (make) => [await measure(context, await make(), await make("imports"))]),
+    withProjects(context.env, async (make) => [
+      await measure(context, await make(), await make("imports"), await make("byHand")),
+    ]),
 };
 
-async function measure(context: BenchContext, ours: BenchProject, empty: BenchProject): Promise<Group> {
-  await ours.up();
-  await empty.up();
+async function measure(
+  context: BenchContext,
+  ours: BenchProject,
+  empty: BenchProject,
+  byHand: BenchProject,
+): Promise<Group> {
+  for (const project of [ours, empty, byHand]) await project.up();
   const variants = await interleave(
     [
       unchanged(empty, "empty program"),
       unchanged(ours, "reference stack"),
+      unchanged(byHand, "the same by hand"),
       unchanged(empty, "empty program, one empty rule", oneRulePack),
       unchanged(ours, "reference stack, one empty rule", oneRulePack),
       unchanged(ours, "reference stack, our pack", [...ourPack, "--policy-pack-config", "policies/config/local.json"]),
@@ -37,7 +47,12 @@ async function measure(context: BenchContext, ours: BenchProject, empty: BenchPr
         to: "empty program",
         goal: { atMost: 1.3 },
       },
-      { title: "the same, each with one empty rule", of: "reference stack, one empty rule", ...packGoal },
+      { title: "reference stack to the same by hand", of: "reference stack", to: "the same by hand" },
+      {
+        title: "reference stack to empty program, each with one empty rule",
+        of: "reference stack, one empty rule",
+        ...packGoal,
+      },
       {
         title: "reference stack with our pack to empty program with one empty rule",
         of: "reference stack, our pack",
