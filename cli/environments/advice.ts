@@ -43,6 +43,12 @@ const advices: readonly Advice[] = [
       "Pulumi.ENV.yaml lets the provider try for longer.",
   },
   {
+    words: /start it again with `npm run local`/,
+    text:
+      "A part of the sandbox was stopped or killed. What was done is kept: `npm run local` starts what is gone, and so does " +
+      "the same command in `npm run sandbox -- COMMAND`.",
+  },
+  {
     words: /StatusCode: 5\d\d|unexpected HTTP status: 5\d\d|exceeded maximum number of attempts/,
     text:
       "The service failed, or did not answer, at every attempt. What was done is kept: run the same command again; if it " +

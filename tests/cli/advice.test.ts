@@ -29,6 +29,10 @@ describe("what to do after a failed update", () => {
       "error reading push output: lost the Docker daemon at unix:///docker.sock (aborted). Is the docker daemon running? Start it",
       /whether Docker runs/,
     ],
+    [
+      "received HTTP status: 503: the sandbox's image storage did not answer; start it again with `npm run local`, or …",
+      /`npm run local` starts what is gone/,
+    ],
     ["error: the stack is currently locked by 1 lock(s).", /`npx pulumi cancel --stack dev`/],
     ["with 1 pending operations from previous deployment.", /refresh --stack dev --clear-pending-creates/],
     ["failed to load checkpoint: place 1: unexpected end of JSON input", /`dev\.json`, then `npx pulumi refresh/],

@@ -26,7 +26,7 @@ const gatewayIsGone = /the sandbox's gateway (did not answer|does not run); star
 const storageIsGone = /the sandbox's image storage did not answer; start it again with `npm run local`/;
 const ministackIsGone = /The sandbox's MiniStack does not answer \(.*\): start it again with `npm run local`/;
 const dockerIsGone =
-  /lost the Docker daemon at unix:.*\. Is the docker daemon running\? .*start it again with `npm run local`/;
+  /(lost the Docker daemon at unix:.*\. Is the docker daemon running\?|failed to connect to any docker daemon .*; start Docker,) .*start it again with `npm run local`/;
 
 /** What the command says, when at this moment the part is killed. Absent: it goes on without. */
 const says: Record<Part, Partial<Record<Moment, RegExp>>> = {
@@ -125,8 +125,13 @@ describe("faults: kill -9 in the middle of a run", function () {
     });
     await reached(() => ended);
     assert.ok(!ended, run.soFar());
-    if (victim === "cli") run.child.kill("SIGKILL");
-    else await surroundings.kill(victim);
+    if (victim === "cli") {
+      run.child.kill("SIGKILL");
+      // Its plugins end after it: a call that went on before would be done by them.
+      await run.finished;
+    } else {
+      await surroundings.kill(victim);
+    }
     if (victim !== "gateway") await injectFaults(surroundings.endpoint);
     return run.finished;
   }
@@ -213,11 +218,9 @@ describe("faults: kill -9 in the middle of a run", function () {
       before(async () => {
         project = await newProject();
       });
-      after(async () => {
-        // A part that a failed test has left dead is the next scenario's too.
-        await surroundings.startAgain();
-        project.remove();
-      });
+      // A part that a failed test has left dead is the next one's too.
+      afterEach(() => surroundings.startAgain());
+      after(() => project.remove());
 
       for (const [victim, moment] of scenario) {
         it(`${victim} at ${moment}: it says what to do, and the same again ends well with nothing lost`, async () => {
