@@ -46,7 +46,7 @@ export class DistributionClient {
   }
 
   /**
-   * One request; the body, when there is one, is streamed. The answer's body is the caller's to read.
+   * One request. The answer's body is the caller's to read.
    *
    * Distribution writes the files that link a blob to a repository in place: who asks for a blob while somebody else
    * pushes the same one may read an empty link, which it answers with status 500. What can be sent again is.
@@ -55,9 +55,9 @@ export class DistributionClient {
     method: string,
     pathAndQuery: string,
     headers: http.OutgoingHttpHeaders,
-    body?: Readable | Buffer,
+    body?: Buffer,
   ): Promise<http.IncomingMessage> {
-    const canRepeat = !["POST", "PATCH"].includes(method) && (body === undefined || Buffer.isBuffer(body));
+    const canRepeat = !["POST", "PATCH"].includes(method);
     for (const pause of canRepeat ? retryPauses : []) {
       const response = await this.send(method, pathAndQuery, headers, body);
       if (response.statusCode !== 500) return response;
@@ -71,7 +71,7 @@ export class DistributionClient {
     method: string,
     pathAndQuery: string,
     headers: http.OutgoingHttpHeaders,
-    body?: Readable | Buffer,
+    body?: Buffer,
   ): Promise<http.IncomingMessage> {
     return new Promise((resolve, reject) => {
       const request = http.request(
@@ -79,18 +79,7 @@ export class DistributionClient {
         resolve,
       );
       request.on("error", reject);
-      if (body === undefined || Buffer.isBuffer(body)) {
-        request.end(body);
-        return;
-      }
-      // A client that goes away in the middle must not leave half a body that looks complete.
-      body.once("error", (error) => request.destroy(error));
-      body.once("close", () => {
-        if (!body.readableEnded) {
-          request.destroy(new Error("the client closed the connection"));
-        }
-      });
-      body.pipe(request);
+      request.end(body);
     });
   }
 
@@ -116,6 +105,11 @@ export class DistributionClient {
         (answer) => resolve({ answer, bytes }),
       );
       request.on("error", reject);
+      if (body.destroyed) {
+        // It broke off before: no event will say so any more, and a request without an end would hold its connection for good.
+        request.end();
+        return;
+      }
       body.on("data", (chunk: Buffer) => {
         bytes += chunk.length;
       });
