@@ -44,7 +44,7 @@ export interface SetUpOptions {
  */
 export async function setUp({ quiet = false }: SetUpOptions = {}): Promise<Sandbox> {
   const home = sandboxHome();
-  fs.mkdirSync(path.join(home, "bin"), { recursive: true });
+  fs.mkdirSync(path.join(home, "bin"), { recursive: true, mode: 0o700 });
   fs.chmodSync(home, 0o700);
   const tell = quiet ? tellOnStandardError : tellAsOutput;
 

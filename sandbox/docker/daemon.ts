@@ -60,7 +60,7 @@ const SYSTEMD_START_MS = 15_000;
  */
 export async function ensureDocker(options: EnsureDockerOptions): Promise<DockerEnvironment> {
   const { home, progress, dockerConfig } = options;
-  fs.mkdirSync(home, { recursive: true });
+  fs.mkdirSync(home, { recursive: true, mode: 0o700 });
   return withHostLock(progress, async () => {
     addLease(leaseDirectory(), home);
     try {

@@ -56,7 +56,7 @@ export async function installEngine(options: InstallEngineOptions): Promise<Inst
   let source: InstalledEngine["source"] = "present";
   if (!isExecutable(binary)) {
     source = await fillCache(version, options.progress);
-    fs.mkdirSync(binDirectory, { recursive: true });
+    fs.mkdirSync(binDirectory, { recursive: true, mode: 0o700 });
     const release = path.join(cacheDirectory("pulumi", version), "released", "bin");
     if (fs.existsSync(release)) {
       // The binary comes last: it is what makes the installation count as present.

@@ -108,7 +108,7 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
 /** Renamed into place: whoever waits for the file must not read half of it. */
 function writeAddresses(config: GatewayConfig, addresses: GatewayAddresses): void {
   if (config.addressesFile !== undefined) {
-    fs.writeFileSync(`${config.addressesFile}.tmp`, JSON.stringify(addresses));
+    fs.writeFileSync(`${config.addressesFile}.tmp`, JSON.stringify(addresses), { mode: 0o600 });
     fs.renameSync(`${config.addressesFile}.tmp`, config.addressesFile);
   }
 }

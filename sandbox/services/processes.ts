@@ -32,9 +32,11 @@ const defaultStopMilliseconds = 10_000;
 /** Starts a process that outlives this one, with its output in its log, and writes its record. */
 export function startProcess(home: string, definition: ProcessDefinition): ProcessRecord {
   for (const folder of ["logs", "run"]) {
-    fs.mkdirSync(path.join(home, folder), { recursive: true });
+    fs.mkdirSync(path.join(home, folder), { recursive: true, mode: 0o700 });
   }
-  const log = fs.openSync(logFile(home, definition.name), "a");
+  const log = fs.openSync(logFile(home, definition.name), "a", 0o600);
+  // What it writes is its owner's only, also where the user's own umask lets a group in.
+  const umask = process.umask(0o077);
   try {
     const child = spawn(definition.command, definition.args, {
       cwd: definition.cwd ?? home,
@@ -54,6 +56,7 @@ export function startProcess(home: string, definition: ProcessDefinition): Proce
     writeFileAtomically(recordFile(home, definition.name), JSON.stringify(record));
     return record;
   } finally {
+    process.umask(umask);
     fs.closeSync(log);
   }
 }

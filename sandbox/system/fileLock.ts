@@ -21,7 +21,7 @@ const TELL_AFTER_MS = 500;
  * @throws Error that names the file, and the holder when the time is over.
  */
 export async function withLock<T>(file: string, work: () => Promise<T>, options: LockOptions = {}): Promise<T> {
-  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   const unlock = await acquire(file, options);
   try {
     return await work();

@@ -3,15 +3,13 @@ import * as path from "node:path";
 
 /**
  * Writes a file so that whoever reads it, and a crash of this process, finds the old content or the new one, never half
- * of it. Its directory is made when it is not there.
- * @param mode Its exact permissions. Default: those of any new file, as the umask says.
+ * of it. Its directory is made, for its owner only, when it is not there.
+ * @param mode Its exact permissions, whatever the umask says. Default: 0600, its owner's only.
  */
-export function writeFileAtomically(file: string, content: string | Uint8Array, mode?: number): void {
+export function writeFileAtomically(file: string, content: string | Uint8Array, mode = 0o600): void {
   replace(file, (temporary) => {
     fs.writeFileSync(temporary, content, { mode });
-    if (mode !== undefined) {
-      fs.chmodSync(temporary, mode);
-    }
+    fs.chmodSync(temporary, mode);
   });
 }
 
@@ -38,7 +36,7 @@ export function placeFile(from: string, to: string): void {
 }
 
 function replace(file: string, make: (temporary: string) => void): void {
-  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   const temporary = `${file}.${process.pid}.tmp`;
   fs.rmSync(temporary, { force: true });
   try {

@@ -12,6 +12,10 @@ interface Shown {
 /** What the test hides in the config. */
 const own = `own-${randomBytes(12).toString("hex")}`;
 
+/** What may be readable for others in itself, in a folder that is closed to them: Pulumi's own files, and locks, which hold an id. */
+const madeByPulumi = /^(state|pulumi)\//;
+const lock = /\.lock$/;
+
 describe("secrets of a whole run", function () {
   this.timeout(120_000);
   const dockerConfig = JSON.stringify({ auths: { "registry.example.com": { auth: "bWU6bWU=" } } });
@@ -76,6 +80,25 @@ describe("secrets of a whole run", function () {
     assert.deepEqual(found, []);
   });
 
+  it("are in files of their owner only: the sandbox's folders are closed, and so is each file of its own in them", () => {
+    const home = process.env["SANDBOX_HOME"] ?? assert.fail("no SANDBOX_HOME");
+    const entries = entriesBelow(home).filter(({ type }) => type !== "link");
+    for (const part of ["credentials.json", "gateway/data.mdb", "run/gateway-config.json", "distribution/secret"]) {
+      assert.ok(
+        entries.some(({ name, mode }) => name === part && mode === 0o600),
+        part,
+      );
+    }
+    const open = entries.filter(({ name, mode }) => {
+      const closedAbove = name.includes("/") && (madeByPulumi.test(name) || lock.test(name));
+      return (mode & 0o077) !== 0 && !closedAbove;
+    });
+    const writable = entries.filter(({ mode }) => (mode & 0o022) !== 0);
+    const show = ({ name, mode }: Entry) => `${mode.toString(8)} ${name}`;
+    assert.deepEqual([...open, ...writable].map(show), []);
+    assert.equal(fs.statSync(home).mode & 0o777, 0o700);
+  });
+
   it("never get into the user's own Docker and AWS settings", () => {
     assert.deepEqual(fs.readdirSync(path.join(project.directory, "home")), [".docker"]);
     assert.equal(project.read("home/.docker/config.json"), dockerConfig);
@@ -87,6 +110,24 @@ describe("secrets of a whole run", function () {
     );
   });
 });
+
+interface Entry {
+  /** Relative to the folder. */
+  name: string;
+  type: "file" | "folder" | "link" | "other";
+  mode: number;
+}
+
+/** All that is below a folder, sockets and pipes as well. */
+function entriesBelow(folder: string): Entry[] {
+  return fs.readdirSync(folder, { recursive: true, encoding: "utf8" }).flatMap((name) => {
+    // What other tests remove meanwhile is gone.
+    const stat = fs.lstatSync(path.join(folder, name), { throwIfNoEntry: false });
+    if (stat === undefined) return [];
+    const type = stat.isFile() ? "file" : stat.isDirectory() ? "folder" : stat.isSymbolicLink() ? "link" : "other";
+    return [{ name, type, mode: stat.mode & 0o777 }];
+  });
+}
 
 /** The passwords that a state with its secrets in clear holds, and what has the test's own secret in it. */
 function secretsIn(value: unknown, key = ""): string[] {
