@@ -180,8 +180,8 @@ describe("language host", function () {
     assert.deepEqual(scratch.processes(), [], "and an undisturbed run leaves none either");
 
     async function until(what: string, condition: () => boolean): Promise<void> {
-      if (!(await waitUntil(condition, 10_000))) {
-        assert.fail(`not within 10 s: ${what}. Processes: ${scratch.processes().join("\n")}`);
+      if (!(await waitUntil(condition, 60_000))) {
+        assert.fail(`not within a minute: ${what}. Processes: ${scratch.processes().join("\n")}`);
       }
     }
   });
