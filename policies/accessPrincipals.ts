@@ -174,12 +174,5 @@ export const accessPush = resourceRule<PushConfig>({
 
 /** How the list of pushers names a principal. */
 function arnOf(principal: PrincipalLetIn): string {
-  switch (principal.kind) {
-    case "identity":
-      return principal.arn;
-    case "account":
-      return `arn:aws:iam::${principal.account}:root`;
-    default:
-      return described(principal);
-  }
+  return principal.kind === "account" ? `arn:aws:iam::${principal.account}:root` : described(principal);
 }

@@ -37,7 +37,7 @@ export function baseImages(dockerfile: string, args: Readonly<Record<string, unk
   for (const from of parsed.getFROMs()) {
     const written = from.getImage();
     if (written && written !== "scratch" && !stages.has(written.toLowerCase())) {
-      const variables = [...written.matchAll(variable)].map((match) => match[1] ?? match[2] ?? "");
+      const variables = [...written.matchAll(variable)].map((match) => match[1] ?? match[4] ?? "");
       found.push({ line: from.getRange().start.line + 1, written, reference: filledIn(written, values), variables });
     }
     const stage = from.getBuildStage();
@@ -56,7 +56,8 @@ export function instructions(dockerfile: string): string[] {
     .map((each) => each.getKeyword());
 }
 
-const variable = /\$(?:\{([A-Za-z_][A-Za-z0-9_]*)(?::?[-+][^}]*)?\}|([A-Za-z_][A-Za-z0-9_]*))/g;
+/** `$NAME`, `${NAME}`, or with an operator and a word: `${NAME:-word}`. */
+const variable = /\$(?:\{([A-Za-z_][A-Za-z0-9_]*)(?:(:?[-+])([^}]*))?\}|([A-Za-z_][A-Za-z0-9_]*))/g;
 
 /** Only arguments that an ARG declares before the first FROM count there. */
 function pick(args: Readonly<Record<string, unknown>>, names: readonly string[]): Record<string, unknown> {
@@ -66,7 +67,7 @@ function pick(args: Readonly<Record<string, unknown>>, names: readonly string[])
 function filledIn(written: string, values: Readonly<Record<string, unknown>>): string | undefined {
   let complete = true;
   const reference = written.replace(
-    /\$(?:\{([A-Za-z_][A-Za-z0-9_]*)(?:(:?[-+])([^}]*))?\}|([A-Za-z_][A-Za-z0-9_]*))/g,
+    variable,
     (
       _,
       braced: string | undefined,
@@ -82,7 +83,7 @@ function filledIn(written: string, values: Readonly<Record<string, unknown>>): s
       if (isSet) {
         return value;
       }
-      if (operator?.endsWith("-")) {
+      if (operator !== undefined) {
         return word ?? "";
       }
       complete = false;

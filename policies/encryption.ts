@@ -60,7 +60,7 @@ export const encryptionMinimum = resourceRule<Config>({
   judge: (resource, config, findings) => {
     const settings = repositorySettings(resource);
     const exempt = isNamed(settings.name, config.allowAes256);
-    if (exempt === true || config.minimum === "aes256") {
+    if (exempt === true) {
       return;
     }
     for (const each of encryptions(resource.read("encryptionConfigurations"))) {
@@ -112,7 +112,7 @@ interface Encryption {
 function encryptions(configurations: unknown): Encryption[] {
   const path = "encryptionConfigurations";
   if (configurations instanceof Unknown) {
-    return [{ path, found: "an encryption that is not known yet", possible: levels, unknown: configurations }];
+    return [encryption(configurations, path)];
   }
   if (!Array.isArray(configurations) || configurations.length === 0) {
     return [{ path, found: "AES256, ECR's default, as it is not set", possible: ["aes256"] }];
@@ -131,7 +131,7 @@ function encryption(configuration: unknown, path: string): Encryption {
   const withKms: Level = customer ? "customer-key" : "kms";
   const withDsse: Level = customer ? "dsse" : "kms";
   if (type instanceof Unknown) {
-    const found = `an encryptionType that is not known yet, with ${customer ? "a key of its own" : key}`;
+    const found = `an encryptionType that is not known yet, with ${key}`;
     return { path, found, possible: ["aes256", withKms, withDsse], unknown: type };
   }
   if (type === "KMS" || type === "KMS_DSSE") {

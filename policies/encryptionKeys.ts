@@ -163,6 +163,6 @@ function namesOf(user: StackSubject): string[] {
   const configurations = user.read("encryptionConfigurations");
   return (Array.isArray(configurations) ? configurations : []).flatMap((each) => {
     const { kmsKey } = (each ?? {}) as Record<string, unknown>;
-    return typeof kmsKey === "string" && kmsKey !== "" ? [kmsKey] : [];
+    return typeof kmsKey === "string" ? [kmsKey] : [];
   });
 }

@@ -20,13 +20,13 @@ interface Pushed {
 }
 
 /** What the stack pushes, as far as it is known, and the names that are not. */
-function pushes(stack: Stack): { known: Pushed[]; open: { image: StackSubject; path: string; unknown: Unknown }[] } {
+function pushes(stack: Stack): { known: Pushed[]; open: Unknown[] } {
   const known: Pushed[] = [];
-  const open: { image: StackSubject; path: string; unknown: Unknown }[] = [];
+  const open: Unknown[] = [];
   for (const image of stack.ofType(...pushTypes)) {
     for (const { path, name } of pushedNames(image)) {
       if (name instanceof Unknown) {
-        open.push({ image, path, unknown: name });
+        open.push(name);
         continue;
       }
       const reference = readReference(name);
@@ -59,15 +59,14 @@ export const imageTags = stackRule<{ exempt: string[] }>({
   judge: (stack, { exempt }, findings) => {
     const { known, open } = pushes(stack);
     const reported = new Set<string>();
-    for (const { image, path, repository, tag } of known) {
+    for (const { image, path, repository } of known) {
       const others = known.some((each) => each.repository === repository && each.tag !== "latest");
-      if (tag !== "latest" || others || reported.has(repository) || fitsAny(repository, exempt)) {
+      if (others || reported.has(repository) || fitsAny(repository, exempt)) {
         continue;
       }
       reported.add(repository);
-      const [floating] = open;
       findings.violationUnless(
-        floating?.unknown,
+        open[0],
         `${path}: image "${image.name}" is pushed to ${repository} as "latest" only, so nothing tells which one is running; allowed ` +
           `are images with a tag of their own. Write "${repository}:<version>", and push "latest" beside it.`,
         "Other names under which the stack pushes are not known yet.",
@@ -100,8 +99,11 @@ export const movingImageTags = stackRule<{ movingTags: string[] }>({
       }
       const reference = readReference(`${repository}:${tag}`);
       const target = reference && repositoryOf(reference, repositories);
-      const moves = target === undefined || canMove(tag, target);
-      if (target === undefined || moves === true) {
+      if (target === undefined) {
+        continue;
+      }
+      const moves = canMove(tag, target);
+      if (moves === true) {
         continue;
       }
       const label = labelled("repository", target.read("name"), target);

@@ -91,9 +91,6 @@ export function unknownText({ policy, path }: DocumentPlace): { message: string;
 
 /** Faults of a document for which ECR would refuse it, whatever its parts that are not known yet turn out to be. */
 export function certainFaults({ policy, path }: DocumentPlace): string[] {
-  if (policy instanceof Unknown) {
-    return [];
-  }
   if (typeof policy === "string") {
     return faultsOf[path](policy).map(faultMessage);
   }
@@ -105,5 +102,5 @@ export function certainFaults({ policy, path }: DocumentPlace): string[] {
 
 /** `rules[1].action` is within `rules[1]`, `rules[10]` is not. */
 function isWithin(path: string, outer: string): boolean {
-  return path === outer || path.startsWith(`${outer}.`) || path.startsWith(`${outer}[`);
+  return path === outer || path.startsWith(`${outer}.`);
 }

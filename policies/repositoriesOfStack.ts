@@ -27,11 +27,10 @@ export function repositoryOf(
     if (typeof own === "string") {
       return own === url;
     }
-    // In a first preview there is no URL yet.
+    // In a first preview there is no URL yet; a public repository has no `name`, and its alias is not known.
     const { registry } = reference;
     const region = each.read("region");
     return (
-      each.type === resourceTypes.repository &&
       registry.kind === "ecr" &&
       each.read("name") === reference.repository &&
       (typeof region !== "string" || region === registry.region)
@@ -39,12 +38,11 @@ export function repositoryOf(
   });
 }
 
-/** Whether a tag can be moved in a repository; an Unknown when its settings are not known yet. */
+/**
+ * Whether a tag can be moved in a repository; an Unknown when its settings are not known yet. A public repository has no such
+ * settings, and its tags move, as those of a private one without any.
+ */
 export function canMove(tag: string, repository: StackSubject): boolean | Unknown {
-  if (repository.type !== resourceTypes.repository) {
-    // ECR Public has no immutable tags.
-    return true;
-  }
   const imageTagMutability = repository.read("imageTagMutability");
   const filters = repository.read("imageTagMutabilityExclusionFilters");
   const [open] = unknownPaths([imageTagMutability, filters]);

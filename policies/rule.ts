@@ -56,8 +56,8 @@ export interface StackRule<Config> extends Rule {
 }
 
 export interface StackSubject extends Subject {
-  /** Resources that a property depends on; all that the resource depends on without a property's name. */
-  dependencies(property?: string): readonly PolicyResource[];
+  /** Resources that a property depends on. */
+  dependencies(property: string): readonly PolicyResource[];
   parent: PolicyResource | undefined;
   resource: PolicyResource;
 }
@@ -102,8 +102,7 @@ export function stackSubject(resource: PolicyResource): StackSubject {
     ...subject(resource),
     resource,
     parent: resource.parent,
-    dependencies: (property) =>
-      property === undefined ? resource.dependencies : (resource.propertyDependencies[property] ?? []),
+    dependencies: (property) => resource.propertyDependencies[property] ?? [],
   };
 }
 

@@ -1,4 +1,4 @@
-import { type ScanningConfiguration, scanFrequencyOf } from "../ecr/scanning";
+import { isScanned, type ScanningConfiguration } from "../ecr/scanning";
 import type { Findings } from "./findings";
 import { securityHub } from "./frameworks";
 import { type Parameters, repositoryNames } from "./parameters";
@@ -108,41 +108,29 @@ function inOtherRegions(a: Subject, b: Subject): boolean {
 /** Whether a registry's scanning configuration covers a repository of this name. */
 function isCovered(name: unknown, registry: Subject, enhanced: boolean): boolean | Unknown {
   const scanType = registry.read("scanType");
-  if (enhanced && typeof scanType === "string" && scanType !== "ENHANCED") {
+  if (enhanced && !(scanType instanceof Unknown) && scanType !== "ENHANCED") {
     return false;
   }
   const rules = registry.read("rules");
-  const known = (Array.isArray(rules) ? rules : []).filter((rule) => unknownPaths(rule).length === 0);
-  const configuration = { scanType, rules: known.map(wellFormed) } as ScanningConfiguration;
-  if (!(scanType instanceof Unknown) && scans(name, configuration)) {
+  const list: unknown[] = Array.isArray(rules) ? rules : [];
+  const configuration = { scanType, rules: list.map(wellFormed) } as ScanningConfiguration;
+  // Only a rule for every name fits the empty one, which stands for a name that is not known yet.
+  if (!(scanType instanceof Unknown) && isScanned(name instanceof Unknown ? "" : String(name), configuration)) {
     return true;
   }
   const [open] = unknownPaths([scanType, rules]);
   if (open !== undefined) {
     return open.unknown;
   }
-  return name instanceof Unknown && known.length > 0 ? name : false;
+  return name instanceof Unknown && list.length > 0 ? name : false;
 }
 
-/** A rule with the filters that are some; one without any covers nothing, and AWS refuses it. */
+/** A rule with the filters that are some and known; one without any covers nothing, and AWS refuses it. */
 function wellFormed(rule: unknown): object {
   const { scanFrequency, repositoryFilters } = (rule ?? {}) as Record<string, unknown>;
   const filters: unknown[] = Array.isArray(repositoryFilters) ? repositoryFilters : [];
   const isFilter = (each: unknown) => typeof (each as Record<string, unknown> | null)?.["filter"] === "string";
   return { scanFrequency, repositoryFilters: filters.filter(isFilter) };
-}
-
-/** A name that is not known yet is covered by a rule for every name. */
-function scans(name: unknown, configuration: ScanningConfiguration): boolean {
-  const everyName = name instanceof Unknown;
-  const rules = (configuration.rules ?? []).map((rule) => ({
-    ...rule,
-    repositoryFilters: everyName
-      ? rule.repositoryFilters.filter(({ filter }) => /^\*+$/.test(filter))
-      : rule.repositoryFilters,
-  }));
-  const frequency = scanFrequencyOf(everyName ? "" : String(name), { ...configuration, rules });
-  return frequency === "SCAN_ON_PUSH" || frequency === "CONTINUOUS_SCAN";
 }
 
 export const scanOnPushRule = resourceRule<{ scannedElsewhere: string[] }>({

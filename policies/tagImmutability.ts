@@ -85,13 +85,13 @@ export const tagImmutability = resourceRule<Config>({
     if (isNamed(settings.name, config.allowMutable) !== false) {
       return false;
     }
-    const wrong = found(resource, settings, config).some(({ unknown }) => unknown === undefined);
-    if (wrong) {
-      props["imageTagMutability"] = "IMMUTABLE";
-      // Without filters: which of them were meant is not to be guessed.
-      delete props["imageTagMutabilityExclusionFilters"];
+    if (found(resource, settings, config).every(({ unknown }) => unknown !== undefined)) {
+      return false;
     }
-    return wrong;
+    props["imageTagMutability"] = "IMMUTABLE";
+    // Without filters: which of them were meant is not to be guessed.
+    delete props["imageTagMutabilityExclusionFilters"];
+    return true;
   },
 });
 
