@@ -79,8 +79,7 @@ export function knownPolicy(
     return undefined;
   }
   const path = holder.property;
-  const named = holder.name === "" ? undefined : resource.read(holder.name);
-  const label = holder.name === "" ? holder.kind : labelled(holder.kind, named, resource);
+  const label = holder.name === "" ? holder.kind : labelled(holder.kind, resource.read(holder.name), resource);
   return knownStatements(resource.read(path), path, label, parts, findings);
 }
 

@@ -182,6 +182,10 @@ describe("policies: ecr-access-actions", () => {
       await judge(policy(statement({ Action: ["ecr:Describe*", "ecr:*"] })), config),
       /Action ecr:\* is a wildcard; allowed are actions by name and ecr:Describe\*\./,
     );
+    assertFails(
+      await judge(policy(statement({ Action: "ecr:*" })), { allowedWildcards: ["ecr:Describe*", "ecr:List*"] }),
+      /allowed are actions by name and ecr:Describe\*, ecr:List\*\. Write/,
+    );
   });
 
   it("leaves keys alone: a key's own account has all rights to it by default", async () => {

@@ -67,6 +67,8 @@ describe("policies: ecr-access-accounts", () => {
     );
     const condition = { Condition: { StringEquals: { "aws:SourceAccount": other } } };
     assertFails(await judge(policy(statement(lambda, condition)), accounts), /account 222222222222 is on no list/);
+    const both = { Condition: { StringEquals: { "aws:SourceAccount": [own, other] } } };
+    assertFails(await judge(policy(statement(lambda, both)), accounts), /account 222222222222 is on no list/);
   });
 
   it("takes the accounts of the provider for its own", async () => {
@@ -77,6 +79,13 @@ describe("policies: ecr-access-accounts", () => {
     for (const allowedAccountIds of ["[", "{}", unknownText, [5], undefined]) {
       assertFails(await judge(document, {}, { provider: { allowedAccountIds } }), /account 111111111111 is on no list/);
     }
+  });
+
+  it("says where a list has nobody on it", async () => {
+    assertFails(
+      await judge(policy(statement({ AWS: other })), { services: [] }, { provider: { allowedAccountIds: [5] } }),
+      /allowed are accounts \(none\), organizations \(none\) and services \(none\)\. Take/,
+    );
   });
 
   it("leaves anyone at all to the rule about that", async () => {
@@ -127,6 +136,25 @@ describe("policies: ecr-access-push", () => {
       /lets codebuild\.amazonaws\.com push/,
     );
     assertFails(await judge(policy(statement({ AWS: role(own) }, push)), { pushers: [] }), /allowed are none/);
+    const service = { Service: "codebuild.amazonaws.com" };
+    assertFails(
+      await judge(policy(statement({ AWS: root(other), ...service }, push))),
+      /lets account 222222222222, codebuild\.amazonaws\.com push \(ecr:PutImage\)/,
+    );
+  });
+
+  it("names those who are let in by a condition", async () => {
+    const conditions: [condition: Json, who: RegExp][] = [
+      [{ StringEquals: { "aws:PrincipalOrgID": "o-abcdefghij" } }, /lets organization o-abcdefghij push/],
+      [
+        { "ForAnyValue:StringLike": { "aws:PrincipalOrgPaths": "o-abcdefghij/r-ab12/ou-ab12-11111111/*" } },
+        /lets organization o-abcdefghij\/r-ab12\/ou-ab12-11111111\/\* push/,
+      ],
+      [{ StringEquals: { "aws:SourceVpce": "vpce-0123456789abcdef0" } }, /lets vpce-0123456789abcdef0 push/],
+    ];
+    for (const [Condition, who] of conditions) {
+      assertFails(await judge(policy(statement("*", { ...push, Condition }))), who);
+    }
   });
 
   it("judges public repositories", async () => {
@@ -134,6 +162,10 @@ describe("policies: ecr-access-push", () => {
     assertFails(
       await judge(policy(statement({ AWS: root(other) }, action)), {}, resourceTypes.publicRepositoryPolicy),
       /the policy of public repository "open" lets account 222222222222 push \(ecr-public:PutImage\)/,
+    );
+    const checking = { Action: "ecr-public:BatchCheckLayerAvailability" };
+    assertPasses(
+      await judge(policy(statement({ AWS: root(other) }, checking)), {}, resourceTypes.publicRepositoryPolicy),
     );
   });
 

@@ -31,6 +31,7 @@ describe("policies: ecr-encryption-minimum", () => {
     ["nothing set", {}, 1, /AES256, ECR's default, as it is not set/],
     ["an empty list", { encryptionConfigurations: [] }, 1, /AES256, ECR's default/],
     ["a configuration without a type", configured(), 1, /as encryptionType is not set/],
+    ["a null type", configured(null), 1, /as encryptionType is not set/],
     ["AES256", configured("AES256"), 1, /encryptionType "AES256"/],
     ["a type that ECR does not know", configured("ROT13"), 1, /encryptionType "ROT13"/],
     ["KMS", configured("KMS"), 2, /KMS with no key of its own, so the AWS-managed one/],
@@ -64,6 +65,21 @@ describe("policies: ecr-encryption-minimum", () => {
       }
     });
   }
+
+  it("says what each minimum lets pass, and what to write", async () => {
+    const own = 'kmsKey: "<ARN of a key of your own>"';
+    for (const [minimum, lets, write] of [
+      ["kms", "KMS or KMS_DSSE", '[{ encryptionType: "KMS" }]'],
+      ["customer-key", "KMS or KMS_DSSE with a customer key", `[{ encryptionType: "KMS", ${own} }]`],
+      ["dsse", "KMS_DSSE with a customer key", `[{ encryptionType: "KMS_DSSE", ${own} }]`],
+    ]) {
+      const { violations } = await judge({}, { minimum });
+      assert.ok(
+        violations[0]?.includes(`the minimum is "${minimum}" (${lets}). Write encryptionConfigurations: ${write}. `),
+        violations[0],
+      );
+    }
+  });
 
   it("has the minimum kms when nothing is configured", async () => {
     assert.equal((await judge(configured("AES256"))).violations.length, 1);

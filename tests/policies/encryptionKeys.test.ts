@@ -55,6 +55,10 @@ describe("policies: ecr-encryption-key", () => {
     assertFails(await judge(here, {}, {}, undefined, "AES256"), /AES256 takes no KMS key/);
   });
 
+  it("leaves a type that ECR does not know to the rule about that", async () => {
+    assertPasses(await judge(here, {}, {}, undefined, "ROT13"));
+  });
+
   it("fails a key that is not allowed, but for AWS's own, which another rule judges", async () => {
     const config = { allowedKeys: ["arn:aws:kms:*:111111111111:key/*", "alias/ecr-*"] };
     assertFails(
@@ -72,6 +76,7 @@ describe("policies: ecr-encryption-key", () => {
       await judge(unknownText, { allowedKeys: ["alias/x"] }),
       /^encryptionConfigurations\[0\]\.kmsKey of repository "petclinic" is not known yet; allowed are "alias\/x"/,
     );
+    assertUnjudged(await judge(unknownText, { allowedKeys: [] }), /allowed are none\./);
   });
 
   it("judges templates, and passes what has no configuration", async () => {
@@ -116,7 +121,11 @@ describe("policies: ecr-key-settings", () => {
       await judge([bad, repository()], { minimumDeletionDays: 14 }),
       /^enableKeyRotation: KMS key "key" of repository "petclinic" does not rotate; allowed are keys that rotate\. Write enableKeyRotation: true\.$/,
       /^deletionWindowInDays: .* is deleted 7 days after its removal; allowed are 14 days or more\. Write deletionWindowInDays: 14\.$/,
-      /^isEnabled: .* is disabled/,
+      /^isEnabled: .* is disabled, so nobody can pull or push; allowed are keys that work\. Write isEnabled: true\.$/,
+    );
+    assertFails(
+      await judge([key({ enableKeyRotation: false, arn: here }), repository()]),
+      new RegExp(`^enableKeyRotation: KMS key "${here}" of`),
     );
     const { urns } = await judge([key({ enableKeyRotation: undefined }), repository()]);
     assert.deepEqual(urns, [`urn:pulumi:dev::test::${resourceTypes.key}::key`]);
@@ -150,7 +159,15 @@ describe("policies: ecr-key-settings", () => {
       ]),
       /./,
     );
+    assertFails(await judge([bad({ id: "k" }), repository("k", [])]), /does not rotate/);
     assertFails(await judge([bad({}), alias({}, ["key"]), repository(unknownText, ["alias"])]), /does not rotate/);
+    const aliasArn = "arn:aws:kms:ap-northeast-2:123456789012:alias/ecr";
+    assertFails(await judge([bad({}), alias({ arn: aliasArn }, ["key"]), repository(aliasArn, [])]), /does not rotate/);
+    const two = { encryptionConfigurations: [{ kmsKey: "alias/x" }, { kmsKey: "alias/ecr" }] };
+    assertFails(
+      await judge([bad({}), alias({}, ["key"]), { ...repository(undefined, []), props: two }]),
+      /does not rotate/,
+    );
     assertFails(
       await judge([bad({ keyId: "k" }), alias({ targetKeyId: "k" }), repository("alias/ecr", [])]),
       /does not rotate/,
@@ -165,6 +182,15 @@ describe("policies: ecr-key-settings", () => {
     assertPasses(await judge([bad, repository(here, [])]));
     assertPasses(await judge([bad, { ...repository(undefined, []), props: {} }]));
     assertPasses(await judge([repository()]));
+    assertPasses(await judge([key({ enableKeyRotation: false }, "other"), key(), repository()]));
+    // Names that neither of the two has are no common name.
+    for (const kmsKey of [undefined, null, 5]) {
+      assertPasses(await judge([bad, repository(kmsKey, [])]));
+    }
+    const alias = { type: resourceTypes.keyAlias, name: "alias", props: { name: "alias/ecr" } };
+    assertPasses(await judge([bad, alias, repository("alias/ecr", [])]));
+    assertPasses(await judge([bad, alias, repository(undefined, [])]));
+    assertPasses(await judge([bad, { ...alias, from: { targetKeyId: ["key"] } }, repository(undefined, [])]));
   });
 
   it("says what is not known, and judges the rest", async () => {

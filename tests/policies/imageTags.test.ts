@@ -129,6 +129,14 @@ describe("policies: ecr-moving-tags", () => {
     assertFails(await judge([repository({ repositoryUrl: undefined }), image(url)]), /moving tag/);
     assertPasses(await judge([repository({ repositoryUrl: unknownText, region: "eu-west-1" }), image(url)]));
     assertPasses(await judge([repository({ repositoryUrl: unknownText, name: "other" }), image(url)]));
+    // The same name in another registry is another repository.
+    for (const elsewhere of ["petclinic:latest", "public.ecr.aws/a1b2c3d4/petclinic:latest"]) {
+      assertPasses(await judge([repository({ repositoryUrl: unknownText }), image(elsewhere)]));
+    }
+    const filters = { ...excluding("latest"), imageTagMutabilityExclusionFilters: [null, {}, "latest"] };
+    assertFails(await judge([repository(filters), image(url)]), /moving tag "latest"/);
+    // What ECR does not know is for the rule about that.
+    assertPasses(await judge([repository({ imageTagMutability: "NEVER" }), image(url)]));
   });
 
   it("says what is not known", async () => {

@@ -35,6 +35,8 @@ describe("policies: ecr-public-names", () => {
       /^repositoryName of public repository "petclinic" is not known yet; allowed are "a"/,
     );
     assertPasses(await judge({ repositoryName: unknownText }, ["*"]));
+    assertUnjudged(await judge({ repositoryName: unknownText }, ["*a"]), /^repositoryName of .* allowed are "\*a"/);
+    assertPasses(await judge({ repositoryName: unknownText }, ["**"]));
     assertFails(await judge({ repositoryName: unknownText }), /allowed to be public are none/);
   });
 });
@@ -73,6 +75,11 @@ describe("policies: ecr-public-catalog-data", () => {
   it("says what is not known, and judges the rest", async () => {
     assertUnjudged(await judge(unknownText), /^catalogData of public repository "petclinic" is not known yet/);
     assertUnjudged(await judge({ ...complete, description: unknownText }), /^catalogData\.description of/);
+    // What is known of a part that is not known as a whole is not judged by itself.
+    assertUnjudged(
+      await judge({ ...complete, architectures: ["amd64", unknownText] }),
+      /^catalogData\.architectures\[1\] of/,
+    );
     const mixed = await judge({ description: unknownText, architectures: ["amd64", unknownText] });
     assert.match(mixed.violations.join("\n"), /^catalogData\.operatingSystems: not set/);
     assert.match(mixed.unjudged.join(), /catalogData\.description of .*catalogData\.architectures\[1\] of/);
@@ -91,6 +98,7 @@ describe("policies: ecr-build-arguments", () => {
   it("passes arguments that everybody may know, and images that stay private", async () => {
     assertPasses(await judge({ NODE_IMAGE: "node:22", VERSION: "1.0.0", EMPTY: null }));
     assertPasses(await judge(undefined));
+    assertPasses(await judge(null));
     assertPasses(await judge({ TOKEN: "x" }, {}, "123456789012.dkr.ecr.us-east-1.amazonaws.com/petclinic:1"));
     assertPasses(await judge({ TOKEN: "x" }, {}, null));
     assertPasses(await judge({ TOKEN_URL: "x" }, { allowedArguments: ["TOKEN_*"] }));
@@ -147,6 +155,7 @@ describe("policies: ecr-build-arguments", () => {
       await judge({ TOKEN: "x" }, { images: "all" }, "petclinic"),
       /allowed are arguments of an image that everybody may know/,
     );
+    assertFails(await judge({ TOKEN: "x" }, { images: "all" }, unknownText), /^build\.args\.TOKEN: its name/);
     const props = { tags: ["petclinic:1", publicName], buildArgs: { TOKEN: "x" }, push: true };
     assertFails(await judgeResource(buildArguments, { type: builtImage, props }), /^buildArgs\.TOKEN: its name/);
     assertPasses(await judgeResource(buildArguments, { type: builtImage, props: { ...props, push: false } }));

@@ -44,6 +44,11 @@ describe("policies: ecr-push-roles, of rights", () => {
     }
     assertFails(await judge(policy(statement({ Action: "ecr-public:*" }))), /allows ecr-public:\*/);
     assertFails(await judge(policy(statement({ Action: "ECR:Put*" }))), /allows ECR:Put\*/);
+    const allows = await judge(policy(statement({ Action: ["ecr:*", "ecr:Put?mage"] })));
+    assertFails(
+      allows,
+      /allows ecr:\*, ecr:Put\?mage; .*Write "ecr:CompleteLayerUpload", "ecr:.*" and those for pulling\.$/,
+    );
   });
 
   it("fails push rights to every repository", async () => {
@@ -58,6 +63,10 @@ describe("policies: ecr-push-roles, of rights", () => {
         /\.Resource: .* lets push to every repository \(.*\*\)/,
       );
     }
+    assertFails(
+      await judge(policy(statement({ Resource: ["*", repository, "arn:aws:ecr:*"] }))),
+      /lets push to every repository \(\*, arn:aws:ecr:\*\);/,
+    );
     const { Resource: _, ...allBut } = statement({ NotResource: repository });
     assertFails(await judge(policy(allBut)), /\(all but what NotResource names\)/);
     assertFails(await judge(policy(statement({ Action: "ecr:*", Resource: "*" }))), /\.Action: /, /\.Resource: /);
@@ -166,6 +175,7 @@ describe("policies: ecr-push-roles, of trust", () => {
       { StringLikeIfExists: { [key]: "repo:a/b:*" } },
       { "ForAllValues:StringEquals": { [key]: "repo:a/b:x" } },
       { Nonsense: { [key]: "repo:a/b:x" } },
+      { StringLike: { [`${key}_type`]: "repo:a/b:x" } },
     ]) {
       assertFails(await judge(trust(condition as Json)), every);
     }
@@ -179,6 +189,8 @@ describe("policies: ecr-push-roles, of trust", () => {
       "repo:*/petclinic:ref:refs/heads/main",
       "system:serviceaccount:*",
       "repo:a/b?:x",
+      ":repo:a/b:*",
+      "system:serviceaccount::a:b:c:*",
       "",
     ]) {
       const verdict = await judge(trust({ StringLike: { [key]: ["repo:a/b:x", subject] } }));

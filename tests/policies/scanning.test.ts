@@ -93,6 +93,12 @@ describe("policies: ecr-image-scanning", () => {
       await judge([repository("a"), registry("BASIC", ["SCAN_ON_PUSH", "*"])], config),
       /not covered by enhanced/,
     );
+    // Without a type the registry's scanning is basic.
+    const untyped = await judge([repository("a"), registry(undefined, ["SCAN_ON_PUSH", "*"])], config);
+    assertFails(
+      untyped,
+      /Write .*ENHANCED", rules: \[\{ scanFrequency: "CONTINUOUS_SCAN", repositoryFilters: .* in this stack\.$/,
+    );
     assertFails(
       await judge([repository("b"), registry("ENHANCED", ["SCAN_ON_PUSH", "a*"])], config),
       /not covered by enhanced/,
@@ -111,6 +117,13 @@ describe("policies: ecr-image-scanning", () => {
     // What is known already settles it.
     assertPasses(await judge([repository(unknownText), registry("BASIC", ["SCAN_ON_PUSH", "*"])]));
     assertPasses(await judge([repository("a"), registry("BASIC", [unknownText, "b"], ["SCAN_ON_PUSH", "a"])]));
+    assertPasses(await judge([repository("a"), registry("BASIC", ["SCAN_ON_PUSH", unknownText, "a"])]));
+    assertPasses(await judge([repository(unknownText), registry("BASIC", ["SCAN_ON_PUSH", "**"])]));
+    assertUnjudged(await judge([repository(unknownText), registry("BASIC", ["SCAN_ON_PUSH", "a*", "*a"])]), open);
+    assertUnjudged(
+      await judge([repository("a"), registry(unknownText, ["SCAN_ON_PUSH", "*"])], { enhanced: true }),
+      open,
+    );
     assertFails(await judge([repository(unknownText), registry("BASIC")]), /not scanned/);
     assertFails(
       await judge([repository("a"), registry("BASIC", ["SCAN_ON_PUSH", "b"])], { enhanced: true }),
