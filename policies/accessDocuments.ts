@@ -133,14 +133,13 @@ export function knownStatements(
 
 /** Whether a statement has no other elements than IAM's: `principal` may be read by a service, and is not read here. */
 function isNamedAsIam(statement: unknown): boolean {
-  const keys = typeof statement === "object" && statement !== null ? Object.keys(statement) : [];
-  return keys.every((key) => statementElements.some((each) => each === key));
+  return Object.keys(statement ?? {}).every((key) => statementElements.some((each) => each === key));
 }
 
 /** The parts of a statement that a rule looks at; a statement that is not known at all stays as it is. */
 function relevant(statement: unknown, parts: readonly StatementPart[]): unknown {
-  if (typeof statement !== "object" || statement === null || statement instanceof Unknown) {
+  if (statement instanceof Unknown) {
     return statement;
   }
-  return Object.fromEntries(Object.entries(statement).filter(([key]) => parts.some((part) => part === key)));
+  return Object.fromEntries(Object.entries(statement ?? {}).filter(([key]) => parts.some((part) => part === key)));
 }

@@ -32,7 +32,7 @@ export function imageBuild(resource: Subject): ImageBuild | Unknown | undefined 
     const dockerfile = object(resource.read("dockerfile"));
     return {
       argsPath: "buildArgs",
-      args: record(resource.read("buildArgs")),
+      args: object(resource.read("buildArgs")),
       context: context instanceof Unknown ? context : context["location"],
       dockerfile: dockerfile instanceof Unknown ? dockerfile : dockerfile["location"],
       inline: dockerfile instanceof Unknown ? dockerfile : dockerfile["inline"],
@@ -47,7 +47,7 @@ export function imageBuild(resource: Subject): ImageBuild | Unknown | undefined 
   const { args, context, dockerfile, platform } = object(build) as Record<string, unknown>;
   return {
     argsPath: "build.args",
-    args: record(args),
+    args: object(args),
     context: typeof build === "string" ? build : context,
     dockerfile,
     inline: undefined,
@@ -62,10 +62,6 @@ function object(value: unknown): Record<string, unknown> | Unknown {
     : typeof value === "object" && value !== null
       ? (value as Record<string, unknown>)
       : {};
-}
-
-function record(value: unknown): Record<string, unknown> | Unknown {
-  return value === undefined ? {} : object(value);
 }
 
 /** The names under which a resource pushes an image, for as far as it pushes at all. */

@@ -66,6 +66,5 @@ export const otherProviders = resourceRule<Record<string, never>>({
 
 /** ECR's types that a text names as CloudFormation does: `AWS::ECR::Repository`. */
 function ecrTypesIn(value: unknown): string[] {
-  const text = typeof value === "string" ? value : JSON.stringify(value ?? "");
-  return [...new Set(text.match(/AWS::ECR::[A-Za-z]+/g))];
+  return [...new Set(JSON.stringify(value ?? "").match(/AWS::ECR::[A-Za-z]+/g))];
 }

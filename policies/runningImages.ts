@@ -6,7 +6,7 @@ import { Unknown } from "./unknowns";
 /** An image that a resource runs. */
 export interface Use {
   path: string;
-  /** The reference, or an Unknown. */
+  /** As it is written: a reference, nothing, or an Unknown. */
   image: unknown;
   /** The property at the top that it is part of. */
   property: string;
@@ -82,9 +82,6 @@ interface Place {
 
 /** The values at the end of a way, or where it ends in something that is not known. */
 function follow(value: unknown, path: string, [step, ...rest]: readonly string[]): Place[] {
-  if (value === undefined || value === null) {
-    return [];
-  }
   if (value instanceof Unknown || step === undefined) {
     return [{ path, value }];
   }

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { buildArguments } from "../../policies/buildArguments";
 import { imageSources } from "../../policies/imageSources";
 import { imageTags } from "../../policies/imageTags";
@@ -35,6 +36,7 @@ describe("policies: what docker-build pushes", () => {
       { image: { names: ["petclinic", open], push: true } },
       { raw: `type=registry,name=${open}` },
       { raw: `type=image,"name=petclinic,${open}",push=true` },
+      { raw: `name=${open},type=registry` },
     ]) {
       assertFails(await judge({ exports: [{ local: { dest: "x" } }, each] }), secret);
     }
@@ -56,6 +58,8 @@ describe("policies: what docker-build pushes", () => {
       { docker: { names: [open] } },
       { raw: `type=image,name=${open}` },
       { raw: `type=image,name=${open},push=false` },
+      { raw: `type=image,name=${open},nopush=true` },
+      { raw: `type=image,name=${open},push=truely` },
       {},
       null,
     ]) {
@@ -76,12 +80,24 @@ describe("policies: what docker-build pushes", () => {
     ]) {
       assertUnjudged(await judge({ exports }), unknown);
     }
+    // What tags name is pushed, whatever the exports turn out to be.
+    assertFails(await judge({ exports: unknownList, tags: [open] }), secret);
   });
 
   it("is latest only, by exports and by an index", async () => {
     const tags = (type: string, props: Props) => judgeStack(imageTags, [{ type, name: "app", props }]);
     const only = /"latest" only, so nothing tells which one is running/;
-    assertFails(await tags(builtImage, { exports: [{ registry: { names: [latest] } }] }), only);
+    for (const [props, at] of [
+      [{ tags: [latest] }, "tags[0]"],
+      [{ tags: [latest], exports: [{ registry: {} }] }, "tags[0]"],
+      [{ exports: [{}, { registry: { names: [latest] } }] }, "exports[1].registry.names[0]"],
+      [{ exports: [{ image: { names: [latest], push: true } }] }, "exports[0].image.names[0]"],
+      [{ exports: [{ raw: `type=registry,name=${latest}` }] }, "exports[0].raw"],
+    ] as const) {
+      const verdict = await tags(builtImage, props);
+      assertFails(verdict, only);
+      assert.ok(verdict.violations[0]?.startsWith(`${at}: `), verdict.violations[0]);
+    }
     assertFails(await tags(imageIndex, { tag: latest, sources: [] }), /^tag: .*"latest" only/);
     assertPasses(await tags(imageIndex, { tag: latest, push: false, sources: [] }));
     assertUnjudged(
@@ -101,6 +117,7 @@ describe("policies: what docker-build pushes", () => {
         { copiesOf: [`${registry}/*`] },
       );
     assertPasses(await judgeIndex([`${registry}/petclinic:1-amd64`, `${registry}/petclinic:1-arm64`]));
+    assertPasses(await judgeIndex([null, `${registry}/petclinic:1`]));
     assertFails(
       await judgeIndex([`${registry}/petclinic:1-amd64`, "evil/petclinic"]),
       /^image "all" is a copy of "evil\/petclinic"; allowed/,

@@ -48,7 +48,9 @@ describe("policies: ecr-image-consumers", () => {
       await judge([task(container(`${url}:1.0.0`))], { immutableRepositories: ["*.amazonaws.com/petclinic"] }),
     );
     assertPasses(await judge([task(container("docker.io/library/nginx:1"))]));
-    assertPasses(await judge([lambda(undefined)]));
+    for (const none of [undefined, null, 5, "", "Not:A:Reference"]) {
+      assertPasses(await judge([lambda(none)]));
+    }
     assertPasses(await judge([repository()]));
   });
 
@@ -127,6 +129,14 @@ describe("policies: ecr-image-consumers", () => {
       await judge([repository(), task(unknownText, ["repo"])]),
       /^containerDefinitions, the image of TaskDefinition "web", which is of repository "repo", is not known yet\./,
     );
+    const two = [{ ...repository(), name: "other" }, repository()];
+    assertUnjudged(await judge([...two, task(unknownText, ["repo"])]), /, which is of repository "repo", is not/);
+    // Of both, or of something else: which of them nobody can tell.
+    for (const from of [["repo", "other"], ["web"]]) {
+      assertUnjudged(await judge([...two, task(unknownText, from)]), /the image of TaskDefinition "web", is not known/);
+    }
+    const role = { type: resourceTypes.role, name: "role", props: {} };
+    assertUnjudged(await judge([...two, role, task(unknownText, ["role", "repo"])]), /which is of repository "repo"/);
     assertUnjudged(
       await judge([task(unknownText)]),
       /^containerDefinitions, the image of TaskDefinition "web", is not known yet\./,

@@ -69,13 +69,35 @@ describe("policies: ecr-cost-budget", () => {
     );
   });
 
+  it("names the repository whose storage is largest, the archive's with it", async () => {
+    const repositories = {
+      a: { standardBytes: 5 },
+      b: { standardBytes: 3, archiveBytes: 4 },
+      c: { archiveBytes: 6 },
+    };
+    const given = { currency: "USD", monthly: { total: 5 }, growthPerMonth: 0, repositories };
+    assertFails(await judge(given, { monthlyBudget: 1 }), /images, of "b" first/);
+  });
+
+  it("takes a budget that is no number for none", async () => {
+    assertPasses(await judge({ ...output(), monthlyBudget: "soon" }));
+  });
+
   it("says that a budget of the config can be held against nothing, where there are repositories", async () => {
     const config = { monthlyBudget: 5 };
     assertFails(
       await judge(undefined, config),
       /^costs: the stack has no such output, .* 5 a month\. Write what is pushed/,
     );
-    assertFails(await judge({ monthly: 5 }, config), /has no such output/);
+    const given = output();
+    for (const broken of [
+      { monthly: 5 },
+      { ...given, monthly: { total: "5" } },
+      { ...given, growthPerMonth: "0" },
+      { ...given, repositories: undefined },
+    ]) {
+      assertFails(await judge(broken, config), /has no such output/);
+    }
     assertFails(await judge(output({ pushes: {} }), config), /^costs: it knows of nothing that is pushed/);
     assertPasses(await judge(undefined, config, 0));
   });

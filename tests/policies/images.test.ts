@@ -29,6 +29,9 @@ describe("policies: Dockerfiles", () => {
     assert.deepEqual(references("ARG A=1\nFROM node${A:+:22}"), ["node:22"]);
     assert.deepEqual(references("FROM node${A:+:22}"), ["node"]);
     assert.deepEqual(references("FROM ${A}"), [undefined]);
+    assert.deepEqual(references("FROM node:${A}"), [undefined]);
+    assert.deepEqual(references("ARG TAG\nFROM node$TAG", { TAG: "" }), ["node"]);
+    assert.deepEqual(references("ARG BASE_1=node:22\nFROM $BASE_1"), ["node:22"]);
     assert.deepEqual(references("# escape=`\nFROM node:22"), ["node:22"]);
   });
 
@@ -48,12 +51,15 @@ describe("policies: Dockerfiles", () => {
     try {
       fs.writeFileSync(path.join(folder, "Dockerfile"), "FROM here");
       fs.writeFileSync(path.join(folder, "Large"), "#".repeat(1_000_001));
+      fs.writeFileSync(path.join(folder, "Largest"), "#".repeat(1_000_000));
       const read = (parts: Props) =>
         readDockerfile({ context: undefined, dockerfile: undefined, inline: undefined, ...parts });
       assert.equal(read({ context: folder }), "FROM here");
       assert.equal(read({ context: "elsewhere", dockerfile: path.join(folder, "Dockerfile") }), "FROM here");
       assert.equal(read({ context: path.relative(process.cwd(), folder) }), "FROM here");
       assert.equal(read({ context: folder, inline: "FROM inline" }), "FROM inline");
+      assert.equal(read({ context: folder, inline: "", dockerfile: "" }), "FROM here");
+      assert.equal(read({ dockerfile: path.join(folder, "Largest") })?.length, 1_000_000);
       for (const parts of [
         {},
         { context: folder, dockerfile: path.join(folder, "Large") },
@@ -103,6 +109,27 @@ describe("policies: ecr-image-bases", () => {
       /^build\.args\.NODE_IMAGE: .*, and "x"\./,
     );
     assertFails(await build({ FROM_: "node:22" }, { baseArguments: ["FROM*"] }), /^build\.args\.FROM_/);
+  });
+
+  it("reads the Dockerfile where the build's context or its own path says", async () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ecr-bases-"));
+    const file = path.join(folder, "Dockerfile");
+    const line = /^Dockerfile, line 1 \(FROM node:22\): image "app"/;
+    try {
+      fs.writeFileSync(file, "FROM node:22");
+      for (const props of [{ context: { location: folder } }, { dockerfile: { location: file } }]) {
+        assertFails(await judgeResource(imageBases, { type: builtImage, name: "app", props }), line);
+      }
+      for (const given of [folder, { context: folder }, { dockerfile: file }]) {
+        assertFails(await judgeResource(imageBases, { type: image, name: "app", props: { build: given } }), line);
+      }
+    } finally {
+      fs.rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("fails what is no reference, as nobody can tell which image it is", async () => {
+    assertFails(await build({ NODE_IMAGE: "NODE:22" }), /is built on "NODE:22"/);
   });
 
   it("goes by the Dockerfile where it can be read, not by arguments' names", async () => {

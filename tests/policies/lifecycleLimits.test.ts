@@ -192,7 +192,7 @@ describe("policies: ecr-lifecycle-limits", () => {
       for (const props of [{}, { lifecyclePolicy: "" }]) {
         assert.match(
           (await template(props)).violations.join(),
-          /^lifecyclePolicy: not set, so repositories that the template creates keep every image/,
+          /^lifecyclePolicy: not set, so repositories that the template creates keep every image; allowed is a policy under which untagged images expire within 30 days .* Write lifecyclePolicy: JSON\.stringify\(\{ rules: \[\{ rulePriority: 1, .* countNumber: 30 \}, action: \{ type: "expire" \} \}\] \}\)\.$/,
         );
       }
       assert.deepEqual(await template({}, { exempt: ["team"] }), nothing);
@@ -220,6 +220,9 @@ describe("policies: ecr-lifecycle-limits", () => {
       assert.deepEqual(await within(14, tagged(2, "*-*", 14)), nothing);
       assert.deepEqual(await within(14, anyDays(2, 14)), nothing);
       assert.deepEqual(await judge(rules(untaggedDays(7))), nothing);
+      // What is in the archive has its own rules.
+      const archived = archivedDays(2, "any", 365);
+      assert.deepEqual(await within(14, archived, tagged(3, "dev-*", 14), tagged(4, "pr-*", 3)), nothing);
     });
 
     it("fails where no rule deletes all of them", async () => {
@@ -247,7 +250,7 @@ describe("policies: ecr-lifecycle-limits", () => {
       }
       assert.match(
         (await within(14, anyDays(2, 20))).violations.join(),
-        /^policy\.rules\[1\]: owns images tagged "dev-\*" and does not expire them in time/,
+        /^policy\.rules\[1\]: owns images tagged "dev-\*" and does not expire them in time; .* Put a rule with tagPatternList: \["dev-\*"\] before it that does\./,
       );
     });
   });
@@ -275,6 +278,26 @@ describe("policies: ecr-lifecycle-limits", () => {
         assert.deepEqual(made[0].selection, untaggedDays(9).selection);
         assert.deepEqual(made.at(-1).selection, list.at(-1)?.selection);
       }
+    });
+
+    it("leaves the other rules as they are, in their order, and the archive's own rule for untagged images", () => {
+      const [archived, releases, all] = [archivedDays(5, "untagged", 365), prefixCount(3, "v", 5), anyCount(9, 5000)];
+      const props = fixed(rules(all, archived, untaggedDays(400), releases), { untaggedMaxDays: 9 });
+      assert.deepEqual(JSON.parse(String(props?.["policy"])), {
+        rules: [
+          { ...untaggedDays(9), description: "Expire untagged images 9 days after their push" },
+          { ...releases, rulePriority: 2 },
+          { ...archived, rulePriority: 3 },
+          { ...all, rulePriority: 4 },
+        ],
+      });
+    });
+
+    it("leaves a repository that may be exempt", () => {
+      const props = { repository: unknownText, policy: rules(untaggedDays(99)) };
+      const resource = { type: types.lifecyclePolicy, props };
+      assert.equal(remediateResource(lifecycleLimits, resource, { exempt: ["other"] }), undefined);
+      assert.notEqual(remediateResource(lifecycleLimits, resource), undefined);
     });
 
     it("gives a template one that has none", () => {

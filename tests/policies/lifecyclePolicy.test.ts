@@ -76,6 +76,9 @@ describe("policies: ecr-lifecycle-policy", () => {
       policyFor("a", { registryId: "111111111111" }, { provider: "two" }),
     ]);
     assert.deepEqual(same, nothing);
+    // Without a region of its own, a resource is wherever its provider is, which is not known here.
+    assert.deepEqual(await judge([repository("a", { region: undefined }), policyFor("a")]), nothing);
+    assert.deepEqual(await judge([repository("a"), policyFor("a", { region: undefined })]), nothing);
     const from = (region: string, resource: StackResource): StackResource => ({
       ...resource,
       props: { ...resource.props, region: undefined },
@@ -86,6 +89,11 @@ describe("policies: ecr-lifecycle-policy", () => {
     const elsewhere = await judge([european, from("us-east-1", policyFor("a"))]);
     assert.match(elsewhere.violations.join(), /^lifecyclePolicy: repository "a" has none/);
     assert.deepEqual(await judge([european, from("eu-west-1", policyFor("a"))]), nothing);
+  });
+
+  it("takes one provider's resources to be of one account, known or not", async () => {
+    const account = { registryId: unknownText };
+    assert.deepEqual(await judge([repository("a", account), policyFor("a", account)]), nothing);
   });
 
   it("cannot tell two providers apart while their accounts are not known", async () => {
@@ -124,6 +132,20 @@ describe("policies: ecr-lifecycle-policy", () => {
       );
     });
 
+    it("follows it where the name alone would fit two repositories", async () => {
+      const account = { registryId: unknownText };
+      const { urns, unjudged } = await judge([
+        repository("a", account, { provider: "one" }),
+        { ...repository("a", account, { provider: "two" }), name: "b" },
+        policyFor("a", account, { provider: "three", repositoryFrom: ["a"] }),
+      ]);
+      assert.deepEqual(
+        urns.map((urn) => urn?.split("::").pop()),
+        ["b"],
+      );
+      assert.deepEqual(unjudged, []);
+    });
+
     it("goes by a known name where it differs from that of the dependency", async () => {
       const { urns } = await judge([repository("a"), repository("b"), policyFor("b", {}, { repositoryFrom: ["a"] })]);
       assert.deepEqual(
@@ -150,6 +172,17 @@ describe("policies: ecr-lifecycle-policy", () => {
       assert.deepEqual(await judge([unnamed("a", { parent: "one" }), floating("one")]), nothing);
       // The stack is everything's parent and says nothing; neither does a component with two repositories.
       assert.equal((await judge([unnamed("a"), floating()])).unjudged.length, 1);
+      const { urns, unjudged } = await judge([
+        unnamed("a", { parent: "one" }),
+        unnamed("b", { parent: "two" }),
+        unnamed("c"),
+        floating("one"),
+      ]);
+      assert.deepEqual(
+        urns.map((urn) => urn?.split("::").pop()),
+        ["b", "c"],
+      );
+      assert.deepEqual(unjudged, []);
       const two = await judge([
         unnamed("a", { parent: "one" }),
         unnamed("b", { parent: "one" }),
@@ -173,6 +206,10 @@ describe("policies: ecr-lifecycle-policy", () => {
       const both = await judge([repository("a"), repository("b"), either("x"), either("y")]);
       assert.deepEqual(both.violations, []);
       assert.match(both.unjudged.join(), /repository "a".*repository "b"/);
+      // It is for one of those that it depends on, and for no third one.
+      const third = await judge([repository("a"), repository("b"), repository("c"), either("x"), either("y")]);
+      assert.match(third.violations.join(), /^lifecyclePolicy: repository "c" has none/);
+      assert.equal(third.unjudged.length, 1);
     });
 
     it("counts policies that are each for one of some of the repositories", async () => {
@@ -181,6 +218,7 @@ describe("policies: ecr-lifecycle-policy", () => {
       const three = [repository("a"), repository("b"), repository("c")];
       const enough = await judge([...three, either("x", ["a", "b"]), either("y", ["b", "c"]), either("z", ["c", "a"])]);
       assert.deepEqual(enough.violations, []);
+      assert.match(enough.unjudged.join(), /repository "a" has .* yet: "x-policy" or "z-policy" may be for it\./);
       const short = await judge([...three, either("x", ["a", "b"]), either("y", ["b", "c"])]);
       assert.match(short.violations.join(), /at least 1 of repository "a", repository "b", repository "c"/);
     });
@@ -195,6 +233,8 @@ describe("policies: ecr-lifecycle-policy", () => {
         /at least 2 of repository "a", repository "b", repository "c" has none, as only 1 of/,
       );
       assert.deepEqual(urns, [undefined]);
+      const beside = await judge([repository("d"), policyFor("d"), repository("a"), repository("b"), floating]);
+      assert.match(beside.violations.join(), /at least 1 of repository "a", repository "b" has none, as only 1 of/);
     });
 
     it("does not count exempt repositories among them", async () => {

@@ -94,10 +94,11 @@ describe("policies: ecr-repository-names", () => {
   });
 
   it("refuses a form that is no expression", async () => {
-    await assert.rejects(
-      judge("a", { pattern: "(" }),
-      /policy config: ecr-repository-names\.pattern: "\(" — the form of names is a regular expression/,
-    );
+    await assert.rejects(judge("a", { pattern: "(" }), {
+      name: "ParameterError",
+      message:
+        /policy config: ecr-repository-names\.pattern: "\(" — the form of names is a regular expression .*write one such as "team-\[a-z0-9-\]\+"\./,
+    });
   });
 });
 
@@ -137,6 +138,12 @@ describe("policies: ecr-required-tags", () => {
       await judge(undefined, {}, publicType),
       /^tags: public repository "open" has none; allowed are public repositories with at least one/,
     );
+    assertFails(await judge({ owner: null, environment: "dev" }, config), /^tags\.owner: not set/);
+    assertFails(await judge({ owner: "a" }, { values: { owner: [] } }), /has "a"; allowed are none\./);
+    assertFails(
+      await judge({}, {}, publicType, { defaultTags: { tags: "x" } }),
+      /^tags: public repository "open" has none/,
+    );
     assertFails(await judge({}, config, publicType), /tags\.owner/, /tags\.environment/);
     for (const defaultTags of [null, "{", { tags: null }, { tags: "x" }]) {
       assertFails(await judge({ owner: "a" }, config, types.repository, { defaultTags }), /tags\.environment/);
@@ -153,6 +160,7 @@ describe("policies: ecr-required-tags", () => {
       /^tags of public repository "open" are not known yet; needed are any/,
     );
     assertPasses(await judge(unknownText));
+    assertUnjudged(await judge({ owner: unknownText }, { values: { owner: [] } }), /not known yet; allowed are none\./);
     assertUnjudged(await judge({ owner: "a", environment: unknownText }, config), /^tags\.environment of repository/);
     const mixed = await judge({ environment: unknownText }, config);
     assert.match(mixed.violations.join(), /^tags\.owner/);

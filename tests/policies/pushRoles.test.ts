@@ -76,6 +76,7 @@ describe("policies: ecr-push-roles, of rights", () => {
     for (const each of [
       { Action: "*", Resource: repository },
       { NotAction: "ecr:DeleteRepository", Resource: repository },
+      { NotAction: "ecr:PutImage", Resource: repository },
       { NotAction: ["ecr:Get*"], NotResource: "arn:aws:s3:::x", Resource: repository },
     ]) {
       const { Action: _, ...rest } = statement();
@@ -86,6 +87,10 @@ describe("policies: ecr-push-roles, of rights", () => {
       );
     }
     const { Action: _, ...rest } = statement({ NotAction: ["ecr:*", "ecr-public:*"] });
+    assertFails(
+      await judge(policy({ ...rest, NotAction: ["ecr:Get*", "ecr:List*"] })),
+      /allows NotAction ecr:Get\*, ecr:List\*;/,
+    );
     assertPasses(await judge(policy(rest)));
   });
 

@@ -51,6 +51,12 @@ describe("policies: ecr-pull-through-caches", () => {
       /^ecrRepositoryPrefix/,
     );
     assertFails(await judge({ upstreamRegistryUrl: undefined }), /^upstreamRegistryUrl: \(not set\)/);
+    const registry = { upstreamRegistryUrl: "123456789012.dkr.ecr.us-east-1.amazonaws.com" };
+    assertFails(await judge({ ...registry, customRoleArn: "role" }), /^customRoleArn: "role"/);
+    assertFails(
+      await judge({ ...registry, customRoleArn: "arn:aws:iam::123456789012:role/x", upstreamRepositoryPrefix: "Ab" }),
+      /^upstreamRepositoryPrefix: "Ab"/,
+    );
   });
 
   it("says what is not known, and judges the rest", async () => {
@@ -58,6 +64,10 @@ describe("policies: ecr-pull-through-caches", () => {
       await judge({ upstreamRegistryUrl: unknownText }),
       /^upstreamRegistryUrl of pull-through cache rule "cache" is not known yet; allowed are/,
     );
+    assertUnjudged(await judge({ upstreamRegistryUrl: unknownText }, { upstreams: [] }), /allowed are none\./);
+    // What is there and not known is taken to have the right form.
+    const role = { upstreamRegistryUrl: "210987654321.dkr.ecr.us-east-1.amazonaws.com", customRoleArn: unknownText };
+    assertPasses(await judge({ ...role, upstreamRepositoryPrefix: unknownText, ecrRepositoryPrefix: unknownText }));
     assertUnjudged(
       await judge({ upstreamRegistryUrl: unknownText, customRoleArn: "arn:aws:iam::123456789012:role/x" }),
       /^upstreamRegistryUrl/,
@@ -94,6 +104,7 @@ describe("policies: ecr-replication-destinations", () => {
       {},
       { rules: [] },
       { rules: null },
+      { rules: [null] },
       configuration(),
       configuration(null),
       configuration({}),

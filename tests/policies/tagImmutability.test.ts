@@ -51,6 +51,7 @@ describe("policies: ecr-tag-immutability", () => {
       [undefined, /^imageTagMutabilityExclusionFilters: .*needs 1 to 5 exclusion filters, there is none/],
       [[], /needs 1 to 5 exclusion filters/],
       ["latest", /exclusion filters are a list/],
+      [[null], /^imageTagMutabilityExclusionFilters\[0\]: .*is an object with `filter`/],
       [["latest"], /^imageTagMutabilityExclusionFilters\[0\]: .*is an object with `filter`/],
       [[{ filter: "dev-1?", filterType: "WILDCARD" }], /^imageTagMutabilityExclusionFilters\[0\]\.filter: "dev-1\?"/],
       [[{ filter: "pr-*-*-*", filterType: "WILDCARD" }], /has at most two|at most 2 `\*`/],
@@ -209,6 +210,12 @@ describe("policies: ecr-tag-immutability", () => {
       const { violations, unjudged } = await judge({ ...excluding("*"), imageTagMutability: unknownText });
       assert.match(violations.join(), /has "\*"/);
       assert.deepEqual(unjudged, []);
+      const beside = await judge({ ...excluding("*", unknownText), imageTagMutability: unknownText });
+      assert.equal(beside.violations.length, 1);
+      assert.deepEqual(beside.unjudged, []);
+      const neither = await judge({ ...excluding(unknownText), imageTagMutability: unknownText });
+      assert.deepEqual(neither.violations, []);
+      assert.match(neither.unjudged.join(), /^imageTagMutability of /);
     });
 
     it("needs no filters that are not known when all tags are immutable or mutable", async () => {
@@ -267,6 +274,7 @@ describe("policies: ecr-tag-immutability", () => {
       { imageTagMutability: "IMMUTABLE" },
       excluding("latest"),
       { imageTagMutability: unknownText },
+      excluding("latest", unknownText),
     ]) {
       assert.equal(fixed(props), undefined);
     }
