@@ -31,7 +31,11 @@ const NODE_PACKAGES: Record<string, { name: string; integrity: string }> = {
 };
 
 /** Part of the cache's key: a new recipe makes a new image. */
-const RECIPE = 1;
+const RECIPE = 2;
+/** The label that says by which recipe an image was made here. One that was pulled has none. */
+const RECIPE_LABEL = "local.sandbox.recipe";
+/** What images of recipes before the label have. */
+const TITLE = "Node for the sandbox";
 /** All times in the image. A fixed one, so that the same packages make the same image with the same digest. */
 const TIMESTAMP = "2020-01-01T00:00:00Z";
 /** How long Docker Hub may take to say a first word before it counts as out of reach. */
@@ -57,14 +61,25 @@ export interface BaseImage {
  * can be pulled, else Node 22 from npm on a few Debian packages. The latter is kept in the user's cache; the first
  * time takes about 15 s. A call that finds the image takes milliseconds.
  */
-export async function ensureBaseImage({ docker, progress }: BaseImageOptions): Promise<BaseImage> {
-  const { dockerHost, architecture } = docker;
-  if (await hasImage(dockerHost, BASE_IMAGE)) {
+export async function ensureBaseImage(options: BaseImageOptions): Promise<BaseImage> {
+  const { dockerHost } = options.docker;
+  const present = await findImage(dockerHost, BASE_IMAGE);
+  if (present !== undefined && isCurrent(present)) {
     return { name: BASE_IMAGE, origin: "present" };
   }
+  const origin = await bringImage(options);
+  if (present !== undefined) {
+    // The image of an older recipe has lost its name. Docker keeps it for as long as others are built on it.
+    await engineRequest(dockerHost, "DELETE", `/images/${present.Id}`);
+  }
+  return { name: BASE_IMAGE, origin };
+}
+
+async function bringImage({ docker, progress }: BaseImageOptions): Promise<"pulled" | "made from packages"> {
+  const { dockerHost, architecture } = docker;
   const refusal = await pull(dockerHost, progress);
   if (refusal === undefined) {
-    return { name: BASE_IMAGE, origin: "pulled" };
+    return "pulled";
   }
   progress(`${PUBLIC_IMAGE} cannot be pulled (${refusal}); making the base image from packages`);
   const archive = await ensureArchive(architecture, progress);
@@ -73,10 +88,10 @@ export async function ensureBaseImage({ docker, progress }: BaseImageOptions): P
     upload: fs.createReadStream(archive),
     timeoutMs: LOAD_TIMEOUT_MS,
   });
-  if (!(await hasImage(dockerHost, BASE_IMAGE))) {
+  if ((await findImage(dockerHost, BASE_IMAGE)) === undefined) {
     throw new Error(`Docker took ${archive}, but has no image ${BASE_IMAGE}.`);
   }
-  return { name: BASE_IMAGE, origin: "made from packages" };
+  return "made from packages";
 }
 
 /** Removes the name, and the image with it unless another name or image needs it. Not while other sandboxes use Docker. */
@@ -92,17 +107,29 @@ export async function removeBaseImage({ home, docker, progress }: BaseImageOptio
   }
 }
 
-async function hasImage(dockerHost: string, name: string): Promise<boolean> {
+/** What is read of Docker's answer about an image. */
+interface PresentImage {
+  Id: string;
+  Config?: { Labels?: Record<string, string> | null } | null;
+}
+
+async function findImage(dockerHost: string, name: string): Promise<PresentImage | undefined> {
   const answer = await engineRequest(dockerHost, "GET", `/images/${name}/json`);
   if (answer.status !== 200 && answer.status !== 404) {
     throw new Error(`Docker cannot say whether it has ${name}: ${engineMessage(answer)}`);
   }
-  return answer.status === 200;
+  return answer.status === 200 ? (answer.body as PresentImage) : undefined;
+}
+
+/** False for an image that an older version of this file made. */
+function isCurrent({ Config }: PresentImage): boolean {
+  const labels = Config?.Labels ?? {};
+  return labels["org.opencontainers.image.title"] !== TITLE || labels[RECIPE_LABEL] === String(RECIPE);
 }
 
 /** Undefined when it worked, else why not. */
 async function pull(dockerHost: string, progress: Progress): Promise<string | undefined> {
-  const wasThere = await hasImage(dockerHost, PUBLIC_IMAGE);
+  const wasThere = (await findImage(dockerHost, PUBLIC_IMAGE)) !== undefined;
   if (!wasThere) {
     progress(`Pulling ${PUBLIC_IMAGE}`);
     const silence = new AbortController();
@@ -228,9 +255,10 @@ function imageConfig(architecture: string, diffId: string) {
       Env: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", `NODE_VERSION=${NODE_VERSION}`],
       Cmd: ["node"],
       Labels: {
-        "org.opencontainers.image.title": "Node for the sandbox",
+        "org.opencontainers.image.title": TITLE,
         "org.opencontainers.image.description": "Node from npm on Debian packages, in place of node:22-slim",
         "org.opencontainers.image.version": NODE_VERSION,
+        [RECIPE_LABEL]: String(RECIPE),
       },
     },
     rootfs: { type: "layers", diff_ids: [diffId] },

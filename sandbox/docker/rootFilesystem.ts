@@ -37,10 +37,16 @@ export async function makeRootFilesystem(root: string, workDirectory: string, pr
 
   progress("Unpacking the packages");
   makeDirectories(root);
-  for (const name of fs.readdirSync(downloads).sort()) {
-    await unpack(path.join(downloads, name), root);
+  const archives = fs.readdirSync(downloads).sort();
+  const status: string[] = [];
+  for (const name of archives) {
+    const archive = path.join(downloads, name);
+    await unpack(archive, root);
+    status.push(await installedParagraph(archive));
   }
   configure(root);
+  // What is installed, as dpkg itself keeps it: scanners and `npm run sbom` know an image's packages from this file.
+  write(root, "var/lib/dpkg/status", `${status.join("\n\n")}\n`);
   removeUnused(root);
 }
 
@@ -66,7 +72,7 @@ async function download(directory: string, workDirectory: string, progress: Prog
 
 function makeDirectories(root: string): void {
   const merged = MERGED.map((name) => `usr/${name}`);
-  const others = ["dev", "etc/ssl/certs", "home/node", "proc", "root", "sys", "usr/local/bin"];
+  const others = ["dev", "etc/ssl/certs", "home/node", "proc", "root", "sys", "usr/local/bin", "var/lib/dpkg"];
   for (const name of [...merged, ...others]) {
     fs.mkdirSync(path.join(root, name), { recursive: true });
     // Not left to the user's umask: 077 would give an image in which nobody but root finds anything.
@@ -92,15 +98,22 @@ async function unpack(file: string, root: string): Promise<void> {
   fs.rmSync(archive);
 }
 
+/** A package's paragraph in dpkg's list: the fields of its archive and the state in which it is (dpkg-query(1)). */
+async function installedParagraph(archive: string): Promise<string> {
+  const fields = await runOrThrow("dpkg-deb", ["--field", archive], { timeoutMs: UNPACK_TIMEOUT_MS });
+  return fields.trim().replace(/^Package: .*$/m, "$&\nStatus: install ok installed");
+}
+
+function write(root: string, name: string, content: string): void {
+  fs.writeFileSync(path.join(root, name), content);
+  fs.chmodSync(path.join(root, name), 0o644);
+}
+
 function configure(root: string): void {
-  const write = (name: string, content: string) => {
-    fs.writeFileSync(path.join(root, name), content);
-    fs.chmodSync(path.join(root, name), 0o644);
-  };
-  write("etc/passwd", PASSWD);
-  write("etc/group", GROUP);
-  write("etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n");
-  write("etc/ssl/certs/ca-certificates.crt", certificateBundle(root));
+  write(root, "etc/passwd", PASSWD);
+  write(root, "etc/group", GROUP);
+  write(root, "etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n");
+  write(root, "etc/ssl/certs/ca-certificates.crt", certificateBundle(root));
   fs.mkdirSync(path.join(root, "tmp"), { recursive: true });
   fs.chmodSync(path.join(root, "tmp"), 0o1777);
   fs.chmodSync(path.join(root, "root"), 0o700);

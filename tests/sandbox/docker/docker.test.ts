@@ -105,6 +105,42 @@ describe("sandbox/docker: with a real engine", function () {
     assert.deepEqual(JSON.parse(output), ["v22", 1000, true, 0o1777, true]);
   });
 
+  it("has a base image that lists its Debian packages as dpkg does", async () => {
+    // Docker Hub's slim image has packages without a folder of documents.
+    const script = `
+      const fs = require("node:fs");
+      const status = fs.readFileSync("/var/lib/dpkg/status", "utf8").trim().split("\\n\\n");
+      const field = (paragraph, name) => new RegExp("^" + name + ": (.*)$", "m").exec(paragraph)?.[1];
+      const packages = Object.fromEntries(status.map((each) => [field(each, "Package"), each]));
+      console.log(JSON.stringify({
+        states: [...new Set(status.map((each) => field(each, "Status")))],
+        unlisted: fs.readdirSync("/usr/share/doc").filter((name) => packages[name] === undefined),
+        libc: field(packages.libc6, "Version"),
+        running: process.report.getReport().header.glibcVersionRuntime,
+      }));
+    `;
+    const { states, unlisted, libc, running } = JSON.parse(
+      await client("run", "--rm", BASE_IMAGE, "node", "-e", script),
+    );
+    assert.deepEqual(states, ["install ok installed"]);
+    assert.deepEqual(unlisted, []);
+    assert.ok(libc.startsWith(`${running}-`), `${libc} is listed, ${running} runs`);
+  });
+
+  it("makes the base image again that an older version of the sandbox made", async () => {
+    const container = await client("create", BASE_IMAGE);
+    const labels = { "org.opencontainers.image.title": "Node for the sandbox", "local.sandbox.recipe": "1" };
+    const changes = Object.entries(labels).flatMap(([name, value]) => ["--change", `LABEL ${name}="${value}"`]);
+    const older = await client("commit", ...changes, container, BASE_IMAGE);
+    await client("rm", container);
+
+    assert.notEqual((await ensureBaseImage({ home, docker, progress })).origin, "present");
+    assert.notEqual(await client("inspect", "--format", "{{.Id}}", BASE_IMAGE), older);
+    const { code } = await run(path.join(docker.binDirectory, "docker"), ["image", "inspect", older], { env: env() });
+    assert.notEqual(code, 0, "the older one is gone");
+    assert.equal((await ensureBaseImage({ home, docker, progress })).origin, "present");
+  });
+
   for (const [builder, buildKit] of [
     ["BuildKit", "1"],
     ["the classic builder", "0"],
