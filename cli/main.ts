@@ -5,19 +5,21 @@ import { addEnvironmentCommands } from "./environments/commands";
 import { addLifecycleCommands } from "./lifecycle/commands";
 import { addPolicyReportCommand } from "./policyReport/commands";
 import { addReportCommand } from "./report/commands";
+import { addSbomCommand } from "./sbom/commands";
 
 /** The commands beside the program: `npm run preview -- ENV`, `npm run up -- ENV`, `npm run lifecycle -- …`, … */
 // The SDK's advice on Node versions would stand before every table; package.json says which versions run.
 process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
 
 const program = new Command("ecr")
-  .description("environments, what lifecycle policies do, what storage costs, what policies find")
+  .description("environments, what lifecycle policies do, what storage costs, what policies find, what images contain")
   .enablePositionalOptions();
 addEnvironmentCommands(program);
 addLifecycleCommands(program);
 addCostCommand(program);
 addReportCommand(program);
 addPolicyReportCommand(program);
+addSbomCommand(program);
 
 program.parseAsync().catch((error: unknown) => {
   console.error(error instanceof Error && error.name === "Error" ? error.message : errorText(error));

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-/** What the sandbox fetches besides npm packages; their own packages say which licence they have. */
+/** What the sandbox and the commands fetch besides npm packages; their own packages say which licence they have. */
 const programs = [
   ["Pulumi engine and CLI", "built as a Go module, or downloaded", "Apache-2.0"],
   ["CNCF Distribution", "Debian package, or a program on PATH", "Apache-2.0"],
@@ -10,6 +10,7 @@ const programs = [
   ["awscli", "PyPI", "Apache-2.0"],
   ["moto (tests)", "PyPI", "Apache-2.0"],
   ["crane, go-containerregistry (tests)", "Go module", "Apache-2.0"],
+  ["syft (`npm run sbom`)", "Go module, or a program on PATH", "Apache-2.0"],
   ["Node.js, in the base image", "npm", "MIT"],
 ] as const;
 
@@ -46,7 +47,7 @@ export function licences(): string {
     "|---|---|",
     ...sorted.map(([licence, names]) => `| ${licence} | ${names.size} |`),
     "",
-    "## Programs of the sandbox and of its tests",
+    "## Programs of the sandbox, of its tests and of the commands",
     "",
     "They are fetched when they are needed and are not part of this repository. What they bring with them has licences of its own.",
     "",

@@ -1,0 +1,82 @@
+import { execFile } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import type { RegistryLogin } from "../aws/registryLogin";
+
+/** The version that Go builds where there is no syft. */
+const version = "1.57.0";
+
+/** Longest SBOM in bytes: an image of 10,000 packages has under 20 MB. */
+const outputLimit = 256 * 1024 * 1024;
+
+/** How syft is started. */
+export interface Syft {
+  program: string;
+  args: readonly string[];
+  /** Whether the first start takes minutes. */
+  builds: boolean;
+}
+
+/**
+ * The syft on PATH, or Go, which builds a fixed version and keeps it in its own cache.
+ *
+ * @throws Error that says how to get one when there is neither.
+ */
+export function findSyft(): Syft {
+  if (onPath("syft")) return { program: "syft", args: [], builds: false };
+  if (!onPath("go")) {
+    throw new Error(
+      "syft lists the packages of images, and is not on PATH; neither is Go, which would build it. Install syft or Go.",
+    );
+  }
+  const args = ["run", "-ldflags", `-s -w -X main.version=${version}`, `github.com/anchore/syft/cmd/syft@v${version}`];
+  return { program: "go", args, builds: true };
+}
+
+/**
+ * The SBOM of an image in a registry, in CycloneDX's JSON. Docker is not needed, and its configuration is not touched.
+ *
+ * @param reference `<url>@<digest>`.
+ * @param login For the image's registry; none for a public one. It goes to syft in the environment: arguments are
+ *   visible to every user of the machine.
+ * @throws Error with the end of what syft said.
+ */
+export function cyclonedx(
+  { program, args }: Syft,
+  reference: string,
+  login: RegistryLogin | undefined,
+): Promise<string> {
+  const env = { ...process.env, SYFT_CHECK_FOR_APP_UPDATE: "false", ...loginVariables(reference, login) };
+  const scan = [...args, "scan", `registry:${reference}`, "--output", "cyclonedx-json", "--quiet"];
+  return new Promise((resolve, reject) => {
+    execFile(program, scan, { env, maxBuffer: outputLimit }, (error, stdout, stderr) => {
+      if (error) {
+        const said = stderr.trim().split("\n").slice(-10).join("\n") || error.message;
+        reject(new Error(`syft could not read ${reference}:\n${said}`));
+      } else {
+        resolve(stdout);
+      }
+    });
+  });
+}
+
+/** Syft's settings of its own for one registry (`syft config`: registry.auth). */
+function loginVariables(reference: string, login: RegistryLogin | undefined): NodeJS.ProcessEnv {
+  if (login === undefined) return {};
+  return {
+    SYFT_REGISTRY_AUTH_AUTHORITY: reference.slice(0, reference.indexOf("/")),
+    SYFT_REGISTRY_AUTH_USERNAME: login.username,
+    SYFT_REGISTRY_AUTH_PASSWORD: login.password,
+  };
+}
+
+function onPath(name: string): boolean {
+  return (process.env["PATH"] ?? "").split(path.delimiter).some((directory) => {
+    try {
+      fs.accessSync(path.join(directory, name), fs.constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}

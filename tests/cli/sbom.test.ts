@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { packagesText } from "../../cli/sbom/packages";
+import { stackImages } from "../../cli/sbom/stackImages";
+
+const digest = `sha256:${"a".repeat(64)}`;
+const inPrivate = {
+  reference: `123456789012.dkr.ecr.eu-west-1.amazonaws.com/web@${digest}`,
+  repository: "private/web",
+};
+const inPublic = { reference: `public.ecr.aws/a1b2/tool@${digest}`, repository: "public/tool" };
+const outputs = {
+  privateRepositories: { web: { name: "web", region: "eu-west-1" } },
+  publicRepositories: { tool: { name: "tool", region: "us-east-1" } },
+  images: { web: inPrivate, tool: inPublic },
+};
+
+describe("images of the sbom command", () => {
+  it("are those of the stack, private ones with the region whose login they need", () => {
+    assert.deepEqual(stackImages(outputs), [
+      { key: "web", reference: inPrivate.reference, region: "eu-west-1" },
+      { key: "tool", reference: inPublic.reference },
+    ]);
+  });
+
+  it("are the named ones alone when some are named", () => {
+    assert.deepEqual(
+      stackImages(outputs, ["tool"]).map(({ key }) => key),
+      ["tool"],
+    );
+  });
+
+  it("are refused by name when the stack has none of that name, with those that it has", () => {
+    assert.throws(() => stackImages(outputs, ["web", "api", "db"]), {
+      message: "the stack has no image api, db. Its output `images` has web, tool.",
+    });
+  });
+
+  for (const [what, without] of Object.entries({ "no output": {}, "an empty output": { images: {} } })) {
+    it(`are refused when the stack has ${what}`, () => {
+      assert.throws(() => stackImages(without), /the stack has no images: .*Run `npm run up` on it first\./);
+    });
+  }
+
+  it("are refused when the output is not what this project writes", () => {
+    for (const value of [null, 7, {}, { reference: 7 }]) {
+      assert.throws(() => stackImages({ images: { web: value } }), /`images\.web` has no `reference`/);
+    }
+  });
+});
+
+describe("the summary of an SBOM", () => {
+  const summary = (...purls: (string | undefined)[]) =>
+    packagesText(JSON.stringify({ components: purls.map((purl) => ({ purl })) }));
+
+  it("counts packages by kind and leaves out files and the operating system", () => {
+    const packages = ["pkg:npm/a@1", "pkg:deb/debian/b@2?arch=amd64", "pkg:npm/%40c/d@3"];
+    assert.equal(summary(...packages, undefined), "3 packages (1 deb, 2 npm)");
+  });
+
+  it("says so when there is none", () => {
+    assert.equal(summary(undefined), "0 packages");
+    assert.equal(packagesText("{}"), "0 packages");
+  });
+});

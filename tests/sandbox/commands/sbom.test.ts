@@ -1,0 +1,201 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { CreateRepositoryCommand as CreatePublic, ECRPUBLICClient } from "@aws-sdk/client-ecr-public";
+import { BASE_IMAGE } from "../../../sandbox/docker/baseImage";
+import { type CommandResult, runOrThrow } from "../../../sandbox/system/commands";
+import { testImage } from "../gateway/registryClient";
+import { fullTests } from "../tools";
+import { TestAccount } from "./account";
+
+const application = path.resolve(__dirname, "../../../app");
+
+/** In place of syft: keeps how it was called, and prints a document as syft does. */
+const standIn = `#!${process.execPath}
+const names = Object.keys(process.env).filter((name) => name.startsWith("SYFT_"));
+const env = Object.fromEntries(names.map((name) => [name, process.env[name]]));
+require("node:fs").appendFileSync("calls", JSON.stringify({ args: process.argv.slice(2), env }) + "\\n");
+if (process.env.FAIL) {
+  console.error("ERROR could not determine source");
+  process.exit(1);
+}
+console.log(JSON.stringify({ components: [{ purl: "pkg:npm/petclinic@1.0.0" }, { name: "/app/package.json" }] }));
+`;
+
+interface Call {
+  args: string[];
+  env: Record<string, string>;
+}
+
+describe("the sbom command on the local AWS", function () {
+  this.timeout(60_000);
+  let account: TestAccount;
+  let cli = "";
+  let host = "";
+  let reference = "";
+  let publicReference = "";
+
+  before(async () => {
+    const { buildCli } = (await import("../../../cli/build.mjs" as string)) as {
+      buildCli(outfile: string): Promise<string>;
+    };
+    account = new TestAccount();
+    cli = await buildCli(path.join(account.directory, "ecr.cjs"));
+    const uri = await account.createRepository("petclinic");
+    host = uri.slice(0, uri.indexOf("/"));
+    reference = `${uri}@${await imageIn("petclinic", uri)}`;
+    const client = new ECRPUBLICClient({ ...account.clientOptions, region: "us-east-1" });
+    const { repository } = await client.send(new CreatePublic({ repositoryName: "tool" }));
+    publicReference = `${repository?.repositoryUri}@sha256:${"1".repeat(64)}`;
+    await account.createStack("dev", {
+      privateRepositories: { petclinic: { name: "petclinic", region: account.region } },
+      images: {
+        petclinic: { reference, repository: "private/petclinic" },
+        "team/tool": { reference: publicReference, repository: "public/tool" },
+      },
+    });
+  });
+  after(() => account.remove());
+
+  /** The application in the full tests, which look into it; else an image that nobody reads. */
+  async function imageIn(name: string, uri: string): Promise<string> {
+    if (!fullTests) {
+      const image = testImage("sbom");
+      await account.push(name, "src-1", image);
+      return image.digest;
+    }
+    await docker("build", "--build-arg", `NODE_IMAGE=${BASE_IMAGE}`, "--tag", `${uri}:src-1`, application);
+    const password = await runOrThrow("aws", ["ecr", "get-login-password", "--region", account.region], {
+      env: account.env,
+    });
+    await docker("login", "--username", "AWS", "--password", password.trim(), host);
+    const pushed = await docker("push", `${uri}:src-1`);
+    await docker("logout", host);
+    return /digest: (sha256:[0-9a-f]{64})/.exec(pushed)?.[1] ?? assert.fail(pushed);
+  }
+
+  const docker = (...args: string[]) => runOrThrow("docker", args, { env: account.env });
+
+  function sbom(...args: string[]): Promise<CommandResult> {
+    return account.run(process.execPath, cli, "sbom", "--stack", "dev", ...args);
+  }
+
+  describe("with a stand-in for syft", () => {
+    let variables: NodeJS.ProcessEnv;
+
+    before(() => {
+      const bin = path.join(account.directory, "bin");
+      fs.mkdirSync(bin);
+      fs.writeFileSync(path.join(bin, "syft"), standIn, { mode: 0o755 });
+      variables = { ...account.env };
+      account.env["PATH"] = `${bin}${path.delimiter}${account.env["PATH"]}`;
+    });
+    after(() => {
+      Object.assign(account.env, { PATH: variables["PATH"] });
+    });
+
+    it("writes one file for each image, by its key", async () => {
+      const { code, stdout, stderr } = await sbom();
+      const lines = ["sbom/petclinic.cdx.json", "sbom/team%2Ftool.cdx.json"].map(
+        (file) => `${file}: 1 package (1 npm)\n`,
+      );
+      assert.deepEqual([code, stdout, stderr], [0, lines.join(""), ""]);
+      for (const name of ["petclinic", "team%2Ftool"]) {
+        const text = fs.readFileSync(path.join(account.directory, "sbom", `${name}.cdx.json`), "utf8");
+        assert.equal(JSON.parse(text).components.length, 2);
+      }
+    });
+
+    it("gives a login to the private registry alone, in the environment, and reads by digest from the registry", () => {
+      const [first, second, ...others] = fs
+        .readFileSync(path.join(account.directory, "calls"), "utf8")
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line) as Call);
+      assert.ok(first && second && others.length === 0);
+      const scan = (image: string) => ["scan", `registry:${image}`, "--output", "cyclonedx-json", "--quiet"];
+      assert.deepEqual([first.args, second.args], [scan(reference), scan(publicReference)]);
+      const { SYFT_REGISTRY_AUTH_PASSWORD: password, ...rest } = first.env;
+      assert.deepEqual(rest, {
+        SYFT_CHECK_FOR_APP_UPDATE: "false",
+        SYFT_REGISTRY_AUTH_AUTHORITY: host,
+        SYFT_REGISTRY_AUTH_USERNAME: "AWS",
+      });
+      assert.ok(password !== undefined && password.length > 32);
+      assert.deepEqual(second.env, { SYFT_CHECK_FOR_APP_UPDATE: "false" });
+    });
+
+    it("says what syft said when it fails, and writes nothing", async () => {
+      account.env["FAIL"] = "1";
+      try {
+        const { code, stdout, stderr } = await sbom("--image", "petclinic", "--out", "failed");
+        assert.deepEqual([code, stdout], [1, ""]);
+        assert.equal(stderr, `syft could not read ${reference}:\nERROR could not determine source\n`);
+        assert.deepEqual(fs.readdirSync(path.join(account.directory, "failed")), []);
+      } finally {
+        account.env["FAIL"] = "";
+      }
+    });
+  });
+
+  it("says how to get syft where it is missing and Go too", async () => {
+    const { PATH } = account.env;
+    account.env["PATH"] = path.join(account.directory, "none");
+    try {
+      const { code, stderr } = await sbom();
+      assert.equal(code, 1);
+      assert.match(stderr, /syft lists the packages of images, and is not on PATH; .* Install syft or Go\./);
+    } finally {
+      account.env["PATH"] = PATH;
+    }
+  });
+
+  it("names what is in the application's image, with real syft: all of it and nothing else", async function () {
+    if (!fullTests) this.skip();
+    this.timeout(1_200_000); // Go builds syft the first time
+    const { code, stdout, stderr } = await sbom("--image", "petclinic");
+    assert.equal(code, 0, stderr);
+    const file = path.join(account.directory, "sbom", "petclinic.cdx.json");
+    const document = JSON.parse(fs.readFileSync(file, "utf8"));
+    assert.equal(document.bomFormat, "CycloneDX");
+    const named = (document.components as { purl?: string }[]).flatMap(({ purl }) => purl ?? []).map(withoutQualifiers);
+    const present = await packagesInside();
+    assert.deepEqual(named.sort(), present);
+    assert.match(stdout, new RegExp(`petclinic\\.cdx\\.json: ${present.length} packages`));
+    assert.ok(present.includes("pkg:npm/petclinic@1.0.0"));
+    assert.ok(present.some((purl) => /^pkg:deb\/debian\/libc6@2\./.test(purl)));
+    assert.ok(present.some((purl) => /^pkg:generic\/node@2\d\./.test(purl)));
+  });
+
+  /** Package URLs of what the image holds, as the image itself says: dpkg's list, every package.json, Node's own version. */
+  async function packagesInside(): Promise<string[]> {
+    const script = `
+      const fs = require("node:fs");
+      const status = fs.readFileSync("/var/lib/dpkg/status", "utf8").trim().split("\\n\\n");
+      const field = (paragraph, name) => new RegExp("^" + name + ": (.*)$", "m").exec(paragraph)?.[1];
+      const installed = status.filter((each) => field(each, "Status") === "install ok installed");
+      const debian = installed.map((each) => ["deb/debian", field(each, "Package"), field(each, "Version")]);
+      const npm = [];
+      (function walk(folder) {
+        for (const entry of fs.readdirSync(folder || "/", { withFileTypes: true })) {
+          const file = folder + "/" + entry.name;
+          if (entry.isDirectory() && !["/proc", "/sys", "/dev"].includes(file)) walk(file);
+          if (!entry.isFile() || entry.name !== "package.json") continue;
+          const { name, version } = JSON.parse(fs.readFileSync(file, "utf8"));
+          if (name && version) npm.push(["npm", name, version]);
+        }
+      })("");
+      console.log(JSON.stringify([...debian, ...npm, ["generic", "node", process.versions.node]]));
+    `;
+    const image = reference.replace(/@.*/, ":src-1");
+    // As root, who may look into every folder.
+    const output = await docker("run", "--rm", "--user", "0", "--network", "none", image, "node", "-e", script);
+    const packages = JSON.parse(output) as [type: string, name: string, version: string][];
+    return packages.map(([type, name, version]) => withoutQualifiers(`pkg:${type}/${name}@${version}`)).sort();
+  }
+});
+
+/** `pkg:deb/debian/libc6@2.36?arch=amd64` and what is written in percent signs, in one plain form. */
+function withoutQualifiers(purl: string): string {
+  return decodeURIComponent(purl.replace(/\?.*$/, ""));
+}
