@@ -127,20 +127,6 @@ describe("sandbox/docker: with a real engine", function () {
     assert.ok(libc.startsWith(`${running}-`), `${libc} is listed, ${running} runs`);
   });
 
-  it("makes the base image again that an older version of the sandbox made", async () => {
-    const container = await client("create", BASE_IMAGE);
-    const labels = { "org.opencontainers.image.title": "Node for the sandbox", "local.sandbox.recipe": "1" };
-    const changes = Object.entries(labels).flatMap(([name, value]) => ["--change", `LABEL ${name}="${value}"`]);
-    const older = await client("commit", ...changes, container, BASE_IMAGE);
-    await client("rm", container);
-
-    assert.notEqual((await ensureBaseImage({ home, docker, progress })).origin, "present");
-    assert.notEqual(await client("inspect", "--format", "{{.Id}}", BASE_IMAGE), older);
-    const { code } = await run(path.join(docker.binDirectory, "docker"), ["image", "inspect", older], { env: env() });
-    assert.notEqual(code, 0, "the older one is gone");
-    assert.equal((await ensureBaseImage({ home, docker, progress })).origin, "present");
-  });
-
   for (const [builder, buildKit] of [
     ["BuildKit", "1"],
     ["the classic builder", "0"],
