@@ -121,6 +121,16 @@ describe("policies: ecr-build-arguments", () => {
       "SSH_KEY",
       "SIGNING-KEY",
       "AUTH",
+      "HTTP-AUTH",
+      "DB_PWD",
+      "GPG_PASSPHRASE",
+      "PASS-1",
+      "ACCESS_KEY_ID",
+      "accesskey",
+      "encryption-key",
+      "DEPLOYKEY",
+      "ACCOUNT_KEY",
+      "LICENSE_KEY",
     ]) {
       const verdict = await judge({ [name]: "hunter2" });
       assertFails(
@@ -129,14 +139,34 @@ describe("policies: ecr-build-arguments", () => {
       );
       assert.ok(!verdict.violations.join().includes("hunter2"));
     }
-    for (const name of ["PATH", "AUTHOR", "COMPATIBLE", "PATTERN", "BYPASS_CACHE", "PASSENGER", "TOKENIZER", "KEY"])
+    for (const name of [
+      "PATH",
+      "AUTHOR",
+      "COMPATIBLE",
+      "PATTERN",
+      "BYPASS_CACHE",
+      "PASSENGER",
+      "TOKENIZER",
+      "KEY",
+      "COMPASS",
+      "TRESPASS",
+      "SURPASS",
+      "PATCH",
+      "MYPAT",
+    ])
       assertPasses(await judge({ [name]: "x" }));
   });
 
   it("fails values that look like secrets", async () => {
     for (const value of [
       "AKIAIOSFODNN7EXAMPLE",
+      "x ASIAIOSFODNN7EXAMPLE",
       `ghp_${"a1B2".repeat(9)}`,
+      `ghs_${"a1B2c".repeat(6)}`,
+      "github_pat_1",
+      `npm_${"a1B2c".repeat(6)}`,
+      "dckr_pat_1",
+      "-----BEGIN PRIVATE KEY-----",
       "glpat-abc",
       "xoxb-1",
       "-----BEGIN RSA PRIVATE KEY-----",
@@ -147,7 +177,18 @@ describe("policies: ecr-build-arguments", () => {
       assertFails(verdict, /^build\.args\.A: its value looks like a secret/);
       assert.ok(!verdict.violations.join().includes(value));
     }
-    assertPasses(await judge({ A: "https://example.com/user:pass" }));
+    for (const value of [
+      "https://example.com/user:pass",
+      "https://user@example.com:443/",
+      "AKIAIOSFODNN7EXAMPLES",
+      "AKIAIOSFODNN7EXAMPL",
+      "ghp_short",
+      "npm_config_loglevel",
+      "-----BEGIN PUBLIC KEY-----",
+      "eyJhbGciOiJIUzI1NiJ9",
+    ]) {
+      assertPasses(await judge({ A: value }));
+    }
   });
 
   it("judges all images where config says so, and other resources that build", async () => {
