@@ -73,7 +73,7 @@ describe("policies: ecr-cost-budget", () => {
     const repositories = {
       a: { standardBytes: 5 },
       b: { standardBytes: 3, archiveBytes: 4 },
-      c: { archiveBytes: 6 },
+      c: { standardBytes: 0, archiveBytes: 6 },
     };
     const given = { currency: "USD", monthly: { total: 5 }, growthPerMonth: 0, repositories };
     assertFails(await judge(given, { monthlyBudget: 1 }), /images, of "b" first/);

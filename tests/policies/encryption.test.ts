@@ -179,7 +179,10 @@ describe("policies: ecr-encryption-minimum", () => {
       assert.deepEqual(open.violations, []);
       assert.match(open.unjudged[0] ?? "", /AES256.*name, which may allow that, is not known yet/);
       assert.equal((await unnamed([])).violations.length, 1);
-      assert.deepEqual(await unnamed(["*"]), { violations: [], urns: [], unjudged: [] });
+      for (const every of ["*", "**"]) {
+        assert.deepEqual(await unnamed([every]), { violations: [], urns: [], unjudged: [] });
+      }
+      assert.equal((await unnamed(["*a"])).unjudged.length, 1);
     });
   });
 

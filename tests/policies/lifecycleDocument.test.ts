@@ -205,6 +205,10 @@ describe("policies: ecr-lifecycle-document", () => {
     assert.deepEqual(await template({ lifecyclePolicy: rules(untaggedDays(7)) }), nothing);
     assert.match((await template({ lifecyclePolicy: "{" })).violations.join(), /^lifecyclePolicy: /);
     assert.match(
+      (await template({ lifecyclePolicy: rules(untaggedDays(0)) })).violations.join(),
+      /^lifecyclePolicy\.rules\[0\]\.selection\.countNumber: 0/,
+    );
+    assert.match(
       (
         await template({ lifecyclePolicy: rules(untaggedDays(7), prefixCount(2, "v", 1), prefixCount(3, "v1", 1)) })
       ).violations.join(),

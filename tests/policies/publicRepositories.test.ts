@@ -80,6 +80,9 @@ describe("policies: ecr-public-catalog-data", () => {
       await judge({ ...complete, architectures: ["amd64", unknownText] }),
       /^catalogData\.architectures\[1\] of/,
     );
+    const beside = await judge({ ...complete, description: unknownText, architectures: ["amd64"] });
+    assert.match(beside.violations.join(), /^catalogData\.architectures\[0\]: "amd64"/);
+    assert.match(beside.unjudged.join(), /^catalogData\.description of/);
     const mixed = await judge({ description: unknownText, architectures: ["amd64", unknownText] });
     assert.match(mixed.violations.join("\n"), /^catalogData\.operatingSystems: not set/);
     assert.match(mixed.unjudged.join(), /catalogData\.description of .*catalogData\.architectures\[1\] of/);
