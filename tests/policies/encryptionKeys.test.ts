@@ -76,6 +76,7 @@ describe("policies: ecr-encryption-key", () => {
       await judge(unknownText, { allowedKeys: ["alias/x"] }),
       /^encryptionConfigurations\[0\]\.kmsKey of repository "petclinic" is not known yet; allowed are "alias\/x"/,
     );
+    assertUnjudged(await judge(unknownText, { allowedKeys: ["*e*"] }), /allowed are "\*e\*"/);
     assertUnjudged(await judge(unknownText, { allowedKeys: [] }), /allowed are none\./);
   });
 

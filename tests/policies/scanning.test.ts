@@ -119,7 +119,10 @@ describe("policies: ecr-image-scanning", () => {
     assertPasses(await judge([repository("a"), registry("BASIC", [unknownText, "b"], ["SCAN_ON_PUSH", "a"])]));
     assertPasses(await judge([repository("a"), registry("BASIC", ["SCAN_ON_PUSH", unknownText, "a"])]));
     assertPasses(await judge([repository(unknownText), registry("BASIC", ["SCAN_ON_PUSH", "**"])]));
-    assertUnjudged(await judge([repository(unknownText), registry("BASIC", ["SCAN_ON_PUSH", "a*", "*a"])]), open);
+    assertUnjudged(
+      await judge([repository(unknownText), registry("BASIC", ["SCAN_ON_PUSH", "a*", "*a", "*e*"])]),
+      open,
+    );
     assertUnjudged(
       await judge([repository("a"), registry(unknownText, ["SCAN_ON_PUSH", "*"])], { enhanced: true }),
       open,
