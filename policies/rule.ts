@@ -130,6 +130,20 @@ function configOf<Config extends object>(rule: Rule, source: ConfigSource): Conf
   return config;
 }
 
+/**
+ * Ends a judgement of what is none of the rule's business, so that the engine does not count it among what passed. The SDK does
+ * that with an error, for nearly every rule and resource; its stack trace is shown to nobody, and took a third of the pack's time.
+ */
+function leaveAside(args: { notApplicable(): never }): never {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return args.notApplicable();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
 /** A rule about each resource by itself; it is judged before the resource is made. */
 export function resourceRule<Config extends object>(rule: ResourceRule<Config>): ResourceValidationPolicy {
   const { remediate } = rule;
@@ -137,8 +151,7 @@ export function resourceRule<Config extends object>(rule: ResourceRule<Config>):
     ...policyOf(rule),
     validateResource: (args, reportViolation) => {
       if (!rule.types.includes(args.type)) {
-        // So that the engine does not count the resource among those that passed.
-        args.notApplicable();
+        leaveAside(args);
       }
       const resource = subject(args);
       const findings = new Findings(rule.name, resource);
@@ -164,7 +177,7 @@ export function stackRule<Config extends object>(rule: StackRule<Config>): Stack
     validateStack: (args, reportViolation) => {
       const stack = new Stack(args.resources);
       if (!stack.has(rule.types)) {
-        args.notApplicable();
+        leaveAside(args);
       }
       const findings = new Findings(rule.name);
       rule.judge(stack, configOf(rule, args), findings);

@@ -58,4 +58,20 @@ describe("policies: what a resource costs", () => {
     assert.ok(looking.length <= 10, looking.join(", "));
     assert.ok(reads <= 25, `${reads} reads`);
   });
+
+  it("makes no stack trace for what a rule leaves aside, and leaves those of other errors", () => {
+    const [rule] = resourceRules.filter(({ name }) => name === "ecr-tag-immutability");
+    const validate = [rule?.validateResource].flat()[0] ?? assert.fail("no such rule");
+    const bucket = {
+      type: "aws:s3/bucket:Bucket",
+      notApplicable: () => {
+        throw new NotApplicable();
+      },
+    } as unknown as ResourceValidationArgs;
+    assert.throws(
+      () => validate(bucket, () => {}),
+      (error: Error) => error instanceof NotApplicable && !error.stack?.includes("\n    at "),
+    );
+    assert.match(new Error("other").stack ?? "", /\n {4}at /);
+  });
 });
