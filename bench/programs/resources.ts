@@ -18,7 +18,7 @@ const lifecyclePolicy = JSON.stringify({
 });
 
 /** The same custom resources as PrivateRepository makes by default, without anything else. */
-export function repositoryWithPolicy(name: string, opts?: pulumi.CustomResourceOptions): void {
+export function repositoryWithPolicy(name: string, opts?: pulumi.CustomResourceOptions): aws.ecr.Repository {
   const repository = new aws.ecr.Repository(
     name,
     {
@@ -31,4 +31,5 @@ export function repositoryWithPolicy(name: string, opts?: pulumi.CustomResourceO
     opts,
   );
   new aws.ecr.LifecyclePolicy(name, { repository: repository.name, policy: lifecyclePolicy }, opts);
+  return repository;
 }

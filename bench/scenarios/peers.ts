@@ -5,7 +5,13 @@ import { previewOf } from "./preview";
 import { withProjects } from "./projects";
 
 /** Name of each variant, and its program in bench/programs. */
-const programs = { bare: "bare", ours: "ours", flat: "flat", "awsx classic": "awsxClassic" };
+const programs = {
+  bare: "bare",
+  "bare with outputs": "bareOutputs",
+  ours: "ours",
+  flat: "flat",
+  "awsx classic": "awsxClassic",
+};
 type Name = keyof typeof programs;
 
 /** Ways to make the same repositories, in a size that everybody has. */
@@ -54,6 +60,7 @@ function group(title: string, variants: Group["variants"]): Group {
     variants,
     comparisons: [
       { title: "ours to bare", of: "ours", to: "bare", goal: { atMost: 1.05 } },
+      { title: "ours to bare with outputs", of: "ours", to: "bare with outputs" },
       { title: "ours to flat", of: "ours", to: "flat" },
       { title: "ours to awsx classic", of: "ours", to: "awsx classic" },
     ],
