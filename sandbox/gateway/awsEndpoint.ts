@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import * as http from "node:http";
 import { runOperation, type Service, serviceFor } from "./api/services";
 import type { MovableClock } from "./clock";
+import { answerCloudControl, isCloudControl } from "./cloudControl";
 import { healthPath } from "./config";
 import type { GatewayContext } from "./context";
 import { answerControl } from "./controls";
@@ -34,6 +35,8 @@ export function createAwsEndpoint(
       void sendHealth(context, response, endpoint());
     } else if (service) {
       void context.garbageCollection.during(() => answer(context, service, operationName(target), request, response));
+    } else if (target !== undefined && isCloudControl(target)) {
+      void answerCloudControl(context, forwarder, target, request, response);
     } else if (mayVendCredentials(request)) {
       void forwardToSts(context, forwarder, request, response);
     } else {

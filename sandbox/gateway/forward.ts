@@ -25,12 +25,13 @@ export class Forwarder {
   /**
    * Bodies are streamed both ways.
    *
-   * @param overheard The request's body when it is read already, and who wants the answer's: called before its end is sent.
+   * @param overheard The request's body when it is read already, and who wants the answer's, if anybody: called before its
+   * end is sent.
    */
   forward(
     request: IncomingMessage,
     response: ServerResponse,
-    overheard?: { body: Buffer; answered: (body: string) => Promise<void> },
+    overheard?: { body: Buffer; answered?: (body: string) => Promise<void> },
   ): void {
     const upstream = this.begin(request);
     if (upstream === undefined) {
@@ -40,7 +41,7 @@ export class Forwarder {
     }
     upstream.on("response", (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.statusMessage, answer.rawHeaders);
-      if (overheard && answer.statusCode === 200) {
+      if (overheard?.answered && answer.statusCode === 200) {
         void overhear(answer, response, overheard.answered);
         return;
       }

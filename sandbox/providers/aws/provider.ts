@@ -1,5 +1,6 @@
 import type { ProviderDefinition } from "../protocol/definition";
 import { type AwsConnection, connect } from "./clients";
+import { cloudControlFunctions } from "./cloudControl/functions";
 import { checkAwsConfig, readAwsConfig } from "./config";
 import { vpcFunctions } from "./ec2/vpcs";
 import { ecrPullThroughCacheRule, ecrRepositoryCreationTemplate } from "./ecr/cacheAndTemplates";
@@ -66,6 +67,6 @@ export function awsProvider(version: string): ProviderDefinition<AwsConnection> 
       eventTarget,
       ...workloadResources,
     ].map(awsResource),
-    functions: [...generalFunctions, ...ecrFunctions, ...ecrPublicFunctions, ...vpcFunctions],
+    functions: [...generalFunctions, ...cloudControlFunctions, ...ecrFunctions, ...ecrPublicFunctions, ...vpcFunctions],
   };
 }

@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import { startAws } from "./awsHarness";
-import { type AwsServer, scriptEcr } from "./awsServer";
+import { type AwsServer, ServiceError, scriptEcr } from "./awsServer";
 import { type Engine, secret } from "./harness";
 
 const digest = (digit: string) => `sha256:${digit.repeat(64)}`;
@@ -179,6 +179,26 @@ describe("functions of the aws stand-in", () => {
         },
       ],
     });
+  });
+
+  it("reads a resource by Cloud Control", async () => {
+    server.operations["cloudcontrolapi:GetResource"] = ({ TypeName, Identifier }, { region }) => {
+      if (Identifier === "none") throw new ServiceError("ResourceNotFoundException", "it was not found");
+      return { TypeName, ResourceDescription: { Identifier, Properties: JSON.stringify({ Region: region }) } };
+    };
+    const getResource = (args: Record<string, unknown>) =>
+      engine.invoke("aws:cloudcontrol/getResource:getResource", { typeName: "AWS::ECR::RegistryPolicy", ...args });
+    assert.deepEqual(await getResource({ identifier: "123456789012", region: "eu-west-1" }), {
+      id: "123456789012",
+      identifier: "123456789012",
+      properties: '{"Region":"eu-west-1"}',
+      region: "eu-west-1",
+      typeName: "AWS::ECR::RegistryPolicy",
+    });
+    await assert.rejects(
+      getResource({ identifier: "none" }),
+      /: reading Cloud Control API \(AWS::ECR::RegistryPolicy\) Resource \(none\): couldn't find resource$/,
+    );
   });
 
   it("refuses functions and arguments that it does not have, by name", async () => {

@@ -8,7 +8,9 @@ export const awsConfig = (endpoint: string): Properties => ({
   region: "ap-northeast-2",
   accessKey: "test",
   secretKey: "test",
-  endpoints: JSON.stringify([{ ecr: endpoint, ecrpublic: endpoint, kms: endpoint, sts: endpoint }]),
+  endpoints: JSON.stringify([
+    { cloudcontrol: endpoint, ecr: endpoint, ecrpublic: endpoint, kms: endpoint, sts: endpoint },
+  ]),
 });
 
 /** The aws stand-in, configured against a scripted endpoint. */

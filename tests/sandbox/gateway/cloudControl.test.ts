@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { CloudControlClient, CreateResourceCommand, GetResourceCommand } from "@aws-sdk/client-cloudcontrol";
+import {
+  PutRegistryPolicyCommand,
+  PutRegistryScanningConfigurationCommand,
+  PutReplicationConfigurationCommand,
+  RegisterPullTimeUpdateExclusionCommand,
+} from "@aws-sdk/client-ecr";
+import { installMinistack, ministackProcess, startMinistack } from "../../../sandbox/services/ministack";
+import { stopProcess } from "../../../sandbox/services/processes";
+import { account, credentials, region, serviceError, TestSandbox } from "./harness";
+import { TestIam } from "./iam";
+
+const other = "222222222222";
+
+describe("gateway: ECR by way of Cloud Control", () => {
+  const sandbox = new TestSandbox();
+  before(async function () {
+    // The first run on a machine installs MiniStack.
+    this.timeout(180_000);
+    const program = await installMinistack();
+    await sandbox.start(await startMinistack(sandbox.home, program, { account, region, credentials }));
+  });
+  after(async () => {
+    await stopProcess(sandbox.home, ministackProcess);
+    await sandbox.remove();
+  });
+
+  const client = (options: Parameters<TestSandbox["clientOptions"]>[1] = {}) =>
+    new CloudControlClient(sandbox.clientOptions(region, options));
+  async function read(TypeName: string, Identifier = account, cloudControl = client()): Promise<unknown> {
+    const answer = await cloudControl.send(new GetResourceCommand({ TypeName, Identifier }));
+    assert.equal(answer.TypeName, TypeName);
+    assert.equal(answer.ResourceDescription?.Identifier, Identifier);
+    return JSON.parse(answer.ResourceDescription.Properties ?? "");
+  }
+  const absent = (type: string, id: string) =>
+    serviceError(
+      "ResourceNotFoundException",
+      new RegExp(`^Resource of type '${type}' with identifier '${id}' was not found\\.$`),
+    );
+
+  it("reads what a registry has once, in CloudFormation's spelling", async () => {
+    for (const type of ["ReplicationConfiguration", "RegistryPolicy", "RegistryScanningConfiguration"]) {
+      await assert.rejects(read(`AWS::ECR::${type}`), absent(`AWS::ECR::${type}`, account), "nobody has set it");
+    }
+    const rule = {
+      destinations: [{ region: "eu-west-1", registryId: account }],
+      repositoryFilters: [{ filter: "prod", filterType: "PREFIX_MATCH" as const }],
+    };
+    await sandbox.ecr().send(new PutReplicationConfigurationCommand({ replicationConfiguration: { rules: [rule] } }));
+    assert.deepEqual(await read("AWS::ECR::ReplicationConfiguration"), {
+      ReplicationConfiguration: {
+        Rules: [
+          {
+            Destinations: [{ Region: "eu-west-1", RegistryId: account }],
+            RepositoryFilters: [{ Filter: "prod", FilterType: "PREFIX_MATCH" }],
+          },
+        ],
+      },
+      RegistryId: account,
+    });
+    const statement = {
+      Sid: "replicate",
+      Effect: "Allow",
+      Principal: { AWS: `arn:aws:iam::${other}:root` },
+      Action: ["ecr:ReplicateImage"],
+      Resource: `arn:aws:ecr:${region}:${account}:repository/*`,
+      Condition: { StringEquals: { "aws:PrincipalAccount": other } },
+    };
+    const policy = { Version: "2012-10-17", Statement: [statement] };
+    await sandbox.ecr().send(new PutRegistryPolicyCommand({ policyText: JSON.stringify(policy) }));
+    assert.deepEqual(await read("AWS::ECR::RegistryPolicy"), { PolicyText: policy, RegistryId: account });
+    await sandbox.ecr().send(
+      new PutRegistryScanningConfigurationCommand({
+        scanType: "ENHANCED",
+        rules: [{ scanFrequency: "CONTINUOUS_SCAN", repositoryFilters: [{ filter: "base", filterType: "WILDCARD" }] }],
+      }),
+    );
+    assert.deepEqual(await read("AWS::ECR::RegistryScanningConfiguration"), {
+      ScanType: "ENHANCED",
+      Rules: [{ ScanFrequency: "CONTINUOUS_SCAN", RepositoryFilters: [{ Filter: "base", FilterType: "WILDCARD" }] }],
+      RegistryId: account,
+    });
+  });
+
+  it("finds the registry of the caller's account and region, and none by another's id", async () => {
+    const type = "AWS::ECR::RegistryPolicy";
+    await assert.rejects(read(type, other), absent(type, other));
+    await assert.rejects(read(type, other, client({ account: other })), absent(type, other));
+    await assert.rejects(read(type, account, client({ region: "eu-west-1" })), absent(type, account));
+  });
+
+  it("reads a pull time exclusion by its principal", async () => {
+    const type = "AWS::ECR::PullTimeUpdateExclusion";
+    const [principalArn, none] = [`arn:aws:iam::${account}:role/scanner`, `arn:aws:iam::${account}:role/none`];
+    await sandbox.ecr().send(new RegisterPullTimeUpdateExclusionCommand({ principalArn }));
+    assert.deepEqual(await read(type, principalArn), { PrincipalArn: principalArn });
+    await assert.rejects(read(type, none), absent(type, none));
+  });
+
+  it("asks for the right to read by Cloud Control and for ECR's own", async () => {
+    const iam = new TestIam(sandbox);
+    const cloudFormation = { Effect: "Allow", Action: "cloudformation:GetResource", Resource: "*" } as const;
+    const keys = await iam.user("reader", cloudFormation);
+    const asReader = () => read("AWS::ECR::RegistryPolicy", account, client(keys));
+    await assert.rejects(asReader(), serviceError("AccessDeniedException", /perform: ecr:GetRegistryPolicy on/));
+    await iam.allowUser("reader", cloudFormation, { Effect: "Allow", Action: "ecr:GetRegistryPolicy", Resource: "*" });
+    await asReader();
+    await assert.rejects(read("AWS::ECR::RegistryPolicy", account, client({ secretAccessKey: "wrong" })), {
+      name: "InvalidSignatureException",
+    });
+  });
+
+  it("refuses the rest of ECR by name, and passes other services' types on", async () => {
+    const unsupported = (operation: string, type: string) =>
+      serviceError("UnsupportedActionException", new RegExp(`has no ${operation} of ${type} by Cloud Control`));
+    const repository = { TypeName: "AWS::ECR::Repository", DesiredState: JSON.stringify({ RepositoryName: "shop" }) };
+    await assert.rejects(
+      client().send(new CreateResourceCommand(repository)),
+      unsupported("CreateResource", "AWS::ECR::Repository"),
+    );
+    await assert.rejects(read("AWS::ECR::Repository", "shop"), unsupported("GetResource", "AWS::ECR::Repository"));
+    await assert.rejects(
+      client().send(new CreateResourceCommand({ TypeName: "AWS::ECR::RegistryPolicy", DesiredState: "{}" })),
+      unsupported("CreateResource", "AWS::ECR::RegistryPolicy"),
+    );
+    const queue = { TypeName: "AWS::SQS::Queue", DesiredState: JSON.stringify({ QueueName: "by-cloud-control" }) };
+    const { ProgressEvent } = await client().send(new CreateResourceCommand(queue));
+    assert.equal(ProgressEvent?.TypeName, "AWS::SQS::Queue");
+  });
+});
