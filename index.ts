@@ -1,4 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
 import {
   ContainerImage,
   type ImageBuild,
@@ -17,6 +16,7 @@ import { promotedImages } from "./config/promotion";
 import { costOutputs } from "./outputs/costOutputs";
 import { imageOutputs } from "./outputs/imageOutputs";
 import { repositoryOutputs } from "./outputs/repositoryOutputs";
+import { madeEntries, withoutSkipped } from "./outputs/withoutSkipped";
 
 // Config -> components -> outputs. What differs between environments stands in Pulumi.<env>.yaml.
 const config = loadConfig();
@@ -62,18 +62,21 @@ function buildFor(reference: string): ImageBuild | undefined {
 
 // The outputs that other stacks build on; their contract is outputs/schema.ts.
 export { outputsVersion } from "./outputs";
-export const privateRepositories = mapValues(privates, (each, key) => ({
+export const privateRepositories = madeEntries(privates, (each, key) => ({
   ...repositoryOutputs(each, buildFor(`private/${key}`)),
   region: each.region,
   pullPolicy: pullPolicy([each]),
 }));
-export const publicRepositories = mapValues(publics, (each, key) => repositoryOutputs(each, buildFor(`public/${key}`)));
+export const publicRepositories = madeEntries(publics, (each, key) =>
+  repositoryOutputs(each, buildFor(`public/${key}`)),
+);
+const targets = { ...config.images, ...config.mirroredImages };
 export const images = config.promotion
-  ? pulumi.output(promotedImages(config.promotion, repository))
-  : {
-      ...mapValues(built, (image, key) => imageOutputs(image, config.images[key]?.repositories ?? [])),
-      ...mapValues(mirrored, (image, key) => imageOutputs(image, config.mirroredImages[key]?.repositories ?? [])),
-    };
-export const pushRoles = mapValues(roles, ({ roleArn }) => ({ roleArn }));
-export const registryEvents = mapValues(events, ({ topic, ruleArns }) => ({ topicArn: topic?.arn, ruleArns }));
+  ? withoutSkipped(promotedImages(config.promotion, repository))
+  : madeEntries({ ...built, ...mirrored }, (image, key) => imageOutputs(image, targets[key]?.repositories ?? []));
+export const pushRoles = madeEntries(roles, ({ roleArn }) => ({ roleArn }));
+export const registryEvents = madeEntries(events, (each) => ({
+  topicArn: each.topic && each.topicArn,
+  ruleArns: each.ruleArns,
+}));
 export const costs = config.costs && costOutputs(config.costs, args.lifecyclePolicies(config));

@@ -4,6 +4,7 @@
 "use strict";
 const Module = require("node:module");
 const path = require("node:path");
+const { inspect } = require("node:util");
 const { buildSync } = require("esbuild");
 
 const entryPoint = path.join(__dirname, "index.ts");
@@ -47,8 +48,24 @@ function nameSources(sourceMap) {
   });
 }
 
+/**
+ * Has an error printed as its stack. Pulumi inspects the one that ends a program, and hangs on it the promise that
+ * failed: from there every resource of the program can be reached, which takes Node a minute to print.
+ */
+function printStacksOnly() {
+  const inspectStack = {
+    value() {
+      return this.stack ?? String(this);
+    },
+    configurable: true,
+    writable: true,
+  };
+  Object.defineProperty(Error.prototype, inspect.custom, inspectStack);
+}
+
 const { code, sourceMap } = compile();
 nameSources(sourceMap);
+printStacksOnly();
 const program = new Module(compiled, module);
 program.filename = compiled;
 program.paths = Module._nodeModulePaths(__dirname);

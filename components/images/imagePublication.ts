@@ -3,6 +3,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { isTagMutable } from "../../ecr/tagMutability";
 import { refuseInput } from "../inputChecks";
+import { madeOutputs } from "../madeOutputs";
 import type { ImageRepository, RegistryCredentials } from "./imageRepository";
 
 /** A build as docker.Image takes it. */
@@ -231,7 +232,8 @@ function idOf({ kind, logicalName }: ImageRepository): string {
 /** The digest that the registry gave the image, which it must hold by now. */
 function digestAfter(publication: Publication, repository: ImageRepository, image: docker.Image) {
   const { subject, name, identity } = publication;
-  return repository.findDigest(identity, image.repoDigest).apply((digest) => {
+  const { pushed } = madeOutputs(image, { pushed: image.repoDigest });
+  return repository.findDigest(identity, pushed).apply((digest) => {
     if (digest !== undefined) return digest;
     // Deleted by hand or by a lifecycle policy: the state says that it was pushed.
     refuseInput(subject, [

@@ -18,6 +18,7 @@ import {
   trustPolicyFaults,
 } from "../../ecr/workloadIdentity";
 import { InputChecks } from "../inputChecks";
+import { madeOutputs } from "../madeOutputs";
 import type { RepositoryReference } from "../repositories/repositoryReference";
 import { pushPolicy, pushPolicyFaults } from "./pushPolicy";
 
@@ -96,7 +97,9 @@ export class PushRole extends pulumi.ComponentResource {
     this.provider = args.createProvider
       ? new aws.iam.OpenIdConnectProvider(name, { url: issuer, clientIdLists: [audience], tags }, child)
       : undefined;
-    this.providerArn = this.provider?.arn ?? pulumi.output(providerArn ?? "");
+    this.providerArn = this.provider
+      ? madeOutputs(this.provider, { arn: this.provider.arn }).arn
+      : pulumi.output(providerArn ?? "");
     this.role = new aws.iam.Role(
       name,
       {
@@ -117,8 +120,8 @@ export class PushRole extends pulumi.ComponentResource {
       { name: "push", role: this.role.name, policy: pushPolicy(args.repositories, { pull: args.pull }) },
       child,
     );
-    this.roleArn = this.role.arn;
-    this.roleName = this.role.name;
+    const { arn, name: roleName } = this.role;
+    ({ roleArn: this.roleArn, roleName: this.roleName } = madeOutputs(this.role, { roleArn: arn, roleName }));
     this.registerOutputs({ roleArn: this.roleArn, roleName: this.roleName, providerArn: this.providerArn });
   }
 }

@@ -16,6 +16,7 @@ import {
   severitiesFrom,
 } from "../../ecr/registryEvents";
 import { InputChecks } from "../inputChecks";
+import { madeOutputs } from "../madeOutputs";
 import { ProgramError } from "../programError";
 import type { PrivateRepository } from "../repositories/privateRepository";
 import { isDeferred } from "../repositories/repositoryReference";
@@ -104,8 +105,8 @@ export class RegistryEvents extends pulumi.ComponentResource {
       });
       return rule;
     });
-    this.ruleArns = pulumi.all(rules.map((rule) => rule.arn));
-    this.registerOutputs({ ...(created && { topicArn: created.topic.arn }), ruleArns: this.ruleArns });
+    this.ruleArns = pulumi.all(rules.map((rule) => madeOutputs(rule, { arn: rule.arn }).arn));
+    this.registerOutputs({ ...(created && { topicArn: this.topicArn }), ruleArns: this.ruleArns });
   }
 
   /** ARN of the topic that was created, to subscribe to. Throws when events go to given targets. */
@@ -113,7 +114,7 @@ export class RegistryEvents extends pulumi.ComponentResource {
     if (this.topic === undefined) {
       throw new ProgramError("these RegistryEvents have no topic: events go to the targets that were given");
     }
-    return this.topic.arn;
+    return madeOutputs(this.topic, { arn: this.topic.arn }).arn;
   }
 }
 

@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { TagMutabilitySettings } from "../../ecr/tagMutability";
 import { InputChecks } from "../inputChecks";
+import { madeOutputs } from "../madeOutputs";
 import { createCustomerKey } from "./customerKey";
 import { ExistingPrivateRepository, type ExistingPrivateRepositoryArgs } from "./existingPrivateRepository";
 import { PrivateImages, type PrivateRepositoryName } from "./privateImages";
@@ -79,13 +80,13 @@ export class PrivateRepository extends PrivateImages {
       },
     );
     this.createPolicies(args, settings, checks.subject);
-    this.place = {
+    this.place = madeOutputs(this.repository, {
       url: this.repository.repositoryUrl,
       arn: this.repository.arn,
       repositoryName: this.repository.name,
       registryId: this.repository.registryId,
       region: this.repository.region,
-    };
+    });
     this.registerOutputs({ ...this.place });
   }
 

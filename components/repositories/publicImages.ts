@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { publicRegions } from "../../ecr/regions";
 import type { TagMutabilitySettings } from "../../ecr/tagMutability";
 import { orUndefined, type RegistryCredentials, whenThere } from "../images/imageRepository";
+import { madeOutputs } from "../madeOutputs";
 import { RepositoryComponent, type RepositoryPlace } from "./repositoryComponent";
 
 /** ECR Public knows no immutable tags. */
@@ -13,7 +14,7 @@ const [region] = publicRegions;
 /** Where a public repository is, as its resource says it. */
 export function publicPlace(repository: aws.ecrpublic.Repository): RepositoryPlace {
   const { repositoryUri: url, arn, repositoryName, registryId, region } = repository;
-  return { url, arn, repositoryName, registryId, region };
+  return madeOutputs(repository, { url, arn, repositoryName, registryId, region });
 }
 
 /** A public repository's login and images, whether the program makes the repository or looks it up. */
