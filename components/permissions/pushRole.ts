@@ -19,6 +19,7 @@ import {
 } from "../../ecr/workloadIdentity";
 import { InputChecks } from "../inputChecks";
 import { madeOutputs } from "../madeOutputs";
+import { replacedInPlace } from "../replacedInPlace";
 import type { RepositoryReference } from "../repositories/repositoryReference";
 import { pushPolicy, pushPolicyFaults } from "./pushPolicy";
 
@@ -95,7 +96,11 @@ export class PushRole extends pulumi.ComponentResource {
     const child = { parent: this };
     const { tags } = args;
     this.provider = args.createProvider
-      ? new aws.iam.OpenIdConnectProvider(name, { url: issuer, clientIdLists: [audience], tags }, child)
+      ? new aws.iam.OpenIdConnectProvider(
+          name,
+          { url: issuer, clientIdLists: [audience], tags },
+          { ...child, ...replacedInPlace },
+        )
       : undefined;
     this.providerArn = this.provider
       ? madeOutputs(this.provider, { arn: this.provider.arn }).arn
@@ -118,7 +123,7 @@ export class PushRole extends pulumi.ComponentResource {
     new aws.iam.RolePolicy(
       name,
       { name: "push", role: this.role.name, policy: pushPolicy(args.repositories, { pull: args.pull }) },
-      child,
+      { ...child, ...replacedInPlace },
     );
     const { arn, name: roleName } = this.role;
     ({ roleArn: this.roleArn, roleName: this.roleName } = madeOutputs(this.role, { roleArn: arn, roleName }));

@@ -3,6 +3,7 @@ import type { RegistryPlace } from "../../ecr/accounts";
 import type { Fault } from "../../ecr/faults";
 import type { RegistryLocation } from "../../ecr/serviceRoles";
 import { refuseInput } from "../inputChecks";
+import { replacedInPlace } from "../replacedInPlace";
 import type { RegistryArgs } from "./registryArgs";
 
 /** What is known of where a registry is: nothing before AWS was asked, but for a region that was written down. */
@@ -52,6 +53,7 @@ export function childOptions(
 ): pulumi.CustomResourceOptions {
   return {
     parent,
+    ...replacedInPlace,
     dependsOn: location.apply(() => after.flatMap((resource) => (resource === undefined ? [] : [resource]))),
   };
 }

@@ -18,6 +18,7 @@ import {
 import { InputChecks } from "../inputChecks";
 import { madeOutputs } from "../madeOutputs";
 import { ProgramError } from "../programError";
+import { replacedInPlace } from "../replacedInPlace";
 import type { PrivateRepository } from "../repositories/privateRepository";
 import { isDeferred } from "../repositories/repositoryReference";
 
@@ -81,7 +82,7 @@ export class RegistryEvents extends pulumi.ComponentResource {
     const settings = readSettings(args, checks);
     checks.refuse();
     super("ecr:index:RegistryEvents", name, {}, opts);
-    const child = { parent: this };
+    const child = { parent: this, ...replacedInPlace };
     const shared = { region: args.region, tags: args.tags };
     const created = settings.targets ? undefined : createTopic(name, args, settings.kmsKey, child);
     this.topic = created?.topic;

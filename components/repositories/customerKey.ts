@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { repositoryKeyPolicy } from "../../ecr/accessPolicy";
 import { keyDeletionWindow } from "../../ecr/encryption";
+import { replacedInPlace } from "../replacedInPlace";
 
 export interface CustomerKeyArgs {
   repositoryName: pulumi.Input<string>;
@@ -38,7 +39,7 @@ export function createCustomerKey(
       region: args.region,
       tags: args.tags,
     },
-    { parent, protect },
+    { parent, protect, ...replacedInPlace },
   );
   new aws.kms.Alias(
     name,
@@ -48,7 +49,7 @@ export function createCustomerKey(
       targetKeyId: key.keyId,
       region: args.region,
     },
-    { parent, protect: false },
+    { parent, protect: false, ...replacedInPlace },
   );
   return key;
 }

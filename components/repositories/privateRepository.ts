@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { TagMutabilitySettings } from "../../ecr/tagMutability";
 import { InputChecks } from "../inputChecks";
 import { madeOutputs } from "../madeOutputs";
+import { replacedInPlace } from "../replacedInPlace";
 import { createCustomerKey } from "./customerKey";
 import { ExistingPrivateRepository, type ExistingPrivateRepositoryArgs } from "./existingPrivateRepository";
 import { PrivateImages, type PrivateRepositoryName } from "./privateImages";
@@ -74,6 +75,9 @@ export class PrivateRepository extends PrivateImages {
       {
         parent: this,
         protect,
+        ...replacedInPlace,
+        // Without a key of its own the provider sees no difference: the key would be deleted, and its images with it.
+        replacementTrigger: args.createKey ? "a key of its own" : "no key of its own",
         import: settings.adoption.repository,
         // The encryption of a repository cannot be changed: another one would replace what was adopted.
         ...(settings.adoption.repository !== undefined && { ignoreChanges: ["encryptionConfigurations"] }),
@@ -115,7 +119,7 @@ export class PrivateRepository extends PrivateImages {
       new aws.ecr.LifecyclePolicy(
         this.logicalName,
         { repository, policy: lifecyclePolicy, region },
-        { parent: this, protect: false },
+        { parent: this, protect: false, ...replacedInPlace },
       );
     }
     const policy = repositoryPolicyText(subject, args.access, region, { parent: this });
@@ -123,7 +127,7 @@ export class PrivateRepository extends PrivateImages {
       new aws.ecr.RepositoryPolicy(
         this.logicalName,
         { repository, policy, region },
-        { parent: this, protect: false, import: adoption.repositoryPolicy },
+        { parent: this, protect: false, ...replacedInPlace, import: adoption.repositoryPolicy },
       );
     }
   }

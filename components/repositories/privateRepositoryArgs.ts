@@ -21,7 +21,7 @@ export interface PrivateRepositoryArgs {
   kmsKey?: pulumi.Input<string>;
   /**
    * Creates a customer key for this repository, with an alias: rotated every year, administered by the account, usable
-   * through ECR only. Not with `aes256`, `kmsKey` or `import`.
+   * through ECR only. Not with `aes256`, `kmsKey` or `import`. Written or taken away later, it replaces the repository.
    * @default false
    */
   createKey?: boolean;

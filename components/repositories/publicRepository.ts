@@ -5,6 +5,7 @@ import { publicRegionFaults, publicRegions } from "../../ecr/regions";
 import { publicRepositoryNameFaults } from "../../ecr/repositoryNames";
 import { resourceTagFaults } from "../../ecr/resourceTags";
 import { InputChecks } from "../inputChecks";
+import { replacedInPlace } from "../replacedInPlace";
 import { type AdoptionArgs, readAdoption } from "./adoption";
 import { type CatalogDataArgs, readCatalogData } from "./catalogData";
 import { ExistingPublicRepository, type ExistingPublicRepositoryArgs } from "./existingPublicRepository";
@@ -73,14 +74,14 @@ export class PublicRepository extends PublicImages {
     this.repository = new aws.ecrpublic.Repository(
       name,
       { repositoryName, catalogData, forceDestroy: args.forceDestroy ?? false, region, tags },
-      { parent: this, protect: args.protect ?? opts?.protect, import: adoption.repository },
+      { parent: this, protect: args.protect ?? opts?.protect, ...replacedInPlace, import: adoption.repository },
     );
     const policy = publicRepositoryPolicyText(checks.subject, args.access);
     if (policy !== undefined) {
       new aws.ecrpublic.RepositoryPolicy(
         name,
         { repositoryName: this.repository.repositoryName, policy, region },
-        { parent: this, protect: false, import: adoption.repositoryPolicy },
+        { parent: this, protect: false, ...replacedInPlace, import: adoption.repositoryPolicy },
       );
     }
     this.place = publicPlace(this.repository);
