@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { cacheDirectory } from "../../sandbox/paths";
+import { installPythonPackage } from "../../sandbox/services/pythonPackage";
 import { aptGetOrThrow } from "../../sandbox/system/apt";
 import { runOrThrow } from "../../sandbox/system/commands";
 import { withLock } from "../../sandbox/system/fileLock";
@@ -50,6 +51,11 @@ export function crane(): Promise<string> {
 /** GitHub's own rules for workflows, and shellcheck's where that is installed. */
 export function actionlint(): Promise<string> {
   return goTool("github.com/rhysd/actionlint", "v1.7.12", "/cmd/actionlint");
+}
+
+/** Weaknesses of workflows: rules of others beside our own. */
+export function zizmor(): Promise<string> {
+  return installPythonPackage({ name: "zizmor", version: "1.32.0" }, () => undefined);
 }
 
 /** A program of a Debian package, and the environment that it runs in. */
