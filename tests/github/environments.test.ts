@@ -1,0 +1,159 @@
+import * as assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { environmentRules, root } from "./workflowFiles";
+
+/** What the fake GitHub holds: JSON by path of its API. */
+type GitHub = Record<string, unknown>;
+
+/** Stands for GitHub's command: keeps what is sent, answers what it holds, and writes every call down. */
+const fakeGh = `#!${process.execPath}
+const fs = require("node:fs");
+const args = process.argv.slice(2);
+const stateFile = process.env.FAKE_GITHUB;
+const state = JSON.parse(fs.readFileSync(stateFile, "utf8"));
+const save = () => fs.writeFileSync(stateFile, JSON.stringify(state));
+if (args[0] === "repo") return console.log(JSON.stringify({ nameWithOwner: "octo-org/ecr" }));
+const method = args[1] === "--method" ? args[2] : "GET";
+const path = (method === "GET" ? args[1] : args[3]).split("?")[0];
+const body = args.includes("--input") ? JSON.parse(fs.readFileSync(0, "utf8")) : undefined;
+state.calls.push({ method, path, body });
+if (method === "GET") {
+  save();
+  if (state[path] === undefined) { console.error("gh: Not Found (HTTP 404)"); process.exit(1); }
+  return console.log(JSON.stringify(state[path]));
+}
+const list = path.replace(/\\/\\d+$/, "");
+if (method === "PUT" && list === path) state[path] = body;
+else if (list.endsWith("rulesets")) {
+  state[list] ??= [];
+  if (method === "POST") state[list].push({ id: state[list].length + 1, ...body });
+} else {
+  const policies = (state[list] ??= { branch_policies: [] }).branch_policies;
+  if (method === "POST") policies.push({ id: policies.length + 1, ...body });
+  else state[list].branch_policies = policies.filter(({ id }) => String(id) !== path.split("/").at(-1));
+}
+save();
+`;
+
+describe("node .github/environments.mjs", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), "environments-"));
+    fs.writeFileSync(path.join(folder, "gh"), fakeGh, { mode: 0o755 });
+  });
+  afterEach(() => fs.rmSync(folder, { recursive: true }));
+
+  const users: GitHub = { "users/octocat": { id: 583231 }, "orgs/octo-org/teams/platform": { id: 42 } };
+
+  function run(github: GitHub, ...flags: string[]) {
+    const stateFile = path.join(folder, "github.json");
+    fs.writeFileSync(stateFile, JSON.stringify({ ...users, ...github, calls: [] }));
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [path.join(root, ".github/environments.mjs"), ...flags],
+      {
+        env: { PATH: `${folder}:${process.env["PATH"]}`, FAKE_GITHUB: stateFile },
+        encoding: "utf8",
+      },
+    );
+    const { calls, ...after } = JSON.parse(fs.readFileSync(stateFile, "utf8"));
+    const writes = (calls as { method: string }[]).filter(({ method }) => method !== "GET");
+    return { status, stdout, stderr, writes, after: after as GitHub };
+  }
+
+  const at = (name: string) => `repos/octo-org/ecr/environments/${name}`;
+  const both = ["--reviewer", "octocat", "--reviewer", "octo-org/platform"];
+
+  it("gives each environment its branches or tags, and reviewers where it is to have them", () => {
+    const { status, after } = run({}, ...both);
+    assert.equal(status, 0);
+    const reviewers = [
+      { type: "User", id: 583231 },
+      { type: "Team", id: 42 },
+    ];
+    for (const [name, { refs, reviewed }] of Object.entries(environmentRules())) {
+      assert.deepEqual(after[at(name)], {
+        reviewers: reviewed ? reviewers : [],
+        prevent_self_review: reviewed,
+        deployment_branch_policy: { protected_branches: false, custom_branch_policies: true },
+      });
+      assert.deepEqual(after[`${at(name)}/deployment-branch-policies`], {
+        branch_policies: refs.map((ref, index) => ({ id: index + 1, ...ref })),
+      });
+    }
+    assert.deepEqual(
+      (after["repos/octo-org/ecr/rulesets"] as { target: string; enforcement: string }[]).map(({ target }) => target),
+      ["branch", "tag"],
+    );
+  });
+
+  it("takes away what was added by hand, and changes nothing when it runs again", () => {
+    const open = { branch_policies: [{ id: 9, type: "branch", name: "*" }] };
+    const first = run({ [`${at("prod")}/deployment-branch-policies`]: open }, ...both);
+    assert.ok(first.stdout.includes(`DELETE ${at("prod")}/deployment-branch-policies/9`));
+    const second = run(first.after, ...both);
+    assert.deepEqual(
+      second.writes.filter(({ method }) => method !== "PUT"),
+      [],
+    );
+    assert.deepEqual(second.after, first.after);
+  });
+
+  it("sends nothing with --dry-run, and prints what it would send", () => {
+    const { status, stdout, writes, after } = run({}, ...both, "--dry-run", "--repository", "octo-org/ecr");
+    assert.equal(status, 0);
+    assert.deepEqual(writes, []);
+    assert.deepEqual(after, users);
+    assert.match(stdout, /^PUT repos\/octo-org\/ecr\/environments\/dev \{"reviewers":\[\]/m);
+    assert.match(stdout, /^POST .*\/environments\/preview\/deployment-branch-policies .*refs\/pull\/\*\/merge/m);
+    assert.match(stdout, /^POST repos\/octo-org\/ecr\/rulesets /m);
+  });
+
+  it("says which variables and secrets an environment lacks", () => {
+    const { stdout } = run({ [`${at("dev")}/secrets`]: { secrets: [{ name: "PULUMI_ACCESS_TOKEN" }] } }, ...both);
+    assert.match(stdout, /^prod: has no secret PULUMI_ACCESS_TOKEN\. gh secret set PULUMI_ACCESS_TOKEN --env prod$/m);
+    assert.match(
+      stdout,
+      /^preview: has no variable PREVIEW_ROLE_ARN\. gh variable set PREVIEW_ROLE_ARN --env preview$/m,
+    );
+    assert.doesNotMatch(stdout, /^dev: has no secret PULUMI_ACCESS_TOKEN/m);
+  });
+
+  it("fails when a secret of an environment stands for the whole repository", () => {
+    const secrets = { secrets: [{ name: "PULUMI_ACCESS_TOKEN" }, { name: "OTHER" }] };
+    const { status, stdout } = run({ "repos/octo-org/ecr/actions/secrets": secrets }, ...both);
+    assert.equal(status, 1);
+    assert.match(stdout, /^PULUMI_ACCESS_TOKEN: is a secret of the whole repository\./m);
+    assert.doesNotMatch(stdout, /^OTHER/m);
+  });
+
+  it("refuses to leave what is to be reviewed without a reviewer, and reviewers that are not there", () => {
+    assert.deepEqual([run({}).status, run({}).writes], [2, []]);
+    const { status, stderr, writes } = run({}, "--reviewer", "nobody");
+    assert.deepEqual([status, writes], [1, []]);
+    assert.match(stderr, /--reviewer nobody: GitHub has no such user/);
+  });
+
+  it("sets what docs/environments.md says", () => {
+    const text = fs.readFileSync(path.join(root, "docs/environments.md"), "utf8");
+    const rows = [...text.matchAll(/^\| `([\w-]+)` \| (.*?) \| (.*?) \| (.*?) \| (.*?) \|$/gm)].map((row) =>
+      row.slice(1, 6),
+    );
+    const code = (names: string[]) => names.map((name) => `\`${name}\``).join(", ");
+    assert.deepEqual(
+      rows,
+      Object.entries(environmentRules()).map(([name, { refs, reviewed, variables, secrets }]) => [
+        name,
+        refs
+          .map((ref) => `${ref.name.startsWith("refs/pull") ? "pull requests" : ref.type} \`${ref.name}\``)
+          .join(", "),
+        reviewed ? "required" : "none",
+        code(variables),
+        code(secrets),
+      ]),
+    );
+  });
+});

@@ -1,0 +1,135 @@
+import * as assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import * as fc from "fast-check";
+import { workflows } from "./workflowFiles";
+
+const script =
+  workflows()
+    .get("pull-request.yml")
+    ?.jobs["comment"]?.steps?.find(({ name }) => name === "Comment")?.run ?? "";
+
+describe("the comment with a preview", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), "comment-"));
+    fs.mkdirSync(path.join(folder, "artifact"));
+    fs.mkdirSync(path.join(folder, "bin"));
+    // Stands for GitHub's command: writes down its arguments, each on a line.
+    fs.writeFileSync(path.join(folder, "bin/gh"), '#!/bin/sh\nprintf "%s\\n" "$@" > gh.txt\n', { mode: 0o755 });
+  });
+  afterEach(() => fs.rmSync(folder, { recursive: true }));
+
+  /** Runs the workflow's own script, as the runner does, over a preview; gives the comment and what the log has. */
+  function comment(preview: string | Buffer) {
+    fs.writeFileSync(path.join(folder, "artifact/preview.txt"), preview);
+    return run();
+  }
+
+  function run() {
+    const { status, stdout, stderr } = spawnSync(
+      "bash",
+      ["--noprofile", "--norc", "-e", "-o", "pipefail", "-c", script],
+      {
+        cwd: folder,
+        env: { PATH: `${path.join(folder, "bin")}:${process.env["PATH"]}`, NUMBER: "7", GH_REPO: "octo-org/ecr" },
+        encoding: "utf8",
+      },
+    );
+    const file = path.join(folder, "comment.md");
+    return { status, log: `${stdout}${stderr}`, text: fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "" };
+  }
+
+  /** Its head line, fence, body and closing fence. */
+  function parts(text: string) {
+    const lines = text.split("\n");
+    assert.deepEqual(lines.slice(0, 2), ["### Preview of `dev`", ""]);
+    assert.equal(lines.at(-1), "");
+    const [, fence = ""] = /^(`{3,})text$/.exec(lines[2] ?? "") ?? assert.fail(lines[2]);
+    return { fence, body: lines.slice(3, -2).join("\n"), end: lines.at(-2) };
+  }
+
+  it("has the preview's lines, and goes to the pull request of the event", () => {
+    const { status, text } = comment(" +  aws:ecr:Repository petclinic create\nResources:\n    + 3 to create\n");
+    assert.equal(status, 0);
+    assert.equal(
+      text,
+      "### Preview of `dev`\n\n```text\n +  aws:ecr:Repository petclinic create\nResources:\n    + 3 to create\n```\n",
+    );
+    assert.deepEqual(fs.readFileSync(path.join(folder, "gh.txt"), "utf8").trim().split("\n"), [
+      ...["pr", "comment", "7", "--edit-last", "--create-if-none", "--body-file", "comment.md"],
+    ]);
+  });
+
+  it("stays in its fence, whatever backticks the preview has", () => {
+    const { text } = comment("a\n```\n# free\n`````\n<img src=x>\n");
+    const { fence, body, end } = parts(text);
+    assert.equal(fence, "``````");
+    assert.equal(end, fence);
+    assert.match(body, /# free/);
+  });
+
+  it("calls nobody, and leaves digests as they are", () => {
+    const { text } = comment("@octo-org/admins and (@octocat) of example.com/app@sha256:00 by a.b@example.com\n");
+    assert.equal(
+      parts(text).body,
+      "@\u200bocto-org/admins and (@\u200boctocat) of example.com/app@sha256:00 by a.b@example.com",
+    );
+  });
+
+  it("has no escape sequences, no control characters, nothing that turns the writing, and no command in the log", () => {
+    const { text, log } = comment(
+      "\u001b[31mred\u001b[0m\u0007\u0000 \u202eabc\u2069\rnext\r\n::set-output name=x::y\n",
+    );
+    assert.equal(parts(text).body, "red abc\nnext\n::set-output name=x::y");
+    assert.equal(log, "");
+  });
+
+  it("keeps the last lines of a long one, whole characters, and less than GitHub takes", () => {
+    const { text } = comment(`${"건강한 고양이 🐈\n".repeat(20_000)}the end\n`);
+    const { body } = parts(text);
+    assert.ok(text.length < 65_536 && Buffer.byteLength(text) < 65_536);
+    assert.ok(body.startsWith("…") && body.endsWith("the end"));
+    assert.ok(!text.includes("\ufffd"));
+    for (const cut of [1, 2, 3, 4]) {
+      const one = parts(comment(`${"🐈".repeat(20_000)}${"x".repeat(cut)}`).text).body;
+      assert.match(one, /^…🐈+x+$/u);
+    }
+  });
+
+  it("is no longer for what is put between its characters, nor for a fence that has to be long", () => {
+    for (const preview of ["@a ".repeat(20_000), "`".repeat(59_000)]) {
+      const { status, text } = comment(preview);
+      assert.equal(status, 0);
+      assert.ok(Buffer.byteLength(text) < 65_536, String(Buffer.byteLength(text)));
+      assert.equal(parts(text).end, parts(text).fence);
+    }
+  });
+
+  it("is of a file that the preview left, and of nothing that it points to", () => {
+    fs.symlinkSync("/etc/passwd", path.join(folder, "artifact/preview.txt"));
+    const { status, text } = run();
+    assert.notEqual(status, 0);
+    assert.equal(text, "");
+    assert.ok(!fs.existsSync(path.join(folder, "gh.txt")));
+  });
+
+  it("cannot be ended from within by any text", function () {
+    this.timeout(120_000);
+    const piece = fc.oneof(fc.constantFrom("`", "```", "~~~", "\n", "\r", "\u2028", "    ", ">", "- "), fc.string());
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
+        const { fence, body, end } = parts(comment(pieces.join("")).text);
+        assert.equal(end, fence);
+        // A fence ends at a line of at least as many backticks and nothing else (CommonMark 4.5).
+        const ends = body
+          .split(/\r\n?|\n/)
+          .filter((line) => (/^ {0,3}(`+)\s*$/.exec(line)?.[1] ?? "").length >= fence.length);
+        assert.deepEqual(ends, []);
+      }),
+      { numRuns: 40, seed: 17 },
+    );
+  });
+});

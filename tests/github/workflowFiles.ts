@@ -1,0 +1,71 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { parse } from "yaml";
+
+export const root = path.resolve(__dirname, "../..");
+
+/** A step of a job, as far as the rules look at it. */
+export interface Step {
+  uses?: string;
+  run?: string;
+  id?: string;
+  if?: string;
+  name?: string;
+  with?: Record<string, unknown>;
+  env?: Record<string, string>;
+}
+
+export interface Job {
+  if?: string;
+  needs?: string | string[];
+  environment?: string | { name: string };
+  permissions?: Record<string, string> | string;
+  concurrency?: { group: string } | string;
+  "runs-on"?: string;
+  "timeout-minutes"?: number;
+  strategy?: { matrix?: Record<string, string[]> };
+  uses?: string;
+  secrets?: unknown;
+  steps?: Step[];
+}
+
+export interface Workflow {
+  on: Record<string, unknown>;
+  permissions?: Record<string, string> | string;
+  concurrency?: { group: string } | string;
+  env?: Record<string, string>;
+  jobs: Record<string, Job>;
+}
+
+/** The rules of one environment, as .github/environments.json has them. */
+export interface EnvironmentRules {
+  refs: { type: "branch" | "tag"; name: string }[];
+  reviewed: boolean;
+  variables: string[];
+  secrets: string[];
+}
+
+export function readWorkflow(text: string): Workflow {
+  return parse(text, { merge: true }) as Workflow;
+}
+
+/** The repository's workflows, by the name of their file. */
+export function workflows(): Map<string, Workflow> {
+  const folder = path.join(root, ".github/workflows");
+  return new Map(
+    fs.readdirSync(folder).map((name) => [name, readWorkflow(fs.readFileSync(path.join(folder, name), "utf8"))]),
+  );
+}
+
+export function environmentRules(): Record<string, EnvironmentRules> {
+  return JSON.parse(fs.readFileSync(path.join(root, ".github/environments.json"), "utf8")).environments;
+}
+
+/** The environments that a job runs in: one, or one for each value of its matrix. */
+export function environmentsOf({ environment, strategy }: Job): string[] {
+  const name = typeof environment === "object" ? environment.name : environment;
+  if (name === undefined) return [];
+  const [, before, key, after] = /^(.*)\$\{\{ matrix\.(\w+) \}\}(.*)$/.exec(name) ?? [];
+  if (key === undefined) return [name];
+  return (strategy?.matrix?.[key] ?? []).map((value) => `${before}${value}${after}`);
+}
