@@ -70,5 +70,10 @@ const program = new Module(compiled, module);
 program.filename = compiled;
 program.paths = Module._nodeModulePaths(__dirname);
 program._compile(code, compiled);
-// An output that the config does not ask for is none; Pulumi would warn of its missing value.
-module.exports = Object.fromEntries(Object.entries(program.exports).filter(([, value]) => value !== undefined));
+const { exports: outputs } = program;
+module.exports = typeof outputs === "function" ? async () => withoutMissing(await outputs()) : withoutMissing(outputs);
+
+/** An output that the config does not ask for is none; Pulumi would warn of its missing value. */
+function withoutMissing(values) {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}

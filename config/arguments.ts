@@ -14,17 +14,26 @@ import type { EnvironmentConfig } from "./schema";
 // What the components take, from what the config says: defaults under a repository's own settings, the environment's tags
 // under a resource's own, secrets marked as such.
 
+/** With the repository's name: the component is called after what it is, see config/logicalNames.ts. */
 export function privateRepositoryArgs(config: EnvironmentConfig, key: string): PrivateRepositoryArgs {
   const { privateRepository: defaults = {} } = config.defaults;
   const own = config.privateRepositories[key] ?? {};
   // The schema leaves documents open: the component checks them key by key.
-  return { ...defaults, ...own, tags: allTags(config, defaults.tags, own.tags) } as PrivateRepositoryArgs;
+  return {
+    ...withoutNulls({ ...defaults, ...own }),
+    repositoryName: registryName(config, `private/${key}`),
+    tags: allTags(config, defaults.tags, own.tags),
+  } as PrivateRepositoryArgs;
 }
 
 export function publicRepositoryArgs(config: EnvironmentConfig, key: string): PublicRepositoryArgs {
   const { publicRepository: defaults = {} } = config.defaults;
   const own = config.publicRepositories[key] ?? {};
-  return { ...defaults, ...own, tags: allTags(config, defaults.tags, own.tags) } as PublicRepositoryArgs;
+  return {
+    ...withoutNulls({ ...defaults, ...own }),
+    repositoryName: registryName(config, `public/${key}`),
+    tags: allTags(config, defaults.tags, own.tags),
+  } as PublicRepositoryArgs;
 }
 
 export function registryArgs(config: EnvironmentConfig, key: string): RegistryArgs {
@@ -56,17 +65,24 @@ export function registryEventsArgs(config: EnvironmentConfig, key: string): Regi
   const { repositories, tags, ...settings } = config.registryEvents[key] ?? {};
   return {
     ...settings,
-    ...(repositories && { repositories: repositories.map((each) => registryName(config, each)) }),
+    ...(repositories && {
+      repositories: repositories.map((each) => (each.startsWith("private/") ? registryName(config, each) : each)),
+    }),
     tags: allTags(config, tags),
   };
 }
 
-/** The environment's tags, and over them those of a resource. */
+/** The environment's tags, and over them those of a resource; `null` takes one back. */
 export function allTags(
   config: EnvironmentConfig,
-  ...own: (Record<string, string> | undefined)[]
+  ...own: (Record<string, string | null> | null | undefined)[]
 ): Record<string, string> {
-  return Object.assign({}, config.tags, ...own);
+  return withoutNulls(Object.assign({}, config.tags, ...own));
+}
+
+/** `null` takes a default back: what is left is what the component does by itself. */
+function withoutNulls<Value>(settings: Record<string, Value | null>): Record<string, Value> {
+  return Object.fromEntries(Object.entries(settings).filter((entry): entry is [string, Value] => entry[1] !== null));
 }
 
 /** The lifecycle policies of the private repositories, by key; `undefined` for one that has none. */
@@ -97,10 +113,17 @@ export function isReference(text: string): boolean {
   return /^(private|public)\//.test(text);
 }
 
-/** Name in the registry of a private repository that stands as `private/<key>`; any other text is a name already. */
+/** Name in its registry of a repository that stands as `private/<key>` or `public/<key>`; any other text is a name already. */
 export function registryName(config: EnvironmentConfig, reference: string): string {
-  if (!reference.startsWith("private/")) return reference;
-  const key = reference.slice("private/".length);
-  const { repositoryName, import: adopted } = config.privateRepositories[key] ?? {};
+  if (!isReference(reference)) return reference;
+  const key = reference.slice(reference.indexOf("/") + 1);
+  const repositories = reference.startsWith("private/") ? config.privateRepositories : config.publicRepositories;
+  const { repositoryName, import: adopted } = repositories[key] ?? {};
   return repositoryName ?? (typeof adopted === "string" ? adopted : adopted?.repository) ?? key;
+}
+
+/** Region that a private repository asks for; undefined: the provider's. */
+export function repositoryRegion(config: EnvironmentConfig, key: string): string | undefined {
+  const { region } = { ...config.defaults.privateRepository, ...config.privateRepositories[key] };
+  return region ?? undefined;
 }

@@ -19,21 +19,38 @@ import {
   registryArgs,
   registryEventsArgs,
 } from "./arguments";
+import { conflictFaults } from "./conflicts";
 import type { EnvironmentConfig } from "./schema";
 
 /**
  * What the components would refuse, for all of them at once and with paths into the config. Components check themselves
  * too, but by the time that the last one speaks the first ones are registered.
+ *
+ * @param region The provider's, where it is known.
  */
-export function environmentFaults(config: EnvironmentConfig): Fault[] {
+export function environmentFaults(config: EnvironmentConfig, region?: string): Fault[] {
   const targets = imageTargets(config);
   const each = (section: Section, faultsOf: (key: string) => Fault[]) =>
     Object.keys(config[section]).flatMap((key) =>
       faultsOf(key).map((fault) => ({ ...fault, path: `${section}.${key}.${fault.path}` })),
     );
   return [
-    ...each("privateRepositories", (key) => privateRepositoryFaults(key, privateRepositoryArgs(config, key))),
-    ...each("publicRepositories", (key) => publicRepositoryFaults(key, publicRepositoryArgs(config, key))),
+    ...each("privateRepositories", (key) =>
+      fromDefaults(
+        "privateRepository",
+        config.defaults.privateRepository,
+        config.privateRepositories[key],
+        privateRepositoryFaults(key, privateRepositoryArgs(config, key)),
+      ),
+    ),
+    ...each("publicRepositories", (key) =>
+      fromDefaults(
+        "publicRepository",
+        config.defaults.publicRepository,
+        config.publicRepositories[key],
+        publicRepositoryFaults(key, publicRepositoryArgs(config, key)),
+      ),
+    ),
     ...each("images", (key) => {
       const { repositories = [], ...settings } = config.images[key] ?? {};
       const { known, faults } = find(targets, repositories);
@@ -45,7 +62,7 @@ export function environmentFaults(config: EnvironmentConfig): Fault[] {
     }),
     ...each("registries", (key) => registryFaults(key, registryArgs(config, key))),
     ...each("pushRoles", (key) => {
-      const { repositories = [], ...settings } = config.pushRoles[key] ?? {};
+      const { repositories = [], tags, ...settings } = config.pushRoles[key] ?? {};
       const arns = repositories.filter((reference) => !isReference(reference));
       const { known, faults } = find(targets, repositories.filter(isReference));
       return [...faults, ...pushRoleFaults(key, { ...settings, repositories: [...arns, ...known.map(anyArn)] })];
@@ -57,7 +74,25 @@ export function environmentFaults(config: EnvironmentConfig): Fault[] {
     ...costFaults(config),
     ...promotionFaults(config, targets),
     ...sameImageFaults(config),
+    ...conflictFaults(config, region),
   ];
+}
+
+/** Faults of a setting that the entry does not have itself: its place is the default, which the entry can take back. */
+function fromDefaults(
+  kind: string,
+  defaults: Readonly<Record<string, unknown>> = {},
+  own: Readonly<Record<string, unknown>> = {},
+  faults: readonly Fault[],
+): Fault[] {
+  return faults.map((fault) => {
+    const [setting = ""] = fault.path.split(/[.[]/, 1);
+    if (Object.hasOwn(own, setting) || !Object.hasOwn(defaults, setting)) return fault;
+    return {
+      ...fault,
+      fix: `it comes from defaults.${kind}: write ${setting}: null here to do without it, or ${fault.fix}`,
+    };
+  });
 }
 
 /** What is no cost settings, and pushes to a repository that is not there: they would be left out without a word. */

@@ -1,3 +1,4 @@
+import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { refuseInput } from "../components";
@@ -7,14 +8,15 @@ import { type EnvironmentConfig, environmentSchema } from "./schema";
 
 /** Reads the stack's config. One error lists all that is wrong, each with its path: unknown keys and wrong types, then what ECR would refuse. */
 export function loadConfig(namespace = pulumi.getProject()): EnvironmentConfig {
-  return parseConfig(pulumi.runtime.allConfig(), namespace);
+  return parseConfig(pulumi.runtime.allConfig(), namespace, aws.config.region);
 }
 
 /**
  * @param all every config value of the stack, as the engine gives them: `<namespace>:<key>` to text
  * @param namespace the part that is ours; other packages' config (`aws:region`) is theirs to check
+ * @param region the provider's, where it is known
  */
-export function parseConfig(all: Record<string, string>, namespace: string): EnvironmentConfig {
+export function parseConfig(all: Record<string, string>, namespace: string, region?: string): EnvironmentConfig {
   const prefix = `${namespace}:`;
   const values: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(all)) {
@@ -29,7 +31,7 @@ export function parseConfig(all: Record<string, string>, namespace: string): Env
     );
     throw parsed.error;
   }
-  const faults = environmentFaults(parsed.data);
+  const faults = environmentFaults(parsed.data, region);
   refuseInput(
     subject,
     faults.map((fault) => ({ ...fault, path: prefix + fault.path })),

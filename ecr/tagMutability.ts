@@ -46,9 +46,14 @@ const exclusionSettings: readonly unknown[] = ["MUTABLE_WITH_EXCLUSION", "IMMUTA
  *
  * @param path The object's path; faults are at `<path>.imageTagMutability` and `<path>.exclusionFilters[…]`.
  *   An empty path leaves the prefix out.
+ * @param spelling How the user writes a filter. @default as ECR's API has it
  * @returns Every fault, or none. Never throws.
  */
-export function tagMutabilityFaults(settings: UncheckedTagMutability, path: string): Fault[] {
+export function tagMutabilityFaults(
+  settings: UncheckedTagMutability,
+  path: string,
+  spelling = (pattern: string) => `{ filter: ${JSON.stringify(pattern)}, filterType: "WILDCARD" }`,
+): Fault[] {
   const { imageTagMutability: mutability, exclusionFilters: filters } = settings;
   const at = (property: string) => (path === "" ? property : `${path}.${property}`);
   const faults: Fault[] = [];
@@ -77,7 +82,7 @@ export function tagMutabilityFaults(settings: UncheckedTagMutability, path: stri
         path: at("exclusionFilters"),
         value: filters,
         rule: `${mutability} needs 1 to ${exclusionFilterLimits.maximum} exclusion filters, there is none.`,
-        fix: `add a filter such as { filter: "latest", filterType: "WILDCARD" }, or write ${String(mutability).replace("_WITH_EXCLUSION", "")}.`,
+        fix: `add a filter such as ${spelling("latest")}, or write ${String(mutability).replace("_WITH_EXCLUSION", "")}.`,
       });
     }
   } else if (known && list.length > 0) {

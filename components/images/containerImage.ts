@@ -132,6 +132,13 @@ export function containerImageFaults(args: ContainerImageSettings): Fault[] {
   return [...readArgs(args).faults, ...(pulumi.runtime.isDryRun() ? [] : dockerDaemonFaults())];
 }
 
+/** The tag that names exactly the image that these arguments make (`src-…`); undefined when there is no such build. */
+export function containerImageTag(args: ContainerImageSettings): string | undefined {
+  if (buildContextFaults(args).length > 0) return undefined;
+  const tags = ownTags(buildInputs(args), args.tagFrom ?? "content");
+  return "faults" in tags ? undefined : tags.identity;
+}
+
 /** The image's tags when nothing is wrong with its arguments, or every fault of them. */
 function readArgs(args: ContainerImageSettings): { tags?: OwnTags; faults: Fault[] } {
   const { repositories, tags: movingTags = [], cacheFrom = [], tagFrom = "content" } = args;

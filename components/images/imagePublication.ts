@@ -65,7 +65,7 @@ export function publishImage(publication: Publication): PublishedImage {
   for (const each of placed) {
     const source = pulumi.interpolate`${each.repository.url}@${each.digest}`;
     const tag = (text: string, skipPush: pulumi.Input<boolean> = false) =>
-      push(publication, `${publication.name}-${idOf(each.repository)}-${text}-${identity}`, each.repository, {
+      push(publication, childNames(publication.name, each.repository, `${text}-${identity}`), each.repository, {
         tag: text,
         build: copyBuild(source, publication.platform),
         skipPush,
@@ -106,7 +106,7 @@ function pushFirst(
       if (source === primary) return fetchBuild(pulumi.interpolate`${primary.url}:${identity}`, platform);
       return copyBuild(pulumi.interpolate`${source.url}@${digests[index]}`, platform);
     });
-  return push(publication, `${publication.name}-${identity}`, primary, {
+  return push(publication, { name: `${publication.name}-${identity}` }, primary, {
     tag: identity,
     build,
     skipPush: held,
@@ -124,14 +124,14 @@ function copyTo(
 ): docker.Image {
   const { name, identity, platform } = publication;
   const source = pulumi.interpolate`${from.repository.url}@${from.digest}`;
-  const fetched = fetchImage(publication, `${name}-fetch-${idOf(to)}-${identity}`, {
+  const fetched = fetchImage(publication, childNames(`${name}-fetch`, to, identity), {
     source,
     localName: pulumi.interpolate`${from.repository.url}:${identity}`,
     credentials: from.repository.credentials(),
     replaceWith: [from.repository.repository, to.repository],
     dependsOn: [after],
   });
-  return push(publication, `${name}-${idOf(to)}-${identity}`, to, {
+  return push(publication, childNames(name, to, identity), to, {
     tag: identity,
     build: copyBuild(source, platform),
     skipPush: found?.apply((digest) => digest !== undefined) ?? false,
@@ -142,7 +142,7 @@ function copyTo(
 /** Brings an image into Docker with a login that is not the one of the registry that it is going to be pushed to. */
 export function fetchImage(
   { parent, platform }: Pick<Publication, "parent" | "platform">,
-  logicalName: string,
+  { name, aliases }: ChildNames,
   fetch: {
     source: pulumi.Input<string>;
     /** The tag that the image gets in Docker. */
@@ -153,7 +153,7 @@ export function fetchImage(
   },
 ): docker.Image {
   return new docker.Image(
-    logicalName,
+    name,
     {
       imageName: fetch.localName,
       build: fetchBuild(fetch.source, platform),
@@ -162,6 +162,7 @@ export function fetchImage(
     },
     {
       parent,
+      aliases,
       dependsOn: fetch.dependsOn,
       replaceWith: fetch.replaceWith,
       // What it once fetched, it need not fetch again.
@@ -172,7 +173,7 @@ export function fetchImage(
 
 function push(
   { parent }: Publication,
-  logicalName: string,
+  { name, aliases }: ChildNames,
   to: ImageRepository,
   image: {
     tag: string;
@@ -182,7 +183,7 @@ function push(
   },
 ): docker.Image {
   return new docker.Image(
-    logicalName,
+    name,
     {
       imageName: pulumi.interpolate`${to.url}:${image.tag}`,
       build: image.build,
@@ -192,6 +193,7 @@ function push(
     },
     {
       parent,
+      aliases,
       dependsOn: image.dependsOn,
       // The logical name holds the identity, so another image is another resource. All else that could differ is no
       // change: where the project lies (part of the provider's digest of links), and whether the tag is there.
@@ -224,9 +226,25 @@ function fetchBuild(source: pulumi.Input<string>, platform: pulumi.Input<string>
   return { ...copyBuild(source, platform), cacheFrom: { images: [source] } };
 }
 
-/** Keeps the names of an image's resources apart, repository by repository. */
-function idOf({ kind, logicalName }: ImageRepository): string {
-  return `${kind}-${logicalName}`;
+/** What a resource of an image is called in the program, and was. */
+export interface ChildNames {
+  name: string;
+  aliases?: { name: string }[];
+}
+
+/**
+ * Keeps the names of an image's resources apart, repository by repository: neither a repository's name nor a tag holds a
+ * `:`. Version 0.1.0 joined all with `-`, so that the tag `dev` in `shop-dev` and `dev-dev` in `shop` were one.
+ */
+function childNames(name: string, { kind, logicalName, formerNames }: ImageRepository, what: string): ChildNames {
+  const joined = (repository: string, separator: string) => `${name}-${kind}-${repository}${separator}${what}`;
+  return {
+    name: joined(logicalName, ":"),
+    aliases: [
+      { name: joined(logicalName, "-") },
+      ...formerNames.flatMap((former) => [{ name: joined(former, ":") }, { name: joined(former, "-") }]),
+    ],
+  };
 }
 
 /** The digest that the registry gave the image, which it must hold by now. */
@@ -241,7 +259,7 @@ function digestAfter(publication: Publication, repository: ImageRepository, imag
         path: "repositories",
         value: repository.logicalName,
         rule: `the ${repository.kind} repository holds no image tagged ${identity}: it was deleted after it had been pushed.`,
-        fix: `push it again with \`pulumi up --refresh --replace '**::${name}-*'\`; that makes its repository anew too, if it is gone.`,
+        fix: `push it again with \`pulumi up --refresh --replace '**::${name}-**'\`; that makes its repository anew too, if it is gone.`,
       },
     ]);
     throw new Error("unreachable: refused above");

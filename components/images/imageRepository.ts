@@ -17,6 +17,8 @@ export interface ImageRepository {
   readonly kind: "private" | "public";
   /** The component's name in the program: it keeps the names of an image's children apart. */
   readonly logicalName: string;
+  /** The names that it had before: so that what has them in its own name stays the same resource. */
+  readonly formerNames: readonly string[];
   /** The repository's own resource. One that is replaced is empty: what was pushed to it is replaced with it. */
   readonly repository: pulumi.Resource;
   /** Address without tag, such as `123456789012.dkr.ecr.ap-northeast-2.amazonaws.com/petclinic`. */
@@ -45,9 +47,7 @@ export function whenThere(repository: pulumi.Resource): pulumi.Input<unknown> {
  * provider has no look-up that may be empty (terraform-provider-aws#36415); it hands on the service's error names.
  */
 export function isNotFound(error: unknown): boolean {
-  return /\b(ImageNotFoundException|RepositoryNotFoundException)\b|couldn't find resource|empty result/.test(
-    String(error),
-  );
+  return /\b(Image|Repository|Resource)NotFoundException\b|couldn't find resource|empty result/.test(String(error));
 }
 
 /** The value of a look-up, or undefined when it found nothing; any other failure goes on. */

@@ -150,12 +150,16 @@ export class MirroredImage extends pulumi.ComponentResource {
     const place = pulumi.interpolate`${to.primary.url}:${to.identity}`;
     const whereHeld = <T>(there: pulumi.Output<T>, elsewhere: pulumi.Output<T>): pulumi.Output<T> =>
       held.apply((isThere) => (isThere ? there : elsewhere));
-    const fetched = fetchImage({ parent: this, platform: to.platform }, `${name}-source-${to.identity}`, {
-      source: whereHeld(place, inRegistry),
-      localName: whereHeld(place, pulumi.output(local)),
-      credentials: whereHeld(pulumi.output({ ...to.primary.credentials() }), pulumi.output(own)),
-      replaceWith: [to.primary.repository],
-    });
+    const fetched = fetchImage(
+      { parent: this, platform: to.platform },
+      { name: `${name}-source-${to.identity}` },
+      {
+        source: whereHeld(place, inRegistry),
+        localName: whereHeld(place, pulumi.output(local)),
+        credentials: whereHeld(pulumi.output({ ...to.primary.credentials() }), pulumi.output(own)),
+        replaceWith: [to.primary.repository],
+      },
+    );
     return [fetched];
   }
 }
@@ -214,7 +218,12 @@ function loginFaults({
 const mirrorTagPrefix = "mirror-";
 
 /** The tag that stands for what was asked for: source, platform and `refresh`. */
-export function mirrorTag({ source, localImage, platform, refresh }: MirroredImageArgs): string {
+export function mirrorTag({
+  source,
+  localImage,
+  platform,
+  refresh,
+}: Pick<MirroredImageArgs, "source" | "localImage" | "platform" | "refresh">): string {
   const name = source === undefined ? ["docker", canonical(localImage ?? "")] : ["registry", canonical(source)];
   const request = JSON.stringify([...name, platform ?? null, refresh ?? null]);
   return mirrorTagPrefix + createHash("sha256").update(request).digest("hex").slice(0, 16);

@@ -7,11 +7,13 @@ import { registryHost } from "../../ecr/imageReference";
 import { regionFaults } from "../../ecr/regions";
 import { coveredNames } from "../../ecr/repositoryPrefixes";
 import type { RegistryLocation } from "../../ecr/serviceRoles";
+import { aliasNames } from "../aliasNames";
 import { InputChecks, refuseInput } from "../inputChecks";
 import type { RegistryArgs } from "./registryArgs";
 import { createPullThroughCache, registryCacheFaults } from "./registryCache";
 import { isPlain, type KnownPlace, type RegistryContext } from "./registryContext";
 import { claimRegistry, registryLocation } from "./registryLocation";
+import { ownershipFaults } from "./registryOwnership";
 import { createRegistryPolicy, registryPolicyFaults } from "./registryPolicy";
 import { createReplication, registryReplicationFaults } from "./registryReplication";
 import { createScanning, registryScanningFaults } from "./registryScanning";
@@ -27,6 +29,8 @@ import { createTemplates, registryTemplateFaults } from "./registryTemplates";
  * The settings of an account's private registry in one region. One component for each registry: a second one for the
  * same account and region is refused, also through another provider. Both are asked of AWS before anything of the
  * component is created, in a preview too; while one of them is not known yet, nothing is created and the check waits.
+ * Policy, scanning and replication that somebody else made are not overwritten unless `takeOver` says so: the role that
+ * first makes them needs `cloudformation:GetResource`, and `ecr:Describe*` and `ecr:Get*`, to see what is there.
  *
  * Throws InputRefused with every fault of the arguments before anything is registered. What only AWS can tell (the
  * account, the provider's region) is held against the arguments before anything is created.
@@ -79,13 +83,16 @@ export class Registry extends pulumi.ComponentResource {
     checks.refuse();
     super("ecr:index:Registry", name, {}, opts);
 
+    const formerNames = aliasNames(opts);
     const found = registryLocation(args.region, this);
-    const location = found.apply((place) => {
+    const location = found.apply(async (place) => {
       claimRegistry(name, subject, place);
       refuseInput(subject, faultsIn(args, place));
+      refuseInput(subject, await ownershipFaults(args, place, [name, ...formerNames], this));
       return place;
     });
-    const context: RegistryContext = { name, subject, location, parent: this, region: args.region, tags: args.tags };
+    const { region, tags } = args;
+    const context: RegistryContext = { name, formerNames, subject, location, parent: this, region, tags };
 
     this.accountSettings = createAccountSettings(args.accountSettings ?? {}, context);
     this.policy = createRegistryPolicy(args, context, this.accountSettings.get("REGISTRY_POLICY_SCOPE"));

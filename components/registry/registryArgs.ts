@@ -36,6 +36,12 @@ export interface RegistryArgs {
    * @default none
    */
   pullTimeExclusions?: readonly string[] | Readonly<Record<string, pulumi.Input<string>>>;
+  /**
+   * Overwrite policy, scanning and replication that the registry has and this stack did not make. They are lost, and go
+   * with this stack: write here what has to stay.
+   * @default false: refused, in the preview already
+   */
+  takeOver?: boolean;
   /** Tags of the secrets and roles that are created, beside the provider's default tags. @default none */
   tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
 }

@@ -184,7 +184,10 @@ function credentialOf(
       region: context.region,
       tags: context.tags,
     },
-    childOptions(context),
+    {
+      ...childOptions(context),
+      aliases: context.formerNames.map((former) => ({ name: `${credentialSecretPrefix}${former}-${prefix}` })),
+    },
   );
   secrets.set(prefix, secret);
   const { username, accessToken } = rule.credential;

@@ -13,6 +13,8 @@ export type KnownPlace = Partial<RegistryPlace>;
 export interface RegistryContext {
   /** The component's name: the children's names begin with it. */
   readonly name: string;
+  /** The names that it had before, for children whose own name does not begin with it. */
+  readonly formerNames: readonly string[];
   /** What errors are about: `Registry "shared"`. */
   readonly subject: string;
   /** Where the registry is; fails when another Registry of the program has it already. */

@@ -91,7 +91,7 @@ export class PrivateRepository extends PrivateImages {
       registryId: this.repository.registryId,
       region: this.repository.region,
     });
-    this.registerOutputs({ ...this.place });
+    this.registerOutputs({ ...this.place, ...(args.retainOnDelete && { retainOnDelete: true }) });
   }
 
   /**

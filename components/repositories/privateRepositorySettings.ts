@@ -5,14 +5,15 @@ import type { LifecyclePolicyDocument } from "../../ecr/lifecyclePolicy";
 import { regionFaults } from "../../ecr/regions";
 import { privateRepositoryNameFaults } from "../../ecr/repositoryNames";
 import { resourceTagFaults } from "../../ecr/resourceTags";
-import { type TagMutabilitySettings, tagMutabilityFaults } from "../../ecr/tagMutability";
+import { type TagExclusionFilter, type TagMutabilitySettings, tagMutabilityFaults } from "../../ecr/tagMutability";
 import { InputChecks } from "../inputChecks";
 import { readLifecycle } from "../lifecycleInput";
 import { type Adoption, readAdoption } from "./adoption";
 import type { PrivateRepositoryArgs } from "./privateRepositoryArgs";
 import { checkAccess } from "./repositoryAccess";
 
-const encryptionTypes: Record<NonNullable<PrivateRepositoryArgs["encryption"]>, EncryptionType> = {
+/** What ECR calls each kind of encryption. */
+export const encryptionTypes: Record<NonNullable<PrivateRepositoryArgs["encryption"]>, EncryptionType> = {
   aes256: "AES256",
   kms: "KMS",
   kmsDsse: "KMS_DSSE",
@@ -53,7 +54,9 @@ export function privateRepositoryFaults(name: string, args: PrivateRepositoryArg
 export function privateTagSettings(
   args: Pick<PrivateRepositoryArgs, "imageTagMutability" | "exclusionFilters">,
 ): TagMutabilitySettings {
-  const exclusionFilters = args.exclusionFilters?.map((filter) => ({ filter, filterType: "WILDCARD" as const }));
+  // An empty list takes a default back: it is the same as none.
+  const filters = args.exclusionFilters?.length ? args.exclusionFilters : undefined;
+  const exclusionFilters = filters?.map((filter) => ({ filter, filterType: "WILDCARD" as const }));
   return {
     imageTagMutability: args.imageTagMutability ?? (exclusionFilters ? "IMMUTABLE_WITH_EXCLUSION" : "IMMUTABLE"),
     exclusionFilters,
@@ -89,12 +92,26 @@ export function readPrivateRepositorySettings(
   if (typeof args.region === "string") checks.add(regionFaults(args.region, "region"));
   const { encryptionType, kmsKey } = readEncryption(args, checks);
   const tagSettings = privateTagSettings(args);
-  checks.add(tagMutabilityFaults(tagSettings, ""));
+  checks.add(tagFaults(tagSettings));
   const lifecycle = readLifecycle(args.lifecyclePolicy ?? defaultLifecycle, "lifecyclePolicy", args.protectedTags);
   checks.add(lifecycle.faults);
   checkAccess(args.access, args.region, checks);
   const tags = args.tags && checks.input(args.tags, (value) => resourceTagFaults(value, "tags"));
   return { repositoryName, encryptionType, kmsKey, tagSettings, lifecyclePolicy: lifecycle.text, adoption, tags };
+}
+
+/** Faults of the tag settings where the arguments have them: a filter is a pattern here, an object in ECR's API. */
+function tagFaults(settings: TagMutabilitySettings): Fault[] {
+  const pattern = (value: unknown) => (isFilter(value) ? value.filter : value);
+  return tagMutabilityFaults(settings, "", JSON.stringify).map((fault) => ({
+    ...fault,
+    path: fault.path.replace(/\.filter$/, ""),
+    value: Array.isArray(fault.value) ? fault.value.map(pattern) : pattern(fault.value),
+  }));
+}
+
+function isFilter(value: unknown): value is TagExclusionFilter {
+  return typeof value === "object" && value !== null && "filter" in value;
 }
 
 function readEncryption(args: PrivateRepositoryArgs, checks: InputChecks) {

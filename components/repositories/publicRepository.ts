@@ -85,7 +85,7 @@ export class PublicRepository extends PublicImages {
       );
     }
     this.place = publicPlace(this.repository);
-    this.registerOutputs({ ...this.place });
+    this.registerOutputs({ ...this.place, ...(args.retainOnDelete && { retainOnDelete: true }) });
   }
 
   /**

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type PushCommands, pushCommands } from "../../ecr/pushCommands";
 import type { TagMutabilitySettings } from "../../ecr/tagMutability";
+import { aliasNames } from "../aliasNames";
 import type { ImageBuild } from "../images/containerImage";
 import type { ImageRepository, RegistryCredentials } from "../images/imageRepository";
 
@@ -19,6 +20,8 @@ export abstract class RepositoryComponent extends pulumi.ComponentResource imple
   abstract readonly tagSettings: TagMutabilitySettings | undefined;
   abstract readonly repository: pulumi.Resource;
   protected abstract readonly place: RepositoryPlace;
+  /** The names that it had before, as its aliases say them. */
+  readonly formerNames: readonly string[];
   private login: RegistryCredentials | undefined;
 
   constructor(
@@ -28,6 +31,7 @@ export abstract class RepositoryComponent extends pulumi.ComponentResource imple
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super(type, logicalName, {}, opts);
+    this.formerNames = aliasNames(opts);
   }
 
   /**

@@ -8,6 +8,17 @@ import { imageTagMutabilities } from "../../ecr/tagMutability";
 export const text = z.string().min(1);
 export const names = z.array(text);
 export const tags = z.record(z.string(), z.string());
+/** Tags beside those of defaults and environment: `null` takes one of these back. */
+export const ownTags = z.record(z.string(), z.string().nullable());
+
+/** Settings that have a default in `defaults`: `null` takes it back. */
+export function orNull<Shape extends Record<string, z.ZodType>>(shape: Shape) {
+  const entries = Object.entries(shape).map(([key, schema]) => [
+    key,
+    schema.nullable().describe(schema.description ?? ""),
+  ]);
+  return Object.fromEntries(entries) as { [Key in keyof Shape]: z.ZodNullable<Shape[Key]> };
+}
 
 export const encryption = z
   .enum(["aes256", "kms", "kmsDsse"])

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { findingSeverities } from "../../ecr/registryEvents";
-import { names, region, tags, text } from "./common";
+import { names, ownTags, region, text } from "./common";
 
 const repositoryReferences = z
   .array(text)
@@ -41,7 +41,7 @@ export const pushRole = z.strictObject({
   path: text.optional().describe("Path of the role. Default: `/`"),
   maxSessionDuration: z.number().optional().describe("Seconds, 3,600 to 43,200. Default: 3600"),
   permissionsBoundary: text.optional().describe("ARN of a managed policy. Default: none"),
-  tags: tags.optional().describe("Tags beside the environment's. Default: none"),
+  tags: ownTags.optional().describe("Tags beside the environment's. Default: none"),
 });
 
 export const registryEvents = z.strictObject({
@@ -57,5 +57,5 @@ export const registryEvents = z.strictObject({
   topicName: text.optional().describe("Default: the key with seven digits"),
   kmsKey: text.optional().describe("ARN of the key that encrypts the topic. Default: one that is created"),
   region: region.optional(),
-  tags: tags.optional().describe("Tags beside the environment's. Default: none"),
+  tags: ownTags.optional().describe("Tags beside the environment's. Default: none"),
 });

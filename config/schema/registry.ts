@@ -76,6 +76,10 @@ export const registry = z.strictObject({
   pullTimeExclusions: common.names
     .optional()
     .describe("ARNs whose pulls do not count as use of an image. Default: none"),
+  takeOver: z
+    .boolean()
+    .optional()
+    .describe("Overwrite policy, scanning and replication that this stack did not make. Default: `false`"),
   region: common.region.optional(),
-  tags: common.tags.optional().describe("Tags of secrets and roles beside the environment's. Default: none"),
+  tags: common.ownTags.optional().describe("Tags of secrets and roles beside the environment's. Default: none"),
 });

@@ -12,6 +12,8 @@ const adopted = z
   ])
   .describe("Take over a repository that exists: its name, or that with what it has. Default: it is created");
 
+const tags = common.ownTags.optional().describe("Tags beside the environment's; `null` takes one back. Default: none");
+
 /** Settings of a private repository, all but those that are its own alone: what `defaults` can hold. */
 const privateSettings = {
   encryption: common.encryption.optional(),
@@ -33,14 +35,14 @@ const privateSettings = {
   protect: common.protect.optional(),
   retainOnDelete: common.retainOnDelete.optional(),
   region: common.region.optional(),
-  tags: common.tags.optional().describe("Tags beside the environment's. Default: none"),
+  tags,
 };
 
 export const privateRepositoryDefaults = z.strictObject(privateSettings);
 
 export const privateRepository = z.strictObject({
   repositoryName: common.repositoryName.optional(),
-  ...privateSettings,
+  ...common.orNull(privateSettings),
   import: adopted.optional(),
 });
 
@@ -49,7 +51,7 @@ const publicSettings = {
   forceDestroy: z.boolean().optional().describe("Delete the repository even when it holds images. Default: `false`"),
   protect: common.protect.optional(),
   retainOnDelete: common.retainOnDelete.optional(),
-  tags: common.tags.optional().describe("Tags beside the environment's. Default: none"),
+  tags,
 };
 
 export const publicRepositoryDefaults = z.strictObject(publicSettings);
@@ -69,7 +71,7 @@ export const publicRepository = z.strictObject({
     })
     .optional()
     .describe("What the public gallery shows. Default: nothing"),
-  ...publicSettings,
+  ...common.orNull(publicSettings),
   region: common.text.optional().describe("`us-east-1`, the only one that works. Default: `us-east-1`"),
   import: adopted.optional(),
 });

@@ -61,26 +61,26 @@ describe("ContainerImage", () => {
         ...rest,
       },
       // Logs in to the first registry, so that the copy can be made on a machine that did not build the image.
-      [`petclinic-fetch-public-petclinic-${tag}`]: {
+      [`petclinic-fetch-public-petclinic:${tag}`]: {
         imageName: `${privateUrl}:${tag}`,
         build: fetchOf(`${privateUrl}@${digest}`),
         registry: privateLogin,
         ...rest,
         skipPush: true,
       },
-      [`petclinic-public-petclinic-${tag}`]: {
+      [`petclinic-public-petclinic:${tag}`]: {
         imageName: `${publicUrl}:${tag}`,
         build: copyOf(`${privateUrl}@${digest}`),
         registry: publicLogin,
         ...rest,
       },
-      [`petclinic-private-petclinic-latest-${tag}`]: {
+      [`petclinic-private-petclinic:latest-${tag}`]: {
         imageName: `${privateUrl}:latest`,
         build: copyOf(`${privateUrl}@${digest}`),
         registry: privateLogin,
         ...rest,
       },
-      [`petclinic-public-petclinic-latest-${tag}`]: {
+      [`petclinic-public-petclinic:latest-${tag}`]: {
         imageName: `${publicUrl}:latest`,
         build: copyOf(`${publicUrl}@${digest}`),
         registry: publicLogin,
@@ -101,7 +101,7 @@ describe("ContainerImage", () => {
     await fixture.mocks.settle();
     const options = Object.fromEntries(
       Object.entries(fixture.options).map(([name, { replaceWith, ignoreChanges }]) => [
-        name.replace(`-${tag}`, ""),
+        name.replace(new RegExp(`[:-]${tag}$`), ""),
         { replaceWith, ignoreChanges },
       ]),
     );
@@ -110,14 +110,14 @@ describe("ContainerImage", () => {
     assert.deepEqual(Object.keys(options).sort(), [
       "petclinic",
       "petclinic-fetch-public-petclinic",
-      "petclinic-private-petclinic-latest",
+      "petclinic-private-petclinic:latest",
       "petclinic-public-petclinic",
-      "petclinic-public-petclinic-latest",
+      "petclinic-public-petclinic:latest",
     ]);
     assert.deepEqual(options["petclinic"], { replaceWith: [inPrivate], ignoreChanges });
-    assert.deepEqual(options["petclinic-private-petclinic-latest"], { replaceWith: [inPrivate], ignoreChanges });
+    assert.deepEqual(options["petclinic-private-petclinic:latest"], { replaceWith: [inPrivate], ignoreChanges });
     assert.deepEqual(options["petclinic-public-petclinic"], { replaceWith: [inPublic], ignoreChanges });
-    assert.deepEqual(options["petclinic-public-petclinic-latest"], { replaceWith: [inPublic], ignoreChanges });
+    assert.deepEqual(options["petclinic-public-petclinic:latest"], { replaceWith: [inPublic], ignoreChanges });
     assert.deepEqual(options["petclinic-fetch-public-petclinic"], {
       replaceWith: [inPrivate, inPublic],
       ignoreChanges: ["build", "imageName", "registry"],
@@ -130,7 +130,7 @@ describe("ContainerImage", () => {
     create({ tags: ["latest"] });
     const images = await fixture.images();
     assert.equal(images[`petclinic-${tag}`]?.["skipPush"], true);
-    assert.equal(images[`petclinic-private-petclinic-latest-${tag}`]?.["skipPush"], false);
+    assert.equal(images[`petclinic-private-petclinic:latest-${tag}`]?.["skipPush"], false);
     // Only with cacheFrom the provider logs in although it does not push.
     assert.deepEqual(images[`petclinic-${tag}`]?.["build"], fetchOf(`${privateUrl}:${tag}`));
   });
@@ -142,7 +142,7 @@ describe("ContainerImage", () => {
     const images = await fixture.images();
     assert.deepEqual(images[`petclinic-${tag}`]?.["build"], copyOf(`${publicUrl}@${digest}`));
     assert.equal(images[`petclinic-${tag}`]?.["skipPush"], false);
-    assert.equal(images[`petclinic-public-petclinic-${tag}`]?.["skipPush"], true);
+    assert.equal(images[`petclinic-public-petclinic:${tag}`]?.["skipPush"], true);
   });
 
   it("builds for a first repository that lacks what another private one holds, whose login it would need", async () => {
@@ -216,7 +216,7 @@ describe("ContainerImage", () => {
     const images = await fixture.images();
     assert.equal(typeof image.tag, "string");
     for (const output of [image.digest, image.reference]) assert.equal(await isKnown(output), false);
-    const { build } = images[`petclinic-private-petclinic-latest-${image.tag}`] as { build: { args: object } };
+    const { build } = images[`petclinic-private-petclinic:latest-${image.tag}`] as { build: { args: object } };
     assert.deepEqual(build, { ...copyOf(""), args: { SOURCE: { __pulumiUnknown: true } } });
     // The released provider stops at a flag that is not known.
     assert.deepEqual(
@@ -251,7 +251,7 @@ describe("ContainerImage", () => {
     await assert.rejects(known(image.digest), (error: Error) => {
       assert.match(
         error.message,
-        /repositories: "petclinic" — the private repository holds no image tagged src-\w+: it was deleted.* Fix: .*pulumi up --refresh --replace '\*\*::petclinic-\*'/,
+        /repositories: "petclinic" — the private repository holds no image tagged src-\w+: it was deleted.* Fix: .*pulumi up --refresh --replace '\*\*::petclinic-\*\*'/,
       );
       return error instanceof InputRefused;
     });

@@ -39,9 +39,9 @@ describe("ContainerImage with a fixed tag", () => {
     const images = await fixture.images();
     assert.deepEqual(Object.keys(images).sort(), [
       `petclinic-${identity}`,
-      `petclinic-private-petclinic-1.2.3-${identity}`,
+      `petclinic-private-petclinic:1.2.3-${identity}`,
     ]);
-    const release = images[`petclinic-private-petclinic-1.2.3-${identity}`];
+    const release = images[`petclinic-private-petclinic:1.2.3-${identity}`];
     assert.equal(release?.["imageName"], `${privateUrl}:1.2.3`);
     assert.deepEqual(release?.["build"], copyOf(`${privateUrl}@${digest}`));
     assert.equal(release?.["skipPush"], false);
@@ -83,7 +83,7 @@ describe("ContainerImage with a fixed tag", () => {
     create({ repositories });
     const images = await fixture.images();
     const identity = await identityOf();
-    const release = images[`petclinic-public-petclinic-1.2.3-${identity}`];
+    const release = images[`petclinic-public-petclinic:1.2.3-${identity}`];
     assert.equal(release?.["imageName"], "public.ecr.aws/a1b2c3d4/petclinic:1.2.3");
     assert.equal(release?.["skipPush"], false);
   });
@@ -96,7 +96,7 @@ describe("ContainerImage with a fixed tag", () => {
     await fixture.start();
     create({ repositories: [new PrivateRepository("petclinic"), new PublicRepository("petclinic")] });
     const images = await fixture.images();
-    assert.equal(images[`petclinic-private-petclinic-1.2.3-${identity}`]?.["skipPush"], true);
+    assert.equal(images[`petclinic-private-petclinic:1.2.3-${identity}`]?.["skipPush"], true);
   });
 
   it("refuses a strategy that does not exist, and a commit that cannot be read, with the other faults", () => {

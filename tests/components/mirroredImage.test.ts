@@ -64,26 +64,26 @@ describe("MirroredImage", () => {
         registry: privateLogin,
         ...rest,
       },
-      [`mirror-fetch-public-petclinic-${tag}`]: {
+      [`mirror-fetch-public-petclinic:${tag}`]: {
         imageName: `${privateUrl}:${tag}`,
         build: fetchOf(`${privateUrl}@${digest}`, "linux/arm64"),
         registry: privateLogin,
         ...rest,
         skipPush: true,
       },
-      [`mirror-public-petclinic-${tag}`]: {
+      [`mirror-public-petclinic:${tag}`]: {
         imageName: `${publicUrl}:${tag}`,
         build: copyOf(`${privateUrl}@${digest}`, "linux/arm64"),
         registry: publicLogin,
         ...rest,
       },
-      [`mirror-private-petclinic-latest-${tag}`]: {
+      [`mirror-private-petclinic:latest-${tag}`]: {
         imageName: `${privateUrl}:latest`,
         build: copyOf(`${privateUrl}@${digest}`, "linux/arm64"),
         registry: privateLogin,
         ...rest,
       },
-      [`mirror-public-petclinic-latest-${tag}`]: {
+      [`mirror-public-petclinic:latest-${tag}`]: {
         imageName: `${publicUrl}:latest`,
         build: copyOf(`${publicUrl}@${digest}`, "linux/arm64"),
         registry: publicLogin,
@@ -126,7 +126,7 @@ describe("MirroredImage", () => {
     const [first, release] = Object.entries(images);
     assert.match(first?.[0] ?? "", /^mirror-mirror-[0-9a-f]{16}$/);
     const identity = first?.[0].replace("mirror-", "");
-    assert.equal(release?.[0], `mirror-private-petclinic-3.2.1-${identity}`);
+    assert.equal(release?.[0], `mirror-private-petclinic:3.2.1-${identity}`);
     assert.equal(release?.[1]["imageName"], `${privateUrl}:3.2.1`);
     assert.deepEqual(release?.[1]["build"], copyOf(`${privateUrl}@${digest}`, "linux/arm64"));
     assert.equal(release?.[1]["skipPush"], false);
@@ -139,7 +139,7 @@ describe("MirroredImage", () => {
     await fixture.start();
     create({ tag: "3.2.1", platform: "linux/arm64" });
     const images = await fixture.images();
-    assert.equal(images[`mirror-private-petclinic-3.2.1-${identity}`]?.["skipPush"], true);
+    assert.equal(images[`mirror-private-petclinic:3.2.1-${identity}`]?.["skipPush"], true);
   });
 
   it("refuses a tag that names another image for good, before anything is pushed", async () => {

@@ -32,6 +32,14 @@ export interface MockRegistry {
   /** Whether it is there, or its digest. */
   hasImage?: (args: Record<string, unknown>) => boolean | string;
   failWith?: string;
+  /** What the stack has: resources by URN. */
+  state?: Record<string, { type: string; outputs: Record<string, unknown> }>;
+  /** What every repository holds: digest and tags, newest first. */
+  images?: [digest: string, tags: string[]][];
+  /** What the registry has that somebody else made, as Cloud Control answers: properties by type. */
+  settings?: Record<string, unknown>;
+  /** How the question for it fails. */
+  failSettings?: string;
 }
 
 /** Starts a fresh engine in which AWS answers as for an empty account. Call it before each component. */
@@ -41,9 +49,7 @@ export async function startMocks(registry: MockRegistry = {}, preview = false): 
   const found = (args: Record<string, unknown>): string => {
     const image = registry.failWith ? false : (registry.hasImage?.(args) ?? false);
     if (image !== false) return image === true ? digest : image;
-    const details = registry.failWith ?? "reading ECR Images: ImageNotFoundException: The image does not exist";
-    // The SDK reads the engine's message from gRPC's `details`.
-    throw Object.assign(new Error(details), { details });
+    throw grpcError(registry.failWith ?? "reading ECR Images: ImageNotFoundException: The image does not exist");
   };
   await pulumi.runtime.setMocks(
     {
@@ -66,10 +72,24 @@ export async function startMocks(registry: MockRegistry = {}, preview = false): 
             return { userName: "AWS", password: "public-token" };
           case "aws:ecr/getRepository:getRepository":
             return { ...inputs, ...computed("aws:ecr/repository:Repository", inputs, preview) };
-          case "aws:ecr/getImage:getImage":
-            return { imageDigest: found(inputs) };
+          case "aws:ecr/getImages:getImages":
+            return { imageIds: idsOf(registry.images ?? []) };
+          case "aws:ecr/getImage:getImage": {
+            const [newest] = registry.images ?? [];
+            if (!inputs["mostRecent"] || newest === undefined) return { imageDigest: found(inputs) };
+            return { imageDigest: newest[0], imageTags: newest[1], imagePushedAt: pushedAt / 1000 };
+          }
           case "aws:ecrpublic/getImages:getImages":
+            if (inputs["imageIds"] === undefined) return { images: publicImages(registry.images ?? []) };
             return { images: [{ imageDigest: found(inputs) }] };
+          case "aws:cloudcontrol/getResource:getResource": {
+            if (registry.failSettings) throw grpcError(registry.failSettings);
+            const properties = registry.settings?.[String(inputs["typeName"])];
+            if (properties === undefined) throw grpcError("reading Cloud Control API Resource: couldn't find resource");
+            return { properties: JSON.stringify(properties) };
+          }
+          case "pulumi:pulumi:readStackResourceOutputs":
+            return { outputs: registry.state ?? {} };
           default:
             throw new Error(`unexpected call of ${token}`);
         }
@@ -78,6 +98,7 @@ export async function startMocks(registry: MockRegistry = {}, preview = false): 
     "ecr",
     "test",
     preview,
+    "organization",
   );
   return {
     registrations,
@@ -85,6 +106,29 @@ export async function startMocks(registry: MockRegistry = {}, preview = false): 
     settle: () => pulumi.runtime.disconnect(),
     ofType: (type) => registrations.filter((each) => each.type === type),
   };
+}
+
+/** When the newest image was pushed. */
+const pushedAt = Date.UTC(2026, 10, 2);
+
+/** As ECR lists images: one entry a tag. */
+function idsOf(images: NonNullable<MockRegistry["images"]>) {
+  return images.flatMap(([imageDigest, tags]) =>
+    tags.length > 0 ? tags.map((imageTag) => ({ imageDigest, imageTag })) : [{ imageDigest }],
+  );
+}
+
+function publicImages(images: NonNullable<MockRegistry["images"]>) {
+  return images.map(([imageDigest, imageTags], index) => ({
+    imageDigest,
+    imageTags,
+    imagePushedAt: new Date(pushedAt - index * 86_400_000).toISOString(),
+  }));
+}
+
+/** The SDK reads the engine's message from gRPC's `details`. */
+function grpcError(details: string): Error {
+  return Object.assign(new Error(details), { details });
 }
 
 /** What AWS adds to a resource's inputs. */

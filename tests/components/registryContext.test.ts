@@ -9,6 +9,7 @@ describe("Registry: inputs that are known later", () => {
     await startMocks();
     context = {
       name: "shared",
+      formerNames: [],
       subject: 'Registry "shared"',
       location: pulumi.output({ account, region, partition: "aws", domain: "amazonaws.com" }),
       parent: new pulumi.ComponentResource("test:index:Parent", "parent"),

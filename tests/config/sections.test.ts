@@ -53,16 +53,19 @@ describe("the sections of the config", () => {
     });
     assert.deepEqual(privateRepositoryArgs(config, "aa"), {
       encryption: "aes256",
+      repositoryName: "aa",
       scanOnPush: false,
       tags: { project: "pets", team: "vets", tier: "1" },
     });
     assert.deepEqual(privateRepositoryArgs(config, "bb"), {
       encryption: "kmsDsse",
+      repositoryName: "bb",
       scanOnPush: false,
       tags: { project: "pets", team: "vets" },
     });
-    assert.deepEqual(publicRepositoryArgs(config, "cc"), { protect: false, tags: { project: "pets", team: "all" } });
-    assert.deepEqual(publicRepositoryArgs(config, "dd"), { protect: true, tags: { project: "pets", team: "all" } });
+    const tags = { project: "pets", team: "all" };
+    assert.deepEqual(publicRepositoryArgs(config, "cc"), { repositoryName: "cc", protect: false, tags });
+    assert.deepEqual(publicRepositoryArgs(config, "dd"), { repositoryName: "dd", protect: true, tags });
   });
 
   it("a default that ECR refuses is refused at each repository that has it", () => {
@@ -72,7 +75,7 @@ describe("the sections of the config", () => {
     });
     assert.deepEqual(
       Object.keys(faults),
-      ["privateRepositories.one.exclusionFilters[0].filter"].map((path) => `ecr:${path}`),
+      ["privateRepositories.one.exclusionFilters[0]"].map((path) => `ecr:${path}`),
     );
   });
 
