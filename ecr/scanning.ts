@@ -3,7 +3,7 @@ import { isObject } from "./jsonObjects";
 import { wildcardMatches } from "./wildcard";
 
 /**
- * The registry's scanning configuration, which replaces each repository's own scan on push. Source: ECR API,
+ * The registry's scanning configuration, whose rules go before each repository's own scan on push. Source: ECR API,
  * PutRegistryScanningConfiguration; ECR user guide, "Filters to choose which repositories are scanned".
  */
 export const scanningLimits = {
@@ -138,24 +138,36 @@ export function scanningFilterMatches(filter: string, repositoryName: string): b
 }
 
 /**
- * How often a repository's images are scanned. Where several rules fit, continuous scanning comes before scan on push.
- * No rule fits: `MANUAL` with BASIC, and `undefined` (no scan at all) with ENHANCED.
+ * How often a repository's images are scanned. The registry's rules go before the repository's own setting, whatever that says; where
+ * several rules fit, continuous scanning comes before scan on push. No rule fits: the repository's own setting with BASIC, and
+ * `undefined` (no scan at all) with ENHANCED.
+ *
+ * @param scanOnPush The repository's own setting. @default false
  */
 export function scanFrequencyOf(
   repositoryName: string,
   configuration: ScanningConfiguration,
+  scanOnPush = false,
 ): ScanFrequency | undefined {
   const fitting = (configuration.rules ?? [])
     .filter((rule) => rule.repositoryFilters.some(({ filter }) => scanningFilterMatches(filter, repositoryName)))
     .map((rule) => rule.scanFrequency);
-  const order: readonly ScanFrequency[] = ["CONTINUOUS_SCAN", "SCAN_ON_PUSH", "MANUAL"];
-  const first = order.find((frequency) => fitting.includes(frequency));
-  return first ?? (configuration.scanType === "ENHANCED" ? undefined : "MANUAL");
+  return effectiveFrequency(configuration.scanType, fitting, scanOnPush);
 }
 
-/** Whether ECR scans a repository's images by itself: on push or continuously. */
-export function isScanned(repositoryName: string, configuration: ScanningConfiguration): boolean {
-  const frequency = scanFrequencyOf(repositoryName, configuration);
+/** How often images are scanned, by the frequencies of the registry's rules that fit and by the repository's own setting. */
+export function effectiveFrequency(
+  scanType: ScanType | undefined,
+  fitting: readonly ScanFrequency[],
+  scanOnPush: boolean,
+): ScanFrequency | undefined {
+  const order: readonly ScanFrequency[] = ["CONTINUOUS_SCAN", "SCAN_ON_PUSH", "MANUAL"];
+  const first = order.find((frequency) => fitting.includes(frequency));
+  return first ?? (scanType === "ENHANCED" ? undefined : scanOnPush ? "SCAN_ON_PUSH" : "MANUAL");
+}
+
+/** Whether ECR scans images of this frequency by itself: on push or continuously. */
+export function isAutomatic(frequency: ScanFrequency | undefined): boolean {
   return frequency === "SCAN_ON_PUSH" || frequency === "CONTINUOUS_SCAN";
 }
 

@@ -3,7 +3,7 @@ import { fitsAny } from "./access";
 import { nist } from "./frameworks";
 import { readReference } from "./imageResources";
 import { texts } from "./parameters";
-import { canMove, dependsOnRepository, repositoryOf, repositoryUrl, stackRepositories } from "./repositoriesOfStack";
+import { canMove, repositoryUrl, StackRepositories } from "./repositoriesOfStack";
 import { labelled } from "./resources";
 import { type StackSubject, stackRule } from "./rule";
 import { imagesRunBy, runningTypes, type Use } from "./runningImages";
@@ -33,7 +33,7 @@ export const imageConsumers = stackRule<Config>({
   },
   types: runningTypes,
   judge: (stack, config, findings) => {
-    const repositories = stackRepositories(stack);
+    const repositories = new StackRepositories(stack);
     for (const consumer of stack.ofType(...runningTypes)) {
       for (const use of imagesRunBy(consumer)) {
         const finding = judge(use, consumer, repositories, config);
@@ -50,12 +50,12 @@ export const imageConsumers = stackRule<Config>({
 function judge(
   { path, image, property }: Use,
   consumer: StackSubject,
-  repositories: readonly StackSubject[],
+  repositories: StackRepositories,
   config: Config,
 ): { message: string; unknown: Unknown | undefined } | undefined {
   const label = `${consumer.type.split(":").at(-1)} "${consumer.name}"`;
   if (image instanceof Unknown) {
-    const source = dependsOnRepository(consumer, property, repositories);
+    const source = repositories.dependedOn(consumer, property);
     const of = source === undefined ? "" : `, which is of repository "${source.name}"`;
     return { message: `${path}, the image of ${label}${of}, is not known yet.`, unknown: image };
   }
@@ -63,13 +63,17 @@ function judge(
   if (reference === undefined || reference.digest !== undefined) {
     return undefined;
   }
-  const own = repositoryOf(reference, repositories);
+  const referred = repositories.of(reference);
+  const own = referred?.repository;
   if (own === undefined && !isOfEcr(reference)) {
     return undefined;
   }
   const url = repositoryUrl(reference);
   const tag = reference.tag ?? "latest";
-  const moves = own === undefined ? !fitsAny(url, config.immutableRepositories) : canMove(tag, own);
+  const listed = fitsAny(url, config.immutableRepositories);
+  const there = own === undefined ? !listed : canMove(tag, own);
+  // Another account's repository of that name has settings of its own, which only the list can tell.
+  const moves = referred?.doubt !== undefined && !listed ? referred.doubt : there;
   if (moves === false) {
     return undefined;
   }

@@ -1,11 +1,11 @@
-import type { PolicyResource } from "@pulumi/policy";
 import { encryptionFaults, isAwsManagedKey } from "../ecr/encryption";
 import { faultMessage } from "../ecr/faults";
 import { fitsAny } from "./access";
 import { nist, securityHub } from "./frameworks";
+import { enabledBy, keysInUse, keyTypes } from "./keysInUse";
 import { type Parameters, texts } from "./parameters";
 import { labelled, listed, regionOf, repositorySettings, repositoryTypes, resourceTypes } from "./resources";
-import { resourceRule, type StackSubject, stackRule } from "./rule";
+import { resourceRule, stackRule } from "./rule";
 import { Unknown } from "./unknowns";
 
 interface KeyConfig {
@@ -77,15 +77,6 @@ const parameters: Parameters = {
   },
 };
 
-/** Each kind of key, with its property that says whether it works. */
-const enabledBy: Readonly<Record<string, string>> = {
-  [resourceTypes.key]: "isEnabled",
-  [resourceTypes.replicaKey]: "enabled",
-  [resourceTypes.externalKey]: "enabled",
-  [resourceTypes.replicaExternalKey]: "enabled",
-};
-const keyTypes: readonly string[] = Object.keys(enabledBy);
-
 export const keySettings = stackRule<KeysConfig>({
   name: "ecr-key-settings",
   displayName: "KMS keys of ECR repositories rotate and are not deleted at once",
@@ -104,16 +95,15 @@ export const keySettings = stackRule<KeysConfig>({
   parameters,
   types: keyTypes,
   judge: (stack, { minimumDeletionDays }, findings) => {
-    const users = stack.ofType(...repositoryTypes);
-    const aliases = stack.ofType(resourceTypes.keyAlias);
-    for (const key of stack.ofType(...keyTypes)) {
-      const user = users.find((each) => isEncryptedWith(each, key, aliases));
-      if (user === undefined) {
-        continue;
-      }
+    for (const [key, { user, doubt }] of keysInUse(stack)) {
       const label = `${labelled("KMS key", key.read("arn"), key)} of ${repositorySettings(user).label}`;
       const violation = (property: string, found: string, allowed: string, write: string) =>
-        findings.violation(`${property}: ${label} ${found}; allowed ${allowed}. Write ${property}: ${write}.`, key);
+        findings.violationUnless(
+          doubt,
+          `${property}: ${label} ${found}; allowed ${allowed}. Write ${property}: ${write}.`,
+          "Whether it is that repository's key is not known yet.",
+          key,
+        );
       const open = (property: string, value: Unknown) =>
         findings.unjudged(`${property} of ${label} is not known yet.`, value, key);
       // A replica rotates with its primary, and KMS rotates no key material that comes from outside.
@@ -137,32 +127,3 @@ export const keySettings = stackRule<KeysConfig>({
     }
   },
 });
-
-/** By what the repository depends on, an alias in between or not, or by the key's name once it is known. */
-function isEncryptedWith(user: StackSubject, key: StackSubject, aliases: readonly StackSubject[]): boolean {
-  const dependsOn = (resources: readonly PolicyResource[], urn: string) => resources.some((each) => each.urn === urn);
-  const used = user.dependencies("encryptionConfigurations");
-  if (dependsOn(used, key.urn)) {
-    return true;
-  }
-  const named = namesOf(user);
-  const own = [key.read("arn"), key.read("keyId"), key.read("id")];
-  if (named.some((name) => own.includes(name))) {
-    return true;
-  }
-  return aliases.some(
-    (alias) =>
-      (dependsOn(used, alias.urn) ||
-        [alias.read("arn"), alias.read("name")].some((name) => named.some((each) => each === name))) &&
-      (dependsOn(alias.dependencies("targetKeyId"), key.urn) ||
-        own.some((name) => name !== undefined && name === alias.read("targetKeyId"))),
-  );
-}
-
-function namesOf(user: StackSubject): string[] {
-  const configurations = user.read("encryptionConfigurations");
-  return (Array.isArray(configurations) ? configurations : []).flatMap((each) => {
-    const { kmsKey } = (each ?? {}) as Record<string, unknown>;
-    return typeof kmsKey === "string" ? [kmsKey] : [];
-  });
-}

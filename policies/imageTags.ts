@@ -3,7 +3,7 @@ import { fitsAny } from "./access";
 import { nist } from "./frameworks";
 import { pushedNames, pushTypes, readReference } from "./imageResources";
 import { tagPatterns, texts } from "./parameters";
-import { canMove, repositoryOf, repositoryUrl, stackRepositories } from "./repositoriesOfStack";
+import { canMove, repositoryUrl, StackRepositories } from "./repositoriesOfStack";
 import { labelled } from "./resources";
 import { type Stack, type StackSubject, stackRule } from "./rule";
 import { movingTags } from "./tagImmutability";
@@ -58,13 +58,13 @@ export const imageTags = stackRule<{ exempt: string[] }>({
   types: pushTypes,
   judge: (stack, { exempt }, findings) => {
     const { known, open } = pushes(stack);
-    const reported = new Set<string>();
+    // A repository with another tag is done, and so is one that was reported.
+    const done = new Set(known.filter(({ tag }) => tag !== "latest").map(({ repository }) => repository));
     for (const { image, path, repository } of known) {
-      const others = known.some((each) => each.repository === repository && each.tag !== "latest");
-      if (others || reported.has(repository) || fitsAny(repository, exempt)) {
+      if (done.has(repository) || fitsAny(repository, exempt)) {
         continue;
       }
-      reported.add(repository);
+      done.add(repository);
       findings.violationUnless(
         open[0],
         `${path}: image "${image.name}" is pushed to ${repository} as "latest" only, so nothing tells which one is running; allowed ` +
@@ -92,23 +92,24 @@ export const movingImageTags = stackRule<{ movingTags: string[] }>({
   },
   types: pushTypes,
   judge: (stack, config, findings) => {
-    const repositories = stackRepositories(stack);
+    const repositories = new StackRepositories(stack);
     for (const { image, path, repository, tag } of pushes(stack).known) {
       if (!config.movingTags.some((pattern) => wildcardMatches(pattern, tag))) {
         continue;
       }
       const reference = readReference(`${repository}:${tag}`);
-      const target = reference && repositoryOf(reference, repositories);
-      if (target === undefined) {
+      const referred = reference && repositories.of(reference);
+      if (referred === undefined) {
         continue;
       }
+      const { repository: target, doubt } = referred;
       const moves = canMove(tag, target);
       if (moves === true) {
         continue;
       }
       const label = labelled("repository", target.read("name"), target);
       findings.violationUnless(
-        moves || undefined,
+        doubt ?? (moves || undefined),
         `${path}: image "${image.name}" is pushed under the moving tag "${tag}", and ${label} lets it not move: ECR refuses the next ` +
           `push; allowed are moving tags that an exclusion filter matches. Write imageTagMutability: "IMMUTABLE_WITH_EXCLUSION" and ` +
           `imageTagMutabilityExclusionFilters: [{ filter: "${tag}", filterType: "WILDCARD" }], or push under another tag.`,

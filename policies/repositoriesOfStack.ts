@@ -1,8 +1,10 @@
 import { type ImageReference, registryHost } from "../ecr/imageReference";
 import { isTagMutable, type TagMutabilitySettings } from "../ecr/tagMutability";
+import { lookup } from "./lookup";
+import { type Place, placeOf, samePlace } from "./places";
 import { resourceTypes } from "./resources";
 import type { Stack, StackSubject } from "./rule";
-import { type Unknown, unknownPaths } from "./unknowns";
+import { Unknown, unknownPaths } from "./unknowns";
 
 /** A reference's repository with its registry, as repositories' URLs have it. */
 export function repositoryUrl(reference: ImageReference): string {
@@ -11,31 +13,64 @@ export function repositoryUrl(reference: ImageReference): string {
   return [...(host === undefined ? [] : [host]), ...alias, reference.repository].join("/");
 }
 
-/** The stack's repositories, private and public. */
-export function stackRepositories(stack: Stack): StackSubject[] {
-  return stack.ofType(resourceTypes.repository, resourceTypes.publicRepository);
+/** A repository that something refers to. */
+export interface Referred {
+  repository: StackSubject;
+  /** Set while it may be another's, of the same name: the account or region of one of the two is not known yet. */
+  doubt?: Unknown;
 }
 
-/** The repository that a reference is for, by its URL, or by account, region and name. */
-export function repositoryOf(
-  reference: ImageReference,
-  repositories: readonly StackSubject[],
-): StackSubject | undefined {
-  const url = repositoryUrl(reference);
-  return repositories.find((each) => {
-    const own = each.read("repositoryUrl") ?? each.read("repositoryUri");
-    if (typeof own === "string") {
-      return own === url;
-    }
-    // In a first preview there is no URL yet; a public repository has no `name`, and its alias is not known.
-    const { registry } = reference;
-    const region = each.read("region");
-    return (
-      registry.kind === "ecr" &&
-      each.read("name") === reference.repository &&
-      (typeof region !== "string" || region === registry.region)
+/** The stack's repositories, private and public, each found without going through all of them. */
+export class StackRepositories {
+  private readonly byUrn: (urn: string) => readonly StackSubject[];
+  private readonly byUrl: (url: string) => readonly StackSubject[];
+  /** Those that have no URL yet, in a first preview; a public one has no `name`, and its alias is not known. */
+  private readonly byName: (name: string) => readonly { repository: StackSubject; place: Place }[];
+
+  constructor(stack: Stack) {
+    const all = stack
+      .ofType(resourceTypes.repository, resourceTypes.publicRepository)
+      .map((repository) => ({ repository, url: urlOf(repository), name: repository.read("name") }));
+    const unnamed = all.filter(({ url }) => url === undefined);
+    this.byUrn = lookup(
+      all.map(({ repository }) => repository),
+      ({ urn }) => [urn],
     );
-  });
+    const byUrl = lookup(all, ({ url }) => [url]);
+    this.byUrl = (url) => byUrl(url).map(({ repository }) => repository);
+    this.byName = lookup(
+      unnamed.map((each) => ({ ...each, place: placeOf(each.repository) })),
+      ({ name }) => [typeof name === "string" ? name : undefined],
+    );
+  }
+
+  /** The repository that a reference is for, by its URL, or by account, region and name. */
+  of(reference: ImageReference): Referred | undefined {
+    const [repository] = this.byUrl(repositoryUrl(reference));
+    const { registry } = reference;
+    if (repository !== undefined || registry.kind !== "ecr") {
+      return repository && { repository };
+    }
+    const { account, region } = registry;
+    const near = this.byName(reference.repository).flatMap(({ repository: each, place }): Referred[] => {
+      const here = samePlace({ account, region, provider: place.provider }, place);
+      // Of an account that nothing tells, it is taken to be the one that is written.
+      const doubt = [place.account, here].find((each) => each instanceof Unknown);
+      return here === false ? [] : [{ repository: each, ...(doubt instanceof Unknown && { doubt }) }];
+    });
+    return near.find(({ doubt }) => doubt === undefined) ?? near[0];
+  }
+
+  /** The one repository that a property depends on: it is that repository's URL, in a preview that does not know it yet. */
+  dependedOn(subject: StackSubject, property: string): StackSubject | undefined {
+    const [only, ...others] = new Set(subject.dependencies(property).flatMap(({ urn }) => this.byUrn(urn)));
+    return others.length === 0 ? only : undefined;
+  }
+}
+
+function urlOf(repository: StackSubject): string | undefined {
+  const url = repository.read("repositoryUrl") ?? repository.read("repositoryUri");
+  return typeof url === "string" ? url : undefined;
 }
 
 /**
@@ -54,15 +89,4 @@ export function canMove(tag: string, repository: StackSubject): boolean | Unknow
       typeof (each as { filter?: unknown })?.filter === "string",
   );
   return isTagMutable(tag, { imageTagMutability, exclusionFilters } as TagMutabilitySettings) ?? true;
-}
-
-/** Whether a value depends on a repository: it is that repository's URL, in a preview that does not know it yet. */
-export function dependsOnRepository(
-  subject: StackSubject,
-  property: string,
-  repositories: readonly StackSubject[],
-): StackSubject | undefined {
-  const sources = subject.dependencies(property);
-  const [only, ...others] = repositories.filter(({ urn }) => sources.some((each) => each.urn === urn));
-  return others.length === 0 ? only : undefined;
 }

@@ -1,10 +1,11 @@
-import { isScanned, type ScanningConfiguration } from "../ecr/scanning";
 import type { Findings } from "./findings";
 import { securityHub } from "./frameworks";
 import { type Parameters, repositoryNames } from "./parameters";
-import { isNamed, regionOf, repositorySettings, resourceTypes } from "./resources";
+import { nearby, type Place, placeOf, samePlace } from "./places";
+import { type RegistryScanning, readRegistry, scanned } from "./registryScanning";
+import { isNamed, repositorySettings, resourceTypes } from "./resources";
 import { resourceRule, type StackSubject, type Subject, stackRule } from "./rule";
-import { Unknown, unknownPaths } from "./unknowns";
+import { Unknown } from "./unknowns";
 
 interface Config {
   enhanced: boolean;
@@ -28,8 +29,8 @@ export const imageScanning = stackRule<Config>({
   name: "ecr-image-scanning",
   displayName: "ECR scans the images of every repository",
   description:
-    "Every private repository of the stack is scanned on push, by its own setting or by the registry's scanning rules of the " +
-    "stack; by enhanced scanning where config says so.",
+    "Every private repository of the stack is scanned on push, by the scanning rules of its registry in the stack or, where these " +
+    "leave it, by its own setting; by enhanced scanning where config says so.",
   severity: "high",
   framework,
   tags: ["vulnerabilities"],
@@ -46,48 +47,66 @@ export const imageScanning = stackRule<Config>({
   },
   types: [resourceTypes.repository],
   judge: (stack, config, findings) => {
-    const registry = stack.ofType(resourceTypes.scanning);
+    const registries = nearby(stack.ofType(resourceTypes.scanning).map(readRegistry));
     for (const repository of stack.ofType(resourceTypes.repository)) {
-      judge(repository, registry, config, findings);
+      judge(repository, registries, config, findings);
     }
   },
 });
 
-function judge(repository: StackSubject, registry: readonly StackSubject[], config: Config, findings: Findings): void {
+function judge(
+  repository: StackSubject,
+  registries: (place: Place) => readonly RegistryScanning[],
+  config: Config,
+  findings: Findings,
+): void {
   const { label, name } = repositorySettings(repository);
   const elsewhere = isNamed(name, config.scannedElsewhere);
   if (elsewhere === true) {
     return;
   }
-  const answers = registry
-    .filter((each) => !inOtherRegions(each, repository))
-    .map((each) => isCovered(name, each, config.enhanced));
   const onPush = scanOnPush(repository);
-  if (!config.enhanced) {
-    answers.push(onPush);
-  }
-  if (answers.includes(true)) {
+  const place = placeOf(repository);
+  const near = registries(place).map((registry) => ({ registry, here: samePlace(place, registry.place) }));
+  const sure = near.filter(({ here }) => here === true).map(({ registry }) => registry);
+  const doubtful = near.filter(({ here }) => here !== true);
+  // What the registry's rules are decides; without a configuration that is surely its own, there may be none.
+  const configurations = [...(sure.length > 0 ? sure : [undefined]), ...doubtful.map(({ registry }) => registry)];
+  const answers = configurations.map((each) => scanned(name, onPush, each, config.enhanced));
+  const possible = new Set(answers.flatMap((each) => [...each]));
+  if (!possible.has(false)) {
     return;
   }
-  const unknown = [...answers, elsewhere].find((each) => each instanceof Unknown);
-  if (unknown instanceof Unknown) {
+  const open = [...sure.map((each) => each.open), ...doubtful.map(({ here }) => here), name, onPush, elsewhere];
+  const unknown = [...open, ...doubtful.map(({ registry }) => registry.open)].find((each) => each instanceof Unknown);
+  if (unknown instanceof Unknown && (possible.size > 1 || elsewhere instanceof Unknown)) {
     findings.unjudged(`Whether ${label} is scanned is not known yet.`, unknown, repository);
     return;
   }
-  const [found, write] = config.enhanced
-    ? [
-        "is not covered by enhanced scanning",
-        'new aws.ecr.RegistryScanningConfiguration(…, { scanType: "ENHANCED", rules: [{ scanFrequency: "CONTINUOUS_SCAN", ' +
-          'repositoryFilters: [{ filter: "*", filterType: "WILDCARD" }] }] }) in this stack',
-      ]
-    : [
-        "is not scanned on push, and no scanning rule of the registry in this stack covers it",
-        "imageScanningConfiguration: { scanOnPush: true }",
-      ];
+  const overruling = sure.find((each) => !scanned(name, true, each, false).has(true));
   findings.violation(
-    `imageScanningConfiguration: ${label} ${found}; allowed are repositories whose images are scanned` +
-      `${config.enhanced ? " by Amazon Inspector" : ""}. Write ${write}.`,
+    config.enhanced
+      ? `imageScanningConfiguration: ${label} is not covered by enhanced scanning; allowed are repositories whose images are scanned ` +
+          "by Amazon Inspector. Write new aws.ecr.RegistryScanningConfiguration(…, " +
+          '{ scanType: "ENHANCED", rules: [{ scanFrequency: "CONTINUOUS_SCAN", ' +
+          'repositoryFilters: [{ filter: "*", filterType: "WILDCARD" }] }] }) in this stack.'
+      : overruling === undefined
+        ? `imageScanningConfiguration: ${label} is not scanned on push, and no scanning rule of the registry in this stack covers it; ` +
+          "allowed are repositories whose images are scanned. Write imageScanningConfiguration: { scanOnPush: true }."
+        : overruled(label, overruling),
     repository,
+  );
+}
+
+/** The repository's own setting does not help: the registry's rules go before it. */
+function overruled(label: string, { name, scanType }: RegistryScanning): string {
+  const why =
+    scanType === "ENHANCED"
+      ? `of "${name}" (ENHANCED) fits it, and under ENHANCED its own scanOnPush does not count`
+      : `but MANUAL of "${name}" fits it, which goes before its own scanOnPush`;
+  return (
+    `imageScanningConfiguration: ${label} is not scanned on push: no scanning rule ${why}. Must be scanned by the registry's rules. ` +
+    `Write a rule with scanFrequency: "SCAN_ON_PUSH" and a filter for it in "${name}".`
   );
 }
 
@@ -98,39 +117,6 @@ function scanOnPush(repository: Subject): boolean | Unknown {
   }
   const value = (scanning as Record<string, unknown> | undefined)?.["scanOnPush"];
   return value instanceof Unknown ? value : value === true;
-}
-
-function inOtherRegions(a: Subject, b: Subject): boolean {
-  const [one, other] = [a, b].map((each) => regionOf(each.read("region"), each.provider?.props));
-  return one !== undefined && other !== undefined && one !== other;
-}
-
-/** Whether a registry's scanning configuration covers a repository of this name. */
-function isCovered(name: unknown, registry: Subject, enhanced: boolean): boolean | Unknown {
-  const scanType = registry.read("scanType");
-  if (enhanced && !(scanType instanceof Unknown) && scanType !== "ENHANCED") {
-    return false;
-  }
-  const rules = registry.read("rules");
-  const list: unknown[] = Array.isArray(rules) ? rules : [];
-  const configuration = { scanType, rules: list.map(wellFormed) } as ScanningConfiguration;
-  // Only a rule for every name fits the empty one, which stands for a name that is not known yet.
-  if (!(scanType instanceof Unknown) && isScanned(name instanceof Unknown ? "" : String(name), configuration)) {
-    return true;
-  }
-  const [open] = unknownPaths([scanType, rules]);
-  if (open !== undefined) {
-    return open.unknown;
-  }
-  return name instanceof Unknown && list.length > 0 ? name : false;
-}
-
-/** A rule with the filters that are some and known; one without any covers nothing, and AWS refuses it. */
-function wellFormed(rule: unknown): object {
-  const { scanFrequency, repositoryFilters } = (rule ?? {}) as Record<string, unknown>;
-  const filters: unknown[] = Array.isArray(repositoryFilters) ? repositoryFilters : [];
-  const isFilter = (each: unknown) => typeof (each as Record<string, unknown> | null)?.["filter"] === "string";
-  return { scanFrequency, repositoryFilters: filters.filter(isFilter) };
 }
 
 export const scanOnPushRule = resourceRule<{ scannedElsewhere: string[] }>({

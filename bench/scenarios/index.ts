@@ -6,7 +6,18 @@ import { lifecycle } from "./lifecycle";
 import { peers } from "./peers";
 import { policies } from "./policies";
 import { preview } from "./preview";
+import { rules } from "./rules";
 import { startup } from "./startup";
 
 /** All that `npm run bench` measures, in this order. */
-export const scenarios: readonly Scenario[] = [preview, policies, peers, startup, image, hashing, gateway, lifecycle];
+export const scenarios: readonly Scenario[] = [
+  preview,
+  policies,
+  rules,
+  peers,
+  startup,
+  image,
+  hashing,
+  gateway,
+  lifecycle,
+];

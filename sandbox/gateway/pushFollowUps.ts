@@ -1,3 +1,4 @@
+import { isAutomatic } from "../../ecr/scanning";
 import type { GatewayContext } from "./context";
 import { imageActionEvent, scanEvents } from "./events/events";
 import { canBeScanned, scanFrequency, scanImage } from "./scans";
@@ -24,7 +25,7 @@ export function followUp(
     context.events.send(imageActionEvent(context, repository, "PUSH", { ...image, tag }));
     context.replicator.schedule(repository, image, tag);
   }
-  if (!image.scan && canBeScanned(image) && scanFrequency(context, repository).frequency !== "MANUAL") {
+  if (!image.scan && canBeScanned(image) && isAutomatic(scanFrequency(context, repository).frequency)) {
     scanAndTell(context, repository, image);
   }
 }

@@ -4,7 +4,7 @@ import type {
   ScanFrequency,
   ScanningRepositoryFilter,
 } from "@aws-sdk/client-ecr";
-import { scanningFilterMatches } from "../../ecr/scanning";
+import { effectiveFrequency, scanningFilterMatches } from "../../ecr/scanning";
 import type { GatewayContext } from "./context";
 import { findingsFor } from "./scanFindings";
 import type { ImageRecord, RepositoryRecord, ScanRecord } from "./state/records";
@@ -18,26 +18,22 @@ export function scanningConfiguration(
   return scanningConfigurations.get(context.store, registry) ?? { scanType: "BASIC", rules: [] };
 }
 
-/**
- * How a repository's images are scanned: as the registry's rules say, continuous before on push, else as the
- * repository's own setting says (ECR user guide, "Using filters": the registry's configuration goes before the
- * repository's, which is deprecated).
- */
+/** How a repository's images are scanned, and the registry's filters that say so; no frequency: not at all (see ecr/scanning.ts). */
 export function scanFrequency(
   context: GatewayContext,
   repository: RepositoryRecord,
-): { frequency: ScanFrequency; filters: ScanningRepositoryFilter[] } {
-  const { rules = [] } = scanningConfiguration(context, repository);
-  for (const frequency of ["CONTINUOUS_SCAN", "SCAN_ON_PUSH", "MANUAL"] as const) {
-    const filters = rules
-      .filter((rule) => rule.scanFrequency === frequency)
-      .flatMap((rule) => rule.repositoryFilters ?? [])
-      .filter(({ filter = "" }) => scanningFilterMatches(filter, repository.name));
-    if (filters.length > 0) {
-      return { frequency, filters };
-    }
-  }
-  return { frequency: repository.scanOnPush ? "SCAN_ON_PUSH" : "MANUAL", filters: [] };
+): { frequency: ScanFrequency | undefined; filters: ScanningRepositoryFilter[] } {
+  const { scanType, rules = [] } = scanningConfiguration(context, repository);
+  const fitting = rules.flatMap(({ scanFrequency: of, repositoryFilters = [] }) => {
+    const filters = repositoryFilters.filter(({ filter = "" }) => scanningFilterMatches(filter, repository.name));
+    return of !== undefined && filters.length > 0 ? [{ of, filters }] : [];
+  });
+  const frequency = effectiveFrequency(
+    scanType,
+    fitting.map(({ of }) => of),
+    repository.scanOnPush,
+  );
+  return { frequency, filters: fitting.filter(({ of }) => of === frequency).flatMap(({ filters }) => filters) };
 }
 
 /** Whether the scanner can look into an image: not into an index, and not into an artifact that is no image. */

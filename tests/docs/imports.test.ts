@@ -16,7 +16,7 @@ const arrows: Record<string, readonly string[]> = {
   cli: ["ecr"],
   sandbox: ["ecr"],
   consumers: ["outputs"],
-  bench: ["components", "ecr"],
+  bench: ["components", "ecr", "policies"],
   docs: ["config", "outputs"],
 };
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
-  isScanned,
+  isAutomatic,
   type ScanFrequency,
   type ScanningConfiguration,
   scanFrequencyOf,
@@ -206,11 +206,19 @@ describe("ecr/scanning", () => {
     assert.equal(scanFrequencyOf("test/api", basic), "MANUAL");
   });
 
-  it("says whether ECR scans a repository by itself", () => {
-    assert.equal(isScanned("prod/api", enhanced), true);
-    assert.equal(isScanned("test/api", enhanced), true);
-    assert.equal(isScanned("test/api", { scanType: "ENHANCED", rules: enhanced.rules?.slice(1) ?? [] }), false);
-    assert.equal(isScanned("test/api", { rules: [scanRule("MANUAL", "*")] }), false);
+  it("goes by the repository's own setting where no rule fits, but for enhanced scanning", () => {
+    assert.equal(scanFrequencyOf("test/api", {}, true), "SCAN_ON_PUSH");
+    assert.equal(
+      scanFrequencyOf("test/api", { scanType: "BASIC", rules: [scanRule("MANUAL", "a*")] }, true),
+      "SCAN_ON_PUSH",
+    );
+    assert.equal(scanFrequencyOf("test/api", { rules: [scanRule("MANUAL", "*")] }, true), "MANUAL");
+    assert.equal(scanFrequencyOf("test/api", { scanType: "ENHANCED", rules: [] }, true), undefined);
+  });
+
+  it("says whether ECR scans images of a frequency by itself", () => {
+    const all = ["SCAN_ON_PUSH", "CONTINUOUS_SCAN", "MANUAL", undefined] as const;
+    assert.deepEqual(all.map(isAutomatic), [true, true, false, false]);
   });
 
   it("never throws on any JSON, near a configuration or far from it", () => {

@@ -177,6 +177,32 @@ describe("policies: ecr-key-settings", () => {
     assertPasses(await judge([bad({ keyId: "k" }), alias({ targetKeyId: "other" }), repository("alias/ecr", [])]));
   });
 
+  it("takes an alias for the repository's only where it is in its account and region", async () => {
+    const bad = key({ enableKeyRotation: false });
+    const alias = (props: Props, more: Partial<StackResource> = {}): StackResource => ({
+      type: resourceTypes.keyAlias,
+      name: "alias",
+      props: { name: "alias/ecr", region: "us-east-1", ...props },
+      from: { targetKeyId: ["key"] },
+      ...more,
+    });
+    const user = (props: Props, more: Partial<StackResource> = {}): StackResource => {
+      const { props: own, ...rest } = repository("alias/ecr", ["alias"]);
+      return { ...rest, props: { ...own, region: "us-east-1", ...props }, ...more };
+    };
+    assertFails(await judge([bad, alias({}), user({})]), /does not rotate/);
+    assertPasses(await judge([bad, alias({}), user({ region: "eu-west-1" })]));
+    const by = (account: string) => ({ provider: account, providerConfig: { allowedAccountIds: `["${account}"]` } });
+    assertFails(await judge([bad, alias({}, by("111111111111")), user({}, by("111111111111"))]), /does not rotate/);
+    assertPasses(await judge([bad, alias({}, by("111111111111")), user({}, by("222222222222"))]));
+    const unknown = await judge([bad, alias({ arn: unknownText }, { provider: "other" }), user({})]);
+    assertUnjudged(unknown, /does not rotate; .* Whether it is that repository's key is not known yet\./);
+    // A second repository that surely has it settles that.
+    const sure = { ...user({}, { provider: "other" }), name: "other" };
+    const settled = await judge([bad, alias({ arn: unknownText }, { provider: "other" }), user({}), sure]);
+    assertFails(settled, /does not rotate/);
+  });
+
   it("leaves keys alone that no repository uses", async () => {
     const bad = key({ enableKeyRotation: false });
     assertPasses(await judge([bad]));

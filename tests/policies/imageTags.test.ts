@@ -112,6 +112,23 @@ describe("policies: ecr-moving-tags", () => {
     assertPasses(await judge([open, image("public.ecr.aws/a1b2c3d4/petclinic:latest")]));
   });
 
+  it("takes a repository of that name for the one that is meant only in its account and region", async () => {
+    const unknown = { repositoryUrl: unknownText, registryId: unknownText, region: "us-east-1" };
+    const by = (account: string) => ({
+      ...repository(unknown),
+      provider: account,
+      providerConfig: { allowedAccountIds: `["${account}"]` },
+    });
+    const own = host.slice(0, 12);
+    assertFails(await judge([by(own), image(url)]), /moving tag "latest"/);
+    assertPasses(await judge([by("999999999999"), image(url)]));
+    assertUnjudged(await judge([repository(unknown), image(url)]), /moving tag "latest".* is not known yet/);
+    const european = { ...by(own), props: { ...repository(unknown).props, region: undefined } };
+    assertPasses(
+      await judge([{ ...european, providerConfig: { ...european.providerConfig, region: "eu-west-1" } }, image(url)]),
+    );
+  });
+
   it("fails moving tags in repositories that hold on to them", async () => {
     for (const tag of ["latest", "main", "dev-1", "pr-7"]) {
       assertFails(

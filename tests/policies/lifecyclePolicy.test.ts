@@ -108,6 +108,88 @@ describe("policies: ecr-lifecycle-policy", () => {
     );
   });
 
+  describe("with a reference to the repository", () => {
+    const inTwoRegions = [repository("a"), { ...repository("a", { region: "us-east-1" }), name: "a-us" }];
+    const names = (urns: (string | undefined)[]) => urns.map((urn) => urn?.split("::").pop());
+    const refers = (from: string, props: Props, more: Partial<StackResource> = {}) =>
+      policyFor("a", props, { ...more, name: `${from}-${more.name ?? "policy"}`, repositoryFrom: [from] });
+
+    it("goes by the policy's own region", async () => {
+      const right = [refers("a", {}), refers("a-us", { region: "us-east-1" })];
+      assert.deepEqual(await judge([...inTwoRegions, ...right]), nothing);
+      // The name is the same in both, so this one policy is for the other repository, and a policy of its own has neither.
+      const { violations, urns } = await judge([...inTwoRegions, refers("a", { region: "us-east-1" })]);
+      assert.deepEqual(names(urns), ["a"]);
+      assert.match(violations.join(), /^lifecyclePolicy: repository "a" has none/);
+      const unknown = { repository: unknownText, region: "us-east-1" };
+      assert.deepEqual(names((await judge([...inTwoRegions, refers("a", unknown)])).urns), ["a"]);
+      const elsewhere = { repository: unknownText, region: "eu-west-1" };
+      assert.deepEqual(names((await judge([...inTwoRegions, refers("a", elsewhere)])).urns), ["a", "a-us"]);
+    });
+
+    it("goes by the account that the policy's provider works in", async () => {
+      const registryId = unknownText;
+      const own = repository(
+        "a",
+        { registryId },
+        { provider: "own", providerConfig: { allowedAccountIds: '["111111111111"]' } },
+      );
+      const by = (providerConfig: Props) =>
+        judge([own, refers("a", { registryId }, { provider: "other", providerConfig })]);
+      for (const config of [
+        { allowedAccountIds: '["222222222222"]' },
+        {
+          assumeRoles:
+            '[{"roleArn":"arn:aws:iam::111111111111:role/a"},{"roleArn":"arn:aws:iam::222222222222:role/b"}]',
+        },
+        { assumeRole: '{"roleArn":"arn:aws:iam::222222222222:role/b"}' },
+        { assumeRoleWithWebIdentity: '{"roleArn":"arn:aws:iam::222222222222:role/b"}' },
+      ]) {
+        assert.deepEqual(names((await by(config)).urns), ["a"], JSON.stringify(config));
+      }
+      assert.deepEqual(await by({ assumeRoles: '[{"roleArn":"arn:aws:iam::111111111111:role/a"}]' }), nothing);
+      // Of several accounts it is any; so is that of a profile.
+      for (const config of [{ allowedAccountIds: '["111111111111","222222222222"]' }, { profile: "other" }, {}]) {
+        const { violations, unjudged } = await by(config);
+        assert.deepEqual(violations, []);
+        assert.match(unjudged.join(), /^Whether repository "a" has a lifecycle policy is not known yet/);
+      }
+    });
+
+    it("does not know it in a region that is not known yet", async () => {
+      const { violations, unjudged } = await judge([repository("a"), refers("a", { region: unknownText })]);
+      assert.deepEqual(violations, []);
+      assert.match(unjudged.join(), /^Whether repository "a" has a lifecycle policy is not known yet/);
+    });
+
+    it("takes a parent for none when the policy is elsewhere", async () => {
+      const floating = policyFor("x", { repository: unknownText, region: "us-east-1" }, { parent: "one" });
+      const { violations } = await judge([repository("a", {}, { parent: "one" }), floating]);
+      assert.match(violations.join(), /^lifecyclePolicy: repository "a" has none/);
+    });
+  });
+
+  it("fails a second policy for a repository, by its URN", async () => {
+    const second = { ...policyFor("a"), name: "second" };
+    const { violations, urns } = await judge([repository("a"), policyFor("a"), second]);
+    assert.deepEqual(violations, [
+      'repository: "second" is a second lifecycle policy for repository "a", which has "a-policy"; the one that is written last ' +
+        "replaces the other. Must be one policy for each repository. Put the rules of both into one document.",
+    ]);
+    assert.match(urns[0] ?? "", /::second$/);
+    const elsewhere = { ...policyFor("a", { region: "us-east-1" }), name: "elsewhere" };
+    const there = { ...repository("a", { region: "us-east-1" }), name: "a-us" };
+    assert.deepEqual(await judge([repository("a"), there, policyFor("a"), elsewhere]), nothing);
+  });
+
+  it("names a few of many policies that may be for a repository", async () => {
+    const floating = ["v", "w", "x", "y", "z"].map((each) =>
+      policyFor(each, { repository: unknownText }, { name: each }),
+    );
+    const { unjudged } = await judge([repository("a"), ...floating]);
+    assert.match(unjudged.join(), /not known yet: "v" or "w" or "x" or 2 more may be for it\./);
+  });
+
   it("lets exempt repositories have none", async () => {
     assert.deepEqual(
       await judge([repository("cache/node"), repository("b"), policyFor("b")], { exempt: ["cache/*"] }),
@@ -134,16 +216,24 @@ describe("policies: ecr-lifecycle-policy", () => {
 
     it("follows it where the name alone would fit two repositories", async () => {
       const account = { registryId: unknownText };
-      const { urns, unjudged } = await judge([
+      const twoOfOneName = [
         repository("a", account, { provider: "one" }),
         { ...repository("a", account, { provider: "two" }), name: "b" },
-        policyFor("a", account, { provider: "three", repositoryFrom: ["a"] }),
-      ]);
+      ];
+      const policy = (provider: string) => policyFor("a", account, { provider, repositoryFrom: ["a"] });
+      const { urns, unjudged } = await judge([...twoOfOneName, policy("one")]);
       assert.deepEqual(
         urns.map((urn) => urn?.split("::").pop()),
         ["b"],
       );
       assert.deepEqual(unjudged, []);
+      // Through a third provider it may be of a third account.
+      const third = await judge([...twoOfOneName, policy("three")]);
+      assert.deepEqual(
+        third.urns.map((urn) => urn?.split("::").pop()),
+        ["b"],
+      );
+      assert.match(third.unjudged.join(), /^Whether repository "a" has a lifecycle policy is not known yet/);
     });
 
     it("goes by a known name where it differs from that of the dependency", async () => {

@@ -59,7 +59,10 @@ describe("policies: ecr-image-scanning", () => {
     ]) {
       assertFails(await judge([repository("a", props)]), /not scanned/);
     }
-    assertFails(await judge([repository("a"), registry("BASIC", ["MANUAL", "*"])]), /not scanned/);
+    assertFails(
+      await judge([repository("a"), registry("BASIC", ["MANUAL", "*"])]),
+      /not scanned on push: no scanning rule but MANUAL of "registry" fits it/,
+    );
     for (const rules of [["KMS"], [null], [{ scanFrequency: "SCAN_ON_PUSH" }], [{ repositoryFilters: [null, {}] }]]) {
       const malformed = { ...registry("BASIC"), props: { scanType: "BASIC", rules } };
       assertFails(await judge([repository("a"), malformed]), /not scanned/);
@@ -79,7 +82,74 @@ describe("policies: ecr-image-scanning", () => {
     const covering = from("us-east-1", registry("BASIC", ["SCAN_ON_PUSH", "*"]));
     assertFails(await judge([from("eu-west-1", repository("a")), covering]), /is not scanned on push/);
     assertPasses(await judge([from("us-east-1", repository("a")), covering]));
-    assertPasses(await judge([from(unknownText, repository("a")), covering]));
+    assertUnjudged(await judge([from(unknownText, repository("a")), covering]), /is scanned is not known yet/);
+  });
+
+  it("goes by the registry's rules before the repository's own setting", async () => {
+    assertFails(
+      await judge([repository("a", onPush), registry("BASIC", ["MANUAL", "*"])]),
+      /^imageScanningConfiguration: repository "a" is not scanned on push: no scanning rule but MANUAL of "registry" fits it, which goes before its own scanOnPush\. Must be scanned by the registry's rules\. Write a rule with scanFrequency: "SCAN_ON_PUSH" and a filter for it in "registry"\.$/,
+    );
+    assertFails(
+      await judge([repository("a", onPush), registry("ENHANCED", ["CONTINUOUS_SCAN", "b*"])]),
+      /no scanning rule of "registry" \(ENHANCED\) fits it, and under ENHANCED its own scanOnPush does not count/,
+    );
+    assertFails(await judge([repository("a", onPush), registry("ENHANCED")]), /under ENHANCED/);
+    assertPasses(await judge([repository("a", onPush), registry("BASIC", ["MANUAL", "b*"])]));
+    assertPasses(await judge([repository("a", onPush), registry("BASIC")]));
+    assertPasses(await judge([repository("a"), registry("BASIC", ["MANUAL", "*"], ["SCAN_ON_PUSH", "a"])]));
+    // What may turn out to be MANUAL, or ENHANCED, leaves it open.
+    const open = /^Whether repository "a" is scanned is not known yet/;
+    for (const unknown of [
+      registry("BASIC", [unknownText, "*"]),
+      registry("BASIC", ["MANUAL", unknownText]),
+      registry(unknownText),
+      { ...registry("BASIC"), props: { region: "us-east-1", rules: unknownList } },
+      { ...registry("BASIC"), props: { region: "us-east-1", rules: [unknownText] } },
+      {
+        ...registry("BASIC", ["MANUAL", "*"]),
+        props: { ...registry("BASIC", ["MANUAL", "*"]).props, region: unknownText },
+      },
+    ]) {
+      assertUnjudged(await judge([repository("a", onPush), unknown]), open);
+    }
+    assertUnjudged(
+      await judge([repository(unknownText, onPush), registry("BASIC", ["MANUAL", "b*"])]),
+      /^Whether repository "petclinic" is scanned/,
+    );
+    assertPasses(await judge([repository("a", onPush), registry("BASIC", [unknownText, "b"])]));
+    assertPasses(await judge([repository("a", onPush), registry("BASIC", ["SCAN_ON_PUSH", unknownText])]));
+  });
+
+  it("does not take another account's configuration for the repository's", async () => {
+    const of = (account: string, resource: StackResource): StackResource => ({
+      ...resource,
+      props: { ...resource.props, registryId: unknownText },
+      provider: account,
+      providerConfig: { allowedAccountIds: `["${account}"]` },
+    });
+    const all = registry("BASIC", ["SCAN_ON_PUSH", "*"]);
+    assertPasses(await judge([of("111111111111", repository("a")), of("111111111111", all)]));
+    assertFails(
+      await judge([of("111111111111", repository("a")), of("222222222222", all)]),
+      /is not scanned on push, and/,
+    );
+    assertFails(
+      await judge([
+        repository("a", { registryId: "111111111111" }),
+        { ...all, props: { ...all.props, registryId: "222222222222" } },
+      ]),
+      /is not scanned on push, and/,
+    );
+    const some = { ...of("111111111111", repository("a")), providerConfig: { allowedAccountIds: '["1","2"]' } };
+    assertUnjudged(await judge([some, of("222222222222", all)]), /^Whether repository "a" is scanned is not known yet/);
+    // Nor does another account's MANUAL take anything away.
+    assertPasses(
+      await judge([
+        of("111111111111", repository("a", onPush)),
+        of("222222222222", registry("BASIC", ["MANUAL", "*"])),
+      ]),
+    );
   });
 
   it("asks for enhanced scanning where config says so", async () => {
@@ -109,7 +179,8 @@ describe("policies: ecr-image-scanning", () => {
     const open = /^Whether repository "(a|petclinic)" is scanned is not known yet\./;
     assertUnjudged(await judge([repository("a", { imageScanningConfiguration: unknownText })]), open);
     assertUnjudged(await judge([repository("a", { imageScanningConfiguration: { scanOnPush: unknownText } })]), open);
-    assertUnjudged(await judge([repository("a"), registry(unknownText, ["SCAN_ON_PUSH", "*"])]), open);
+    // Of either type, that rule scans.
+    assertPasses(await judge([repository("a"), registry(unknownText, ["SCAN_ON_PUSH", "*"])]));
     assertUnjudged(await judge([repository("a"), registry("BASIC", [unknownText, "*"])]), open);
     assertUnjudged(await judge([repository("a"), { ...registry("BASIC"), props: { rules: unknownList } }]), open);
     assertUnjudged(await judge([repository(unknownText), registry("BASIC", ["SCAN_ON_PUSH", "team/*"])]), open);

@@ -53,7 +53,7 @@ const batchGetRepositoryScanningConfiguration: Operation<BatchGetRepositoryScann
     found.push({
       repositoryArn: repositoryArn(repository),
       repositoryName,
-      scanOnPush: frequency !== "MANUAL",
+      scanOnPush: repository.scanOnPush,
       scanFrequency: frequency,
       appliedScanFilters: filters,
     });

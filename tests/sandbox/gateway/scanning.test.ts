@@ -112,8 +112,9 @@ describe("gateway: scanning", () => {
     assert.deepEqual(
       scanningConfigurations?.map((each) => [each.scanFrequency, each.scanOnPush, each.appliedScanFilters]),
       [
-        ["CONTINUOUS_SCAN", true, repositoryFilters],
-        ["SCAN_ON_PUSH", true, []],
+        ["CONTINUOUS_SCAN", false, repositoryFilters],
+        // Under enhanced scanning a repository that no filter fits is not scanned, whatever its own setting says.
+        [undefined, true, []],
       ],
     );
     assert.deepEqual(
@@ -135,6 +136,15 @@ describe("gateway: scanning", () => {
       sandbox.ecr().send(new StartImageScanCommand({ repositoryName: mine, imageId: { imageTag: "v1" } })),
       serviceError("ValidationException", /This feature is disabled/),
     );
+    await client.push(theirs, "v1", testImage("not watched"));
+    await assert.rejects(findings("v1", theirs), serviceError("ScanNotFoundException", /imageTag:'v1'/));
+    await configure("BASIC", [
+      { scanFrequency: "MANUAL", repositoryFilters: [{ filter: "*", filterType: "WILDCARD" }] },
+    ]);
+    await client.push(theirs, "v2", testImage("when asked"));
+    await assert.rejects(findings("v2", theirs), serviceError("ScanNotFoundException", /imageTag:'v2'/));
     await configure("BASIC", []);
+    await client.push(theirs, "v3", testImage("by its own setting"));
+    assert.equal((await findings("v3", theirs)).imageScanStatus?.status, "COMPLETE");
   });
 });
