@@ -8,11 +8,10 @@ import {
 import { fitsAny } from "./access";
 import { ecrPolicyTypes, knownPolicy } from "./accessDocuments";
 import { nist } from "./frameworks";
-import { parsedJson } from "./json";
 import { accounts, texts } from "./parameters";
+import { providerAccount } from "./places";
 import { listed } from "./resources";
-import { resourceRule, type Subject } from "./rule";
-import { readProperty } from "./unknowns";
+import { resourceRule } from "./rule";
 
 const url = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html";
 const parts = ["Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Condition"] as const;
@@ -34,6 +33,10 @@ function described(principal: PrincipalLetIn): string {
       return `organization ${principal.path ?? principal.id}`;
     case "network":
       return principal.id;
+    case "own":
+      return `the registry's own ${principal.of}`;
+    case "nobody":
+      return "nobody";
     case "other":
       return `${principal.type} ${principal.name}`;
   }
@@ -43,15 +46,7 @@ interface AccountsConfig {
   accounts: string[];
   organizations: string[];
   services: string[];
-}
-
-/**
- * The accounts that the resource's provider is allowed to work in: its own. Provider config that is no text is there as JSON
- * text.
- */
-function providerAccounts({ provider }: Subject): string[] {
-  const ids = provider && parsedJson(readProperty(provider.props, "allowedAccountIds"));
-  return Array.isArray(ids) ? ids.filter((each) => typeof each === "string") : [];
+  networks: string[];
 }
 
 /** Why a principal is a stranger; `undefined` when it is none. */
@@ -74,9 +69,12 @@ function strangeness(principal: PrincipalLetIn, config: AccountsConfig): string 
     case "uniqueId":
     case "other":
       return `${described(principal)} cannot be told to be of an account on the list`;
-    // Anyone is another rule's to find; a VPC or its endpoint is the registry's own to choose.
-    case "anyone":
     case "network":
+      return config.networks.includes(principal.id) ? undefined : `network ${principal.id} is on no list`;
+    // Anyone is another rule's to find; a condition that lets nobody in is said by itself.
+    case "anyone":
+    case "own":
+    case "nobody":
       return undefined;
   }
 }
@@ -86,18 +84,18 @@ export const accessAccounts = resourceRule<AccountsConfig>({
   displayName: "ECR policies let in accounts, organizations and services that are allowed",
   description:
     "Policies of repositories, the registry, creation templates and public repositories let in principals of allowed accounts, " +
-    "organizations and services only.",
+    "organizations, services and networks only.",
   severity: "high",
   framework: nist(["AC-3", "AC-4", "AC-21"], "Information is shared with known parties only"),
   tags: ["access"],
   remediationSteps:
-    "Take the principal out of the policy, or write its account, organization or service into the rule's parameters. Give a " +
+    "Take the principal out of the policy, or write its account, organization, service or network into the rule's parameters. Give a " +
     "service a condition on aws:SourceArn or aws:SourceAccount.",
   url,
   parameters: {
     accounts: accounts(
-      "Accounts whose principals may be let in, the registry's own among them. Those in the AWS provider's allowedAccountIds " +
-        "count as the registry's own.",
+      "Accounts whose principals may be let in, the registry's own among them. The account that the AWS provider works in counts as the " +
+        "registry's own: the only one in its allowedAccountIds, or that of the role that it assumes.",
     ),
     organizations: texts("Organizations that may be let in by a condition.", [], { pattern: "^o-[a-z0-9]{10,32}$" }),
     services: texts(
@@ -105,6 +103,9 @@ export const accessAccounts = resourceRule<AccountsConfig>({
         "aws:SourceAccount has to say for whom.",
       ["codebuild.amazonaws.com", "lambda.amazonaws.com"],
     ),
+    networks: texts("VPCs and VPC endpoints through which anyone may be let in by a condition, by their ids.", [], {
+      pattern: "^vpce?-[0-9a-f]{8,17}$",
+    }),
   },
   types: ecrPolicyTypes,
   judge: (resource, config, findings) => {
@@ -112,19 +113,35 @@ export const accessAccounts = resourceRule<AccountsConfig>({
     if (policy === undefined) {
       return;
     }
-    const allowed = { ...config, accounts: [...config.accounts, ...providerAccounts(resource)] };
+    const own = providerAccount(resource);
+    const allowed = { ...config, accounts: [...config.accounts, ...(own === undefined ? [] : [own])] };
     for (const { statement, principals } of principalsLetIn(policy.document)) {
+      for (const { key, value, wanted } of principals.flatMap(nobodies)) {
+        findings.violation(
+          `${policy.statementPath(statement)}.Condition: ${policy.label} compares ${key} with ${JSON.stringify(value)}, which nobody has, ` +
+            `so this value lets nobody in. Must be ${wanted}. Write the id that is meant, or take the value out.`,
+        );
+      }
       const strange = new Set(principals.flatMap((each) => strangeness(each, allowed) ?? []));
       for (const why of strange) {
         findings.violation(
           `${policy.statementPath(statement)}: ${policy.label}: ${why}; allowed are accounts ${listed(allowed.accounts, "(none)")}, ` +
-            `organizations ${listed(allowed.organizations, "(none)")} and services ${listed(allowed.services, "(none)")}. ` +
+            `organizations ${listed(allowed.organizations, "(none)")}, services ${listed(allowed.services, "(none)")} and networks ` +
+            `${listed(allowed.networks, "(none)")}. ` +
             "Take the principal out, or write it into the parameters of this rule.",
         );
       }
     }
   },
 });
+
+/** The values that let nobody in, those for whom a service acts too. */
+function nobodies(principal: PrincipalLetIn): (PrincipalLetIn & { kind: "nobody" })[] {
+  if (principal.kind === "service") {
+    return (principal.onBehalfOf ?? []).flatMap(nobodies);
+  }
+  return principal.kind === "nobody" ? [principal] : [];
+}
 
 interface PushConfig {
   pushers: string[];
@@ -160,7 +177,7 @@ export const accessPush = resourceRule<PushConfig>({
     }
     for (const { statement, principals, actions } of principalsLetIn(policy.document)) {
       const action = pushing.find((each) => actions.some((pattern) => actionMatches(pattern, each)));
-      const strangers = action === undefined ? [] : principals.filter((each) => !fitsAny(arnOf(each), pushers));
+      const strangers = action === undefined ? [] : principals.filter((each) => !mayPush(each, pushers));
       if (strangers.length > 0) {
         const who = [...new Set(strangers.map(described))].join(", ");
         findings.violation(
@@ -171,6 +188,10 @@ export const accessPush = resourceRule<PushConfig>({
     }
   },
 });
+
+function mayPush(principal: PrincipalLetIn, pushers: readonly string[]): boolean {
+  return principal.kind === "nobody" || fitsAny(arnOf(principal), pushers);
+}
 
 /** How the list of pushers names a principal. */
 function arnOf(principal: PrincipalLetIn): string {

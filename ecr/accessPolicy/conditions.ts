@@ -2,13 +2,13 @@ import { isAccountId } from "../accounts";
 import { arnOwner, type PrincipalLetIn } from "./principals";
 import { listOf, type PolicyCondition } from "./types";
 
-/** How an operator compares: letter by letter, with `*` and `?` in the text, or with them in each part of an ARN. */
-type Comparison = "literal" | "text" | "arn";
+/** How an operator compares: letter by letter, in upper and lower case alike, with `*` and `?` in the text, or with them in each part of an ARN. */
+type Comparison = "literal" | "anyCase" | "text" | "arn";
 
 /** The operators that hold only when the key is there and fits a value (IAM user guide, Condition operators). */
 const narrowingOperators: Readonly<Record<string, Comparison>> = {
   StringEquals: "literal",
-  StringEqualsIgnoreCase: "literal",
+  StringEqualsIgnoreCase: "anyCase",
   StringLike: "text",
   ArnEquals: "arn",
   ArnLike: "arn",
@@ -69,13 +69,45 @@ export function parseConditionOperator(text: string): ConditionOperator | undefi
 /** Whom a value of a key names; `undefined` when it is not bound to one owner. */
 type KeyReader = (value: string, comparison: Comparison) => PrincipalLetIn | undefined;
 
-const account: KeyReader = (value) => (isAccountId(value) ? { kind: "account", account: value } : undefined);
+/** A condition key that binds a request to someone. */
+interface NarrowingKey {
+  name: string;
+  read: KeyReader;
+  /** What the key holds, in words, and the form that each of its values has; without it no value is known to be none. */
+  wanted?: string;
+  form?: RegExp;
+}
 
-const organization: KeyReader = (value) =>
-  /^o-[a-z0-9]{10,32}$/.test(value) ? { kind: "organization", id: value } : undefined;
+const accountId = { wanted: "an account's twelve digits", form: /^[0-9]{12}$/ };
+const organizationId = { wanted: "an organization's id, such as o-a1b2c3d4e5", form: /^o-[a-z0-9]{10,32}$/ };
+const organizationPaths = {
+  wanted: "an organization's path, such as o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/",
+  form: /^o-[a-z0-9]{10,32}\//,
+};
+
+/** The variables for what the resource's own account and organization are (IAM user guide, Policy elements: variables). */
+const ownVariable = (name: string) => new RegExp(`^\\$\\{aws:${name}\\}$`, "i");
+const [ownAccount, ownOrganization] = [ownVariable("ResourceAccount"), ownVariable("ResourceOrgID")];
+
+const account: KeyReader = (value) => {
+  if (ownAccount.test(value)) {
+    return { kind: "own", of: "account" };
+  }
+  return isAccountId(value) ? { kind: "account", account: value } : undefined;
+};
+
+const organization: KeyReader = (value) => {
+  if (ownOrganization.test(value)) {
+    return { kind: "own", of: "organization" };
+  }
+  return organizationId.form.test(value) ? { kind: "organization", id: value } : undefined;
+};
 
 /** `o-…/r-…/ou-…/`: only the organization's id has to be written out, whatever `*` stands behind it. */
 const organizationPath: KeyReader = (value) => {
+  if (/^\$\{aws:ResourceOrgID\}\//i.test(value)) {
+    return { kind: "own", of: "organization" };
+  }
   const id = /^(o-[a-z0-9]{10,32})\//.exec(value)?.[1];
   return id === undefined ? undefined : { kind: "organization", id, path: value };
 };
@@ -101,28 +133,42 @@ const userId: KeyReader = (value, comparison) => {
   return id === undefined ? account(value, comparison) : { kind: "uniqueId", id };
 };
 
+const arnForm = { wanted: "an ARN", form: /^arn:/ };
+
 /**
  * The condition keys that bind a request to an account, an organization, a VPC or a VPC endpoint (IAM user guide, AWS
  * global condition context keys; KMS developer guide, condition keys), the closest first. An address (`aws:SourceIp`) is
  * not among them: it says where a caller is, not who. Neither is a principal's tag, which every account can set.
  */
-const narrowingKeys: readonly (readonly [key: string, read: KeyReader])[] = [
-  ["aws:PrincipalArn", arn],
-  ["aws:userid", userId],
-  ["aws:SourceArn", arn],
-  ["aws:PrincipalAccount", account],
-  ["aws:SourceAccount", account],
-  ["kms:CallerAccount", account],
-  ["aws:PrincipalOrgPaths", organizationPath],
-  ["aws:SourceOrgPaths", organizationPath],
-  ["aws:PrincipalOrgID", organization],
-  ["aws:SourceOrgID", organization],
-  ["aws:SourceVpce", endpoint],
-  ["aws:SourceVpc", endpoint],
-  ["aws:VpceAccount", account],
-  ["aws:VpceOrgPaths", organizationPath],
-  ["aws:VpceOrgID", organization],
+const narrowingKeys: readonly NarrowingKey[] = [
+  { name: "aws:PrincipalArn", read: arn, ...arnForm },
+  { name: "aws:userid", read: userId },
+  { name: "aws:SourceArn", read: arn, ...arnForm },
+  { name: "aws:PrincipalAccount", read: account, ...accountId },
+  { name: "aws:SourceAccount", read: account, ...accountId },
+  { name: "kms:CallerAccount", read: account, ...accountId },
+  { name: "aws:PrincipalOrgPaths", read: organizationPath, ...organizationPaths },
+  { name: "aws:SourceOrgPaths", read: organizationPath, ...organizationPaths },
+  { name: "aws:PrincipalOrgID", read: organization, ...organizationId },
+  { name: "aws:SourceOrgID", read: organization, ...organizationId },
+  { name: "aws:SourceVpce", read: endpoint, wanted: "a VPC endpoint's id, vpce-…", form: /^vpce-[0-9a-f]{8,17}$/ },
+  { name: "aws:SourceVpc", read: endpoint, wanted: "a VPC's id, vpc-…", form: /^vpc-[0-9a-f]{8,17}$/ },
+  { name: "aws:VpceAccount", read: account, ...accountId },
+  { name: "aws:VpceOrgPaths", read: organizationPath, ...organizationPaths },
+  { name: "aws:VpceOrgID", read: organization, ...organizationId },
 ];
+
+/** Someone, or nobody: a text without wildcards and variables that has not the form of what the key holds. */
+function readValue({ name, read, wanted, form }: NarrowingKey, text: string, comparison: Comparison) {
+  // Ids are written in lower case, and compared in any where the operator says so.
+  const value = comparison === "anyCase" && form !== undefined && form !== arnForm.form ? text.toLowerCase() : text;
+  const known = read(value, comparison);
+  const isOpen = (comparison === "text" || comparison === "arn") && /[*?]/.test(value);
+  if (wanted === undefined || form === undefined || isOpen || value.includes("${") || form.test(value)) {
+    return known;
+  }
+  return { kind: "nobody", key: name, value: text, wanted } as const;
+}
 
 export interface ConditionReading {
   /** Whom the conditions leave, by the closest of the keys that bind; `undefined` when none does. */
@@ -139,10 +185,10 @@ export function readConditions(condition: PolicyCondition | undefined): Conditio
   const required = keysRequired(condition);
   for (const [operator, keys] of Object.entries(condition ?? {})) {
     for (const [key, values] of Object.entries(keys)) {
-      const rank = narrowingKeys.findIndex(([name]) => name.toLowerCase() === key.toLowerCase());
-      const reader = narrowingKeys[rank]?.[1];
-      if (reader === undefined) continue;
-      const bound = boundTo(operator, listOf(values), reader, required.has(key.toLowerCase()));
+      const rank = narrowingKeys.findIndex(({ name }) => name.toLowerCase() === key.toLowerCase());
+      const narrowing = narrowingKeys[rank];
+      if (narrowing === undefined) continue;
+      const bound = boundTo(operator, listOf(values), narrowing, required.has(key.toLowerCase()));
       if (typeof bound === "string") {
         misses.push(`${operator} ${key} ${bound}`);
       } else if (rank < closest) {
@@ -167,7 +213,7 @@ function keysRequired(condition: PolicyCondition | undefined): Set<string> {
 function boundTo(
   operatorText: string,
   values: readonly string[],
-  read: KeyReader,
+  key: NarrowingKey,
   required: boolean,
 ): PrincipalLetIn[] | string {
   const operator = parseConditionOperator(operatorText);
@@ -182,7 +228,7 @@ function boundTo(
   }
   const bound: PrincipalLetIn[] = [];
   for (const value of values) {
-    const principal = read(value, comparison);
+    const principal = readValue(key, value, comparison);
     if (principal === undefined) {
       return `has the value ${JSON.stringify(value)}, which is not bound to one owner`;
     }

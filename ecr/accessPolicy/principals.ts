@@ -17,6 +17,10 @@ export type PrincipalLetIn =
   | { kind: "organization"; id: string; path?: string }
   /** Whoever calls from this VPC or through this VPC endpoint. */
   | { kind: "network"; id: string }
+  /** The account or the organization that the resource itself belongs to: `${aws:ResourceAccount}`, `${aws:ResourceOrgID}`. */
+  | { kind: "own"; of: "account" | "organization" }
+  /** Whom a condition leaves that compares with what nothing can have; `wanted` is what the key has, in words. */
+  | { kind: "nobody"; key: string; value: string; wanted: string }
   /** A federated or canonical user, or a name that IAM does not know. */
   | { kind: "other"; type: string; name: string };
 

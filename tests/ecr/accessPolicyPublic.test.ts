@@ -4,7 +4,7 @@ import { publicStatements, readAccessPolicy } from "../../ecr/accessPolicy";
 const account = "123456789012";
 const organization = "o-a1b2c3d4e5";
 /** A policy variable, which stands for another text in each request. */
-const policyVariable = `$${"{aws:ResourceAccount}"}`;
+const policyVariable = `$${"{aws:PrincipalAccount}"}`;
 const role = `arn:aws:iam::${account}:role/deploy`;
 
 /** The reasons why a policy of one Allow statement is public. */
