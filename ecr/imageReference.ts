@@ -1,3 +1,4 @@
+import { isDigest } from "./digests";
 import { type Fault, refuseFaults } from "./faults";
 import { imageTagFaults } from "./imageTags";
 
@@ -65,7 +66,6 @@ const ecrHost = /^([0-9]{12})\.dkr([.-])ecr(-fips)?\.([a-z0-9][a-z0-9-]*)\.([a-z
 const hostForm =
   /^(?:(?:[A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9])(?:\.(?:[A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9]))*|\[[0-9a-fA-F:]+\])(?::[0-9]{1,5})?$/;
 const repositoryPart = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
-const digestForm = /^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/;
 
 /** Takes a registry's host apart: an ECR registry, or `undefined` for every other host. */
 export function parseEcrHost(host: string): EcrRegistry | undefined {
@@ -111,7 +111,7 @@ function read(text: unknown, path: string): { reference?: ImageReference; faults
   const tag = colon < 0 ? undefined : named.slice(colon + 1);
   const place = colon < 0 ? named : named.slice(0, colon);
 
-  if (digest !== undefined && !digestForm.test(digest)) {
+  if (digest !== undefined && !isDigest(digest)) {
     fault(
       "after `@` comes a digest: `sha256:` and 64 hexadecimal digits, or `sha512:` and 128.",
       "copy the whole digest, in lower case.",

@@ -1,7 +1,10 @@
 import { lambdaPullActions, type PolicyDocument, type PolicyStatement, pullActions } from "./accessPolicy";
 import type { Fault } from "./faults";
+import { isObject } from "./jsonObjects";
 import { byKind } from "./pushPermissions";
 import { repositoryArnFaults } from "./repositoryArns";
+
+const loginAction = "ecr:GetAuthorizationToken";
 
 /** Who fetches images for a workload. The three that take a role trust a service of AWS, see {@link consumerTrust}. */
 export const imageConsumers = ["ecs", "eksNode", "eksPod"] as const;
@@ -27,10 +30,36 @@ export function pullPermissions(arns: readonly string[]): PolicyDocument {
     privateArns.length === 0
       ? []
       : [
-          { Sid: "Login", Effect: "Allow", Action: "ecr:GetAuthorizationToken", Resource: "*" },
+          { Sid: "Login", Effect: "Allow", Action: loginAction, Resource: "*" },
           { Sid: "Pull", Effect: "Allow", Action: [...pullActions], Resource: privateArns },
         ],
   );
+}
+
+/**
+ * Whether a policy document, as JSON, allows no more than {@link pullPermissions} of one repository: for a document that
+ * somebody else wrote. Never throws.
+ */
+export function allowsOnlyPull(document: string, arn: string): boolean {
+  const known = ["Sid", "Effect", "Action", "Resource"];
+  return statementsIn(document).every((statement) => {
+    if (!isObject(statement) || Object.keys(statement).some((key) => !known.includes(key))) return false;
+    const actions = [statement["Action"]].flat();
+    const isLogin = actions.every((action) => action === loginAction);
+    const isPull = actions.every((action) => (pullActions as readonly unknown[]).includes(action));
+    const resources = [statement["Resource"]].flat();
+    return isLogin || (isPull && resources.length > 0 && resources.every((resource) => resource === arn));
+  });
+}
+
+/** What is no document has one statement that allows nothing known. */
+function statementsIn(document: string): unknown[] {
+  try {
+    const parsed: unknown = JSON.parse(document);
+    return isObject(parsed) && parsed["Statement"] !== undefined ? [parsed["Statement"]].flat() : [undefined];
+  } catch {
+    return [undefined];
+  }
 }
 
 /**

@@ -92,14 +92,14 @@ export function findPrivateImage(
   key: string,
   repositoryKey: string | undefined,
 ): PrivateImage {
-  const image = outputs.images[key];
+  const image = own(outputs.images, key);
   if (image === undefined) {
     throw new ProgramError(`the stack ${stack} has no image ${JSON.stringify(key)}: ${choices(outputs.images)}`);
   }
   const names = Object.keys(image.references).filter((name) => name.startsWith("private/"));
   const wanted = repositoryKey === undefined ? names[0] : `private/${repositoryKey}`;
-  const reference = wanted === undefined ? undefined : image.references[wanted];
-  const repository = outputs.privateRepositories[wanted?.replace("private/", "") ?? ""];
+  const reference = own(image.references, wanted ?? "");
+  const repository = own(outputs.privateRepositories, wanted?.replace("private/", "") ?? "");
   if (reference === undefined || repository === undefined) {
     const there = Object.keys(image.references).join(", ");
     throw new ProgramError(
@@ -107,6 +107,11 @@ export function findPrivateImage(
     );
   }
   return { reference, image, repository };
+}
+
+/** What an object of the outputs has itself: every object inherits `constructor`. */
+function own<T>(values: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(values, key) ? values[key] : undefined;
 }
 
 function choices(found: Record<string, unknown>): string {

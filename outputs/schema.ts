@@ -1,10 +1,26 @@
 import { z } from "zod";
+import { isAccountId } from "../ecr/accounts";
+import { isDigest } from "../ecr/digests";
+import { imageReferenceFaults } from "../ecr/imageReference";
+import { allowsOnlyPull } from "../ecr/pullPermissions";
+import { isRegionName } from "../ecr/regions";
+import { parseRepositoryArn } from "../ecr/repositoryArns";
 
 // The contract between this stack and those that it feeds. Outputs may be added; one that is renamed, removed or changed
 // in meaning raises the version, and readers of another version stop with a message.
 
 /** The version that this program writes and {@link EcrStack} reads. */
 export const outputsVersion = 1;
+
+// Another stack writes them: what goes into addresses, logins and policies has to have its form.
+const registryId = z.string().refine(isAccountId, { error: "must be an account, 12 digits" });
+const region = z.string().refine(isRegionName, { error: "must be a region's name, such as eu-central-1" });
+const digest = z.string().refine(isDigest, { error: "must be a digest, `sha256:` and 64 hexadecimal digits" });
+const pinnedReference = z.string().refine(isPinned, { error: "must be an image by digest, `<url>@sha256:…`" });
+
+function isPinned(text: string): boolean {
+  return imageReferenceFaults(text, "").length === 0 && isDigest(text.slice(text.indexOf("@") + 1));
+}
 
 const pushCommands = z.object({
   login: z.string().describe("Docker login for the repository's registry"),
@@ -15,27 +31,37 @@ const pushCommands = z.object({
 
 const repository = z.object({
   url: z.string().describe("address without tag: what `docker pull` takes in front of `:tag` or `@digest`"),
-  arn: z.string().describe("ARN, for IAM policies"),
+  arn: z
+    .string()
+    .refine((arn) => parseRepositoryArn(arn) !== undefined, { error: "must be a repository's ARN" })
+    .describe("ARN, for IAM policies"),
   name: z.string().describe("name in the registry"),
-  registryId: z.string().describe("account that the registry belongs to, 12 digits"),
+  registryId: registryId.describe("account that the registry belongs to, 12 digits"),
   pushCommands: pushCommands.describe("the commands that do by hand what the program does"),
 });
 
-const privateRepository = repository.extend({
-  region: z.string().describe("region of the repository"),
-  pullPolicy: z
-    .string()
-    .describe("IAM policy document (JSON) that lets a role of the same account pull from this repository and no other"),
-});
+const privateRepository = repository
+  .extend({
+    region: region.describe("region of the repository"),
+    pullPolicy: z
+      .string()
+      .describe(
+        "IAM policy document (JSON) that lets a role of the same account pull from this repository and no other",
+      ),
+  })
+  .refine(({ pullPolicy, arn }) => allowsOnlyPull(pullPolicy, arn), {
+    path: ["pullPolicy"],
+    error: "must allow nothing but to pull from this repository",
+  });
 
 const image = z.object({
-  reference: z.string().describe("`<url>@<digest>` in the image's first repository: what consumers should use"),
+  reference: pinnedReference.describe("`<url>@<digest>` in the image's first repository: what consumers should use"),
   references: z
-    .record(z.string(), z.string())
+    .record(z.string(), pinnedReference)
     .describe("the same in each of its repositories, by `private/<key>` or `public/<key>`"),
   repository: z.string().describe("the first repository, as `private/<key>` or `public/<key>`"),
   tag: z.string().describe("the tag that stands for its content"),
-  digest: z.string().describe("digest of its manifest, `sha256:…`"),
+  digest: digest.describe("digest of its manifest, `sha256:…`"),
 });
 
 const amount = (what: string) => z.number().describe(`a month of ${what}`);

@@ -6,7 +6,7 @@ import { registryLogin } from "../aws/registryLogin";
 import { readStackOutputs } from "../stackOutputs";
 import { packagesText } from "./packages";
 import { type StackImage, stackImages } from "./stackImages";
-import { cyclonedx, findSyft, type Syft } from "./syft";
+import { cyclonedx, findSyft, type HostLogin } from "./syft";
 
 interface SbomOptions {
   stack?: string;
@@ -36,10 +36,12 @@ async function sbom({ stack, image, out }: SbomOptions): Promise<void> {
   if (syft.builds) {
     console.error("There is no syft on PATH. Go runs it, and builds it the first time, which takes some minutes.");
   }
+  // Before the first image is read: none of them may get another registry's login.
+  const logins = await Promise.all(images.map(loginFor));
   fs.mkdirSync(out, { recursive: true });
   // One after the other: syft itself uses every core.
-  for (const each of images) {
-    const text = await describe(syft, each);
+  for (const [index, each] of images.entries()) {
+    const text = await cyclonedx(syft, each.reference, logins[index]);
     // A key may have slashes.
     const file = path.join(out, `${encodeURIComponent(each.key)}.cdx.json`);
     fs.writeFileSync(file, text);
@@ -47,7 +49,16 @@ async function sbom({ stack, image, out }: SbomOptions): Promise<void> {
   }
 }
 
-async function describe(syft: Syft, { reference, region }: StackImage): Promise<string> {
-  const login = region === undefined ? undefined : await registryLogin(awsClients(region).ecr);
-  return cyclonedx(syft, reference, login);
+async function loginFor({ key, reference, registry }: StackImage): Promise<HostLogin | undefined> {
+  if (registry === undefined) return undefined;
+  const login = await registryLogin(awsClients(registry.region).ecr, registry.registryId);
+  const host = reference.slice(0, reference.indexOf("/"));
+  const refusal = login.refusal(host);
+  if (refusal !== undefined) {
+    throw new Error(
+      `the output \`images.${key}\` says that it is at ${reference}, but ${refusal}. Nothing was sent. Look who changed the ` +
+        "stack's outputs.",
+    );
+  }
+  return { host, ...login.forHost(host) };
 }

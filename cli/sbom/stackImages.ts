@@ -1,3 +1,8 @@
+import { accountFaults } from "../../ecr/accounts";
+import { refuseFaults } from "../../ecr/faults";
+import { imageReferenceFaults } from "../../ecr/imageReference";
+import { isObject } from "../../ecr/jsonObjects";
+import { regionFaults } from "../../ecr/regions";
 import type { StackOutputs } from "../stackOutputs";
 
 /** An image of a stack, where a registry has it. */
@@ -6,8 +11,8 @@ export interface StackImage {
   key: string;
   /** `<url>@<digest>`. */
   reference: string;
-  /** Of the private registry that it is in; absent when it is in the public one, which needs no login. */
-  region?: string;
+  /** The private registry that it is in; absent when it is in the public one, which needs no login. */
+  registry?: { region: string; registryId: string };
 }
 
 /**
@@ -38,14 +43,24 @@ function stackImage(outputs: StackOutputs, key: string, value: unknown): StackIm
   if (reference === undefined) {
     throw new Error(`the output \`images.${key}\` has no \`reference\`. Run \`npm run up\` on the stack first.`);
   }
+  refuseFaults(`the output \`images.${key}\``, imageReferenceFaults(reference, "reference"));
   const [kind, ...rest] = repository.split("/");
-  const region = kind === "private" ? textAt(outputs["privateRepositories"], rest.join("/"), "region") : undefined;
-  return { key, reference, ...(region !== undefined && { region }) };
+  return { key, reference, ...(kind === "private" && { registry: privateRegistry(outputs, rest.join("/")) }) };
+}
+
+function privateRegistry(outputs: StackOutputs, repository: string): StackImage["registry"] {
+  const region = textAt(outputs["privateRepositories"], repository, "region");
+  const registryId = textAt(outputs["privateRepositories"], repository, "registryId");
+  refuseFaults(`the output \`privateRepositories.${repository}\``, [
+    ...regionFaults(region, "region"),
+    ...accountFaults(registryId, "registryId"),
+  ]);
+  return { region: region ?? "", registryId: registryId ?? "" };
 }
 
 function textAt(value: unknown, ...path: string[]): string | undefined {
   const found = path.reduce<unknown>(
-    (at, key) => (typeof at === "object" && at !== null ? (at as Record<string, unknown>)[key] : undefined),
+    (at, key) => (isObject(at) && Object.hasOwn(at, key) ? at[key] : undefined),
     value,
   );
   return typeof found === "string" ? found : undefined;

@@ -1,13 +1,18 @@
 import { execFile } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { RegistryLogin } from "../aws/registryLogin";
+import type { Credentials } from "../../ecr/registryLogin";
 
 /** The version that Go builds where there is no syft. */
 const version = "1.57.0";
 
 /** Longest SBOM in bytes: an image of 10,000 packages has under 20 MB. */
 const outputLimit = 256 * 1024 * 1024;
+
+/** A login with the one host that gets it. */
+export interface HostLogin extends Credentials {
+  host: string;
+}
 
 /** How syft is started. */
 export interface Syft {
@@ -41,12 +46,8 @@ export function findSyft(): Syft {
  *   visible to every user of the machine.
  * @throws Error with the end of what syft said.
  */
-export function cyclonedx(
-  { program, args }: Syft,
-  reference: string,
-  login: RegistryLogin | undefined,
-): Promise<string> {
-  const env = { ...process.env, SYFT_CHECK_FOR_APP_UPDATE: "false", ...loginVariables(reference, login) };
+export function cyclonedx({ program, args }: Syft, reference: string, login: HostLogin | undefined): Promise<string> {
+  const env = { ...process.env, SYFT_CHECK_FOR_APP_UPDATE: "false", ...loginVariables(login) };
   const scan = [...args, "scan", `registry:${reference}`, "--output", "cyclonedx-json", "--quiet"];
   return new Promise((resolve, reject) => {
     execFile(program, scan, { env, maxBuffer: outputLimit }, (error, stdout, stderr) => {
@@ -61,10 +62,10 @@ export function cyclonedx(
 }
 
 /** Syft's settings of its own for one registry (`syft config`: registry.auth). */
-function loginVariables(reference: string, login: RegistryLogin | undefined): NodeJS.ProcessEnv {
+function loginVariables(login: HostLogin | undefined): NodeJS.ProcessEnv {
   if (login === undefined) return {};
   return {
-    SYFT_REGISTRY_AUTH_AUTHORITY: reference.slice(0, reference.indexOf("/")),
+    SYFT_REGISTRY_AUTH_AUTHORITY: login.host,
     SYFT_REGISTRY_AUTH_USERNAME: login.username,
     SYFT_REGISTRY_AUTH_PASSWORD: login.password,
   };

@@ -3,12 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { dockerHubHost } from "../../ecr/imageReference";
-
-/** A user name and a password for a registry. */
-export interface RegistryLogin {
-  username: string;
-  password: string;
-}
+import { type Credentials, RegistryLogin } from "../../ecr/registryLogin";
 
 interface DockerConfig {
   auths?: Record<string, { auth?: string; username?: string; password?: string }>;
@@ -26,6 +21,11 @@ const dockerHubAddress = "https://index.docker.io/v1/";
  * @param host the registry's host, with its port; `docker.io` for Docker Hub
  */
 export function dockerLogin(host: string, environment: NodeJS.ProcessEnv = process.env): RegistryLogin | undefined {
+  const credentials = findCredentials(host, environment);
+  return credentials && RegistryLogin.ofHost(host, credentials);
+}
+
+function findCredentials(host: string, environment: NodeJS.ProcessEnv): Credentials | undefined {
   const config = readConfig(environment);
   const address = host === dockerHubHost ? dockerHubAddress : host;
   const helper = config.credHelpers?.[host] ?? config.credsStore;
@@ -37,7 +37,7 @@ export function dockerLogin(host: string, environment: NodeJS.ProcessEnv = proce
   if (entry === undefined) return undefined;
   const decoded = Buffer.from(entry.auth ?? "", "base64").toString();
   const separator = decoded.indexOf(":");
-  return loginOf(
+  return credentialsOf(
     entry.username ?? decoded.slice(0, Math.max(separator, 0)),
     entry.password ?? decoded.slice(separator + 1),
   );
@@ -54,7 +54,7 @@ function readConfig(environment: NodeJS.ProcessEnv): DockerConfig {
 }
 
 /** Docker's protocol of credential helpers: the address on standard input, JSON or a failure on the output. */
-function askHelper(helper: string, address: string, environment: NodeJS.ProcessEnv): RegistryLogin | undefined {
+function askHelper(helper: string, address: string, environment: NodeJS.ProcessEnv): Credentials | undefined {
   const answer = spawnSync(`docker-credential-${helper}`, ["get"], {
     input: address,
     encoding: "utf8",
@@ -64,13 +64,13 @@ function askHelper(helper: string, address: string, environment: NodeJS.ProcessE
   if (answer.status !== 0) return undefined;
   try {
     const { Username = "", Secret = "" } = JSON.parse(answer.stdout) as { Username?: string; Secret?: string };
-    return Username === "<token>" ? undefined : loginOf(Username, Secret);
+    return Username === "<token>" ? undefined : credentialsOf(Username, Secret);
   } catch {
     return undefined;
   }
 }
 
-function loginOf(username: string, password: string): RegistryLogin | undefined {
+function credentialsOf(username: string, password: string): Credentials | undefined {
   return username === "" || password === "" ? undefined : { username, password };
 }
 

@@ -9,10 +9,10 @@ import {
   registryHost,
 } from "../../ecr/imageReference";
 import { imageTagFaults } from "../../ecr/imageTags";
+import { type Credentials, RegistryLogin } from "../../ecr/registryLogin";
 import { InputChecks, refuseInput } from "../inputChecks";
 import { emptyFaults, platformFaults } from "./buildSettings";
 import { dockerDaemonFaults } from "./dockerDaemon";
-import type { RegistryLogin } from "./dockerLogin";
 import { type Build, copyBuild, fetchImage, publishImage } from "./imagePublication";
 import type { ImageRepository } from "./imageRepository";
 import { type ImageTarget, imageTargetFaults } from "./imageTargets";
@@ -236,14 +236,22 @@ function canonical(reference: string): string {
 /** The source as it is now; refused when there is none, or not just one. */
 async function findSource(
   { source, localImage, platform }: MirroredImageArgs,
-  login: RegistryLogin | undefined,
+  login: Credentials | undefined,
   subject: string,
 ): Promise<SourceImage> {
   const found =
-    source === undefined ? findLocalImage(localImage ?? "", platform) : await findSourceImage(source, platform, login);
+    source === undefined
+      ? findLocalImage(localImage ?? "", platform)
+      : await findSourceImage(source, platform, login && loginFor(source, login));
   if (!("faults" in found)) return found;
   refuseInput(subject, found.faults);
   throw new Error("unreachable: refused above");
+}
+
+/** What was given for an image's registry is for that registry. */
+function loginFor(source: string, credentials: Credentials): RegistryLogin {
+  const { registry } = canonicalReference(parseImageReference(source));
+  return RegistryLogin.ofHost(registryHost(registry) ?? "", credentials);
 }
 
 /** The platform of the image that the repository holds, else of the source. */
@@ -258,7 +266,8 @@ function platformOf(
   const platform = pulumi.all([held, find]).apply(async ([[digest, url, ...login], findOnce]) => {
     if (digest === undefined) return (await findOnce()).platform;
     const [user, secret] = login;
-    const found = await findSourceImage(`${url}@${digest}`, undefined, { username: user, password: secret });
+    const held = `${url}@${digest}`;
+    const found = await findSourceImage(held, undefined, loginFor(held, { username: user, password: secret }));
     if (!("faults" in found)) return found.platform;
     refuseInput(subject, found.faults);
     throw new Error("unreachable: refused above");

@@ -1,6 +1,6 @@
-import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { ProgramError } from "../programError";
+import { privateCredentials } from "./ecrLogin";
 import type { ImageRepository } from "./imageRepository";
 import { MirroredImage } from "./mirroredImage";
 
@@ -8,8 +8,18 @@ import { MirroredImage } from "./mirroredImage";
 export interface PromotionArgs {
   /** The image as the environment before has it: `<url>@<digest>`. */
   source: string;
-  /** Region of the private registry that the source is in; undefined for a public one, which needs no login. */
-  sourceRegion: string | undefined;
+  /**
+   * The private registry that the source is in. A source at another address is refused, since it would get this account's
+   * login. Undefined for a public source, which needs none.
+   */
+  sourceRegistry:
+    | {
+        /** Account, twelve digits. */
+        registryId: string;
+        /** Such as `eu-central-1`. */
+        region: string;
+      }
+    | undefined;
   /** Where the copy goes, at least one. */
   repositories: ImageRepository[];
   /** Release tag that is given once. @default none */
@@ -33,16 +43,20 @@ export interface PromotedImage {
  * does not. The account needs the right to pull from the source: another account's repository must grant it (`pullFrom`).
  *
  * @example
- * promoteImage("petclinic", { source: "…/petclinic@sha256:…", sourceRegion: "eu-central-1", repositories: [repository] });
+ * promoteImage("petclinic", {
+ *   source: "210987654321.dkr.ecr.eu-central-1.amazonaws.com/petclinic@sha256:…",
+ *   sourceRegistry: { registryId: "210987654321", region: "eu-central-1" },
+ *   repositories: [repository],
+ * });
  */
 export function promoteImage(
   name: string,
-  { source, sourceRegion, ...copy }: PromotionArgs,
+  { source, sourceRegistry, ...copy }: PromotionArgs,
   opts?: pulumi.ComponentResourceOptions,
 ): PromotedImage {
-  const login =
-    sourceRegion === undefined ? {} : privateLogin(aws.ecr.getAuthorizationTokenOutput({ region: sourceRegion }));
-  const image = new MirroredImage(name, { ...copy, source, ...login }, opts);
+  const { username, password } =
+    sourceRegistry === undefined ? {} : privateCredentials(sourceRegistry, source, { parent: opts?.parent });
+  const image = new MirroredImage(name, { ...copy, source, username, password }, opts);
   const expected = source.slice(source.indexOf("@") + 1);
   const digest = image.digest.apply((found) => {
     if (found === expected) return found;
@@ -52,8 +66,4 @@ export function promoteImage(
     );
   });
   return { tag: image.tag, digest, references: image.references.map((each) => digest.apply(() => each)) };
-}
-
-function privateLogin(token: pulumi.Output<aws.ecr.GetAuthorizationTokenResult>) {
-  return { username: token.userName, password: pulumi.secret(token.password) };
 }

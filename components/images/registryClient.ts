@@ -1,6 +1,6 @@
 import { dockerHubHost } from "../../ecr/imageReference";
-import type { RegistryLogin } from "./dockerLogin";
-import { RegistryRefusal, type RegistryResponse, requestRegistry } from "./registryRequest";
+import { isLoopbackHost, type RegistryLogin } from "../../ecr/registryLogin";
+import { isSafe, RegistryRefusal, type RegistryResponse, requestRegistry } from "./registryRequest";
 
 /** What a registry answers to a read. */
 export interface RegistryAnswer {
@@ -13,17 +13,17 @@ export interface RegistryAnswer {
  * that the registry asks for. Plain HTTP is for registries on a loopback address only, as with Docker.
  */
 export class RegistryClient {
-  private readonly base: string;
+  private readonly base: URL;
   private authorization: string | undefined;
 
   constructor(
     /** With its port; `docker.io` for Docker Hub. */
-    host: string,
+    private readonly host: string,
     private readonly repository: string,
     private readonly login: RegistryLogin | undefined,
   ) {
     const server = host === dockerHubHost ? "registry-1.docker.io" : host;
-    this.base = `${isLoopback(server) ? "http" : "https"}://${server}`;
+    this.base = new URL(`${isLoopbackHost(server) ? "http" : "https"}://${server}`);
   }
 
   /** A manifest by tag or digest. */
@@ -37,6 +37,11 @@ export class RegistryClient {
 
   private async get(path: string, accept: string): Promise<RegistryAnswer> {
     let response = await this.send(path, accept);
+    if (response.status === 401 && response.url.origin !== this.base.origin) {
+      throw new RegistryRefusal(
+        `${this.base.host} redirects to ${response.url.host}, which asks for a login of its own`,
+      );
+    }
     if (response.status === 401) {
       const authorization = await this.authorize(response.headers.get("www-authenticate") ?? "");
       if (authorization !== undefined) {
@@ -49,31 +54,42 @@ export class RegistryClient {
   }
 
   private send(path: string, accept: string): Promise<RegistryResponse> {
-    // `fetch` leaves the authorization out when a registry sends it on to another host for a blob.
-    return requestRegistry(this.base + path, {
-      Accept: accept,
-      ...(this.authorization && { Authorization: this.authorization }),
-    });
+    return requestRegistry(this.base.origin + path, { Accept: accept }, this.authorization);
   }
 
-  /** What the challenge asks for; undefined when there is nothing to answer it with. */
+  /**
+   * What the challenge asks for; undefined when there is nothing to answer it with. Only the registry's own challenges are
+   * answered. The host that issues its bearer tokens may be another one, as Docker Hub's is.
+   */
   private async authorize(challenge: string): Promise<string | undefined> {
     const { scheme, parameters } = parseChallenge(challenge);
+    const credentials = this.login?.forHost(this.host);
     const basic =
-      this.login && `Basic ${Buffer.from(`${this.login.username}:${this.login.password}`).toString("base64")}`;
+      credentials && `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString("base64")}`;
     if (scheme === "basic") return basic;
     const { realm, service, scope = `repository:${this.repository}:pull` } = parameters;
     if (scheme !== "bearer" || realm === undefined || !URL.canParse(realm)) return undefined;
     const url = new URL(realm);
-    if (url.protocol !== "https:" && !isLoopback(url.host)) {
+    if (!isSafe(url, this.base)) {
       throw new RegistryRefusal(`the registry wants the login sent in clear, to ${url.origin}`);
     }
     if (service !== undefined) url.searchParams.set("service", service);
     url.searchParams.set("scope", scope);
-    const response = await requestRegistry(url.href, basic === undefined ? {} : { Authorization: basic });
-    const { token, access_token: accessToken } = JSON.parse(bodyOf(response).toString()) as Record<string, unknown>;
-    return `Bearer ${String(token ?? accessToken)}`;
+    return `Bearer ${tokenIn(bodyOf(await requestRegistry(url.href, {}, basic)), url.host)}`;
   }
+}
+
+/** The token in an answer of the distribution specification's form. */
+function tokenIn(body: Buffer, host: string): string {
+  try {
+    const { token, access_token: accessToken } = JSON.parse(body.toString()) as Record<string, unknown>;
+    const found = token ?? accessToken;
+    // As it stands in a header.
+    if (typeof found === "string" && /^[\x21-\x7e]+$/.test(found)) return found;
+  } catch {
+    // No JSON: no token either.
+  }
+  throw new RegistryRefusal(`${host} issues no token`);
 }
 
 /** What was asked for; a refusal otherwise. */
@@ -92,16 +108,16 @@ function parseChallenge(challenge: string): { scheme: string; parameters: Record
   return { scheme: scheme.toLowerCase(), parameters };
 }
 
+/** Characters of a registry's message that are shown. */
+const shownCharacters = 300;
+
 /** The message of an error in the distribution specification's form, or nothing. */
 function errorIn(body: Buffer): string {
   try {
     const { errors } = JSON.parse(body.toString()) as { errors?: { code?: string; message?: string }[] };
-    return errors?.map(({ code, message }) => [code, message].filter(Boolean).join(": ")).join("; ") ?? "";
+    const text = errors?.map(({ code, message }) => [code, message].filter(Boolean).join(": ")).join("; ") ?? "";
+    return text.length > shownCharacters ? `${text.slice(0, shownCharacters)}…` : text;
   } catch {
     return "";
   }
-}
-
-function isLoopback(host: string): boolean {
-  return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/.test(host);
 }

@@ -7,7 +7,9 @@ import {
   printImageReference,
   registryHost,
 } from "../../ecr/imageReference";
-import { dockerLogin, type RegistryLogin } from "./dockerLogin";
+import type { RegistryLogin } from "../../ecr/registryLogin";
+import { dockerLogin } from "./dockerLogin";
+import { hasDigest, type ImageManifest, type Platform, parseConfiguration, parseManifest } from "./imageManifest";
 import { type RegistryAnswer, RegistryClient } from "./registryClient";
 import { RegistryRefusal } from "./registryRequest";
 
@@ -17,20 +19,6 @@ export interface SourceImage {
   reference: string;
   /** Such as `linux/amd64`, `linux/arm/v7`. */
   platform: string;
-}
-
-interface Platform {
-  os?: string;
-  architecture?: string;
-  variant?: string;
-}
-
-interface Manifest {
-  mediaType?: string;
-  /** Of an index. */
-  manifests?: { digest: string; platform?: Platform }[];
-  /** Of an image. */
-  config?: { digest: string; mediaType?: string };
 }
 
 const indexTypes = [
@@ -62,15 +50,17 @@ export async function findSourceImage(
   try {
     const answer = await client.manifest(reference.digest ?? reference.tag ?? "", [...indexTypes, ...imageTypes]);
     const digest = `sha256:${createHash("sha256").update(answer.body).digest("hex")}`;
-    if (reference.digest?.startsWith("sha256:") && reference.digest !== digest) {
-      return fault("the registry sent something else under this digest.", "ask the registry's operator.");
-    }
-    const manifest = JSON.parse(answer.body.toString()) as Manifest;
+    const somethingElse = () =>
+      fault("the registry sent something else under this digest.", "ask the registry's operator.");
+    if (reference.digest !== undefined && !hasDigest(answer.body, reference.digest)) return somethingElse();
+    const manifest = parseManifest(answer.body);
     if (isIndex(manifest, answer)) return fromIndex(manifest, source, wanted, (child) => pinned(reference, child));
     if (manifest.config === undefined || !imageTypes.includes(manifest.mediaType ?? answer.contentType)) {
       return fault(`it is no image that Docker can pull (${answer.contentType}).`, "name a container image.");
     }
-    const config = JSON.parse((await client.blob(manifest.config.digest)).body.toString()) as Platform;
+    const { body } = await client.blob(manifest.config.digest);
+    if (!hasDigest(body, manifest.config.digest)) return somethingElse();
+    const config = parseConfiguration(body);
     if (!config.os || !config.architecture) {
       return fault(
         `it is an artifact (${manifest.config.mediaType ?? "without a type"}), no container image.`,
@@ -90,7 +80,7 @@ export async function findSourceImage(
 
 /** Picks one platform of an index, or says which there are. */
 function fromIndex(
-  { manifests = [] }: Manifest,
+  { manifests = [] }: ImageManifest,
   source: string,
   wanted: string | undefined,
   pin: (digest: string) => string,
@@ -124,7 +114,7 @@ function fromIndex(
   };
 }
 
-function isIndex(manifest: Manifest, answer: RegistryAnswer): boolean {
+function isIndex(manifest: ImageManifest, answer: RegistryAnswer): boolean {
   return manifest.manifests !== undefined || indexTypes.includes(manifest.mediaType ?? answer.contentType);
 }
 

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { privateCredentials } from "../images/ecrLogin";
 import { orUndefined, type RegistryCredentials, whenThere } from "../images/imageRepository";
 import { RepositoryComponent } from "./repositoryComponent";
 
@@ -27,10 +28,6 @@ export abstract class PrivateImages extends RepositoryComponent {
   }
 
   protected fetchCredentials(): RegistryCredentials {
-    const token = aws.ecr.getAuthorizationTokenOutput(
-      { registryId: this.registryId, region: this.region },
-      { parent: this },
-    );
-    return { server: token.proxyEndpoint, username: token.userName, password: pulumi.secret(token.password) };
+    return privateCredentials({ registryId: this.registryId, region: this.region }, this.url, { parent: this });
   }
 }

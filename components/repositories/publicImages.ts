@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { publicRegions } from "../../ecr/regions";
 import type { TagMutabilitySettings } from "../../ecr/tagMutability";
+import { publicCredentials } from "../images/ecrLogin";
 import { orUndefined, type RegistryCredentials, whenThere } from "../images/imageRepository";
 import { madeOutputs } from "../madeOutputs";
 import { RepositoryComponent, type RepositoryPlace } from "./repositoryComponent";
@@ -36,11 +37,6 @@ export abstract class PublicImages extends RepositoryComponent {
   }
 
   protected fetchCredentials(): RegistryCredentials {
-    const token = aws.ecrpublic.getAuthorizationTokenOutput({ region }, { parent: this });
-    return {
-      server: this.url.apply((url) => url.split("/", 1).join("")),
-      username: token.userName,
-      password: pulumi.secret(token.password),
-    };
+    return publicCredentials(region, this.url, { parent: this });
   }
 }

@@ -1,4 +1,5 @@
 import { ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
+import { RegistryLogin } from "../../ecr/registryLogin";
 import { healthPath } from "../gateway/config";
 import { gatewayAddresses } from "./gatewayProcess";
 
@@ -25,7 +26,7 @@ export async function registryLogin(
     .trim()
     .replace(/^https?:\/\//, "")
     .replace(/\/.*$/, "");
-  const registry = addresses && (await privateRegistries(addresses.endpoint))[host];
+  const registry = addresses && (await privateRegistries(addresses.endpoint)).get(host);
   if (addresses === undefined || registry === undefined) return undefined;
   const client = new ECRClient({
     endpoint: addresses.endpoint,
@@ -34,17 +35,15 @@ export async function registryLogin(
     credentials: { accessKeyId: registry.account, secretAccessKey },
   });
   const { authorizationData } = await client.send(new GetAuthorizationTokenCommand({}));
-  const [Username = "", Secret = ""] = Buffer.from(authorizationData?.[0]?.authorizationToken ?? "", "base64")
-    .toString()
-    .split(":");
-  return { ServerURL: server.trim(), Username, Secret };
+  const login = RegistryLogin.ofEcr(authorizationData?.[0] ?? {}).forHost(host);
+  return { ServerURL: server.trim(), Username: login.username, Secret: login.password };
 }
 
 /** Account and region of each private registry, by host. */
-async function privateRegistries(endpoint: string): Promise<Record<string, { account: string; region: string }>> {
+async function privateRegistries(endpoint: string): Promise<Map<string, { account: string; region: string }>> {
   const response = await fetch(`${endpoint}${healthPath}`);
   const { registries } = (await response.json()) as { registries: Record<string, string> };
-  return Object.fromEntries(
+  return new Map(
     Object.entries(registries).flatMap(([name, host]) => {
       const [, account, region] = /^private (\d{12}) (\S+)$/.exec(name) ?? [];
       return account !== undefined && region !== undefined ? [[host, { account, region }]] : [];

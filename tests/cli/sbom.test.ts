@@ -9,15 +9,15 @@ const inPrivate = {
 };
 const inPublic = { reference: `public.ecr.aws/a1b2/tool@${digest}`, repository: "public/tool" };
 const outputs = {
-  privateRepositories: { web: { name: "web", region: "eu-west-1" } },
+  privateRepositories: { web: { name: "web", region: "eu-west-1", registryId: "123456789012" } },
   publicRepositories: { tool: { name: "tool", region: "us-east-1" } },
   images: { web: inPrivate, tool: inPublic },
 };
 
 describe("images of the sbom command", () => {
-  it("are those of the stack, private ones with the region whose login they need", () => {
+  it("are those of the stack, private ones with the registry whose login they need", () => {
     assert.deepEqual(stackImages(outputs), [
-      { key: "web", reference: inPrivate.reference, region: "eu-west-1" },
+      { key: "web", reference: inPrivate.reference, registry: { region: "eu-west-1", registryId: "123456789012" } },
       { key: "tool", reference: inPublic.reference },
     ]);
   });

@@ -2,7 +2,11 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { dockerLogin } from "../../components/images/dockerLogin";
+import { dockerLogin as loginFor } from "../../components/images/dockerLogin";
+
+function dockerLogin(host: string, environment: NodeJS.ProcessEnv) {
+  return loginFor(host, environment)?.forHost(host);
+}
 
 describe("dockerLogin", () => {
   let folder: string;

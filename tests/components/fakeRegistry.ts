@@ -14,7 +14,9 @@ export function digestOf(content: string): string {
 /** A registry that is only read from, with the three ways to ask for a login. */
 export class FakeRegistry {
   host = "";
-  /** How it asks for a login; the right one is `reader:top-secret`. */
+  /** User name and password of the right login. */
+  login = "reader:top-secret";
+  /** How it asks for a login. */
   authentication: "none" | "basic" | "bearer" = "none";
   /** Where bearer tokens come from. Undefined: the registry itself. */
   realm: string | undefined;
@@ -70,7 +72,7 @@ export class FakeRegistry {
       else response.writeHead(passing, { "Retry-After": "0" }).end();
       return;
     }
-    const login = `Basic ${Buffer.from("reader:top-secret").toString("base64")}`;
+    const login = `Basic ${Buffer.from(this.login).toString("base64")}`;
     if (url.pathname === "/token") {
       const body =
         authorization === "" || authorization === login ? { token: authorization ? "full" : "anonymous" } : {};

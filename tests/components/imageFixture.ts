@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { account, digest, known, type Mocks, startMocks } from "./mocks";
+import { account, digest, known, type MockRegistry, type Mocks, startMocks } from "./mocks";
 
 export const imageType = "docker:index/image:Image";
 
@@ -16,7 +16,11 @@ export function secret(value: unknown): Record<string, unknown> {
   return { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", value };
 }
 
-export const privateLogin = secret({ server: "https://registry", username: "AWS", password: "private-token" });
+export const privateLogin = secret({
+  server: `https://${privateUrl.split("/")[0]}`,
+  username: "AWS",
+  password: "private-token",
+});
 export const publicLogin = secret({ server: "public.ecr.aws", username: "AWS", password: "public-token" });
 
 const copyContext = path.join("components", "images", "imageCopy");
@@ -56,8 +60,8 @@ export class ImageFixture {
     await this.startEngine(preview);
   }
 
-  async startEngine(preview: boolean): Promise<void> {
-    this.mocks = await startMocks({ hasImage: (args) => this.find(args) }, preview);
+  async startEngine(preview: boolean, registry: MockRegistry = {}): Promise<void> {
+    this.mocks = await startMocks({ hasImage: (args) => this.find(args), ...registry }, preview);
   }
 
   /** The build of the first image, which all else waits for. */

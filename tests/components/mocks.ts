@@ -40,6 +40,18 @@ export interface MockRegistry {
   settings?: Record<string, unknown>;
   /** How the question for it fails. */
   failSettings?: string;
+  /** Outputs of every other stack. */
+  outputs?: Record<string, unknown>;
+  /** Endpoints of private registries by account. Default: ECR's own. */
+  endpoints?: Record<string, string>;
+}
+
+function tokenAnswer(password: string): Record<string, string> {
+  return { userName: "AWS", password, authorizationToken: Buffer.from(`AWS:${password}`).toString("base64") };
+}
+
+function privateEndpoint(inputs: Record<string, unknown>): string {
+  return `https://${inputs["registryId"] ?? account}.dkr.ecr.${inputs["region"] ?? region}.amazonaws.com`;
 }
 
 /** Starts a fresh engine in which AWS answers as for an empty account. Call it before each component. */
@@ -55,6 +67,8 @@ export async function startMocks(registry: MockRegistry = {}, preview = false): 
     {
       newResource({ type, name, inputs }) {
         registrations.push({ type, name, inputs });
+        if (type === "pulumi:pulumi:StackReference")
+          return { id: name, state: { ...inputs, outputs: registry.outputs } };
         return { id: `${name}-id`, state: { ...inputs, ...computed(type, inputs, preview) } };
       },
       call({ token, inputs }) {
@@ -67,9 +81,12 @@ export async function startMocks(registry: MockRegistry = {}, preview = false): 
             return registry.unconfigured ? {} : { region: name, endpoint: `ec2.${name}.amazonaws.com` };
           }
           case "aws:ecr/getAuthorizationToken:getAuthorizationToken":
-            return { proxyEndpoint: "https://registry", userName: "AWS", password: "private-token" };
+            return {
+              ...tokenAnswer("private-token"),
+              proxyEndpoint: registry.endpoints?.[String(inputs["registryId"])] ?? privateEndpoint(inputs),
+            };
           case "aws:ecrpublic/getAuthorizationToken:getAuthorizationToken":
-            return { userName: "AWS", password: "public-token" };
+            return tokenAnswer("public-token");
           case "aws:ecr/getRepository:getRepository":
             return { ...inputs, ...computed("aws:ecr/repository:Repository", inputs, preview) };
           case "aws:ecr/getImages:getImages":

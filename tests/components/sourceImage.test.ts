@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { findSourceImage } from "../../components/images/sourceImage";
+import { RegistryLogin } from "../../ecr/registryLogin";
 import { digestOf, dockerImage, FakeRegistry, ociImage, ociIndex } from "./fakeRegistry";
 
 const amd64 = { os: "linux", architecture: "amd64" };
@@ -27,7 +28,8 @@ describe("findSourceImage", () => {
   const logIn = (auths: object) => fs.writeFileSync(path.join(folder, "config.json"), JSON.stringify({ auths }));
 
   const find = async (name: string, platform?: string, login?: typeof reader) => {
-    const found = await findSourceImage(`${registry.host}/${name}`, platform, login);
+    const own = login && RegistryLogin.ofHost(registry.host, login);
+    const found = await findSourceImage(`${registry.host}/${name}`, platform, own);
     return "faults" in found ? assert.fail(found.faults.map(({ rule }) => rule).join()) : found;
   };
   const refusal = async (name: string, platform?: string) => {
@@ -134,7 +136,8 @@ describe("findSourceImage", () => {
     registry.addImage("app", "1", amd64);
     registry.authentication = "bearer";
     registry.realm = "http://tokens.example.com/token";
-    const found = await findSourceImage(`${registry.host}/app:1`, undefined, reader);
+    const login = RegistryLogin.ofHost(registry.host, reader);
+    const found = await findSourceImage(`${registry.host}/app:1`, undefined, login);
     assert.ok("faults" in found);
     assert.match(found.faults[0]?.rule ?? "", /login sent in clear, to http:\/\/tokens\.example\.com/);
   });

@@ -69,7 +69,11 @@ export function exampleOfMirroredImageFaults() {
 
 /** promoteImage */
 export function exampleOfPromoteImage() {
-  promoteImage("petclinic", { source: "…/petclinic@sha256:…", sourceRegion: "eu-central-1", repositories: [repository] });
+  promoteImage("petclinic", {
+    source: "210987654321.dkr.ecr.eu-central-1.amazonaws.com/petclinic@sha256:…",
+    sourceRegistry: { registryId: "210987654321", region: "eu-central-1" },
+    repositories: [repository],
+  });
 }
 
 /** InputRefused */

@@ -1,8 +1,10 @@
 import * as assert from "node:assert/strict";
+import { pullPermissions } from "../../ecr/pullPermissions";
 import { findPrivateImage, parseOutputs } from "../../outputs/ecrStack";
 import type { EcrOutputs } from "../../outputs/schema";
 
 const digest = `sha256:${"d".repeat(64)}`;
+const arn = "arn:aws:ecr:ap-northeast-2:123456789012:repository/petclinic";
 const pushCommands = { login: "l", build: "b", tag: "t", push: "p" };
 
 function outputs(): EcrOutputs {
@@ -11,11 +13,11 @@ function outputs(): EcrOutputs {
     privateRepositories: {
       petclinic: {
         url: "registry/petclinic",
-        arn: "arn:aws:ecr:ap-northeast-2:123456789012:repository/petclinic",
+        arn,
         name: "petclinic",
         registryId: "123456789012",
         region: "ap-northeast-2",
-        pullPolicy: "{}",
+        pullPolicy: JSON.stringify(pullPermissions([arn])),
         pushCommands,
       },
     },

@@ -1,0 +1,69 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { type Credentials, RegistryLogin } from "../../ecr/registryLogin";
+import { ProgramError } from "../programError";
+import type { RegistryCredentials } from "./imageRepository";
+
+/** A private registry, as ECR's API names it. */
+export interface PrivateRegistry {
+  /** Twelve digits. @default the provider's account */
+  registryId?: pulumi.Input<string>;
+  /** @default the provider's region */
+  region?: pulumi.Input<string>;
+}
+
+/**
+ * The login for images at an address in a private registry. It fails when the address is not in that registry: the token
+ * would go to whoever answers there.
+ *
+ * @param address `<host>/<repository>`, with or without a tag or digest
+ */
+export function privateCredentials(
+  registry: PrivateRegistry,
+  address: pulumi.Input<string>,
+  opts?: pulumi.InvokeOptions,
+): RegistryCredentials {
+  const token = aws.ecr.getAuthorizationTokenOutput(registry, opts);
+  const login = pulumi.all([token, address]).apply(([answer, place]) => loginAt(place, RegistryLogin.ofEcr(answer)));
+  return registryCredentials(token.proxyEndpoint, login);
+}
+
+/** The same for an address in the public registry. */
+export function publicCredentials(
+  region: pulumi.Input<string>,
+  address: pulumi.Output<string>,
+  opts?: pulumi.InvokeOptions,
+): RegistryCredentials {
+  const token = aws.ecrpublic.getAuthorizationTokenOutput({ region }, opts);
+  const login = pulumi
+    .all([token, address])
+    .apply(([answer, place]) => loginAt(place, RegistryLogin.ofEcrPublic(answer)));
+  return registryCredentials(address.apply(hostIn), login);
+}
+
+/** Why an address does not get the login of a private registry; undefined for one that does. */
+export async function privateLoginRefusal(
+  registry: { registryId: string; region: string },
+  address: string,
+): Promise<string | undefined> {
+  return RegistryLogin.ofEcr(await aws.ecr.getAuthorizationToken(registry)).refusal(hostIn(address));
+}
+
+function registryCredentials(server: pulumi.Output<string>, login: pulumi.Output<Credentials>): RegistryCredentials {
+  return {
+    server,
+    username: login.apply(({ username }) => username),
+    password: pulumi.secret(login.apply(({ password }) => password)),
+  };
+}
+
+function loginAt(address: string, login: RegistryLogin): Credentials {
+  const host = hostIn(address);
+  const refusal = login.refusal(host);
+  if (refusal !== undefined) throw new ProgramError(`${address}: ${refusal}.`);
+  return login.forHost(host);
+}
+
+function hostIn(address: string): string {
+  return address.split("/", 1).join("");
+}

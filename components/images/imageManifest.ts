@@ -1,0 +1,60 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { isDigest } from "../../ecr/digests";
+import { RegistryRefusal } from "./registryRequest";
+
+// Whoever can push an image writes its manifest: what is read of it goes into addresses, references and messages, so that
+// each value has to have its form.
+
+const digest = z.string().refine(isDigest, { error: "it is not a digest" });
+const mediaType = z
+  .string()
+  .regex(/^[\w.+-]{1,127}\/[\w.+-]{1,127}$/)
+  .optional();
+/** Empty in artifacts that are no images, such as signatures. */
+const word = z
+  .string()
+  .regex(/^[\w.-]{0,64}$/)
+  .optional();
+
+const platform = z.object({ os: word, architecture: word, variant: word });
+
+const manifest = z.object({
+  mediaType,
+  /** Of an index. */
+  manifests: z.array(z.object({ digest, platform: platform.optional() })).optional(),
+  /** Of an image. */
+  config: z.object({ digest, mediaType }).optional(),
+});
+
+export type Platform = z.infer<typeof platform>;
+export type ImageManifest = z.infer<typeof manifest>;
+
+/** @throws RegistryRefusal when it is none. */
+export function parseManifest(body: Buffer): ImageManifest {
+  return parse(manifest, body, "manifest");
+}
+
+/** The platform that an image's configuration names. @throws RegistryRefusal when it is none. */
+export function parseConfiguration(body: Buffer): Platform {
+  return parse(platform, body, "image configuration");
+}
+
+/** Whether a content is the one that a digest stands for. */
+export function hasDigest(body: Buffer, digest: string): boolean {
+  const [algorithm = ""] = digest.split(":", 1);
+  return digest === `${algorithm}:${createHash(algorithm).update(body).digest("hex")}`;
+}
+
+function parse<T>(schema: z.ZodType<T>, body: Buffer, what: string): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(body.toString());
+  } catch {
+    throw new RegistryRefusal(`it sends no ${what}, but something that is not JSON`);
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new RegistryRefusal(`it sends no valid ${what}: ${issue?.path.join(".")}: ${issue?.message}`);
+}

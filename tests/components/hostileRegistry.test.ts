@@ -1,0 +1,264 @@
+import assert from "node:assert/strict";
+import * as http from "node:http";
+import type { AddressInfo } from "node:net";
+import { retries } from "../../components/images/registryRequest";
+import { findSourceImage } from "../../components/images/sourceImage";
+import { RegistryLogin } from "../../ecr/registryLogin";
+import { digestOf, ociImage, ociIndex } from "./fakeRegistry";
+
+/** A server that keeps what it is sent, and answers as a test wants. */
+class Server {
+  host = "";
+  readonly requests: { path: string; authorization: string | undefined }[] = [];
+  answer: (request: http.IncomingMessage, response: http.ServerResponse) => void = (_, response) => response.end();
+  private readonly server = http.createServer((request, response) => {
+    this.requests.push({ path: request.url ?? "", authorization: request.headers.authorization });
+    this.answer(request, response);
+  });
+
+  async start(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.server.listen(0, "127.0.0.1", resolve);
+    });
+    this.host = `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  stop(): void {
+    this.server.closeAllConnections();
+    this.server.close();
+  }
+
+  get authorizations(): string[] {
+    return this.requests.flatMap(({ authorization = [] }) => authorization);
+  }
+}
+
+const configuration = JSON.stringify({ os: "linux", architecture: "amd64" });
+const manifest = JSON.stringify({ mediaType: ociImage, config: { digest: digestOf(configuration) }, layers: [] });
+
+describe("a hostile registry", () => {
+  let registry: Server;
+  let other: Server;
+  beforeEach(async () => {
+    retries.firstWait = 1;
+    [registry, other] = [new Server(), new Server()];
+    await Promise.all([registry.start(), other.start()]);
+  });
+  afterEach(() => {
+    registry.stop();
+    other.stop();
+  });
+
+  const find = (reference = "app:1") =>
+    findSourceImage(
+      `${registry.host}/${reference}`,
+      undefined,
+      RegistryLogin.ofHost(registry.host, { username: "reader", password: "top-secret" }),
+    );
+  const refusal = async (reference?: string) => {
+    const found = await find(reference);
+    return "faults" in found ? `${found.faults[0]?.rule}` : assert.fail(`found ${JSON.stringify(found)}`);
+  };
+  const image: Server["answer"] = (request, response) => {
+    const isManifest = request.url?.includes("/manifests/");
+    response.writeHead(200, { "Content-Type": isManifest ? ociImage : "application/octet-stream" });
+    response.end(isManifest ? manifest : configuration);
+  };
+  /** Asks for a login first, then answers. */
+  const behindLogin =
+    (challenge: string, answer: Server["answer"]): Server["answer"] =>
+    (request, response) => {
+      if (request.headers.authorization === undefined) response.writeHead(401, { "WWW-Authenticate": challenge }).end();
+      else answer(request, response);
+    };
+  const redirectTo =
+    (address: () => string, status = 307): Server["answer"] =>
+    (request, response) =>
+      response.writeHead(status, { Location: `${address()}${request.url}` }).end();
+
+  for (const challenge of ['Basic realm="other"', "bearer"]) {
+    it(`gets no login for another host that it redirects to and that asks with ${challenge}`, async () => {
+      registry.answer = redirectTo(() => `http://${other.host}`);
+      const asked = challenge === "bearer" ? `Bearer realm="http://${other.host}/token",service="s"` : challenge;
+      other.answer = behindLogin(asked, image);
+      assert.equal(
+        await refusal(),
+        `its registry does not give it: ${registry.host} redirects to ${other.host}, which asks for a login of its own.`,
+      );
+      assert.deepEqual([registry.authorizations, other.authorizations], [[], []]);
+      assert.equal(other.requests.length, 1);
+    });
+  }
+
+  for (const status of [301, 302, 303, 307, 308]) {
+    it(`takes no login along to another host, which may give the content (${status})`, async () => {
+      registry.answer = behindLogin(
+        'Basic realm="own"',
+        redirectTo(() => `http://${other.host}`, status),
+      );
+      other.answer = image;
+      assert.deepEqual(await find(), {
+        reference: `${registry.host}/app@${digestOf(manifest)}`,
+        platform: "linux/amd64",
+      });
+      assert.equal(registry.authorizations.length, 2);
+      assert.deepEqual(other.authorizations, []);
+    });
+  }
+
+  it("gets its login no more after another host has sent back to it", async () => {
+    registry.answer = behindLogin('Basic realm="own"', (request, response) =>
+      request.url?.startsWith("/back")
+        ? image(request, response)
+        : response.writeHead(307, { Location: `http://${other.host}${request.url}` }).end(),
+    );
+    other.answer = redirectTo(() => `http://${registry.host}/back`);
+    assert.match(await refusal(), /its registry does not give it: 401\.$/);
+    assert.deepEqual(
+      registry.requests.filter(({ path }) => path.startsWith("/back")).map(({ authorization }) => authorization),
+      [undefined],
+    );
+  });
+
+  it("keeps its login for its own other addresses", async () => {
+    registry.answer = behindLogin('Basic realm="own"', (request, response) =>
+      request.url?.startsWith("/v2/")
+        ? response.writeHead(307, { Location: `/moved${request.url}` }).end()
+        : image(request, response),
+    );
+    assert.ok("reference" in (await find()));
+    assert.equal(registry.authorizations.length, 4);
+  });
+
+  it("sends nobody to the network in clear, nor on and on", async () => {
+    const plain = "http://10.0.0.1:5000";
+    registry.answer = redirectTo(() => plain);
+    assert.match(await refusal(), /redirects to http:\/\/10\.0\.0\.1:5000, in clear/);
+    for (const address of ["file:///etc/passwd", "data:application/json,{}", "gopher://127.0.0.1/"]) {
+      registry.answer = (_, response) => response.writeHead(302, { Location: address }).end();
+      assert.match(await refusal(), /redirects to .*, in clear/, address);
+    }
+    registry.answer = (_, response) => response.writeHead(302, { Location: "http://[" }).end();
+    assert.match(await refusal(), /redirects to no address/);
+    registry.requests.length = 0;
+    registry.answer = redirectTo(() => `http://${registry.host}`);
+    assert.match(await refusal(), /redirects more than 5 times/);
+    assert.equal(registry.requests.length, 6);
+  });
+
+  it("gets no login sent in clear to an issuer of tokens, nor by its redirect", async () => {
+    for (const realm of ["http://tokens.example.com/token", "ftp://127.0.0.1/token"]) {
+      registry.answer = behindLogin(`Bearer realm="${realm}"`, image);
+      assert.match(await refusal(), /the registry wants the login sent in clear, to /, realm);
+    }
+    registry.answer = (request, response) =>
+      request.url?.startsWith("/token")
+        ? response.writeHead(307, { Location: `http://${other.host}/token` }).end()
+        : behindLogin(`Bearer realm="http://${registry.host}/token"`, image)(request, response);
+    other.answer = (_, response) => response.end('{"token":"t"}');
+    await find();
+    assert.deepEqual(other.authorizations, []);
+  });
+
+  it("gives tokens that are none, and no header is made of them", async () => {
+    for (const answer of ["no JSON", "null", "{}", '{"token":7}', '{"token":"a\\r\\nX-Other: 1"}', '{"token":""}']) {
+      registry.answer = (request, response) =>
+        request.url?.startsWith("/token")
+          ? response.end(answer)
+          : behindLogin(`Bearer realm="http://${registry.host}/token"`, image)(request, response);
+      assert.match(await refusal(), /issues no token\.$/, answer);
+    }
+  });
+
+  for (const told of [true, false]) {
+    it(`is not read beyond 4 MiB, ${told ? "when it says" : "when it does not say"} how much it sends`, async () => {
+      let sent = 0;
+      const part = Buffer.alloc(1 << 20, " ");
+      registry.answer = (_, response) => {
+        response.writeHead(200, { "Content-Type": ociImage, ...(told && { "Content-Length": 600 << 20 }) });
+        const send = () => {
+          while (sent < 600 << 20) {
+            sent += part.length;
+            if (!response.write(part)) {
+              response.once("drain", send);
+              return;
+            }
+          }
+          response.end();
+        };
+        send();
+      };
+      const before = registry.requests.length;
+      assert.match(await refusal(), /the answer of .* is longer than 4,194,304 bytes, the limit of a manifest\.$/);
+      // Not asked again, and what was on the way is all that was sent.
+      assert.equal(registry.requests.length, before + 1);
+      assert.ok(sent < 64 << 20, String(sent));
+    });
+  }
+
+  it("is not read beyond 4 MiB of what a compressed answer unpacks to", async () => {
+    const { gzipSync } = await import("node:zlib");
+    const packed = gzipSync(Buffer.alloc(64 << 20, " "));
+    registry.answer = (_, response) =>
+      response.writeHead(200, { "Content-Type": ociImage, "Content-Encoding": "gzip" }).end(packed);
+    assert.match(await refusal(), /is longer than 4,194,304 bytes/);
+  });
+
+  const bad = [
+    "sha256:../../../v2/other/blobs/x",
+    "sha256:abc",
+    `sha256:${"A".repeat(64)}`,
+    "md5:x",
+    "",
+    `x@${digestOf("")}`,
+  ];
+  it("names nothing by what is no digest: not a configuration, not an image of an index", async () => {
+    for (const digest of bad) {
+      for (const content of [
+        { mediaType: ociImage, config: { digest } },
+        { mediaType: ociIndex, manifests: [{ digest, platform: { os: "linux", architecture: "amd64" } }] },
+      ]) {
+        registry.requests.length = 0;
+        registry.answer = (_, response) => response.end(JSON.stringify(content));
+        assert.match(await refusal(), /it sends no valid manifest: .*digest: it is not a digest\.$/, digest);
+        assert.equal(registry.requests.length, 1);
+      }
+    }
+  });
+
+  it("cannot give another configuration, or a manifest of another digest of either kind", async () => {
+    registry.answer = (request, response) =>
+      request.url?.includes("/blobs/")
+        ? response.end('{"os":"linux","architecture":"arm64"}')
+        : image(request, response);
+    assert.match(await refusal(), /sent something else under this digest/);
+    for (const digest of [digestOf("other"), `sha512:${"0".repeat(128)}`]) {
+      assert.match(await refusal(`app@${digest}`), /sent something else under this digest/);
+    }
+  });
+
+  it("says nothing that is no manifest and no platform", async () => {
+    for (const [content, message] of [
+      ["<html>", /no manifest, but something that is not JSON/],
+      ["[]", /no valid manifest/],
+      ["null", /no valid manifest/],
+      ['{"manifests":{"length":1}}', /no valid manifest: manifests: /],
+      [
+        JSON.stringify({
+          manifests: [{ digest: digestOf(""), platform: { os: "linux\u001b[2J", architecture: "amd64" } }],
+        }),
+        /no valid manifest: manifests\.0\.platform\.os: /,
+      ],
+    ] as const) {
+      registry.answer = (_, response) => response.end(content);
+      assert.match(await refusal(), message, content);
+    }
+  });
+
+  it("is cut short in its errors", async () => {
+    registry.answer = (_, response) =>
+      response.writeHead(403).end(JSON.stringify({ errors: [{ code: "DENIED", message: "x".repeat(100_000) }] }));
+    const message = await refusal();
+    assert.ok(message.length < 500, String(message.length));
+  });
+});

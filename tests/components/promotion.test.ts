@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { PrivateRepository, promoteImage } from "../../components";
+import { FakeRegistry } from "./fakeRegistry";
+import { fetchOf, ImageFixture, imageType } from "./imageFixture";
+import { account, known, region } from "./mocks";
+
+const from = { registryId: "210987654321", region: "eu-central-1" };
+
+describe("promoteImage", () => {
+  let fixture: ImageFixture;
+  let registry: FakeRegistry;
+  let digest: string;
+  beforeEach(async () => {
+    fixture = new ImageFixture();
+    registry = new FakeRegistry();
+    await registry.start();
+    digest = registry.addImage("petclinic", "1", { os: "linux", architecture: "amd64" });
+    registry.login = "AWS:private-token";
+    registry.authentication = "basic";
+    await fixture.start();
+  });
+  afterEach(() => {
+    registry.stop();
+    fixture.stop();
+  });
+
+  const promote = (source: string, sourceRegistry: typeof from | undefined) =>
+    promoteImage(
+      "petclinic",
+      { source, sourceRegistry, repositories: [new PrivateRepository("petclinic")] },
+      fixture.opts,
+    );
+  const sent = () => registry.requests.filter((request) => / (Basic|Bearer) /.test(request));
+
+  for (const sourceRegistry of [from, { registryId: account, region }]) {
+    it(`sends no login to a host that is not the registry of ${sourceRegistry.registryId}`, async () => {
+      await fixture.startEngine(true);
+      promote(`${registry.host}/petclinic@${digest}`, sourceRegistry);
+      const { registryId, region } = sourceRegistry;
+      const owner = `${registryId}.dkr.ecr.${region}.amazonaws.com`;
+      await assert.rejects(fixture.firstBuild(), (error: Error) => {
+        const message = `${registry.host}/petclinic@${digest}: the login is the one of the registry ${owner} and is not sent to ${registry.host}.`;
+        assert.ok(error.message.endsWith(message), error.message);
+        return true;
+      });
+      assert.deepEqual(registry.requests, []);
+      assert.deepEqual(fixture.mocks.ofType(imageType), []);
+    });
+  }
+
+  it("sends its login to the registry that the token names, such as a sandbox's", async () => {
+    await fixture.startEngine(true, { endpoints: { [from.registryId]: `http://${registry.host}` } });
+    promote(`${registry.host}/petclinic@${digest}`, from);
+    assert.deepEqual(await fixture.firstBuild(), fetchOf(`${registry.host}/petclinic@${digest}`));
+    assert.equal(sent().length, 2);
+    const [call] = fixture.mocks.calls.filter(({ args }) => args["registryId"] === from.registryId);
+    assert.deepEqual(call?.args, from);
+  });
+
+  it("sends no login for a source that needs none", async () => {
+    registry.authentication = "none";
+    promote(`${registry.host}/petclinic@${digest}`, undefined);
+    await known(fixture.builds[Object.keys(fixture.builds)[0] ?? ""] ?? assert.fail());
+    assert.equal(registry.requests.length, 2);
+    assert.deepEqual(sent(), []);
+  });
+});

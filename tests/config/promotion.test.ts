@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { PrivateRepository } from "../../components";
+import { promotedImages } from "../../config/promotion";
+import { pullPermissions } from "../../ecr/pullPermissions";
+import { FakeRegistry } from "../components/fakeRegistry";
+import { imageType } from "../components/imageFixture";
+import { type Mocks, startMocks } from "../components/mocks";
+
+const arn = "arn:aws:ecr:eu-central-1:210987654321:repository/petclinic";
+const digest = `sha256:${"a".repeat(64)}`;
+const own = `210987654321.dkr.ecr.eu-central-1.amazonaws.com/petclinic@${digest}`;
+const pushCommands = { login: "l", build: "b", tag: "t", push: "p" };
+
+describe("images of the environment before this one", () => {
+  let hostile: FakeRegistry;
+  let mocks: Mocks;
+  beforeEach(async () => {
+    hostile = new FakeRegistry();
+    await hostile.start();
+  });
+  afterEach(() => hostile.stop());
+
+  /** What the other stack's outputs say; `references` by the image's key. */
+  async function outputs(references: Record<string, string>, repository: object = {}) {
+    const images = Object.entries(references).map(([key, reference]) => {
+      const found = { reference, references: { "private/team/app": reference }, repository: "private/team/app" };
+      return [key, { ...found, tag: "src-1", digest }];
+    });
+    const privateRepository = {
+      ...{ url: own.split("@")[0], arn, name: "petclinic", registryId: "210987654321", region: "eu-central-1" },
+      ...{ pullPolicy: JSON.stringify(pullPermissions([arn])), pushCommands },
+      ...repository,
+    };
+    mocks = await startMocks(
+      {
+        outputs: {
+          ...{ outputsVersion: 1, publicRepositories: {}, pushRoles: {}, registryEvents: {} },
+          privateRepositories: { "team/app": privateRepository },
+          images: Object.fromEntries(images),
+        },
+      },
+      true,
+    );
+  }
+  const promote = (...keys: string[]) =>
+    promotedImages(
+      {
+        from: "staging",
+        images: Object.fromEntries(keys.map((key) => [key, { repositories: ["private/petclinic"] }])),
+      },
+      () => new PrivateRepository("petclinic"),
+    );
+
+  it("are refused, all of them in one message, before anything is sent or made when their hosts would get a foreign login", async () => {
+    const foreign = [`${hostile.host}/petclinic@${digest}`, `evil.example/${own}`];
+    await outputs({ one: foreign[0] ?? "", two: foreign[1] ?? "", three: own });
+    const owner = "the login is the one of the registry 210987654321.dkr.ecr.eu-central-1.amazonaws.com";
+    await assert.rejects(promote("one", "two", "three"), {
+      message: ["one", "two"]
+        .map((key, index) => {
+          const reference = foreign[index] ?? "";
+          return `promotion.images.${key}: the stack organization/ecr/staging says that its private/team/app has ${reference}, but ${owner} and is not sent to ${reference.split("/")[0]}. Nothing was sent. Look who changed that stack's outputs.`;
+        })
+        .join("\n"),
+    });
+    assert.deepEqual(hostile.requests, []);
+    assert.deepEqual(mocks.ofType(imageType), []);
+    assert.deepEqual(mocks.ofType("aws:ecr/repository:Repository"), []);
+  });
+
+  it("are refused when an output has no form that an address, a login or a policy can be made of", async () => {
+    const refused: [string, Record<string, string>, object, RegExp][] = [
+      [
+        "a reference without a digest",
+        { one: own.replace(/@.*/, ":1") },
+        {},
+        /images\.one\.reference: must be an image by digest/,
+      ],
+      [
+        "a line in a reference",
+        { one: `x\n::error::${own}` },
+        {},
+        /images\.one\.reference: must be an image by digest/,
+      ],
+      [
+        "a region that is a host",
+        { one: own },
+        { region: "evil.example/" },
+        /privateRepositories\.team\/app\.region: must be/,
+      ],
+      ["an account that is none", { one: own }, { registryId: "evil" }, /registryId: must be an account, 12 digits/],
+      ["an ARN that is none", { one: own }, { arn: "*" }, /arn: must be a repository's ARN/],
+      [
+        "a policy that allows more",
+        { one: own },
+        { pullPolicy: '{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}' },
+        /pullPolicy: must allow nothing but to pull from this repository/,
+      ],
+    ];
+    for (const [what, references, repository, message] of refused) {
+      await outputs(references, repository);
+      await assert.rejects(promote("one"), message, what);
+    }
+  });
+
+  it("are not found in what every object inherits", async () => {
+    await outputs({ one: own });
+    await assert.rejects(promote("constructor"), /has no image "constructor": it has one$/);
+  });
+});

@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { root } from "./markdown";
+
+/** Everything that runs with a user's credentials, and the sandbox's parts that hand out logins. */
+function sources(): [file: string, text: string][] {
+  const files = execFileSync(
+    "git",
+    ["ls-files", "--cached", "--others", "--exclude-standard", "--", "*.ts", "*.mjs", "*.cjs"],
+    {
+      cwd: root,
+      encoding: "utf8",
+    },
+  ).split("\n");
+  return files
+    .filter(
+      (file) =>
+        file !== "" && !/^(tests|bench|docs|app)\/|^sandbox\/(gateway|providers|engine|languageHost)\//.test(file),
+    )
+    .filter((file) => fs.existsSync(path.join(root, file)))
+    .map((file) => [file, fs.readFileSync(path.join(root, file), "utf8")]);
+}
+
+const filesWith = (words: RegExp) =>
+  sources()
+    .filter(([, text]) => words.test(text))
+    .map(([file]) => file)
+    .sort();
+
+// A registry's login can only be had from RegistryLogin, which wants to know the host (tests/ecr/registryLogin.test.ts).
+// Here: nothing makes a login, or sends one, beside it.
+describe("a registry's login", () => {
+  const makers = ["cli/aws/registryLogin.ts", "components/images/ecrLogin.ts", "sandbox/services/registryLogin.ts"];
+
+  it("is asked of AWS in three files only, each of which gives it to RegistryLogin", () => {
+    assert.deepEqual(
+      filesWith(/[gG]etAuthorizationToken(?:Output|Command)?\s*\(|ecr\.getCredentials|get-login-password --/),
+      [
+        ...makers,
+        // The command that a user copies, for the repository's own host.
+        "ecr/pushCommands.ts",
+      ].sort(),
+    );
+    for (const file of makers) {
+      const text = fs.readFileSync(path.join(root, file), "utf8");
+      // The answer goes to RegistryLogin whole: nobody takes it apart.
+      assert.match(text, /RegistryLogin\.ofEcr\(/, file);
+      assert.doesNotMatch(text, /authorizationToken|userName|base64/, file);
+      assert.doesNotMatch(text, /(?:token|answer|data)\??\.password/, file);
+    }
+  });
+
+  it("is taken apart in one place", () => {
+    assert.deepEqual(filesWith(/authorizationToken\b/), ["ecr/registryLogin.ts"]);
+  });
+
+  it("is put into a request in one file, which has it from RegistryLogin", () => {
+    assert.deepEqual(filesWith(/`Basic |`Bearer |"Basic |"Bearer |Authorization:|["']authorization["']/), [
+      "components/images/registryClient.ts",
+      "components/images/registryRequest.ts",
+    ]);
+    const client = fs.readFileSync(path.join(root, "components/images/registryClient.ts"), "utf8");
+    assert.deepEqual(client.match(/[\w.?]*\.(?:forHost|password|username)\b/g), [
+      "this.login?.forHost",
+      "credentials.username",
+      "credentials.password",
+    ]);
+    assert.match(client, /this\.login\?\.forHost\(this\.host\)/);
+  });
+
+  it("goes by HTTP only in requests that follow no redirect by themselves", () => {
+    // Node's own ways to send a request. Those of sandbox/ ask the sandbox's own gateway.
+    const senders = filesWith(/\bfetch\(|https?\.(?:request|get)\(|node:https?"/).filter(
+      (file) => !file.startsWith("sandbox/"),
+    );
+    assert.deepEqual(senders, ["components/images/registryRequest.ts"]);
+    const request = fs.readFileSync(path.join(root, "components/images/registryRequest.ts"), "utf8");
+    assert.equal(request.match(/\bfetch\(/g)?.length, 1);
+    assert.match(request, /redirect: "manual"/);
+  });
+});
