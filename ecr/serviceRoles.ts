@@ -27,7 +27,14 @@ export interface TemplateRights {
   key?: "managed" | (string & {});
 }
 
-/** A trust policy: this service may take on the role, and nobody else. */
+/**
+ * A trust policy: this service may take on the role, and nobody else.
+ *
+ * Without `aws:SourceAccount` and `aws:SourceArn`: the ECR user guide's own trust policies for both services have no condition,
+ * it says nowhere that they send these keys, and a condition on a key that is not sent refuses the service itself. Another
+ * account cannot use ECR against such a role: ECR takes a role of the registry's own account only (ECR API, CustomRoleArn), and
+ * iam:PassRole does not reach across accounts.
+ */
 export function trustPolicy(service: string): PolicyDocument {
   return {
     Version: "2012-10-17",

@@ -9,6 +9,7 @@ import {
   githubFaults,
   githubIssuer,
   githubSubjects,
+  githubWorkflowRefs,
   gitlabFaults,
   gitlabIssuer,
   gitlabSubjects,
@@ -90,7 +91,7 @@ export class PushRole extends pulumi.ComponentResource {
 
   constructor(name: string, args: PushRoleArgs, opts?: pulumi.ComponentResourceOptions) {
     const checks = new InputChecks(`PushRole ${JSON.stringify(name)}`);
-    const { issuer, audience, subjects, providerArn, permissionsBoundary } = readSettings(args, checks);
+    const { issuer, trust, providerArn, permissionsBoundary } = readSettings(args, checks);
     checks.refuse();
     super("ecr:index:PushRole", name, {}, opts);
     const child = { parent: this };
@@ -98,7 +99,7 @@ export class PushRole extends pulumi.ComponentResource {
     this.provider = args.createProvider
       ? new aws.iam.OpenIdConnectProvider(
           name,
-          { url: issuer, clientIdLists: [audience], tags },
+          { url: issuer, clientIdLists: [trust.audience], tags },
           { ...child, ...replacedInPlace },
         )
       : undefined;
@@ -112,7 +113,7 @@ export class PushRole extends pulumi.ComponentResource {
         path: args.path ?? "/",
         description: `Pushes images from ${issuer.replace(/^https:\/\//, "")}`,
         assumeRolePolicy: this.providerArn.apply((arn) =>
-          JSON.stringify(oidcTrustPolicy({ providerArn: arn, audience, subjects })),
+          JSON.stringify(oidcTrustPolicy({ providerArn: arn, ...trust })),
         ),
         maxSessionDuration: args.maxSessionDuration ?? 3_600,
         permissionsBoundary,
@@ -164,9 +165,9 @@ function readSettings(args: PushRoleArgs, checks: InputChecks) {
       { path: "audience", value: audience, rule: "an audience has a name.", fix: "write the token's aud claim." },
     ]);
   }
-  const subjects = readSubjects(args, checks);
+  const trust = { audience, ...readSubjects(args, issuer, checks) };
   const placeholder = `arn:aws:iam::123456789012:oidc-provider/${issuer.replace(/^https:\/\//, "")}`;
-  checks.add(trustPolicyFaults({ providerArn: placeholder, audience, subjects }, gitlab ? "gitlab" : "github"));
+  checks.add(trustPolicyFaults({ providerArn: placeholder, ...trust }, gitlab ? "gitlab" : "github"));
 
   if ((args.providerArn === undefined) !== (createProvider === true)) {
     checks.add([
@@ -189,20 +190,21 @@ function readSettings(args: PushRoleArgs, checks: InputChecks) {
     args.permissionsBoundary === undefined
       ? undefined
       : checks.input(args.permissionsBoundary, (arn) => iamRoleFaults({ permissionsBoundary: arn }));
-  return { issuer, audience, subjects, providerArn, permissionsBoundary };
+  return { issuer, trust, providerArn, permissionsBoundary };
 }
 
-function readSubjects(args: PushRoleArgs, checks: InputChecks): string[] {
+function readSubjects(args: PushRoleArgs, issuer: string, checks: InputChecks) {
   const { github = [], gitlab = [] } = args;
+  const none = { subjects: [], ofWorkflows: [] };
   const faults = [
     ...github.flatMap((workflows, index) => githubFaults(workflows, `github[${index}]`)),
+    ...github.flatMap((workflows, index) => workflowClaimFaults(workflows, `github[${index}].workflows`, issuer)),
     ...gitlab.flatMap((pipelines, index) => gitlabFaults(pipelines, `gitlab[${index}]`)),
   ];
   checks.add(faults);
-  if (faults.length > 0) return [];
-  const subjects = [...github.flatMap(githubSubjects), ...gitlab.flatMap(gitlabSubjects)];
+  if (faults.length > 0) return none;
   const given = args.github ?? args.gitlab;
-  if (subjects.length === 0 && given !== undefined) {
+  if (given !== undefined && given.length === 0) {
     checks.add([
       {
         path: args.github ? "github" : "gitlab",
@@ -212,5 +214,25 @@ function readSubjects(args: PushRoleArgs, checks: InputChecks): string[] {
       },
     ]);
   }
-  return subjects;
+  const anyWorkflow = github.filter(({ workflows }) => workflows === undefined);
+  return {
+    subjects: [...anyWorkflow.flatMap(githubSubjects), ...gitlab.flatMap(gitlabSubjects)],
+    ofWorkflows: github.flatMap((workflows) => {
+      const workflowRefs = githubWorkflowRefs(workflows);
+      return workflowRefs === undefined ? [] : [{ subjects: githubSubjects(workflows), workflowRefs }];
+    }),
+  };
+}
+
+/** AWS compares the claim of the workflow file for github.com's tokens only. */
+function workflowClaimFaults({ workflows }: GitHubWorkflows, path: string, issuer: string): Fault[] {
+  if (workflows === undefined || issuer === githubIssuer) return [];
+  return [
+    {
+      path,
+      value: workflows,
+      rule: `AWS reads the workflow file out of tokens of ${githubIssuer} only, and these are of ${issuer}.`,
+      fix: "leave workflows out, and narrow the runs by environments.",
+    },
+  ];
 }

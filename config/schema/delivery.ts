@@ -13,10 +13,18 @@ export const pushRole = z.strictObject({
       z.strictObject({
         repository: text.optional().describe("`owner/name`"),
         anyRepositoryOf: text.optional().describe("All repositories of this owner"),
-        branches: names.optional().describe("Runs for these branches; `*` stands for any text. Default: none"),
+        branches: names
+          .optional()
+          .describe(
+            "Runs for these branches; `*` stands for any text. On the default branch also `pull_request_target`, " +
+              "`issue_comment` and `schedule`: `workflows` or `environments` narrow it. Default: none",
+          ),
         tags: names.optional().describe("Runs for these tags. Default: none"),
         environments: names.optional().describe("Jobs in these environments. Default: none"),
         pullRequests: z.boolean().optional().describe("Runs for pull requests. Default: `false`"),
+        workflows: names
+          .optional()
+          .describe("Of these runs, jobs in these workflow files only: `release.yml`. Default: any"),
       }),
     )
     .optional()
@@ -26,7 +34,9 @@ export const pushRole = z.strictObject({
       z.strictObject({
         project: text.optional().describe("`group/project`"),
         anyProjectOf: text.optional().describe("All projects of this group"),
-        branches: names.optional().describe("Pipelines for these branches. Default: none"),
+        branches: names
+          .optional()
+          .describe("Pipelines for these branches, merge requests' too, by their source branch. Default: none"),
         tags: names.optional().describe("Pipelines for these tags. Default: none"),
       }),
     )

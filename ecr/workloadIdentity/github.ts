@@ -19,7 +19,11 @@ export interface GitHubWorkflows {
   repository?: string;
   /** Instead of `repository`: all repositories of this owner, those too that are made later. @default none */
   anyRepositoryOf?: string;
-  /** Runs for these branches; `*` stands for any text: `main`, `release/*`. @default none */
+  /**
+   * Runs for these branches; `*` stands for any text: `main`, `release/*`. Not only pushes: what GitHub starts on the default
+   * branch is a run for it too, whoever caused it (`pull_request_target`, `issue_comment`, `workflow_run`, `schedule`).
+   * `workflows` or `environments` say it more narrowly. @default none
+   */
   branches?: readonly string[];
   /** Runs for these tags: `v*`. @default none */
   tags?: readonly string[];
@@ -30,6 +34,12 @@ export interface GitHubWorkflows {
   environments?: readonly string[];
   /** Runs for pull requests, whatever they change. @default false */
   pullRequests?: boolean;
+  /**
+   * Of these runs, only jobs that are written in these workflow files: `release.yml`, in the same repository; one of another
+   * repository that is called, with the place it is called at: `octo-org/shared/.github/workflows/push.yml@refs/heads/main`,
+   * `…@refs/tags/v*` or `…@<commit>`. Compares the claim `job_workflow_ref`, for github.com alone. @default any workflow
+   */
+  workflows?: readonly string[];
 }
 
 const ownerName = "[A-Za-z0-9](?:[A-Za-z0-9_-]{0,37}[A-Za-z0-9_])?(?:@[0-9]+)?";
@@ -51,6 +61,17 @@ export function githubSubjects(workflows: GitHubWorkflows): string[] {
     ...environments.map((environment) => `${subject}:environment:${environment.replaceAll(":", "%3A")}`),
     ...(pullRequests ? [`${subject}:pull_request`] : []),
   ].sort();
+}
+
+/**
+ * The `job_workflow_ref` claims of these workflows' tokens, sorted (GitHub docs, OpenID Connect reference); `undefined` when
+ * any workflow is meant. Of which branch the file is, the subject says; ids stand in subjects only.
+ *
+ * @param workflows Without faults: see {@link githubFaults}.
+ */
+export function githubWorkflowRefs({ repository, anyRepositoryOf, workflows }: GitHubWorkflows): string[] | undefined {
+  const home = (repository ?? `${anyRepositoryOf}/*`).replace(/@[0-9]+/g, "");
+  return workflows?.map((file) => (file.includes("/") ? file : `${home}/.github/workflows/${file}@*`)).sort();
 }
 
 /** Why these workflows cannot be told from others by their tokens. Never throws. */
@@ -83,6 +104,7 @@ export function githubFaults(workflows: GitHubWorkflows, path: string): Fault[] 
   environments.forEach((environment, index) => {
     faults.push(...environmentFaults(environment, `${path}.environments[${index}]`));
   });
+  if (workflows.workflows !== undefined) faults.push(...fileFaults(workflows.workflows, `${path}.workflows`));
   if (branches.length + tags.length + environments.length === 0 && pullRequests !== true) {
     faults.push({
       path: `${path}.branches`,
@@ -92,6 +114,39 @@ export function githubFaults(workflows: GitHubWorkflows, path: string): Fault[] 
     });
   }
   return faults;
+}
+
+const fileForm = /^[A-Za-z0-9_-][A-Za-z0-9._-]*\.ya?ml$/;
+const calledForm =
+  /^([^*?@/:]+\/[^*?@/:]+)\/\.github\/workflows\/([^*?@/:]+)@(?:[0-9a-f]{40}|refs\/(?:heads|tags)\/(.+))$/;
+
+function fileFaults(files: readonly string[], path: string): Fault[] {
+  if (files.length === 0) {
+    return [
+      {
+        path,
+        value: files,
+        rule: "with no workflow named, no job gets in.",
+        fix: "name the workflow files, or leave workflows out for any.",
+      },
+    ];
+  }
+  return files.flatMap((file, index) => {
+    if (matches(fileForm, file)) return [];
+    const [, repository, name, ref] = (typeof file === "string" && calledForm.exec(file)) || [];
+    const at = `${path}[${index}]`;
+    if (repository !== undefined && matches(repositoryForm, repository) && matches(fileForm, name)) {
+      return ref === undefined ? [] : refFaults(ref, at);
+    }
+    return [
+      {
+        path: at,
+        value: file,
+        rule: "a workflow is a file of .github/workflows, or one of another repository with the place it is called at.",
+        fix: 'write "release.yml", or "owner/name/.github/workflows/push.yml@refs/heads/main".',
+      },
+    ];
+  });
 }
 
 function repositoryFaults(repository: unknown, path: string): Fault[] {

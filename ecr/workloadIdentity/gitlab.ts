@@ -12,7 +12,11 @@ export interface GitLabPipelines {
   project?: string;
   /** Instead of `project`: all projects of this group and below it, those too that are made later. @default none */
   anyProjectOf?: string;
-  /** Pipelines for these branches; `*` stands for any text. @default none */
+  /**
+   * Pipelines for these branches; `*` stands for any text. A merge request's pipeline is one for its source branch. From a fork
+   * it counts as the fork's since GitLab 18.2.2; before, a fork's branch called `main` got in, so update. Protect the branches:
+   * the subject does not say more, and AWS reads no other claim of GitLab's. @default none
+   */
   branches?: readonly string[];
   /** Pipelines for these tags. @default none */
   tags?: readonly string[];

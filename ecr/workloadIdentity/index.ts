@@ -1,4 +1,11 @@
-export { type GitHubWorkflows, githubAudience, githubFaults, githubIssuer, githubSubjects } from "./github";
+export {
+  type GitHubWorkflows,
+  githubAudience,
+  githubFaults,
+  githubIssuer,
+  githubSubjects,
+  githubWorkflowRefs,
+} from "./github";
 export { type GitLabPipelines, gitlabFaults, gitlabIssuer, gitlabSubjects } from "./gitlab";
 export {
   issuerFaults,
@@ -8,4 +15,5 @@ export {
   providerArnFaults,
   trustPolicyFaults,
   trustPolicyMaximum,
+  type WorkflowSubjects,
 } from "./trust";

@@ -12,6 +12,15 @@ export interface OidcTrust {
   audience: string;
   /** `sub` claims; `*` stands for any text. */
   subjects: readonly string[];
+  /** Further subjects, each group of them for jobs of certain workflow files only. @default none */
+  ofWorkflows?: readonly WorkflowSubjects[];
+}
+
+/** Subjects that count only with one of these claims of the workflow file beside them; `*` stands for any text in both. */
+export interface WorkflowSubjects {
+  subjects: readonly string[];
+  /** `job_workflow_ref` claims (IAM user guide, available keys for AWS OIDC federation: GitHub, since February 2026). */
+  workflowRefs: readonly string[];
 }
 
 const providerForm = /^arn:(aws[a-z-]*):iam::([0-9]{12}):oidc-provider\/([a-z0-9.-]+(?::[0-9]+)?(?:\/[\w./-]*[\w-])?)$/;
@@ -23,9 +32,10 @@ export function issuerOfProvider(arn: unknown): string | undefined {
 
 /**
  * The trust policy of a role that is taken with an identity provider's tokens: audience and subject are both compared,
- * whole subjects exactly, patterns in a statement of their own (all conditions of one statement must hold).
+ * whole subjects exactly, patterns in a statement of their own, and each group of workflow files in one (all conditions of
+ * one statement must hold).
  *
- * @param trust `subjects` is not empty: without one, every token of the provider would do.
+ * @param trust It has subjects: without one, every token of the provider would do.
  */
 export function oidcTrustPolicy(trust: OidcTrust): PolicyDocument {
   const issuer = issuerOfProvider(trust.providerArn) ?? "";
@@ -47,6 +57,15 @@ export function oidcTrustPolicy(trust: OidcTrust): PolicyDocument {
       ...(patterns.length > 0
         ? [statement("Patterns", { StringEquals: audience, StringLike: { [`${issuer}:sub`]: patterns } })]
         : []),
+      ...(trust.ofWorkflows ?? []).map((group, index) =>
+        statement(`Workflows${index + 1}`, {
+          StringEquals: audience,
+          StringLike: {
+            [`${issuer}:sub`]: [...group.subjects],
+            [`${issuer}:job_workflow_ref`]: [...group.workflowRefs],
+          },
+        }),
+      ),
     ],
   };
 }
@@ -95,7 +114,7 @@ export function trustPolicyFaults(trust: OidcTrust, path: string): Fault[] {
   return [
     {
       path,
-      value: `${trust.subjects.length} subjects`,
+      value: `${trust.subjects.length + (trust.ofWorkflows ?? []).flatMap(({ subjects }) => subjects).length} subjects`,
       rule: `a trust policy has at most ${trustPolicyMaximum} characters, this one has ${size}.`,
       fix: "make a role for each group of repositories, or write patterns.",
     },

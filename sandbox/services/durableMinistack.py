@@ -11,6 +11,8 @@ import sys
 
 import ministack.app as ministack
 from ministack.core import persistence
+from ministack.services import cognito, sts
+from webIdentityClaims import compare_claims_of_github
 
 # Operations of the JSON protocol that change nothing. Others are looked at: it costs a millisecond and no write.
 READING = ("Describe", "Get", "List", "BatchGet")
@@ -56,6 +58,7 @@ async def app(scope, receive, send):
     await answer(scope, receive, send_saved)
 
 
+compare_claims_of_github(sts, cognito._decode_id_token_unverified)
 ministack.app = app
 
 if __name__ == "__main__":

@@ -69,6 +69,8 @@ export async function startMinistack(
       env: {
         PATH: [credentialHelperFolder(state), process.env["PATH"]].join(path.delimiter),
         HOME: process.env["HOME"],
+        // What it imports of ours would leave its bytecode beside its source.
+        PYTHONDONTWRITEBYTECODE: "1",
         // For its ECS and Lambda, which run containers.
         DOCKER_HOST: process.env["DOCKER_HOST"],
         DOCKER_CONFIG: dockerConfig(state),

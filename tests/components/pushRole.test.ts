@@ -141,6 +141,28 @@ describe("PushRole", () => {
     });
   });
 
+  it("trusts the named workflow files only, where a repository names them", async () => {
+    new PushRole("release", {
+      repositories: [pets],
+      github: [{ repository: "octo-org/petclinic", branches: ["main"], workflows: ["release.yml"] }],
+      providerArn,
+    });
+    await mocks.settle();
+    assert.equal(
+      mocks.ofType(roleType)[0]?.inputs["assumeRolePolicy"],
+      trustOf(
+        {
+          StringEquals: { [`${issuer}:aud`]: "sts.amazonaws.com" },
+          StringLike: {
+            [`${issuer}:sub`]: ["repo:octo-org/petclinic:ref:refs/heads/main"],
+            [`${issuer}:job_workflow_ref`]: ["octo-org/petclinic/.github/workflows/release.yml@*"],
+          },
+        },
+        "Workflows1",
+      ),
+    );
+  });
+
   it("leaves what is not known yet to the update, and checks it then", async () => {
     mocks = await startMocks({}, true);
     new PushRole("release", { repositories: [new PrivateRepository("petclinic")], github, createProvider: true });
@@ -168,6 +190,17 @@ describe("PushRole", () => {
     ["a path", { path: "ci" }, ["path"]],
     ["a session of a minute", { maxSessionDuration: 60 }, ["maxSessionDuration"]],
     ["a boundary that is none", { permissionsBoundary: "ReadOnly" }, ["permissionsBoundary"]],
+    ["a pattern of workflows", { github: [{ ...github[0], workflows: ["*.yml"] }] }, ["github[0].workflows[0]"]],
+    [
+      "workflow files of another issuer",
+      {
+        github: [{ ...github[0], workflows: ["release.yml"] }],
+        issuer: "https://github.example.com",
+        createProvider: true,
+        providerArn: undefined,
+      },
+      ["github[0].workflows"],
+    ],
     [
       "GitLab with a project's pattern",
       {

@@ -7,7 +7,7 @@ const arn = (name: string) => `arn:aws:ecr:ap-northeast-2:123456789012:repositor
 const key = "arn:aws:kms:ap-northeast-2:123456789012:key/1";
 
 describe("ecr/serviceRoles", () => {
-  it("trusts one service and nobody else", () => {
+  it("trusts one service and nobody else, by the user guide's own policy: no key that ECR is not known to send", () => {
     assert.deepEqual(trustPolicy("ecr.amazonaws.com"), {
       Version: "2012-10-17",
       Statement: [{ Effect: "Allow", Principal: { Service: "ecr.amazonaws.com" }, Action: "sts:AssumeRole" }],

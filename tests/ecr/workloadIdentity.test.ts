@@ -5,6 +5,7 @@ import {
   type GitHubWorkflows,
   githubFaults,
   githubSubjects,
+  githubWorkflowRefs,
   gitlabFaults,
   gitlabSubjects,
   issuerFaults,
@@ -39,6 +40,42 @@ describe("GitHub Actions subjects", () => {
     assert.deepEqual(githubSubjects({ repository: "octo@12/pets@34", branches: ["main"] }), [
       "repo:octo@12/pets@34:ref:refs/heads/main",
     ]);
+  });
+
+  it("are of any workflow, or of the files that are named", () => {
+    const branches = ["main"];
+    assert.equal(githubWorkflowRefs({ repository: "octo-org/pets", branches }), undefined);
+    assert.deepEqual(
+      githubWorkflowRefs({
+        repository: "octo-org@12/pets@34",
+        branches,
+        workflows: ["release.yml", "octo-org/shared/.github/workflows/push.yaml@refs/tags/v*"],
+      }),
+      ["octo-org/pets/.github/workflows/release.yml@*", "octo-org/shared/.github/workflows/push.yaml@refs/tags/v*"],
+    );
+    assert.deepEqual(githubWorkflowRefs({ anyRepositoryOf: "octo-org", branches, workflows: ["a.yml"] }), [
+      "octo-org/*/.github/workflows/a.yml@*",
+    ]);
+  });
+
+  it("of a workflow that could stand for another are refused", () => {
+    const of = (...workflows: string[]) =>
+      paths(githubFaults({ repository: "octo-org/pets", branches: ["main"], workflows }, "g"));
+    const called = "octo-org/shared/.github/workflows/push.yml";
+    assert.deepEqual(of("release.yml", `${called}@refs/heads/main`, `${called}@${"0a".repeat(20)}`), []);
+    assert.deepEqual(of(), ["g.workflows"]);
+    for (const file of ["*.yml", "release", "../x.yml", ".yml", "a b.yml", "*", "release.yml@main", called]) {
+      assert.deepEqual(of("a.yml", file), ["g.workflows[1]"], file);
+    }
+    for (const place of ["main", "*", "refs/pull/1/merge", "refs/heads/", "refs/heads/a:b", "0a0a"]) {
+      assert.deepEqual(of(`${called}@${place}`), ["g.workflows[0]"], place);
+    }
+    for (const foreign of [
+      "octo-org/*/.github/workflows/push.yml@refs/heads/main",
+      "*/x/.github/workflows/a.yml@refs/tags/v1",
+    ]) {
+      assert.deepEqual(of(foreign), ["g.workflows[0]"], foreign);
+    }
   });
 
   it("reach all repositories of an owner only when that is asked for by its name", () => {
@@ -198,6 +235,38 @@ describe("trust policies for identity providers", () => {
     const sids = (subjects: string[]) =>
       oidcTrustPolicy({ providerArn, audience: "a", subjects }).Statement.map((each) => each.Sid);
     assert.deepEqual([sids(["a"]), sids(["a*"]), sids([])], [["Exact"], ["Patterns"], []]);
+  });
+
+  it("compare subject and workflow file together, group by group", () => {
+    const issuer = "token.actions.githubusercontent.com";
+    const group = (name: string) => ({
+      subjects: [`repo:o/${name}:ref:refs/heads/main`],
+      workflowRefs: [`o/${name}/f@*`],
+    });
+    const { Statement } = oidcTrustPolicy({
+      ...{ providerArn, audience: "a", subjects: ["repo:o/any"], ofWorkflows: [group("x"), group("y")] },
+    });
+    assert.deepEqual(
+      Statement.map(({ Sid, Condition }) => [Sid, Condition?.["StringLike"]]),
+      [
+        ["Exact", undefined],
+        ...["x", "y"].map((name, index) => [
+          `Workflows${index + 1}`,
+          {
+            [`${issuer}:sub`]: [`repo:o/${name}:ref:refs/heads/main`],
+            [`${issuer}:job_workflow_ref`]: [`o/${name}/f@*`],
+          },
+        ]),
+      ],
+    );
+    assert.ok(Statement.every(({ Condition }) => Condition?.["StringEquals"]?.[`${issuer}:aud`] === "a"));
+    const { subjects } = group("x");
+    const large = {
+      subjects,
+      workflowRefs: Array.from({ length: 200 }, (_, index) => `o/r/.github/workflows/${index}.yml@*`),
+    };
+    const [fault] = trustPolicyFaults({ providerArn, audience: "a", subjects: [], ofWorkflows: [large] }, "github");
+    assert.equal(fault?.value, "1 subjects");
   });
 
   it("name their conditions after the provider's issuer, with its path", () => {

@@ -31,6 +31,11 @@ const role = new PushRole("release", {
   createProvider: true,
   path: "/ci/",
 });
+const narrow = new PushRole("narrow", {
+  repositories: [pets],
+  github: [{ repository: "octo-org/petclinic", branches: ["main"], workflows: ["release.yml"] }],
+  providerArn: role.providerArn,
+});
 const events = new RegistryEvents("images", { repositories: [pets], findingsFrom: "CRITICAL" });
 const gitlab = new aws.iam.OpenIdConnectProvider("gitlab", { url: "https://gitlab.com", clientIdLists: ["https://gitlab.com"] });
 const bounds = new aws.iam.Policy("bounds", {
@@ -56,6 +61,7 @@ new aws.sqs.QueuePolicy("told", {
 });
 new RegistryEvents("told", { repositories: [vets], deletions: true, findingsFrom: false, targets: [queue.arn] });
 new RegistryEvents("inspector", { pushes: false, findingsFrom: "MEDIUM", scanning: "enhanced", kmsKey: events.key?.arn, topicName: "inspector" });
+export const narrowArn = narrow.roleArn;
 export const pipelinesArn = pipelines.roleArn;
 export const queueUrl = queue.url;
 export const { roleArn, roleName } = role;
@@ -64,9 +70,14 @@ export const others = [vets.url];
 `;
 
 /** A token as GitHub's issuer writes it. MiniStack compares its claims with the trust policy, not its signature. */
-function tokenOf(sub: string, aud = "sts.amazonaws.com", iss = "https://token.actions.githubusercontent.com"): string {
+function tokenOf(
+  sub: string,
+  aud = "sts.amazonaws.com",
+  iss = "https://token.actions.githubusercontent.com",
+  further: Record<string, string> = {},
+): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
-  const claims = { iss, aud, sub, exp: 4_102_444_800 };
+  const claims = { iss, aud, sub, exp: 4_102_444_800, ...further };
   return `${part({ alg: "RS256", typ: "JWT" })}.${part(claims)}.c2lnbmF0dXJl`;
 }
 
@@ -75,7 +86,9 @@ type Details = Record<"action-type" | "result" | "repository-name" | "image-dige
 describe("PushRole and RegistryEvents with the real CLI", function () {
   this.timeout(120_000);
   let project: TestProject;
-  let outputs: Record<"roleArn" | "topicArn" | "pipelinesArn" | "queueUrl", string> & { others: string[] };
+  let outputs: Record<"roleArn" | "narrowArn" | "topicArn" | "pipelinesArn" | "queueUrl", string> & {
+    others: string[];
+  };
 
   before(async () => {
     project = new TestProject();
@@ -122,6 +135,23 @@ describe("PushRole and RegistryEvents with the real CLI", function () {
     ]) {
       await assert.rejects(assume(token), accessDenied);
     }
+  });
+
+  it("give a role of one workflow to that file's jobs, and to no other run of the branch", async () => {
+    const issuer = "https://token.actions.githubusercontent.com";
+    const tokenOfFile = (job_workflow_ref: string) =>
+      tokenOf("repo:octo-org/petclinic:ref:refs/heads/main", undefined, issuer, { job_workflow_ref });
+    const file = (name: string) => `octo-org/petclinic/.github/workflows/${name}@refs/heads/main`;
+    for (const token of [
+      main,
+      tokenOfFile(file("label.yml")),
+      tokenOfFile(file("release.yml").replace("petclinic", "x")),
+    ]) {
+      await assert.rejects(assume(token, outputs.narrowArn), accessDenied);
+    }
+    const credentials = await assume(tokenOfFile(file("release.yml")), outputs.narrowArn);
+    const upload = new InitiateLayerUploadCommand({ repositoryName: "petclinic" });
+    assert.ok((await new ECRClient({ region, credentials }).send(upload)).uploadId);
   });
 
   it("let whoever took it upload to the named repositories, and to nothing else", async () => {
