@@ -22,6 +22,8 @@ export interface Adoption {
   repositoryName?: string;
   repository?: string;
   repositoryPolicy?: string;
+  /** The repository's, when one was written. */
+  region?: string;
 }
 
 /**
@@ -65,6 +67,7 @@ export function readAdoption(
   return {
     repositoryName: args.repository,
     repository: id,
+    ...(typeof given.region === "string" && { region: given.region }),
     ...(args.repositoryPolicy && { repositoryPolicy: id }),
   };
 }

@@ -2,8 +2,10 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { TagMutabilitySettings } from "../../ecr/tagMutability";
 import { InputChecks } from "../inputChecks";
+import { type KmsKeyArn, kmsKeyArn } from "../kmsKeyArn";
 import { madeOutputs } from "../madeOutputs";
 import { replacedInPlace } from "../replacedInPlace";
+import { adoptable } from "./adoptedEncryption";
 import { createCustomerKey } from "./customerKey";
 import { ExistingPrivateRepository, type ExistingPrivateRepositoryArgs } from "./existingPrivateRepository";
 import { PrivateImages, type PrivateRepositoryName } from "./privateImages";
@@ -57,7 +59,8 @@ export class PrivateRepository extends PrivateImages {
           protect,
         )
       : undefined;
-    const kmsKey = this.key?.arn ?? settings.kmsKey;
+    const given = kmsKeyArn(checks.subject, settings.kmsKey, region, this);
+    const kmsKey = this.key?.arn ?? given.arn;
     this.repository = new aws.ecr.Repository(
       name,
       {
@@ -79,8 +82,7 @@ export class PrivateRepository extends PrivateImages {
         // Without a key of its own the provider sees no difference: the key would be deleted, and its images with it.
         replacementTrigger: args.createKey ? "a key of its own" : "no key of its own",
         import: settings.adoption.repository,
-        // The encryption of a repository cannot be changed: another one would replace what was adopted.
-        ...(settings.adoption.repository !== undefined && { ignoreChanges: ["encryptionConfigurations"] }),
+        dependsOn: this.preconditions(settings, given, checks.subject),
       },
     );
     this.createPolicies(args, settings, checks.subject);
@@ -108,6 +110,18 @@ export class PrivateRepository extends PrivateImages {
     opts?: pulumi.ComponentResourceOptions,
   ): ExistingPrivateRepository {
     return new ExistingPrivateRepository(name, args, opts);
+  }
+
+  /** What has to hold before the repository is registered: its key is there, and an adopted one is what is asked for. */
+  private preconditions(
+    { encryptionType, adoption }: PrivateRepositorySettings,
+    { arn: kmsKey, found }: KmsKeyArn,
+    subject: string,
+  ): pulumi.Output<pulumi.Resource[]> {
+    const { repositoryName, region } = adoption;
+    return repositoryName === undefined
+      ? found
+      : found.apply(() => adoptable(subject, { repositoryName, encryptionType, kmsKey, region }, this));
   }
 
   /** Lifecycle and repository policy. They can always be written anew, so protection is not for them. */

@@ -72,9 +72,8 @@ export interface PrivateRepositoryArgs {
   retainOnDelete?: boolean;
   /**
    * Takes over a repository that exists and that no stack manages yet: its name, or that and whether it has a repository
-   * policy. All settings are then made what the program says, lifecycle and repository policy too, but for the
-   * encryption, which stays as it is: write what the repository has into `encryption` and `kmsKey` before you take
-   * `import` away. With `lifecyclePolicy: false`, or without `access`, a policy that it has stays there unmanaged.
+   * policy. All settings are then made what the program says, lifecycle and repository policy too. Its encryption cannot be
+   * changed: the preview refuses another one and says what to write into `encryption` and `kmsKey`. With `lifecyclePolicy: false`, or without `access`, a policy that it has stays there unmanaged.
    * @default none: the repository is created
    */
   import?: string | AdoptionArgs;

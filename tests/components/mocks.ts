@@ -32,6 +32,8 @@ export interface MockRegistry {
   /** Whether it is there, or its digest. */
   hasImage?: (args: Record<string, unknown>) => boolean | string;
   failWith?: string;
+  /** How a repository that exists is encrypted. Default: as ECR does it by itself. */
+  encryption?: { encryptionType: string; kmsKey: string };
   /** What the stack has: resources by URN. */
   state?: Record<string, { type: string; outputs: Record<string, unknown> }>;
   /** What every repository holds: digest and tags, newest first. */
@@ -88,7 +90,18 @@ export async function startMocks(registry: MockRegistry = {}, preview = false): 
           case "aws:ecrpublic/getAuthorizationToken:getAuthorizationToken":
             return tokenAnswer("public-token");
           case "aws:ecr/getRepository:getRepository":
-            return { ...inputs, ...computed("aws:ecr/repository:Repository", inputs, preview) };
+            return {
+              ...inputs,
+              ...computed("aws:ecr/repository:Repository", inputs, preview),
+              encryptionConfigurations: [registry.encryption ?? { encryptionType: "AES256", kmsKey: "" }],
+            };
+          case "aws:kms/getKey:getKey": {
+            const details = "reading KMS Key: NotFoundException: Alias is not found.";
+            if (inputs["keyId"] === "alias/none") throw Object.assign(new Error(details), { details });
+            return registry.unconfigured
+              ? {}
+              : { arn: `arn:aws:kms:${inputs["region"] ?? region}:${account}:key/found` };
+          }
           case "aws:ecr/getImages:getImages":
             return { imageIds: idsOf(registry.images ?? []) };
           case "aws:ecr/getImage:getImage": {

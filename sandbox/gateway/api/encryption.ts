@@ -25,6 +25,6 @@ export async function repositoryEncryption(
   if (key === undefined || isAwsManagedKey(key)) {
     return { encryptionType, kmsKey: awsManagedKeyArn(context, registry) };
   }
-  const arn = await context.ministack.usableKeyArn(key, registry.account, registry.region);
-  return { encryptionType, kmsKey: key.startsWith("arn:") ? key : arn };
+  // Whatever named the key, ECR tells its own ARN.
+  return { encryptionType, kmsKey: await context.ministack.usableKeyArn(key, registry.account, registry.region) };
 }

@@ -22,6 +22,7 @@ import { iamOpenIdConnectProvider } from "./iam/openIdConnectProvider";
 import { iamPolicy } from "./iam/policy";
 import { iamRole } from "./iam/role";
 import { iamRolePolicy, iamRolePolicyAttachment } from "./iam/rolePolicies";
+import { kmsFunctions } from "./kms/functions";
 import { kmsAlias, kmsKey } from "./kms/resources";
 import { awsResource } from "./resource";
 import { secret, secretVersion } from "./secretsManager/resources";
@@ -67,6 +68,13 @@ export function awsProvider(version: string): ProviderDefinition<AwsConnection> 
       eventTarget,
       ...workloadResources,
     ].map(awsResource),
-    functions: [...generalFunctions, ...cloudControlFunctions, ...ecrFunctions, ...ecrPublicFunctions, ...vpcFunctions],
+    functions: [
+      ...generalFunctions,
+      ...cloudControlFunctions,
+      ...ecrFunctions,
+      ...ecrPublicFunctions,
+      ...kmsFunctions,
+      ...vpcFunctions,
+    ],
   };
 }

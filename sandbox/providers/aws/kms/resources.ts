@@ -12,7 +12,6 @@ import {
   type KeyMetadata,
   type KeySpec,
   type KeyUsageType,
-  KMSClient,
   PutKeyPolicyCommand,
   paginateListAliases,
   paginateListResourceTags,
@@ -27,11 +26,9 @@ import { equivalentPolicies, normalizeJson, policyState } from "../documents";
 import { deleteUnlessGone, step, textOf, unlessGone } from "../operations";
 import type { AwsResource, Scope } from "../resource";
 import { type AwsServiceError, hasCode, send } from "../send";
-import { serviceCaller } from "../serviceCaller";
 import { tagChanges, tagState, updateTags } from "../tags";
+import { kms as caller } from "./client";
 import { aliasSchema, keySchema } from "./schemas";
-
-const caller = serviceCaller("KMS", "kms", () => KMSClient);
 
 export const kmsKey: AwsResource = {
   type: "aws:kms/key:Key",

@@ -1,0 +1,84 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { isAwsManagedKey, parseKmsKey } from "../ecr/encryption";
+import { InputRefused, isKnownLater } from "./inputChecks";
+
+/** A key as AWS answers it. */
+export interface KmsKeyArn {
+  /** Its own ARN. Nothing for `alias/aws/ecr`: that is the key when none is named. */
+  readonly arn: pulumi.Input<string> | undefined;
+  /** Fails with InputRefused when there is no such key; what uses the key depends on this. */
+  readonly found: pulumi.Output<pulumi.Resource[]>;
+}
+
+/**
+ * A KMS key in the one form that AWS answers with, its own ARN, however it was named: ECR takes an id and an alias too,
+ * and another form than the answer's would replace the repository at each update. A key that is not named by its ARN is
+ * looked up (`kms:DescribeKey`), in a preview too.
+ *
+ * @param subject What the refusal of a key that is not there is about.
+ */
+export function kmsKeyArn(
+  subject: string,
+  kmsKey: pulumi.Input<string> | undefined,
+  region: pulumi.Input<string> | undefined,
+  parent: pulumi.Resource,
+): KmsKeyArn {
+  if (kmsKey === undefined) return { arn: undefined, found: pulumi.output([]) };
+  if (!isKnownLater(kmsKey) && needsNoLookUp(kmsKey as string)) {
+    return { arn: ownForm(kmsKey as string), found: pulumi.output([]) };
+  }
+  const answer = pulumi
+    .all([kmsKey, region])
+    .apply(
+      async ([name, place]): Promise<Answer> =>
+        needsNoLookUp(name) ? { arn: ownForm(name) } : lookUp(subject, name, place, parent),
+    );
+  return {
+    // An input that fails would put words of its own in front of the refusal.
+    arn: answer.apply(({ arn }) => arn) as pulumi.Output<string>,
+    found: answer.apply(({ refusal }) => {
+      if (refusal) throw refusal;
+      return [];
+    }),
+  };
+}
+
+function needsNoLookUp(name: string): boolean {
+  const key = parseKmsKey(name);
+  return isAwsManagedKey(name) || (key?.region !== undefined && !key.resource.startsWith("alias/"));
+}
+
+function ownForm(name: string): string | undefined {
+  return isAwsManagedKey(name) ? undefined : name;
+}
+
+interface Answer {
+  arn: string | undefined;
+  refusal?: InputRefused;
+}
+
+async function lookUp(
+  subject: string,
+  name: string,
+  region: string | undefined,
+  parent: pulumi.Resource,
+): Promise<Answer> {
+  try {
+    const found = await aws.kms.getKey({ keyId: name, region }, { parent });
+    // In a preview, a provider that cannot be configured yet answers nothing at all.
+    return { arn: found?.arn ?? unknownText };
+  } catch (error) {
+    if (!/NotFoundException/.test(String(error))) throw error;
+    const where = region === undefined ? "the provider's region" : region;
+    const fault = {
+      path: "kmsKey",
+      value: name,
+      rule: `the account has no such key in ${where}.`,
+      fix: "write a key that `aws kms list-aliases` or `aws kms list-keys` names, or leave kmsKey out.",
+    };
+    return { arn: unknownText, refusal: new InputRefused(subject, [fault]) };
+  }
+}
+
+const unknownText = pulumi.unknown as unknown as string;
