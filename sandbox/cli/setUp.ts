@@ -16,7 +16,7 @@ import { stepDisplay } from "./steps";
 interface Parts {
   engine?: { pulumiHome: string };
   docker?: DockerEnvironment;
-  distributionUrl?: string;
+  distributionSocket?: string;
   ministackUrl?: string;
 }
 
@@ -75,7 +75,7 @@ export async function setUp({ quiet = false }: SetUpOptions = {}): Promise<Sandb
       {
         title: "Image storage (CNCF Distribution)",
         task: async (parts, task) => {
-          parts.distributionUrl = await ensureDistribution({ home, progress: tell(task) });
+          parts.distributionSocket = await ensureDistribution({ home, progress: tell(task) });
         },
       },
       {
@@ -87,8 +87,8 @@ export async function setUp({ quiet = false }: SetUpOptions = {}): Promise<Sandb
     ],
     { concurrent: true, ...stepDisplay(quiet) },
   );
-  const { engine, docker, distributionUrl, ministackUrl } = await steps.run();
-  if (!engine || !docker || !distributionUrl || !ministackUrl) throw new Error("the sandbox's set-up ended early");
+  const { engine, docker, distributionSocket, ministackUrl } = await steps.run();
+  if (!engine || !docker || !distributionSocket || !ministackUrl) throw new Error("the sandbox's set-up ended early");
 
   const gateway = new Listr<{ services?: RunningServices }, "default" | "silent">(
     [
@@ -96,7 +96,7 @@ export async function setUp({ quiet = false }: SetUpOptions = {}): Promise<Sandb
         title: "Local AWS",
         task: async (parts, task) => {
           const options = { home, progress: tell(task) };
-          parts.services = await ensureGateway(options, { distributionUrl, ministackUrl });
+          parts.services = await ensureGateway(options, { distributionSocket, ministackUrl });
           task.title = `Local AWS at ${parts.services.endpoint}`;
         },
       },

@@ -10,6 +10,7 @@ import type { Forwarder } from "./forward";
 import { DroppedCall, type FaultKind } from "./injectedFaults";
 import { unreachable } from "./ministackClient";
 import { isStorageDown, storageDownMessage } from "./storageDown";
+import { isForLoadBalancer, strangerFault } from "./strangers";
 import { BrokenModel, checkOutput, errorFault } from "./wire/answerCheck";
 import { parseInput, readBody, sendError, sendOutput } from "./wire/json";
 import { ServiceError } from "./wire/serviceError";
@@ -26,6 +27,15 @@ export function createAwsEndpoint(
   endpoint: () => string,
 ): http.Server {
   const server = http.createServer((request, response) => {
+    if (isForLoadBalancer(request)) {
+      forwarder.forward(request, response);
+      return;
+    }
+    const fault = strangerFault(request);
+    if (fault !== undefined) {
+      refuse(request, response, new ServiceError("AccessDeniedException", fault, { status: 403 }));
+      return;
+    }
     if (answerControl(context, clock, request, response)) {
       return;
     }
@@ -35,17 +45,38 @@ export function createAwsEndpoint(
       void sendHealth(context, response, endpoint());
     } else if (service) {
       void context.garbageCollection.during(() => answer(context, service, operationName(target), request, response));
-    } else if (target !== undefined && isCloudControl(target)) {
-      void answerCloudControl(context, forwarder, target, request, response);
     } else if (mayVendCredentials(request)) {
       void forwardToSts(context, forwarder, request, response);
+    } else if (!isSigned(request)) {
+      refuse(request, response, unsigned());
+    } else if (target !== undefined && isCloudControl(target)) {
+      void answerCloudControl(context, forwarder, target, request, response);
     } else {
       forwarder.forward(request, response);
     }
   });
-  server.on("upgrade", (request, socket, head) => forwarder.upgrade(request, socket, head));
   server.requestTimeout = 0;
   return server;
+}
+
+function refuse(request: IncomingMessage, response: ServerResponse, error: ServiceError): void {
+  sendError(response, error);
+  request.resume();
+}
+
+function unsigned(): ServiceError {
+  return new ServiceError("MissingAuthenticationTokenException", "Missing Authentication Token", { status: 403 });
+}
+
+/** Whether a request carries a signature, in its header or in its address; MiniStack checks whether it is a good one. */
+function isSigned({ headers, url = "" }: IncomingMessage): boolean {
+  const query = new URLSearchParams(url.split("?")[1]);
+  return (
+    parseSignature(headers.authorization) !== undefined ||
+    (query.get("X-Amz-Algorithm") === "AWS4-HMAC-SHA256" &&
+      query.has("X-Amz-Credential") &&
+      query.has("X-Amz-Signature"))
+  );
 }
 
 /** STS signs nobody's AssumeRoleWithWebIdentity; everything else that makes credentials is signed for it. */
@@ -67,6 +98,7 @@ async function forwardToSts(
   try {
     const body = await readBody(request, requestLimit);
     const form = body.toString("utf8");
+    if (!isSigned(request) && !context.sessions.isUnsigned(form)) throw unsigned();
     const answered = async (answer: string) => {
       if (!context.sessions.isVending(form)) return;
       const accessKeyId = parseSignature(request.headers.authorization)?.accessKeyId;

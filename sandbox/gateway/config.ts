@@ -47,8 +47,10 @@ export interface GatewayConfig {
   credentials: SandboxCredentials;
   /** The address of MiniStack, which answers everything but ECR. */
   ministackUrl: string;
-  /** The address of CNCF Distribution, which keeps manifests and layers. */
-  distributionUrl: string;
+  /** What MiniStack wants to hear before it answers, in the header `ministackSecretHeader`. */
+  ministackSecret: string;
+  /** The socket of CNCF Distribution, which keeps manifests and layers. */
+  distributionSocket: string;
   /** Distribution's storage root, when the gateway may remove the folders of deleted repositories there. @default not removed */
   distributionStorage?: string;
   /** The findings of scans (`SANDBOX_SCAN_FINDINGS`). @default nothing is ever found */
@@ -74,6 +76,9 @@ export const portVariables: Record<keyof GatewayPorts, string> = {
 export function readGatewayConfig(file: string): GatewayConfig {
   return JSON.parse(fs.readFileSync(file, "utf8")) as GatewayConfig;
 }
+
+/** Says that a request comes from the gateway (services/ministackDoor.py has the same name). */
+export const ministackSecretHeader = "x-sandbox-gateway";
 
 /** Where the gateway says what it is and which registries it has opened. */
 export const healthPath = "/_sandbox/health";

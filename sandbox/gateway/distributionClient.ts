@@ -2,6 +2,7 @@ import * as fs from "node:fs/promises";
 import * as http from "node:http";
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
+import { socketAddress } from "../system/sockets";
 import type { GatewayConfig } from "./config";
 import { namespacePrefix, repositoryFolder } from "./distributionFiles";
 import type { RepositoryRecord } from "./state/records";
@@ -33,12 +34,12 @@ const errorBodyLimit = 64 * 1024;
 /** The gateway's requests to CNCF Distribution, which keeps manifests and blobs by digest and knows no tags. */
 export class DistributionClient {
   private readonly agent = new http.Agent({ keepAlive: true, maxSockets: 128 });
-  private readonly target: URL;
+  private readonly socketPath: string;
   /** Called when something was deleted: its layers may be nobody's now. */
   onGarbage: () => void = () => {};
 
   constructor(private readonly config: GatewayConfig) {
-    this.target = new URL(config.distributionUrl);
+    this.socketPath = socketAddress(config.distributionSocket);
   }
 
   close(): void {
@@ -75,7 +76,7 @@ export class DistributionClient {
   ): Promise<http.IncomingMessage> {
     return new Promise((resolve, reject) => {
       const request = http.request(
-        { host: this.target.hostname, port: this.target.port, method, path: pathAndQuery, headers, agent: this.agent },
+        { socketPath: this.socketPath, method, path: pathAndQuery, headers, agent: this.agent },
         resolve,
       );
       request.on("error", reject);
@@ -95,8 +96,7 @@ export class DistributionClient {
       let bytes = 0;
       const request = http.request(
         {
-          host: this.target.hostname,
-          port: this.target.port,
+          socketPath: this.socketPath,
           method: "PATCH",
           path: location,
           headers: { "Content-Type": "application/octet-stream", "Transfer-Encoding": "chunked" },

@@ -1,9 +1,15 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import * as http from "node:http";
-import type { Duplex } from "node:stream";
+import { type GatewayConfig, ministackSecretHeader } from "./config";
 import { unreachable } from "./ministackClient";
+import { isForLoadBalancer } from "./strangers";
 import { sendError } from "./wire/json";
 import { ServiceError } from "./wire/serviceError";
+
+/** What would make another protocol of a connection, in which nobody asks who speaks any more. */
+const notForwarded = /^(?:upgrade|http2-settings)$/i;
+/** What would let pages of other origins read an answer. */
+const permissions = /^access-control-/i;
 
 /** Passes requests that are none of the gateway's on to MiniStack, unchanged: signatures cover host and path. */
 export class Forwarder {
@@ -11,11 +17,14 @@ export class Forwarder {
   private readonly agent = new http.Agent({ keepAlive: false });
   private readonly target: URL;
 
+  private readonly secret: string;
+
   constructor(
-    ministackUrl: string,
+    { ministackUrl, ministackSecret }: Pick<GatewayConfig, "ministackUrl" | "ministackSecret">,
     private readonly log: (message: string) => void,
   ) {
     this.target = new URL(ministackUrl);
+    this.secret = ministackSecret;
   }
 
   close(): void {
@@ -40,7 +49,8 @@ export class Forwarder {
       return;
     }
     upstream.on("response", (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.statusMessage, answer.rawHeaders);
+      const headers = isForLoadBalancer(request) ? answer.rawHeaders : without(permissions, answer.rawHeaders);
+      response.writeHead(answer.statusCode ?? 502, answer.statusMessage, headers);
       if (overheard?.answered && answer.statusCode === 200) {
         void overhear(answer, response, overheard.answered);
         return;
@@ -69,47 +79,26 @@ export class Forwarder {
     }
   }
 
-  /** Connections that become something else (WebSockets). */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    // From here on the socket is nobody else's: an error that nobody hears would end the gateway.
-    socket.on("error", () => socket.destroy());
-    const upstream = this.begin(request, false);
-    if (upstream === undefined) {
-      socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
-      return;
-    }
-    socket.on("close", () => upstream.destroy());
-    upstream.on("upgrade", (answer, upstreamSocket, upstreamHead) => {
-      socket.write(statusAndHeaders(answer));
-      socket.write(upstreamHead);
-      upstreamSocket.write(head);
-      upstreamSocket.pipe(socket).pipe(upstreamSocket);
-      upstreamSocket.on("error", () => socket.destroy());
-      socket.on("close", () => upstreamSocket.destroy());
-    });
-    upstream.on("response", (answer) => {
-      socket.write(statusAndHeaders(answer));
-      answer.pipe(socket);
-    });
-    upstream.on("error", () => socket.destroy());
-    upstream.end();
-  }
-
   /** `undefined` when Node refuses to send what it has received, such as a trailer of a body that is not chunked. */
-  private begin(request: IncomingMessage, agent: http.Agent | false = this.agent): http.ClientRequest | undefined {
+  private begin(request: IncomingMessage): http.ClientRequest | undefined {
     try {
       return http.request({
         host: this.target.hostname,
         port: this.target.port,
         method: request.method,
         path: request.url,
-        headers: request.rawHeaders,
-        agent,
+        headers: [...without(notForwarded, request.rawHeaders), ministackSecretHeader, this.secret],
+        agent: this.agent,
       });
     } catch {
       return undefined;
     }
   }
+}
+
+/** Raw headers (names and values in turn) but those of some names. */
+function without(names: RegExp, rawHeaders: readonly string[]): string[] {
+  return rawHeaders.filter((_, index) => !names.test(rawHeaders[index - (index % 2)] ?? ""));
 }
 
 /** What the client can act on is known to the gateway first. */
@@ -127,12 +116,4 @@ async function overhear(
   } catch {
     response.destroy();
   }
-}
-
-function statusAndHeaders(answer: IncomingMessage): string {
-  let text = `HTTP/1.1 ${answer.statusCode} ${answer.statusMessage}\r\n`;
-  for (let index = 0; index + 1 < answer.rawHeaders.length; index += 2) {
-    text += `${answer.rawHeaders[index]}: ${answer.rawHeaders[index + 1]}\r\n`;
-  }
-  return `${text}\r\n`;
 }

@@ -69,7 +69,7 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
   context.distribution.onGarbage = () => {
     context.garbageCollection.garbage = true;
   };
-  const forwarder = new Forwarder(config.ministackUrl, log);
+  const forwarder = new Forwarder(config, log);
   let endpoint = "";
   const server = createAwsEndpoint(context, clock, forwarder, () => endpoint);
   const schedule = new LifecycleSchedule(context);

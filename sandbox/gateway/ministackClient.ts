@@ -1,10 +1,19 @@
 import * as http from "node:http";
 import { SignatureV4 } from "@smithy/signature-v4";
+import type { FinalizeRequestHandlerOptions, FinalizeRequestMiddleware } from "@smithy/types";
 import { startAgain } from "../startAgain";
-import type { GatewayConfig } from "./config";
+import { type GatewayConfig, ministackSecretHeader } from "./config";
 import type { IncomingCall } from "./incomingCall";
 import { ServiceError } from "./wire/serviceError";
 import { Sha256 } from "./wire/signature";
+
+type Middleware = FinalizeRequestMiddleware<object, object>;
+
+/** What all clients of the AWS SDK have. */
+interface Client {
+  destroy(): void;
+  middlewareStack: { add(middleware: Middleware, options: FinalizeRequestHandlerOptions): void };
+}
 
 /** What the gateway itself asks of MiniStack, as the root of the account that it asks for. */
 export class MinistackClient {
@@ -20,7 +29,7 @@ export class MinistackClient {
           port: target.port,
           method: call.method,
           path: call.url,
-          headers: call.rawHeaders,
+          headers: [...call.rawHeaders, ministackSecretHeader, this.config.ministackSecret],
           // MiniStack closes idle connections without a word, so none is used twice.
           agent: false,
         },
@@ -54,7 +63,8 @@ export class MinistackClient {
   }
 
   /** Runs requests of a client and closes it. What comes from nobody's answering says that MiniStack does not. */
-  async withClient<C extends { destroy(): void }, T>(client: C, work: (client: C) => Promise<T>): Promise<T> {
+  async withClient<C extends Client, T>(client: C, work: (client: C) => Promise<T>): Promise<T> {
+    client.middlewareStack.add(this.saysWhoAsks, { step: "finalizeRequest" });
     try {
       return await work(client);
     } catch (error) {
@@ -63,6 +73,11 @@ export class MinistackClient {
       client.destroy();
     }
   }
+
+  private readonly saysWhoAsks: Middleware = (next) => (call) => {
+    (call.request as { headers: Record<string, string> }).headers[ministackSecretHeader] = this.config.ministackSecret;
+    return next(call);
+  };
 
   /**
    * The organization of an account, with the account's path in it (`o-…/r-…/ou-…/`); `undefined` when it is in none.

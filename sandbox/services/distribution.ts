@@ -1,5 +1,5 @@
-import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
+import * as http from "node:http";
 import * as path from "node:path";
 import type { GarbageCollectionConfig } from "../gateway/config";
 import { removeBrokenLinks } from "../gateway/distributionFiles";
@@ -10,8 +10,9 @@ import { withLock } from "../system/fileLock";
 import { makeWhole, removeUnfinished, writeFileAtomically } from "../system/files";
 import { findProgram } from "../system/programs";
 import type { Progress } from "../system/progress";
-import { keptPort } from "./keptPorts";
-import { isRunning, startProcess, waitUntilReady } from "./processes";
+import { socketAddress } from "../system/sockets";
+import { keptSecret } from "./keptSecret";
+import { isRunning, startProcess, stopProcess, waitUntilReady } from "./processes";
 
 const name = "distribution";
 const startMilliseconds = 15_000;
@@ -119,25 +120,34 @@ export function distributionStorage(home: string): string {
   return path.join(home, name, "storage");
 }
 
+/** From the home, where Distribution runs: its own way to its socket is short wherever the home is. */
+const socketName = path.join("run", `${name}.sock`);
+
 /**
- * Starts Distribution on a loopback port of the system's choice, unless it runs.
+ * Starts Distribution, unless it runs. It asks nobody who they are, so it has no port: it listens on a socket in the
+ * home, which is its owner's only.
  *
- * @returns Its address.
+ * @returns The socket's path.
  */
 export async function startDistribution(home: string, program: string, progress: Progress = () => {}): Promise<string> {
-  const running = isRunning(home, name);
-  const port = await keptPort(home, name, running);
-  const url = `http://127.0.0.1:${port}`;
-  if (!running) {
+  const socket = path.join(home, socketName);
+  const config = configText(home);
+  if (isRunning(home, name) && readConfig(home) !== config) {
+    progress("stopping CNCF Distribution: its settings are others now");
+    await stopProcess(home, name);
+  }
+  if (!isRunning(home, name)) {
     progress("starting CNCF Distribution");
-    const config = writeConfig(home, port);
+    const file = configFile(home);
+    writeFileAtomically(file, config, 0o600);
     // REGISTRY_* variables of the caller would override the config.
     const env = { PATH: process.env["PATH"], HOME: home, OTEL_TRACES_EXPORTER: "none", ...thriftyGo };
-    await collectGarbage(home, program, config, env);
-    startProcess(home, { name, command: program, args: ["serve", config], env });
+    await collectGarbage(home, program, file, env);
+    startProcess(home, { name, command: program, args: ["serve", file], env });
   }
-  await waitUntilReady(home, name, () => answers(`${url}/v2/`), startMilliseconds);
-  return url;
+  const question = { socketPath: socketAddress(socket), path: "/v2/" };
+  await waitUntilReady(home, name, () => answers(question), startMilliseconds);
+  return socket;
 }
 
 export const distributionProcess = name;
@@ -160,9 +170,13 @@ function configFile(home: string): string {
   return path.join(home, name, "config.yml");
 }
 
-/** JSON is YAML too, and needs no writer. */
-function writeConfig(home: string, port: number): string {
+function readConfig(home: string): string | undefined {
   const file = configFile(home);
+  return fs.existsSync(file) ? fs.readFileSync(file, "utf8") : undefined;
+}
+
+/** JSON is YAML too, and needs no writer. */
+function configText(home: string): string {
   const config = {
     version: 0.1,
     log: { level: "warn", accesslog: { disabled: true } },
@@ -174,28 +188,25 @@ function writeConfig(home: string, port: number): string {
     },
     // Layers that are not to be distributed (base layers of Windows) name where they are instead of being here.
     validation: { manifests: { urls: { allow: ["^https?://"] } } },
-    http: { addr: `127.0.0.1:${port}`, relativeurls: true, secret: httpSecret(home) },
+    http: {
+      net: "unix",
+      addr: socketName,
+      relativeurls: true,
+      // Signs upload sessions; kept, so that a push goes on after a restart.
+      secret: keptSecret(path.join(home, name, "secret")),
+    },
   };
-  writeFileAtomically(file, JSON.stringify(config, undefined, 2), 0o600);
-  return file;
+  return JSON.stringify(config, undefined, 2);
 }
 
-/** Signs upload sessions; kept, so that a push goes on after a restart. */
-function httpSecret(home: string): string {
-  const file = path.join(home, name, "secret");
-  if (!fs.existsSync(file)) {
-    writeFileAtomically(file, randomBytes(32).toString("hex"), 0o600);
-  }
-  return fs.readFileSync(file, "utf8");
-}
-
-/** Whether a URL answers with success within two seconds. */
-export async function answers(url: string): Promise<boolean> {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(2000) });
-    await response.arrayBuffer();
-    return response.ok;
-  } catch {
-    return false;
-  }
+/** Whether a service answers a GET with success within two seconds. */
+export function answers(question: http.RequestOptions): Promise<boolean> {
+  return new Promise((resolve) => {
+    const request = http.get({ ...question, agent: false, timeout: 2000 }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    request.on("timeout", () => request.destroy());
+    request.on("error", () => resolve(false));
+  });
 }

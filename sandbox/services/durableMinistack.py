@@ -7,11 +7,13 @@ The names that begin with an underscore are those of the version that sandbox/se
 
 import hashlib
 import json
+import os
 import sys
 
 import ministack.app as ministack
-from ministack.core import persistence
-from ministack.services import cognito, sts
+from ministack.core import iam_evaluator, persistence
+from ministack.services import cognito, ecs, sts
+from ministackDoor import behind_door, check_root_signatures, publish_on_loopback
 from webIdentityClaims import compare_claims_of_github
 
 # Operations of the JSON protocol that change nothing. Others are looked at: it costs a millisecond and no write.
@@ -58,8 +60,15 @@ async def app(scope, receive, send):
     await answer(scope, receive, send_saved)
 
 
+def has_load_balancer(host):
+    return ministack._get_module("alb").find_lb_for_host(host) is not None
+
+
+check_root_signatures(iam_evaluator)
 compare_claims_of_github(sts, cognito._decode_id_token_unverified)
-ministack.app = app
+publish_on_loopback(ecs)
+# Taken out of the environment: functions that MiniStack runs inherit it.
+ministack.app = behind_door(app, os.environ.pop("SANDBOX_MINISTACK_SECRET"), has_load_balancer)
 
 if __name__ == "__main__":
     sys.exit(ministack.main())

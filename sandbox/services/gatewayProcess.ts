@@ -40,7 +40,8 @@ export interface GatewaySettings {
   region: string;
   credentials: SandboxCredentials;
   ministackUrl: string;
-  distributionUrl: string;
+  ministackSecret: string;
+  distributionSocket: string;
   garbageCollection: GarbageCollectionConfig;
 }
 
@@ -125,8 +126,10 @@ export async function startGatewayProcess(
 
 /** Whether the gateway that runs knows the services behind it at these addresses: one that was killed may have had to move. */
 function isFor(settings: GatewaySettings, configFile: string): boolean {
-  const { distributionUrl, ministackUrl } = readGatewayConfig(configFile);
-  return distributionUrl === settings.distributionUrl && ministackUrl === settings.ministackUrl;
+  const known = readGatewayConfig(configFile);
+  return (["distributionSocket", "ministackUrl", "ministackSecret"] as const).every(
+    (key) => known[key] === settings[key],
+  );
 }
 
 /** SANDBOX_SCAN_FINDINGS as an absolute path: the gateway's own folder is another one. */

@@ -1,12 +1,13 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { SandboxCredentials } from "../gateway/config";
+import { ministackSecretHeader, type SandboxCredentials } from "../gateway/config";
 import { projectRoot } from "../paths";
 import { writeFileAtomically } from "../system/files";
 import type { Progress } from "../system/progress";
 import { answers } from "./distribution";
 import { keptPort } from "./keptPorts";
-import { isRunning, startProcess, thriftyMalloc, waitUntilReady } from "./processes";
+import { keptSecret } from "./keptSecret";
+import { isRunning, startProcess, stopProcess, thriftyMalloc, waitUntilReady } from "./processes";
 import { installPythonPackage } from "./pythonPackage";
 
 const name = "ministack";
@@ -19,7 +20,7 @@ const dockerPackageVersion = "7.2.0";
 
 export const ministackProcess = name;
 
-/** Runs MiniStack, and has it write its state at each change. */
+/** Runs MiniStack behind its door, and has it write its state at each change. */
 const launcher = path.join(projectRoot, "sandbox", "services", "durableMinistack.py");
 
 /**
@@ -36,6 +37,15 @@ export function ministackState(home: string): string {
   return path.join(home, name);
 }
 
+/** What MiniStack wants to hear before it answers: this sandbox's gateway knows it, and nobody else. */
+export function ministackSecret(home: string): string {
+  return keptSecret(secretFile(home));
+}
+
+function secretFile(home: string): string {
+  return path.join(home, "run", `${name}.secret`);
+}
+
 export interface MinistackSettings {
   account: string;
   region: string;
@@ -44,7 +54,7 @@ export interface MinistackSettings {
 
 /**
  * Starts MiniStack on a loopback port of the system's choice, unless it runs. It checks signatures and policies, and what
- * it has acknowledged is kept, also when it is killed.
+ * it has acknowledged is kept, also when it is killed. It answers the gateway only.
  *
  * @returns Its address.
  */
@@ -54,13 +64,19 @@ export async function startMinistack(
   settings: MinistackSettings,
   progress: Progress = () => {},
 ): Promise<string> {
+  if (isRunning(home, name) && !fs.existsSync(secretFile(home))) {
+    progress("stopping MiniStack: it answers everybody");
+    await stopProcess(home, name);
+  }
+  const secret = ministackSecret(home);
   const running = isRunning(home, name);
   const port = await keptPort(home, name, running);
   const url = `http://127.0.0.1:${port}`;
   if (!running) {
     progress("starting MiniStack");
     const state = ministackState(home);
-    fs.mkdirSync(state, { recursive: true, mode: 0o700 });
+    const temporary = path.join(state, "tmp");
+    fs.mkdirSync(temporary, { recursive: true, mode: 0o700 });
     startProcess(home, {
       name,
       command: path.join(path.dirname(program), "python"),
@@ -69,6 +85,9 @@ export async function startMinistack(
       env: {
         PATH: [credentialHelperFolder(state), process.env["PATH"]].join(path.delimiter),
         HOME: process.env["HOME"],
+        // It gives files names there that others could guess, and be there before it.
+        TMPDIR: temporary,
+        SANDBOX_MINISTACK_SECRET: secret,
         // What it imports of ours would leave its bytecode beside its source.
         PYTHONDONTWRITEBYTECODE: "1",
         // For its ECS and Lambda, which run containers.
@@ -90,7 +109,8 @@ export async function startMinistack(
       },
     });
   }
-  await waitUntilReady(home, name, () => answers(`${url}/_ministack/health`), startMilliseconds);
+  const question = { host: "127.0.0.1", port, path: "/health", headers: { [ministackSecretHeader]: secret } };
+  await waitUntilReady(home, name, () => answers(question), startMilliseconds);
   return url;
 }
 

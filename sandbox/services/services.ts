@@ -7,7 +7,7 @@ import type { Progress } from "../system/progress";
 import { sandboxCredentials } from "./credentials";
 import { distributionProcess, garbageCollector, installDistribution, startDistribution } from "./distribution";
 import { gatewayAddresses, gatewayProcess, startGatewayProcess } from "./gatewayProcess";
-import { installMinistack, ministackProcess, startMinistack } from "./ministack";
+import { installMinistack, ministackProcess, ministackSecret, startMinistack } from "./ministack";
 import { runningProcess, stopProcess } from "./processes";
 
 /** The sandbox's own account. */
@@ -29,10 +29,10 @@ export interface RunningServices extends GatewayAddresses, SandboxCredentials {
   accountId: string;
   region: string;
   ministackUrl: string;
-  distributionUrl: string;
+  distributionSocket: string;
 }
 
-/** Installs and starts CNCF Distribution, unless it runs. Returns its address. */
+/** Installs and starts CNCF Distribution, unless it runs. Returns its socket. */
 export async function ensureDistribution(options: ServicesOptions = {}): Promise<string> {
   const program = await installDistribution(options);
   const home = homeOf(options);
@@ -58,13 +58,20 @@ export async function ensureMinistack(options: ServicesOptions = {}): Promise<st
  */
 export async function ensureGateway(
   options: ServicesOptions,
-  inner: { distributionUrl: string; ministackUrl: string },
+  inner: { distributionSocket: string; ministackUrl: string },
 ): Promise<RunningServices> {
   const home = homeOf(options);
   const { account, region } = identityOf(options);
   const credentials = sandboxCredentials(home);
   const garbageCollection = garbageCollector(home, await installDistribution(options));
-  const settings = { account, region, credentials, garbageCollection, ...inner };
+  const settings = {
+    account,
+    region,
+    credentials,
+    garbageCollection,
+    ministackSecret: ministackSecret(home),
+    ...inner,
+  };
   const addresses = await oneAtATime(home, gatewayProcess, options.progress, () =>
     startGatewayProcess(home, settings, options.progress),
   );
@@ -73,8 +80,8 @@ export async function ensureGateway(
 
 /** Starts what is missing of the sandbox's services; when all run it only asks them for their addresses. */
 export async function startServices(options: ServicesOptions = {}): Promise<RunningServices> {
-  const [distributionUrl, ministackUrl] = await Promise.all([ensureDistribution(options), ensureMinistack(options)]);
-  return ensureGateway(options, { distributionUrl, ministackUrl });
+  const [distributionSocket, ministackUrl] = await Promise.all([ensureDistribution(options), ensureMinistack(options)]);
+  return ensureGateway(options, { distributionSocket, ministackUrl });
 }
 
 /** Two commands that start or stop the sandbox at the same time must not start a service twice. */

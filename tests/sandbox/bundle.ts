@@ -1,3 +1,4 @@
+import * as fs from "node:fs";
 import * as path from "node:path";
 import { build } from "esbuild";
 import { projectRoot } from "../../sandbox/paths";
@@ -15,4 +16,12 @@ export async function bundleProgram(entryPoint: string, outfile: string): Promis
     external: ["lmdb"],
     logLevel: "warning",
   });
+}
+
+/** Builds the gateway's bundle as sandbox/build.mjs does, and puts it in place in one step. */
+export async function buildGateway(): Promise<void> {
+  const dist = path.join(projectRoot, "sandbox", "dist");
+  const temporary = path.join(dist, `gateway.${process.pid}.cjs`);
+  await bundleProgram("gateway/main.ts", temporary);
+  fs.renameSync(temporary, path.join(dist, "gateway.cjs"));
 }

@@ -12,6 +12,9 @@ interface SessionRecord {
 /** Whom a request of STS was signed by; absent for AssumeRoleWithWebIdentity and AssumeRoleWithSAML, which are not signed. */
 export type AccessKeyOwner = (accessKeyId: string) => Promise<Principal | undefined>;
 
+/** Actions that nobody signs: a token of another issuer stands for the signature. */
+const signedByNobody = /^(?:AssumeRoleWithWebIdentity|AssumeRoleWithSAML)$/;
+
 /** Actions whose answer holds credentials. */
 const vending = /^(?:AssumeRole|AssumeRoleWithWebIdentity|AssumeRoleWithSAML|GetSessionToken|GetFederationToken)$/;
 
@@ -28,6 +31,11 @@ export class Sessions {
   /** Whether a request's answer is to be shown to `learn`. */
   isVending(body: string): boolean {
     return vending.test(new URLSearchParams(body).get("Action") ?? "");
+  }
+
+  /** Whether a request comes without a signature at AWS too. */
+  isUnsigned(body: string): boolean {
+    return signedByNobody.test(new URLSearchParams(body).get("Action") ?? "");
   }
 
   /** The principal of a session's access key; `undefined` when the gateway has not seen it made. */

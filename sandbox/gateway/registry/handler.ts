@@ -3,6 +3,7 @@ import type { GatewayContext } from "../context";
 import { DroppedCall, type FaultKind } from "../injectedFaults";
 import type { RegistryAddress, RepositoryRecord } from "../state/records";
 import { isStorageDown, storageDownMessage } from "../storageDown";
+import { strangerFault } from "../strangers";
 import {
   authorizeRoute,
   basicCredentials,
@@ -40,6 +41,8 @@ export async function handleRegistryRequest(
 ): Promise<void> {
   response.setHeader("Docker-Distribution-Api-Version", "registry/2.0");
   try {
+    const fault = strangerFault(request);
+    if (fault !== undefined) throw new RegistryError(403, "DENIED", fault);
     const url = addressOf(request);
     if (address === undefined && /^\/token\/?$/.test(url.pathname)) {
       await handleTokenRequest(context, request, response);

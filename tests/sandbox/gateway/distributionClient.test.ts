@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import * as http from "node:http";
-import type { AddressInfo } from "node:net";
+import * as path from "node:path";
 import { PassThrough, type Readable } from "node:stream";
 import type { GatewayConfig } from "../../../sandbox/gateway/config";
 import { DistributionClient } from "../../../sandbox/gateway/distributionClient";
 import type { RepositoryRecord } from "../../../sandbox/gateway/state/records";
+import { removeTemporary, temporaryDirectory } from "../temporary";
 
 describe("gateway: Distribution that reads half-written links", () => {
   let server: http.Server;
@@ -20,16 +21,17 @@ describe("gateway: Distribution that reads half-written links", () => {
       const status = requests.length <= failures ? 500 : 200;
       request.resume().on("end", () => response.writeHead(status, { "Content-Length": 0 }).end());
     });
+    const distributionSocket = path.join(temporaryDirectory(), "distribution.sock");
     await new Promise<void>((resolve) => {
-      server.listen(0, "127.0.0.1", resolve);
+      server.listen(distributionSocket, resolve);
     });
-    const { port } = server.address() as AddressInfo;
-    client = new DistributionClient({ distributionUrl: `http://127.0.0.1:${port}` } as GatewayConfig);
+    client = new DistributionClient({ distributionSocket } as GatewayConfig);
   });
   afterEach(() => {
     client.close();
     server.closeAllConnections();
     server.close();
+    removeTemporary();
   });
 
   const statusOf = async (method: string, body?: Buffer) => {

@@ -11,6 +11,7 @@ import {
   installDistribution,
   startDistribution,
 } from "../../../sandbox/services/distribution";
+import { ministackSecret } from "../../../sandbox/services/ministack";
 import { stopProcess } from "../../../sandbox/services/processes";
 
 export const account = "123456789012";
@@ -28,12 +29,12 @@ export class TestSandbox {
   /** Settings of the gateway that are not as usual, from its next start on. */
   settings: Partial<GatewayConfig> = {};
   private running: Gateway | undefined;
-  private distributionUrl = "";
+  private distributionSocket = "";
 
   /** @param ministackUrl Nobody listens at the default one. */
   async start(ministackUrl = "http://127.0.0.1:9"): Promise<void> {
-    if (this.distributionUrl === "") {
-      this.distributionUrl = await startDistribution(this.home, await installDistribution());
+    if (this.distributionSocket === "") {
+      this.distributionSocket = await startDistribution(this.home, await installDistribution());
     }
     this.running = await startGateway(this.config(ministackUrl), {
       clock: { now: () => Date.now() + this.clockAhead },
@@ -49,7 +50,8 @@ export class TestSandbox {
       ports: { endpoint: 0, publicRegistry: 0, privateRegistry: 0 },
       credentials,
       ministackUrl,
-      distributionUrl: this.distributionUrl,
+      ministackSecret: ministackSecret(this.home),
+      distributionSocket: this.distributionSocket,
       distributionStorage: distributionStorage(this.home),
       scanFindingsFile: this.scanFindingsFile,
       validateResponses: true,

@@ -109,7 +109,7 @@ describe("gateway: kill -9 of the gateway and of Distribution under load", funct
 
   it(`leaves control plane and layers in agreement after ${kills} kills`, async () => {
     const random = randomNumbers(seed);
-    const { distributionUrl } = sandbox.config();
+    const { distributionSocket } = sandbox.config();
     const working = Array.from({ length: workers }, (_, worker) => work(worker));
     try {
       for (let count = 0; count < kills; count++) {
@@ -119,7 +119,7 @@ describe("gateway: kill -9 of the gateway and of Distribution under load", funct
         await pause(random() * 150);
         const victim = Math.floor(random() * 3);
         await Promise.all([victim !== 1 && gateway.kill(), victim !== 0 && killDistribution()]);
-        if (victim !== 0) assert.equal(await startDistribution(sandbox.home, program), distributionUrl);
+        if (victim !== 0) assert.equal(await startDistribution(sandbox.home, program), distributionSocket);
         if (victim !== 1) await gateway.start();
       }
     } finally {

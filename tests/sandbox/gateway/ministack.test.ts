@@ -34,8 +34,21 @@ describe("gateway: together with MiniStack", () => {
     const { KeyMetadata: key } = await kms({ region: "eu-west-1" }).send(new CreateKeyCommand({}));
     assert.match(key?.Arn ?? "", /^arn:aws:kms:eu-west-1:123456789012:key\//);
     const object = Buffer.alloc(3_000_000, "x");
-    const put = await fetch(`${sandbox.gateway.endpoint}/no-such-bucket/a%20b`, { method: "PUT", body: object });
-    assert.ok(put.status >= 400 && put.status < 500, "an answer of MiniStack's own");
+    const { host } = new URL(sandbox.gateway.endpoint);
+    const signed = await new SignatureV4({
+      ...{ service: "s3", region, credentials, sha256: Sha256, uriEscapePath: false },
+    }).sign({
+      ...{ method: "PUT", protocol: "http:", hostname: host, path: "/no-such-bucket/a%20b", query: {} },
+      headers: { host, "x-amz-content-sha256": "UNSIGNED-PAYLOAD" },
+    });
+    const { host: _host, ...headers } = signed.headers;
+    const put = await fetch(`${sandbox.gateway.endpoint}/no-such-bucket/a%20b`, {
+      method: "PUT",
+      body: object,
+      headers,
+    });
+    assert.equal(put.status, 404);
+    assert.match(await put.text(), /NoSuchBucket/, "the signature was good for MiniStack");
   });
 
   it("lets MiniStack refuse a key that nobody has", async () => {

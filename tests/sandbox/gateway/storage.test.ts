@@ -8,6 +8,7 @@ import {
   InitiateLayerUploadCommand,
   UploadLayerPartCommand,
 } from "@aws-sdk/client-ecr";
+import { DistributionClient } from "../../../sandbox/gateway/distributionClient";
 import { removeBrokenLinks, storedManifests, storedRepositories } from "../../../sandbox/gateway/distributionFiles";
 import { GarbageCollection } from "../../../sandbox/gateway/garbageCollection";
 import {
@@ -89,17 +90,18 @@ describe("gateway: what Distribution keeps", function () {
     const storage = distributionStorage(sandbox.home);
     const id = storedRepositories(storage).find((each) => storedManifests(storage, each).includes(kept.digest)) ?? "";
     await restart(async () => {
+      const distribution = new DistributionClient(sandbox.config());
       for (const [place, expected] of [
         [id, 201],
         ["f".repeat(32), 404],
       ] as const) {
-        const answer = await fetch(`${sandbox.config().distributionUrl}/v2/r/${place}/manifests/${unknown.digest}`, {
-          method: "PUT",
-          headers: { "Content-Type": unknown.mediaType },
-          body: unknown.manifest,
-        });
-        assert.ok(answer.status === expected || place !== id, `${place}: ${answer.status}`);
+        const type = { "Content-Type": unknown.mediaType };
+        const body = Buffer.from(unknown.manifest);
+        const answer = await distribution.request("PUT", `/v2/r/${place}/manifests/${unknown.digest}`, type, body);
+        answer.resume();
+        assert.ok(answer.statusCode === expected || place !== id, `${place}: ${answer.statusCode}`);
       }
+      distribution.close();
       fs.mkdirSync(path.join(storage, "docker/registry/v2/repositories/r", "f".repeat(32)), { recursive: true });
     });
     assert.ok(await waitUntil(() => storedManifests(storage, id).length === 1, 10_000));

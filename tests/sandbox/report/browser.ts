@@ -13,8 +13,8 @@ const flags = [
 ];
 
 /** Debian's Chromium without a window. It has to be closed. */
-export async function startBrowser(): Promise<Browser> {
+export async function startBrowser(moreFlags: readonly string[] = []): Promise<Browser> {
   const { program, env } = await debianChromium();
   const defined = Object.entries(env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]));
-  return chromium.launch({ executablePath: program, env: Object.fromEntries(defined), args: flags });
+  return chromium.launch({ executablePath: program, env: Object.fromEntries(defined), args: [...flags, ...moreFlags] });
 }

@@ -145,7 +145,7 @@ const chunks = [
 ];
 
 const smuggling: Maker = (target, random) => {
-  const hidden = `GET /v2/${target.namespace}/blobs/${target.blob} HTTP/1.1\r\nHost: x\r\n\r\n`;
+  const hidden = `GET /v2/${target.namespace}/blobs/${target.blob} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
   const path = pick(random, [
     `/v2/${target.repository}/blobs/uploads/`,
     "/token/",

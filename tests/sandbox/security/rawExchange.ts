@@ -57,6 +57,8 @@ export function message(
   headers: readonly string[] = [],
   body: Buffer | string = "",
 ): Buffer {
-  const head = [`${method} ${target} HTTP/1.1`, "Host: registry", "Connection: close", ...headers, "", ""].join("\r\n");
+  const head = [`${method} ${target} HTTP/1.1`, "Host: localhost", "Connection: close", ...headers, "", ""].join(
+    "\r\n",
+  );
   return Buffer.concat([Buffer.from(head, "latin1"), Buffer.from(body)]);
 }

@@ -4,10 +4,15 @@ import * as fs from "node:fs";
 import * as http from "node:http";
 import * as path from "node:path";
 import { CreateRepositoryCommand, DescribeRepositoriesCommand, ECRClient } from "@aws-sdk/client-ecr";
-import { CreateAliasCommand, CreateKeyCommand, DescribeKeyCommand, KMSClient } from "@aws-sdk/client-kms";
+import {
+  CreateAliasCommand,
+  CreateKeyCommand,
+  DescribeKeyCommand,
+  KMSClient,
+  ListKeysCommand,
+} from "@aws-sdk/client-kms";
 import { CreateQueueCommand, ListQueuesCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { healthPath, portVariables } from "../../../sandbox/gateway/config";
-import { projectRoot } from "../../../sandbox/paths";
+import { portVariables } from "../../../sandbox/gateway/config";
 import { gatewayPorts } from "../../../sandbox/services/gatewayProcess";
 import { keptPort } from "../../../sandbox/services/keptPorts";
 import { stopProcess } from "../../../sandbox/services/processes";
@@ -19,16 +24,9 @@ import {
   stopServices,
 } from "../../../sandbox/services/services";
 import { identify } from "../../../sandbox/system/processes";
-import { bundleProgram } from "../bundle";
+import { buildGateway } from "../bundle";
 import { removeTemporary, temporaryDirectory } from "../temporary";
-
-/** Builds the gateway's bundle as sandbox/build.mjs does, and puts it in place in one step. */
-async function buildGateway(): Promise<void> {
-  const dist = path.join(projectRoot, "sandbox", "dist");
-  const temporary = path.join(dist, `gateway.${process.pid}.cjs`);
-  await bundleProgram("gateway/main.ts", temporary);
-  fs.renameSync(temporary, path.join(dist, "gateway.cjs"));
-}
+import { listeningPorts } from "./listening";
 
 describe("services: the local AWS as a whole", () => {
   let home = "";
@@ -94,23 +92,12 @@ describe("services: the local AWS as a whole", () => {
   it("listens on the loopback address only", () => {
     const ports = new Set<string>();
     for (const { name, pid } of servicesStatus(home)) {
-      const sockets = new Set(
-        fs
-          .readdirSync(`/proc/${pid}/fd`)
-          .map((fd) => /^socket:\[(\d+)\]$/.exec(readLink(`/proc/${pid}/fd/${fd}`))?.[1])
-          .filter((inode) => inode !== undefined),
-      );
-      for (const table of ["tcp", "tcp6"]) {
-        for (const line of fs.readFileSync(`/proc/${pid}/net/${table}`, "utf8").split("\n").slice(1)) {
-          const [, local = "", , state, , , , , , inode = ""] = line.trim().split(/\s+/);
-          if (state === "0A" && sockets.has(inode)) {
-            ports.add(name);
-            assert.match(local, /^0100007F:/, `${name} listens on ${local}`);
-          }
-        }
+      for (const { address } of listeningPorts(pid ?? 0)) {
+        ports.add(name);
+        assert.equal(address, "127.0.0.1", `${name} listens on ${address}`);
       }
     }
-    assert.equal(ports.size, 3, "every service was seen listening");
+    assert.deepEqual([...ports].sort(), ["gateway", "ministack"], "Distribution has a socket and no port");
   });
 
   it("does nothing but ask when all run", async () => {
@@ -170,17 +157,16 @@ describe("services: the local AWS as a whole", () => {
     this.timeout(30_000);
     // As they are now: another test's program may have taken an inner port while all was stopped.
     services = await startServices({ home });
-    await stopProcess(home, "distribution");
+    await stopProcess(home, "ministack");
     const squatter = http.createServer((_, response) => response.writeHead(404).end());
-    const { port } = new URL(services.distributionUrl);
+    const { port } = new URL(services.ministackUrl);
     squatter.listen(Number(port), "127.0.0.1");
     await once(squatter, "listening");
     try {
       const moved = await startServices({ home });
-      assert.notEqual(moved.distributionUrl, services.distributionUrl);
-      assert.deepEqual(moved, { ...services, distributionUrl: moved.distributionUrl });
-      const health = await fetch(`${moved.endpoint}${healthPath}`);
-      assert.equal(((await health.json()) as { distribution: boolean }).distribution, true);
+      assert.notEqual(moved.ministackUrl, services.ministackUrl);
+      assert.deepEqual(moved, { ...services, ministackUrl: moved.ministackUrl });
+      assert.ok((await new KMSClient(options(moved)).send(new ListKeysCommand({}))).Keys);
       services = moved;
     } finally {
       squatter.close();
@@ -234,11 +220,3 @@ describe("services: ports", () => {
     }
   });
 });
-
-function readLink(file: string): string {
-  try {
-    return fs.readlinkSync(file);
-  } catch {
-    return "";
-  }
-}
