@@ -13,11 +13,6 @@ import { installPythonPackage } from "./pythonPackage";
 const name = "ministack";
 const startMilliseconds = 30_000;
 
-/** The version of MiniStack that the sandbox is measured with. */
-export const ministackVersion = "1.5.33";
-/** Docker's client for Python: with it MiniStack's ECS and Lambda run containers, without it they only pretend to. */
-const dockerPackageVersion = "7.2.0";
-
 export const ministackProcess = name;
 
 /** Runs MiniStack behind its door, and has it write its state at each change. */
@@ -29,7 +24,7 @@ const launcher = path.join(projectRoot, "sandbox", "services", "durableMinistack
  * @returns The path of `ministack`.
  */
 export function installMinistack({ progress = () => {} }: { progress?: Progress } = {}): Promise<string> {
-  return installPythonPackage({ name, version: ministackVersion, beside: { docker: dockerPackageVersion } }, progress);
+  return installPythonPackage({ name }, progress);
 }
 
 /** MiniStack's folder: its state, and where it runs. */

@@ -1,33 +1,51 @@
+import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { cacheDirectory } from "../paths";
+import { cacheDirectory, projectRoot } from "../paths";
 import { runOrThrow } from "../system/commands";
 import { withLock } from "../system/fileLock";
 import { findProgram } from "../system/programs";
 import type { Progress } from "../system/progress";
 
-/** A command from PyPI, with exactly these versions. */
+/** Lists of packages with their checksums; `npm run python:lock` writes them. */
+const lists = path.join(projectRoot, "sandbox", "python");
+
+/** A command from PyPI: what its list names, and nothing else. */
 export interface PythonPackage {
   name: string;
-  version: string;
   /** The command that it brings. @default the package's name */
   command?: string;
-  /** Versions of optional dependencies that it is to find, by name. @default none */
-  beside?: Readonly<Record<string, string>>;
+}
+
+/** The version of a package in its own list. */
+export function packageVersion(name: string): string {
+  const version = new RegExp(`^${name}==([^ ]+) `, "m").exec(fs.readFileSync(listFile(name), "utf8"))?.[1];
+  if (version === undefined)
+    throw new Error(`${listFile(name)} has no version of ${name}: run \`npm run python:lock\``);
+  return version;
+}
+
+function listFile(name: string): string {
+  return path.join(lists, `${name}.txt`);
 }
 
 /**
- * Installs one version of a package from PyPI into a virtual environment of its own in the cache, when it is not there.
+ * Installs a package from PyPI with all that it needs into a virtual environment of its own in the cache, when it is not
+ * there. A file whose checksum is not in the list is refused, and nothing is built from source: that would fetch more.
  *
  * @returns The path of the package's command.
  * @throws Error when there is no Python 3 with venv, or pip fails.
  */
 export async function installPythonPackage(
-  { name, version, command = name, beside = {} }: PythonPackage,
+  { name, command = name }: PythonPackage,
   progress: Progress,
 ): Promise<string> {
-  const others = Object.entries(beside);
-  const folder = cacheDirectory(name, [version, ...others.map(([other, its]) => `${other}-${its}`)].join("+"));
+  const version = packageVersion(name);
+  const list = createHash("sha256")
+    .update(fs.readFileSync(listFile(name)))
+    .digest("hex")
+    .slice(0, 12);
+  const folder = cacheDirectory(name, `${version}+${list}`);
   const executable = path.join(folder, "bin", command);
   // A virtual environment holds its own path, so it cannot be made elsewhere and renamed: a mark says that it is whole.
   const mark = path.join(folder, "complete");
@@ -43,11 +61,7 @@ export async function installPythonPackage(
   const install = async () => {
     if (!fs.existsSync(mark)) {
       progress(`installing ${name} ${version} from PyPI`);
-      await installInto(
-        folder,
-        python,
-        [[name, version], ...others].map(([each, its]) => `${each}==${its}`),
-      );
+      await installInto(folder, python, listFile(name));
       fs.writeFileSync(mark, "");
     }
     return executable;
@@ -56,7 +70,7 @@ export async function installPythonPackage(
   return withLock(`${folder}.lock`, install, { onWait });
 }
 
-async function installInto(folder: string, python: string, requirements: string[]): Promise<void> {
+async function installInto(folder: string, python: string, list: string): Promise<void> {
   fs.rmSync(folder, { recursive: true, force: true });
   fs.mkdirSync(path.dirname(folder), { recursive: true });
   await runOrThrow(python, ["-m", "venv", folder]).catch((error: Error) => {
@@ -64,6 +78,6 @@ async function installInto(folder: string, python: string, requirements: string[
   });
   await runOrThrow(path.join(folder, "bin", "python"), [
     ...["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"],
-    ...requirements,
+    ...["--require-hashes", "--only-binary", ":all:", "--requirement", list],
   ]);
 }

@@ -3,10 +3,9 @@ import * as path from "node:path";
 import type { GatewayAddresses } from "../gateway/config";
 import { cacheDirectory } from "../paths";
 import { run } from "../system/commands";
-import { awsCliVersion } from "./awsCli";
 import { findDistribution } from "./distribution";
 import { gatewayAddresses } from "./gatewayProcess";
-import { ministackVersion } from "./ministack";
+import { packageVersion } from "./pythonPackage";
 import { type ServiceStatus, servicesStatus } from "./services";
 
 /** One service of the sandbox, with its memory. */
@@ -40,8 +39,8 @@ export async function sandboxStatus(home: string, versions: Record<string, strin
     versions: {
       ...versions,
       node: process.versions.node,
-      ministack: ministackVersion,
-      awscli: awsCliVersion,
+      ministack: packageVersion("ministack"),
+      awscli: packageVersion("awscli"),
       ...(distribution !== undefined && { distribution: await distributionVersion(distribution) }),
     },
     disk: {

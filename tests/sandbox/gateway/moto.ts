@@ -5,13 +5,9 @@ import { runOrThrow } from "../../../sandbox/system/commands";
 import { freePort } from "../../../sandbox/system/ports";
 import { waitUntil } from "../../../sandbox/system/waitUntil";
 
-/** The version whose answers the tests know. */
-export const motoVersion = "5.2.5";
-
-/** moto's server with what it needs to listen, and boto3, which it depends on. @returns The path of `moto_server`. */
+/** moto's server, of the version whose answers the tests know, and boto3, which it depends on. @returns The path of `moto_server`. */
 function installMoto(): Promise<string> {
-  const beside = { flask: "3.1.3", "flask-cors": "6.0.5" };
-  return installPythonPackage({ name: "moto", version: motoVersion, command: "moto_server", beside }, () => {});
+  return installPythonPackage({ name: "moto", command: "moto_server" }, () => {});
 }
 
 /** A Python that has boto3: the tests' clients of that kind run in moto's environment. */
