@@ -1,51 +1,101 @@
+import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { Readable, Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { runOrThrow } from "../system/commands";
 import { makeWhole } from "../system/files";
 import type { Progress } from "../system/progress";
 
-/** Where the launcher gets its installation script (node_modules/pulumi/lib/download.js). */
-const installScript = "https://get.pulumi.com/install.sh";
 const probeMilliseconds = 3000;
 const downloadMilliseconds = 15 * 60 * 1000;
+
+/** Where a release is: the archives with Pulumi, their checksums with the sources, so that one of both alone can forge none. */
+export interface ReleaseAddresses {
+  /** Folder of the archives. */
+  archives: string;
+  /** Folder with a folder for each release, which has the list of checksums. */
+  checksums: string;
+}
+
+const pulumiAddresses: ReleaseAddresses = {
+  archives: "https://get.pulumi.com/releases/sdk",
+  checksums: "https://github.com/pulumi/pulumi/releases/download",
+};
 
 export interface Download {
   version: string;
   /** Folder that shall hold `bin/` of the release. Made whole or not at all. */
   target: string;
   progress: Progress;
-  /** The launcher's main file. Default: `run.js` of the installed npm package `pulumi`. */
-  launcher: string;
-  /** Address to probe before anything is downloaded. Default: the launcher's own. */
-  probe?: string;
+  /** @default Pulumi's own */
+  addresses?: ReleaseAddresses;
 }
 
 /**
- * Lets the official launcher download the released CLI with its language hosts.
- * @returns false, within three seconds, when the place it downloads from cannot be reached
+ * Downloads the released CLI with its language hosts, and uses nothing of it whose checksum the release does not list. The
+ * npm launcher does the same by a script of the web's, which it puts into the shared temporary folder by a name that can be
+ * guessed; so it is not asked.
+ *
+ * @returns false, within three seconds, when the places it downloads from cannot be reached
  */
 export async function downloadEngine(options: Download): Promise<boolean> {
-  const { version, target, progress, launcher, probe = installScript } = options;
-  if (!(await isReachable(probe))) return false;
+  const { version, target, progress, addresses = pulumiAddresses } = options;
+  const archive = `pulumi-v${version}-linux-${process.arch}.tar.gz`;
+  const archiveAddress = `${addresses.archives}/${archive}`;
+  const listAddress = `${addresses.checksums}/v${version}/pulumi-${version}-checksums.txt`;
+  if (!(await Promise.all([archiveAddress, listAddress].map(isReachable))).every(Boolean)) return false;
   progress(`downloading the released CLI ${version}`);
+  const expected = checksumIn(await (await get(listAddress)).text(), archive, listAddress);
   // What is there is no installation, or nobody would download one.
   fs.rmSync(target, { recursive: true, force: true });
-  await makeWhole(target, async (home) => {
-    await runOrThrow(process.execPath, [launcher, "version"], {
-      env: { ...process.env, PULUMI_HOME: home, PULUMI_VERSION: version, PULUMI_SKIP_UPDATE_CHECK: "true" },
-      onLine: (line, stream) => stream === "stderr" && progress(line),
-      timeoutMs: downloadMilliseconds,
-    });
-    const release = path.join(home, "versions", version);
-    const missing = ["pulumi", "pulumi-language-nodejs"].filter(
-      (file) => !fs.existsSync(path.join(release, "bin", file)),
-    );
-    if (missing.length > 0) {
-      throw new Error(`the launcher downloaded Pulumi ${version}, but bin/ lacks ${missing.join(" and ")}`);
+  await makeWhole(target, async (temporary) => {
+    const file = path.join(temporary, archive);
+    const found = await download(archiveAddress, file);
+    if (found !== expected) {
+      throw new Error(
+        `${archiveAddress} has the checksum ${found}, not ${expected} of ${listAddress}. It was not used.`,
+      );
     }
+    const release = path.join(temporary, "release");
+    fs.mkdirSync(path.join(release, "bin"), { recursive: true });
+    await runOrThrow("tar", ["-xzf", file, "--no-same-owner", "--strip-components=1", "-C", path.join(release, "bin")]);
+    const missing = ["pulumi", "pulumi-language-nodejs"].filter(
+      (name) => !fs.existsSync(path.join(release, "bin", name)),
+    );
+    if (missing.length > 0) throw new Error(`${archiveAddress} lacks ${missing.join(" and ")}`);
     return release;
   });
   return true;
+}
+
+/** The SHA-256 of a file in a list such as sha256sum writes. */
+function checksumIn(list: string, file: string, address: string): string {
+  const line = list.split("\n").find((each) => each.trim().split(/\s+\*?/)[1] === file);
+  const checksum = /^[0-9a-f]{64}(?=\s)/.exec(line?.trim() ?? "")?.[0];
+  if (checksum === undefined) throw new Error(`${address} has no checksum of ${file}`);
+  return checksum;
+}
+
+/** Downloads a file; returns its SHA-256. */
+async function download(address: string, file: string): Promise<string> {
+  const { body } = await get(address);
+  if (body === null) throw new Error(`${address} is empty`);
+  const hash = createHash("sha256");
+  const hashing = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk);
+      done(null, chunk);
+    },
+  });
+  await pipeline(Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]), hashing, fs.createWriteStream(file));
+  return hash.digest("hex");
+}
+
+async function get(address: string): Promise<Response> {
+  const response = await fetch(address, { signal: AbortSignal.timeout(downloadMilliseconds) });
+  if (!response.ok) throw new Error(`${address} answered with status ${response.status}`);
+  return response;
 }
 
 async function isReachable(address: string): Promise<boolean> {

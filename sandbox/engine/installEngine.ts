@@ -44,7 +44,7 @@ function launcherDirectory(): string {
 }
 
 /**
- * Puts the Pulumi CLI where `npx pulumi` finds it: from the user's cache, else by the launcher's own download, else built
+ * Puts the Pulumi CLI where `npx pulumi` finds it: from the user's cache, else the release of its version, else built
  * from the Go module proxy. A released CLI brings its language host; beside a built one goes the sandbox's own.
  * Takes milliseconds when nothing is to be done, and can be called by several processes at once.
  */
@@ -84,8 +84,7 @@ async function fillCache(version: string, progress: Progress): Promise<"cache" |
     removeUnfinished(cache);
     let failure = "";
     try {
-      const launcher = path.join(launcherDirectory(), "run.js");
-      if (await downloadEngine({ version, target: released, progress, launcher })) return "download";
+      if (await downloadEngine({ version, target: released, progress })) return "download";
     } catch (error) {
       failure = (error as Error).message;
       progress(`the download failed, so the CLI is built from source: ${failure.split("\n")[0]}`);

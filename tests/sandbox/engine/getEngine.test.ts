@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
@@ -75,54 +77,101 @@ esac
     });
   });
 
-  describe("by the launcher's download", () => {
+  describe("by downloading the release", () => {
+    const archive = `pulumi-v${version}-linux-${process.arch}.tar.gz`;
     let server: http.Server;
-    let probe: string;
-    let status = 200;
+    let base: string;
+    /** What the server has, by path. */
+    let files: Record<string, Buffer | string>;
+    const asked: string[] = [];
     before((done) => {
-      server = http.createServer((_, response) => response.writeHead(status).end());
+      server = http.createServer((request, response) => {
+        asked.push(`${request.method} ${request.url}`);
+        const content = files[request.url ?? ""];
+        response.writeHead(content === undefined ? 404 : 200).end(request.method === "HEAD" ? undefined : content);
+      });
       server.listen(0, "127.0.0.1", () => {
-        probe = `http://127.0.0.1:${(server.address() as AddressInfo).port}/install.sh`;
+        base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
         done();
       });
     });
     beforeEach(() => {
-      status = 200;
+      asked.length = 0;
     });
     after(() => server.close());
 
-    function download(files: string[]): Promise<boolean> {
-      const launcher = path.join(directory, "run.js");
-      fs.writeFileSync(
-        launcher,
-        `const bin = require("path").join(process.env.PULUMI_HOME, "versions", process.env.PULUMI_VERSION, "bin");
-         require("fs").mkdirSync(bin, { recursive: true });
-         for (const file of ${JSON.stringify(files)}) require("fs").writeFileSync(bin + "/" + file, file);`,
-      );
+    /** A release of these files, with the checksums that it ought to have. */
+    function release(names: string[]): void {
+      const folder = path.join(directory, "made", "pulumi");
+      fs.mkdirSync(folder, { recursive: true });
+      for (const name of names) fs.writeFileSync(path.join(folder, name), name, { mode: 0o755 });
+      const content = execFileSync("tar", ["-czf", "-", "-C", path.dirname(folder), "pulumi"]);
+      fs.rmSync(path.join(directory, "made"), { recursive: true });
+      const checksum = createHash("sha256").update(content).digest("hex");
+      files = {
+        [`/archives/${archive}`]: content,
+        [`/checksums/v${version}/pulumi-${version}-checksums.txt`]: `${"0".repeat(64)}  other.tar.gz\n${checksum}  ${archive}\n`,
+      };
+    }
+    function download(address = base): Promise<boolean> {
+      const addresses = { archives: `${address}/archives`, checksums: `${address}/checksums` };
       const target = path.join(directory, "released");
-      return downloadEngine({ version, target, launcher, probe, progress: (line) => progress.push(line) });
+      return downloadEngine({ version, target, addresses, progress: (line) => progress.push(line) });
     }
 
     it("keeps all that the release brings", async () => {
-      const files = ["pulumi", "pulumi-language-nodejs", "pulumi-watch"];
-      assert.equal(await download(files), true);
-      assert.deepEqual(fs.readdirSync(path.join(directory, "released", "bin")), files);
-      assert.deepEqual(fs.readdirSync(directory).sort(), ["released", "run.js"], "no temporary folder stays");
+      release(["pulumi", "pulumi-language-nodejs", "pulumi-watch"]);
+      assert.equal(await download(), true);
+      const bin = path.join(directory, "released", "bin");
+      assert.deepEqual(fs.readdirSync(bin).sort(), ["pulumi", "pulumi-language-nodejs", "pulumi-watch"]);
+      assert.equal(fs.statSync(path.join(bin, "pulumi")).mode & 0o111, 0o111);
+      assert.deepEqual(fs.readdirSync(directory), ["released"], "no temporary folder stays");
     });
 
-    it("is not tried where the place cannot be reached or refuses", async () => {
-      status = 403;
-      assert.equal(await download(["pulumi"]), false);
-      const open = probe;
-      probe = "http://127.0.0.1:9/install.sh";
-      assert.equal(await download(["pulumi"]), false);
-      probe = open;
+    it("uses nothing whose checksum is another one, or not listed", async () => {
+      release(["pulumi", "pulumi-language-nodejs"]);
+      const good = files[`/archives/${archive}`] as Buffer;
+      release(["pulumi", "pulumi-language-nodejs", "evil"]);
+      const list = `/checksums/v${version}/pulumi-${version}-checksums.txt`;
+      files[`/archives/${archive}`] = Buffer.concat([good, Buffer.from("x")]);
+      await assert.rejects(download(), /has the checksum [0-9a-f]{64}, not [0-9a-f]{64} of .*\. It was not used\.$/);
+      files[list] = `${"0".repeat(64)}  other-${archive}\n`;
+      await assert.rejects(download(), /-checksums\.txt has no checksum of pulumi-v3\.1\.4-linux/);
+      assert.deepEqual(fs.readdirSync(directory), []);
+    });
+
+    it("puts nothing into the shared temporary folder", async () => {
+      release(["pulumi", "pulumi-language-nodejs"]);
+      const shared = path.join(directory, "shared");
+      fs.mkdirSync(shared, { mode: 0o555 });
+      const saved = process.env["TMPDIR"];
+      process.env["TMPDIR"] = shared;
+      try {
+        let seen: string[] = [];
+        const watcher = fs.watch(shared, (_, name) => seen.push(String(name)));
+        assert.equal(await download(), true);
+        watcher.close();
+        seen = [...seen, ...fs.readdirSync(shared)];
+        assert.deepEqual(seen, []);
+      } finally {
+        if (saved === undefined) delete process.env["TMPDIR"];
+        else process.env["TMPDIR"] = saved;
+      }
+    });
+
+    it("is not tried where a place cannot be reached or refuses", async () => {
+      release(["pulumi", "pulumi-language-nodejs"]);
+      delete files[`/checksums/v${version}/pulumi-${version}-checksums.txt`];
+      assert.equal(await download(), false);
+      assert.equal(await download("http://127.0.0.1:9"), false);
       assert.deepEqual(progress, []);
+      assert.ok(asked.every((request) => request.startsWith("HEAD ")));
     });
 
     it("keeps nothing of a release without its language host", async () => {
-      await assert.rejects(download(["pulumi"]), /bin\/ lacks pulumi-language-nodejs/);
-      assert.deepEqual(fs.readdirSync(directory), ["run.js"]);
+      release(["pulumi"]);
+      await assert.rejects(download(), /lacks pulumi-language-nodejs/);
+      assert.deepEqual(fs.readdirSync(directory), []);
     });
   });
 });
