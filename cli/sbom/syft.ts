@@ -3,8 +3,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Credentials } from "../../ecr/registryLogin";
 
-/** The version that Go builds where there is no syft. */
-const version = "1.57.0";
+/** Names the version that Go builds where there is no syft, with the checksums of all that it is made of. */
+const goModule = [path.join(__dirname, "goModule"), path.join(__dirname, "..", "sbom", "goModule")];
 
 /** Longest SBOM in bytes: an image of 10,000 packages has under 20 MB. */
 const outputLimit = 256 * 1024 * 1024;
@@ -34,8 +34,17 @@ export function findSyft(): Syft {
       "syft lists the packages of images, and is not on PATH; neither is Go, which would build it. Install syft or Go.",
     );
   }
-  const args = ["run", "-ldflags", `-s -w -X main.version=${version}`, `github.com/anchore/syft/cmd/syft@v${version}`];
-  return { program: "go", args, builds: true };
+  const folder = goModule.find((each) => fs.existsSync(path.join(each, "go.sum")));
+  if (folder === undefined) {
+    throw new Error(
+      `${goModule.join(" and ")}: found no go.sum. It comes with the project's sources. Install syft, or get the sources anew.`,
+    );
+  }
+  const version = /^require github.com\/anchore\/syft v(\S+)$/m.exec(
+    fs.readFileSync(path.join(folder, "go.mod"), "utf8"),
+  )?.[1];
+  const flags = ["-C", folder, "-mod=readonly", "-ldflags", `-s -w -X main.version=${version}`];
+  return { program: "go", args: ["run", ...flags, "github.com/anchore/syft/cmd/syft"], builds: true };
 }
 
 /**

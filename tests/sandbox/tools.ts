@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { cacheDirectory } from "../../sandbox/paths";
@@ -14,22 +15,24 @@ export const fullTests = process.env["TEST_FULL"] === "1";
 /** Milliseconds for a `before` hook that brings tools: on a new machine they are downloaded and built. */
 export const toolsTimeout = 300_000;
 
-/** A command of a Go module, built into the user's cache once. The flags are the engine's: what that compiled is used again. */
-async function goTool(module: string, version: string, command: string): Promise<string> {
+/** Names the programs' versions, with the checksums of all that they are made of. */
+const goModule = path.join(__dirname, "goTools");
+
+/** A command of the module of the tests' tools, built into the user's cache once. The flags are the engine's: what that compiled is used again. */
+async function goTool(command: string): Promise<string> {
   const name = path.basename(command);
-  const folder = cacheDirectory("test-tools", `${name}-${version}`);
+  const sums = createHash("sha256")
+    .update(fs.readFileSync(path.join(goModule, "go.sum")))
+    .digest("hex")
+    .slice(0, 12);
+  const folder = cacheDirectory("test-tools", `${name}-${sums}`);
   const program = path.join(folder, name);
   if (!fs.existsSync(program)) {
     await withLock(`${folder}.lock`, () =>
       makeWhole(folder, async (temporary) => {
-        const env = {
-          ...process.env,
-          GOBIN: temporary,
-          GOFLAGS: "-trimpath -buildvcs=false",
-          GOWORK: "off",
-          CGO_ENABLED: "0",
-        };
-        await runOrThrow("go", ["install", `${module}${command}@${version}`], { env, cwd: temporary });
+        const env = { ...process.env, GOFLAGS: "-mod=readonly", GOWORK: "off", CGO_ENABLED: "0" };
+        const args = ["build", "-trimpath", "-buildvcs=false", "-o", path.join(temporary, name), command];
+        await runOrThrow("go", args, { env, cwd: goModule });
         return temporary;
       }),
     );
@@ -37,20 +40,29 @@ async function goTool(module: string, version: string, command: string): Promise
   return program;
 }
 
-/** The conformance suite of the OCI distribution specification 1.1. */
-export const conformanceVersion = "v0.0.0-20260831232431-97274622c111";
+/** The version of a module among the tests' tools. */
+function goToolVersion(module: string): string {
+  const line = new RegExp(`^\\s*${module.replaceAll(".", "\\.")} (v\\S+)$`, "m");
+  return line.exec(fs.readFileSync(path.join(goModule, "go.mod"), "utf8"))?.[1] ?? "";
+}
 
+const conformance = "github.com/opencontainers/distribution-spec/conformance";
+
+/** The version of the conformance suite. */
+export const conformanceVersion = goToolVersion(conformance);
+
+/** The conformance suite of the OCI distribution specification 1.1. */
 export function conformanceSuite(): Promise<string> {
-  return goTool("github.com/opencontainers/distribution-spec", conformanceVersion, "/conformance");
+  return goTool(conformance);
 }
 
 export function crane(): Promise<string> {
-  return goTool("github.com/google/go-containerregistry", "v0.20.6", "/cmd/crane");
+  return goTool("github.com/google/go-containerregistry/cmd/crane");
 }
 
 /** GitHub's own rules for workflows, and shellcheck's where that is installed. */
 export function actionlint(): Promise<string> {
-  return goTool("github.com/rhysd/actionlint", "v1.7.12", "/cmd/actionlint");
+  return goTool("github.com/rhysd/actionlint/cmd/actionlint");
 }
 
 /** Weaknesses of workflows: rules of others beside our own. */

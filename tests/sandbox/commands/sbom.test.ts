@@ -37,10 +37,10 @@ describe("the sbom command on the local AWS", function () {
 
   before(async () => {
     const { buildCli } = (await import("../../../cli/build.mjs" as string)) as {
-      buildCli(outfile: string): Promise<string>;
+      buildCli(): Promise<string>;
     };
     account = new TestAccount();
-    cli = await buildCli(path.join(account.directory, "ecr.cjs"));
+    cli = await buildCli();
     const uri = await account.createRepository("petclinic");
     host = uri.slice(0, uri.indexOf("/"));
     reference = `${uri}@${await imageIn("petclinic", uri)}`;
