@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { socketAddress } from "../system/sockets";
 import type { GatewayConfig } from "./config";
 import { namespacePrefix, repositoryFolder } from "./distributionFiles";
+import { manifestMediaTypes } from "./manifest";
 import type { RepositoryRecord } from "./state/records";
 
 /** The namespace of a repository inside Distribution. */
@@ -120,9 +121,9 @@ export class DistributionClient {
   }
 
   /** A manifest's exact bytes; `undefined` when Distribution does not have it. */
-  async manifest(repository: RepositoryRecord, digest: string, mediaType: string): Promise<Buffer | undefined> {
+  async manifest(repository: RepositoryRecord, digest: string): Promise<Buffer | undefined> {
     const path = `/v2/${namespaceOf(repository)}/manifests/${digest}`;
-    const response = await this.request("GET", path, { Accept: mediaType });
+    const response = await this.request("GET", path, { Accept: manifestMediaTypes.join(", ") });
     if (response.statusCode === 404) {
       response.resume();
       return undefined;

@@ -28,7 +28,7 @@ export async function copyImage(
   for (const blob of image.blobs) {
     await context.distribution.mountBlob(destination, source, blob);
   }
-  const body = await context.distribution.manifest(source, image.digest, image.mediaType);
+  const body = await context.distribution.manifest(source, image.digest);
   if (!body) {
     throw new Error(`${source.name}@${image.digest} is gone`);
   }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { isTagMutable } from "../../ecr/tagMutability";
 import type { GatewayContext } from "./context";
 import { DistributionError, missingBlobs } from "./distributionClient";
-import { type ManifestFacts, readManifest } from "./manifest";
+import { type ManifestFacts, mediaTypeInStorage, readManifest } from "./manifest";
 import { followUp, type PushOrigin } from "./pushFollowUps";
 import { PushRefusal } from "./pushRefusal";
 import type { ImageRecord, RepositoryRecord } from "./state/records";
@@ -14,8 +14,11 @@ export interface PushedManifest {
   tag?: string;
   /** The digest that the client expects. */
   digest?: string;
-  /** The API refuses what is already there with this tag; a push with docker repeats it without harm. */
-  refuseExisting?: boolean;
+  /**
+   * The API refuses what is already there with this tag, and a manifest whose media type nobody says; a push with docker
+   * repeats an image without harm.
+   */
+  byApi?: boolean;
   /** @default "push" */
   origin?: PushOrigin;
 }
@@ -33,7 +36,7 @@ export async function pushImage(
   if (push.digest !== undefined && push.digest !== digest) {
     throw new PushRefusal("digestMismatch", digestMismatchMessage(repository, push.digest));
   }
-  const facts = readManifest(push.body, push.mediaType);
+  const facts = readManifest(push.body, push.mediaType, push.byApi);
   const image = await storeImage(context, repository, digest, facts, push);
   followUp(context, repository, image, push.tag, push.origin ?? "push");
   return image;
@@ -87,7 +90,7 @@ function storeImage(
 function refuseTag(context: GatewayContext, repository: RepositoryRecord, digest: string, push: PushedManifest): void {
   const { tag } = push;
   const holder = tag === undefined ? undefined : context.store.tag(repository, tag);
-  if (push.refuseExisting && context.store.image(repository, digest) && (tag === undefined || holder === digest)) {
+  if (push.byApi && context.store.image(repository, digest) && (tag === undefined || holder === digest)) {
     throw new PushRefusal(
       "imageExists",
       `Image with digest '${digest}' and tag '${tag ?? null}' already exists in the repository with name '${repository.name}' in registry with id '${repository.account}'`,
@@ -119,7 +122,7 @@ async function storeManifest(
   body: Buffer,
 ): Promise<void> {
   try {
-    await context.distribution.putManifest(repository, digest, facts.mediaType, body);
+    await context.distribution.putManifest(repository, digest, mediaTypeInStorage(facts.mediaType, body), body);
   } catch (error) {
     if (!(error instanceof DistributionError)) {
       throw error;

@@ -50,13 +50,17 @@ export interface ManifestFacts {
  * Reads a manifest.
  *
  * @param contentType The media type that the client says; it must agree with the manifest's own, if that says one.
+ * @param mustSayType Refuses a manifest whose media type neither the client nor the manifest says, as PutImage does.
  * @throws PushRefusal "manifestInvalid" with what is wrong.
  */
-export function readManifest(body: Buffer, contentType: string | undefined): ManifestFacts {
+export function readManifest(body: Buffer, contentType: string | undefined, mustSayType = false): ManifestFacts {
   const value = parseJson(body);
-  const named = z.looseObject({ mediaType: z.string().optional() }).safeParse(value);
-  const inside = named.success ? named.data.mediaType : undefined;
-  const mediaType = contentType?.split(";")[0]?.trim() || inside || guessMediaType(value);
+  const inside = mediaTypeInside(value);
+  const said = contentType?.split(";")[0]?.trim() || inside;
+  if (said === undefined && mustSayType) {
+    throw invalid("neither it nor imageManifestMediaType says a media type");
+  }
+  const mediaType = said ?? guessMediaType(value);
   if (inside !== undefined && inside !== mediaType) {
     throw invalid(`its mediaType is ${inside}, and it was sent as ${mediaType}`);
   }
@@ -66,6 +70,20 @@ export function readManifest(body: Buffer, contentType: string | undefined): Man
   return mediaType === ociIndex || mediaType === dockerList
     ? indexFacts(value, mediaType)
     : imageFacts(value, mediaType);
+}
+
+/**
+ * The media type under which Distribution takes a manifest. It wants Docker's own in the manifest, which ECR does not: one
+ * without it passes as OCI's form, which has the same members.
+ */
+export function mediaTypeInStorage(mediaType: string, body: Buffer): string {
+  if (mediaTypeInside(parseJson(body)) !== undefined) return mediaType;
+  if (mediaType === dockerManifest) return ociManifest;
+  return mediaType === dockerList ? ociIndex : mediaType;
+}
+
+function mediaTypeInside(manifest: unknown): string | undefined {
+  return z.looseObject({ mediaType: z.string().optional() }).safeParse(manifest).data?.mediaType;
 }
 
 function imageFacts(value: unknown, mediaType: string): ManifestFacts {

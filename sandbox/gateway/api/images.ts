@@ -55,7 +55,7 @@ export function imageOperations(kind: RegistryKind) {
       mediaType: input.imageManifestMediaType,
       tag,
       digest: input.imageDigest,
-      refuseExisting: true,
+      byApi: true,
     }).catch((error: unknown) => {
       throw error instanceof PushRefusal ? apiRefusal(error, registry, repository) : error;
     });
@@ -113,10 +113,7 @@ export const batchGetImage: Operation<BatchGetImageRequest> = async (context, ca
   const failures: ImageProblem[] = [];
   for (const imageId of input.imageIds ?? []) {
     const found = findImage(context, repository, imageId);
-    const manifest =
-      "failureCode" in found
-        ? undefined
-        : await context.distribution.manifest(repository, found.digest, found.mediaType);
+    const manifest = "failureCode" in found ? undefined : await context.distribution.manifest(repository, found.digest);
     if ("failureCode" in found) {
       failures.push(found);
     } else if (found.storageClass === "ARCHIVE") {

@@ -48,7 +48,7 @@ async function readManifest(at: RepositoryRequest, reference: string): Promise<v
     response.end();
     return;
   }
-  const manifest = await context.distribution.manifest(repository, image.digest, image.mediaType);
+  const manifest = await context.distribution.manifest(repository, image.digest);
   if (!manifest) {
     throw manifestUnknown(repository, reference);
   }

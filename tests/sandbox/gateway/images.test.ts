@@ -17,7 +17,9 @@ import {
 import { serviceError, useSandbox } from "./harness";
 import {
   digestOf,
+  dockerManifestType,
   ociIndexType,
+  ociManifestType,
   privateClient,
   type RegistryClient,
   refusal,
@@ -222,6 +224,33 @@ describe("gateway: images through the API", () => {
       put({ imageTag: "v3", imageManifest: indexOf(other).manifest, imageManifestMediaType: ociIndexType }),
       serviceError("ReferencedImagesNotFoundException"),
     );
+  });
+
+  it("wants to hear a manifest's media type with PutImage, in the manifest or beside it", async () => {
+    const repositoryName = await repository();
+    for (const [index, mediaType] of [ociManifestType, dockerManifestType].entries()) {
+      const image = testImage(`silent ${index}`, { mediaType: undefined }, mediaType);
+      await client.uploadBlob(repositoryName, image.config);
+      await client.uploadBlob(repositoryName, image.layer);
+      const put = (imageManifestMediaType?: string) =>
+        sandbox.ecr().send(
+          new PutImageCommand({
+            ...{ repositoryName, imageManifest: image.manifest, imageTag: `silent-${index}`, imageManifestMediaType },
+          }),
+        );
+      await assert.rejects(
+        put(),
+        serviceError("InvalidParameterException", /^Invalid parameter at 'ImageManifest' .*'Invalid JSON syntax'/),
+      );
+      const { image: stored } = await put(mediaType);
+      assert.equal(stored?.imageManifestMediaType, mediaType);
+      const { images } = await sandbox
+        .ecr()
+        .send(new BatchGetImageCommand({ repositoryName, imageIds: [{ imageTag: `silent-${index}` }] }));
+      assert.deepEqual([images?.[0]?.imageManifest, images?.[0]?.imageManifestMediaType], [image.manifest, mediaType]);
+      const pulled = await client.getManifest(repositoryName, `silent-${index}`);
+      assert.deepEqual([pulled.headers.get("content-type"), await pulled.text()], [mediaType, image.manifest]);
+    }
   });
 
   it("takes a layer in parts through the API and gives it back by a signed address", async () => {
