@@ -67,7 +67,7 @@ export function actionlint(): Promise<string> {
 
 /** Weaknesses of workflows: rules of others beside our own. */
 export function zizmor(): Promise<string> {
-  return installPythonPackage({ name: "zizmor", version: "1.32.0" }, () => undefined);
+  return installPythonPackage({ name: "zizmor" }, () => undefined);
 }
 
 /** A program of a Debian package, and the environment that it runs in. */
