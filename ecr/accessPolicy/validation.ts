@@ -100,25 +100,6 @@ function statementsFaults(document: JsonObject, at: (property: string) => string
     ];
   }
   const place = (index: number) => at(Array.isArray(document["Statement"]) ? `Statement[${index}]` : "Statement");
-  return [
-    ...statements.flatMap((statement, index) => statementFaults(statement, place(index), kind)),
-    ...duplicateSids(statements, place),
-  ];
-}
-
-/** IAM user guide, Sid: unique within a document. */
-function duplicateSids(statements: readonly unknown[], place: (index: number) => string): Fault[] {
-  const sids = statements.map((statement) => (isObject(statement) ? statement["Sid"] : undefined));
-  return sids.flatMap((sid, index) =>
-    typeof sid === "string" && sid !== "" && sids.indexOf(sid) < index
-      ? [
-          {
-            path: `${place(index)}.Sid`,
-            value: sid,
-            rule: `a Sid stands once in a policy; statement ${sids.indexOf(sid)} has the same.`,
-            fix: "write another Sid, or leave it out.",
-          },
-        ]
-      : [],
-  );
+  // IAM wants each Sid once; ECR takes one that several statements have.
+  return statements.flatMap((statement, index) => statementFaults(statement, place(index), kind));
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import * as http from "node:http";
 import { runOperation, type Service, serviceFor } from "./api/services";
 import type { MovableClock } from "./clock";
-import { answerCloudControl, isCloudControl } from "./cloudControl";
+import { answerCloudControl, answerCloudFormation, isCloudControl } from "./cloudControl";
 import { healthPath } from "./config";
 import type { GatewayContext } from "./context";
 import { answerControl } from "./controls";
@@ -51,6 +51,8 @@ export function createAwsEndpoint(
       refuse(request, response, unsigned());
     } else if (target !== undefined && isCloudControl(target)) {
       void answerCloudControl(context, forwarder, target, request, response);
+    } else if (parseSignature(request.headers.authorization)?.service === "cloudformation") {
+      void answerCloudFormation(forwarder, request, response);
     } else {
       forwarder.forward(request, response);
     }

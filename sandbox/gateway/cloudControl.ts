@@ -115,6 +115,34 @@ export async function answerCloudControl(
   }
 }
 
+/**
+ * CloudFormation's requests: MiniStack would make an ECR's resources of a template in the ECR of its own that nobody else
+ * sees, and say that all went well. A template at an address (`TemplateURL`) is not looked into.
+ */
+export async function answerCloudFormation(
+  forwarder: Forwarder,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    const body = await readBody(request, requestLimit);
+    const template = new URLSearchParams(body.toString("utf8")).get("TemplateBody") ?? "";
+    const types = [...new Set(template.match(/\bAWS::ECR::\w+/g))];
+    if (types.length === 0) {
+      forwarder.forward(request, response, { body });
+      return;
+    }
+    const message = `The sandbox makes no ${types.join(", ")} by CloudFormation: call ECR itself, or use Pulumi.`;
+    // As the query protocol has it, which CloudFormation's clients read.
+    const answer = `<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code><Message>${message}</Message></Error></ErrorResponse>`;
+    response.writeHead(400, { "Content-Type": "text/xml", "Content-Length": Buffer.byteLength(answer) }).end(answer);
+  } catch (error) {
+    sendError(response, error instanceof ServiceError ? error : unreachable(error));
+  } finally {
+    request.resume();
+  }
+}
+
 function readableType(name: string): ReadableType | undefined {
   return Object.hasOwn(readableTypes, name) ? readableTypes[name] : undefined;
 }

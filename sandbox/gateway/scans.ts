@@ -72,6 +72,7 @@ function runScan(
     });
     return {
       startedAt,
+      enhanced,
       ...(enhanced
         ? { status: "ACTIVE", description: "Continuous scan is selected for image." }
         : { status: "COMPLETE", description: "The scan was completed successfully." }),
@@ -81,7 +82,7 @@ function runScan(
   } catch (error) {
     const description = error instanceof Error ? error.message : String(error);
     context.log(description);
-    return { startedAt, status: "FAILED", description, findings: [], enhancedFindings: [] };
+    return { startedAt, enhanced, status: "FAILED", description, findings: [], enhancedFindings: [] };
   }
 }
 
@@ -94,9 +95,12 @@ export function severityCounts({ findings, enhancedFindings }: ScanRecord): Reco
   return counts;
 }
 
-/** What DescribeImages says of an image's last scan. */
+/**
+ * What DescribeImages says of an image's last scan: of an enhanced one. A basic one is in DescribeImageScanFindings alone
+ * (ECR user guide, "Scan images for OS vulnerabilities": the version AWS_NATIVE, which is the only one).
+ */
 export function scanSummary({ scan }: ImageRecord): Pick<ImageDetail, "imageScanStatus" | "imageScanFindingsSummary"> {
-  if (!scan) {
+  if (!scan?.enhanced) {
     return {};
   }
   return {

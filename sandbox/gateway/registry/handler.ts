@@ -15,6 +15,7 @@ import {
 } from "./access";
 import { handleBlob } from "./blobs";
 import { readBody } from "./body";
+import { handleCatalog } from "./catalog";
 import { handleLayerDownload, layerDownloadPath } from "./layerDownload";
 import { handleManifest } from "./manifests";
 import { handleReferrers } from "./referrers";
@@ -91,6 +92,10 @@ async function handleRoute(
     sendJson(response, 200, {});
     return;
   }
+  if (route.kind === "catalog") {
+    await handleCatalog(context, caller, request, response, address, url.searchParams);
+    return;
+  }
   const find = (fullName: string) => findRepository(context, address, fullName);
   const { registry, name, repository: present } = find(route.name);
   if (registry === undefined) {
@@ -162,7 +167,7 @@ async function readable(
 
 async function dispatch(
   at: RepositoryRequest,
-  route: Exclude<Route, { kind: "base" }>,
+  route: Exclude<Route, { kind: "base" | "catalog" }>,
   find: (fullName: string) => Promise<RepositoryRecord | undefined>,
 ): Promise<void> {
   switch (route.kind) {

@@ -1,6 +1,7 @@
 /** What a path of the registry protocol asks for. */
 export type Route =
   | { kind: "base" }
+  | { kind: "catalog" }
   | { kind: "manifest"; name: string; reference: string }
   | { kind: "blob"; name: string; digest: string }
   | { kind: "startUpload"; name: string }
@@ -15,6 +16,9 @@ export type Route =
 export function parseRoute(path: string): Route | undefined {
   if (/^\/v2\/?$/.test(path)) {
     return { kind: "base" };
+  }
+  if (path === "/v2/_catalog") {
+    return { kind: "catalog" };
   }
   const match = (form: RegExp): [string, string] | undefined => {
     const found = form.exec(path);

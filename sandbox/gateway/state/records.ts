@@ -78,6 +78,8 @@ export interface ImageRecord {
 /** A scan of an image; times in milliseconds since 1970. */
 export interface ScanRecord {
   startedAt: number;
+  /** Whether the registry scanned that way then; DescribeImages shows such scans only. */
+  enhanced?: boolean;
   status: ScanStatus;
   description: string;
   findings: ImageScanFinding[];

@@ -33,11 +33,11 @@ export function shapeSchema(shape: Shape, direction: Direction, schema: (name: s
       return z.strictObject(Object.fromEntries(members));
     }
     case "list":
-      // Answers share shapes with requests, and are empty when there is nothing: `"imageIds": []`.
+      // Answers share shapes with requests; they are empty when there is nothing, and as long as a page may be.
       return z
         .array(schema(shape.member ?? ""))
         .min(direction === "request" ? (shape.min ?? 0) : 0)
-        .max(shape.max ?? Number.MAX_SAFE_INTEGER);
+        .max(direction === "request" ? (shape.max ?? Number.MAX_SAFE_INTEGER) : Number.MAX_SAFE_INTEGER);
     case "string":
       return stringSchema(shape);
     case "boolean":

@@ -6,10 +6,12 @@ import {
   PutReplicationConfigurationCommand,
   RegisterPullTimeUpdateExclusionCommand,
 } from "@aws-sdk/client-ecr";
+import { SignatureV4 } from "@smithy/signature-v4";
 import { installMinistack, ministackProcess, startMinistack } from "../../../sandbox/services/ministack";
 import { stopProcess } from "../../../sandbox/services/processes";
 import { account, credentials, region, serviceError, TestSandbox } from "./harness";
 import { TestIam } from "./iam";
+import { Sha256 } from "./sha256";
 
 const other = "222222222222";
 
@@ -110,6 +112,35 @@ describe("gateway: ECR by way of Cloud Control", () => {
     await assert.rejects(read("AWS::ECR::RegistryPolicy", account, client({ secretAccessKey: "wrong" })), {
       name: "InvalidSignatureException",
     });
+  });
+
+  it("refuses a CloudFormation template with a resource of ECR by name, and passes others on", async () => {
+    const { host } = new URL(sandbox.gateway.endpoint);
+    const createStack = async (StackName: string, Type: string, Properties: object) => {
+      const TemplateBody = JSON.stringify({ Resources: { It: { Type, Properties } } });
+      const body = new URLSearchParams({
+        Action: "CreateStack",
+        Version: "2010-05-15",
+        StackName,
+        TemplateBody,
+      }).toString();
+      const signer = new SignatureV4({ service: "cloudformation", region, credentials, sha256: Sha256 });
+      const signed = await signer.sign({
+        ...{ method: "POST", protocol: "http:", hostname: host, path: "/", query: {}, body },
+        headers: { host, "content-type": "application/x-www-form-urlencoded" },
+      });
+      const { host: _host, ...headers } = signed.headers;
+      const answer = await fetch(sandbox.gateway.endpoint, { method: "POST", headers, body });
+      return { status: answer.status, text: await answer.text() };
+    };
+    const refused = await createStack("ecr", "AWS::ECR::Repository", { RepositoryName: "shop" });
+    assert.equal(refused.status, 400);
+    assert.match(
+      refused.text,
+      /<Code>ValidationError<\/Code><Message>The sandbox makes no AWS::ECR::Repository by CloudForm/,
+    );
+    const passed = await createStack("sqs", "AWS::SQS::Queue", { QueueName: "by-cloudformation" });
+    assert.deepEqual([passed.status, /<StackId>/.test(passed.text)], [200, true], passed.text);
   });
 
   it("refuses the rest of ECR by name, and passes other services' types on", async () => {

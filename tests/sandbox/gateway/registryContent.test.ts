@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { DescribeImagesCommand } from "@aws-sdk/client-ecr";
+import {
+  BatchDeleteImageCommand,
+  CreateRepositoryCommand,
+  DescribeImagesCommand,
+  DescribeRepositoriesCommand,
+  GetAuthorizationTokenCommand,
+  ListImagesCommand,
+} from "@aws-sdk/client-ecr";
 import { CreateRepositoryCommand as CreatePublicCommand } from "@aws-sdk/client-ecr-public";
 import { account, uniqueName, useSandbox } from "./harness";
 import {
@@ -68,6 +75,20 @@ describe("gateway: what a repository holds, by the registry protocol", () => {
       assert.equal((await refusal(await list("n=many"))).code, "PAGINATION_NUMBER_INVALID");
       assert.equal((await client.request("POST", `/v2/${name}/tags/list`)).status, 405);
     });
+  });
+
+  it("more than a hundred identifiers fit into an answer, as into none of the requests", async () => {
+    const name = await repository();
+    const image = testImage("many");
+    await client.push(name, "t000", image);
+    for (let number = 1; number <= 100; number++) {
+      await client.putManifest(name, `t${String(number).padStart(3, "0")}`, image);
+    }
+    const list = new ListImagesCommand({ repositoryName: name, maxResults: 1000 });
+    assert.equal((await sandbox.ecr().send(list)).imageIds?.length, 101);
+    const remove101 = new BatchDeleteImageCommand({ repositoryName: name, imageIds: [{ imageDigest: image.digest }] });
+    const { imageIds, failures } = await sandbox.ecr().send(remove101);
+    assert.deepEqual([imageIds?.length, failures], [101, []]);
   });
 
   describe("referrers", () => {
@@ -164,5 +185,31 @@ describe("gateway: what a repository holds, by the registry protocol", () => {
       assert.equal((await owner.request("DELETE", `/v2/${path}/manifests/v1`)).status, 202);
       assert.equal((await anyone.getManifest(path, image.digest)).status, 404, account);
     });
+  });
+
+  it("lists a private registry's repositories in the catalog, in pages, and nobody else's", async () => {
+    const own = { account: "333333333333" };
+    const names = ["cat/a", "cat/b", "cat/c"];
+    for (const repositoryName of names) await sandbox.ecr(own).send(new CreateRepositoryCommand({ repositoryName }));
+    const [repository] = (await sandbox.ecr(own).send(new DescribeRepositoriesCommand({}))).repositories ?? [];
+    const host = repository?.repositoryUri?.split("/")[0] ?? "";
+    const token = (await sandbox.ecr(own).send(new GetAuthorizationTokenCommand({}))).authorizationData?.[0];
+    const catalog = (
+      query = "",
+      headers: Record<string, string> = { Authorization: `Basic ${token?.authorizationToken}` },
+    ) => fetch(`http://${host}/v2/_catalog${query}`, { headers });
+    assert.deepEqual(await (await catalog()).json(), { repositories: names });
+    const first = await catalog("?n=2");
+    assert.deepEqual(await first.json(), { repositories: names.slice(0, 2) });
+    const next = /^<http:\/\/[^/]+\/v2\/_catalog(\?[^>]+)>; rel="next"$/.exec(first.headers.get("link") ?? "")?.[1];
+    const last = await catalog(next);
+    assert.deepEqual([await last.json(), last.headers.get("link")], [{ repositories: ["cat/c"] }, null]);
+    assert.equal((await catalog("?n=1001")).status, 405);
+    assert.equal((await catalog("", {})).status, 401);
+    const { token: anonymous } = (await (await fetch(`http://${sandbox.gateway.publicRegistry}/token/`)).json()) as {
+      token: string;
+    };
+    const headers = { Authorization: `Bearer ${anonymous}` };
+    assert.equal((await fetch(`http://${sandbox.gateway.publicRegistry}/v2/_catalog`, { headers })).status, 404);
   });
 });

@@ -1,0 +1,46 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { RegistryError, sendJson } from "./registryError";
+
+/** Entries of a page when the client does not say (docker-archive/migrator issue 96, genuinetools/reg issue 206). */
+const defaultPage = 100;
+/** The most that a client may ask for (google/go-containerregistry issue 681, with ECR's answer to more). */
+const largestPage = 1000;
+
+/**
+ * Sends one page of a list in lexical order, with the specification's `n` and `last`, and where the next one is.
+ *
+ * @param body The answer that holds a page.
+ */
+export function sendPage(
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+  entries: readonly string[],
+  { size, last }: { size: number; last: string | null },
+  body: (page: string[]) => object,
+): void {
+  const rest = last === null ? entries : entries.filter((entry) => entry > last);
+  const page = rest.slice(0, size);
+  const next = new URLSearchParams({ n: String(size), last: page.at(-1) ?? "" });
+  const link = `<http://${request.headers.host}${path}?${next}>; rel="next"`;
+  sendJson(response, 200, body(page), page.length > 0 && page.length < rest.length ? { Link: link } : {});
+}
+
+/** The size of a page that `n` asks for. */
+export function pageSize(text: string | null): number {
+  if (text === null) {
+    return defaultPage;
+  }
+  if (!/^\d{1,9}$/.test(text)) {
+    throw new RegistryError(400, "PAGINATION_NUMBER_INVALID", "n is a whole number, 0 or more.");
+  }
+  if (Number(text) > largestPage) {
+    const rule = `Member must have value less than or equal to ${largestPage}`;
+    throw new RegistryError(
+      405,
+      "UNSUPPORTED",
+      `Invalid parameter at 'maxResults' failed to satisfy constraint: '${rule}'`,
+    );
+  }
+  return Number(text);
+}
