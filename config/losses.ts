@@ -47,10 +47,11 @@ async function privateFaults(
     (each) => registryName(config, `private/${each}`) === name,
   );
   const key = keys.find((each) => (repositoryRegion(config, each) ?? providerRegion) === region);
+  const place = `the repository ${JSON.stringify(name)} in ${region}`;
   const loss =
     key === undefined
-      ? removal("privateRepositories", name, `${JSON.stringify(name)} in ${region}`, keys[0])
-      : replacement(config, state, key, logicalName, outputs);
+      ? removal("privateRepositories", name, place, keys[0])
+      : replacement(config, state, key, place, logicalName, outputs);
   if (loss === undefined || isRetained(state, "ecr:index:PrivateRepository", logicalName)) return [];
   // The images go with a repository that is deleted; with its key they can never be read again.
   const held = await heldPrivateImages({ repositoryName: name, region, registryId });
@@ -68,7 +69,12 @@ async function publicFaults(
   );
   if (isThere || isRetained(state, "ecr:index:PublicRepository", logicalName)) return [];
   const held = await heldPublicImages({ repositoryName, region: String(outputs["region"] ?? "us-east-1") });
-  const loss = removal("publicRepositories", repositoryName, JSON.stringify(repositoryName), undefined);
+  const loss = removal(
+    "publicRepositories",
+    repositoryName,
+    `the repository ${JSON.stringify(repositoryName)}`,
+    undefined,
+  );
   return lossOf(loss, held, outputs["forceDestroy"] === true);
 }
 
@@ -86,8 +92,8 @@ function removal(section: string, name: string, place: string, movedTo: string |
     value: name,
     what:
       movedTo === undefined
-        ? `no entry describes the repository ${place} any more, so it would be deleted`
-        : `another region makes a new, empty repository, and the repository ${place} would be deleted`,
+        ? `no entry describes ${place} any more, so it would be deleted`
+        : `another region makes a new, empty repository, and ${place} would be deleted`,
     fix:
       `to keep it, describe it again${movedTo === undefined ? ` (under another key: repositoryName: ${name})` : ""}; ` +
       "to leave it in AWS, apply retainOnDelete: true to it first, then remove it; " +
@@ -100,6 +106,7 @@ function replacement(
   config: EnvironmentConfig,
   state: StackState,
   key: string,
+  place: string,
   logicalName: string,
   outputs: StateResource["outputs"],
 ): Loss | undefined {
@@ -116,7 +123,7 @@ function replacement(
     return {
       path: `${path}.encryption`,
       value: args.encryption,
-      what: `the repository's images are encrypted with ${type}, which is fixed when a repository is created, so it would be replaced by an empty one`,
+      what: `the images of ${place} are encrypted with ${type}, which is fixed when a repository is created, so it would be replaced by an empty one`,
       fix: `write encryption: ${spellingOf(type)}, or describe a second repository and copy the images there.`,
     };
   }
@@ -124,7 +131,7 @@ function replacement(
     return {
       path: `${path}.createKey`,
       value: args.createKey,
-      what: `the repository's images are encrypted with the key that createKey made (${is?.kmsKey}): the key would be deleted, and then nobody could read or push any`,
+      what: `the images of ${place} are encrypted with the key that createKey made (${is?.kmsKey}): the key would be deleted, and then nobody could read or push any`,
       always: true,
       fix: "write createKey: true again, or describe a second repository and copy the images there.",
     };
@@ -133,7 +140,7 @@ function replacement(
     return {
       path: `${path}.createKey`,
       value: true,
-      what: `the repository's images are encrypted with ${is?.kmsKey ?? "another key"}, and a repository's key is fixed when it is created, so it would be replaced by an empty one`,
+      what: `the images of ${place} are encrypted with ${is?.kmsKey ?? "another key"}, and a repository's key is fixed when it is created, so it would be replaced by an empty one`,
       fix: "leave createKey out, or describe a second repository and copy the images there.",
     };
   }

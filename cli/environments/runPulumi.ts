@@ -4,6 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { adviceFor } from "./advice";
 import { openEventLog } from "./eventLog";
+import { runningLosses } from "./runningLosses";
 
 /**
  * Runs the Pulumi CLI in this terminal, and says below its own output what to do about faults that it met.
@@ -20,7 +21,8 @@ export async function runPulumi(args: readonly string[], environment: string): P
     // However it ends: a log that is open would keep this process.
     const diagnostics = await running.catch(() => {}).then(() => log?.end() ?? "");
     const { code, errors } = await running;
-    const advice = adviceFor(`${diagnostics}\n${errors}`, environment);
+    const said = `${diagnostics}\n${errors}`;
+    const advice = [...adviceFor(said, environment), ...(await runningLosses(said))];
     if (advice.length > 0) console.error(["", "What to do:", ...advice.map((line) => `- ${line}`)].join("\n"));
     return code;
   } finally {

@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { LiveProject } from "./liveProject";
+
+/** The URNs of this config's resources in a state that version 0.1.0 wrote, which named them by their keys. */
+const formerUrns = JSON.parse(fs.readFileSync(path.join(__dirname, "version-0.1.0.json"), "utf8")) as string[];
+
+const config = (account: string) => ({
+  privateRepositories: {
+    cart: { createKey: true, access: { pullFrom: ["210987654321"] } },
+    shop: { repositoryName: "team/shop", encryption: "aes256", exclusionFilters: ["latest"] },
+    far: { region: "eu-west-1", encryption: "aes256", forceDelete: true },
+  },
+  publicRepositories: { gallery: { repositoryName: "pets/gallery", access: { pushFrom: ["210987654321"] } } },
+  registries: {
+    main: {
+      policy: {
+        Version: "2012-10-17",
+        Statement: [
+          {
+            Sid: "Replicate",
+            Effect: "Allow",
+            Principal: { AWS: "arn:aws:iam::210987654321:root" },
+            Action: ["ecr:ReplicateImage"],
+            Resource: "*",
+          },
+        ],
+      },
+      replication: [{ regions: ["ap-northeast-1"] }],
+      pullThroughCache: [{ upstream: "docker-hub", credential: { username: "pets", accessToken: "token" } }],
+      creationTemplates: [{ prefix: "docker-hub", appliedFor: ["PULL_THROUGH_CACHE"] }],
+      accountSettings: { blobMounting: true },
+      pullTimeExclusions: ["arn:aws:iam::210987654321:role/scanner"],
+    },
+  },
+  pushRoles: {
+    release: {
+      repositories: ["private/shop"],
+      createProvider: true,
+      roleName: "shop-release",
+      github: [{ repository: "octo-org/shop", branches: ["main"] }],
+    },
+  },
+  registryEvents: {
+    images: {
+      topicName: "shop-images",
+      kmsKey: `arn:aws:kms:ap-northeast-2:${account}:key/12345678-1234-1234-1234-123456789012`,
+    },
+  },
+  images: { shop: { context: "tiny", repositories: ["private/shop", "public/gallery"], tags: ["latest"] } },
+});
+
+/** What version 0.1.0 called a resource that is called this now. */
+function formerUrn(urn: string): string {
+  const [types = "", ...name] = urn.split("::").slice(2);
+  const now = name.join("::");
+  const former = types.startsWith("ecr:index:ContainerImage")
+    ? now.replace("private-team/shop:", "private-shop-").replace("public-pets/gallery:", "public-gallery-")
+    : types.startsWith("ecr:index:Registry$") || types === "ecr:index:Registry"
+      ? now.replace(/ap-northeast-2/, "main")
+      : now
+          .replace(/^team\/shop$/, "shop")
+          .replace(/^far@eu-west-1$/, "far")
+          .replace(/^pets\/gallery$/, "gallery")
+          .replace(/^shop-release$/, "release")
+          .replace(/^shop-images/, "images");
+  return [...urn.split("::").slice(0, 2), types, former].join("::");
+}
+
+describe("stack life: a stack that version 0.1.0 made", function () {
+  this.timeout(300_000);
+  let project: LiveProject;
+  before(async () => {
+    project = new LiveProject();
+    fs.mkdirSync(path.join(project.directory, "tiny"));
+    project.write("tiny/Dockerfile", "FROM scratch\nCOPY Dockerfile /\n");
+    await project.init();
+    project.configure(config(project.account));
+    await project.up();
+  });
+  after(async () => {
+    project.configure({
+      ...config(project.account),
+      privateRepositories: Object.fromEntries(
+        Object.entries(config(project.account).privateRepositories).map(([key, each]) => [
+          key,
+          { ...each, forceDelete: true },
+        ]),
+      ),
+    });
+    await project.pulumi("up", "--yes", "--skip-preview");
+    await project.pulumi("destroy", "--yes", "--skip-preview");
+    project.remove();
+  });
+
+  it("is carried over with an empty preview, without a push, and AWS stays as it is", async () => {
+    const images = () => project.aws("ecr", "describe-images", "--repository-name", "team/shop");
+    const before = [await images(), await project.registrySettings(), await project.repositories()];
+
+    // The state as the former version wrote it: AWS's answers are those of this account, names and URNs are its own.
+    const { stdout } = await project.mustPulumi("stack", "export");
+    const urns = Object.keys(await project.resources()).filter((urn) => !urn.includes("::pulumi:providers:"));
+    assert.deepEqual(urns.map(formerUrn).sort(), formerUrns);
+    const former = urns.reduce(
+      (text, urn) => text.replaceAll(JSON.stringify(urn), JSON.stringify(formerUrn(urn))),
+      stdout,
+    );
+    const state = JSON.parse(former) as { deployment: { resources: { type: string; aliases?: string[] }[] } };
+    state.deployment.resources = state.deployment.resources.filter(({ type }) => type !== "pulumi:providers:pulumi");
+    for (const resource of state.deployment.resources) delete resource.aliases;
+    project.write("former.json", JSON.stringify(state));
+    await project.mustPulumi("stack", "import", "--file", "former.json");
+    assert.deepEqual(
+      Object.keys(await project.resources())
+        .filter((urn) => !urn.includes("::pulumi:providers:"))
+        .sort(),
+      formerUrns,
+    );
+
+    await project.mustPulumi("preview", "--expect-no-changes");
+    await project.mustPulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
+    await project.mustBeSettled();
+    assert.deepEqual([await images(), await project.registrySettings(), await project.repositories()], before);
+    // From now on under the new names.
+    assert.deepEqual(
+      Object.keys(await project.resources())
+        .filter((urn) => !urn.includes("::pulumi:providers:"))
+        .sort(),
+      urns.sort(),
+    );
+  });
+});

@@ -1,0 +1,56 @@
+import { TestProject } from "../program/project";
+
+/** A project whose whole config a test writes, and edits as a team does over months. */
+export class LiveProject extends TestProject {
+  private readonly salt = this.read("Pulumi.local.yaml")
+    .split("\n")
+    .filter((line) => line.startsWith("encryptionsalt"))
+    .join("\n");
+
+  /** Puts this in the place of the whole config; `aws:region` is ap-northeast-2 unless it says otherwise. */
+  configure(config: Record<string, unknown>): void {
+    const named = Object.entries(config).map(([key, value]) => [key.includes(":") ? key : `ecr:${key}`, value]);
+    const all = { "aws:region": "ap-northeast-2", ...Object.fromEntries(named) };
+    // JSON is YAML whose strings have quotes: `2012-10-17` without them would be a date.
+    this.write("Pulumi.local.yaml", `config: ${JSON.stringify(all)}\n${this.salt}\n`);
+  }
+
+  /** Nothing is left to do, in the program's eyes and in those of AWS. */
+  async mustBeSettled(): Promise<void> {
+    await this.mustPulumi("preview", "--refresh", "--expect-no-changes");
+  }
+
+  /** Builds an image of a few bytes and pushes it by hand, under a tag of its own. */
+  async push(repositoryUrl: string, tag: string): Promise<void> {
+    const host = repositoryUrl.split("/")[0] ?? "";
+    const login = `aws ecr get-login-password | docker login --username AWS --password-stdin ${host}`;
+    const build = `printf 'FROM scratch\\nLABEL tag=${tag}\\n' | docker build -q -t ${repositoryUrl}:${tag} -`;
+    await this.must("sh", "-c", `${login} && ${build} && docker push -q ${repositoryUrl}:${tag}`);
+  }
+
+  /** The digests that a private repository holds, in order. */
+  async images(repositoryName: string): Promise<string[]> {
+    const { imageIds } = await this.aws<{ imageIds: { imageDigest: string }[] }>(
+      ...["ecr", "list-images", "--repository-name", repositoryName],
+    );
+    return [...new Set(imageIds.map(({ imageDigest }) => imageDigest))].sort();
+  }
+
+  /** Names of all private repositories. */
+  async repositories(): Promise<string[]> {
+    const { repositories } = await this.aws<{ repositories: { repositoryName: string }[] }>(
+      "ecr",
+      "describe-repositories",
+    );
+    return repositories.map(({ repositoryName }) => repositoryName).sort();
+  }
+
+  /** The registry's settings that are there once, as AWS has them. */
+  async registrySettings(): Promise<unknown[]> {
+    return Promise.all([
+      this.aws("ecr", "describe-registry"),
+      this.aws("ecr", "get-registry-policy"),
+      this.aws("ecr", "get-registry-scanning-configuration"),
+    ]);
+  }
+}

@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { LiveProject } from "./liveProject";
+
+describe("stack life: an entry that is removed, moved or changed for good", function () {
+  this.timeout(300_000);
+  let project: LiveProject;
+  let url: string;
+  const shop = { encryption: "aes256", access: { pullFrom: ["210987654321"] } };
+  const other = { other: { encryption: "aes256" } };
+
+  before(async () => {
+    project = new LiveProject();
+    await project.init();
+    project.configure({ privateRepositories: { shop, ...other } });
+    await project.up();
+    url = (await project.outputs()).privateRepositories["shop"]?.url ?? "";
+    await project.push(url, "1.0.0");
+    await project.push(url, "1.1.0");
+  });
+  after(async () => {
+    await project.must(
+      "sh",
+      "-c",
+      "for name in shop other; do aws ecr delete-repository --force --repository-name $name; done; true",
+    );
+    project.remove();
+  });
+
+  /** Refused in the preview and in the update, with nothing changed in AWS. */
+  async function refused(config: Record<string, unknown>, message: RegExp): Promise<string> {
+    const before = await project.images("shop");
+    assert.equal(before.length, 2);
+    project.configure(config);
+    let said = "";
+    for (const command of [["preview"], ["up", "--yes", "--skip-preview"]]) {
+      const { code, output } = await project.pulumi(...command);
+      assert.notEqual(code, 0, output);
+      assert.match(output, message);
+      said = output;
+    }
+    assert.deepEqual(await project.images("shop"), before);
+    await project.aws("ecr", "get-lifecycle-policy", "--repository-name", "shop");
+    await project.aws("ecr", "get-repository-policy", "--repository-name", "shop");
+    return said;
+  }
+
+  it("is refused while the repository holds images, with how many and how to keep it", async () => {
+    const said = await refused(
+      { privateRepositories: other },
+      /ecr:privateRepositories: "shop" — no entry describes the repository "shop" in ap-northeast-2 any more, so it would be deleted: it holds 2 images, the newest 1\.1\.0 of \d{4}-\d\d-\d\d\./,
+    );
+    assert.match(said, /under another key: repositoryName: shop/);
+  });
+
+  it("is refused for another name, encryption, region, provider region or a key of its own, and taking it back changes nothing", async () => {
+    const cases: [Record<string, unknown>, RegExp][] = [
+      [
+        { privateRepositories: { shop: { ...shop, repositoryName: "store" }, ...other } },
+        /the repository "shop" in ap-northeast-2/,
+      ],
+      [
+        { privateRepositories: { shop: { ...shop, encryption: "kms" }, ...other } },
+        /privateRepositories\.shop\.encryption: "kms" — /,
+      ],
+      [
+        { privateRepositories: { shop: { ...shop, region: "eu-west-1" }, ...other } },
+        /privateRepositories\.shop\.region/,
+      ],
+      [{ "aws:region": "eu-west-1", privateRepositories: { shop, ...other } }, /privateRepositories\.shop\.region/],
+      [
+        { privateRepositories: { shop: { ...shop, encryption: "kms", createKey: true }, ...other } },
+        /privateRepositories\.shop\.encryption/,
+      ],
+    ];
+    for (const [config, message] of cases) await refused(config, message);
+    project.configure({ privateRepositories: { shop, ...other } });
+    await project.mustPulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
+    await project.mustBeSettled();
+  });
+
+  it("takes away an empty repository without a word", async () => {
+    project.configure({ privateRepositories: { shop } });
+    await project.up();
+    assert.deepEqual(await project.repositories(), ["shop"]);
+  });
+
+  it("leaves the repository in AWS when retainOnDelete was applied first, as the message says", async () => {
+    project.configure({ privateRepositories: { shop: { ...shop, retainOnDelete: true } } });
+    await project.up();
+    project.configure({});
+    const { output } = await project.up();
+    assert.match(output, /deleted|retained/);
+    assert.equal((await project.images("shop")).length, 2);
+    await project.aws("ecr", "get-lifecycle-policy", "--repository-name", "shop");
+    await project.mustBeSettled();
+  });
+
+  it("comes back by import, and goes with its images when forceDelete was applied first, which the preview says", async () => {
+    const back = { ...shop, import: { repository: "shop", repositoryPolicy: true } };
+    project.configure({ privateRepositories: { shop: back } });
+    await project.up();
+    project.configure({ privateRepositories: { shop: { ...shop, forceDelete: true } } });
+    await project.up();
+    assert.equal((await project.images("shop")).length, 2);
+    project.configure({});
+    const preview = await project.mustPulumi("preview");
+    assert.match(
+      preview.output,
+      /the repository "shop".*would be deleted, as the state's forceDelete allows: it holds 2 images/,
+    );
+    await project.up();
+    assert.deepEqual(await project.repositories(), []);
+  });
+
+  it("a repository's own key is not deleted under its images, nor under an empty repository", async () => {
+    project.configure({ privateRepositories: { vault: { createKey: true } } });
+    await project.up();
+    const { repositories } = await project.aws<{ repositories: { encryptionConfiguration: { kmsKey: string } }[] }>(
+      ...["ecr", "describe-repositories", "--repository-names", "vault"],
+    );
+    project.configure({ privateRepositories: { vault: {} } });
+    const { code, output } = await project.pulumi("up", "--yes", "--skip-preview");
+    assert.notEqual(code, 0);
+    assert.match(output, /privateRepositories\.vault\.createKey: .* the key would be deleted/);
+    const { KeyMetadata } = await project.aws<{ KeyMetadata: { KeyState: string } }>(
+      ...["kms", "describe-key", "--key-id", repositories[0]?.encryptionConfiguration.kmsKey ?? ""],
+    );
+    assert.equal(KeyMetadata.KeyState, "Enabled");
+    project.configure({});
+    await project.up();
+  });
+});

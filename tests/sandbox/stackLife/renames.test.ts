@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import { LiveProject } from "./liveProject";
+
+const registry = {
+  policy: {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Sid: "Replicate",
+        Effect: "Allow",
+        Principal: { AWS: "arn:aws:iam::210987654321:root" },
+        Action: ["ecr:ReplicateImage"],
+        Resource: "*",
+      },
+    ],
+  },
+  replication: [{ regions: ["ap-northeast-1"] }],
+  creationTemplates: [{ prefix: "team", appliedFor: ["REPLICATION"], resourceTags: { team: "pets" } }],
+  accountSettings: { blobMounting: true },
+  pullTimeExclusions: ["arn:aws:iam::210987654321:role/scanner"],
+};
+const role = {
+  github: [{ repository: "octo-org/shop", branches: ["main"] }],
+  createProvider: true,
+  roleName: "push-shop",
+};
+
+describe("stack life: another key for the same thing", function () {
+  this.timeout(300_000);
+  let project: LiveProject;
+
+  before(async () => {
+    project = new LiveProject();
+    await project.init();
+    project.configure({
+      privateRepositories: {
+        cart: { forceDelete: true, access: { pullFrom: ["210987654321"] } },
+        shop: { forceDelete: true },
+      },
+      publicRepositories: { gallery: { catalogData: { description: "Pets" } } },
+      registries: { main: registry },
+      pushRoles: { release: { ...role, repositories: ["private/shop"] } },
+      registryEvents: { events: { topicName: "ecr-events" } },
+    });
+    await project.up();
+    await project.push((await project.outputs()).privateRepositories["cart"]?.url ?? "", "1.0.0");
+  });
+  after(async () => {
+    await project.pulumi("destroy", "--yes", "--skip-preview");
+    project.remove();
+  });
+
+  const renamed = {
+    privateRepositories: {
+      basket: { repositoryName: "cart", forceDelete: true, access: { pullFrom: ["210987654321"] } },
+      store: { repositoryName: "shop", forceDelete: true },
+    },
+    publicRepositories: { show: { repositoryName: "gallery", catalogData: { description: "Pets" } } },
+    registries: { seoul: { ...registry, region: "ap-northeast-2" } },
+    pushRoles: { publish: { ...role, repositories: ["private/store"] } },
+    registryEvents: { notices: { topicName: "ecr-events" } },
+  };
+
+  it("changes nothing: no repository, image, policy, registry setting, role or provider", async () => {
+    const [images, settings] = [await project.images("cart"), await project.registrySettings()];
+    const before = await project.resources();
+    project.configure(renamed);
+    await project.mustPulumi("preview", "--expect-no-changes");
+    await project.mustPulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
+    await project.mustBeSettled();
+    assert.deepEqual(await project.images("cart"), images);
+    assert.equal(images.length, 1);
+    assert.deepEqual(await project.registrySettings(), settings);
+    assert.deepEqual(Object.keys(await project.resources()).sort(), Object.keys(before).sort());
+    assert.deepEqual(Object.keys((await project.outputs()).privateRepositories), ["basket", "store"]);
+  });
+
+  it("two keys that change places are two repositories that stay", async () => {
+    const { basket, store } = renamed.privateRepositories;
+    project.configure({
+      ...renamed,
+      privateRepositories: { store: basket, basket: store },
+      pushRoles: { publish: { ...role, repositories: ["private/basket"] } },
+    });
+    await project.mustPulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
+    assert.equal((await project.images("cart")).length, 1);
+    project.configure(renamed);
+    await project.mustPulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
+  });
+
+  it("a second stack that names the region is told so, in its preview, and the first one's settings stay", async () => {
+    const settings = await project.registrySettings();
+    const second = new LiveProject(project.account);
+    try {
+      await second.init();
+      second.configure({ registries: { main: { replication: [{ regions: ["us-east-1"] }] } } });
+      for (const command of [["preview"], ["up", "--yes", "--skip-preview"]]) {
+        const { code, output } = await second.pulumi(...command);
+        assert.notEqual(code, 0);
+        assert.match(output, /this stack did not make the replication settings that the registry of account/);
+        assert.match(output, /this stack did not make the scanning settings/);
+        assert.match(output, /Fix: write scanning: false if another stack or team manages them/);
+      }
+      assert.deepEqual(await project.registrySettings(), settings);
+      // What the message says.
+      second.configure({ registries: { main: { scanning: false } } });
+      await second.up();
+      await second.mustPulumi("destroy", "--yes", "--skip-preview");
+      assert.deepEqual(await project.registrySettings(), settings);
+    } finally {
+      second.remove();
+    }
+  });
+
+  it("takeOver puts a stack's own settings over what somebody made by hand", async () => {
+    const other = new LiveProject();
+    try {
+      await other.init();
+      const scanning = ["ecr", "put-registry-scanning-configuration", "--scan-type", "ENHANCED", "--rules", "[]"];
+      await other.must("aws", ...scanning);
+      other.configure({ registries: { main: {} } });
+      assert.match((await other.pulumi("preview")).output, /with takeOver: true/);
+      other.configure({ registries: { main: { takeOver: true } } });
+      await other.up();
+      const { scanningConfiguration } = await other.aws<{ scanningConfiguration: { scanType: string } }>(
+        ...["ecr", "get-registry-scanning-configuration"],
+      );
+      assert.equal(scanningConfiguration.scanType, "BASIC");
+      // It is this stack's own from now on.
+      other.configure({ registries: { main: {} } });
+      await other.mustBeSettled();
+      await other.mustPulumi("destroy", "--yes", "--skip-preview");
+    } finally {
+      other.remove();
+    }
+  });
+});
