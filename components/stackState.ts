@@ -4,6 +4,8 @@ import * as pulumi from "@pulumi/pulumi";
 export interface StateResource {
   urn: string;
   type: string;
+  /** Its own type below those of its parents, as the URN has them: `ecr:index:PrivateRepository$aws:ecr/…`. */
+  types: string;
   /** Its name in the program that made it. */
   name: string;
   /** As AWS answered; of a component, what it registered. */
@@ -33,9 +35,9 @@ async function askEngine(): Promise<StackState> {
   const stackName = `${organization}/${pulumi.getProject()}/${pulumi.getStack()}`;
   // The engine's own function: stack references have the outputs of the stack alone.
   const { outputs } = (await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", { stackName })) as {
-    outputs: Record<string, { type: string; outputs: Record<string, unknown> }>;
+    outputs?: Record<string, { type: string; outputs: Record<string, unknown> }>;
   };
-  return Object.entries(outputs).map(([urn, resource]) => ({ urn, name: nameOf(urn), ...resource }));
+  return Object.entries(outputs ?? {}).map(([urn, resource]) => ({ urn, ...partsOf(urn), ...resource }));
 }
 
 /** Undefined in a user's own tests: mocks have no stack. */
@@ -47,7 +49,25 @@ function knownOrganization(): string | undefined {
   }
 }
 
-/** A name may hold `::` itself: `urn:pulumi:<stack>::<project>::<types>::<name>`. */
-function nameOf(urn: string): string {
-  return urn.split("::").slice(3).join("::");
+/** Of `urn:pulumi:<stack>::<project>::<types>::<name>`; a name may hold `::` itself. */
+function partsOf(urn: string): { types: string; name: string } {
+  const [, , types = "", ...name] = urn.split("::");
+  return { types, name: name.join("::") };
+}
+
+const indexes = new WeakMap<StackState, Map<string, StateResource[]>>();
+
+/** The resources of a type below these parents (see StateResource.types). */
+export function resourcesOf(state: StackState, types: string): readonly StateResource[] {
+  let index = indexes.get(state);
+  if (index === undefined) {
+    index = new Map();
+    for (const resource of state) {
+      const others = index.get(resource.types);
+      if (others === undefined) index.set(resource.types, [resource]);
+      else others.push(resource);
+    }
+    indexes.set(state, index);
+  }
+  return index.get(types) ?? [];
 }

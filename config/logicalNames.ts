@@ -1,5 +1,5 @@
 import type { ComponentResourceOptions } from "@pulumi/pulumi";
-import type { StackState } from "../components/stackState";
+import { resourcesOf, type StackState } from "../components/stackState";
 import { registryName, repositoryRegion } from "./arguments";
 import type { EnvironmentConfig } from "./schema";
 
@@ -81,10 +81,8 @@ function known(
   outputs: Record<string, string>,
   otherwise?: string,
 ): LogicalName {
-  const found = state.find(
-    (resource) =>
-      resource.urn.split("::")[2] === types &&
-      Object.entries(outputs).every(([property, value]) => resource.outputs[property] === value),
+  const found = resourcesOf(state, types).find((resource) =>
+    Object.entries(outputs).every(([property, value]) => resource.outputs[property] === value),
   );
   const former = found?.name ?? otherwise;
   return { name, aliases: former === undefined || former === name ? [] : [{ name: former }] };

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { refuseInput } from "../components";
 import { type HeldImages, heldPrivateImages, heldPublicImages } from "../components/repositories/heldImages";
 import { encryptionTypes } from "../components/repositories/privateRepositorySettings";
-import type { StackState, StateResource } from "../components/stackState";
+import { resourcesOf, type StackState, type StateResource } from "../components/stackState";
 import type { Fault } from "../ecr/faults";
 import { privateRepositoryArgs, registryName, repositoryRegion } from "./arguments";
 import type { EnvironmentConfig } from "./schema";
@@ -21,17 +21,13 @@ const publicType = "ecr:index:PublicRepository$aws:ecrpublic/repository:Reposito
  */
 export async function refuseLosses(config: EnvironmentConfig, state: StackState, region: string): Promise<void> {
   const found = await Promise.all([
-    ...ofType(state, privateType).map((repository) => privateFaults(config, state, repository, region)),
-    ...ofType(state, publicType).map((repository) => publicFaults(config, state, repository)),
+    ...resourcesOf(state, privateType).map((repository) => privateFaults(config, state, repository, region)),
+    ...resourcesOf(state, publicType).map((repository) => publicFaults(config, state, repository)),
   ]);
   refuseInput(
     "the update would delete images",
     found.flat().map((fault) => ({ ...fault, path: `${pulumi.getProject()}:${fault.path}` })),
   );
-}
-
-function ofType(state: StackState, types: string): StateResource[] {
-  return state.filter(({ urn }) => urn.split("::")[2] === types);
 }
 
 async function privateFaults(
@@ -114,7 +110,7 @@ function replacement(
   // An adopted repository keeps its encryption as it is.
   if (args.import !== undefined) return undefined;
   const [is] = (outputs["encryptionConfigurations"] ?? []) as { encryptionType?: string; kmsKey?: string }[];
-  const ownKey = ofType(state, "ecr:index:PrivateRepository$aws:kms/key:Key").find(
+  const ownKey = resourcesOf(state, "ecr:index:PrivateRepository$aws:kms/key:Key").find(
     ({ name, outputs: key }) => name === logicalName && key["arn"] === is?.kmsKey,
   );
   const path = `privateRepositories.${key}`;
@@ -164,5 +160,5 @@ function lossOf({ what, always, ...fault }: Loss, held: HeldImages, isForced: bo
 
 /** Whether it was told to stay in AWS: its component says so in the state. */
 function isRetained(state: StackState, type: string, name: string): boolean {
-  return state.some((each) => each.type === type && each.name === name && each.outputs["retainOnDelete"] === true);
+  return resourcesOf(state, type).some((each) => each.name === name && each.outputs["retainOnDelete"] === true);
 }

@@ -1,5 +1,5 @@
 import * as aws from "@pulumi/aws";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { TagMutabilitySettings } from "../../ecr/tagMutability";
 import { InputChecks } from "../inputChecks";
 import { type KmsKeyArn, kmsKeyArn } from "../kmsKeyArn";
@@ -13,6 +13,7 @@ import type { PrivateRepositoryArgs } from "./privateRepositoryArgs";
 import { type PrivateRepositorySettings, readPrivateRepositorySettings } from "./privateRepositorySettings";
 import { repositoryPolicyText } from "./repositoryAccess";
 import type { RepositoryPlace } from "./repositoryComponent";
+import { refuseSecondName } from "./secondName";
 
 /**
  * A private ECR repository with its lifecycle policy and, on request, its repository policy and its own KMS key. Only
@@ -64,7 +65,16 @@ export class PrivateRepository extends PrivateImages {
     this.repository = new aws.ecr.Repository(
       name,
       {
-        name: repositoryName,
+        name: pulumi.all([repositoryName, region]).apply(([known, place]) =>
+          refuseSecondName({
+            type: "aws:ecr/repository:Repository",
+            repositoryName: known,
+            region: place,
+            names: [name, ...this.formerNames],
+            subject: checks.subject,
+            parent: this,
+          }),
+        ),
         encryptionConfigurations: [{ encryptionType: settings.encryptionType, ...(kmsKey && { kmsKey }) }],
         imageTagMutability: tagSettings.imageTagMutability,
         ...(tagSettings.exclusionFilters && {

@@ -1,5 +1,5 @@
 import * as aws from "@pulumi/aws";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { Fault } from "../../ecr/faults";
 import { publicRegionFaults, publicRegions } from "../../ecr/regions";
 import { publicRepositoryNameFaults } from "../../ecr/repositoryNames";
@@ -12,6 +12,7 @@ import { ExistingPublicRepository, type ExistingPublicRepositoryArgs } from "./e
 import { PublicImages, publicPlace } from "./publicImages";
 import { checkPublicAccess, type PublicAccessArgs, publicRepositoryPolicyText } from "./repositoryAccess";
 import type { RepositoryPlace } from "./repositoryComponent";
+import { refuseSecondName } from "./secondName";
 
 /** All that a public repository can be told; each has a default. */
 export interface PublicRepositoryArgs {
@@ -73,7 +74,22 @@ export class PublicRepository extends PublicImages {
     this.requestedName = repositoryName;
     this.repository = new aws.ecrpublic.Repository(
       name,
-      { repositoryName, catalogData, forceDestroy: args.forceDestroy ?? false, region, tags },
+      {
+        repositoryName: pulumi.output(repositoryName).apply((known) =>
+          refuseSecondName({
+            type: "aws:ecrpublic/repository:Repository",
+            repositoryName: known,
+            region,
+            names: [name, ...this.formerNames],
+            subject: checks.subject,
+            parent: this,
+          }),
+        ),
+        catalogData,
+        forceDestroy: args.forceDestroy ?? false,
+        region,
+        tags,
+      },
       { parent: this, protect: args.protect ?? opts?.protect, ...replacedInPlace, import: adoption.repository },
     );
     const policy = publicRepositoryPolicyText(checks.subject, args.access);

@@ -9,7 +9,7 @@ const region = "ap-northeast-2";
 /** A state with one resource below a component. */
 function stateOf(types: string, name: string, outputs: Record<string, unknown>): StackState {
   const urn = `urn:pulumi:dev::ecr::${types}::${name}`;
-  return [{ urn, type: types.split("$").at(-1) ?? "", name, outputs }];
+  return [{ urn, types, type: types.split("$").at(-1) ?? "", name, outputs }];
 }
 
 describe("logical names", () => {

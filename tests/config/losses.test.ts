@@ -163,9 +163,6 @@ describe("an update that would delete images", () => {
     const mocks = await startMocks({ state: stateOf(shop()), images: twoImages }, true);
     const config = parse({ privateRepositories: { shop: { encryption: "aes256" } } });
     await refuseLosses(config, await readStackState(), region);
-    assert.deepEqual(
-      mocks.calls.map(({ token }) => token),
-      ["pulumi:pulumi:readStackResourceOutputs"],
-    );
+    assert.deepEqual(mocks.calls, []);
   });
 });

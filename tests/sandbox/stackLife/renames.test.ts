@@ -134,4 +134,32 @@ describe("stack life: another key for the same thing", function () {
       other.remove();
     }
   });
+
+  it("a component that is renamed in code is told which alias keeps its repository, in the preview", async () => {
+    const other = new LiveProject();
+    const program = (name: string, opts = "") =>
+      `import { PrivateRepository } from "./components";
+       export const url = new PrivateRepository("${name}", { repositoryName: "cart", forceDelete: true }, {${opts}}).url;`;
+    try {
+      await other.init();
+      other.configure({});
+      other.write("index.ts", program("cart"));
+      await other.up();
+      await other.push((await other.mustPulumi("stack", "output", "url")).stdout.trim(), "1.0.0");
+      other.write("index.ts", program("basket"));
+      for (const command of [["preview"], ["up", "--yes", "--skip-preview"]]) {
+        const { code, output } = await other.pulumi(...command);
+        assert.notEqual(code, 0);
+        assert.match(output, /this stack has the repository of this name as "cart"/);
+      }
+      assert.equal((await other.images("cart")).length, 1);
+      // What the message says.
+      other.write("index.ts", program("basket", `aliases: [{ name: "cart" }]`));
+      await other.mustPulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
+      assert.equal((await other.images("cart")).length, 1);
+      await other.mustPulumi("destroy", "--yes", "--skip-preview");
+    } finally {
+      other.remove();
+    }
+  });
 });
