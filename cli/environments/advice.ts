@@ -31,6 +31,13 @@ const advices: readonly Advice[] = [
       "and the next `npm run up -- ENV` makes it anew.",
   },
   {
+    words: /Principal not found/,
+    text:
+      "A policy names a user or role that its account does not have: misspelt, not made yet, or deleted. ECR looks each " +
+      "of them up. Make the role first, or correct its ARN (with its path) in Pulumi.ENV.yaml; an account's number lets the " +
+      "account decide, and needs no role.",
+  },
+  {
     words: /authorization token has expired|authentication (is )?required|no basic auth credentials/i,
     text:
       "The registry refused the login, which holds for 12 hours. Run the same command again: each run logs in anew, and " +

@@ -18,6 +18,10 @@ describe("what to do after a failed update", () => {
     ],
     ["RepositoryNotFoundException: The repository with name 'a' does not exist", /npx pulumi refresh --stack dev/],
     ["name unknown: The repository with name 'a' does not exist in the registry with id '1'", /pulumi refresh/],
+    [
+      "InvalidParameterException: Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Principal not found'",
+      /correct its ARN \(with its path\) in Pulumi\.dev\.yaml/,
+    ],
     ["error reading push output: Your authorization token has expired. Reauthenticate and try again.", /logs in anew/],
     ["error reading push output: authentication is required", /logs in anew/],
     ["error reading push output: unauthorized: authentication required", /logs in anew/],

@@ -5,10 +5,12 @@ import type { GatewayContext, Operation } from "../context";
 import { registryPolicies } from "../state/registrySettings";
 import { ServiceError } from "../wire/serviceError";
 import { refuseDocument } from "./faults";
+import { refuseMissingPrincipals } from "./repositoryPolicies";
 
-const putRegistryPolicy: Operation<PutRegistryPolicyRequest> = (context, caller, input) => {
+const putRegistryPolicy: Operation<PutRegistryPolicyRequest> = async (context, caller, input) => {
   const { policyText = "" } = input;
   refuseDocument("PolicyText", "Invalid registry policy provided", accessPolicyFaults(policyText, "", "registry"));
+  await refuseMissingPrincipals(context, policyText);
   registryPolicies.put(context.store, caller, policyText);
   return { registryId: caller.account, policyText };
 };

@@ -1,7 +1,7 @@
-import { accessPolicyFaults } from "../../../ecr/accessPolicy";
+import { accessPolicyFaults, readAccessPolicy } from "../../../ecr/accessPolicy";
 import type { GatewayContext, Operation } from "../context";
 import type { RegistryAddress, RegistryKind, RepositoryRecord } from "../state/records";
-import { ServiceError } from "../wire/serviceError";
+import { invalidParameter, ServiceError } from "../wire/serviceError";
 import { refuseDocument } from "./faults";
 import { changeRepository, existingRepository, inRegistry, requestedRegistry } from "./repositoryLookup";
 
@@ -12,10 +12,12 @@ interface RepositoryInput {
 
 /** SetRepositoryPolicy, GetRepositoryPolicy and DeleteRepositoryPolicy, which are the same in both services. */
 export function policyOperations(kind: RegistryKind) {
-  const set: Operation<RepositoryInput & { policyText: string }> = (context, caller, input) => {
+  const set: Operation<RepositoryInput & { policyText: string }> = async (context, caller, input) => {
     const registry = requestedRegistry(kind, caller, input.registryId);
     const faults = accessPolicyFaults(input.policyText, "", kind === "public" ? "publicRepository" : "repository");
     refuseDocument("PolicyText", "Invalid repository policy provided", faults);
+    existingRepository(context, registry, input.repositoryName);
+    await refuseMissingPrincipals(context, input.policyText);
     const repository = changeRepository(context, registry, input.repositoryName, (current) => ({
       ...current,
       policyText: input.policyText,
@@ -32,6 +34,13 @@ export function policyOperations(kind: RegistryKind) {
     return removePolicy(context, registry, input.repositoryName);
   };
   return { SetRepositoryPolicy: set, GetRepositoryPolicy: get, DeleteRepositoryPolicy: remove };
+}
+
+/** ECR looks its principals up in IAM when a policy is set; one that is deleted afterwards stays in the policy. */
+export async function refuseMissingPrincipals(context: GatewayContext, policyText: string): Promise<void> {
+  const policy = readAccessPolicy(policyText);
+  const missing = policy === undefined ? [] : await context.identities.missingPrincipals(policy);
+  if (missing.length > 0) throw invalidParameter("PolicyText", "Principal not found");
 }
 
 function removePolicy(context: GatewayContext, registry: RegistryAddress, name: string): object {

@@ -34,6 +34,29 @@ export class IdentityStore {
     });
   }
 
+  /** The principals that a policy names as users or roles and that their accounts do not have. */
+  async missingPrincipals(policy: PolicyDocument): Promise<string[]> {
+    const named = policy.Statement.flatMap(({ Principal, NotPrincipal }) => [Principal, NotPrincipal]).flatMap(
+      (principal) => (typeof principal === "object" ? (principal["AWS"] ?? []) : []),
+    );
+    const missing = await Promise.all(
+      [...new Set(named)].map(async (arn) => ((await this.isMissing(arn)) ? [arn] : [])),
+    );
+    return missing.flat();
+  }
+
+  private async isMissing(arn: string): Promise<boolean> {
+    const [, account, kind, name] = /^arn:[^:]+:iam::(\d{12}):(user|role)\/(?:.*\/)?([^/]+)$/.exec(arn) ?? [];
+    if (account === undefined || name === undefined) return false;
+    return this.ask(account, async (iam, sdk) => {
+      const found =
+        kind === "user"
+          ? (await orAbsent(iam.send(new sdk.GetUserCommand({ UserName: name }))))?.User
+          : (await orAbsent(iam.send(new sdk.GetRoleCommand({ RoleName: name }))))?.Role;
+      return found?.Arn !== arn;
+    });
+  }
+
   /** Everything that decides about an identity. One that was deleted since has no policies, so it may nothing. */
   async identityOf(principal: Principal): Promise<Identity> {
     if (principal.kind === "root") {

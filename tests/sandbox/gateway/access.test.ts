@@ -109,6 +109,33 @@ describe("gateway: who may do what", () => {
     );
   });
 
+  it("takes no policy that names a user or role which its account does not have", async () => {
+    const name = await repository();
+    await iam.user("known");
+    const theirs = new TestIam(sandbox, other);
+    const role = await theirs.role("known-role", everything);
+    const letIn = (AWS: string | string[]) =>
+      policyText({ Effect: "Allow", Principal: { AWS }, Action: "ecr:ListImages" });
+    await setPolicy(name, letIn([`arn:aws:iam::${account}:user/known`, role, other, `arn:aws:iam::${other}:root`]));
+    for (const arn of [
+      `arn:aws:iam::${account}:user/unknown`,
+      `arn:aws:iam::${other}:user/known`,
+      `arn:aws:iam::${other}:role/a-path/known-role`,
+      `arn:aws:iam::${account}:role/known-role`,
+    ]) {
+      const refusal = serviceError(
+        "InvalidParameterException",
+        /^Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Principal not found'$/,
+      );
+      await assert.rejects(setPolicy(name, letIn([role, arn])), refusal, arn);
+      const registry = policyText({
+        ...{ Sid: "r", Effect: "Allow", Principal: { AWS: arn }, Action: "ecr:CreateRepository" },
+        Resource: `arn:aws:ecr:${region}:${account}:repository/*`,
+      });
+      await assert.rejects(sandbox.ecr().send(new PutRegistryPolicyCommand({ policyText: registry })), refusal, arn);
+    }
+  });
+
   it("needs both sides across accounts", async () => {
     const name = await repository();
     const theirs = new TestIam(sandbox, other);

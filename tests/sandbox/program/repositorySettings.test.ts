@@ -101,6 +101,15 @@ describe("settings of repositories with the real CLI", function () {
     const statement = { Effect: "Allow", Principal: { AWS: partner }, Action: "ecr-public:PutImage" };
     const policy = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
     await ofPublic("set-repository-policy", "--repository-name", "team/open", "--policy-text", policy);
+    // ECR looks up whom a policy names. Another test may have made one of them.
+    const trust = JSON.stringify({
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", Principal: { AWS: partner }, Action: "sts:AssumeRole" }],
+    });
+    for (const role of ["ecs-execution", "eks-node", "ci"]) {
+      const args = ["iam", "create-role", "--role-name", role, "--assume-role-policy-document", trust];
+      await project.run("aws", args, { AWS_ACCESS_KEY_ID: partner });
+    }
     await project.up();
     ({ key } = (await project.outputs()) as unknown as { key: string });
     repositories = await describeAll();
