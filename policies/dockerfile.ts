@@ -1,96 +1,219 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: Dockerfiles have a syntax of their own.
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { ImageBuild } from "./imageResources";
+import { type Instruction, instructionOf, readInstructions, wordsOf } from "./dockerfileLines";
+import { type ImageBuild, readReference } from "./imageResources";
 import { programFiles } from "./programFiles";
+import { expandWord, ShellWordError } from "./shellWord";
+import { Unknown } from "./unknowns";
 
-/** An image that a Dockerfile builds on. */
-export interface BaseImage {
-  /** Line of the FROM, counted from 1. */
+/** An image that a Dockerfile takes something from. */
+export interface NamedImage {
+  /** Line of the instruction, counted from 1. */
   line: number;
-  /** As it stands in the Dockerfile: `${NODE_IMAGE}`. */
-  written: string;
-  /** With the arguments filled in; `undefined` when one of them has no value. */
+  /** The instruction as messages show it: `FROM ${NODE_IMAGE}`, `COPY --from=node:22`. */
+  instruction: string;
+  /** With the arguments filled in; `undefined` when Docker would refuse it. Where it is open, what stands for the unknown is in it. */
   reference: string | undefined;
-  /** Arguments that it takes its value from. */
-  variables: readonly string[];
+  /** What the reference depends on and is not known yet. */
+  open: Unknown | undefined;
 }
 
+export interface BuildSettings {
+  /** Build arguments; an Unknown when it is not known which there are. */
+  args: Readonly<Record<string, unknown>> | Unknown;
+  /** Platforms that are built for. @default linux/amd64 */
+  platforms?: readonly string[];
+  /** Names that the build gives to other contexts, and so are images no more. */
+  contexts?: readonly string[];
+}
+
+/** Stands for a value that is not known yet. */
+const placeholder = "unknown";
+
 /**
- * The images that a Dockerfile builds on, but for its own stages and `scratch`: the references of FROM, with the defaults of ARG
- * instructions before the first FROM and the build's arguments filled in. Never throws.
+ * The images that a Dockerfile names, but for its own stages and `scratch`: those of FROM, of COPY --from and of RUN --mount=from, those
+ * behind ONBUILD too, expanded as BuildKit does it: with arguments that ARG declares before the first FROM, the build's own, and those
+ * of the platform. One for each platform where they differ. Never throws.
  */
-export function baseImages(dockerfile: string, args: Readonly<Record<string, unknown>>): BaseImage[] {
-  // Loaded when first needed: most stacks that are judged build no image.
-  const { DockerfileParser } = require("dockerfile-ast") as typeof import("dockerfile-ast");
-  const parsed = DockerfileParser.parse(dockerfile);
-  const defaults: Record<string, unknown> = {};
-  for (const arg of parsed.getInitialARGs()) {
-    const property = arg.getProperty();
-    if (property) {
-      defaults[property.getName()] = property.getValue() ?? undefined;
-    }
-  }
-  const values = { ...defaults, ...pick(args, Object.keys(defaults)) };
-  const stages = new Set<string>();
-  const found: BaseImage[] = [];
-  for (const from of parsed.getFROMs()) {
-    const written = from.getImage();
-    if (written && written !== "scratch" && !stages.has(written.toLowerCase())) {
-      const variables = [...written.matchAll(variable)].map((match) => match[1] ?? match[4] ?? "");
-      found.push({ line: from.getRange().start.line + 1, written, reference: filledIn(written, values), variables });
-    }
-    const stage = from.getBuildStage();
-    if (stage) {
-      stages.add(stage.toLowerCase());
-    }
-  }
-  return found;
+export function namedImages(dockerfile: string, { args, platforms = [], contexts = [] }: BuildSettings): NamedImage[] {
+  const lines = readInstructions(dockerfile);
+  const first = lines.instructions.findIndex(({ keyword }) => keyword === "FROM");
+  const [globals, rest] = [
+    lines.instructions.slice(0, Math.max(first, 0)),
+    lines.instructions.slice(Math.max(first, 0)),
+  ];
+  const found = (platforms.length > 0 ? platforms : ["linux/amd64"]).flatMap((platform) => {
+    const variables = globalArguments(globals, args, platform, lines.escapeCharacter);
+    return imagesOf(rest, variables, contexts, lines.escapeCharacter);
+  });
+  const seen = new Set<string>();
+  return found.filter(({ line, instruction, reference }) => {
+    const key = JSON.stringify([line, instruction, reference]);
+    return !seen.has(key) && seen.add(key);
+  });
 }
 
 /** The instructions of a Dockerfile by name, in their order: FROM, RUN, … */
-export function instructions(dockerfile: string): string[] {
-  const { DockerfileParser } = require("dockerfile-ast") as typeof import("dockerfile-ast");
-  return DockerfileParser.parse(dockerfile)
-    .getInstructions()
-    .map((each) => each.getKeyword());
+export function instructionNames(dockerfile: string): string[] {
+  return readInstructions(dockerfile).instructions.map(({ keyword }) => keyword);
 }
 
-/** `$NAME`, `${NAME}`, or with an operator and a word: `${NAME:-word}`. */
-const variable = /\$(?:\{([A-Za-z_][A-Za-z0-9_]*)(?:(:?[-+])([^}]*))?\}|([A-Za-z_][A-Za-z0-9_]*))/g;
+type Values = Map<string, string | Unknown>;
 
-/** Only arguments that an ARG declares before the first FROM count there. */
-function pick(args: Readonly<Record<string, unknown>>, names: readonly string[]): Record<string, unknown> {
-  return Object.fromEntries(names.filter((name) => Object.hasOwn(args, name)).map((name) => [name, args[name]]));
-}
-
-function filledIn(written: string, values: Readonly<Record<string, unknown>>): string | undefined {
-  let complete = true;
-  const reference = written.replace(
-    variable,
-    (
-      _,
-      braced: string | undefined,
-      operator: string | undefined,
-      word: string | undefined,
-      plain: string | undefined,
-    ) => {
-      const value = values[braced ?? plain ?? ""];
-      const isSet = typeof value === "string" && (value !== "" || operator?.startsWith(":") !== true);
-      if (operator?.endsWith("+")) {
-        return isSet ? (word ?? "") : "";
+/** What FROM can take: the platform's arguments, and those that ARG declares before it, each with the build's own value before its default. */
+function globalArguments(
+  globals: readonly Instruction[],
+  args: BuildSettings["args"],
+  platform: string,
+  escapeCharacter: string,
+): Values {
+  const given = (name: string): string | Unknown | undefined => {
+    if (args instanceof Unknown) {
+      return args;
+    }
+    const value = Object.hasOwn(args, name) ? args[name] : undefined;
+    return value === undefined || value === null || value instanceof Unknown ? (value ?? undefined) : String(value);
+  };
+  const values: Values = new Map();
+  for (const [name, value] of platformArguments(platform)) {
+    values.set(name, args instanceof Unknown ? value : (given(name) ?? value));
+  }
+  for (const { keyword, rest } of globals) {
+    for (const word of keyword === "ARG" ? wordsOf(rest, escapeCharacter) : []) {
+      const [, name = "", , written] = /^([^=]*)(=([\s\S]*))?$/.exec(word) ?? [];
+      const value = given(name) ?? (written === undefined ? undefined : defaultValue(written, values, escapeCharacter));
+      if (value !== undefined) {
+        values.set(name, value);
       }
-      if (isSet) {
+    }
+  }
+  return values;
+}
+
+/** A default's value; `undefined` for one that Docker refuses. */
+function defaultValue(written: string, values: Values, escapeCharacter: string): string | Unknown | undefined {
+  const { text, open } = expand(written, values, escapeCharacter);
+  return open ?? text;
+}
+
+function platformArguments(platform: string): [name: string, value: string][] {
+  const [os = "", arch = "", variant = ""] = platform.split("/");
+  const build = [
+    ["BUILDPLATFORM", "linux/amd64"],
+    ["BUILDOS", "linux"],
+    ["BUILDARCH", "amd64"],
+    ["BUILDVARIANT", ""],
+  ];
+  const target = [
+    ["TARGETPLATFORM", platform],
+    ["TARGETOS", os],
+    ["TARGETARCH", arch],
+    ["TARGETVARIANT", variant],
+  ];
+  const others = [
+    ["BUILDOSVERSION", ""],
+    ["TARGETOSVERSION", ""],
+    ["TARGETSTAGE", "default"],
+  ];
+  return [...build, ...target, ...others] as [string, string][];
+}
+
+interface Expanded {
+  text: string | undefined;
+  open: Unknown | undefined;
+  /** Whether a variable was met that has no value. */
+  unset: boolean;
+}
+
+function expand(word: string, values: Values, escapeCharacter: string): Expanded {
+  let open: Unknown | undefined;
+  let unset = false;
+  try {
+    const text = expandWord(
+      word,
+      (name) => {
+        const value = values.get(name);
+        if (value instanceof Unknown) {
+          open ??= value;
+          return placeholder;
+        }
+        unset ||= value === undefined;
         return value;
-      }
-      if (operator !== undefined) {
-        return word ?? "";
-      }
-      complete = false;
-      return "";
-    },
+      },
+      escapeCharacter,
+    );
+    return { text, open, unset };
+  } catch (error) {
+    if (error instanceof ShellWordError) {
+      return { text: undefined, open, unset };
+    }
+    throw error;
+  }
+}
+
+/** Images of the instructions from the first FROM on. */
+function imagesOf(
+  instructions: readonly Instruction[],
+  values: Values,
+  contexts: readonly string[],
+  escapeCharacter: string,
+): NamedImage[] {
+  const stages = new Set(contexts.map((each) => each.toLowerCase()));
+  const isImage = (name: string | undefined) =>
+    name !== undefined && name !== "scratch" && !stages.has(name.toLowerCase());
+  const bases: NamedImage[] = [];
+  for (const { keyword, line, rest } of instructions) {
+    if (keyword !== "FROM") {
+      continue;
+    }
+    const [written = "", as, stage] = rest.split(/[\t\v\f\r ]+/);
+    const { text, open, unset } = expand(written, values, escapeCharacter);
+    // BuildKit compares here, and here only, in upper and lower case as they are.
+    if (text === undefined || (text !== "scratch" && !stages.has(text))) {
+      const refused = text === undefined || text === "" || (unset && readReference(text) === undefined);
+      bases.push({ line, instruction: `FROM ${written}`, reference: refused ? undefined : text, open });
+    }
+    if (as?.toLowerCase() === "as" && stage !== undefined) {
+      stages.add(stage.toLowerCase());
+    }
+  }
+  // These may name a stage that comes later, or one by its number.
+  const others = instructions
+    .flatMap((each) => sourcesOf(each, escapeCharacter))
+    .filter(({ reference }) => isImage(reference) && !/^\d+$/.test(reference ?? ""));
+  return [...bases, ...others].toSorted((a, b) => a.line - b.line);
+}
+
+/** The images that an instruction takes files from. Docker expands no variables there. */
+function sourcesOf(instruction: Instruction, escapeCharacter: string): NamedImage[] {
+  const { line, keyword, flags, rest } = instruction;
+  if (keyword === "ONBUILD") {
+    const inner = instructionOf(rest, line, escapeCharacter);
+    return inner === undefined
+      ? []
+      : sourcesOf(inner, escapeCharacter).map((each) => ({ ...each, instruction: `ONBUILD ${each.instruction}` }));
+  }
+  const names =
+    keyword === "COPY"
+      ? flags.flatMap((flag) => /^--from=([\s\S]+)$/.exec(flag)?.[1] ?? [])
+      : keyword === "RUN"
+        ? flags
+            .flatMap((flag) => fieldsOf(/^--mount=([\s\S]+)$/.exec(flag)?.[1] ?? ""))
+            .flatMap((field) => /^from=([\s\S]+)$/i.exec(field)?.[1] ?? [])
+        : [];
+  return names.map((name) => ({
+    line,
+    instruction: keyword === "COPY" ? `COPY --from=${name}` : `RUN --mount=from=${name}`,
+    reference: name,
+    open: undefined,
+  }));
+}
+
+/** The fields of a mount, which is one line of CSV. */
+function fieldsOf(text: string): string[] {
+  return [...text.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(
+    ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? "",
   );
-  return complete && reference !== "" ? reference : undefined;
 }
 
 /** A Dockerfile is some kilobytes; anything much larger is something else. */

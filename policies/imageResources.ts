@@ -1,5 +1,6 @@
 import { type ImageReference, imageReferenceFaults, parseImageReference } from "../ecr/imageReference";
 import { exportedNames, type PushedName } from "./buildExports";
+import type { BuildSettings } from "./dockerfile";
 import { resourceTypes } from "./resources";
 import type { Subject } from "./rule";
 import { Unknown } from "./unknowns";
@@ -23,6 +24,8 @@ export interface ImageBuild {
   inline: unknown;
   platformPath: string;
   platforms: unknown;
+  /** Other contexts by name, each with where it is: they take the place of stages and images of that name. */
+  contexts: Readonly<Record<string, unknown>> | Unknown;
 }
 
 /** How a resource builds its image; `undefined` when it builds none, an Unknown when nothing is known of it. */
@@ -38,6 +41,7 @@ export function imageBuild(resource: Subject): ImageBuild | Unknown | undefined 
       inline: dockerfile instanceof Unknown ? dockerfile : dockerfile["inline"],
       platformPath: "platforms",
       platforms: resource.read("platforms"),
+      contexts: context instanceof Unknown ? context : locations(object(context["named"])),
     };
   }
   const build = resource.read("build");
@@ -53,6 +57,27 @@ export function imageBuild(resource: Subject): ImageBuild | Unknown | undefined 
     inline: undefined,
     platformPath: "build.platform",
     platforms: platform,
+    contexts: {},
+  };
+}
+
+function locations(named: Record<string, unknown> | Unknown): ImageBuild["contexts"] {
+  return named instanceof Unknown
+    ? named
+    : Object.fromEntries(
+        Object.entries(named).map(([name, each]) => {
+          const context = object(each);
+          return [name, context instanceof Unknown ? context : context["location"]];
+        }),
+      );
+}
+
+/** The settings of a build that say which images its Dockerfile names. */
+export function buildSettings({ args, platforms, contexts }: ImageBuild): Required<BuildSettings> {
+  return {
+    args,
+    platforms: [platforms].flat().filter((each): each is string => typeof each === "string" && each !== ""),
+    contexts: contexts instanceof Unknown ? [] : Object.keys(contexts),
   };
 }
 

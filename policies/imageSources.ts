@@ -1,8 +1,8 @@
 import { fitsAny } from "./access";
-import { baseImages, instructions, readDockerfile } from "./dockerfile";
+import { instructionNames, namedImages, readDockerfile } from "./dockerfile";
 import type { Findings } from "./findings";
 import { nist } from "./frameworks";
-import { type ImageBuild, imageBuild, pushTypes } from "./imageResources";
+import { buildSettings, type ImageBuild, imageBuild, pushTypes } from "./imageResources";
 import { texts } from "./parameters";
 import { listed, resourceTypes } from "./resources";
 import { resourceRule, type Subject } from "./rule";
@@ -71,7 +71,7 @@ function sourcesOf(build: ImageBuild | undefined): Sources {
   if (build === undefined) {
     return { made: "is pushed from this machine, and nothing says how it was made" };
   }
-  const open = [build.context, build.dockerfile, build.inline].find((each) => each instanceof Unknown);
+  const open = [build.context, build.dockerfile, build.inline, build.contexts].find((each) => each instanceof Unknown);
   if (open instanceof Unknown) {
     return { open };
   }
@@ -79,21 +79,24 @@ function sourcesOf(build: ImageBuild | undefined): Sources {
   if (dockerfile === undefined) {
     return { made: "is built here, and its Dockerfile cannot be read" };
   }
-  const step = instructions(dockerfile).find((name) => name !== "FROM" && name !== "ARG");
+  const step = instructionNames(dockerfile).find((name) => name !== "FROM" && name !== "ARG");
   if (step !== undefined) {
     return { made: `is built here: its Dockerfile has ${step}` };
   }
-  const { args } = build;
-  const bases = baseImages(dockerfile, args instanceof Unknown ? {} : args);
+  const settings = buildSettings(build);
+  if (settings.contexts.length > 0) {
+    return { made: `is built here, with the context "${settings.contexts[0]}" in the place of an image` };
+  }
+  const bases = namedImages(dockerfile, settings);
   if (bases.length === 0) {
     return { made: "is built here: its Dockerfile names no image" };
   }
-  const unknownOf = (variables: readonly string[]) =>
-    variables.map((name) => (args instanceof Unknown ? args : args[name])).find((value) => value instanceof Unknown);
-  const unknown = bases.map(({ variables }) => unknownOf(variables)).find((each) => each instanceof Unknown);
+  const unknown = bases.find((each) => each.open !== undefined)?.open;
   return {
-    copied: bases.flatMap((base) => (unknownOf(base.variables) === undefined ? [base.reference ?? base.written] : [])),
-    ...(unknown instanceof Unknown && { open: unknown }),
+    copied: bases.flatMap((base) =>
+      base.open === undefined ? [base.reference ?? base.instruction.replace(/^FROM /, "")] : [],
+    ),
+    ...(unknown !== undefined && { open: unknown }),
   };
 }
 

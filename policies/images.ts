@@ -1,8 +1,8 @@
 import { fitsAny } from "./access";
-import { baseImages, readDockerfile } from "./dockerfile";
+import { namedImages, readDockerfile } from "./dockerfile";
 import type { Findings } from "./findings";
 import { nist } from "./frameworks";
-import { buildTypes, type ImageBuild, imageBuild, readReference } from "./imageResources";
+import { buildSettings, buildTypes, type ImageBuild, imageBuild, readReference } from "./imageResources";
 import { texts } from "./parameters";
 import { listed } from "./resources";
 import { resourceRule, type Subject } from "./rule";
@@ -44,32 +44,56 @@ export const imageBases = resourceRule<BaseConfig>({
   },
 });
 
+/** An image that a build is made from. */
+interface Base {
+  /** Where it is named. */
+  at: string;
+  value: unknown;
+  /** What of it is not known yet; then the value holds something in its place. */
+  open?: Unknown | undefined;
+}
+
 function judgeBases(resource: Subject, build: ImageBuild, config: BaseConfig, findings: Findings): void {
   const dockerfile = readDockerfile(build);
   const args = build.args instanceof Unknown ? {} : build.args;
-  const bases =
+  const bases: Base[] =
     dockerfile === undefined
       ? Object.keys(args)
           .filter((name) => fitsAny(name, config.baseArguments))
           .map((name) => ({ at: `${build.argsPath}.${name}`, value: args[name] }))
-      : baseImages(dockerfile, args).map(({ line, written, reference, variables }) => {
-          const open = variables.map((name) => args[name]).find((value) => value instanceof Unknown);
-          return { at: `Dockerfile, line ${line} (FROM ${written})`, value: open ?? reference };
-        });
-  const open = [build.args, build.context, build.dockerfile, build.inline].find((each) => each instanceof Unknown);
-  if (open instanceof Unknown) {
-    findings.unjudged(`How image "${resource.name}" is built is not known yet.`, open);
+      : namedImages(dockerfile, buildSettings(build)).map(({ line, instruction, reference, open }) => ({
+          at: `Dockerfile, line ${line} (${instruction})`,
+          value: reference,
+          open,
+        }));
+  const open = [build.args, build.context, build.dockerfile, build.inline, build.contexts];
+  const unknown = open.find((each) => each instanceof Unknown);
+  if (unknown instanceof Unknown) {
+    findings.unjudged(`How image "${resource.name}" is built is not known yet.`, unknown);
   }
-  for (const { at, value } of bases) {
-    if (value instanceof Unknown) {
-      findings.unjudged(`${at} of image "${resource.name}" is not known yet.`, value);
-    } else if (typeof value === "string" && value !== "" && !isPinned(value) && !fitsAny(value, config.allowedBases)) {
+  for (const { at, value, open: part } of [...bases, ...contextImages(build)]) {
+    const openValue = part ?? (value instanceof Unknown ? value : undefined);
+    const reference = typeof value === "string" ? value : "";
+    if (openValue !== undefined) {
+      // A digest that is written out is known, whatever stands before it.
+      if (!isPinned(reference)) {
+        findings.unjudged(`${at} of image "${resource.name}" is not known yet.`, openValue);
+      }
+    } else if (reference !== "" && !isPinned(reference) && !fitsAny(reference, config.allowedBases)) {
       findings.violation(
-        `${at}: image "${resource.name}" is built on "${value}", which may be another image tomorrow; allowed are bases with a ` +
-          `digest, and ${listed(config.allowedBases, "no others")}. Write "${value}@sha256:<digest>".`,
+        `${at}: image "${resource.name}" is built on "${reference}", which may be another image tomorrow; allowed are bases with a ` +
+          `digest, and ${listed(config.allowedBases, "no others")}. Write "${reference}@sha256:<digest>".`,
       );
     }
   }
+}
+
+/** Contexts of a build that are images: `docker-image://node:22`. */
+function contextImages({ contexts }: ImageBuild): Base[] {
+  return Object.entries(contexts instanceof Unknown ? {} : contexts).flatMap(([name, location]): Base[] => {
+    const image = typeof location === "string" ? /^docker-image:\/\/(.+)$/.exec(location)?.[1] : location;
+    return image instanceof Unknown || typeof image === "string" ? [{ at: `context.named.${name}`, value: image }] : [];
+  });
 }
 
 function isPinned(image: string): boolean {

@@ -44,6 +44,14 @@ describe("policies: ecr-image-sources", () => {
     assertFails(await judge(registryImage, { name: "app:1" }), /is pushed from this machine/);
   });
 
+  it("fails a copy whose source another context takes the place of", async () => {
+    const props = {
+      context: { named: { [tested]: { location: "docker-image://node" } } },
+      dockerfile: { inline: `FROM ${tested}` },
+    };
+    assertFails(await judge(builtImage, props), /is built here, with the context "2109.*" in the place of an image/);
+  });
+
   it("says what is not known, and judges the rest", async () => {
     const open = /^What image "app" is made of is not known yet/;
     assertUnjudged(await judge(image, { build: unknownText }), open);

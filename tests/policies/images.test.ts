@@ -3,77 +3,12 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { baseImages, readDockerfile } from "../../policies/dockerfile";
 import { imageBases, imagePlatforms } from "../../policies/images";
 import { resourceTypes } from "../../policies/resources";
 import { assertFails, assertPasses, assertUnjudged, judgeResource, type Props, unknownText } from "./harness";
 
 const digest = `sha256:${"0".repeat(64)}`;
 const { image, builtImage } = resourceTypes;
-
-describe("policies: Dockerfiles", () => {
-  const references = (text: string, args: Props = {}) => baseImages(text, args).map(({ reference }) => reference);
-
-  it("gives the images that one builds on, with arguments filled in", () => {
-    assert.deepEqual(references("FROM node:22"), ["node:22"]);
-    assert.deepEqual(references("ARG A=node:22\nFROM ${A}"), ["node:22"]);
-    assert.deepEqual(references("ARG A=node:22\nFROM $A", { A: "mirror/node:22" }), ["mirror/node:22"]);
-    assert.deepEqual(references("ARG V=22\nFROM node:${V}-slim AS build\nFROM scratch"), ["node:22-slim"]);
-    assert.deepEqual(references("FROM --platform=linux/amd64 node:22 AS one\nFROM ONE\nFROM alpine"), [
-      "node:22",
-      "alpine",
-    ]);
-    assert.deepEqual(references("FROM ${A:-node:20}"), ["node:20"]);
-    assert.deepEqual(references("ARG A\nFROM ${A:-node:20}", { A: "" }), ["node:20"]);
-    assert.deepEqual(references("ARG A\nFROM ${A-node:20}", { A: "" }), [undefined]);
-    assert.deepEqual(references("ARG A=1\nFROM node${A:+:22}"), ["node:22"]);
-    assert.deepEqual(references("FROM node${A:+:22}"), ["node"]);
-    assert.deepEqual(references("FROM ${A}"), [undefined]);
-    assert.deepEqual(references("FROM node:${A}"), [undefined]);
-    assert.deepEqual(references("ARG TAG\nFROM node$TAG", { TAG: "" }), ["node"]);
-    assert.deepEqual(references("ARG BASE_1=node:22\nFROM $BASE_1"), ["node:22"]);
-    assert.deepEqual(references("# escape=`\nFROM node:22"), ["node:22"]);
-  });
-
-  it("takes only arguments that are declared before the first FROM", () => {
-    assert.deepEqual(references("FROM $A", { A: "node:22" }), [undefined]);
-    assert.deepEqual(references("FROM x\nARG A=node:22\nFROM $A", { A: "y" }), ["x", undefined]);
-  });
-
-  it("says where", () => {
-    assert.deepEqual(baseImages("ARG A=x\n\nFROM ${A}", {}), [
-      { line: 3, written: "${A}", reference: "x", variables: ["A"] },
-    ]);
-  });
-
-  it("reads nothing that is not there, too large, or no file", () => {
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ecr-dockerfile-"));
-    try {
-      fs.writeFileSync(path.join(folder, "Dockerfile"), "FROM here");
-      fs.writeFileSync(path.join(folder, "Large"), "#".repeat(1_000_001));
-      fs.writeFileSync(path.join(folder, "Largest"), "#".repeat(1_000_000));
-      const read = (parts: Props) =>
-        readDockerfile({ context: undefined, dockerfile: undefined, inline: undefined, ...parts });
-      assert.equal(read({ context: folder }), "FROM here");
-      assert.equal(read({ context: "elsewhere", dockerfile: path.join(folder, "Dockerfile") }), "FROM here");
-      assert.equal(read({ context: path.relative(process.cwd(), folder) }), "FROM here");
-      assert.equal(read({ context: folder, inline: "FROM inline" }), "FROM inline");
-      assert.equal(read({ context: folder, inline: "", dockerfile: "" }), "FROM here");
-      assert.equal(read({ dockerfile: path.join(folder, "Largest") })?.length, 1_000_000);
-      for (const parts of [
-        {},
-        { context: folder, dockerfile: path.join(folder, "Large") },
-        { dockerfile: folder },
-        { context: "https://example.com/a.git" },
-        { context: unknownText },
-      ]) {
-        assert.equal(read(parts), undefined);
-      }
-    } finally {
-      fs.rmSync(folder, { recursive: true });
-    }
-  });
-});
 
 describe("policies: ecr-image-bases", () => {
   const inline = (text: string, buildArgs: unknown = undefined, config: object = {}) =>
@@ -126,6 +61,50 @@ describe("policies: ecr-image-bases", () => {
     } finally {
       fs.rmSync(folder, { recursive: true });
     }
+  });
+
+  it("fails images that other instructions and the build itself name", async () => {
+    assertFails(
+      await inline(`FROM a@${digest}\nCOPY --from=image:latest a b\nRUN --mount=type=bind,from=tools:1,target=/t make`),
+      /^Dockerfile, line 2 \(COPY --from=image:latest\): image "app" is built on "image:latest"/,
+      /^Dockerfile, line 3 \(RUN --mount=from=tools:1\): image "app" is built on "tools:1"/,
+    );
+    assertFails(await inline("FROM x:${TARGETARCH}"), /is built on "x:amd64"/);
+    assertFails(await inline("ARG A=1 B=node:22\nFROM $B"), /is built on "node:22"/);
+    const arm = { platforms: ["linux/arm64"], dockerfile: { inline: "FROM x:${TARGETARCH}" } };
+    assertFails(
+      await judgeResource(imageBases, { type: builtImage, name: "app", props: arm }),
+      /is built on "x:arm64"/,
+    );
+    const named = (location: unknown) => ({
+      context: { location: "app", named: { base: { location }, files: { location: "./files" } } },
+      dockerfile: { inline: `FROM base\nCOPY --from=files a b` },
+    });
+    const judge = (props: Props) => judgeResource(imageBases, { type: builtImage, name: "app", props });
+    assertFails(
+      await judge(named("docker-image://node:22")),
+      /^context\.named\.base: image "app" is built on "node:22"/,
+    );
+    assertPasses(await judge(named(`docker-image://node@${digest}`)));
+    assertUnjudged(await judge(named(unknownText)), /^context\.named\.base of image "app" is not known yet/);
+  });
+
+  it("passes references as Docker reads them", async () => {
+    for (const text of [
+      `ARG A=${digest}\nARG B=node@\${A}\nFROM \${B}`,
+      `ARG BASE=base\nFROM node@${digest} AS base\nFROM $BASE`,
+      `ARG V=v22\nFROM node:\${V#v}@${digest}`,
+      `FROM "node@${digest}"`,
+      `FROM node@${digest} AS a\nFROM scratch\nCOPY --from=a x y\nCOPY --from=0 x y`,
+    ]) {
+      assertPasses(await inline(text));
+    }
+    // The digest is written out, so nothing else matters.
+    assertPasses(await inline(`ARG R\nFROM $R/node@${digest}`, { R: unknownText }));
+    assertUnjudged(
+      await inline(`ARG D\nFROM node@$D`, { D: unknownText }),
+      /\(FROM node@\$D\) of image "app" is not known yet/,
+    );
   });
 
   it("fails what is no reference, as nobody can tell which image it is", async () => {

@@ -1,0 +1,173 @@
+/** One instruction of a Dockerfile, with its continued lines put together. */
+export interface Instruction {
+  /** Its first line, counted from 1. */
+  line: number;
+  /** In capitals: FROM, RUN, … */
+  keyword: string;
+  /** Flags without quotes: `--from=build`. */
+  flags: readonly string[];
+  /** What is behind the flags. */
+  rest: string;
+}
+
+export interface DockerfileLines {
+  instructions: readonly Instruction[];
+  /** The escape character, which a directive may change to a backtick. */
+  escapeCharacter: string;
+}
+
+/** Instructions whose lines below belong to them where they hold `<<NAME`. */
+const withHeredocs: readonly string[] = ["ADD", "COPY", "RUN"];
+
+/**
+ * The instructions of a Dockerfile, as BuildKit's parser finds them (github.com/moby/buildkit/frontend/dockerfile/parser): escape
+ * directive, comments between continued lines, here-documents. Never throws.
+ */
+export function readInstructions(text: string): DockerfileLines {
+  const lines = text
+    .replace(/^\uFEFF/, "")
+    .split("\n")
+    .map((line) => line.replace(/\r$/, ""));
+  const escapeCharacter = escapeDirective(lines);
+  const continued = new RegExp(`(^|[^\\${escapeCharacter}])\\${escapeCharacter}[ \\t]*$`);
+  const instructions: Instruction[] = [];
+  for (let at = 0; at < lines.length; at++) {
+    const line = at + 1;
+    let whole = (lines[at] ?? "").trimStart();
+    if (whole === "" || whole.startsWith("#")) {
+      continue;
+    }
+    while (continued.test(whole) && at + 1 < lines.length) {
+      const next = lines[++at] ?? "";
+      whole = isBlank(next) || isComment(next) ? whole : whole.replace(continued, "$1") + next;
+    }
+    const instruction = instructionOf(whole.replace(continued, "$1"), line, escapeCharacter);
+    if (instruction === undefined) {
+      continue;
+    }
+    instructions.push(instruction);
+    for (const { name, withTabs } of heredocsOf(instruction, whole, escapeCharacter)) {
+      const isEnd = (each: string) => (withTabs ? each.replace(/^\t+/, "") : each) === name;
+      while (at + 1 < lines.length && !isEnd(lines[++at] ?? "")) {}
+    }
+  }
+  return { instructions, escapeCharacter };
+}
+
+/** An instruction in a text of one line, as ONBUILD has one behind it; `undefined` when there is none. */
+export function instructionOf(text: string, line: number, escapeCharacter: string): Instruction | undefined {
+  const [, name = "", rest = ""] = /^(\S+)(?:[\t\v\f\r ]+([\s\S]*))?$/.exec(text.trim()) ?? [];
+  return name === "" ? undefined : { line, keyword: name.toUpperCase(), ...splitFlags(rest, escapeCharacter) };
+}
+
+/** Directives are comments in front of everything else. */
+function escapeDirective(lines: readonly string[]): string {
+  for (const line of lines) {
+    const [, name = "", value = ""] = /^#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*$/.exec(line.trimStart()) ?? [];
+    const directive = name.toLowerCase();
+    if (!["syntax", "escape", "check"].includes(directive)) {
+      break;
+    }
+    if (directive === "escape" && value === "`") {
+      return "`";
+    }
+  }
+  return "\\";
+}
+
+function isBlank(line: string): boolean {
+  return line.trim() === "";
+}
+
+function isComment(line: string): boolean {
+  return line.trimStart().startsWith("#");
+}
+
+/** Takes the flags, and their quotes, off the front of an instruction's arguments. */
+function splitFlags(text: string, escapeCharacter: string): Pick<Instruction, "flags" | "rest"> {
+  const flags: string[] = [];
+  let at = 0;
+  for (;;) {
+    at += /^\s*/.exec(text.slice(at))?.[0].length ?? 0;
+    if (!text.startsWith("--", at)) {
+      return { flags, rest: text.slice(at).trim() };
+    }
+    const word = readWord(text, at, escapeCharacter);
+    at = word.end;
+    if (word.plain === "--") {
+      return { flags, rest: text.slice(at).trim() };
+    }
+    flags.push(word.plain);
+  }
+}
+
+/** The words of an instruction's arguments, with their quotes and escapes. */
+export function wordsOf(text: string, escapeCharacter: string): string[] {
+  const words: string[] = [];
+  for (let at = 0; at < text.length; ) {
+    if (/\s/.test(text[at] ?? "")) {
+      at += 1;
+      continue;
+    }
+    const { written, end } = readWord(text, at, escapeCharacter);
+    words.push(written);
+    at = end;
+  }
+  return words;
+}
+
+/** A word from a place on, as it is written, and without quotes and escapes. */
+function readWord(
+  text: string,
+  from: number,
+  escapeCharacter: string,
+): { written: string; plain: string; end: number } {
+  let plain = "";
+  let quote = "";
+  let at = from;
+  for (; at < text.length; at++) {
+    const character = text[at] ?? "";
+    if (quote === "" && /\s/.test(character)) {
+      break;
+    }
+    if (character === escapeCharacter && quote !== "'") {
+      plain += text[++at] ?? "";
+    } else if (quote === "" && (character === "'" || character === '"')) {
+      quote = character;
+    } else if (character === quote) {
+      quote = "";
+    } else {
+      plain += character;
+    }
+  }
+  return { written: text.slice(from, at), plain, end: Math.min(at, text.length) };
+}
+
+/** The here-documents that an instruction begins: `<<EOF`, `<<-"EOF"`, several of them. */
+function heredocsOf(
+  instruction: Instruction,
+  whole: string,
+  escapeCharacter: string,
+): { name: string; withTabs: boolean }[] {
+  const inner =
+    instruction.keyword === "ONBUILD"
+      ? instructionOf(instruction.rest, instruction.line, escapeCharacter)
+      : instruction;
+  if (inner === undefined || !withHeredocs.includes(inner.keyword) || isJsonForm(inner.rest)) {
+    return [];
+  }
+  // Blanks behind `<<` belong to the word.
+  return wordsOf(whole.replace(/<<(-?)[\t\r ]+/g, "<<$1"), "\\").flatMap((word) => {
+    const [, dash, name = ""] = /^\d*<<(-?)([^<]+)$/.exec(word) ?? [];
+    const plain = name.replace(/["'\\]/g, "");
+    return plain === "" ? [] : [{ name: plain, withTabs: dash === "-" }];
+  });
+}
+
+function isJsonForm(text: string): boolean {
+  try {
+    return Array.isArray(JSON.parse(text));
+  } catch {
+    return false;
+  }
+}
