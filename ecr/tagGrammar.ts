@@ -1,7 +1,6 @@
-import type { DFA } from "refa";
 import { type Fault, InvalidInputError } from "./faults";
-import { imageTagCharacters } from "./imageTags";
-import { findTag, rejected, type TagAutomaton, type TagSearch } from "./tagSearch";
+import { expressionAutomaton, expressionFault, expressionFits } from "./regularExpression";
+import { findTag, type TagAutomaton, type TagSearch } from "./tagSearch";
 import { wildcardAutomaton } from "./wildcard";
 
 /**
@@ -31,23 +30,18 @@ export function tagGrammarFaults(grammar: unknown, path: string): Fault[] {
   if (typeof grammar !== "string" || grammar === "") {
     return [{ path, value: grammar, rule: "a grammar of tags is a text.", fix: `write ${names} or an expression.` }];
   }
-  try {
-    grammarAutomaton(grammar);
-    return [];
-  } catch (error) {
-    const why = error instanceof Error ? (error.message.split("\n")[0] ?? "") : "";
-    return [
-      {
-        path,
-        value: grammar,
-        rule: `a grammar of tags is ${names} or a regular expression without assertions and back references (${why}).`,
-        fix: 'write an expression for the whole tag, such as "v[0-9]+".',
-      },
-    ];
-  }
+  const why = expressionFault(expressionOf(grammar));
+  return why === undefined
+    ? []
+    : [
+        {
+          path,
+          value: grammar,
+          rule: `a grammar of tags is ${names} or a regular expression without assertions and back references (${why}).`,
+          fix: 'write an expression for the whole tag, such as "v[0-9]+".',
+        },
+      ];
 }
-
-const automata = new Map<string, TagAutomaton>();
 
 /**
  * The automaton of a grammar: a name of `tagGrammars`, or a regular expression for the whole tag.
@@ -55,43 +49,7 @@ const automata = new Map<string, TagAutomaton>();
  * @throws An Error when the text is no grammar; `tagGrammarFaults` says why beforehand.
  */
 export function grammarAutomaton(grammar: string): TagAutomaton {
-  const known = automata.get(grammar) ?? build(expressionOf(grammar));
-  automata.set(grammar, known);
-  return known;
-}
-
-function build(expression: string): TagAutomaton {
-  // Loaded when first needed: it takes some 30 ms, and most runs of the policy pack ask nothing of a grammar.
-  const { JS, NFA, DFA } = require("refa") as typeof import("refa");
-  const whole = expression.replace(/^\^/, "").replace(/(?<!\\)((?:\\\\)*)\$$/, "$1");
-  const parser = JS.Parser.fromLiteral({ source: `(?:${whole})`, flags: "" });
-  const { expression: tree, maxCharacter } = parser.parse({ assertions: "throw", backreferences: "throw" });
-  const dfa = DFA.fromFA(NFA.fromRegex(tree, { maxCharacter }), new DFA.LimitedNodeFactory(10_000));
-  dfa.minimize();
-  return fromDfa(dfa);
-}
-
-function fromDfa(dfa: DFA): TagAutomaton {
-  const nodes = [...dfa.nodes()];
-  nodes.splice(nodes.indexOf(dfa.initial), 1);
-  nodes.unshift(dfa.initial);
-  const numbers = new Map(nodes.map((node, index) => [node, index]));
-  const target = (state: number, character: string) => {
-    const next = nodes[state]?.out.get(character.charCodeAt(0));
-    return next === undefined ? rejected : (numbers.get(next) ?? rejected);
-  };
-  const classes = new Map(
-    [...imageTagCharacters].map((character) => [character, nodes.map((_, state) => target(state, character)).join()]),
-  );
-  return {
-    step: target,
-    accepts: (state) => {
-      const node = nodes[state];
-      return node !== undefined && dfa.finals.has(node);
-    },
-    acceptsEverything: () => false,
-    classOf: (character) => classes.get(character) ?? "",
-  };
+  return expressionAutomaton(expressionOf(grammar));
 }
 
 /** A shortest tag that fits both the filter (`*` for any characters) and the grammar. */
@@ -117,13 +75,5 @@ export function filterCanMatch(filter: string, grammar: string): boolean {
 
 /** Whether a tag fits a grammar. @throws An Error when the grammar is none. */
 export function tagFits(tag: string, grammar: string): boolean {
-  const automaton = grammarAutomaton(grammar);
-  let state = 0;
-  for (const character of tag) {
-    state = automaton.step(state, character);
-    if (state === rejected) {
-      return false;
-    }
-  }
-  return automaton.accepts(state);
+  return expressionFits(tag, expressionOf(grammar));
 }

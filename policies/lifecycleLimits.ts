@@ -1,4 +1,4 @@
-import type { LifecyclePolicyDocument, LifecycleRule } from "../ecr/lifecyclePolicy";
+import { type LifecyclePolicyDocument, type LifecycleRule, lifecyclePolicyFaults } from "../ecr/lifecyclePolicy";
 import { findImage, type ImageLimits } from "../ecr/lifecyclePolicy/ownership";
 import { wildcardAutomaton } from "../ecr/wildcard";
 import { securityHub } from "./frameworks";
@@ -102,7 +102,12 @@ export const lifecycleLimits = resourceRule<Config>({
     if (document === undefined || (untaggedFindings(document, place.path, config).length === 0 && !isMissing(place))) {
       return false;
     }
-    props[place.path] = JSON.stringify(withUntaggedRule(document, config));
+    const text = JSON.stringify(withUntaggedRule(document, config));
+    // A document that is full, of rules or of characters, has no room for one more: its author has to choose.
+    if (lifecyclePolicyFaults(text, place.path).length > 0) {
+      return false;
+    }
+    props[place.path] = text;
     return true;
   },
 });

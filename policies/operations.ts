@@ -1,20 +1,20 @@
 import { faultMessage } from "../ecr/faults";
+import { expressionFault, expressionFits } from "../ecr/regularExpression";
 import { privateRepositoryNameFaults, publicRepositoryNameFaults } from "../ecr/repositoryNames";
-import { wildcardMatches } from "../ecr/wildcard";
-import { nist, securityHub } from "./frameworks";
-import { parsedJson } from "./json";
-import { ParameterError, type Parameters, repositoryNames, texts } from "./parameters";
-import { isNamed, labelled, listed, repositorySettings, resourceTypes } from "./resources";
+import { nist } from "./frameworks";
+import { ParameterError, repositoryNames } from "./parameters";
+import { isNamed, labelled, listed, resourceTypes } from "./resources";
 import { resourceRule, type Subject } from "./rule";
-import { readProperty, Unknown } from "./unknowns";
+import { Unknown } from "./unknowns";
 
-const repositoryKinds: readonly string[] = [resourceTypes.repository, resourceTypes.publicRepository];
+/** Private and public repositories. */
+export const repositoryKinds: readonly string[] = [resourceTypes.repository, resourceTypes.publicRepository];
 
 function repositoryName(resource: Subject): unknown {
   return resource.read(resource.type === resourceTypes.publicRepository ? "repositoryName" : "name");
 }
 
-function labelOf(resource: Subject): string {
+export function labelOf(resource: Subject): string {
   const kind = resource.type === resourceTypes.publicRepository ? "public repository" : "repository";
   return labelled(kind, repositoryName(resource), resource);
 }
@@ -91,15 +91,14 @@ export const repositoryNamePattern = resourceRule<NamesConfig>({
       type: "string",
       minLength: 1,
       default: "[a-z0-9._/-]+",
-      description: "Form of names, as a regular expression for the whole name.",
+      description:
+        "Form of names, as a regular expression for the whole name (without look-arounds, word boundaries and back references).",
     },
   },
   checkConfig: ({ pattern }: NamesConfig) => {
-    try {
-      new RegExp(pattern);
-    } catch (error) {
-      const why = error instanceof Error ? error.message : "unreadable";
-      const rule = `the form of names is a regular expression (${why}).`;
+    const why = expressionFault(pattern);
+    if (why !== undefined) {
+      const rule = `the form of names is a regular expression without look-arounds, word boundaries and back references (${why}).`;
       throw new ParameterError(namesRule, {
         path: "pattern",
         value: pattern,
@@ -128,134 +127,10 @@ export const repositoryNamePattern = resourceRule<NamesConfig>({
     for (const fault of faults) {
       findings.violation(faultMessage(fault));
     }
-    if (faults.length === 0 && !new RegExp(`^(?:${pattern})$`).test(name)) {
+    if (faults.length === 0 && !expressionFits(name, pattern)) {
       findings.violation(
         `${property}: ${labelOf(resource)} has a name of another form; allowed are names like ${pattern}. Write a name of this form.`,
       );
     }
   },
 });
-
-interface TagsConfig {
-  required: string[];
-  values: Record<string, string[]>;
-  defaults: Record<string, string>;
-}
-
-const tagsParameters: Parameters = {
-  required: texts("Keys of the tags that every repository has. A public one has at least one tag in any case.", [], {
-    maxLength: 128,
-  }),
-  values: {
-    type: "object",
-    additionalProperties: { type: "array", items: { type: "string" } },
-    default: {},
-    description:
-      "Values that a tag may have, by its key; `*` stands for any characters. Other tags may have any value.",
-  },
-  defaults: {
-    type: "object",
-    additionalProperties: { type: "string" },
-    default: {},
-    description: "Values by key, for tags that are missing: written where the rule's level is `remediate`.",
-  },
-};
-
-export const requiredTags = resourceRule<TagsConfig>({
-  name: "ecr-required-tags",
-  displayName: "Repositories are tagged",
-  description:
-    "Private and public repositories, and those of creation templates, have the tags that config asks for; a public one has at " +
-    "least one.",
-  severity: "low",
-  framework: securityHub("ECR.4", "ECR public repositories should be tagged"),
-  tags: ["tagging"],
-  remediationSteps: "Add the tags to the resource, or to the AWS provider's default tags. Tags change in place.",
-  url: "https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-using-tags.html",
-  parameters: tagsParameters,
-  types: [...repositoryKinds, resourceTypes.creationTemplate],
-  judge: (resource, config, findings) => {
-    const tags = tagsOf(resource);
-    const property = tagsProperty(resource);
-    const label = property === "tags" ? labelOf(resource) : repositorySettings(resource).label;
-    if (tags instanceof Unknown) {
-      if (config.required.length > 0 || resource.type === resourceTypes.publicRepository) {
-        findings.unjudged(
-          `${property} of ${label} are not known yet; needed are ${listed(config.required, "any")}.`,
-          tags,
-        );
-      }
-      return;
-    }
-    if (
-      resource.type === resourceTypes.publicRepository &&
-      Object.keys(tags).length === 0 &&
-      config.required.length === 0
-    ) {
-      findings.violation(
-        `tags: ${label} has none; allowed are public repositories with at least one. Write tags: { owner: "…" }.`,
-      );
-    }
-    for (const key of config.required.filter((each) => isMissing(tags[each]))) {
-      const allowed = config.values[key];
-      const value = allowed === undefined ? "…" : allowed.join(" or ");
-      findings.violation(
-        `${property}.${key}: not set in ${label}; needed are ${listed(config.required, "none")}. Write ${property}: { ${key}: "${value}" }.`,
-      );
-    }
-    for (const [key, allowed] of Object.entries(config.values)) {
-      const value = tags[key];
-      if (value instanceof Unknown) {
-        findings.unjudged(
-          `${property}.${key} of ${label} is not known yet; allowed are ${listed(allowed, "none")}.`,
-          value,
-        );
-      } else if (!isMissing(value) && !allowed.some((pattern) => wildcardMatches(pattern, String(value)))) {
-        findings.violation(
-          `${property}.${key}: ${label} has ${JSON.stringify(value)}; allowed are ${listed(allowed, "none")}. Write one of these.`,
-        );
-      }
-    }
-  },
-  remediate: (resource, config, props) => {
-    const tags = tagsOf(resource);
-    if (tags instanceof Unknown) {
-      return false;
-    }
-    const missing = Object.entries(config.defaults).filter(
-      ([key]) => config.required.includes(key) && isMissing(tags[key]),
-    );
-    if (missing.length === 0) {
-      return false;
-    }
-    // In place, so that the tags that are there stay as they are: unknown, secret or plain.
-    const property = tagsProperty(resource);
-    if (isMissing(resource.read(property))) {
-      props[property] = {};
-    }
-    Object.assign(props[property] as object, Object.fromEntries(missing));
-    return true;
-  },
-});
-
-function isMissing(value: unknown): boolean {
-  return value === undefined || value === null || value === "";
-}
-
-/** A template's own property is for the repositories that ECR makes from it. */
-function tagsProperty(resource: Subject): "tags" | "resourceTags" {
-  return resource.type === resourceTypes.creationTemplate ? "resourceTags" : "tags";
-}
-
-/** The resource's tags with the provider's default ones, which repositories that ECR makes from a template do not get. */
-function tagsOf(resource: Subject): Record<string, unknown> | Unknown {
-  const property = tagsProperty(resource);
-  const own = resource.read(property);
-  if (own instanceof Unknown) {
-    return own;
-  }
-  const provider = property === "tags" ? resource.provider : undefined;
-  const defaults = provider && parsedJson(readProperty(provider.props, "defaultTags"));
-  const inherited = (defaults as { tags?: unknown } | null | undefined)?.tags;
-  return { ...(typeof inherited === "object" ? inherited : {}), ...(own as Record<string, unknown> | undefined) };
-}

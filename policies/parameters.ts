@@ -28,7 +28,7 @@ export function readParameters<T extends object>(
 ): T {
   const given = args.getConfig<Record<string, unknown>>();
   for (const key of Object.keys(given)) {
-    if (!(key in schema)) {
+    if (!Object.hasOwn(schema, key)) {
       const known = Object.keys(schema);
       const near = known.find((each) => each.toLowerCase() === key.toLowerCase());
       throw new ParameterError(policy, {

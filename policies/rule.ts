@@ -39,7 +39,7 @@ export interface Subject {
 
 export interface ResourceRule<Config> extends Rule {
   /** Resources of other types are not looked at, and cost nothing. */
-  types: readonly string[];
+  types: readonly string[] | ((type: string) => boolean);
   judge(resource: Subject, config: Config, findings: Findings): void;
   /**
    * Puts the properties right in place, for those who set the level "remediate". Properties that are not known or secret
@@ -146,11 +146,12 @@ function leaveAside(args: { notApplicable(): never }): never {
 
 /** A rule about each resource by itself; it is judged before the resource is made. */
 export function resourceRule<Config extends object>(rule: ResourceRule<Config>): ResourceValidationPolicy {
-  const { remediate } = rule;
+  const { remediate, types } = rule;
+  const isFor = typeof types === "function" ? types : (type: string) => types.includes(type);
   const policy: ResourceValidationPolicy = {
     ...policyOf(rule),
     validateResource: (args, reportViolation) => {
-      if (!rule.types.includes(args.type)) {
+      if (!isFor(args.type)) {
         leaveAside(args);
       }
       const resource = subject(args);
@@ -161,9 +162,7 @@ export function resourceRule<Config extends object>(rule: ResourceRule<Config>):
   };
   if (remediate !== undefined) {
     policy.remediateResource = (args) =>
-      rule.types.includes(args.type) &&
-      !isLeftAlone(rule.name, args) &&
-      remediate(subject(args), configOf(rule, args), args.props)
+      isFor(args.type) && !isLeftAlone(rule.name, args) && remediate(subject(args), configOf(rule, args), args.props)
         ? args.props
         : undefined;
   }

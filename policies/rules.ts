@@ -14,12 +14,13 @@ import { lifecycleChanges } from "./lifecycleChanges";
 import { lifecycleDocument } from "./lifecycleDocument";
 import { lifecycleLimits } from "./lifecycleLimits";
 import { lifecyclePolicy } from "./lifecyclePolicy";
-import { deletionProtection, repositoryNamePattern, requiredTags } from "./operations";
+import { deletionProtection, repositoryNamePattern } from "./operations";
 import { otherProviders } from "./otherProviders";
 import { publicCatalogData, publicNames } from "./publicRepositories";
 import { pushRoles } from "./pushRoles";
 import { pullThroughCaches, replicationDestinations } from "./registry";
 import { releaseTagsKept } from "./releaseTags";
+import { requiredTags } from "./requiredTags";
 import { imageScanning, scanOnPushRule } from "./scanning";
 import { tagImmutability } from "./tagImmutability";
 

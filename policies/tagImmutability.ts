@@ -85,7 +85,9 @@ export const tagImmutability = resourceRule<Config>({
     if (isNamed(settings.name, config.allowMutable) !== false) {
       return false;
     }
-    if (found(resource, settings, config).every(({ unknown }) => unknown !== undefined)) {
+    // What is not known yet is somebody's choice, and not to be overwritten.
+    const written = ["imageTagMutability", "imageTagMutabilityExclusionFilters"].map((each) => resource.read(each));
+    if (unknownPaths(written).length > 0 || found(resource, settings, config).length === 0) {
       return false;
     }
     props["imageTagMutability"] = "IMMUTABLE";

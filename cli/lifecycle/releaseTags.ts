@@ -1,4 +1,5 @@
-import { tagGrammars } from "../../ecr/tagGrammar";
+import { faultMessage } from "../../ecr/faults";
+import { tagFits, tagGrammarFaults } from "../../ecr/tagGrammar";
 
 /**
  * Whether a tag is a release's, by a grammar's name or a regular expression for the whole tag.
@@ -6,12 +7,9 @@ import { tagGrammars } from "../../ecr/tagGrammar";
  * @throws Error that names the option when the expression is none.
  */
 export function releaseMatcher(grammar: string): (tag: string) => boolean {
-  const source = Object.hasOwn(tagGrammars, grammar) ? tagGrammars[grammar as keyof typeof tagGrammars] : grammar;
-  let expression: RegExp;
-  try {
-    expression = new RegExp(`^(?:${source})$`);
-  } catch (error) {
-    throw new Error(`--release-tags: ${error instanceof Error ? error.message : String(error)}`);
+  const [fault] = tagGrammarFaults(grammar, "--release-tags");
+  if (fault !== undefined) {
+    throw new Error(faultMessage(fault));
   }
-  return (tag) => expression.test(tag);
+  return (tag) => tagFits(tag, grammar);
 }

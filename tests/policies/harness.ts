@@ -118,7 +118,7 @@ function providerOf(props: Props) {
 /** What a remediation makes of one resource's properties; `undefined` when it leaves them alone. */
 export function remediateResource(
   policy: ResourceValidationPolicy,
-  resource: { type: string; name?: string; props: Props },
+  resource: { type: string; name?: string; props: Props; provider?: Props },
   config: object = {},
 ): Props | undefined {
   const name = resource.name ?? "petclinic";
@@ -129,6 +129,7 @@ export function remediateResource(
     name,
     urn: urnOf(resource.type, name),
     props: unknownCheckingProxy(props),
+    ...(resource.provider && { provider: providerOf(resource.provider) }),
     getConfig: <T extends object>() => config as T,
   });
   // The server takes the proxies off what a remediation gives.

@@ -263,6 +263,31 @@ describe("policies: ecr-lifecycle-limits", () => {
         config,
       );
 
+    it("leaves a document that has no room for one more rule to its author", async () => {
+      const full = Array.from({ length: 50 }, (_, index) => prefixCount(index + 1, `p${index}-`, 5));
+      assert.equal(fixed(rules(...full)), undefined);
+      assert.match((await judge(rules(...full))).violations.join(), /no rule expires untagged images/);
+      const changed = fixed(rules(...full.slice(0, 49))) as { policy: string };
+      assert.equal(JSON.parse(changed.policy).rules.length, 50);
+      // One that is there is put right without any room.
+      const replaced = fixed(rules(untaggedDays(400), ...full.slice(1))) as { policy: string };
+      assert.equal(JSON.parse(replaced.policy).rules.length, 50);
+      const long = Array.from({ length: 49 }, (_, index) => {
+        const [one, other] = ["a", "b"].map((each) => `${each}${index}`.padEnd(128, each));
+        const selection = {
+          tagStatus: "tagged",
+          tagPrefixList: [one, other],
+          countType: "imageCountMoreThan",
+          countNumber: 5,
+        };
+        return { rulePriority: index + 1, selection, action: { type: "expire" }, description: "" };
+      });
+      const room = Math.floor((30_710 - JSON.stringify({ rules: long }).length) / 49);
+      const texts = long.map((each) => ({ ...each, description: "x".repeat(room) }));
+      assert.ok(room <= 256 && JSON.stringify({ rules: texts }).length > 30_600);
+      assert.equal(fixed(rules(...texts)), undefined);
+    });
+
     it("puts a rule for untagged images in place of a generous one, or in front", async () => {
       for (const list of [
         [untaggedDays(400), anyCount(2, 5000)],

@@ -262,6 +262,10 @@ describe("policies: ecr-tag-immutability", () => {
   it("remediates what is known to be wrong, and nothing else", () => {
     const fixed = (props: Props, config: object = {}, type = types.repository) =>
       remediateResource(tagImmutability, { type, props: { name: "petclinic", ...props } }, config);
+    // Wrong as these are, what is not known in them is not to be overwritten.
+    assert.equal(fixed({ ...excluding("v*"), imageTagMutability: unknownText }), undefined);
+    assert.equal(fixed(excluding("v*", unknownText)), undefined);
+    assert.equal(fixed({ imageTagMutability: "MUTABLE", imageTagMutabilityExclusionFilters: unknownList }), undefined);
     for (const props of [{}, { imageTagMutability: "MUTABLE" }, excluding("*"), excluding("latest", "v*")]) {
       assert.deepEqual(fixed(props), { name: "petclinic", imageTagMutability: "IMMUTABLE" });
     }

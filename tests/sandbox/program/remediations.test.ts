@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { rules } from "../../../policies/rules";
+import { TestProject } from "./project";
+
+/** Resources that each remediation has something to do for, with what it is to leave. */
+const program = `
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+
+const region = "us-east-1";
+const own = new aws.ecr.Repository("own", {
+  name: "own",
+  imageTagMutability: "MUTABLE",
+  imageScanningConfiguration: { scanOnPush: false },
+  tags: { owner: "", purpose: pulumi.secret("demo") },
+  region,
+});
+const rule = (rulePriority: number, tagPrefix: string) => ({
+  rulePriority,
+  selection: { tagStatus: "tagged", tagPrefixList: [tagPrefix], countType: "imageCountMoreThan", countNumber: 5 },
+  action: { type: "expire" },
+});
+new aws.ecr.LifecyclePolicy("own", { repository: own.name, policy: JSON.stringify({ rules: [rule(7, "a")] }), region });
+// Nothing to do: it has what is asked for.
+new aws.ecr.Repository("right", {
+  name: "right",
+  imageTagMutability: "IMMUTABLE",
+  imageScanningConfiguration: { scanOnPush: true },
+  tags: { owner: "somebody" },
+  region,
+});
+const full = JSON.stringify({ rules: Array.from({ length: 50 }, (_, index) => rule(index + 1, "p" + index + "-")) });
+new aws.ecr.LifecyclePolicy("right", { repository: "right", policy: full, region }, { dependsOn: [own] });
+new aws.ecr.RepositoryCreationTemplate("template", {
+  prefix: "team",
+  appliedFors: ["CREATE_ON_PUSH"],
+  customRoleArn: "arn:aws:iam::123456789012:role/templates",
+  region,
+});
+new aws.ecrpublic.Repository("open", { repositoryName: "open" }, { provider: new aws.Provider("global", { region }) });
+`;
+
+/** The rules that can put something right, each at the level that lets them. */
+const remediating = rules.filter((rule) => "remediateResource" in rule).map(({ name }) => name);
+const parameters: Readonly<Record<string, object>> = {
+  "ecr-required-tags": { required: ["owner"], defaults: { owner: "team" } },
+};
+
+describe("remediations through the real CLI", function () {
+  this.timeout(180_000);
+  let project: TestProject;
+  const pack = ["--policy-pack", "policies", "--policy-pack-config", "config.json"];
+
+  before(async () => {
+    project = new TestProject();
+    await project.init();
+    project.write("index.ts", program);
+    const off = Object.fromEntries(rules.map(({ name }) => [name, { enforcementLevel: "disabled" }]));
+    const on = remediating.map((name) => [name, { enforcementLevel: "remediate", ...parameters[name] }]);
+    project.write("config.json", JSON.stringify({ ...off, ...Object.fromEntries(on) }));
+  });
+  after(() => project.remove());
+
+  it("are those of four rules", () => {
+    assert.deepEqual(remediating, [
+      "ecr-tag-immutability",
+      "ecr-lifecycle-limits",
+      "ecr-scan-on-push",
+      "ecr-required-tags",
+    ]);
+  });
+
+  it("reach AWS, and leave no change behind", async () => {
+    const up = await project.pulumi("up", "--yes", "--skip-preview", ...pack);
+    // The full document has no room; its author is told, and everything else is put right.
+    assert.match(up.output, /ecr-lifecycle-limits[\s\S]*no rule expires untagged images/);
+    project.edit("index.ts", "{ length: 50 }", "{ length: 49 }");
+    await project.mustPulumi("up", "--yes", "--skip-preview", ...pack);
+
+    const region = ["--region", "us-east-1"];
+    const { repositories } = await project.aws<{ repositories: Record<string, unknown>[] }>(
+      ...["ecr", "describe-repositories", "--repository-names", "own", ...region],
+    );
+    assert.equal(repositories[0]?.["imageTagMutability"], "IMMUTABLE");
+    assert.deepEqual(repositories[0]?.["imageScanningConfiguration"], { scanOnPush: true });
+    const tagsOf = async (service: string, arn: unknown) => {
+      const { tags } = await project.aws<{ tags: { Key: string; Value: string }[] }>(
+        ...[service, "list-tags-for-resource", "--resource-arn", String(arn), ...region],
+      );
+      return Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
+    };
+    assert.deepEqual(await tagsOf("ecr", repositories[0]?.["repositoryArn"]), { owner: "team", purpose: "demo" });
+    for (const [name, count] of [
+      ["own", 2],
+      ["right", 50],
+    ] as const) {
+      const { lifecyclePolicyText } = await project.aws<{ lifecyclePolicyText: string }>(
+        ...["ecr", "get-lifecycle-policy", "--repository-name", name, ...region],
+      );
+      const { rules: written } = JSON.parse(lifecyclePolicyText) as { rules: { selection: { tagStatus: string } }[] };
+      assert.equal(written.length, count);
+      assert.equal(written[0]?.selection.tagStatus, "untagged");
+    }
+    const { repositoryCreationTemplates } = await project.aws<{
+      repositoryCreationTemplates: Record<string, unknown>[];
+    }>(...["ecr", "describe-repository-creation-templates", ...region]);
+    const [template] = repositoryCreationTemplates;
+    assert.equal(template?.["imageTagMutability"], "IMMUTABLE");
+    assert.deepEqual(template?.["resourceTags"], [{ Key: "owner", Value: "team" }]);
+    assert.match(String(template?.["lifecyclePolicy"]), /"tagStatus":"untagged"/);
+    const published = await project.aws<{ repositories: { repositoryArn: string }[] }>(
+      ...["ecr-public", "describe-repositories", ...region],
+    );
+    assert.deepEqual(await tagsOf("ecr-public", published.repositories[0]?.repositoryArn), { owner: "team" });
+
+    const next = await project.pulumi("preview", "--expect-no-changes", "--diff", ...pack);
+    assert.equal(next.code, 0, next.output);
+  });
+});
