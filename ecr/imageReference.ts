@@ -188,6 +188,22 @@ export function printImageReference({ registry, repository, tag, digest }: Image
   return `${place.join("/")}${tag === undefined ? "" : `:${tag}`}${digest === undefined ? "" : `@${digest}`}`;
 }
 
+/**
+ * The registry by its usual host: its FIPS and dual-stack endpoints, and ECR Public's dual-stack one, lead to the same images.
+ */
+export function usualRegistry(registry: Registry): Registry {
+  if (registry.kind === "ecrPublic") {
+    return { ...registry, host: "public.ecr.aws" };
+  }
+  if (registry.kind !== "ecr") {
+    return registry;
+  }
+  const domain = registry.domain
+    .replace(/^on\.aws$/, "amazonaws.com")
+    .replace(/^on\.amazonwebservices\.com\.cn$/, "amazonaws.com.cn");
+  return { ...registry, fips: false, dualStack: false, domain };
+}
+
 /** Docker Hub's name in full references. */
 export const dockerHubHost = "docker.io";
 /** Docker Hub's other names in references. */

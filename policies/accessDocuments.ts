@@ -89,7 +89,7 @@ export function knownStatements(
   path: string,
   label: string,
   parts: readonly StatementPart[],
-  findings: Findings,
+  findings: Pick<Findings, "unjudged">,
 ): KnownPolicy | undefined {
   if (policy instanceof Unknown) {
     findings.unjudged(`${path}, ${label}, is not known yet.`, policy);

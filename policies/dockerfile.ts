@@ -27,6 +27,15 @@ export interface BuildSettings {
   contexts?: readonly string[];
 }
 
+/** The settings of a build that say which images its Dockerfile names. */
+export function buildSettings({ args, platforms, contexts }: ImageBuild): Required<BuildSettings> {
+  return {
+    args,
+    platforms: [platforms].flat().filter((each): each is string => typeof each === "string" && each !== ""),
+    contexts: contexts instanceof Unknown ? [] : Object.keys(contexts),
+  };
+}
+
 /** Stands for a value that is not known yet. */
 const placeholder = "unknown";
 

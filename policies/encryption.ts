@@ -1,4 +1,4 @@
-import { isAwsAlias } from "../ecr/encryption";
+import { encryptionTypes, isAwsAlias } from "../ecr/encryption";
 import { showValue } from "../ecr/faults";
 import type { Findings } from "./findings";
 import { securityHub } from "./frameworks";
@@ -141,7 +141,9 @@ function encryption(configuration: unknown, path: string): Encryption {
   const found =
     type === undefined || type === null
       ? "AES256, ECR's default, as encryptionType is not set"
-      : `encryptionType ${showValue(type)}`;
+      : type === "AES256"
+        ? 'encryptionType "AES256"'
+        : `encryptionType ${showValue(type)}, which is none of ECR's (${encryptionTypes.join(", ")})`;
   return { path, found, possible: ["aes256"] };
 }
 

@@ -1,5 +1,6 @@
 import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
-import { wildcardMatches } from "../ecr/wildcard";
+import { rejected } from "../ecr/tagSearch";
+import { wildcardAutomaton, wildcardMatches } from "../ecr/wildcard";
 import { type Parameters, readParameters } from "./parameters";
 
 const name = "ecr-exceptions";
@@ -70,7 +71,7 @@ const parameters: Parameters = {
     default: [],
     description:
       "Resources that rules let be: the rule's name, the resource's URN or name in the program (in both, `*` stands for any " +
-      "characters), the reason, and the last day on which the exception holds.",
+      "characters), the reason, and the last day on which the exception holds, in UTC.",
     items: {
       type: "object",
       additionalProperties: false,
@@ -111,14 +112,16 @@ export const exceptionsRule: ResourceValidationPolicy = {
 export const exceptionsInUse: StackValidationPolicy = {
   name: "ecr-exceptions-in-use",
   displayName: "Exceptions are needed and have not expired",
-  description: "Every exception from a rule excuses something that is there, and its last day has not passed.",
+  description:
+    "Every exception from a rule excuses something that is there, does not excuse everything, and its last day has not passed.",
   enforcementLevel: "advisory",
   severity: "low",
   tags: ["exceptions"],
   remediationSteps,
   url,
-  validateStack: (_, reportViolation) => {
-    for (const each of exceptions ?? []) {
+  validateStack: ({ resources }, reportViolation) => {
+    const stack = /^urn:pulumi:[^:]*::[^:]*::/.exec(resources[0]?.urn ?? "")?.[0] ?? "";
+    for (const each of (exceptions ?? []).filter(({ resource }) => mayBeOf(stack, resource))) {
       const what = `exceptions: the exception from ${each.rule} for "${each.resource}" (${JSON.stringify(each.reason)})`;
       if (isExpired(each)) {
         reportViolation(
@@ -127,7 +130,38 @@ export const exceptionsInUse: StackValidationPolicy = {
         );
       } else if (!used.has(each)) {
         reportViolation(`${what} excuses nothing in this stack; allowed are exceptions that are needed. Leave it out.`);
+      } else if (isForEverything(each, stack)) {
+        reportViolation(
+          `${what} excuses every resource of this stack from every rule until ${each.expires}, so nothing is judged. ` +
+            "Must be for resources or rules by name. Write the rule and the resource that it is needed for.",
+        );
       }
     }
   },
 };
+
+/** Whether a resource of the stack can be meant: a URN of another stack or project says nothing about this one. */
+function mayBeOf(stack: string, pattern: string): boolean {
+  if (!pattern.startsWith("urn:")) {
+    return true;
+  }
+  const automaton = wildcardAutomaton(pattern);
+  let state = 0;
+  for (const character of stack) {
+    state = automaton.step(state, character);
+    if (state === rejected) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/** Whether an exception turns the whole pack off: names that have nothing in common are excused from rules that do not either. */
+function isForEverything({ rule, resource }: Exception, stack: string): boolean {
+  const fitsBoth = (pattern: string, ...texts: readonly string[]) =>
+    texts.every((text) => wildcardMatches(pattern, text));
+  return (
+    fitsBoth(rule, "ecr-a", "ecr-z-y") &&
+    (fitsBoth(resource, "a", "zz") || fitsBoth(resource, `${stack}a::b`, `${stack}zz::yy`))
+  );
+}

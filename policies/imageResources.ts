@@ -1,6 +1,5 @@
 import { type ImageReference, imageReferenceFaults, parseImageReference } from "../ecr/imageReference";
 import { exportedNames, type PushedName } from "./buildExports";
-import type { BuildSettings } from "./dockerfile";
 import { resourceTypes } from "./resources";
 import type { Subject } from "./rule";
 import { Unknown } from "./unknowns";
@@ -70,15 +69,6 @@ function locations(named: Record<string, unknown> | Unknown): ImageBuild["contex
           return [name, context instanceof Unknown ? context : context["location"]];
         }),
       );
-}
-
-/** The settings of a build that say which images its Dockerfile names. */
-export function buildSettings({ args, platforms, contexts }: ImageBuild): Required<BuildSettings> {
-  return {
-    args,
-    platforms: [platforms].flat().filter((each): each is string => typeof each === "string" && each !== ""),
-    contexts: contexts instanceof Unknown ? [] : Object.keys(contexts),
-  };
 }
 
 function object(value: unknown): Record<string, unknown> | Unknown {

@@ -1,8 +1,9 @@
+import { printImageReference, usualRegistry } from "../ecr/imageReference";
 import { fitsAny } from "./access";
-import { instructionNames, namedImages, readDockerfile } from "./dockerfile";
+import { buildSettings, instructionNames, namedImages, readDockerfile } from "./dockerfile";
 import type { Findings } from "./findings";
 import { nist } from "./frameworks";
-import { buildSettings, type ImageBuild, imageBuild, pushTypes } from "./imageResources";
+import { type ImageBuild, imageBuild, pushTypes, readReference } from "./imageResources";
 import { texts } from "./parameters";
 import { listed, resourceTypes } from "./resources";
 import { resourceRule, type Subject } from "./rule";
@@ -109,10 +110,20 @@ function judgeSources(
   if (open !== undefined) {
     findings.unjudged(`What image "${name}" is made of is not known yet.`, open);
   }
-  const others = copied.filter((image) => !fitsAny(image, copiesOf)).map((image) => `is a copy of "${image}"`);
+  const others = copied
+    .filter((image) => !fitsAny(usualName(image), copiesOf))
+    .map((image) => `is a copy of "${image}"`);
   for (const fault of made === undefined ? others : [made]) {
     findings.violation(
       `image "${name}" ${fault}; allowed are copies of ${listed(copiesOf, "none")}. Promote an image of the environment before.`,
     );
   }
+}
+
+/** An image by its registry's usual host, which the lists have. */
+function usualName(image: string): string {
+  const reference = readReference(image);
+  return reference === undefined
+    ? image
+    : printImageReference({ ...reference, registry: usualRegistry(reference.registry) });
 }

@@ -1,8 +1,8 @@
 import { fitsAny } from "./access";
-import { namedImages, readDockerfile } from "./dockerfile";
+import { buildSettings, namedImages, readDockerfile } from "./dockerfile";
 import type { Findings } from "./findings";
 import { nist } from "./frameworks";
-import { buildSettings, buildTypes, type ImageBuild, imageBuild, readReference } from "./imageResources";
+import { buildTypes, type ImageBuild, imageBuild, readReference } from "./imageResources";
 import { texts } from "./parameters";
 import { listed } from "./resources";
 import { resourceRule, type Subject } from "./rule";

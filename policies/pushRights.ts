@@ -4,12 +4,15 @@ import { coversEveryRepository, managedPushPolicy, namesRepositories } from "../
 import { knownStatements } from "./accessDocuments";
 import type { Findings } from "./findings";
 
-const pushing: readonly string[] = [...new Set([...uploadActions, ...publicPushActions])];
+/** Actions that put images into a repository. */
+export const pushing: readonly string[] = [...new Set([...uploadActions, ...publicPushActions])];
+
+/** Parts of a statement that say what an identity may do. */
+export const identityParts = ["Effect", "Action", "NotAction", "Resource", "NotResource"] as const;
 
 /** Judges a policy of an identity: push actions by name, on repositories that are named. */
 export function judgeRights(policy: unknown, path: string, label: string, findings: Findings): void {
-  const parts = ["Effect", "Action", "NotAction", "Resource", "NotResource"] as const;
-  const known = knownStatements(policy, path, label, parts, findings);
+  const known = knownStatements(policy, path, label, identityParts, findings);
   known?.document.Statement.forEach((statement, index) => {
     const actions = statement.Effect === "Allow" ? pushActionsOf(statement) : [];
     const at = known.statementPath(index);
@@ -35,7 +38,7 @@ export function judgeRights(policy: unknown, path: string, label: string, findin
  * What of a statement lets push, in words. Rights to everything there is are not a push role's, and are for checks of IAM itself:
  * they count where the statement is about repositories by name.
  */
-function pushActionsOf({ Action, NotAction, Resource, NotResource }: PolicyStatement): string[] {
+export function pushActionsOf({ Action, NotAction, Resource, NotResource }: PolicyStatement): string[] {
   const aboutEcr = [...listOf(Resource), ...listOf(NotResource)].some(namesRepositories);
   if (NotAction !== undefined) {
     const left = pushing.some((each) => !listOf(NotAction).some((action) => actionMatches(action, each)));

@@ -1,8 +1,10 @@
 import { type Fault, faultMessage } from "../ecr/faults";
+import { parseEcrHost } from "../ecr/imageReference";
 import { pullThroughCacheRuleFaults } from "../ecr/pullThroughCache";
 import { wildcardMatches } from "../ecr/wildcard";
 import { nist } from "./frameworks";
 import { accounts, texts } from "./parameters";
+import { providerAccount } from "./places";
 import { listed, resourceTypes } from "./resources";
 import { resourceRule } from "./rule";
 import { Unknown } from "./unknowns";
@@ -20,13 +22,10 @@ export const pullThroughCaches = resourceRule<{ upstreams: string[] }>({
     "ecr-pullthroughcache/….",
   url: "https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html",
   parameters: {
-    upstreams: texts("Hosts of registries that may be cached; `*` stands for any characters.", [
-      "public.ecr.aws",
-      "registry.k8s.io",
-      "quay.io",
-      "registry-1.docker.io",
-      "*.dkr.ecr.*.amazonaws.com",
-    ]),
+    upstreams: texts(
+      "Hosts of registries that may be cached; `*` stands for any characters. That of the own account needs no entry.",
+      ["public.ecr.aws", "registry.k8s.io", "quay.io", "registry-1.docker.io"],
+    ),
   },
   types: [resourceTypes.pullThroughCache],
   judge: (resource, { upstreams }, findings) => {
@@ -51,7 +50,9 @@ export const pullThroughCaches = resourceRule<{ upstreams: string[] }>({
         );
       }
     }
-    if (typeof url === "string" && !upstreams.some((each) => wildcardMatches(each, url))) {
+    const own = providerAccount(resource);
+    const isOwn = typeof url === "string" && own !== undefined && parseEcrHost(url)?.account === own;
+    if (typeof url === "string" && !isOwn && !upstreams.some((each) => wildcardMatches(each, url))) {
       findings.violation(
         `upstreamRegistryUrl: ${label} caches images of "${url}"; allowed are ${listed(upstreams, "none")}. Write one of these, ` +
           "or this one into the parameter `upstreams`.",

@@ -1,15 +1,17 @@
-import { type ImageReference, registryHost } from "../ecr/imageReference";
+import { type ImageReference, registryHost, usualRegistry } from "../ecr/imageReference";
 import { isTagMutable, type TagMutabilitySettings } from "../ecr/tagMutability";
+import { readReference } from "./imageResources";
 import { lookup } from "./lookup";
 import { type Place, placeOf, samePlace } from "./places";
 import { resourceTypes } from "./resources";
 import type { Stack, StackSubject } from "./rule";
 import { Unknown, unknownPaths } from "./unknowns";
 
-/** A reference's repository with its registry, as repositories' URLs have it. */
+/** A reference's repository with its registry, as repositories' URLs have it, whatever endpoint the reference names. */
 export function repositoryUrl(reference: ImageReference): string {
-  const alias = reference.registry.kind === "ecrPublic" ? [reference.registry.alias] : [];
-  const host = registryHost(reference.registry);
+  const registry = usualRegistry(reference.registry);
+  const alias = registry.kind === "ecrPublic" ? [registry.alias] : [];
+  const host = registryHost(registry);
   return [...(host === undefined ? [] : [host]), ...alias, reference.repository].join("/");
 }
 
@@ -70,7 +72,8 @@ export class StackRepositories {
 
 function urlOf(repository: StackSubject): string | undefined {
   const url = repository.read("repositoryUrl") ?? repository.read("repositoryUri");
-  return typeof url === "string" ? url : undefined;
+  const reference = readReference(url);
+  return reference === undefined ? (typeof url === "string" ? url : undefined) : repositoryUrl(reference);
 }
 
 /**

@@ -18,6 +18,7 @@ import { deletionProtection, repositoryNamePattern } from "./operations";
 import { otherProviders } from "./otherProviders";
 import { publicCatalogData, publicNames } from "./publicRepositories";
 import { pushRoles } from "./pushRoles";
+import { pushTrust } from "./pushTrust";
 import { pullThroughCaches, replicationDestinations } from "./registry";
 import { releaseTagsKept } from "./releaseTags";
 import { requiredTags } from "./requiredTags";
@@ -43,6 +44,7 @@ export const rules: Policies = [
   accessAccounts,
   accessPush,
   pushRoles,
+  pushTrust,
   imageScanning,
   scanOnPushRule,
   publicNames,

@@ -162,4 +162,20 @@ describe("policies: ecr-image-consumers", () => {
     assert.match(mixed.violations.join(), /Function "other"/);
     assert.equal(mixed.unjudged.length, 1);
   });
+
+  it("knows the repository by each of its endpoints", async () => {
+    const hosts = [
+      "123456789012.dkr.ecr-fips.us-east-1.amazonaws.com",
+      "123456789012.dkr-ecr.us-east-1.on.aws",
+      "123456789012.dkr-ecr-fips.us-east-1.on.aws",
+    ];
+    for (const host of hosts) {
+      assertPasses(await judge([repository({ imageTagMutability: "IMMUTABLE" }), lambda(`${host}/petclinic:1`)]));
+      assertFails(
+        await judge([repository({ imageTagMutability: "MUTABLE" }), lambda(`${host}/petclinic:1`)]),
+        /the tag "1" can move in repository "petclinic"/,
+      );
+      assertPasses(await judge([lambda(`${host}/petclinic:1`)], { immutableRepositories: [url] }));
+    }
+  });
 });

@@ -66,6 +66,14 @@ describe("policies: ecr-encryption-minimum", () => {
     });
   }
 
+  it("says that a type is none of ECR's", async () => {
+    const { violations } = await judge({ encryptionConfigurations: [{ encryptionType: "kms" }] });
+    assert.match(
+      violations.join(),
+      /repository "petclinic" has encryptionType "kms", which is none of ECR's \(AES256, KMS, KMS_DSSE\); the minimum is "kms"/,
+    );
+  });
+
   it("says what each minimum lets pass, and what to write", async () => {
     const own = 'kmsKey: "<ARN of a key of your own>"';
     for (const [minimum, lets, write] of [

@@ -144,4 +144,53 @@ describe("policies: exceptions", () => {
     assertPasses(await load({ exceptions: [] }));
     assertPasses(await judge());
   });
+
+  it("for resources of other stacks and projects say nothing about this one", async () => {
+    const of = (resource: string, expires = "9999-12-31") => exception({ resource, expires });
+    const elsewhere = [
+      "urn:pulumi:prod::test::*",
+      "urn:pulumi:dev::other::aws:ecr/repository:Repository::petclinic",
+      "urn:pulumi:dev2::test::*",
+      "urn:pulumi:prod*::petclinic",
+    ];
+    setExceptions([...elsewhere.map((each) => of(each)), ...elsewhere.map((each) => of(each, "2020-01-31"))]);
+    assertPasses(await inUse());
+    for (const here of [
+      "urn:pulumi:dev::test::*::nobody",
+      "urn:*::nobody",
+      "urn:pulumi:*::test::x",
+      "*::nobody",
+      "nobody",
+    ]) {
+      setExceptions([of(here)]);
+      assertFails(await inUse(), /excuses nothing in this stack/);
+    }
+    setExceptions([of("urn:pulumi:dev::test::*::nobody", "2020-01-31")]);
+    assertFails(await inUse(), /expired after 2020-01-31/);
+  });
+
+  it("for everything are seen", async () => {
+    for (const [rule, resource] of [
+      ["*", "*"],
+      ["**", "urn:*"],
+      ["ecr-*", "*"],
+      ["e*", "urn:pulumi:dev::test::*"],
+    ] as const) {
+      setExceptions([exception({ rule, resource, expires: "9999-12-31" })]);
+      assertPasses(await judge());
+      assertFails(
+        await inUse(),
+        /excuses every resource of this stack from every rule until 9999-12-31, so nothing is judged\. Must be for resources or rules by name\. Write/,
+      );
+    }
+    for (const [rule, resource] of [
+      ["ecr-encryption-*", "*"],
+      ["*", "pet*"],
+      ["*", "*petclinic"],
+    ] as const) {
+      setExceptions([exception({ rule, resource })]);
+      assertPasses(await judge());
+      assertPasses(await inUse());
+    }
+  });
 });

@@ -26,6 +26,12 @@ describe("policies: ecr-image-sources", () => {
     assertPasses(await judge(image, { build }));
   });
 
+  it("passes copies by every endpoint of a named registry", async () => {
+    for (const host of ["210987654321.dkr.ecr-fips.us-east-1.amazonaws.com", "210987654321.dkr-ecr.us-east-1.on.aws"]) {
+      assertPasses(await inline(`FROM ${host}/petclinic@sha256:${"0".repeat(64)}`));
+    }
+  });
+
   it("fails copies of others, and every one of them", async () => {
     assertFails(
       await inline("FROM node:22"),

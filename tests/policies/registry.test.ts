@@ -39,6 +39,25 @@ describe("policies: ecr-pull-through-caches", () => {
     assertFails(await judge({ upstreamRegistryUrl: "quay.io" }, { upstreams: [] }), /allowed are none/);
   });
 
+  it("takes another account's ECR for an upstream only where it is named, and the own one always", async () => {
+    const props = {
+      ecrRepositoryPrefix: "cache",
+      upstreamRegistryUrl: "210987654321.dkr.ecr.us-east-1.amazonaws.com",
+      customRoleArn: "arn:aws:iam::123456789012:role/x",
+    };
+    const by = (account: string) =>
+      judgeResource(pullThroughCaches, {
+        type: resourceTypes.pullThroughCache,
+        name: "cache",
+        props,
+        provider: { allowedAccountIds: `["${account}"]` },
+      });
+    assertFails(await judge(props), /caches images of "210987654321\.dkr/);
+    assertFails(await by("123456789012"), /caches images of "210987654321\.dkr/);
+    assertPasses(await by("210987654321"));
+    assertPasses(await judge(props, { upstreams: ["210987654321.dkr.ecr.*"] }));
+  });
+
   it("fails a missing or wrong credential, and what ECR refuses", async () => {
     assertFails(
       await judge({ upstreamRegistryUrl: "registry-1.docker.io" }),
@@ -52,9 +71,13 @@ describe("policies: ecr-pull-through-caches", () => {
     );
     assertFails(await judge({ upstreamRegistryUrl: undefined }), /^upstreamRegistryUrl: \(not set\)/);
     const registry = { upstreamRegistryUrl: "123456789012.dkr.ecr.us-east-1.amazonaws.com" };
-    assertFails(await judge({ ...registry, customRoleArn: "role" }), /^customRoleArn: "role"/);
+    const ecr = { upstreams: ["*.dkr.ecr.*.amazonaws.com"] };
+    assertFails(await judge({ ...registry, customRoleArn: "role" }, ecr), /^customRoleArn: "role"/);
     assertFails(
-      await judge({ ...registry, customRoleArn: "arn:aws:iam::123456789012:role/x", upstreamRepositoryPrefix: "Ab" }),
+      await judge(
+        { ...registry, customRoleArn: "arn:aws:iam::123456789012:role/x", upstreamRepositoryPrefix: "Ab" },
+        ecr,
+      ),
       /^upstreamRepositoryPrefix: "Ab"/,
     );
   });
@@ -67,7 +90,10 @@ describe("policies: ecr-pull-through-caches", () => {
     assertUnjudged(await judge({ upstreamRegistryUrl: unknownText }, { upstreams: [] }), /allowed are none\./);
     // What is there and not known is taken to have the right form.
     const role = { upstreamRegistryUrl: "210987654321.dkr.ecr.us-east-1.amazonaws.com", customRoleArn: unknownText };
-    assertPasses(await judge({ ...role, upstreamRepositoryPrefix: unknownText, ecrRepositoryPrefix: unknownText }));
+    const ecr = { upstreams: ["210987654321.dkr.ecr.*"] };
+    assertPasses(
+      await judge({ ...role, upstreamRepositoryPrefix: unknownText, ecrRepositoryPrefix: unknownText }, ecr),
+    );
     assertUnjudged(
       await judge({ upstreamRegistryUrl: unknownText, customRoleArn: "arn:aws:iam::123456789012:role/x" }),
       /^upstreamRegistryUrl/,

@@ -44,14 +44,14 @@ describe("policies: ecr-required-tags", () => {
     );
     assertFails(
       await judge({ owner: "a", environment: "test" }, config),
-      /^tags\.environment: repository "petclinic" has "test"; allowed are "dev", "prod-\*"\. Write one of these\.$/,
+      /^tags\.environment: repository "petclinic" has another value; allowed are "dev", "prod-\*"\. Write one of these\.$/,
     );
     assertFails(
       await judge(undefined, {}, publicType),
       /^tags: public repository "open" has none; allowed are public repositories with at least one/,
     );
     assertFails(await judge({ owner: null, environment: "dev" }, config), /^tags\.owner: not set/);
-    assertFails(await judge({ owner: "a" }, { values: { owner: [] } }), /has "a"; allowed are none\./);
+    assertFails(await judge({ owner: "a" }, { values: { owner: [] } }), /has another value; allowed are none\./);
     assertFails(
       await judge({}, {}, publicType, { defaultTags: { tags: "x" } }),
       /^tags: public repository "open" has none/,
@@ -97,7 +97,7 @@ describe("policies: ecr-required-tags", () => {
     );
     assertFails(
       await judgeTemplate({ resourceTags: { owner: "a", environment: "test" } }),
-      /^resourceTags\.environment: creation template "team" has "test"/,
+      /^resourceTags\.environment: creation template "team" has another value; allowed/,
     );
     assertUnjudged(
       await judgeTemplate({ resourceTags: unknownText }),
@@ -149,7 +149,7 @@ describe("policies: ecr-required-tags", () => {
     assertPasses(await judge({ owner: "a", environment: "dev" }, config, types.repository, provider));
     assertUnjudged(await judge(undefined, {}, publicType, provider), /^tags of public repository "open"/);
     const wrong = await judge({ environment: "x" }, config, types.repository, provider);
-    assert.match(wrong.violations.join(), /^tags\.environment: repository "petclinic" has "x"/);
+    assert.match(wrong.violations.join(), /^tags\.environment: repository "petclinic" has another value/);
     const given = { type: types.repository, props: { tags: {} }, provider };
     assert.equal(remediateResource(requiredTags, given, { ...config, defaults: { owner: "b" } }), undefined);
   });
@@ -162,7 +162,7 @@ describe("policies: ecr-required-tags", () => {
       );
       const tags = JSON.parse(`{"${key}":"a"}`) as Props;
       assertPasses(await judge(tags, { required: [key], values: JSON.parse(`{"${key}":["a"]}`) }));
-      assertFails(await judge(tags, { values: JSON.parse(`{"${key}":["b"]}`) }), /has "a"; allowed are "b"/);
+      assertFails(await judge(tags, { values: JSON.parse(`{"${key}":["b"]}`) }), /has another value; allowed are "b"/);
       const fixed = remediateResource(
         requiredTags,
         { type: types.repository, props: {} },
@@ -170,5 +170,14 @@ describe("policies: ecr-required-tags", () => {
       );
       assert.equal(JSON.stringify(fixed), `{"tags":{"${key}":"a"}}`);
     }
+  });
+
+  it("shows no value, which may be a secret", async () => {
+    const { violations } = await judge(
+      { owner: "hunter2", environment: "hunter2" },
+      { ...config, values: { owner: ["a"], environment: ["b"] } },
+    );
+    assert.equal(violations.length, 2);
+    assert.ok(!violations.join().includes("hunter2"));
   });
 });

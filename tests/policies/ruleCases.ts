@@ -81,6 +81,20 @@ const identity = (Action: unknown, Resource: unknown) =>
       policy: { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action, Resource }] },
     }),
   );
+/** A role that pushes, for a principal. */
+const trusted = (Principal: unknown) =>
+  given(
+    make(resourceTypes.role, {
+      name: "ci",
+      managedPolicyArns: ["arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryPowerUser"],
+      ...(Principal !== undefined && {
+        assumeRolePolicy: {
+          Version: "2012-10-17",
+          Statement: [{ Effect: "Allow", Principal, Action: "sts:AssumeRole" }],
+        },
+      }),
+    }),
+  );
 const replication = (destination: Props) =>
   given(
     make(resourceTypes.replication, {
@@ -248,6 +262,13 @@ export const ruleCases: Readonly<Record<string, RuleCases>> = {
     says: /^policy\.Statement\[0\]\.Resource: IAM policy "push" lets push to every repository/,
     missing: { ...given(make(resourceTypes.rolePolicy, { name: "push" })), passes: true },
     unknown: identity("ecr:PutImage", unknownText),
+  },
+  "ecr-push-trust": {
+    pass: trusted({ AWS: role }),
+    fail: trusted("*"),
+    says: /^assumeRolePolicy\.Statement\[0\]: the trust policy of role "ci" lets anyone be this role/,
+    missing: { ...trusted(undefined), passes: true },
+    unknown: trusted(unknownText),
   },
   "ecr-image-scanning": {
     pass: given(repository({ imageScanningConfiguration: { scanOnPush: true } })),

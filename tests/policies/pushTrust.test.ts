@@ -1,0 +1,247 @@
+import assert from "node:assert/strict";
+import { pushTrust } from "../../policies/pushTrust";
+import { resourceTypes } from "../../policies/resources";
+import {
+  assertFails,
+  assertPasses,
+  assertUnjudged,
+  judgeStack,
+  type StackResource,
+  unknownList,
+  unknownText,
+} from "./harness";
+
+type Json = Record<string, unknown>;
+const repository = "arn:aws:ecr:eu-west-1:123456789012:repository/petclinic";
+const policy = (...statements: unknown[]): Json => ({ Version: "2012-10-17", Statement: statements });
+const { role } = resourceTypes;
+
+describe("policies: ecr-push-trust", () => {
+  const provider = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com";
+  const key = "token.actions.githubusercontent.com:sub";
+  const trust = (Condition?: Json, Federated: unknown = provider): Json =>
+    policy({
+      Effect: "Allow",
+      Principal: { Federated },
+      Action: "sts:AssumeRoleWithWebIdentity",
+      ...(Condition && { Condition }),
+    });
+  const pushes = policy({ Effect: "Allow", Action: "ecr:PutImage", Resource: repository });
+  const pulls = policy({ Effect: "Allow", Action: "ecr:BatchGetImage", Resource: repository });
+  /** A role that can push, by a policy inside of it. */
+  const judge = (assumeRolePolicy: unknown) =>
+    judgeStack(pushTrust, [
+      { type: role, name: "ci", props: { name: "ci", assumeRolePolicy, inlinePolicies: [{ policy: pushes }] } },
+    ]);
+  /** A role that everybody may assume, beside what may let it push. */
+  const open = trust({ StringLike: { [key]: "*" } });
+  const beside = (resources: StackResource[], props: Json = {}) =>
+    judgeStack(pushTrust, [
+      {
+        type: role,
+        name: "ci",
+        props: { name: "ci", arn: "arn:aws:iam::123456789012:role/ci", assumeRolePolicy: open, ...props },
+      },
+      ...resources,
+    ]);
+  const resource = (type: string, props: Json, from?: Record<string, string[]>): StackResource => ({
+    type,
+    name: "other",
+    props,
+    ...(from && { from }),
+  });
+
+  it("passes subjects that are written out as far as their repository, project or namespace", async () => {
+    for (const subject of [
+      "repo:smlinux/petclinic:ref:refs/heads/main",
+      "repo:smlinux/petclinic:*",
+      "project_path:group/project:ref_type:branch:ref:*",
+      "system:serviceaccount:ci:*",
+      "organization:acme:project:x:stack:*",
+      "org/0a1b/project/2c3d/user/*",
+      "{9f1c5c1e-8d4f-4d2a-9c44-0a1b2c3d4e5f}:*",
+      "p://acme/shop/*",
+    ]) {
+      assertPasses(await judge(trust({ StringLike: { [key]: subject } })));
+    }
+    assertPasses(
+      await judge(trust({ StringEquals: { [key]: ["repo:a/b:ref:refs/heads/main", "repo:a/c:environment:prod"] } })),
+    );
+    assertPasses(await judge(trust({ "ForAnyValue:StringLike": { [key]: "repo:a/b:*" } })));
+  });
+
+  it("passes roles of services, accounts and SAML", async () => {
+    assertPasses(
+      await judge(policy({ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" })),
+    );
+    const ofOrganization = { StringEquals: { "aws:PrincipalOrgID": "o-abcdefghij" } };
+    assertPasses(
+      await judge(policy({ Effect: "Allow", Principal: "*", Action: "sts:AssumeRole", Condition: ofOrganization })),
+    );
+    assertPasses(await judge(trust(undefined, "arn:aws:iam::123456789012:saml-provider/x")));
+    assertPasses(await judge(policy({ Effect: "Deny", Principal: { Federated: provider }, Action: "*" })));
+    assertPasses(await judge(undefined));
+  });
+
+  it("fails a role for every subject", async () => {
+    const every =
+      /^assumeRolePolicy\.Statement\[0\]\.Condition: the trust policy of role "ci" is for every subject of arn:aws.*Write Condition/;
+    for (const condition of [
+      undefined,
+      { StringEquals: { "token.actions.githubusercontent.com:aud": "sts.amazonaws.com" } },
+      { StringNotEquals: { [key]: "repo:a/b:*" } },
+      { StringLikeIfExists: { [key]: "repo:a/b:*" } },
+      { "ForAllValues:StringEquals": { [key]: "repo:a/b:x" } },
+      { Nonsense: { [key]: "repo:a/b:x" } },
+      { StringLike: { [`${key}_type`]: "repo:a/b:x" } },
+    ]) {
+      assertFails(await judge(trust(condition as Json)), every);
+    }
+  });
+
+  it("fails subjects with a wildcard before it says whose they are", async () => {
+    for (const subject of [
+      "*",
+      "repo:*",
+      "repo:smlinux/*",
+      "repo:*/petclinic:ref:refs/heads/main",
+      "system:serviceaccount:*",
+      "repo:a/b?:x",
+      ":repo:a/b:*",
+      "system:serviceaccount::a:b:c:*",
+      "org/*",
+      "org/0a1b/project/*",
+      "{*}:*",
+      "{9f1c5c1e-*",
+      "p://acme/*",
+      "",
+    ]) {
+      const verdict = await judge(trust({ StringLike: { [key]: ["repo:a/b:x", subject] } }));
+      assertFails(verdict, /is for the subjects ".*"; allowed are subjects whose repository/);
+    }
+  });
+
+  it("takes a star for a star where the operator does", async () => {
+    assertPasses(await judge(trust({ StringEquals: { [key]: "repo:*" } })));
+    assertFails(await judge(trust({ StringEquals: { [key]: "*" } })), /is for the subjects ""/);
+  });
+
+  it("fails a role that anyone can be", async () => {
+    for (const each of [
+      { Principal: "*" },
+      { Principal: { AWS: ["*"] }, Condition: { StringEquals: { "sts:ExternalId": "x" } } },
+      { NotPrincipal: { AWS: "123456789012" } },
+    ]) {
+      assertFails(
+        await judge(policy({ Effect: "Allow", Action: "sts:AssumeRole", ...each })),
+        /^assumeRolePolicy\.Statement\[0\]: the trust policy of role "ci" lets anyone be this role: /,
+      );
+    }
+    assertPasses(await judge(policy({ Effect: "Deny", Action: "sts:AssumeRole", Principal: "*" })));
+  });
+
+  it("judges the statements beside one that IAM would refuse", async () => {
+    const open = { Effect: "Allow", Principal: "*", Action: "sts:AssumeRole" };
+    assertFails(await judge(policy({ Effect: "allow" }, open)), /^assumeRolePolicy\.Statement\[1\]: /);
+  });
+
+  it("says what is not known", async () => {
+    assertUnjudged(await judge(unknownText), /^assumeRolePolicy, the trust policy of role "ci", is not known yet/);
+    assertUnjudged(await judge(trust({ StringEquals: { [key]: unknownText } })), /Condition\.StringEquals/);
+  });
+
+  it("judges roles that can push, in whatever way the stack lets them", async () => {
+    const wrong =
+      /^assumeRolePolicy\.Statement\[0\]\.Condition: the trust policy of role "ci" is for the subjects "\*"/;
+    const { rolePolicy, rolePolicyAttachment, policyAttachment, managedPolicy, repositoryPolicy } = resourceTypes;
+    const powerUser = "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryPowerUser";
+    const own = resource(managedPolicy, { arn: "arn:aws:iam::123456789012:policy/own", policy: pushes });
+    const named = { Effect: "Allow", Principal: { AWS: "arn:aws:iam::123456789012:role/ci" }, Action: "ecr:PutImage" };
+    for (const resources of [
+      [resource(rolePolicy, { role: "ci", policy: pushes })],
+      [resource(rolePolicy, { role: unknownText, policy: JSON.stringify(pushes) }, { role: ["ci"] })],
+      [resource(rolePolicyAttachment, { role: "ci", policyArn: powerUser })],
+      [resource(policyAttachment, { roles: ["x", "ci"], policyArn: powerUser })],
+      [
+        own,
+        {
+          ...resource(rolePolicyAttachment, { role: "ci", policyArn: "arn:aws:iam::123456789012:policy/own" }),
+          name: "a",
+        },
+      ],
+      [
+        own,
+        {
+          ...resource(rolePolicyAttachment, { role: "ci", policyArn: unknownText }, { policyArn: ["other"] }),
+          name: "a",
+        },
+      ],
+      [resource(repositoryPolicy, { policy: policy(named) })],
+      [resource(repositoryPolicy, { policy: JSON.stringify(policy(named)) })],
+    ]) {
+      assertFails(await beside(resources), wrong);
+    }
+    assertFails(await beside([], { managedPolicyArns: [powerUser] }), wrong);
+    const { urns } = await beside([], { managedPolicyArns: [powerUser] });
+    assert.match(urns[0] ?? "", /Role::ci$/);
+  });
+
+  it("leaves roles alone that push nothing", async () => {
+    const { rolePolicy, rolePolicyAttachment, managedPolicy, repositoryPolicy } = resourceTypes;
+    const readOnly = "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryReadOnly";
+    const pulled = {
+      Effect: "Allow",
+      Principal: { AWS: "arn:aws:iam::123456789012:role/ci" },
+      Action: "ecr:BatchGetImage",
+    };
+    for (const resources of [
+      [],
+      [resource(rolePolicy, { role: "ci", policy: pulls })],
+      [resource(rolePolicy, { role: "other", policy: pushes })],
+      [
+        resource(rolePolicy, {
+          role: "ci",
+          policy: policy({ Effect: "Deny", Action: "ecr:PutImage", Resource: repository }),
+        }),
+      ],
+      [resource(rolePolicyAttachment, { role: "ci", policyArn: readOnly })],
+      [resource(managedPolicy, { arn: "arn:aws:iam::123456789012:policy/own", policy: pushes })],
+      [resource(repositoryPolicy, { policy: policy(pulled) }, { policy: ["ci"] })],
+      [resource(rolePolicy, { role: "ci", policy: policy({ Effect: "Allow", Action: "*", Resource: "*" }) })],
+    ]) {
+      assertPasses(await beside(resources));
+    }
+    // Cognito's identities: nothing to do with ECR.
+    const cognito = policy({
+      Effect: "Allow",
+      Principal: { Federated: "cognito-identity.amazonaws.com" },
+      Action: "sts:AssumeRoleWithWebIdentity",
+      Condition: { "ForAnyValue:StringLike": { "cognito-identity.amazonaws.com:amr": "authenticated" } },
+    });
+    assertPasses(await beside([], { assumeRolePolicy: cognito }));
+  });
+
+  it("does not know a role whose policies are not known yet", async () => {
+    const doubt =
+      /is for the subjects "\*".* Whether the role can push to ECR is not known yet\. `pulumi up` judges it\.$/;
+    const { rolePolicy, rolePolicyAttachment, repositoryPolicy } = resourceTypes;
+    for (const resources of [
+      [resource(rolePolicy, { role: "ci", policy: unknownText })],
+      [
+        resource(rolePolicy, {
+          role: "ci",
+          policy: policy({ Effect: "Allow", Action: unknownText, Resource: repository }),
+        }),
+      ],
+      [resource(rolePolicyAttachment, { role: "ci", policyArn: unknownText })],
+      [resource(repositoryPolicy, { policy: unknownText }, { policy: ["ci"] })],
+    ]) {
+      assertUnjudged(await beside(resources), doubt);
+    }
+    assertUnjudged(await beside([], { inlinePolicies: unknownList }), doubt);
+    assertUnjudged(await beside([], { managedPolicyArns: [unknownText] }), doubt);
+    assertPasses(
+      await beside([resource(rolePolicy, { role: "ci", policy: unknownText })], { assumeRolePolicy: undefined }),
+    );
+  });
+});
