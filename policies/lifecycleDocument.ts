@@ -1,10 +1,11 @@
-import { deadRules, type LifecyclePolicyDocument } from "../ecr/lifecyclePolicy";
+import { deadRules, type LifecyclePolicyDocument, splitTagLists, splitTagListText } from "../ecr/lifecyclePolicy";
 import { securityHub } from "./frameworks";
 import { certainFaults, documentPlace, documentTypes, isMissing, knownDocument, reportAll } from "./lifecycleDocuments";
 import { repositoryNames } from "./parameters";
 import { rememberObject } from "./remembered";
 import { resourceRule } from "./rule";
 
+const splitListsOf = rememberObject((document: LifecyclePolicyDocument) => splitTagLists(document));
 const deadRulesOf = rememberObject((document: LifecyclePolicyDocument) => deadRules(document));
 
 interface Config {
@@ -23,7 +24,8 @@ export const lifecycleDocument = resourceRule<Config>({
   }),
   tags: ["cost", "lifecycle"],
   remediationSteps:
-    "Correct the lifecycle policy document as the message says: it changes in place and acts within 24 hours.",
+    "Correct the lifecycle policy document as the message says. The AWS provider replaces the policy: it deletes the old one and creates " +
+    "the new one, which acts within 24 hours.",
   url: "https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html",
   parameters: { exempt: repositoryNames("Repositories whose lifecycle policy is not looked at.") },
   types: documentTypes,
@@ -46,5 +48,8 @@ export const lifecycleDocument = resourceRule<Config>({
       );
     });
     reportAll(dead, place, findings);
+    for (const each of splitListsOf(document)) {
+      findings.note(`${place.path}.rules[${each.index}].selection of ${place.label}: ${splitTagListText(each)}`);
+    }
   },
 });

@@ -68,7 +68,8 @@ export const lifecycleLimits = resourceRule<Config>({
   }),
   tags: ["cost", "lifecycle"],
   remediationSteps:
-    "Correct the lifecycle policy document as the message says; it changes in place and acts within 24 hours.",
+    "Correct the lifecycle policy document as the message says. The AWS provider replaces the policy: it deletes the old one and creates " +
+    "the new one, which acts within 24 hours.",
   url: "https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html",
   parameters,
   types: documentTypes,

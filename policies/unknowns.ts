@@ -18,6 +18,9 @@ export function neverKnown(): Unknown {
   return new Unknown(error);
 }
 
+/** What `pulumi policy analyze --file` has in the place of a secret, whatever it is. */
+const redacted = "[secret]";
+
 /** One property of a resource, copied, with an Unknown for all that is not known in it. Never throws. */
 export function readProperty(object: object, key: string): unknown {
   return read(object as Record<string, unknown>, key);
@@ -32,6 +35,9 @@ function read(object: Record<string, unknown>, key: string): unknown {
       return new Unknown(error as Error);
     }
     throw error;
+  }
+  if (value === redacted) {
+    return neverKnown();
   }
   if (typeof value !== "object" || value === null) {
     return value;

@@ -6,6 +6,8 @@ import {
   type LifecyclePolicyDocument,
   lifecycleTimeline,
   type RepositorySnapshot,
+  splitTagLists,
+  splitTagListText,
 } from "../../ecr/lifecyclePolicy";
 
 /** Days of the timeline's columns; the last one is the horizon. */
@@ -54,6 +56,8 @@ export interface RepositoryPreview {
   /** Digests that this document expires within the horizon and the one in force does not, when another was given. */
   expiresMore?: string[];
   expiresFewer?: string[];
+  /** What of the document is most likely meant otherwise. */
+  hints: string[];
   /** What could not be found out. */
   unknown: string[];
 }
@@ -87,6 +91,7 @@ export function previewRepository(repository: RepositorySnapshot, options: Previ
     events,
     left,
     ...(change && { expiresMore: digestsOf(change.more), expiresFewer: digestsOf(change.fewer) }),
+    hints: splitTagLists(rules).map((each) => `rules[${each.index}]: ${splitTagListText(each)}`),
     unknown: [...unknown],
   };
 }

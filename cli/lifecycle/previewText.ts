@@ -38,6 +38,9 @@ export function previewText(preview: RepositoryPreview, options: TextOptions): s
       `  RELEASE: ${verb(image)} ${nameOf(image)} ${whenText(image)}, which has the tag ${image.releaseTags.join(", ")}`,
     );
   }
+  for (const hint of preview.hints) {
+    lines.push(`  CHECK: ${hint}`);
+  }
   for (const unknown of preview.unknown) {
     lines.push(`  not known: ${unknown}`);
   }

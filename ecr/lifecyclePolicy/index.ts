@@ -7,6 +7,7 @@ export * from "./presets";
 export * from "./protectedTags";
 export * from "./snapshot";
 export { canExpire, type ExpiringRule, rulesThatExpire, type TagExpiryOptions } from "./tagExpiry";
+export { type SplitTagList, splitTagLists, splitTagListText } from "./tagLists";
 export { lifecyclePolicyText } from "./text";
 export * from "./timeline";
 export * from "./types";

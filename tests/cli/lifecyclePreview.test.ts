@@ -6,6 +6,7 @@ import {
   releasesThatGo,
 } from "../../cli/lifecycle/previewModel";
 import { previewText, shortDigest } from "../../cli/lifecycle/previewText";
+import type { LifecyclePolicyDocument } from "../../ecr/lifecyclePolicy";
 import { type LifecycleImage, lifecyclePolicyFromRules, type RepositorySnapshot } from "../../ecr/lifecyclePolicy";
 import { image, inDays, now } from "../ecr/lifecycleImages";
 
@@ -72,6 +73,21 @@ describe("cli: lifecycle preview", () => {
     const slow = lifecyclePolicyFromRules([{ images: "any", expireAfterDays: 100 }]);
     const { rules } = previewRepository(repository([image("a", 5), image("b", 70)], { document: slow }), options);
     assert.deepEqual(rules[0]?.images, { 0: 0, 7: 0, 30: 1, 90: 0, later: 1, never: 0 });
+  });
+
+  it("says where a list of tags is most likely meant otherwise", () => {
+    const selection = {
+      tagStatus: "tagged",
+      tagPatternList: ["dev-*", "pr-*"],
+      countType: "imageCountMoreThan",
+      countNumber: 1,
+    };
+    const document = { rules: [{ rulePriority: 1, selection, action: { type: "expire" } }] } as LifecyclePolicyDocument;
+    const preview = previewRepository(repository(images, { document }), options);
+    assert.match(
+      previewText(preview, { limit: 5, deployed: [], releases: [] }),
+      /CHECK: rules\[0\]: tagPatternList holds for images that have a tag of "dev-\*" and another one of "pr-\*" at once/,
+    );
   });
 
   it("shows every image as staying when there is no policy", () => {

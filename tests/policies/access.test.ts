@@ -149,6 +149,14 @@ describe("policies: ecr-access-not-public", () => {
     const parts = { Principal: "*", Action: [unknownText], Resource: unknownText, Sid: unknownText };
     assertFails(await judge(policy(statement(parts))), /lets anyone in/);
   });
+
+  it("does not judge the secret that a state file keeps from it", async () => {
+    const verdict = await judgeResource(accessNotPublic, {
+      type: repositoryPolicy,
+      props: { repository: "petclinic", policy: "[secret]" },
+    });
+    assertUnjudged(verdict, /^policy, the policy of repository "petclinic", is not known yet/);
+  });
 });
 
 describe("policies: ecr-access-actions", () => {

@@ -13,6 +13,8 @@ const checks = [
   "ECR.1 ECR.2 ECR.3 ECR.4 ECR.5 KMS.4 KMS.5",
   "CT.ECR.PR.1 CT.ECR.PR.2 CT.ECR.PR.3",
   "AwsSolutions-ECR1 AwsSolutions-KMS5",
+  "ecr-private-image-scanning-enabled ecr-private-tag-immutability-enabled ecr-private-lifecycle-policy-configured",
+  "ecr-repository-cmk-encryption-enabled",
   "ecr_registry_enhanced_scanning_enabled ecr_registry_scan_images_on_push_enabled ecr_repositories_lifecycle_policy_enabled",
   "ecr_repositories_not_publicly_accessible ecr_repositories_scan_images_on_push_enabled ecr_repositories_tag_immutability",
   "ecr_repositories_scan_vulnerabilities_in_latest_image ecr_repository_encrypted_with_cmk ecr_repository_image_no_secrets",
@@ -71,6 +73,20 @@ describe("policies: docs/policies.md", () => {
         ids.some((id) => id?.endsWith(` (${query})`)),
         query,
       );
+  });
+
+  it("marks what is deprecated, and describes the pack as it is", () => {
+    const rows = text()
+      .split("\n")
+      .filter((line) => line.includes("compliance-policies"));
+    assert.ok(rows.length > 0 && rows.every((row) => row.includes("(deprecated)")));
+    const pack = path.resolve(__dirname, "../../policies");
+    for (const name of ["PulumiPolicy.yaml", "package.json"]) {
+      const described = fs.readFileSync(path.join(pack, name), "utf8");
+      assert.match(described, /lifecycle, access, scanning, publishing, images and operations/, name);
+    }
+    // Lifecycle policies are deleted and created.
+    for (const { remediationSteps } of rules) assert.doesNotMatch(remediationSteps ?? "", /document.* in place/);
   });
 
   it("agrees with the controls that the rules name themselves", () => {

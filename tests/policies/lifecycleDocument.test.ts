@@ -215,4 +215,16 @@ describe("policies: ecr-lifecycle-document", () => {
       /creation template "team"/,
     );
   });
+
+  it("says at advisory level where a list can match no image that its entries suggest", async () => {
+    const list = (...tagPatternList: string[]) =>
+      rules(rule(1, { tagStatus: "tagged", tagPatternList, countType: "imageCountMoreThan", countNumber: 5 }));
+    const { violations, unjudged } = await judge(list("dev-*", "pr-*"));
+    assert.deepEqual(violations, []);
+    assert.match(
+      unjudged.join(),
+      /^policy\.rules\[0\]\.selection of repository "petclinic": tagPatternList holds for images that have a tag of "dev-\*" and another one of "pr-\*" at once: .* Write a rule for each where either is meant\.$/,
+    );
+    assert.deepEqual(await judge(list("dev-*", "*-amd64")), nothing);
+  });
 });

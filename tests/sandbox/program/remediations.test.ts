@@ -3,7 +3,7 @@ import { rules } from "../../../policies/rules";
 import { TestProject } from "./project";
 
 /** Resources that each remediation has something to do for, with what it is to leave. */
-const program = `
+const program = (account: string) => `
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
@@ -34,7 +34,7 @@ new aws.ecr.LifecyclePolicy("right", { repository: "right", policy: full, region
 new aws.ecr.RepositoryCreationTemplate("template", {
   prefix: "team",
   appliedFors: ["CREATE_ON_PUSH"],
-  customRoleArn: "arn:aws:iam::123456789012:role/templates",
+  customRoleArn: "arn:aws:iam::${account}:role/templates",
   region,
 });
 new aws.ecrpublic.Repository("open", { repositoryName: "open" }, { provider: new aws.Provider("global", { region }) });
@@ -54,7 +54,7 @@ describe("remediations through the real CLI", function () {
   before(async () => {
     project = new TestProject();
     await project.init();
-    project.write("index.ts", program);
+    project.write("index.ts", program(project.account));
     const off = Object.fromEntries(rules.map(({ name }) => [name, { enforcementLevel: "disabled" }]));
     const on = remediating.map((name) => [name, { enforcementLevel: "remediate", ...parameters[name] }]);
     project.write("config.json", JSON.stringify({ ...off, ...Object.fromEntries(on) }));
@@ -115,5 +115,25 @@ describe("remediations through the real CLI", function () {
 
     const next = await project.pulumi("preview", "--expect-no-changes", "--diff", ...pack);
     assert.equal(next.code, 0, next.output);
+  });
+
+  it("are not needed by `pulumi policy analyze`, which judges the stack and its state file without the program", async () => {
+    const analyze = (...args: string[]) =>
+      project.run("pulumi", ["policy", "analyze", "--non-interactive", "--policy-pack", "policies", ...args]);
+    const config = ["--policy-pack-config", "config.json"];
+    const state = await project.must("pulumi", "stack", "export", "--stack", "local");
+    project.write("state.json", state);
+    project.write("index.ts", "throw new Error('the program is not run');");
+    for (const what of [
+      ["--stack", "local"],
+      ["--file", "state.json"],
+    ]) {
+      const right = await analyze(...what, ...config);
+      assert.equal(right.code, 0, right.output);
+      const judged = await analyze(...what);
+      assert.notEqual(judged.code, 0, judged.output);
+      assert.match(judged.output, /ecr-encryption-minimum[\s\S]*repository "own" has/);
+      assert.doesNotMatch(judged.output, /cannot be read here/);
+    }
   });
 });
