@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import * as os from "node:os";
+import * as path from "node:path";
+import { withLock } from "../../../sandbox/system/fileLock";
+import { faultsLeft, injectFaults } from "../faults/control";
+import type { Edit } from "./edits";
+import { type LivingStack, up } from "./livingStack";
+
+const endpoint = process.env["AWS_ENDPOINT_URL"] ?? "";
+/** The gateway keeps one list of faults, for all lives. */
+const lock = path.join(process.env["SANDBOX_HOME"] ?? os.tmpdir(), "lives-faults.lock");
+
+/** An update is killed while a call of it is under way, and made again as the CLI says. */
+export async function runKilled(
+  stack: LivingStack,
+  { operation, after }: Extract<Edit, { do: "killed" }>,
+): Promise<void> {
+  const isKilled = await withLock(lock, () => killAt(stack, operation, after));
+  stack.story.push(isKilled ? "  killed" : "  it ended before");
+  if (isKilled) await stack.must("cancel", "--yes");
+  await stack.must(...up);
+}
+
+async function killAt(stack: LivingStack, operation: string, after: number): Promise<boolean> {
+  await injectFaults(endpoint, { kind: "hold", operation, account: stack.account.id, after });
+  const run = stack.engine.start([...up, "--stack", stack.name, "--parallel", "1"]);
+  let ended = false;
+  void run.finished.then(() => {
+    ended = true;
+  });
+  while (!ended && (await faultsLeft(endpoint)).length > 0) await new Promise((resolve) => setTimeout(resolve, 50));
+  const isKilled = !ended && run.child.kill("SIGKILL");
+  // Its plugins end after it: a call that went on before would be done by them.
+  const result = await run.finished;
+  await injectFaults(endpoint);
+  if (!isKilled) assert.equal(result.code, 0, result.output);
+  return isKilled;
+}
