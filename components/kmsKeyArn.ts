@@ -44,6 +44,16 @@ export function kmsKeyArn(
   };
 }
 
+/** The same for a key that is known, by the default provider; undefined where there is no such key. */
+export async function knownKmsKeyArn(name: string, region: string): Promise<string | undefined> {
+  if (needsNoLookUp(name)) return ownForm(name);
+  const found = await aws.kms.getKey({ keyId: name, region }).catch((error: unknown) => {
+    if (!/NotFoundException/.test(String(error))) throw error;
+    return undefined;
+  });
+  return found?.arn;
+}
+
 function needsNoLookUp(name: string): boolean {
   const key = parseKmsKey(name);
   return isAwsManagedKey(name) || (key?.region !== undefined && !key.resource.startsWith("alias/"));

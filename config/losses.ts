@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { refuseInput } from "../components";
+import { knownKmsKeyArn } from "../components/kmsKeyArn";
 import { type HeldImages, heldPrivateImages, heldPublicImages } from "../components/repositories/heldImages";
 import { encryptionTypes } from "../components/repositories/privateRepositorySettings";
 import { resourcesOf, type StackState, type StateResource } from "../components/stackState";
@@ -47,7 +48,7 @@ async function privateFaults(
   const loss =
     key === undefined
       ? removal("privateRepositories", name, place, keys[0])
-      : replacement(config, state, key, place, logicalName, outputs);
+      : await replacement(config, state, key, { place, region, logicalName, outputs });
   if (loss === undefined || isRetained(state, "ecr:index:PrivateRepository", logicalName)) return [];
   // The images go with a repository that is deleted; with its key they can never be read again.
   const held = await heldPrivateImages({ repositoryName: name, region, registryId });
@@ -98,16 +99,15 @@ function removal(section: string, name: string, place: string, movedTo: string |
 }
 
 /** What cannot be changed of a repository that stays: another encryption makes another repository. */
-function replacement(
+async function replacement(
   config: EnvironmentConfig,
   state: StackState,
   key: string,
-  place: string,
-  logicalName: string,
-  outputs: StateResource["outputs"],
-): Loss | undefined {
+  found: { place: string; region: string; logicalName: string; outputs: StateResource["outputs"] },
+): Promise<Loss | undefined> {
+  const { place, region, logicalName, outputs } = found;
   const args = privateRepositoryArgs(config, key);
-  // An adopted repository keeps its encryption as it is.
+  // Adoption refuses another encryption by itself.
   if (args.import !== undefined) return undefined;
   const [is] = (outputs["encryptionConfigurations"] ?? []) as { encryptionType?: string; kmsKey?: string }[];
   const ownKey = resourcesOf(state, "ecr:index:PrivateRepository$aws:kms/key:Key").find(
@@ -138,6 +138,15 @@ function replacement(
       value: true,
       what: `the images of ${place} are encrypted with ${is?.kmsKey ?? "another key"}, and a repository's key is fixed when it is created, so it would be replaced by an empty one`,
       fix: "leave createKey out, or describe a second repository and copy the images there.",
+    };
+  }
+  const arn = typeof args.kmsKey === "string" ? await knownKmsKeyArn(args.kmsKey, region) : undefined;
+  if (arn !== undefined && arn !== is?.kmsKey) {
+    return {
+      path: `${path}.kmsKey`,
+      value: args.kmsKey,
+      what: `the images of ${place} are encrypted with ${is?.kmsKey ?? "another key"}, and a repository's key is fixed when it is created, so it would be replaced by an empty one`,
+      fix: `write kmsKey: ${is?.kmsKey ?? "null"}, or describe a second repository and copy the images there.`,
     };
   }
   return undefined;

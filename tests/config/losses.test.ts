@@ -110,7 +110,7 @@ describe("an update that would delete images", () => {
     );
     assert.match(faults[0]?.fix ?? "", /write encryption: aes256/);
     assert.deepEqual((await faultsOf(config, stateOf(shop()), [])).faults, []);
-    // An adopted repository keeps its encryption.
+    // Adoption refuses another encryption by itself.
     const adopted = { privateRepositories: { shop: { import: "shop" } } };
     assert.deepEqual((await faultsOf(adopted, stateOf(shop()), twoImages)).faults, []);
   });
@@ -124,6 +124,23 @@ describe("an update that would delete images", () => {
     );
     const own = stateOf(encrypted, [keyType, "shop", { arn: keyArn }]);
     assert.deepEqual((await faultsOf(config, own, twoImages)).faults, []);
+  });
+
+  it("is refused when another key is named, by ARN or by alias; the same key by another name is no change", async () => {
+    const encrypted = stateOf(shop({ encryptionConfigurations: [{ encryptionType: "KMS", kmsKey: keyArn }] }));
+    const other = `arn:aws:kms:${region}:${account}:key/2`;
+    for (const kmsKey of [other, "alias/other"]) {
+      const { faults } = await faultsOf({ privateRepositories: { shop: { kmsKey } } }, encrypted, twoImages);
+      assert.deepEqual(
+        faults.map(({ path, value }) => [path, value]),
+        [["ecr:privateRepositories.shop.kmsKey", kmsKey]],
+      );
+      assert.match(faults[0]?.fix ?? "", new RegExp(`write kmsKey: ${keyArn}`));
+    }
+    for (const kmsKey of [keyArn, "alias/aws/ecr"]) {
+      const { faults } = await faultsOf({ privateRepositories: { shop: { kmsKey } } }, encrypted, twoImages);
+      assert.deepEqual(faults, []);
+    }
   });
 
   it("is refused when its own key would go, even of an empty repository and whatever forceDelete says", async () => {

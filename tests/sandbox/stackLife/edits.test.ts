@@ -221,6 +221,8 @@ describe("stack life: what docs/stack-life.md says of an edit", function () {
         "`repositoryName`, `region`", // removals.test.ts
         "`repositoryName`",
         "`createKey` removed",
+        "`kmsKey`, another key", // tests/config/losses.test.ts
+        "`kmsKey`, the same key by another name", // tests/sandbox/program/spellings.test.ts
       ];
       const tested = new Set([...edits.map(({ row }) => row), ...elsewhere]);
       assert.deepEqual(
