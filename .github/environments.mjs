@@ -57,14 +57,19 @@ function leaked() {
 }
 
 function missing() {
-  return Object.entries(wanted.environments).flatMap(([name, { variables, secrets }]) => {
+  return Object.entries(wanted.environments).flatMap(([name, { reviewed, variables, secrets }]) => {
     const at = `${repository}/environments/${name}`;
+    // GitHub's API shows this and does not set it.
+    const bypass =
+      reviewed && read(at)?.can_admins_bypass === true
+        ? [`${name}: lets administrators bypass its reviewers. Switch that off in the environment's settings.`]
+        : [];
     const there = { variable: names(`${at}/variables`, "variables"), secret: names(`${at}/secrets`, "secrets") };
     const lines = (kind, all) =>
       all
         .filter((each) => !there[kind].includes(each))
         .map((each) => `${name}: has no ${kind} ${each}. gh ${kind} set ${each} --env ${name}`);
-    return [...lines("variable", variables), ...lines("secret", secrets)];
+    return [...bypass, ...lines("variable", variables), ...lines("secret", secrets)];
   });
 }
 

@@ -26,7 +26,7 @@ if (method === "GET") {
   return console.log(JSON.stringify(state[path]));
 }
 const list = path.replace(/\\/\\d+$/, "");
-if (method === "PUT" && list === path) state[path] = body;
+if (method === "PUT" && list === path) state[path] = { ...body, can_admins_bypass: true };
 else if (list.endsWith("rulesets")) {
   state[list] ??= [];
   if (method === "POST") state[list].push({ id: state[list].length + 1, ...body });
@@ -38,7 +38,9 @@ else if (list.endsWith("rulesets")) {
 save();
 `;
 
-describe("node .github/environments.mjs", () => {
+describe("node .github/environments.mjs", function () {
+  // Each starts programs.
+  this.timeout(120_000);
   let folder: string;
   beforeEach(() => {
     folder = fs.mkdtempSync(path.join(os.tmpdir(), "environments-"));
@@ -79,6 +81,7 @@ describe("node .github/environments.mjs", () => {
         reviewers: reviewed ? reviewers : [],
         prevent_self_review: reviewed,
         deployment_branch_policy: { protected_branches: false, custom_branch_policies: true },
+        can_admins_bypass: true,
       });
       assert.deepEqual(after[`${at(name)}/deployment-branch-policies`], {
         branch_policies: refs.map((ref, index) => ({ id: index + 1, ...ref })),
@@ -112,7 +115,7 @@ describe("node .github/environments.mjs", () => {
     assert.match(stdout, /^POST repos\/octo-org\/ecr\/rulesets /m);
   });
 
-  it("says which variables and secrets an environment lacks", () => {
+  it("says which variables and secrets an environment lacks, and where administrators may pass over a review", () => {
     const { stdout } = run({ [`${at("dev")}/secrets`]: { secrets: [{ name: "PULUMI_ACCESS_TOKEN" }] } }, ...both);
     assert.match(stdout, /^prod: has no secret PULUMI_ACCESS_TOKEN\. gh secret set PULUMI_ACCESS_TOKEN --env prod$/m);
     assert.match(
@@ -120,6 +123,8 @@ describe("node .github/environments.mjs", () => {
       /^preview: has no variable PREVIEW_ROLE_ARN\. gh variable set PREVIEW_ROLE_ARN --env preview$/m,
     );
     assert.doesNotMatch(stdout, /^dev: has no secret PULUMI_ACCESS_TOKEN/m);
+    assert.match(stdout, /^prod: lets administrators bypass its reviewers\./m);
+    assert.doesNotMatch(stdout, /^dev: lets/m);
   });
 
   it("fails when a secret of an environment stands for the whole repository", () => {

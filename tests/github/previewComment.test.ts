@@ -11,7 +11,9 @@ const script =
     .get("pull-request.yml")
     ?.jobs["comment"]?.steps?.find(({ name }) => name === "Comment")?.run ?? "";
 
-describe("the comment with a preview", () => {
+describe("the comment with a preview", function () {
+  // Each starts programs.
+  this.timeout(120_000);
   let folder: string;
   beforeEach(() => {
     folder = fs.mkdtempSync(path.join(os.tmpdir(), "comment-"));
@@ -116,8 +118,7 @@ describe("the comment with a preview", () => {
     assert.ok(!fs.existsSync(path.join(folder, "gh.txt")));
   });
 
-  it("cannot be ended from within by any text", function () {
-    this.timeout(120_000);
+  it("cannot be ended from within by any text", () => {
     const piece = fc.oneof(fc.constantFrom("`", "```", "~~~", "\n", "\r", "\u2028", "    ", ">", "- "), fc.string());
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {

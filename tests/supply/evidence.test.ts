@@ -31,7 +31,9 @@ function locked(which: "all" | "production"): string[] {
   ].sort();
 }
 
-describe("evidence about the project's own packages", () => {
+describe("evidence about the project's own packages", function () {
+  // Each starts programs.
+  this.timeout(120_000);
   let folder: string;
   beforeEach(() => {
     folder = fs.mkdtempSync(path.join(os.tmpdir(), "evidence-"));
