@@ -1,8 +1,7 @@
-import * as fs from "node:fs";
 import * as path from "node:path";
 import { type Instruction, instructionOf, readInstructions, wordsOf } from "./dockerfileLines";
 import { type ImageBuild, readReference } from "./imageResources";
-import { programFiles } from "./programFiles";
+import { programFiles, readPlainFile } from "./programFiles";
 import { expandWord, ShellWordError } from "./shellWord";
 import { Unknown } from "./unknowns";
 
@@ -248,20 +247,10 @@ export function readDockerfile(build: Pick<ImageBuild, "context" | "dockerfile" 
     return undefined;
   }
   for (const candidate of programFiles(file)) {
-    const text = read(candidate);
+    const text = readPlainFile(candidate, maximumBytes);
     if (text !== undefined) {
       return text;
     }
   }
   return undefined;
-}
-
-function read(file: string): string | undefined {
-  try {
-    const { size } = fs.statSync(file);
-    return size <= maximumBytes ? fs.readFileSync(file, "utf8") : undefined;
-  } catch {
-    // Not there, or not for us to read.
-    return undefined;
-  }
 }

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import { type LifecycleSnapshot, parseLifecycleSnapshot } from "../ecr/lifecyclePolicy";
-import { programFiles } from "./programFiles";
+import { programFiles, readPlainFile } from "./programFiles";
 
 /** A snapshot as it was found, or why there is none. */
 export interface FoundSnapshot {
@@ -8,6 +8,9 @@ export interface FoundSnapshot {
   /** In words: there is no such file, it cannot be read, it is none, it is old. */
   fault?: string;
 }
+
+/** A snapshot of 100,000 images has some 30 MB. */
+const maximumBytes = 100_000_000;
 
 const dayMilliseconds = 24 * 60 * 60 * 1000;
 /** By path: one run of the engine is one process, and all of its lifecycle policies are judged by the same file. */
@@ -44,7 +47,9 @@ function read(file: string, maxAgeDays: number): FoundSnapshot {
     return { fault: "there is no such file" };
   }
   try {
-    const snapshot = parseLifecycleSnapshot(fs.readFileSync(place, "utf8"), file);
+    const text = readPlainFile(place, maximumBytes);
+    if (text === undefined) return { fault: `it is not a file of at most ${maximumBytes.toLocaleString("en")} bytes` };
+    const snapshot = parseLifecycleSnapshot(text, file);
     const days = (Date.now() - snapshot.takenAt.getTime()) / dayMilliseconds;
     return { snapshot, ...(days > maxAgeDays && { fault: `it is ${Math.floor(days)} days old` }) };
   } catch (error) {

@@ -4,13 +4,17 @@ import * as path from "node:path";
 import createIgnore, { type Ignore } from "@balena/dockerignore";
 import type { Fault } from "../../ecr/faults";
 import { contentTagPrefix } from "../../ecr/lifecyclePolicy";
+import { hiddenWayOutFaults } from "../projectFile";
 import type { BuildSettings } from "./buildSettings";
 
 /** What decides an image's content, as far as the machine that builds can know it before it builds. */
 export interface BuildInputs extends Pick<BuildSettings, "args" | "target" | "extraHosts" | "network" | "rebuild"> {
-  /** Folder that is sent to Docker, relative to the project's root. */
+  /**
+   * Folder that is sent to Docker, relative to the project's root. It may lie outside of the project where the path says so
+   * (`../service`); a link in the project must not lead there. Links in the folder are sent as links, never what they name.
+   */
   context: string;
-  /** Dockerfile, relative to the project's root; it may lie outside of the context. @default `<context>/Dockerfile` */
+  /** Dockerfile, relative to the project's root; it may lie outside of the context, and of the project as the context may. @default `<context>/Dockerfile` */
   dockerfile?: string;
   /** Operating system and architecture, such as `linux/amd64`. */
   platform: string;
@@ -33,8 +37,10 @@ export function buildContextFaults(inputs: Pick<BuildInputs, "context" | "docker
       },
     ];
   }
+  const wayOut = hiddenWayOutFaults(inputs.context, "context");
+  if (wayOut.length > 0) return wayOut;
   const dockerfile = dockerfileOf(inputs);
-  if (fs.statSync(dockerfile, { throwIfNoEntry: false })?.isFile()) return [];
+  if (isFile(dockerfile)) return hiddenWayOutFaults(dockerfile, "dockerfile");
   const inContext = path.join(inputs.context, dockerfile);
   const fix = fs.existsSync(inContext)
     ? `write ${JSON.stringify(inContext)}: the path is relative to the project's root, not to the context.`
@@ -102,7 +108,12 @@ export function contextFiles(inputs: Pick<BuildInputs, "context" | "dockerfile">
 /** The ignore file that counts: Docker prefers `<Dockerfile>.dockerignore` to the context's own. Undefined: none. */
 export function ignoreFileOf(inputs: Pick<BuildInputs, "context" | "dockerfile">): string | undefined {
   const candidates = [`${dockerfileOf(inputs)}.dockerignore`, path.join(inputs.context, ".dockerignore")];
-  return candidates.find((candidate) => fs.existsSync(candidate));
+  return candidates.find(isFile);
+}
+
+/** Not a folder, nor a pipe that a read would wait for. */
+function isFile(file: string): boolean {
+  return fs.statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
 /** Whether Docker would get a file of the context if it were there: what .dockerignore says of it. */

@@ -1,7 +1,7 @@
-import * as fs from "node:fs";
 import { type CatalogData, catalogDataFaults, catalogDataLimits } from "../../ecr/catalogData";
 import type { Fault } from "../../ecr/faults";
 import type { InputChecks } from "../inputChecks";
+import { readProjectFile } from "../projectFile";
 
 /** What the public gallery shows. */
 export interface CatalogDataArgs {
@@ -9,18 +9,26 @@ export interface CatalogDataArgs {
   description?: string;
   /** What the images are: Markdown, at most 10,240 characters. @default none */
   aboutText?: string;
-  /** A Markdown file with the about text, in UTF-8, relative to the project's root. Not with `aboutText`. @default none */
+  /**
+   * A Markdown file with the about text, in UTF-8, in the project's folder, relative to its root. A link must not lead out of
+   * it, and no part of the path begin with a dot. Not with `aboutText`.
+   * @default none
+   */
   aboutFile?: string;
   /** How the images are used: Markdown, at most 10,240 characters. @default none */
   usageText?: string;
-  /** A Markdown file with the usage text, in UTF-8, relative to the project's root. Not with `usageText`. @default none */
+  /**
+   * A Markdown file with the usage text, in UTF-8, in the project's folder, relative to its root. A link must not lead out of
+   * it, and no part of the path begin with a dot. Not with `usageText`.
+   * @default none
+   */
   usageFile?: string;
   /** `ARM`, `ARM 64`, `x86`, `x86-64`. @default none */
   architectures?: string[];
   /** `Linux`, `Windows`. @default none */
   operatingSystems?: string[];
   /**
-   * The logo: a PNG file, relative to the project's root, at most 512,000 bytes. The gallery shows it for verified
+   * The logo: a PNG file in the project's folder as above, at most 512,000 bytes. The gallery shows it for verified
    * accounts only.
    * @default none
    */
@@ -33,6 +41,9 @@ export type CatalogDataInputs = Omit<CatalogData, "architectures" | "operatingSy
 
 /** The provider's limit of the about and usage text; the service itself takes 25,600 characters. */
 const providerTextMaximum = 10_240;
+
+/** Bytes of the longest text that the service takes, whatever its characters: UTF-8 has four at most for each. */
+const longestText = 4 * catalogDataLimits.aboutText;
 
 /** Catalog data with the files' contents; what ECR Public or the provider would refuse goes to `checks`. */
 export function readCatalogData(args: CatalogDataArgs | undefined, checks: InputChecks): CatalogDataInputs | undefined {
@@ -82,7 +93,8 @@ function readText(
     ]);
     return undefined;
   }
-  const known = file === undefined ? text : readFile(file, path, "a Markdown file", checks)?.toString("utf8");
+  const known =
+    file === undefined ? text : readFile(file, path, "a Markdown file", longestText, checks)?.toString("utf8");
   const length = typeof known === "string" ? [...known].length : 0;
   if (length > providerTextMaximum && length <= catalogDataLimits.aboutText) {
     checks.add([
@@ -100,7 +112,7 @@ function readText(
 /** The file in base64. ECR Public takes any bytes; a broken picture helps nobody, so the PNG signature is checked. */
 function readLogo(file: string, checks: InputChecks): string | undefined {
   const path = "catalogData.logoFile";
-  const bytes = readFile(file, path, "a PNG file", checks);
+  const bytes = readFile(file, path, "a PNG file", catalogDataLimits.logoBytes, checks);
   if (bytes === undefined) return undefined;
   if (!bytes.subarray(0, 8).equals(Buffer.from("89504e470d0a1a0a", "hex"))) {
     checks.add([{ path, value: file, rule: "the logo must be a PNG file.", fix: "convert it to PNG." }]);
@@ -109,19 +121,10 @@ function readLogo(file: string, checks: InputChecks): string | undefined {
   return bytes.toString("base64");
 }
 
-function readFile(file: string, path: string, what: string, checks: InputChecks): Buffer | undefined {
-  try {
-    return fs.readFileSync(file);
-  } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code;
-    checks.add([
-      {
-        path,
-        value: file,
-        rule: `this must be a file that can be read (${reason}).`,
-        fix: `name ${what}, relative to the project's root.`,
-      },
-    ]);
-    return undefined;
-  }
+/** As {@link readProjectFile}: the gallery shows it to everybody. */
+function readFile(file: string, path: string, kind: string, maximum: number, checks: InputChecks): Buffer | undefined {
+  const found = readProjectFile(file, path, kind, maximum);
+  if ("content" in found) return found.content;
+  checks.add(found.faults);
+  return undefined;
 }

@@ -62,12 +62,12 @@ export const publicRepository = z.strictObject({
     .strictObject({
       description: z.string().optional().describe("Short text of search results, at most 1,024 characters"),
       aboutText: z.string().optional().describe("What the images are, in Markdown"),
-      aboutFile: common.text.optional().describe("A Markdown file with it, relative to the project's root"),
+      aboutFile: common.text.optional().describe("A Markdown file with it, in the project's folder"),
       usageText: z.string().optional().describe("How they are used, in Markdown"),
-      usageFile: common.text.optional().describe("A Markdown file with it, relative to the project's root"),
+      usageFile: common.text.optional().describe("A Markdown file with it, in the project's folder"),
       architectures: z.array(z.enum(catalogArchitectures)).optional(),
       operatingSystems: z.array(z.enum(catalogOperatingSystems)).optional(),
-      logoFile: common.text.optional().describe("A PNG file of at most 512,000 bytes, relative to the project's root"),
+      logoFile: common.text.optional().describe("A PNG file of at most 512,000 bytes, in the project's folder"),
     })
     .optional()
     .describe("What the public gallery shows. Default: nothing"),

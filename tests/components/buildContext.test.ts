@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -149,5 +150,54 @@ describe("contentTag", () => {
     write("app/Special", "FROM scratch\n");
     assert.match(buildContextFaults({ context: inputs.context, dockerfile: "Special" })[0]?.fix ?? "", /app\/Special/);
     assert.deepEqual(buildContextFaults(inputs), []);
+  });
+
+  it("says when a link of the project leads out of it, which a path may do openly", () => {
+    const own = process.cwd();
+    const outside = fs.mkdtempSync(path.join(os.tmpdir(), "outside-"));
+    fs.writeFileSync(path.join(outside, "Dockerfile"), "FROM scratch\n");
+    process.chdir(root);
+    try {
+      fs.symlinkSync(outside, "elsewhere");
+      fs.symlinkSync(path.join(outside, "Dockerfile"), "Dockerfile");
+      fs.symlinkSync("app", "same");
+      const openly = path.relative(root, outside);
+      const places: [context: string, dockerfile: string | undefined, path: string[]][] = [
+        ["elsewhere", undefined, ["context"]],
+        ["app/../elsewhere", undefined, ["context"]],
+        ["app", "Dockerfile", ["dockerfile"]],
+        [path.join(root, "elsewhere"), undefined, ["context"]],
+        ["same", undefined, []],
+        [openly, undefined, []],
+        [outside, undefined, []],
+        ["app", path.join(openly, "Dockerfile"), []],
+      ];
+      for (const [context, dockerfile, expected] of places) {
+        const faults = buildContextFaults({ context, dockerfile });
+        assert.deepEqual(
+          faults.map((fault) => fault.path),
+          expected,
+          context,
+        );
+        for (const { rule, fix } of faults) {
+          assert.match(rule, /^a link in the project leads out of it/);
+          assert.ok(fix.includes(openly), fix);
+        }
+      }
+    } finally {
+      process.chdir(own);
+      fs.rmSync(outside, { recursive: true });
+    }
+  });
+
+  it("never waits for a pipe in place of a Dockerfile or an ignore file", () => {
+    const before = contentTag(inputs);
+    execFileSync("mkfifo", [path.join(root, "app/Dockerfile.dockerignore"), path.join(root, "pipe")]);
+    // In the context it is what it is; its content is not read.
+    assert.notEqual(contentTag(inputs), before);
+    assert.deepEqual(
+      buildContextFaults({ ...inputs, dockerfile: path.join(root, "pipe") }).map((fault) => fault.path),
+      ["dockerfile"],
+    );
   });
 });

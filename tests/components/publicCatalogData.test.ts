@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -10,10 +11,18 @@ const pngSignature = Buffer.from("89504e470d0a1a0a", "hex");
 
 describe("catalog data from files", () => {
   let folder: string;
+  let outside: string;
+  const own = process.cwd();
   beforeEach(() => {
     folder = fs.mkdtempSync(path.join(os.tmpdir(), "catalog-"));
+    outside = fs.mkdtempSync(path.join(os.tmpdir(), "outside-"));
+    process.chdir(folder);
   });
-  afterEach(() => fs.rmSync(folder, { recursive: true }));
+  afterEach(() => {
+    process.chdir(own);
+    fs.rmSync(folder, { recursive: true });
+    fs.rmSync(outside, { recursive: true });
+  });
 
   const file = (name: string, content: string | Buffer) => {
     const place = path.join(folder, name);
@@ -100,5 +109,77 @@ describe("catalog data from files", () => {
     assert.match(faultsOf({ usageFile: absent })[0]?.rule ?? "", /ENOENT/);
     assert.match(faultsOf({ logoFile: file("logo.jpg", "\xff\xd8 no PNG") })[0]?.rule ?? "", /PNG/);
     assert.deepEqual(pathsOf({ logoFile: file("cut.png", pngSignature.subarray(0, 7)) }), ["catalogData.logoFile"]);
+  });
+
+  describe("is of the project alone", () => {
+    const secret = () => {
+      const place = path.join(outside, "secret.md");
+      fs.writeFileSync(place, "top-secret");
+      return place;
+    };
+    const properties = ["aboutFile", "usageFile", "logoFile"] as const;
+    const refusals = (place: string) =>
+      properties.map((property) => {
+        const checks = new InputChecks("subject");
+        const data = readCatalogData({ [property]: place }, checks);
+        assert.deepEqual(data, {}, place);
+        const [fault, ...more] = checks.faults;
+        assert.deepEqual([fault?.path, more], [`catalogData.${property}`, []], place);
+        return `${fault?.rule} ${fault?.fix}`;
+      });
+
+    it("and not of anywhere else on the machine, by its path or by a link", () => {
+      fs.symlinkSync(secret(), "link.md");
+      fs.symlinkSync("link.md", "second.md");
+      fs.symlinkSync(outside, "folder");
+      const relative = path.relative(folder, secret());
+      for (const place of [
+        secret(),
+        relative,
+        "link.md",
+        "second.md",
+        "folder/secret.md",
+        `./link.md`,
+        "/proc/self/environ",
+        "/proc/self/root/proc/self/environ",
+        "/dev/zero",
+        "..",
+        `../${path.basename(folder)}/../${path.basename(outside)}/secret.md`,
+      ].filter((each) => fs.existsSync(each))) {
+        for (const said of refusals(place)) {
+          assert.match(said, /it is not in the project's folder\. copy it into the project\.$/, place);
+          assert.doesNotMatch(said, /top-secret/);
+        }
+      }
+    });
+
+    it("by a link too that stays in it, and by a path from the root of the disk", () => {
+      file("about.md", "about");
+      fs.symlinkSync("about.md", "link.md");
+      for (const aboutFile of ["link.md", path.join(folder, "about.md"), "./about.md"]) {
+        assert.deepEqual(pathsOf({ aboutFile }), [], aboutFile);
+      }
+    });
+
+    it("and nothing of it that is hidden", () => {
+      fs.mkdirSync(".git");
+      fs.writeFileSync(".git/config", "extraheader = top-secret");
+      fs.writeFileSync(".env", "top-secret");
+      fs.symlinkSync(".env", "about.md");
+      for (const place of [".git/config", ".env", "about.md"]) {
+        for (const said of refusals(place)) assert.match(said, /it is hidden\. copy it to a name without a dot/, place);
+      }
+    });
+
+    it("and never a pipe, a device, a folder or what is longer than can be shown: none is waited for or read whole", () => {
+      execFileSync("mkfifo", ["pipe"]);
+      fs.mkdirSync("folder");
+      fs.writeFileSync("long", "");
+      fs.truncateSync("long", 2 ** 40);
+      for (const place of ["pipe", "folder", "long"]) {
+        for (const said of refusals(place))
+          assert.match(said, /must be a file of at most (102,400|512,000) bytes\./, place);
+      }
+    });
   });
 });

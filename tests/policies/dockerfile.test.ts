@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: Dockerfiles have a syntax of their own.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -147,6 +148,7 @@ describe("policies: Dockerfiles", () => {
     try {
       fs.writeFileSync(path.join(folder, "Dockerfile"), "FROM here");
       fs.writeFileSync(path.join(folder, "Large"), "#".repeat(1_000_001));
+      execFileSync("mkfifo", [path.join(folder, "Pipe")]);
       fs.writeFileSync(path.join(folder, "Largest"), "#".repeat(1_000_000));
       const read = (parts: Props) =>
         readDockerfile({ context: undefined, dockerfile: undefined, inline: undefined, ...parts });
@@ -160,6 +162,8 @@ describe("policies: Dockerfiles", () => {
         {},
         { context: folder, dockerfile: path.join(folder, "Large") },
         { dockerfile: folder },
+        { dockerfile: path.join(folder, "Pipe") },
+        { dockerfile: "/dev/zero" },
         { context: "https://example.com/a.git" },
         { context: unknownText },
       ]) {

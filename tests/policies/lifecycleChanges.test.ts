@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -121,7 +122,15 @@ describe("policies: ecr-lifecycle-changes", () => {
     assertFails(await judge(text(1), broken), /a snapshot is JSON/);
     assertPasses(await judge(text(1), broken));
     const folderInstead = { snapshot: folder };
-    assertFails(await judge(text(1), folderInstead), /EISDIR/);
+    assertFails(await judge(text(1), folderInstead), /it is not a file of at most 100,000,000 bytes/);
+    const pipe = { snapshot: file() };
+    execFileSync("mkfifo", [pipe.snapshot]);
+    assertFails(await judge(text(1), pipe), /it is not a file of at most/);
+    const secret = { snapshot: file() };
+    fs.writeFileSync(secret.snapshot, "top-secret=1");
+    const said = JSON.stringify(await judge(text(1), secret));
+    assert.match(said, /12 characters.* a snapshot is JSON/);
+    assert.doesNotMatch(said, /top-/);
 
     const old = { snapshot: snapshot([repository()], new Date(Date.now() - 8.5 * day)) };
     assertFails(
