@@ -6,6 +6,7 @@ import { addLifecycleCommands } from "./lifecycle/commands";
 import { addPolicyReportCommand } from "./policyReport/commands";
 import { addReportCommand } from "./report/commands";
 import { addSbomCommand } from "./sbom/commands";
+import { printError } from "./terminal";
 
 /** The commands beside the program: `npm run preview -- ENV`, `npm run up -- ENV`, `npm run lifecycle -- …`, … */
 // The SDK's advice on Node versions would stand before every table; package.json says which versions run.
@@ -22,6 +23,6 @@ addPolicyReportCommand(program);
 addSbomCommand(program);
 
 program.parseAsync().catch((error: unknown) => {
-  console.error(error instanceof Error && error.name === "Error" ? error.message : errorText(error));
+  printError(error instanceof Error && error.name === "Error" ? error.message : errorText(error));
   process.exitCode = 1;
 });

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Fault, InvalidInputError } from "../ecr/faults";
+import { type PlainTypes, typeFaults } from "../ecr/typeFaults";
 import { ProgramError } from "./programError";
 
 /**
@@ -67,6 +68,19 @@ export class InputChecks {
     }
     this.faults.push(...faultsOf(value as T));
     return value;
+  }
+
+  /**
+   * The arguments without those of a wrong type, whose faults are added: what is read after this meets none of them.
+   *
+   * @param path The object's path; left out for the component's own arguments.
+   */
+  typed<T extends object>(args: T, types: PlainTypes<T>, path = ""): T {
+    const faults = typeFaults(args, types, path);
+    this.add(faults);
+    const wrong = faults.map((fault) => fault.path);
+    const right = Object.entries(args).filter(([key]) => !wrong.includes(path === "" ? key : `${path}.${key}`));
+    return wrong.length === 0 ? args : (Object.fromEntries(right) as T);
   }
 
   /** Throws one error that lists every fault found so far; call it before the first resource is registered. */

@@ -1,8 +1,14 @@
 import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
+import { printable } from "../ecr/printable";
 
 /** What ends a program and is no fault in it: Pulumi shows the message alone, without the program's stack. */
 export class ProgramError extends pulumi.RunError {
+  /** @param message May have what other stacks, registries and services say: it is made printable. */
+  constructor(message: string) {
+    super(printable(message));
+  }
+
   /**
    * Pulumi inspects every error that ends a program, and hangs the promise that failed on it: all the program's resources
    * can be reached from there, which takes from seconds to minutes to print.

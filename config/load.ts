@@ -18,11 +18,11 @@ export function loadConfig(namespace = pulumi.getProject()): EnvironmentConfig {
  */
 export function parseConfig(all: Record<string, string>, namespace: string, region?: string): EnvironmentConfig {
   const prefix = `${namespace}:`;
-  const values: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(all)) {
-    if (key.startsWith(prefix)) values[key.slice(prefix.length)] = parseValue(value);
-  }
+  const own = Object.entries(all).filter(([key]) => key.startsWith(prefix));
+  // Not by assignment: that would take `__proto__` for the object's prototype.
+  const values = Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), parseValue(value)]));
   const subject = `the stack's config (Pulumi.<stack>.yaml)`;
+  refuseInput(subject, inheritedKeyFaults(values, prefix));
   const parsed = environmentSchema.safeParse(values);
   if (!parsed.success) {
     refuseInput(
@@ -46,6 +46,25 @@ function parseValue(value: string): unknown {
   } catch {
     return value;
   }
+}
+
+/** Keys that every object inherits: what is set under them is there for some and not for others who read it. */
+const inheritedKeys: readonly string[] = ["__proto__", "constructor", "prototype"];
+
+function inheritedKeyFaults(value: unknown, prefix: string, path: readonly PropertyKey[] = []): Fault[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, nested]) => {
+    const at = [...path, Array.isArray(value) ? Number(key) : key];
+    if (!inheritedKeys.includes(key)) return inheritedKeyFaults(nested, prefix, at);
+    return [
+      {
+        path: pathText(prefix, at),
+        value: nested,
+        rule: `no key is called ${inheritedKeys.join(", ")}: every object has those.`,
+        fix: "give it another name; a repository's own name is its repositoryName.",
+      },
+    ];
+  });
 }
 
 function faultsOf(issue: z.core.$ZodIssue, values: unknown, prefix: string): Fault[] {

@@ -1,3 +1,5 @@
+import { onOneLine } from "./printable";
+
 /** One thing that is wrong with an input. */
 export interface Fault {
   /** Where, as the user wrote it: `lifecyclePolicy.rules[2].selection.countNumber`. */
@@ -28,9 +30,9 @@ export function showValue(value: unknown): string {
   return text.length > shownCharacters ? `${text.slice(0, shownCharacters)}… (${text.length} characters)` : text;
 }
 
-/** One fault as a line: property, value, rule, fix. */
+/** One fault as a line: property, value, rule, fix. What a registry or a service said is part of many: see printable.ts. */
 export function faultMessage(fault: Fault): string {
-  return `${fault.path}: ${showValue(fault.value)} — ${fault.rule} Fix: ${fault.fix}`;
+  return onOneLine(`${fault.path}: ${showValue(fault.value)} — ${fault.rule} Fix: ${fault.fix}`);
 }
 
 /** Refused input. `message` lists every fault, one a line, so that one run is enough to put all of them right. */
@@ -39,7 +41,7 @@ export class InvalidInputError extends Error {
 
   constructor(subject: string, faults: readonly Fault[]) {
     const count = faults.length === 1 ? "1 fault" : `${faults.length} faults`;
-    super(`${subject}: ${count}\n${faults.map((fault) => `  - ${faultMessage(fault)}`).join("\n")}`);
+    super(`${onOneLine(subject)}: ${count}\n${faults.map((fault) => `  - ${faultMessage(fault)}`).join("\n")}`);
     this.name = "InvalidInputError";
     this.faults = faults;
   }

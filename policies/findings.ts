@@ -1,4 +1,5 @@
 import type { ReportViolation } from "@pulumi/policy";
+import { onOneLine } from "../ecr/printable";
 import { exceptionFor, isExpired } from "./exceptions";
 import { neverKnown, type Unknown } from "./unknowns";
 
@@ -70,7 +71,7 @@ export class Findings {
         exception === undefined
           ? ""
           : ` The exception for it (${JSON.stringify(exception.reason)}) expired after ${exception.expires}.`;
-      reportViolation(finding.message + expired, finding.resource?.urn);
+      reportViolation(onOneLine(finding.message + expired), finding.resource?.urn);
     }
     const [first] = open;
     if (first?.unknown !== undefined) {
@@ -78,9 +79,8 @@ export class Findings {
       const messages = (wanted: boolean) =>
         open.filter(({ isNote = false }) => isNote === wanted).map(({ message }) => message);
       const unknown = messages(false);
-      error.message = [...unknown, ...(unknown.length > 0 ? ["`pulumi up` judges it."] : []), ...messages(true)].join(
-        " ",
-      );
+      const all = [...unknown, ...(unknown.length > 0 ? ["`pulumi up` judges it."] : []), ...messages(true)];
+      error.message = onOneLine(all.join(" "));
       throw error;
     }
   }

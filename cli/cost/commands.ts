@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { readContents } from "../lifecycle/collect";
 import { publicRepositoriesIn, readStackOutputs, repositoriesIn, repositoryKeys } from "../stackOutputs";
+import { print } from "../terminal";
 import { readCostSettings, readPrices } from "./inputs";
 import { measure } from "./measure";
 import { costReport } from "./report";
@@ -41,6 +42,6 @@ async function cost(options: CostOptions): Promise<number> {
   const contents = await readContents(repositoriesIn(outputs));
   const measured = await measure(contents, publicRepositoriesIn(outputs));
   const report = costReport(measured, settings, prices, repositoryKeys(outputs), new Date());
-  console.log(options.json ? JSON.stringify(report, undefined, 2) : costText(report));
+  print(options.json ? JSON.stringify(report, undefined, 2) : costText(report));
   return report.budget !== undefined && report.budget.exceededBy > 0 ? budgetExitCode : 0;
 }

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { printError } from "../terminal";
 import { pulumiArguments } from "./pulumiArguments";
 import { runPulumi } from "./runPulumi";
 
@@ -19,7 +20,7 @@ export function addEnvironmentCommands(program: Command): void {
       .passThroughOptions()
       .action(async (environment: string, flags: string[]) => {
         const args = pulumiArguments(process.cwd(), operation, environment, flags);
-        console.error(`$ pulumi ${args.join(" ")}`);
+        printError(`$ pulumi ${args.join(" ")}`);
         process.exitCode = await runPulumi(args, environment);
       });
   }

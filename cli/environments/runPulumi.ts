@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { printError } from "../terminal";
 import { adviceFor } from "./advice";
 import { openEventLog } from "./eventLog";
 import { runningLosses } from "./runningLosses";
@@ -23,7 +24,7 @@ export async function runPulumi(args: readonly string[], environment: string): P
     const { code, errors } = await running;
     const said = `${diagnostics}\n${errors}`;
     const advice = [...adviceFor(said, environment), ...(await runningLosses(said))];
-    if (advice.length > 0) console.error(["", "What to do:", ...advice.map((line) => `- ${line}`)].join("\n"));
+    if (advice.length > 0) printError(["", "What to do:", ...advice.map((line) => `- ${line}`)].join("\n"));
     return code;
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });

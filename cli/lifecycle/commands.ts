@@ -11,6 +11,7 @@ import {
   readLifecyclePolicy,
 } from "../../ecr/lifecyclePolicy";
 import { awsClients } from "../aws/clients";
+import { print } from "../terminal";
 import { collectSnapshot, type Source } from "./collect";
 import { compareWithEcr, type PreviewDifference } from "./ecrPreview";
 import { deployedThatGo, previewRepository, type RepositoryPreview, releasesThatGo } from "./previewModel";
@@ -70,7 +71,7 @@ export function addLifecycleCommands(program: Command): void {
       const snapshot = await collectSnapshot(sourceOf(options), new Date());
       fs.writeFileSync(options.out, lifecycleSnapshotText(snapshot));
       const images = snapshot.repositories.reduce((sum, each) => sum + each.images.length, 0);
-      console.log(`${options.out}: ${snapshot.repositories.length} repositories, ${images} images`);
+      print(`${options.out}: ${snapshot.repositories.length} repositories, ${images} images`);
     });
 }
 
@@ -115,12 +116,12 @@ async function preview(options: PreviewCommandOptions): Promise<number> {
       const digests = (images: typeof deployed) => images.map(({ digest }) => digest);
       results.push({ ...shown, deployedThatGo: digests(deployed), releasesThatGo: digests(releases), differences });
     } else {
-      console.log(previewText(shown, { limit: options.limit, deployed, releases }));
-      console.log(`${differencesText(differences)}`);
+      print(previewText(shown, { limit: options.limit, deployed, releases }));
+      print(`${differencesText(differences)}`);
     }
   }
   if (options.json) {
-    console.log(JSON.stringify({ now, repositories: results as RepositoryPreview[] }, undefined, 2));
+    print(JSON.stringify({ now, repositories: results as RepositoryPreview[] }, undefined, 2));
   }
   return exitCode;
 }

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import type { Command } from "commander";
+import { print } from "../terminal";
 import { readPolicyEvents } from "./events";
 import { policyReportText } from "./text";
 
@@ -29,9 +30,7 @@ export function addPolicyReportCommand(program: Command): void {
       if (rules.length === 0 || (failed && !mandatory)) {
         throw new Error(`the preview of ${options.stack} failed: ${errors.join("\n") || stdout || failed}`);
       }
-      console.log(
-        options.json ? JSON.stringify({ stack: options.stack, rules }, undefined, 2) : policyReportText(rules),
-      );
+      print(options.json ? JSON.stringify({ stack: options.stack, rules }, undefined, 2) : policyReportText(rules));
       process.exitCode = mandatory ? 2 : 0;
     });
 }

@@ -7,6 +7,7 @@ import { costReport } from "../cost/report";
 import { snapshotOf } from "../lifecycle/collect";
 import { releaseMatcher } from "../lifecycle/releaseTags";
 import { publicRepositoriesIn, readStackOutputs, repositoryKeys, type StackOutputs } from "../stackOutputs";
+import { print } from "../terminal";
 import { countText } from "../text";
 import { reportModel } from "./model";
 import { defaultImageLimit, reportPage } from "./page";
@@ -67,7 +68,7 @@ async function report(options: ReportOptions): Promise<void> {
   const model = reportModel({ stack, snapshot, cost, policies, isRelease });
   fs.writeFileSync(out, reportPage(model, options.limit));
   const images = snapshot.repositories.reduce((sum, each) => sum + each.images.length, 0);
-  console.log(`${out}: ${repositoriesText(snapshot.repositories.length)}, ${countText(images, "image")}`);
+  print(`${out}: ${repositoriesText(snapshot.repositories.length)}, ${countText(images, "image")}`);
 }
 
 interface Read {

@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { awsClients } from "../aws/clients";
 import { registryLogin } from "../aws/registryLogin";
 import { readStackOutputs } from "../stackOutputs";
+import { print, printError } from "../terminal";
 import { packagesText } from "./packages";
 import { type StackImage, stackImages } from "./stackImages";
 import { cyclonedx, findSyft, type HostLogin } from "./syft";
@@ -34,7 +35,7 @@ async function sbom({ stack, image, out }: SbomOptions): Promise<void> {
   const syft = findSyft();
   const images = stackImages(await readStackOutputs(stack), image);
   if (syft.builds) {
-    console.error("There is no syft on PATH. Go runs it, and builds it the first time, which takes some minutes.");
+    printError("There is no syft on PATH. Go runs it, and builds it the first time, which takes some minutes.");
   }
   // Before the first image is read: none of them may get another registry's login.
   const logins = await Promise.all(images.map(loginFor));
@@ -45,7 +46,7 @@ async function sbom({ stack, image, out }: SbomOptions): Promise<void> {
     // A key may have slashes.
     const file = path.join(out, `${encodeURIComponent(each.key)}.cdx.json`);
     fs.writeFileSync(file, text);
-    console.log(`${file}: ${packagesText(text)}`);
+    print(`${file}: ${packagesText(text)}`);
   }
 }
 

@@ -2,6 +2,7 @@ import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Fault } from "../../ecr/faults";
 import { imageTagFaults } from "../../ecr/imageTags";
+import { typeFaults } from "../../ecr/typeFaults";
 import { InputChecks } from "../inputChecks";
 import { type BuildInputs, buildContextFaults, dockerfileOf } from "./buildContext";
 import { type BuildSettings, buildSettingsFaults, defaultPlatform } from "./buildSettings";
@@ -141,6 +142,8 @@ export function containerImageTag(args: ContainerImageSettings): string | undefi
 
 /** The image's tags when nothing is wrong with its arguments, or every fault of them. */
 function readArgs(args: ContainerImageSettings): { tags?: OwnTags; faults: Fault[] } {
+  const wrong = typeFaults(args, { repositories: "list", tags: "list", cacheFrom: "list", publicArgs: "list" }, "");
+  if (wrong.length > 0) return { faults: wrong };
   const { repositories, tags: movingTags = [], cacheFrom = [], tagFrom = "content" } = args;
   const faults = [
     ...buildContextFaults(args),

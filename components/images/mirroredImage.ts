@@ -10,6 +10,7 @@ import {
 } from "../../ecr/imageReference";
 import { imageTagFaults } from "../../ecr/imageTags";
 import { type Credentials, RegistryLogin } from "../../ecr/registryLogin";
+import { typeFaults } from "../../ecr/typeFaults";
 import { InputChecks, refuseInput } from "../inputChecks";
 import { emptyFaults, platformFaults } from "./buildSettings";
 import { dockerDaemonFaults } from "./dockerDaemon";
@@ -174,7 +175,8 @@ export function mirroredImageFaults(
   args: Omit<MirroredImageArgs, "repositories"> & { repositories: readonly ImageTarget[] },
 ): Fault[] {
   const { source, localImage, repositories, tag, tags = [], platform, refresh } = args;
-  const faults: Fault[] = [];
+  const faults = typeFaults(args, { repositories: "list", tags: "list" }, "");
+  if (faults.length > 0) return faults;
   if ((source === undefined) === (localImage === undefined)) {
     faults.push({
       path: "source",

@@ -145,7 +145,15 @@ export function pushRoleFaults(name: string, args: PushRoleArgs): Fault[] {
 }
 
 /** The arguments with their defaults; what IAM would refuse, or what lets others in, goes to `checks`. */
-function readSettings(args: PushRoleArgs, checks: InputChecks) {
+function readSettings(given: PushRoleArgs, checks: InputChecks) {
+  const args = checks.typed(given, {
+    repositories: "list",
+    github: "list",
+    gitlab: "list",
+    createProvider: "boolean",
+    pull: "boolean",
+    maxSessionDuration: "number",
+  });
   const { github, gitlab, createProvider } = args;
   if ((github === undefined) === (gitlab === undefined)) {
     checks.add([
@@ -183,7 +191,7 @@ function readSettings(args: PushRoleArgs, checks: InputChecks) {
     args.providerArn === undefined
       ? undefined
       : checks.input(args.providerArn, (arn) => providerArnFaults(arn, "providerArn", issuer));
-  checks.add(pushPolicyFaults(args.repositories, { pull: args.pull }));
+  checks.add(pushPolicyFaults(args.repositories ?? [], { pull: args.pull }));
   const { roleName, path, maxSessionDuration } = args;
   checks.add(iamRoleFaults({ roleName, path, maxSessionDuration }));
   const permissionsBoundary =

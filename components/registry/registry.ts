@@ -24,6 +24,7 @@ import {
   registryExclusionFaults,
 } from "./registrySettings";
 import { createTemplates, registryTemplateFaults } from "./registryTemplates";
+import { registryTypeFaults } from "./registryTypes";
 
 /**
  * The settings of an account's private registry in one region. One component for each registry: a second one for the
@@ -140,6 +141,9 @@ function outputsOf(location: pulumi.Output<RegistryLocation>, prefixes: readonly
  * const faults = registryFaults("registry", { replicateFrom: ["210987654321"] });
  */
 export function registryFaults(name: string, args: RegistryArgs): Fault[] {
+  const wrong = registryTypeFaults(args);
+  // What follows reads them.
+  if (wrong.length > 0) return wrong;
   const region = args.region !== undefined && isPlain(args.region) ? args.region : undefined;
   return [
     ...(region === undefined ? [] : regionFaults(region, "region")),

@@ -137,7 +137,8 @@ interface RuleSettings {
   pattern: (repositories: readonly string[]) => EventPattern;
 }
 
-function readSettings(args: RegistryEventsArgs, checks: InputChecks) {
+function readSettings(given: RegistryEventsArgs, checks: InputChecks) {
+  const args = checks.typed(given, { repositories: "list", pushes: "boolean", deletions: "boolean", targets: "list" });
   const { region, targets } = args;
   if (region !== undefined) checks.add(regionFaults(region, "region"));
   const repositories = (args.repositories ?? []).map(

@@ -39,7 +39,10 @@ export function readAdoption(
   checks: InputChecks,
 ): Adoption {
   if (adopted === undefined) return {};
-  const args: AdoptionArgs = typeof adopted === "string" ? { repository: adopted } : adopted;
+  const args: AdoptionArgs =
+    typeof adopted === "string"
+      ? { repository: adopted }
+      : checks.typed(adopted, { repositoryPolicy: "boolean" }, "import");
   const path = typeof adopted === "string" ? "import" : "import.repository";
   checks.add(nameFaults(args.repository, path));
   if (given.repositoryName !== undefined && given.repositoryName !== args.repository) {

@@ -81,9 +81,19 @@ export function privateLifecyclePolicy(
 /** Reads the arguments; what ECR would refuse goes to `checks`. */
 export function readPrivateRepositorySettings(
   name: string,
-  args: PrivateRepositoryArgs,
+  given: PrivateRepositoryArgs,
   checks: InputChecks,
 ): PrivateRepositorySettings {
+  const args = checks.typed(given, {
+    createKey: "boolean",
+    keyDeletionWindowDays: "number",
+    exclusionFilters: "list",
+    scanOnPush: "boolean",
+    protectedTags: "list",
+    forceDelete: "boolean",
+    protect: "boolean",
+    retainOnDelete: "boolean",
+  });
   const adoption = readAdoption(args.import, args, privateRepositoryNameFaults, checks);
   const repositoryName = checks.input(adoption.repositoryName ?? args.repositoryName ?? name, (value) =>
     // The name of an adopted repository is checked where it is written.

@@ -134,7 +134,8 @@ export function publicRepositoryFaults(name: string, args: PublicRepositoryArgs)
 }
 
 /** The arguments with their defaults; what ECR Public would refuse goes to `checks`. */
-function readSettings(name: string, args: PublicRepositoryArgs, checks: InputChecks) {
+function readSettings(name: string, given: PublicRepositoryArgs, checks: InputChecks) {
+  const args = checks.typed(given, { forceDestroy: "boolean", protect: "boolean", retainOnDelete: "boolean" });
   const region = args.region ?? publicRegions[0];
   checks.add(publicRegionFaults(region, "region"));
   // The region is named: the provider's own is another one, as a rule.

@@ -1,4 +1,5 @@
 import type { Fault } from "../faults";
+import { typeFaults } from "../typeFaults";
 import { refFaults, variableFaults } from "./refs";
 
 /** Where GitHub's tokens come from (GitHub docs, configuring OpenID Connect in AWS). */
@@ -77,7 +78,12 @@ export function githubWorkflowRefs({ repository, anyRepositoryOf, workflows }: G
 /** Why these workflows cannot be told from others by their tokens. Never throws. */
 export function githubFaults(workflows: GitHubWorkflows, path: string): Fault[] {
   const { repository, anyRepositoryOf, branches = [], tags = [], environments = [], pullRequests } = workflows;
-  const faults: Fault[] = [];
+  const faults = typeFaults(
+    workflows,
+    { branches: "list", tags: "list", environments: "list", pullRequests: "boolean", workflows: "list" },
+    path,
+  );
+  if (faults.length > 0) return faults;
   if ((repository === undefined) === (anyRepositoryOf === undefined)) {
     faults.push({
       path: `${path}.repository`,
@@ -172,6 +178,16 @@ function environmentFaults(environment: unknown, path: string): Fault[] {
         value: environment,
         rule: "an environment is named whole: 1 to 255 characters, no * and no ?.",
         fix: "name each environment.",
+      },
+    ];
+  }
+  if (/%3a/i.test(environment)) {
+    return [
+      {
+        path,
+        value: environment,
+        rule: "GitHub writes a colon in an environment's name as %3A: this one could not be told from the one with a colon.",
+        fix: "write the colon where it is meant; else give the environment another name.",
       },
     ];
   }

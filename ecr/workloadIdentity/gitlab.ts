@@ -1,4 +1,5 @@
 import type { Fault } from "../faults";
+import { typeFaults } from "../typeFaults";
 import { refFaults } from "./refs";
 
 /** Where the tokens of gitlab.com come from; a GitLab of one's own has its own address. */
@@ -44,7 +45,8 @@ export function gitlabSubjects(pipelines: GitLabPipelines): string[] {
 /** Why these pipelines cannot be told from others by their tokens. Never throws. */
 export function gitlabFaults(pipelines: GitLabPipelines, path: string): Fault[] {
   const { project, anyProjectOf, branches = [], tags = [] } = pipelines;
-  const faults: Fault[] = [];
+  const faults = typeFaults(pipelines, { branches: "list", tags: "list" }, path);
+  if (faults.length > 0) return faults;
   if ((project === undefined) === (anyProjectOf === undefined)) {
     faults.push({
       path: `${path}.project`,

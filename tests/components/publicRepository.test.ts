@@ -14,8 +14,14 @@ describe("PublicRepository", () => {
   beforeEach(async () => {
     mocks = await startMocks();
     folder = fs.mkdtempSync(path.join(os.tmpdir(), "logo-"));
+    // The project's folder: a logo is a file of the project.
+    process.chdir(folder);
   });
-  afterEach(() => fs.rmSync(folder, { recursive: true }));
+  const own = process.cwd();
+  afterEach(() => {
+    process.chdir(own);
+    fs.rmSync(folder, { recursive: true });
+  });
 
   it("registers one repository in us-east-1, with no catalog data unless given", async () => {
     const repository = new PublicRepository("petclinic");

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { InputRefused } from "../../components/inputChecks";
+import { parseConfig } from "../../config/load";
 import { startMocks } from "../components/mocks";
 import { faultsOf, parse } from "./parsing";
 
@@ -81,4 +83,35 @@ describe("parseConfig", () => {
     const faults = faultsOf({ "ecr:images": { petclinic: { context: "app", repositories: ["petclinic"] } } });
     assert.match(faults["ecr:images.petclinic.repositories[0]"] ?? "", /must be private\/<key> or public\/<key>/);
   });
+
+  for (const key of ["__proto__", "constructor", "prototype"]) {
+    it(`refuses ${key} as a key, wherever it stands: nothing is set without being seen`, () => {
+      const hidden = `{"${key}": {"forceDelete": true}}`;
+      const all = {
+        [`ecr:${key}`]: '{"tags": {"team": "hidden"}}',
+        "ecr:privateRepositories": hidden,
+        "ecr:defaults": `{"privateRepository": ${hidden}}`,
+        "ecr:pushRoles": `{"release": {"repositories": ["x"], "github": [{"repository": "a/b", "${key}": {"pullRequests": true}}]}}`,
+        "ecr:tags": `{"${key}": "x"}`,
+      };
+      const config = Object.fromEntries(Object.entries(all));
+      assert.throws(
+        () => parseConfig(config, "ecr"),
+        (error) => {
+          assert.ok(error instanceof InputRefused);
+          assert.deepEqual(
+            error.faults.map(({ path }) => path).sort(),
+            [
+              `ecr:${key}`,
+              `ecr:defaults.privateRepository.${key}`,
+              `ecr:privateRepositories.${key}`,
+              `ecr:pushRoles.release.github[0].${key}`,
+              `ecr:tags.${key}`,
+            ].sort(),
+          );
+          return true;
+        },
+      );
+    });
+  }
 });

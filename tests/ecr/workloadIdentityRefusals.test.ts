@@ -69,6 +69,13 @@ describe("refusals of GitHub's workflows", () => {
       rule: /^an environment is named whole: 1 to 255 characters, no \* and no \?\.$/,
       fix: /^name each environment\.$/,
     })),
+    ...["a%3Ab", "a%3ab"].map((environment) => ({
+      title: `the environment ${environment}, whose subject is that of a:b`,
+      faults: () => githubFaults({ repository, environments: [environment] }, "g"),
+      path: "g.environments[0]",
+      rule: /^GitHub writes a colon in an environment's name as %3A: this one could not be told from the one with a colon\.$/,
+      fix: /^write the colon where it is meant; else give the environment another name\.$/,
+    })),
     ...["", 7 as unknown as string].map((ref) => ({
       title: `${JSON.stringify(ref)} for a branch`,
       faults: () => githubFaults({ repository, branches: [ref] }, "g"),
