@@ -5,10 +5,10 @@ import { printable } from "../ecr/printable";
 
 /** A result, on standard output. */
 export function print(text: string): void {
-  process.stdout.write(`${printable(text)}\n`);
+  console.log(printable(text));
 }
 
 /** What goes beside results: progress, advice and errors, on standard error. */
 export function printError(text: string): void {
-  process.stderr.write(`${printable(text)}\n`);
+  console.error(printable(text));
 }

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
+import * as http from "node:http";
+import type { AddressInfo } from "node:net";
 import * as path from "node:path";
 import { CreateRepositoryCommand as CreatePublic, ECRPUBLICClient } from "@aws-sdk/client-ecr-public";
 import { BASE_IMAGE } from "../../../sandbox/docker/baseImage";
@@ -48,7 +50,7 @@ describe("the sbom command on the local AWS", function () {
     const { repository } = await client.send(new CreatePublic({ repositoryName: "tool" }));
     publicReference = `${repository?.repositoryUri}@sha256:${"1".repeat(64)}`;
     await account.createStack("dev", {
-      privateRepositories: { petclinic: { name: "petclinic", region: account.region } },
+      privateRepositories: { petclinic: { name: "petclinic", region: account.region, registryId: account.id } },
       images: {
         petclinic: { reference, repository: "private/petclinic" },
         "team/tool": { reference: publicReference, repository: "public/tool" },
@@ -123,6 +125,34 @@ describe("the sbom command on the local AWS", function () {
       });
       assert.ok(password !== undefined && password.length > 32);
       assert.deepEqual(second.env, { SYFT_CHECK_FOR_APP_UPDATE: "false" });
+    });
+
+    it("gives no login to a host that another stack names in place of the registry, and starts nothing", async () => {
+      const seen: http.IncomingHttpHeaders[] = [];
+      const hostile = http.createServer(({ headers }, response) => {
+        seen.push(headers);
+        response.writeHead(401, { "WWW-Authenticate": 'Basic realm="hostile"' }).end();
+      });
+      await new Promise<void>((resolve) => {
+        hostile.listen(0, "127.0.0.1", resolve);
+      });
+      const foreign = `127.0.0.1:${(hostile.address() as AddressInfo).port}/petclinic@sha256:${"1".repeat(64)}`;
+      await account.createStack("hostile", {
+        privateRepositories: { petclinic: { name: "petclinic", region: account.region, registryId: account.id } },
+        images: {
+          petclinic: { reference, repository: "private/petclinic" },
+          other: { reference: foreign, repository: "private/petclinic" },
+        },
+      });
+      const calls = fs.readFileSync(path.join(account.directory, "calls"), "utf8");
+      const { code, stdout, stderr } = await account.run(process.execPath, cli, "sbom", "--stack", "hostile");
+      hostile.close();
+      assert.deepEqual([code, stdout, seen], [1, "", []]);
+      assert.match(
+        stderr,
+        /^the output `images\.other` says that it is at .*, but the login is the one of the registry .* and is not sent to /,
+      );
+      assert.equal(fs.readFileSync(path.join(account.directory, "calls"), "utf8"), calls);
     });
 
     it("says what syft said when it fails, and writes nothing", async () => {

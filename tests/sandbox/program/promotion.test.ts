@@ -1,5 +1,8 @@
 import * as assert from "node:assert/strict";
 import { randomInt } from "node:crypto";
+import * as fs from "node:fs";
+import * as http from "node:http";
+import type { AddressInfo } from "node:net";
 import { TestProject } from "./project";
 
 describe("an environment that takes its images from the one before it", function () {
@@ -79,6 +82,36 @@ config:
       [before["petclinic"]?.digest],
     );
     assert.ok(imageDetails[0]?.imageTags.includes("1.0.0"));
+  });
+
+  it("sends this account's login to no host but the other registry, whatever the other stack's outputs say", async () => {
+    const seen: string[] = [];
+    const hostile = http.createServer(({ url = "", headers }, response) => {
+      seen.push(`${url} ${headers.authorization ?? ""}`);
+      response.writeHead(401, { "WWW-Authenticate": 'Basic realm="hostile"' }).end();
+    });
+    await new Promise<void>((resolve) => {
+      hostile.listen(0, "127.0.0.1", resolve);
+    });
+    const state = fs.readFileSync(project.stateFile, "utf8");
+    const { images } = await project.outputs();
+    const host = `127.0.0.1:${(hostile.address() as AddressInfo).port}`;
+    const reference = images["petclinic"]?.reference ?? "";
+    fs.writeFileSync(project.stateFile, state.replaceAll(reference, reference.replace(/^[^/]+/, host)));
+    try {
+      for (const operation of [["preview"], ["up", "--yes", "--skip-preview"]]) {
+        const result = await pulumi(...operation);
+        assert.notEqual(result.code, 0);
+        assert.match(
+          result.output,
+          /promotion\.images\.petclinic: the stack organization\/ecr\/local says that its private\/petclinic has .*, but the login is the one of the registry .* and is not sent to 127\.0\.0\.1:/,
+        );
+      }
+      assert.deepEqual(seen, []);
+    } finally {
+      fs.writeFileSync(project.stateFile, state);
+      hostile.close();
+    }
   });
 
   it("changes nothing when nothing changed, and names an image that is not there", async () => {
