@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { accessPolicyFaults, type PolicyDocument, readAccessPolicy } from "../../ecr/accessPolicy";
+import { accessPolicyFaults, canonicalPolicyText, type PolicyDocument, readAccessPolicy } from "../../ecr/accessPolicy";
 import { accountFaults } from "../../ecr/accounts";
 import type { Fault } from "../../ecr/faults";
 import { type RegistryLocation, replicationStatement } from "../../ecr/serviceRoles";
@@ -42,7 +42,7 @@ export function createRegistryPolicy(
       policy: pulumi.all([policy, context.location]).apply(([given, location]) => {
         const whole = withReplication(given as string | PolicyDocument | undefined, replicateFrom, location);
         refuseInput(context.subject, accessPolicyFaults(whole, "policy", "registry"));
-        return policyText(whole);
+        return canonicalPolicyText(whole);
       }),
       region: context.region,
     },

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { accessPolicyFaults } from "../../ecr/accessPolicy";
+import { accessPolicyFaults, canonicalPolicyText } from "../../ecr/accessPolicy";
 import { customRoleFaults } from "../../ecr/accounts";
 import {
   creationTemplateLimits,
@@ -223,5 +223,5 @@ function repositoryPolicyOf({ repositoryPolicy }: CreationTemplateArgs, path: st
     ? undefined
     : pulumi
         .output(checkedLater(context, repositoryPolicy, (policy) => accessPolicyFaults(policy, path, "repository")))
-        .apply(policyText);
+        .apply(canonicalPolicyText);
 }

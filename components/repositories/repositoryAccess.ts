@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import {
   type AccessGrants,
   accessGrantsFaults,
+  canonicalPolicyText,
   type PolicyDocument,
   type PolicyStatement,
   type PublicAccessGrants,
@@ -122,7 +123,7 @@ function policyText<Grants>(
     refuseInput(subject, policy.faults(grants, known));
     const document = policy.document(grants, known);
     refuseInput(subject, document === undefined ? [nobody(grants)] : []);
-    return JSON.stringify(document);
+    return canonicalPolicyText(document as PolicyDocument);
   };
   if (!isKnownLater(access) && !isKnownLater(region)) return build(access as Grants, region as string | undefined);
   return pulumi.all([access, region]).apply(([grants, known]) => build(grants as Grants, known));

@@ -6,6 +6,7 @@ export {
   pushActions,
   uploadActions,
 } from "./actions";
+export { canonicalPolicyText } from "./canonical";
 export { type Grantee, granteeFaults, parseGrantee } from "./grantees";
 export {
   type AccessGrants,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { type CreationTemplateArgs, Registry, registryFaults } from "../../components";
+import { canonicalPolicyText } from "../../ecr/accessPolicy";
 import { lifecyclePolicyFromRules, lifecyclePolicyText, lifecyclePresets } from "../../ecr/lifecyclePolicy";
 import { templateRolePolicy, trustPolicy } from "../../ecr/serviceRoles";
 import { itRefuses } from "../ecr/refusals";
@@ -127,7 +128,7 @@ describe("Registry: creation templates", () => {
       imageTagMutability: "IMMUTABLE_WITH_EXCLUSION",
       imageTagMutabilityExclusionFilters: [{ filter: "latest", filterType: "WILDCARD" }],
       lifecyclePolicy: presetText("release"),
-      repositoryPolicy: JSON.stringify(repositoryPolicy),
+      repositoryPolicy: canonicalPolicyText(repositoryPolicy),
       resourceTags: { owner: "pets" },
       customRoleArn: `arn:aws:iam::${account}:role/mine`,
     });

@@ -4,12 +4,18 @@ import * as pulumi from "@pulumi/pulumi";
 import { type AccessArgs, PrivateRepository, PublicRepository } from "../../components";
 import { isKnownLater } from "../../components/inputChecks";
 import { repositoryPolicyText } from "../../components/repositories/repositoryAccess";
-import { publicRepositoryPolicyFromGrants, repositoryPolicyFromGrants } from "../../ecr/accessPolicy";
+import {
+  canonicalPolicyText,
+  type PolicyDocument,
+  publicRepositoryPolicyFromGrants,
+  repositoryPolicyFromGrants,
+} from "../../ecr/accessPolicy";
 import { account, known, type Mocks, startMocks } from "./mocks";
 
 const policyType = "aws:ecr/repositoryPolicy:RepositoryPolicy";
 const publicPolicyType = "aws:ecrpublic/repositoryPolicy:RepositoryPolicy";
 const role = `arn:aws:iam::${account}:role/push`;
+const textOf = (document: PolicyDocument | undefined) => canonicalPolicyText(document ?? assert.fail());
 
 describe("access to a PrivateRepository", () => {
   let mocks: Mocks;
@@ -28,7 +34,7 @@ describe("access to a PrivateRepository", () => {
     assert.deepEqual(await policyOf(grants), [
       {
         name: "petclinic",
-        inputs: { repository: "petclinic", policy: JSON.stringify(repositoryPolicyFromGrants(grants)) },
+        inputs: { repository: "petclinic", policy: textOf(repositoryPolicyFromGrants(grants)) },
       },
     ]);
     assert.deepEqual(mocks.calls, []);
@@ -43,7 +49,7 @@ describe("access to a PrivateRepository", () => {
     const [given] = await policyOf(grants, "eu-west-1");
     assert.deepEqual(given?.inputs, {
       repository: "petclinic",
-      policy: JSON.stringify(repositoryPolicyFromGrants(grants, "eu-west-1")),
+      policy: textOf(repositoryPolicyFromGrants(grants, "eu-west-1")),
       region: "eu-west-1",
     });
     assert.deepEqual(mocks.calls, []);
@@ -51,7 +57,7 @@ describe("access to a PrivateRepository", () => {
     const [lookedUp] = await policyOf(grants);
     assert.deepEqual(lookedUp?.inputs, {
       repository: "petclinic",
-      policy: JSON.stringify(repositoryPolicyFromGrants(grants, "ap-northeast-2")),
+      policy: textOf(repositoryPolicyFromGrants(grants, "ap-northeast-2")),
     });
   });
 
@@ -61,7 +67,7 @@ describe("access to a PrivateRepository", () => {
     const [policy] = await policyOf({ pushFrom: [later], pullFrom: pulumi.output([account]), statements });
     assert.equal(
       policy?.inputs["policy"],
-      JSON.stringify(repositoryPolicyFromGrants({ pushFrom: [role], pullFrom: [account], statements })),
+      textOf(repositoryPolicyFromGrants({ pushFrom: [role], pullFrom: [account], statements })),
     );
   });
 
@@ -109,7 +115,7 @@ describe("access to a PublicRepository", () => {
         name: "petclinic",
         inputs: {
           repositoryName: "petclinic",
-          policy: JSON.stringify(publicRepositoryPolicyFromGrants({ pushFrom: [role] })),
+          policy: textOf(publicRepositoryPolicyFromGrants({ pushFrom: [role] })),
           region: "us-east-1",
         },
       },

@@ -2,15 +2,17 @@ import type { PutRegistryPolicyRequest } from "@aws-sdk/client-ecr";
 import { accessPolicyFaults } from "../../../ecr/accessPolicy";
 import type { Caller } from "../caller";
 import type { GatewayContext, Operation } from "../context";
+import { keptPolicyText } from "../keptPolicy";
 import { registryPolicies } from "../state/registrySettings";
 import { ServiceError } from "../wire/serviceError";
 import { refuseDocument } from "./faults";
 import { refuseMissingPrincipals } from "./repositoryPolicies";
 
 const putRegistryPolicy: Operation<PutRegistryPolicyRequest> = async (context, caller, input) => {
-  const { policyText = "" } = input;
-  refuseDocument("PolicyText", "Invalid registry policy provided", accessPolicyFaults(policyText, "", "registry"));
-  await refuseMissingPrincipals(context, policyText);
+  const { policyText: given = "" } = input;
+  refuseDocument("PolicyText", "Invalid registry policy provided", accessPolicyFaults(given, "", "registry"));
+  await refuseMissingPrincipals(context, given);
+  const policyText = keptPolicyText(given, caller.region);
   registryPolicies.put(context.store, caller, policyText);
   return { registryId: caller.account, policyText };
 };

@@ -1,5 +1,6 @@
 import { accessPolicyFaults, readAccessPolicy } from "../../../ecr/accessPolicy";
 import type { GatewayContext, Operation } from "../context";
+import { keptPolicyText } from "../keptPolicy";
 import type { RegistryAddress, RegistryKind, RepositoryRecord } from "../state/records";
 import { invalidParameter, ServiceError } from "../wire/serviceError";
 import { refuseDocument } from "./faults";
@@ -18,11 +19,12 @@ export function policyOperations(kind: RegistryKind) {
     refuseDocument("PolicyText", "Invalid repository policy provided", faults);
     existingRepository(context, registry, input.repositoryName);
     await refuseMissingPrincipals(context, input.policyText);
+    const policyText = keptPolicyText(input.policyText, registry.region);
     const repository = changeRepository(context, registry, input.repositoryName, (current) => ({
       ...current,
-      policyText: input.policyText,
+      policyText,
     }));
-    return policyOutput(repository, input.policyText);
+    return policyOutput(repository, policyText);
   };
   const get: Operation<RepositoryInput> = (context, caller, input) => {
     const registry = requestedRegistry(kind, caller, input.registryId);

@@ -1,4 +1,5 @@
 import type { PropertyMap, PropertyValue } from "../protocol/values";
+import { policiesAreEquivalent } from "./policyEquivalence";
 
 /** JSON text in one form: keys in order, no spaces, and `<`, `>`, `&` escaped, as the released provider stores it. */
 export function normalizeJson(text: string): string {
@@ -16,9 +17,14 @@ export function equivalentLifecyclePolicies(left: PropertyValue, right: Property
   return equivalent(left, right, reduceLifecyclePolicy);
 }
 
-/** Whether two IAM policy documents mean the same: order and single values instead of lists do not matter. */
+/** Whether two IAM policy documents mean the same. */
 export function equivalentPolicies(left: PropertyValue, right: PropertyValue): boolean {
-  return equivalent(left, right, reducePolicy);
+  if (typeof left !== "string" || typeof right !== "string") return left === right;
+  try {
+    return policiesAreEquivalent(left, right);
+  } catch {
+    return false;
+  }
 }
 
 /** Whether two JSON texts hold the same. */
@@ -89,63 +95,6 @@ function reduceLifecyclePolicy(document: unknown): unknown {
 
 function priority(rule: Document): number {
   return typeof rule["rulePriority"] === "number" ? rule["rulePriority"] : 0;
-}
-
-function reducePolicy(document: unknown): unknown {
-  if (!isDocument(document)) return document;
-  const statements = asList(document["Statement"]).map((statement) => {
-    if (!isDocument(statement)) return statement;
-    const reduced: Document = { ...statement };
-    // Actions are not case-sensitive.
-    for (const key of ["Action", "NotAction"]) {
-      if (key in reduced)
-        reduced[key] = texts(reduced[key])
-          .map((action) => action.toLowerCase())
-          .sort();
-    }
-    for (const key of ["Resource", "NotResource"]) if (key in reduced) reduced[key] = texts(reduced[key]).sort();
-    for (const key of ["Principal", "NotPrincipal"]) if (key in reduced) reduced[key] = reducePrincipal(reduced[key]);
-    if (isDocument(reduced["Condition"])) reduced["Condition"] = reduceCondition(reduced["Condition"]);
-    if (reduced["Sid"] === "") delete reduced["Sid"];
-    return reduced;
-  });
-  return {
-    ...document,
-    Statement: statements.map((statement) => JSON.stringify(sortKeys(statement))).sort(),
-  };
-}
-
-function reducePrincipal(principal: unknown): unknown {
-  if (!isDocument(principal)) return principal;
-  return Object.fromEntries(
-    Object.entries(principal).map(([kind, value]) => [
-      kind,
-      texts(value)
-        // An account's number and its root user are one principal.
-        .map((name) => (kind === "AWS" ? name.replace(/^arn:[^:]+:iam::(\d{12}):root$/, "$1") : name))
-        .sort(),
-    ]),
-  );
-}
-
-function reduceCondition(condition: Document): unknown {
-  return Object.fromEntries(
-    Object.entries(condition).map(([operator, variables]) => [
-      operator,
-      isDocument(variables)
-        ? Object.fromEntries(Object.entries(variables).map(([variable, value]) => [variable, texts(value).sort()]))
-        : variables,
-    ]),
-  );
-}
-
-function asList(value: unknown): unknown[] {
-  if (value === undefined || value === null) return [];
-  return Array.isArray(value) ? value : [value];
-}
-
-function texts(value: unknown): string[] {
-  return asList(value).map(String);
 }
 
 function isDocument(value: unknown): value is Document {

@@ -113,7 +113,9 @@ describe("policies of the aws stand-in", () => {
         const { inputs } = await engine.check(repositoryPolicy, { repository: "petclinic", policy: document });
         return { inputs, ...(await engine.diff(repositoryPolicy, "petclinic", deployed, inputs)) };
       };
-      assert.deepEqual((await differ(statement(["ecr:batchgetimage"], { AWS: ["210987654321"] }))).changes, {});
+      assert.deepEqual((await differ(statement(["ecr:BatchGetImage"], { AWS: ["210987654321"] }))).changes, {});
+      // What the released provider takes for a difference.
+      assert.notDeepEqual((await differ(statement("ecr:batchgetimage", { AWS: ["210987654321"] }))).changes, {});
       const wider = await differ(statement(["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], "*"));
       assert.deepEqual(wider.changes, { policy: { kind: "update", replace: false } });
       const updated = await engine.update(repositoryPolicy, "petclinic", deployed, wider.inputs);
