@@ -1,7 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { isAwsManagedKey, parseKmsKey } from "../ecr/encryption";
-import { InputRefused, isKnownLater } from "./inputChecks";
+import type { Fault } from "../ecr/faults";
+import { isKnownLater, refuseInput } from "./inputChecks";
 
 /** A key as AWS answers it. */
 export interface KmsKeyArn {
@@ -32,13 +33,13 @@ export function kmsKeyArn(
     .all([kmsKey, region])
     .apply(
       async ([name, place]): Promise<Answer> =>
-        needsNoLookUp(name) ? { arn: ownForm(name) } : lookUp(subject, name, place, parent),
+        needsNoLookUp(name) ? { arn: ownForm(name) } : lookUp(name, place, parent),
     );
   return {
     // An input that fails would put words of its own in front of the refusal.
-    arn: answer.apply(({ arn }) => arn) as pulumi.Output<string>,
-    found: answer.apply(({ refusal }) => {
-      if (refusal) throw refusal;
+    arn: answer.apply(({ arn, fault }) => (fault ? unknownText : arn)) as pulumi.Output<string>,
+    found: answer.apply(({ fault }) => {
+      refuseInput(subject, fault ? [fault] : []);
       return [];
     }),
   };
@@ -64,16 +65,11 @@ function ownForm(name: string): string | undefined {
 }
 
 interface Answer {
-  arn: string | undefined;
-  refusal?: InputRefused;
+  arn?: string | undefined;
+  fault?: Fault;
 }
 
-async function lookUp(
-  subject: string,
-  name: string,
-  region: string | undefined,
-  parent: pulumi.Resource,
-): Promise<Answer> {
+async function lookUp(name: string, region: string | undefined, parent: pulumi.Resource): Promise<Answer> {
   try {
     const found = await aws.kms.getKey({ keyId: name, region }, { parent });
     // In a preview, a provider that cannot be configured yet answers nothing at all.
@@ -81,13 +77,14 @@ async function lookUp(
   } catch (error) {
     if (!/NotFoundException/.test(String(error))) throw error;
     const where = region === undefined ? "the provider's region" : region;
-    const fault = {
-      path: "kmsKey",
-      value: name,
-      rule: `the account has no such key in ${where}.`,
-      fix: "write a key that `aws kms list-aliases` or `aws kms list-keys` names, or leave kmsKey out.",
+    return {
+      fault: {
+        path: "kmsKey",
+        value: name,
+        rule: `the account has no such key in ${where}.`,
+        fix: "write a key that `aws kms list-aliases` or `aws kms list-keys` names, or leave kmsKey out.",
+      },
     };
-    return { arn: unknownText, refusal: new InputRefused(subject, [fault]) };
   }
 }
 

@@ -17,7 +17,11 @@ export interface PrivateRepositoryArgs {
    * @default "kms", with the key that AWS manages for ECR (`alias/aws/ecr`) unless `kmsKey` or `createKey` is set
    */
   encryption?: "aes256" | "kms" | "kmsDsse";
-  /** An existing KMS key in the repository's region: its ARN, id or alias. Not with `aes256`. @default none */
+  /**
+   * An existing KMS key in the repository's region: its ARN, id or alias. Not with `aes256`. An id or alias is looked up at
+   * each run (`kms:DescribeKey`); an alias that has come to name another key replaces the repository, as another key does.
+   * @default none
+   */
   kmsKey?: pulumi.Input<string>;
   /**
    * Creates a customer key for this repository, with an alias: rotated every year, administered by the account, usable

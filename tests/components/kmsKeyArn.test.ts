@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { kmsKeyArn } from "../../components/kmsKeyArn";
+import { account, isKnown, known, type Mocks, startMocks } from "./mocks";
+
+const arn = `arn:aws:kms:ap-northeast-2:${account}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
+const found = (region = "ap-northeast-2") => `arn:aws:kms:${region}:${account}:key/found`;
+
+describe("kmsKeyArn", () => {
+  let mocks: Mocks;
+  const nameOf = (key: pulumi.Input<string>, region?: string) => {
+    const parent = new pulumi.ComponentResource("test:index:Parent", "parent");
+    return kmsKeyArn("subject", key, region, parent);
+  };
+
+  for (const [what, key, expected, calls] of [
+    ["a key's ARN", arn, arn, 0],
+    ["a key's id", "1234abcd-12ab-34cd-56ef-1234567890ab", found(), 1],
+    ["an alias", "alias/images", found(), 1],
+    ["an alias's ARN", `arn:aws:kms:ap-northeast-2:${account}:alias/images`, found(), 1],
+    ["the key that AWS manages", "alias/aws/ecr", undefined, 0],
+    ["its alias's ARN", `arn:aws:kms:ap-northeast-2:${account}:alias/aws/ecr`, undefined, 0],
+  ] as const) {
+    it(`takes ${what}, now or later`, async () => {
+      for (const given of [key, pulumi.output(Promise.resolve(key))]) {
+        mocks = await startMocks();
+        assert.equal(await known(pulumi.output(nameOf(given).arn)), expected);
+        assert.equal(mocks.calls.length, calls);
+      }
+    });
+  }
+
+  it("looks an alias up in the repository's region", async () => {
+    mocks = await startMocks();
+    assert.equal(await known(pulumi.output(nameOf("alias/images", "eu-west-1").arn)), found("eu-west-1"));
+  });
+
+  it("refuses a key that is not there, in a preview too", async () => {
+    for (const preview of [false, true]) {
+      mocks = await startMocks({}, preview);
+      const key = nameOf("alias/none");
+      await assert.rejects(
+        known(key.found),
+        /^RunError: subject: 1 fault|kmsKey: "alias\/none" — the account has no such key/,
+      );
+      assert.equal(await isKnown(pulumi.output(key.arn)), false);
+    }
+  });
+
+  it("is not known while the provider cannot be configured", async () => {
+    mocks = await startMocks({ unconfigured: true }, true);
+    assert.equal(await isKnown(pulumi.output(nameOf("alias/images").arn)), false);
+  });
+});
