@@ -52,7 +52,7 @@ config:
     const { policyText } = await project.aws<{ policyText: string }>(
       ...["ecr", "get-repository-policy", "--repository-name", "visits"],
     );
-    assert.match(policyText, /"Service":"lambda\.amazonaws\.com"/);
+    assert.match(policyText, /"Service":\["lambda\.amazonaws\.com"\]/);
   });
 
   it("answers, and says what is wrong with an event", async () => {

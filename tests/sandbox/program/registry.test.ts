@@ -226,7 +226,7 @@ describe("Registry with the real CLI", function () {
       customRoleArn: role,
     });
     assert.equal(JSON.parse(lifecyclePolicy).rules.length, 1);
-    assert.deepEqual(JSON.parse(repositoryPolicy).Statement[0].Principal, { AWS: "210987654321" });
+    assert.deepEqual(JSON.parse(repositoryPolicy).Statement[0].Principal, { AWS: ["210987654321"] });
     assert.equal((await away.send(new GetAccountSettingCommand({ name: "REGISTRY_POLICY_SCOPE" }))).value, "V1");
     assert.equal(await blobMounting(away), "DISABLED");
     assert.deepEqual(await exclusions(away), [role]);

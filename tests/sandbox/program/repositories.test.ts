@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { readAccessPolicy } from "../../../ecr/accessPolicy";
+import { canonicalPolicyText, readAccessPolicy } from "../../../ecr/accessPolicy";
 import { lifecyclePolicyFromRules, lifecyclePolicyText } from "../../../ecr/lifecyclePolicy";
 import { TestProject } from "./project";
 
@@ -72,7 +72,7 @@ describe("repositories with the real CLI", function () {
   };
   const policyOf = async (name: string) => {
     const { policyText } = await ecr<{ policyText: string }>("get-repository-policy", "--repository-name", name);
-    const policy = readAccessPolicy(policyText);
+    const policy = readAccessPolicy(canonicalPolicyText(policyText));
     assert.ok(policy);
     return policy;
   };
@@ -231,7 +231,7 @@ describe("repositories with the real CLI", function () {
     const { policyText } = await project.aws<{ policyText: string }>(
       ...["ecr-public", "get-repository-policy", "--repository-name", "gallery", "--region", "us-east-1"],
     );
-    assert.deepEqual(readAccessPolicy(policyText)?.Statement[0]?.Principal, { AWS: [partner] });
+    assert.deepEqual(readAccessPolicy(canonicalPolicyText(policyText))?.Statement[0]?.Principal, { AWS: [partner] });
     await project.aws("ecr", "describe-repositories", "--repository-names", "platform/shared", "--region", "eu-west-1");
   });
 });

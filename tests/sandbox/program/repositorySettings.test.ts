@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readAccessPolicy } from "../../../ecr/accessPolicy";
+import { canonicalPolicyText, readAccessPolicy } from "../../../ecr/accessPolicy";
 import { TestProject } from "./project";
 
 const partner = "210987654321";
@@ -188,7 +188,7 @@ describe("settings of repositories with the real CLI", function () {
       ...["ecr", "get-repository-policy", "--repository-name", "raw", ...place],
     );
     assert.deepEqual(
-      readAccessPolicy(policyText)?.Statement.map(({ Sid, Principal }) => [Sid, Principal]),
+      readAccessPolicy(canonicalPolicyText(policyText))?.Statement.map(({ Sid, Principal }) => [Sid, Principal]),
       [
         ["Pull", { AWS: ["ecs-execution", "eks-node"].map((role) => `arn:aws:iam::${partner}:role/${role}`) }],
         ["Audit", { AWS: [partner] }],
@@ -216,7 +216,7 @@ describe("settings of repositories with the real CLI", function () {
       operatingSystems: ["Linux"],
     });
     assert.deepEqual(
-      readAccessPolicy(policyText)?.Statement.map(({ Principal }) => Principal),
+      readAccessPolicy(canonicalPolicyText(policyText))?.Statement.map(({ Principal }) => Principal),
       [{ AWS: [`arn:aws:iam::${partner}:role/ci`] }],
     );
     assert.deepEqual(
