@@ -202,6 +202,7 @@ describe("each setting in each accepted spelling is no change", function () {
     await project.init();
     keys = await createKey(region);
     await createKey("eu-west-1");
+    await createRoles("a", "z");
     const salt = project.read("Pulumi.local.yaml").replace(/^[\s\S]*(?=encryptionsalt:)/, "");
     const sections = {
       privateRepositories: privateSpellings(keys),
@@ -255,6 +256,16 @@ describe("each setting in each accepted spelling is no change", function () {
   async function mustChangeNothing(): Promise<void> {
     const { output, code } = await project.pulumi("preview", "--diff", "--expect-no-changes");
     assert.equal(code, 0, output);
+  }
+
+  /** ECR looks up whom a policy names. Another test may have made one of them. */
+  async function createRoles(...names: string[]): Promise<void> {
+    const statement = { Effect: "Allow", Principal: { AWS: partner }, Action: "sts:AssumeRole" };
+    const trust = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+    for (const name of names) {
+      const args = ["iam", "create-role", "--role-name", name, "--assume-role-policy-document", trust];
+      await project.run("aws", args, { AWS_ACCESS_KEY_ID: partner });
+    }
   }
 
   async function createKey(place: string): Promise<Keys> {
