@@ -72,8 +72,8 @@ function judge(
   const tag = reference.tag ?? "latest";
   const listed = fitsAny(url, config.immutableRepositories);
   const there = own === undefined ? !listed : canMove(tag, own);
-  // Another account's repository of that name has settings of its own, which only the list can tell.
-  const moves = referred?.doubt !== undefined && !listed ? referred.doubt : there;
+  // It may be another account's repository of that name, which only the list knows; what is so of both is so.
+  const moves = referred?.doubt !== undefined && there !== !listed ? referred.doubt : there;
   if (moves === false) {
     return undefined;
   }

@@ -178,4 +178,17 @@ describe("policies: ecr-image-consumers", () => {
       assertPasses(await judge([lambda(`${host}/petclinic:1`)], { immutableRepositories: [url] }));
     }
   });
+
+  it("says what is so whichever account's repository it turns out to be", async () => {
+    const mine = (imageTagMutability: string) =>
+      repository({ imageTagMutability, repositoryUrl: unknownText, registryId: unknownText, region: "us-east-1" });
+    const listed = { immutableRepositories: [url] };
+    assertFails(await judge([mine("MUTABLE"), lambda(`${url}:1`)]), /the tag "1" can move in repository "petclinic"/);
+    assertUnjudged(
+      await judge([mine("IMMUTABLE"), lambda(`${url}:1`)]),
+      /the tag "1" may move in repository "petclinic"/,
+    );
+    assertPasses(await judge([mine("IMMUTABLE"), lambda(`${url}:1`)], listed));
+    assertUnjudged(await judge([mine("MUTABLE"), lambda(`${url}:1`)], listed), /the tag "1" may move/);
+  });
 });

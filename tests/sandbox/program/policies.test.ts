@@ -6,7 +6,7 @@ import { rules } from "../../../policies/rules";
 import { TestProject } from "./project";
 
 /** Plain resources of other people's stacks, wrong in every way that a mandatory rule looks for. */
-const program = `
+const program = (account: string) => `
 import * as aws from "@pulumi/aws";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
@@ -28,7 +28,7 @@ new aws.ecr.Repository("keyed", {
   imageTagMutability: "IMMUTABLE",
   imageScanningConfiguration: { scanOnPush: true },
   region,
-});
+}, { provider: new aws.Provider("own", { region, allowedAccountIds: ["${account}"] }) });
 const bare = new aws.ecr.Repository("bare", { name: "bare", forceDelete: true, region });
 new aws.ecr.Repository("far", {
   name: "far",
@@ -48,6 +48,7 @@ new aws.ecr.RepositoryPolicy("open", {
   region,
 });
 new aws.iam.Role("ci", {
+  name: "ci",
   assumeRolePolicy: policy(statement({ Federated: "token.actions.githubusercontent.com" }, "sts:AssumeRoleWithWebIdentity")),
 });
 new aws.ecrpublic.Repository("published", { repositoryName: "published" }, {
@@ -70,7 +71,7 @@ new docker.Image("latest", {
   skipPush: true,
 });
 new docker.Image("moving", {
-  imageName: "123456789012.dkr.ecr.us-east-1.amazonaws.com/keyed:latest",
+  imageName: "${account}.dkr.ecr.us-east-1.amazonaws.com/keyed:latest",
   build: { context: "app", platform: "linux/amd64", args: { NODE_IMAGE: "sandbox.local/node:22" } },
   skipPush: true,
 });
@@ -108,7 +109,8 @@ const expected: Readonly<Record<string, RegExp>> = {
   "ecr-access-actions": /Action ecr:\* is a wildcard/,
   "ecr-access-accounts": /account 210987654321 is on no list/,
   "ecr-access-push": /lets account 210987654321 push/,
-  "ecr-push-roles": /is for every subject of token\.actions/,
+  "ecr-push-roles": /attachment "power" has AWS's policy AmazonEC2ContainerRegistryPowerUser/,
+  "ecr-push-trust": /is for every subject of token\.actions/,
   "ecr-image-scanning": /repository "secret" is not scanned on push/,
   "ecr-public-names": /public repository "published" lets everybody pull/,
   "ecr-public-catalog-data": /catalogData\.description: not set/,
@@ -193,7 +195,7 @@ describe("policies in a real preview", function () {
   });
 
   it("stop other people's plain resources, each mandatory rule by name, and take exceptions", async () => {
-    project.write("index.ts", program);
+    project.write("index.ts", program(project.account));
     project.write("Pulumi.yaml", `${project.read("Pulumi.yaml")}plugins:\n  providers:\n${passThrough(project)}`);
     await project.must("aws", "ecr", "create-repository", "--repository-name", "shared", "--region", "us-east-1");
     const farUrn = "urn:pulumi:local::ecr::aws:ecr/repository:Repository::far";
