@@ -10,7 +10,8 @@ import { nist } from "./frameworks";
 import { type DocumentPlace, documentPlace, knownDocument, reportAll, unknownText } from "./lifecycleDocuments";
 import { faultOnce, findSnapshot } from "./lifecycleSnapshot";
 import { repositoryNames } from "./parameters";
-import { regionOf, resourceTypes } from "./resources";
+import { placeOf } from "./places";
+import { resourceTypes } from "./resources";
 import { resourceRule, type Subject } from "./rule";
 import { Unknown } from "./unknowns";
 
@@ -114,8 +115,11 @@ function judgeChange(
   findings: Findings,
 ): void {
   const name = resource.read("repository");
-  const region = regionOf(resource.read("region"), resource.provider?.props);
-  const here = repositories.filter((each) => each.name === name && (region === undefined || each.region === region));
+  const { region, account } = placeOf(resource);
+  const isHere = (known: unknown, own: string) => typeof known !== "string" || known === own;
+  const here = repositories.filter(
+    (each) => each.name === name && isHere(region, each.region) && isHere(account, each.registryId),
+  );
   if (here.length === 0) {
     findings.note(
       `The snapshot ${config.snapshot} does not have ${place.label}: it is new, or the snapshot is of something else.`,

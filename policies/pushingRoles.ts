@@ -3,6 +3,7 @@ import { managedPushPolicy } from "../ecr/pushReach";
 import { knownStatements } from "./accessDocuments";
 import { parsedJson } from "./json";
 import { lookup } from "./lookup";
+import { placeOf } from "./places";
 import { identityParts, pushActionsOf, pushing } from "./pushRights";
 import { resourceTypes } from "./resources";
 import type { Stack, StackSubject } from "./rule";
@@ -63,7 +64,18 @@ function roleFinder(stack: Stack): (subject: StackSubject, property: string) => 
   return (subject, property) => {
     const value = subject.read(property);
     const names = property === "policy" ? principalsOf(value) : [value].flat().map(textOf);
-    return [...new Set([...subject.dependencies(property).flatMap(({ urn }) => byUrn(urn)), ...names.flatMap(byName)])];
+    // A role's name is one within its account only.
+    const { account } = placeOf(subject);
+    const isHere = (role: StackSubject) => {
+      const other = placeOf(role).account;
+      return typeof account !== "string" || typeof other !== "string" || account === other;
+    };
+    return [
+      ...new Set([
+        ...subject.dependencies(property).flatMap(({ urn }) => byUrn(urn)),
+        ...names.flatMap((each) => (each?.startsWith("arn:") ? byName(each) : byName(each).filter(isHere))),
+      ]),
+    ];
   };
 }
 

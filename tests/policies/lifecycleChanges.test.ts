@@ -69,6 +69,18 @@ describe("policies: ecr-lifecycle-changes", () => {
     assertFails(await judge(text(3), { ...config, allowedImages: 1 }), /expires 2 images .*; allowed are 1\. See why/);
   });
 
+  it("goes by the repository of the policy's own account", async () => {
+    const config = { snapshot: snapshot() };
+    const by = (account: string) => ({ region: "eu-west-1", allowedAccountIds: `["${account}"]` });
+    assertFails(await judge(text(1), config, {}, by("123456789012")), /expires 4 images/);
+    const { violations, unjudged } = await judge(text(1), config, {}, by("210987654321"));
+    assert.deepEqual(violations, []);
+    assert.match(
+      unjudged.join(),
+      /does not have repository "petclinic": it is new, or the snapshot is of something else/,
+    );
+  });
+
   it("names the repository, how many images go, the first of them, and what runs them", async () => {
     const deployed = [
       { digest: images[4]?.digest ?? "", by: "ECS task definition web:7" },

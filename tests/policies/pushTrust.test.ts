@@ -244,4 +244,12 @@ describe("policies: ecr-push-trust", () => {
       await beside([resource(rolePolicy, { role: "ci", policy: unknownText })], { assumeRolePolicy: undefined }),
     );
   });
+
+  it("does not take a policy of another account's role of that name for the role's", async () => {
+    const other = { provider: "other", providerConfig: { allowedAccountIds: '["210987654321"]' } };
+    const own = { provider: "own", providerConfig: { allowedAccountIds: '["123456789012"]' } };
+    const ofRole = resource(resourceTypes.rolePolicy, { role: "ci", policy: pushes });
+    assertPasses(await beside([{ ...ofRole, ...other }]));
+    assertFails(await beside([{ ...ofRole, ...own }]), /is for the subjects/);
+  });
 });
