@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { type HandEdit, handled, nth } from "./edits";
 import { type LivingStack, up } from "./livingStack";
 import { made, type Place, placesOf, type Repository, type World } from "./model";
@@ -49,9 +50,12 @@ function isBuild(world: World, place: Place, tag: string): boolean {
   );
 }
 
-/** As the program says it where an image of its own is gone. */
+/** Where an image of its own is gone the program refuses to go on, and says a command, which is followed to the letter. */
 async function pushAgain(stack: LivingStack): Promise<void> {
-  await stack.must(...up, "--refresh", "--replace", "**::shop-*");
+  const { output } = await stack.pulumi(...up);
+  const [, ...advice] = /push it again with `pulumi up (--refresh) (--replace) '(\S+)'`/.exec(output) ?? [];
+  assert.ok(advice.length > 0, `an image is gone, and this does not say what to do:\n${output}`);
+  await stack.must(...up, ...advice);
   const world = structuredClone(stack.world);
   for (const image of Object.values(world.config.images)) {
     for (const place of placesOf(world.config, image)) {
