@@ -6,6 +6,8 @@ import { type Config, emptyWorld, type World } from "./model";
 import type { StackFile } from "./stackFile";
 import { type Outcome, transition } from "./transition";
 
+/** As people run it: what is refused in the preview is not begun. */
+export const upWithPreview = ["up", "--yes", "--suppress-outputs"];
 export const up = ["up", "--yes", "--skip-preview", "--suppress-outputs"];
 
 /** A stack in an account of its own, and what the model says of both. */
@@ -56,7 +58,7 @@ export class LivingStack {
   /** Nothing is changed by what is refused; the file goes back to what it was. */
   private async refusal({ refused: why, late }: Extract<Outcome, { refused: string }>): Promise<void> {
     this.story.push(`  to be refused: ${why}`);
-    const result = await this.pulumi("up", "--yes", "--suppress-outputs");
+    const result = await this.pulumi(...upWithPreview);
     assert.notEqual(result.code, 0, `this had to be refused (${why}):\n${result.output}`);
     await this.compare(`after a refusal, which said:\n${result.output}`);
     this.file.write(this.name, this.world.config);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Account } from "./account";
 import type { Edit } from "./edits";
-import { type LivingStack, up } from "./livingStack";
+import { type LivingStack, up, upWithPreview } from "./livingStack";
 import { type Config, emptyWorld, homeRegion } from "./model";
 
 /** Another stack comes to the account, and goes again. What this one has stays as it is. */
@@ -17,7 +17,7 @@ export async function secondStack(
   const privates: Config["privates"] = { other: { repositoryName: name, encryption: "aes256" } };
   stack.file.write(second, { privates, publics: {}, registries, images: {} });
   await stack.must("stack", "init", second);
-  const result = await engine.run(...up, "--stack", second);
+  const result = await engine.run(...(isRefused ? upWithPreview : up), "--stack", second);
   assert.equal(result.code !== 0, isRefused, `the second stack, to be refused: ${isRefused}\n${result.output}`);
   if (registry && isTaken) await stack.compare("after the second stack was refused");
   await end(stack, second);
