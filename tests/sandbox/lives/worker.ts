@@ -29,8 +29,12 @@ async function main(): Promise<void> {
   const file = new StackFile(directory);
   const engine = await Engine.start(directory);
   process.on("disconnect", () => {
-    fs.rmSync(directory, { recursive: true, force: true });
-    process.exit(0);
+    try {
+      // A command that still runs may be writing there.
+      fs.rmSync(directory, { recursive: true, force: true, maxRetries: 10 });
+    } finally {
+      process.exit(0);
+    }
   });
   process.on("message", async (life: Edit[]) => {
     const stack = new LivingStack(engine, file, String(randomInt(100_000_000_000, 999_999_999_999)));
