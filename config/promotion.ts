@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ImageRepository } from "../components";
 import { promoteImage } from "../components";
-import { privateLoginRefusal } from "../components/images/ecrLogin";
+import { hostIn, privateLoginRefusal } from "../components/images/ecrLogin";
 import { ProgramError } from "../components/programError";
+import { publicSourceRefusal } from "../ecr/registryLogin";
 import { type EcrOutputs, EcrStack, type ImageOutputs } from "../outputs";
 import { imageOutputs } from "../outputs/imageOutputs";
 import type { EnvironmentConfig } from "./schema";
@@ -44,7 +45,7 @@ export async function promotedImages(promotion: Promotion, repository: (referenc
   );
 }
 
-/** @throws ProgramError that names every image whose address is not in the registry whose login it would get. */
+/** @throws ProgramError that names every image whose address is not in the registry that its repository is in. */
 async function refuseForeignSources(
   stack: string,
   found: EcrOutputs,
@@ -54,7 +55,9 @@ async function refuseForeignSources(
     .filter(({ copy }) => (copy.repositories ?? []).length > 0)
     .map(async ({ key, image: { repository, reference }, image }) => {
       const registry = privateRegistryOf(found, image);
-      const refusal = registry && (await privateLoginRefusal(registry, reference));
+      const refusal = registry
+        ? await privateLoginRefusal(registry, reference)
+        : publicSourceRefusal(hostIn(reference));
       if (refusal === undefined) return [];
       return [
         `promotion.images.${key}: the stack ${stack} says that its ${repository} has ${reference}, but ${refusal}. Nothing was ` +

@@ -38,18 +38,14 @@ export class RegistryLogin {
     return new RegistryLogin(
       credentialsIn(authorizationToken),
       `the registry ${own}`,
-      (host) => host === own || isSameRegistry(own, host),
+      // Without an endpoint it is for nobody, whatever stands for no host.
+      (host) => host !== "" && (host === own || isSameRegistry(own, host)),
     );
   }
 
   /** ECR Public's token, which names no endpoint: for its own hosts, and for the one that a sandbox has in their place. */
   static ofEcrPublic({ authorizationToken = "" }: Pick<EcrToken, "authorizationToken">): RegistryLogin {
-    const hosts: readonly string[] = publicRegistryHosts;
-    return new RegistryLogin(
-      credentialsIn(authorizationToken),
-      "ECR Public",
-      (host) => hosts.includes(host) || isLoopbackHost(host),
-    );
+    return new RegistryLogin(credentialsIn(authorizationToken), "ECR Public", isPublicRegistry);
   }
 
   /** A login that the user keeps for a host, with its port: `docker.io` for Docker Hub. */
@@ -69,6 +65,16 @@ export class RegistryLogin {
     if (refusal !== undefined) throw new Error(refusal);
     return { ...this.#credentials };
   }
+}
+
+/** Why an image of a public repository is not read from a host, with whatever login the user keeps there; undefined for ECR Public. */
+export function publicSourceRefusal(host: string): string | undefined {
+  return isPublicRegistry(host) ? undefined : `${host} is not ECR Public`;
+}
+
+/** ECR Public's hosts, and the one that a sandbox has in their place. */
+function isPublicRegistry(host: string): boolean {
+  return publicRegistryHosts.some((each) => each === host) || isLoopbackHost(host);
 }
 
 /** Whether a host, with or without a port, is this machine. */

@@ -59,7 +59,10 @@ const image = z.object({
   references: z
     .record(z.string(), pinnedReference)
     .describe("the same in each of its repositories, by `private/<key>` or `public/<key>`"),
-  repository: z.string().describe("the first repository, as `private/<key>` or `public/<key>`"),
+  repository: z
+    .string()
+    .regex(/^(?:private|public)\//, { error: "must begin with private/ or public/" })
+    .describe("the first repository, as `private/<key>` or `public/<key>`"),
   tag: z.string().describe("the tag that stands for its content"),
   digest: digest.describe("digest of its manifest, `sha256:…`"),
 });

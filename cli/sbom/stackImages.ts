@@ -3,6 +3,7 @@ import { refuseFaults } from "../../ecr/faults";
 import { imageReferenceFaults } from "../../ecr/imageReference";
 import { isObject } from "../../ecr/jsonObjects";
 import { regionFaults } from "../../ecr/regions";
+import { publicSourceRefusal } from "../../ecr/registryLogin";
 import type { StackOutputs } from "../stackOutputs";
 
 /** An image of a stack, where a registry has it. */
@@ -45,7 +46,15 @@ function stackImage(outputs: StackOutputs, key: string, value: unknown): StackIm
   }
   refuseFaults(`the output \`images.${key}\``, imageReferenceFaults(reference, "reference"));
   const [kind, ...rest] = repository.split("/");
-  return { key, reference, ...(kind === "private" && { registry: privateRegistry(outputs, rest.join("/")) }) };
+  if (kind === "private") return { key, reference, registry: privateRegistry(outputs, rest.join("/")) };
+  // Read without a login of ours, but with the one that the user keeps for the host that the outputs name.
+  const refusal =
+    kind === "public" ? publicSourceRefusal(reference.split("/", 1).join("")) : "that is neither private nor public";
+  if (refusal === undefined) return { key, reference };
+  throw new Error(
+    `the output \`images.${key}\` says that ${JSON.stringify(repository)} has ${reference}, but ${refusal}. Nothing was sent. ` +
+      "Look who changed the stack's outputs.",
+  );
 }
 
 function privateRegistry(outputs: StackOutputs, repository: string): StackImage["registry"] {

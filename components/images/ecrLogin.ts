@@ -64,6 +64,7 @@ function loginAt(address: string, login: RegistryLogin): Credentials {
   return login.forHost(host);
 }
 
-function hostIn(address: string): string {
+/** The host of `<host>/<repository>`. */
+export function hostIn(address: string): string {
   return address.split("/", 1).join("");
 }

@@ -41,6 +41,19 @@ describe("images of the sbom command", () => {
     });
   }
 
+  it("are refused when a public one is not in ECR Public, where the user's own login of that host would be used", () => {
+    for (const repository of ["public/tool", "Private/web", "", "PUBLIC/tool", " private/web"]) {
+      for (const host of ["quay.io", "public.ecr.aws.evil.example", "PUBLIC.ECR.AWS", "public.ecr.aws:8443", "[::2]"]) {
+        const tool = { reference: `${host}/a/tool@${digest}`, repository };
+        assert.throws(() => stackImages({ ...outputs, images: { tool } }), {
+          message: /^the output `images\.tool` says that .*, but .* is n.*\. Nothing was sent\./,
+        });
+      }
+    }
+    const sandbox = { reference: `127.0.0.1:4568/a/tool@${digest}`, repository: "public/tool" };
+    assert.equal(stackImages({ ...outputs, images: { sandbox } }).length, 1);
+  });
+
   it("are refused when the output is not what this project writes", () => {
     for (const value of [null, 7, {}, { reference: 7 }]) {
       assert.throws(() => stackImages({ images: { web: value } }), /`images\.web` has no `reference`/);

@@ -20,10 +20,10 @@ describe("images of the environment before this one", () => {
   });
   afterEach(() => hostile.stop());
 
-  /** What the other stack's outputs say; `references` by the image's key. */
-  async function outputs(references: Record<string, string>, repository: object = {}) {
+  /** What the other stack's outputs say; `references` by the image's key, all of them in one repository. */
+  async function outputs(references: Record<string, string>, repository: object = {}, place = "private/team/app") {
     const images = Object.entries(references).map(([key, reference]) => {
-      const found = { reference, references: { "private/team/app": reference }, repository: "private/team/app" };
+      const found = { reference, references: { "private/team/app": reference }, repository: place };
       return [key, { ...found, tag: "src-1", digest }];
     });
     const privateRepository = {
@@ -66,6 +66,23 @@ describe("images of the environment before this one", () => {
     assert.deepEqual(hostile.requests, []);
     assert.deepEqual(mocks.ofType(imageType), []);
     assert.deepEqual(mocks.ofType("aws:ecr/repository:Repository"), []);
+  });
+
+  it("are refused when a public one is not in ECR Public, where the user's own login of that host would be used", async () => {
+    const places = ["quay.io/org/app", "public.ecr.aws.evil.example/a/app", "PUBLIC.ECR.AWS/a/app", "app"];
+    await outputs(Object.fromEntries(places.map((place) => [place, `${place}@${digest}`])), {}, "public/app");
+    await assert.rejects(promote(...places), (error: Error) => {
+      const refused = error.message
+        .split("\n")
+        .map((line) => /but (\S+) is not ECR Public\. Nothing was sent\./.exec(line)?.[1]);
+      assert.deepEqual(refused, ["quay.io", "public.ecr.aws.evil.example", "PUBLIC.ECR.AWS", `app@${digest}`]);
+      return true;
+    });
+    assert.deepEqual(mocks.ofType(imageType), []);
+    for (const place of ["Private/app", "", "x/private/app"]) {
+      await outputs({ one: own }, {}, place);
+      await assert.rejects(promote("one"), /images\.one\.repository: must begin with private\/ or public\//, place);
+    }
   });
 
   it("are refused when an output has no form that an address, a login or a policy can be made of", async () => {
