@@ -28,6 +28,11 @@ for (const ruleset of wanted.rulesets) {
   if (id === undefined) write("POST", `${repository}/rulesets`, ruleset);
   else write("PUT", `${repository}/rulesets/${id}`, ruleset);
 }
+// A workflow of any branch could approve its own pull request.
+write("PUT", `${repository}/actions/permissions/workflow`, {
+  default_workflow_permissions: "read",
+  can_approve_pull_request_reviews: false,
+});
 const everywhere = leaked();
 for (const line of [...everywhere, ...missing()]) console.log(line);
 process.exitCode = everywhere.length > 0 ? 1 : 0;

@@ -26,10 +26,13 @@ if (method === "GET") {
   return console.log(JSON.stringify(state[path]));
 }
 const list = path.replace(/\\/\\d+$/, "");
-if (method === "PUT" && list === path) state[path] = { ...body, can_admins_bypass: true };
+if (method === "PUT" && path.includes("/environments/")) state[path] = { ...body, can_admins_bypass: true };
+else if (method === "PUT" && path.endsWith("/actions/permissions/workflow")) state[path] = body;
 else if (list.endsWith("rulesets")) {
   state[list] ??= [];
   if (method === "POST") state[list].push({ id: state[list].length + 1, ...body });
+  // As GitHub does: what is not sent stays.
+  else state[list] = state[list].map((each) => (path.endsWith("/" + each.id) ? { ...each, ...body } : each));
 } else {
   const policies = (state[list] ??= { branch_policies: [] }).branch_policies;
   if (method === "POST") policies.push({ id: policies.length + 1, ...body });
@@ -103,6 +106,18 @@ describe("node .github/environments.mjs", function () {
       [],
     );
     assert.deepEqual(second.after, first.after);
+  });
+
+  it("lets nobody pass over the reviews of main: no list of exceptions stays, and no workflow approves", () => {
+    const bypass = [{ actor_type: "RepositoryRole", actor_id: 4, bypass_mode: "always" }];
+    const name = "main changes by reviewed pull requests";
+    const { after } = run({ "repos/octo-org/ecr/rulesets": [{ id: 7, name, bypass_actors: bypass }] }, ...both);
+    const [main] = after["repos/octo-org/ecr/rulesets"] as { name: string; bypass_actors: unknown[] }[];
+    assert.deepEqual([main?.name, main?.bypass_actors], [name, []]);
+    assert.deepEqual(after["repos/octo-org/ecr/actions/permissions/workflow"], {
+      default_workflow_permissions: "read",
+      can_approve_pull_request_reviews: false,
+    });
   });
 
   it("sends nothing with --dry-run, and prints what it would send", () => {

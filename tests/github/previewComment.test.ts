@@ -74,10 +74,12 @@ describe("the comment with a preview", function () {
   });
 
   it("calls nobody, and leaves digests as they are", () => {
-    const { text } = comment("@octo-org/admins and (@octocat) of example.com/app@sha256:00 by a.b@example.com\n");
+    const { text } = comment(
+      "@octo-org/admins and (@octocat), .@octocat, -@octocat of example.com/app@sha256:00 by a.b@example.com\n",
+    );
     assert.equal(
       parts(text).body,
-      "@\u200bocto-org/admins and (@\u200boctocat) of example.com/app@sha256:00 by a.b@example.com",
+      "@\u200bocto-org/admins and (@\u200boctocat), .@\u200boctocat, -@\u200boctocat of example.com/app@sha256:00 by a.b@example.com",
     );
   });
 

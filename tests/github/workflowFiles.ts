@@ -45,8 +45,11 @@ export interface EnvironmentRules {
   secrets: string[];
 }
 
+/** GitHub takes one event, a list of them, or a map: here it is the map. */
 export function readWorkflow(text: string): Workflow {
-  return parse(text, { merge: true }) as Workflow;
+  const { on, ...rest } = parse(text, { merge: true }) as Workflow & { on: string | string[] | Workflow["on"] };
+  const events = typeof on === "string" ? [on] : on;
+  return { ...rest, on: Array.isArray(events) ? Object.fromEntries(events.map((event) => [event, null])) : events };
 }
 
 /** The repository's workflows, by the name of their file. */

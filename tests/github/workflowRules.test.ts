@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import { environmentRules, environmentsOf, type Job, type Workflow, workflows } from "./workflowFiles";
+import { environmentRules, environmentsOf, type Job, readWorkflow, type Workflow, workflows } from "./workflowFiles";
 import { faultsOf, jobRules, sharedGroups, workflowRules } from "./workflowRules";
 
 /** A copy of a workflow with one job changed. */
@@ -34,6 +34,21 @@ const worse: Record<string, [file: string, job: string, change: (job: Job) => vo
   ],
   "an artifact is read only where there is nothing to take": [
     ["deploy.yml", "dev", (job) => job.steps?.unshift({ uses: `actions/download-artifact@${"0".repeat(40)}` })],
+  ],
+  "an artifact is one that is named, in a folder of its own": [
+    ["pull-request.yml", "comment", (job) => delete stepOf(job, "download-artifact").with?.["path"]],
+    ["pull-request.yml", "comment", (job) => Object.assign(stepOf(job, "download-artifact").with ?? {}, { path: "." })],
+    ["pull-request.yml", "comment", (job) => delete stepOf(job, "download-artifact").with?.["name"]],
+  ],
+  "a secret is named in one spelling, which the other rules look for": [
+    ...["secrets['PULUMI_ACCESS_TOKEN']", "Secrets.PULUMI_ACCESS_TOKEN", "secrets.pulumi_access_token"].map(
+      (secret): [string, string, (job: Job) => void] => [
+        "pull-request.yml",
+        "preview",
+        (job) => Object.assign(stepOf(job, "preview").env ?? {}, { X: expression(secret) }),
+      ],
+    ),
+    ["pull-request.yml", "test", (job) => job.steps?.push({ run: "true", env: { X: expression("toJSON(secrets)") } })],
   ],
   "secrets, and roles, belong to an environment": [
     ["drift.yml", "drift", (job) => delete job.environment],
@@ -102,6 +117,7 @@ const worse: Record<string, [file: string, job: string, change: (job: Job) => vo
     ["deploy.yml", "dev", (job) => Object.assign(stepOf(job, "setup-node").with ?? {}, { cache: "npm" })],
     ["deploy.yml", "dev", (job) => delete stepOf(job, "setup-node").with?.["package-manager-cache"]],
     ["drift.yml", "drift", (job) => job.steps?.unshift({ uses: `actions/cache@${"0".repeat(40)}` })],
+    ["drift.yml", "drift", (job) => job.steps?.unshift({ uses: `actions/cache/restore@${"0".repeat(40)}` })],
   ],
   "a checkout keeps no token": [
     ["pull-request.yml", "test", (job) => delete stepOf(job, "checkout").with?.["persist-credentials"]],
@@ -166,6 +182,11 @@ describe("the workflows of .github", () => {
       ["a workflow's environment has no secret", { env: { TOKEN: expression("secrets.PULUMI_READ_TOKEN") } }],
     ];
     assert.deepEqual(new Set(bad.map(([rule]) => rule)), new Set(Object.keys(workflowRules)));
+    // The other ways in which GitHub lets the events be written.
+    for (const on of ["pull_request_target", "[push, pull_request_target]"]) {
+      const { on: events } = readWorkflow(`on: ${on}\njobs: {}\n`);
+      bad.push(["nothing outside the repository starts a run with its rights", { on: events }]);
+    }
     for (const [rule, part] of bad) {
       const faults = faultsOf("x.yml", { ...workflow, ...part }, environments);
       assert.ok(

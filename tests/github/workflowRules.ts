@@ -56,6 +56,19 @@ export const jobRules: Readonly<Record<string, JobRule>> = {
   "an artifact is read only where there is nothing to take": (job) =>
     uses(job, "actions/download-artifact").length > 0 && isPrivileged(job) ? ["download-artifact"] : [],
 
+  "an artifact is one that is named, in a folder of its own": (job) =>
+    uses(job, "actions/download-artifact").flatMap(({ with: given = {} }) =>
+      /^[\w-]+$/.test(String(given["name"] ?? "")) && /^[\w-]+$/.test(String(given["path"] ?? ""))
+        ? []
+        : [`name: ${given["name"]}, path: ${given["path"]}`],
+    ),
+
+  // Expressions know no case, and other ways to a member.
+  "a secret is named in one spelling, which the other rules look for": (job) =>
+    [...JSON.stringify(job).matchAll(/\$\{\{(.*?)\}\}/g)]
+      .map(([, text = ""]) => text)
+      .filter((text) => /\bsecrets\b/i.test(text.replace(/\bsecrets\.[A-Z][A-Z0-9_]*(?![\w.])/g, ""))),
+
   "secrets, and roles, belong to an environment": (job) =>
     isPrivileged(job) && environmentsOf(job).length === 0 ? ["no environment"] : [],
 
@@ -128,7 +141,9 @@ export const jobRules: Readonly<Record<string, JobRule>> = {
     const open = uses(job, "actions/setup-node").filter(
       (step) => step.with?.["cache"] !== undefined || step.with?.["package-manager-cache"] !== false,
     );
-    return [...open, ...uses(job, "actions/cache")].map(({ uses }) => String(uses));
+    return [...open, ...uses(job, "actions/cache"), ...uses(job, "actions/cache/restore")].map(({ uses }) =>
+      String(uses),
+    );
   },
 
   "a checkout keeps no token": (job) =>
