@@ -1,6 +1,6 @@
 // What registries, images, other stacks and services say is shown in terminals and in logs of CI systems. Some characters
 // are commands there: escape sequences move the cursor, rewrite what stands above or set the window's title; a line that
-// begins with `::`, or has `##[` in it, is a command to GitHub's runner; marks of direction show text in another order.
+// begins with `::`, or has `##[` in it, is a command to GitHub's runner, `##vso[` to Azure's, `##teamcity[` to TeamCity; marks of direction show text in another order.
 
 /** Control characters but line feed and tab, line and paragraph separators, marks of direction, and the byte-order mark. */
 const commands = /[^\P{Cc}\n\t]|[\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/gu;
@@ -14,7 +14,7 @@ export function printable(text: string): string {
     .replaceAll("\r\n", "\n")
     .replace(commands, escaped)
     .replace(/^([^\S\n]*):(?=:)/gm, "$1\\u003a")
-    .replace(/#(?=#\[)/g, "\\u0023");
+    .replace(/#(?=#\w*\[)/g, "\\u0023");
 }
 
 /** The same on one line, for what stands in the middle of a message: a line break is a space. */

@@ -1,4 +1,6 @@
 import { BatchGetImageCommand, type ECRClient } from "@aws-sdk/client-ecr";
+import { isDigest } from "../../ecr/digests";
+import { isObject } from "../../ecr/jsonObjects";
 
 /** Images in one request (ECR API, BatchGetImage: imageIds). */
 const batchSize = 100;
@@ -42,18 +44,35 @@ export async function readManifests(
   return manifests;
 }
 
-interface Descriptor {
-  digest: string;
-  size?: number;
-}
-
-/** Docker's and OCI's formats have the same shape; ECR has checked it when the manifest was pushed. */
+/** Docker's and OCI's formats have the same shape. Whoever pushed it wrote it: what has no digest is left out. */
 export function readManifest(text: string): Manifest {
-  const manifest = JSON.parse(text) as { manifests?: Descriptor[]; config?: Descriptor; layers?: Descriptor[] };
-  const { manifests = [], config, layers = [] } = manifest;
+  const manifest: unknown = JSON.parse(text);
+  const { manifests, config, layers } = isObject(manifest) ? manifest : {};
   return {
-    children: manifests.map(({ digest }) => digest),
-    blobs: [...(config ? [config] : []), ...layers].map(({ digest, size = 0 }) => ({ digest, sizeBytes: size })),
+    // An index may name the same image thousands of times.
+    children: [...new Set(descriptors(manifests).map(({ digest }) => digest))],
+    blobs: [...descriptors([config]), ...descriptors(layers)],
     sizeBytes: Buffer.byteLength(text),
   };
+}
+
+function descriptors(list: unknown): { digest: string; sizeBytes: number }[] {
+  return (Array.isArray(list) ? list : []).flatMap((each: unknown) => {
+    const { digest, size } = isObject(each) ? each : {};
+    const sizeBytes = typeof size === "number" && Number.isSafeInteger(size) && size > 0 ? size : 0;
+    return isDigest(digest) ? [{ digest, sizeBytes }] : [];
+  });
+}
+
+/** The indexes that each image is part of. */
+export function parentsIn(manifests: ReadonlyMap<string, Manifest>): Map<string, string[]> {
+  const parents = new Map<string, string[]>();
+  for (const [digest, { children }] of manifests) {
+    for (const child of children) {
+      const known = parents.get(child);
+      if (known === undefined) parents.set(child, [digest]);
+      else known.push(digest);
+    }
+  }
+  return parents;
 }

@@ -6,7 +6,7 @@ import {
   paginateDescribeImages,
 } from "@aws-sdk/client-ecr";
 import { type LifecycleImage, type LifecyclePolicyDocument, readLifecyclePolicy } from "../../ecr/lifecyclePolicy";
-import { readManifests } from "./manifests";
+import { parentsIn, readManifests } from "./manifests";
 
 /** Images of one page (ECR API, DescribeImages: maxResults). */
 const pageSize = 1000;
@@ -71,13 +71,7 @@ async function readParents(
     imageDigest !== undefined && /manifest\.list|image\.index/.test(imageManifestMediaType) ? [imageDigest] : [],
   );
   const manifests = await readManifests(ecr, at, indexes);
-  const parents = new Map<string, string[]>();
-  for (const [digest, { children }] of manifests) {
-    for (const child of children) {
-      parents.set(child, [...(parents.get(child) ?? []), digest]);
-    }
-  }
-  return { parents, unread: indexes.length - manifests.size };
+  return { parents: parentsIn(manifests), unread: indexes.length - manifests.size };
 }
 
 function lifecycleImage(detail: ImageDetail, parents: ReadonlyMap<string, string[]>): LifecycleImage {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Command } from "commander";
@@ -43,11 +44,23 @@ async function sbom({ stack, image, out }: SbomOptions): Promise<void> {
   // One after the other: syft itself uses every core.
   for (const [index, each] of images.entries()) {
     const text = await cyclonedx(syft, each.reference, logins[index]);
-    // A key may have slashes.
-    const file = path.join(out, `${encodeURIComponent(each.key)}.cdx.json`);
+    const file = sbomFile(out, each.key);
     fs.writeFileSync(file, text);
     print(`${file}: ${packagesText(text)}`);
   }
+}
+
+/** Longest name of a file, without its ending: file systems take 255 bytes. */
+const longestName = 240;
+
+/** An image's file in the folder: its key may have slashes, or be anything at all. */
+export function sbomFile(folder: string, key: string): string {
+  // Half a pair of surrogates has no form in UTF-8.
+  const whole = key.replace(/\p{Surrogate}/gu, "\ufffd");
+  const name = encodeURIComponent(whole);
+  const hash = () => createHash("sha256").update(key, "utf16le").digest("hex");
+  const isWhole = name.length <= longestName && key === whole;
+  return path.join(folder, `${isWhole ? name : `${name.slice(0, longestName - 65)}-${hash()}`}.cdx.json`);
 }
 
 async function loginFor({ key, reference, registry }: StackImage): Promise<HostLogin | undefined> {

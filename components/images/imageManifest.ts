@@ -25,6 +25,7 @@ const manifest = z.object({
   manifests: z.array(z.object({ digest, platform: platform.optional() })).optional(),
   /** Of an image. */
   config: z.object({ digest, mediaType }).optional(),
+  layers: z.unknown().optional(),
 });
 
 export type Platform = z.infer<typeof platform>;
@@ -39,6 +40,19 @@ export function parseManifest(body: Buffer): ImageManifest {
 export function parseConfiguration(body: Buffer): Platform {
   return parse(platform, body, "image configuration");
 }
+
+/** What `docker image inspect` says of an image: its id and its platform, which whoever built it wrote. */
+export const dockerImage = z
+  .object({
+    Id: digest,
+    Os: word.unwrap().min(1),
+    Architecture: word.unwrap().min(1),
+    Variant: word,
+  })
+  .transform(({ Id, Os, Architecture, Variant }) => ({
+    id: Id,
+    platform: { os: Os, architecture: Architecture, variant: Variant },
+  }));
 
 /** Whether a content is the one that a digest stands for. */
 export function hasDigest(body: Buffer, digest: string): boolean {

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import * as pulumi from "@pulumi/pulumi";
 import type { Fault } from "../../ecr/faults";
+import { dockerImage } from "./imageManifest";
 import { isPlatform, platformName, type SourceImage } from "./sourceImage";
 
 /**
@@ -25,8 +26,13 @@ export function findLocalImage(name: string, wanted: string | undefined): Source
       ],
     };
   }
-  const { Id, Os, Architecture, Variant } = JSON.parse(answer.stdout) as Record<string, string>;
-  const platform = { os: Os, architecture: Architecture, variant: Variant };
+  const found = dockerImage.safeParse(jsonIn(answer.stdout));
+  if (!found.success) {
+    const what = found.error.issues[0]?.path[0] === "Id" ? "id" : "platform";
+    const rule = `Docker says of it what is no ${what} of an image.`;
+    return { faults: [{ path: "localImage", value: name, rule, fix: "name another image, or build it again." }] };
+  }
+  const { id, platform } = found.data;
   if (wanted !== undefined && !isPlatform(platform, wanted)) {
     return {
       faults: [
@@ -39,5 +45,13 @@ export function findLocalImage(name: string, wanted: string | undefined): Source
       ],
     };
   }
-  return { reference: Id ?? "", platform: platformName(platform) };
+  return { reference: id, platform: platformName(platform) };
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

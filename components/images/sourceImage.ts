@@ -54,7 +54,9 @@ export async function findSourceImage(
       fault("the registry sent something else under this digest.", "ask the registry's operator.");
     if (reference.digest !== undefined && !hasDigest(answer.body, reference.digest)) return somethingElse();
     const manifest = parseManifest(answer.body);
-    if (isIndex(manifest, answer)) return fromIndex(manifest, source, wanted, (child) => pinned(reference, child));
+    const kinds = kindsOf(manifest, answer);
+    if (kinds.size > 1) return fault("it is an image and an index at once.", "name another image.");
+    if (kinds.has("index")) return fromIndex(manifest, source, wanted, (child) => pinned(reference, child));
     if (manifest.config === undefined || !imageTypes.includes(manifest.mediaType ?? answer.contentType)) {
       return fault(`it is no image that Docker can pull (${answer.contentType}).`, "name a container image.");
     }
@@ -94,7 +96,7 @@ function fromIndex(
   if (first !== undefined && more.length === 0) {
     return { reference: pin(first.digest), platform: platformName(first.platform) };
   }
-  const choices = (first === undefined ? images : fitting).map(({ platform }) => platformName(platform)).join(", ");
+  const choices = choicesText((first === undefined ? images : fitting).map(({ platform }) => platformName(platform)));
   return {
     faults: [
       first === undefined
@@ -114,8 +116,24 @@ function fromIndex(
   };
 }
 
-function isIndex(manifest: ImageManifest, answer: RegistryAnswer): boolean {
-  return manifest.manifests !== undefined || indexTypes.includes(manifest.mediaType ?? answer.contentType);
+/** Platforms that a message names: an index may have thousands. */
+const shownPlatforms = 20;
+
+function choicesText(platforms: readonly string[]): string {
+  const names = [...new Set(platforms)];
+  const more = names.length - shownPlatforms;
+  return names.slice(0, shownPlatforms).join(", ") + (more > 0 ? ` and ${more.toLocaleString("en")} more` : "");
+}
+
+/**
+ * What a manifest is by its content, by its own media type and by the registry's. Where they differ, what somebody checked
+ * under a digest need not be what Docker pulls under it (CVE-2021-41190).
+ */
+function kindsOf({ mediaType = "", manifests, config, layers }: ImageManifest, { contentType }: RegistryAnswer) {
+  const types = [mediaType, contentType];
+  const isIndex = manifests !== undefined || types.some((type) => indexTypes.includes(type));
+  const isImage = config !== undefined || layers !== undefined || types.some((type) => imageTypes.includes(type));
+  return new Set([...(isIndex ? ["index"] : []), ...(isImage ? ["image"] : [])]);
 }
 
 function pinned({ registry, repository }: ImageReference, digest: string): string {

@@ -36,7 +36,7 @@ export function lifecycleTimeline(
     const time = new Date(now.getTime() + day * dayMilliseconds);
     const due = outcomes.filter((outcome): outcome is LifecycleEvent => outcome.at !== undefined && outcome.at <= time);
     if (due.length > 0) {
-      events.push(...due);
+      for (const event of due) events.push(event);
       present = without(present, due);
       outcomes = evaluateLifecycle(document, present, time);
     }

@@ -29,6 +29,12 @@ describe("cli: report, html", () => {
 
   it("shows characters that deceive the eye as their code points", () => {
     assert.equal(escapeHtml("a\u202eb\u200b\u0000\ufeff\tü\n"), "a[U+202E]b[U+200B][U+0000][U+FEFF]\tü\n");
+    const hidden = "\u00ad\u034f\u061c\u115f\u180e\u2028\u2029\u3164\uffa0\u{e0041}";
+    assert.equal(
+      escapeHtml(`prod${hidden}`),
+      "prod[U+00AD][U+034F][U+061C][U+115F][U+180E][U+2028][U+2029][U+3164][U+FFA0][U+E0041]",
+    );
+    assert.equal(escapeHtml("🐈 ❤\ufe0f"), "🐈 ❤\ufe0f");
   });
 
   it("lets no text make an element, whatever it is", () => {

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import * as path from "node:path";
+import { sbomFile } from "../../cli/sbom/commands";
 import { packagesText } from "../../cli/sbom/packages";
 import { stackImages } from "../../cli/sbom/stackImages";
 
@@ -58,6 +60,33 @@ describe("images of the sbom command", () => {
     for (const value of [null, 7, {}, { reference: 7 }]) {
       assert.throws(() => stackImages({ images: { web: value } }), /`images\.web` has no `reference`/);
     }
+  });
+});
+
+describe("the file of an SBOM", () => {
+  it("is in the folder, whatever an image's key is, and another one for each key", () => {
+    const keys = [
+      "web",
+      "team/web",
+      "../x",
+      "..",
+      ".",
+      "/etc/x",
+      "..\\x",
+      "a\u0000b",
+      "\ud800",
+      "x".repeat(5000),
+      "y".repeat(5000),
+    ];
+    const files = keys.map((key) => sbomFile("out", key));
+    for (const file of files) {
+      assert.equal(path.dirname(file), "out");
+      assert.match(path.basename(file), /^[\w.%~!*'()-]{1,255}\.cdx\.json$/);
+      assert.ok(path.basename(file).length <= 255);
+    }
+    assert.equal(new Set(files).size, keys.length);
+    assert.equal(files[0], path.join("out", "web.cdx.json"));
+    assert.equal(files[1], path.join("out", "team%2Fweb.cdx.json"));
   });
 });
 

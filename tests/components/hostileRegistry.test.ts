@@ -255,6 +255,36 @@ describe("a hostile registry", () => {
     }
   });
 
+  it("gives nothing that is an index for one reader and an image for another", async () => {
+    const config = { digest: digestOf(configuration) };
+    const manifests = [{ digest: digestOf("x"), platform: { os: "linux", architecture: "amd64" } }];
+    for (const [type, content] of [
+      [ociImage, { mediaType: ociImage, config, manifests }],
+      [ociIndex, { mediaType: ociIndex, config, manifests }],
+      [ociIndex, { mediaType: ociIndex, layers: [{ digest: digestOf("x") }], manifests }],
+      [ociImage, { mediaType: ociIndex, manifests }],
+      [ociIndex, { mediaType: ociImage, config }],
+      [ociImage, { manifests }],
+      [ociIndex, { config }],
+    ] as const) {
+      registry.answer = (request, response) =>
+        request.url?.includes("/blobs/")
+          ? response.end(configuration)
+          : response.writeHead(200, { "Content-Type": type }).end(JSON.stringify(content));
+      assert.match(await refusal(), /is an image and an index at once\.$/, JSON.stringify([type, content]));
+    }
+  });
+
+  it("makes no message of thousands of platforms, and none that says one twice", async () => {
+    const platforms = Array.from({ length: 9000 }, (_, index) => ({ os: "linux", architecture: `x${index % 3000}` }));
+    const manifests = platforms.map((platform) => ({ digest: digestOf("x"), platform }));
+    registry.answer = (_, response) =>
+      response.writeHead(200, { "Content-Type": ociIndex }).end(JSON.stringify({ mediaType: ociIndex, manifests }));
+    const found = await findSourceImage(`${registry.host}/app:1`, undefined);
+    const fix = "faults" in found ? (found.faults[0]?.fix ?? "") : assert.fail();
+    assert.match(fix, /^write one of linux\/x0, linux\/x1, .*linux\/x19 and 2,980 more\.$/);
+  });
+
   it("is cut short in its errors", async () => {
     registry.answer = (_, response) =>
       response.writeHead(403).end(JSON.stringify({ errors: [{ code: "DENIED", message: "x".repeat(100_000) }] }));

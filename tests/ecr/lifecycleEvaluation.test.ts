@@ -26,6 +26,11 @@ describe("ecr/lifecyclePolicy: evaluation", () => {
     assert.deepEqual(evaluateLifecycle(document, [], now), []);
   });
 
+  it("knows no limit of images that go on one day", () => {
+    const images = Array.from({ length: 150_000 }, (_, index) => image(String(index), 9));
+    assert.equal(lifecycleTimeline(policy(rule(week)), images, now, 0).events.length, images.length);
+  }).timeout(120_000);
+
   it("goes by priorities, not by the order of the list, and gaps do not matter", () => {
     const document = {
       rules: [

@@ -3,11 +3,11 @@ import fc from "fast-check";
 import { faultMessage, InvalidInputError } from "../../ecr/faults";
 import { onOneLine, printable } from "../../ecr/printable";
 
-/** What a terminal or GitHub's runner takes for a command. */
+/** What a terminal, GitHub's runner, Azure Pipelines or TeamCity takes for a command. */
 function commandsIn(text: string): string[] {
   const characters = text.match(/[^\P{Cc}\n\t]|[\u202a-\u202e\u2066-\u2069\u2028\u2029]/gu) ?? [];
   const lines = text.split(/\r\n|[\n\r\u2028\u2029\u0085]/);
-  return [...characters, ...lines.filter((line) => line.trimStart().startsWith("::") || line.includes("##["))];
+  return [...characters, ...lines.filter((line) => line.trimStart().startsWith("::") || /##\w*\[/.test(line))];
 }
 
 const hostile = fc
@@ -23,6 +23,8 @@ const hostile = fc
       ":",
       "::",
       "##[",
+      "##vso[",
+      "##teamcity[",
       "#",
       "[",
       " ",
@@ -74,6 +76,7 @@ describe("what is shown in terminals and logs", () => {
       "\\u001b[31mred\\u000d::error::x\n \\u003a:set-env name=a::b",
     );
     assert.equal(printable("x ##[error]y"), "x \\u0023#[error]y");
+    assert.equal(printable("x ##vso[task.setvariable]y"), "x \\u0023#vso[task.setvariable]y");
     assert.equal(onOneLine("denied\r\n  ::error::x"), "denied ::error::x");
   });
 
