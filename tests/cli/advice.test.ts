@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { adviceFor } from "../../cli/environments/advice";
+import { adviceFor, advices } from "../../cli/environments/advice";
+import { scenarios } from "../sandbox/faults/adviceScenarios";
 
 describe("what to do after a failed update", () => {
   for (const [message, advice] of [
@@ -47,6 +48,11 @@ describe("what to do after a failed update", () => {
       assert.match(lines[0] ?? "", advice);
     });
   }
+
+  it("is followed by a test, each of them", () => {
+    assert.deepEqual(Object.keys(scenarios).sort(), Object.keys(advices).sort());
+    for (const [name, { length }] of Object.entries(scenarios)) assert.ok(length > 0, name);
+  });
 
   it("says a thing once, several in order, and nothing about what it does not know", () => {
     const twice = "ThrottlingException: Rate exceeded, exceeded maximum number of attempts, 3";
