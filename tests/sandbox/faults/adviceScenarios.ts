@@ -205,6 +205,7 @@ export const scenarios: Readonly<Record<AdviceName, readonly Scenario[]>> = {
   serviceFailed: [
     {
       title: "for as long as an update tries",
+      full: true,
       cause: (life) => refuses(life, "serverError", attempts),
       follow: sameAgain,
     },
