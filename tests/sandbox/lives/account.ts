@@ -155,9 +155,15 @@ export class Account {
       scanOnPush: (scanning.scanningConfiguration?.rules ?? []).flatMap((rule) =>
         (rule.repositoryFilters ?? []).map(({ filter = "" }) => filter),
       ),
-      replicateFrom: [...(policy ?? "").matchAll(/arn:aws:iam::(\d{12}):root/g)].map((match) => match[1] ?? ""),
+      replicateFrom: accountsIn(policy),
     };
   }
+}
+
+/** The accounts that a policy lets in, by their ids or their roots' ARNs. */
+function accountsIn(policy = "{}"): string[] {
+  const { Statement = [] } = JSON.parse(policy) as { Statement?: { Principal: { AWS: string | string[] } }[] };
+  return Statement.flatMap(({ Principal }) => Principal.AWS).map((each) => /\d{12}/.exec(each)?.[0] ?? each);
 }
 
 /** In one form: keys of objects in order, lifecycle documents as the program writes them. */
