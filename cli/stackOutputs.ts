@@ -1,5 +1,7 @@
 import { execFile } from "node:child_process";
 import * as path from "node:path";
+import { isRegionName } from "../ecr/regions";
+import { parseRepositoryArn } from "../ecr/repositoryArns";
 import type { RepositoryAddress } from "./aws/repositoryImages";
 
 /** Outputs of a stack, decrypted secrets left out. */
@@ -53,25 +55,31 @@ function pulumi(command: string, stack: string | undefined): Promise<string> {
   });
 }
 
-/** Every text in the outputs, however deep, with the path that leads to it. */
-function* texts(value: unknown, at: string): Generator<[path: string, text: string]> {
-  if (typeof value === "string") {
-    yield [at, value];
-  } else if (typeof value === "object" && value !== null) {
-    for (const [key, each] of Object.entries(value)) {
-      yield* texts(each, at === "" ? key : `${at}.${key}`);
+/** Every text in the outputs, however deep, with the path that leads to it, in their order. */
+function* texts(outputs: StackOutputs): Generator<[path: string, text: string]> {
+  // A list of its own, since values can be nested deeper than calls can.
+  const left: [path: string, value: unknown][] = [["", outputs]];
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    const [at, value] = next;
+    if (typeof value === "string") {
+      yield [at, value];
+    } else if (typeof value === "object" && value !== null) {
+      const below = Object.entries(value).map(([key, each]): [string, unknown] => [
+        at === "" ? key : `${at}.${key}`,
+        each,
+      ]);
+      for (const each of below.reverse()) left.push(each);
     }
   }
 }
 
-const repositoryArn = /^arn:[a-z0-9-]+:ecr:([a-z0-9-]+):([0-9]{12}):repository\/(.+)$/;
-
 /** The private repositories whose ARNs a stack's outputs have, each once, in the outputs' order. */
 export function repositoriesIn(outputs: StackOutputs): RepositoryAddress[] {
   const found = new Map<string, RepositoryAddress>();
-  for (const [, text] of texts(outputs, "")) {
-    const [, region, registryId, name] = repositoryArn.exec(text) ?? [];
-    if (region !== undefined && name !== undefined) {
+  for (const [, text] of texts(outputs)) {
+    const { region, account: registryId, name = "" } = parseRepositoryArn(text) ?? {};
+    // Signed requests go to the region's host.
+    if (isRegionName(region)) {
       found.set(text, { name, region, registryId });
     }
   }
@@ -81,10 +89,10 @@ export function repositoriesIn(outputs: StackOutputs): RepositoryAddress[] {
 /** Names of the public repositories whose ARNs a stack's outputs have, each once. */
 export function publicRepositoriesIn(outputs: StackOutputs): string[] {
   const names = new Set<string>();
-  for (const [, text] of texts(outputs, "")) {
-    const name = /^arn:[a-z0-9-]+:ecr-public::[0-9]{12}:repository\/(.+)$/.exec(text)?.[1];
-    if (name !== undefined) {
-      names.add(name);
+  for (const [, text] of texts(outputs)) {
+    const repository = parseRepositoryArn(text);
+    if (repository?.kind === "public") {
+      names.add(repository.name);
     }
   }
   return [...names];
@@ -105,7 +113,7 @@ export function repositoryKeys(outputs: StackOutputs): Map<string, string> {
 /** The digests that a stack's outputs name, each with the first output that does. */
 export function digestsIn(outputs: StackOutputs): Map<string, string> {
   const digests = new Map<string, string>();
-  for (const [at, text] of texts(outputs, "")) {
+  for (const [at, text] of texts(outputs)) {
     for (const [digest] of text.matchAll(/\bsha256:[0-9a-f]{64}\b/g)) {
       if (!digests.has(digest)) {
         digests.set(digest, at);

@@ -2,11 +2,14 @@ import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { printable } from "../ecr/printable";
 
+/** What is shown of a message: other stacks' outputs may have megabytes that are wrong. */
+const shownCharacters = 65_536;
+
 /** What ends a program and is no fault in it: Pulumi shows the message alone, without the program's stack. */
 export class ProgramError extends pulumi.RunError {
   /** @param message May have what other stacks, registries and services say: it is made printable. */
   constructor(message: string) {
-    super(printable(message));
+    super(printable(shortened(message)));
   }
 
   /**
@@ -16,4 +19,9 @@ export class ProgramError extends pulumi.RunError {
   [inspect.custom](): string {
     return this.message;
   }
+}
+
+function shortened(message: string): string {
+  const { length } = message;
+  return length > shownCharacters ? `${message.slice(0, shownCharacters)}… (${length} characters)` : message;
 }

@@ -67,6 +67,23 @@ const hostForm =
   /^(?:(?:[A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9])(?:\.(?:[A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9]))*|\[[0-9a-fA-F:]+\])(?::[0-9]{1,5})?$/;
 const repositoryPart = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 
+/**
+ * Characters of the longest reference: a host's 253 and its port, a name of 255, a tag and a digest. Longer ones are no
+ * reference anywhere, and would be shown once for each of their parts.
+ */
+const maximumLength = 800;
+
+/**
+ * Whether a host is an address, and no other way to write one: `2130706433` and `0x7f.1` are 127.0.0.1 to who connects, and
+ * something else to who compares.
+ */
+function isAddress(host: string): boolean {
+  const url = `https://${host}`;
+  if (!URL.canParse(url)) return false;
+  const { hostname } = new URL(url);
+  return !/^[0-9.]+$/.test(hostname) || host.replace(/:[0-9]+$/, "") === hostname;
+}
+
 /** Takes a registry's host apart: an ECR registry, or `undefined` for every other host. */
 export function parseEcrHost(host: string): EcrRegistry | undefined {
   const match = ecrHost.exec(host);
@@ -103,6 +120,10 @@ function read(text: unknown, path: string): { reference?: ImageReference; faults
     fault("an image reference is a text.", 'write one such as "public.ecr.aws/docker/library/node:22".');
     return { faults };
   }
+  if (text.length > maximumLength) {
+    fault(`an image reference has at most ${maximumLength} characters.`, "write the image's address alone.");
+    return { faults };
+  }
   const at = text.indexOf("@");
   const digest = at < 0 ? undefined : text.slice(at + 1);
   const named = at < 0 ? text : text.slice(0, at);
@@ -125,10 +146,10 @@ function read(text: unknown, path: string): { reference?: ImageReference; faults
   // Docker's rule: the first part is a host when it has a dot, a port or an upper-case letter, or is localhost.
   const hasHost = /[.:A-Z[]/.test(first) || first === "localhost";
   const host = hasHost ? first : undefined;
-  if (host !== undefined && !hostForm.test(host)) {
+  if (host !== undefined && !(hostForm.test(host) && isAddress(host))) {
     fault(
       "the part before the first `/` is a registry's host, with or without a port.",
-      'write it as "host" or "host:5000", without a scheme.',
+      'write it as "host" or "host:5000", without a scheme; an IPv4 address as "127.0.0.1".',
     );
   }
   let parts = (hasHost ? place.slice(slash + 1) : place).split("/");

@@ -52,11 +52,17 @@ export function allowsOnlyPull(document: string, arn: string): boolean {
   });
 }
 
-/** What is no document has one statement that allows nothing known. */
+/**
+ * What is no document has one statement that allows nothing known. So has one in which AWS could read something else: with
+ * another spelling of an element, or with one twice, of which JSON.parse shows the last alone.
+ */
 function statementsIn(document: string): unknown[] {
   try {
     const parsed: unknown = JSON.parse(document);
-    return isObject(parsed) && parsed["Statement"] !== undefined ? [parsed["Statement"]].flat() : [undefined];
+    const isPlain =
+      isObject(parsed) && Object.keys(parsed).every((key) => ["Version", "Id", "Statement"].includes(key));
+    const isAllThere = isPlain && parsed["Statement"] !== undefined && JSON.stringify(parsed) === document;
+    return isAllThere ? [parsed["Statement"]].flat() : [undefined];
   } catch {
     return [undefined];
   }

@@ -106,6 +106,13 @@ export function findPrivateImage(
       `the image ${JSON.stringify(key)} of the stack ${stack} is not in ${wanted ?? "any private repository"}: it is in ${there}`,
     );
   }
+  // The repository's policy lets a role pull from there: what it runs has to come from there.
+  if (!reference.startsWith(`${repository.url}@`)) {
+    throw new ProgramError(
+      `the stack ${stack} says that its image ${JSON.stringify(key)} is in ${wanted}, which is ${repository.url}, but at ` +
+        `${reference}. Take the image from the stack that made it, or look who changed the outputs`,
+    );
+  }
   return { reference, image, repository };
 }
 

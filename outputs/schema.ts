@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { isAccountId } from "../ecr/accounts";
 import { isDigest } from "../ecr/digests";
-import { imageReferenceFaults } from "../ecr/imageReference";
+import { imageReferenceFaults, parseEcrHost } from "../ecr/imageReference";
 import { allowsOnlyPull } from "../ecr/pullPermissions";
 import { isRegionName } from "../ecr/regions";
+import { isLoopbackHost } from "../ecr/registryLogin";
 import { parseRepositoryArn } from "../ecr/repositoryArns";
 
 // The contract between this stack and those that it feeds. Outputs may be added; one that is renamed, removed or changed
@@ -20,6 +21,23 @@ const pinnedReference = z.string().refine(isPinned, { error: "must be an image b
 
 function isPinned(text: string): boolean {
   return imageReferenceFaults(text, "").length === 0 && isDigest(text.slice(text.indexOf("@") + 1));
+}
+
+/**
+ * Whether a private repository's outputs are all about the same one: else a role could be let into one repository by the ARN,
+ * and run what somebody put to another address.
+ */
+function isOneRepository(outputs: { url: string; arn: string; name: string; registryId: string; region: string }) {
+  const { url, arn, name, registryId, region } = outputs;
+  const [host = ""] = url.split("/", 1);
+  // A sandbox has a port of this machine in the host's place.
+  const registry = parseEcrHost(host) ?? (isLoopbackHost(host) ? { account: registryId, region } : undefined);
+  const places = [registry, parseRepositoryArn(arn)];
+  return (
+    url === `${host}/${name}` &&
+    arn.endsWith(`:repository/${name}`) &&
+    places.every((place) => place?.account === registryId && place.region === region)
+  );
 }
 
 const pushCommands = z.object({
@@ -49,6 +67,7 @@ const privateRepository = repository
         "IAM policy document (JSON) that lets a role of the same account pull from this repository and no other",
       ),
   })
+  .refine(isOneRepository, { error: "must name one repository in url, arn, name, registryId and region" })
   .refine(({ pullPolicy, arn }) => allowsOnlyPull(pullPolicy, arn), {
     path: ["pullPolicy"],
     error: "must allow nothing but to pull from this repository",

@@ -28,7 +28,9 @@ export function dockerLogin(host: string, environment: NodeJS.ProcessEnv = proce
 function findCredentials(host: string, environment: NodeJS.ProcessEnv): Credentials | undefined {
   const config = readConfig(environment);
   const address = host === dockerHubHost ? dockerHubAddress : host;
-  const helper = config.credHelpers?.[host] ?? config.credsStore;
+  const { credHelpers = {}, credsStore } = config;
+  // A host may be called as what every object inherits.
+  const helper = Object.hasOwn(credHelpers, host) ? credHelpers[host] : credsStore;
   if (helper) {
     const login = askHelper(helper, address, environment);
     if (login !== undefined) return login;

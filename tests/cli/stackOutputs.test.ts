@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readManifest } from "../../cli/aws/manifests";
-import { digestsIn, repositoriesIn } from "../../cli/stackOutputs";
+import { digestsIn, publicRepositoriesIn, repositoriesIn } from "../../cli/stackOutputs";
 import { countText, plainTable, sizeText } from "../../cli/text";
 
 const digest = (of: string) => `sha256:${of.repeat(64)}`;
@@ -21,6 +21,28 @@ describe("cli: stack outputs", () => {
       { name: "api", region: "cn-north-1", registryId: "123456789012" },
     ]);
     assert.deepEqual(repositoriesIn({}), []);
+  });
+
+  it("name no repository by what is no ARN of one, nor in what is no region: signed requests go to its host", () => {
+    const outputs = [
+      "arn:aws:ecr:evil:123456789012:repository/web",
+      "arn:aws:ecr:-:123456789012:repository/web",
+      "arn:aws:ecr:eu-west-1.evil.example:123456789012:repository/web",
+      "arn:evil:ecr:eu-west-1:123456789012:repository/web",
+      "arn:aws:ecr:eu-west-1:123456789012:repository/../../web",
+      "arn:aws:ecr:eu-west-1:123456789012:repository/\u001b[2Jweb",
+      "arn:aws:ecr:eu-west-1:123456789012:repository/*",
+      "arn:aws:ecr-public::123456789012:repository/<script>",
+    ];
+    assert.deepEqual([repositoriesIn({ outputs }), publicRepositoriesIn({ outputs })], [[], []]);
+    const one = { ["__proto__"]: "arn:aws:ecr-public::123456789012:repository/web", constructor: null };
+    assert.deepEqual(publicRepositoriesIn(one), ["web"]);
+  });
+
+  it("are read however deep they are nested", () => {
+    let nested: unknown = `host/web@${digest("a")}`;
+    for (let depth = 0; depth < 50_000; depth++) nested = { a: nested };
+    assert.deepEqual([...digestsIn({ nested }).keys()], [digest("a")]);
   });
 
   it("name digests in references and alone, with the first output that has each", () => {

@@ -50,6 +50,14 @@ describe("dockerLogin", () => {
     assert.equal(dockerLogin("ghcr.io", environment()), undefined);
   });
 
+  it("takes no helper from what every object inherits", () => {
+    configure({ credsStore: "all", credHelpers: { "quay.io": "one" } });
+    for (const host of ["toString", "valueOf", "hasOwnProperty"]) {
+      addHelper("all", host, '{"Username":"all","Secret":"2"}');
+      assert.deepEqual(dockerLogin(host, environment()), { username: "all", password: "2" }, host);
+    }
+  });
+
   it("falls back to the file where the helper has nothing, fails or is not there", () => {
     configure({ credsStore: "absent", auths: { "quay.io": { auth: encode("me:p") } } });
     assert.deepEqual(dockerLogin("quay.io", environment()), { username: "me", password: "p" });

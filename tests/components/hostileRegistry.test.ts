@@ -285,6 +285,29 @@ describe("a hostile registry", () => {
     assert.match(fix, /^write one of linux\/x0, linux\/x1, .*linux\/x19 and 2,980 more\.$/);
   });
 
+  it("puts no login of its choice into a request by a user name in an address", async () => {
+    for (const place of ["redirect", "realm"]) {
+      const address = () => `http://AWS:chosen@${other.host}`;
+      registry.answer =
+        place === "redirect" ? redirectTo(address) : behindLogin(`Bearer realm="${address()}/token"`, image);
+      assert.match(await refusal(), /no answer from /);
+    }
+    assert.deepEqual(other.requests, []);
+  });
+
+  it("gets its own login only, whatever other registry's realm, service and scope it names", async () => {
+    other.answer = (_, response) => response.end('{"token":"t"}');
+    const scope = "repository:victim/app:pull,push registry:catalog:*";
+    registry.answer = behindLogin(
+      `Bearer realm="http://${other.host}/token?scope=a",service="registry.docker.io",scope="${scope}"`,
+      image,
+    );
+    assert.ok("reference" in (await find()));
+    const own = `Basic ${Buffer.from("reader:top-secret").toString("base64")}`;
+    assert.deepEqual(other.authorizations, [own]);
+    assert.deepEqual(new Set(registry.authorizations), new Set(["Bearer t"]));
+  });
+
   it("is cut short in its errors", async () => {
     registry.answer = (_, response) =>
       response.writeHead(403).end(JSON.stringify({ errors: [{ code: "DENIED", message: "x".repeat(100_000) }] }));

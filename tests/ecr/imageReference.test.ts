@@ -191,7 +191,8 @@ describe("ecr/imageReference", () => {
   const example = /^write one such as "public\.ecr\.aws\/docker\/library\/node:22"\.$/;
   const wholeDigest = /^copy the whole digest, in lower case\.$/;
   const asShown = /^write the repository's name as its registry shows it\.$/;
-  const asHost = /^write it as "host" or "host:5000", without a scheme\.$/;
+  const asHost = /^write it as "host" or "host:5000", without a scheme; an IPv4 address as "127\.0\.0\.1"\.$/;
+  const hostRefusal = (host: string): [string, RegExp, RegExp] => [`${host}/a`, /a registry's host/, asHost];
   const refusals: [text: unknown, rule: RegExp, fix: RegExp][] = [
     ["", /is a text/, example],
     [undefined, /is a text/, example],
@@ -204,6 +205,12 @@ describe("ecr/imageReference", () => {
     ["petclinic/", /"" does not/, asShown],
     ["team/PetClinic", /"PetClinic" does not/, asShown],
     ["-host.example/a", /a registry's host/, asHost],
+    // No addresses, and other ways to write one.
+    ...["localhost:99999", "127.0.0.999", "1.2.3.4.5", "[:::]", "xn--a.example"].map(hostRefusal),
+    ...["2130706433:80", "0x7f.0.0.1", "127.1:5000", "0177.0.0.1", "127.0.0.01"].map(hostRefusal),
+    ...["me:secret", "host.", "host..example", "e\u0301.example", "\uff41.example", "a b.c", "host\\.c"].map(
+      hostRefusal,
+    ),
     ["http://host/a", /a registry's host/, asHost],
     ["host:/a", /a registry's host/, asHost],
     ["public.ecr.aws/petclinic", /the registry's alias/, /^write "public\.ecr\.aws\/<alias>\/<repository>"\.$/],
@@ -220,6 +227,14 @@ describe("ecr/imageReference", () => {
       );
     });
   }
+
+  it("says once that a text is too long, however much of it is wrong", () => {
+    const parts = Array.from({ length: 100_000 }, (_, index) => `A${index}`);
+    assert.deepEqual(
+      imageReferenceFaults(`host.example/${parts.join("/")}`, "image").map(({ rule }) => rule),
+      ["an image reference has at most 800 characters."],
+    );
+  });
 
   it("says just that the repository is missing when a tag or a digest stands alone", () => {
     for (const text of [":1", `@${digest}`]) {

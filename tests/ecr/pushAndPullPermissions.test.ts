@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
+  allowsOnlyPull,
   consumerTrust,
   lambdaDeployPermissions,
   pullPermissionFaults,
@@ -213,5 +214,39 @@ describe("pull permissions", () => {
         Condition: { StringEquals: { "aws:SourceAccount": "123456789012" } },
       },
     ]);
+  });
+});
+
+describe("a policy that somebody else wrote", () => {
+  const pull = { Effect: "Allow", Action: "ecr:BatchGetImage", Resource: pets };
+  const text = (...statements: object[]) => JSON.stringify({ Version: "2012-10-17", Statement: statements });
+
+  it("allows only a pull from a repository as this program writes it", () => {
+    assert.ok(allowsOnlyPull(JSON.stringify(pullPermissions([pets])), pets));
+    assert.ok(allowsOnlyPull(text(pull), pets));
+  });
+
+  it("allows more when another action, resource or element stands in it, in whatever spelling", () => {
+    const more = [
+      text(pull, { ...pull, Resource: vets }),
+      text({ ...pull, Resource: [pets, "*"] }),
+      text({ ...pull, Resource: [] }),
+      text({ ...pull, Action: ["ecr:BatchGetImage", "ecr:*"] }),
+      text({ ...pull, Action: "ecr:batchgetimage*" }),
+      text({ ...pull, NotAction: "x" }),
+      text({ ...pull, Condition: {} }),
+      text({ Effect: "Allow", Resource: pets }),
+      JSON.stringify({ Statement: [pull], statement: { Effect: "Allow", Action: "*", Resource: "*" } }),
+      `{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}],"Statement":[]}`,
+      `{"Statement":[{"Effect":"Allow","Action":"*","Action":"ecr:BatchGetImage","Resource":"${pets}"}]}`,
+      `{"Statement":[{"Effect":"Allow","Action":"ecr:BatchGetImage","Resource":"*","Resource":"${pets}"}]}`,
+      `{"Statement":[],"__proto__":{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}}`,
+      `{"__proto__":{"Statement":[]}}`,
+      "[]",
+      "null",
+      "",
+      "{",
+    ];
+    for (const document of more) assert.equal(allowsOnlyPull(document, pets), false, document);
   });
 });

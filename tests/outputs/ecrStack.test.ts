@@ -5,6 +5,7 @@ import type { EcrOutputs } from "../../outputs/schema";
 
 const digest = `sha256:${"d".repeat(64)}`;
 const arn = "arn:aws:ecr:ap-northeast-2:123456789012:repository/petclinic";
+const url = "123456789012.dkr.ecr.ap-northeast-2.amazonaws.com/petclinic";
 const pushCommands = { login: "l", build: "b", tag: "t", push: "p" };
 
 function outputs(): EcrOutputs {
@@ -12,7 +13,7 @@ function outputs(): EcrOutputs {
     outputsVersion: 1,
     privateRepositories: {
       petclinic: {
-        url: "registry/petclinic",
+        url,
         arn,
         name: "petclinic",
         registryId: "123456789012",
@@ -26,8 +27,8 @@ function outputs(): EcrOutputs {
     registryEvents: {},
     images: {
       petclinic: {
-        reference: `registry/petclinic@${digest}`,
-        references: { "private/petclinic": `registry/petclinic@${digest}`, "public/petclinic": `public/x@${digest}` },
+        reference: `${url}@${digest}`,
+        references: { "private/petclinic": `${url}@${digest}`, "public/petclinic": `public/x@${digest}` },
         repository: "private/petclinic",
         tag: "src-0123456789abcdef",
         digest,
@@ -70,10 +71,60 @@ describe("the outputs of the ECR stack, as other stacks read them", () => {
     });
   }
 
+  it("are refused when a private repository's outputs are not all about the same one", () => {
+    const own = outputs().privateRepositories["petclinic"] ?? assert.fail();
+    const other = arn.replace("petclinic", "secret");
+    const hosts = ["evil.example", "210987654321.dkr.ecr.ap-northeast-2.amazonaws.com", "localhost.evil.example"];
+    const wrong: Partial<typeof own>[] = [
+      { arn: other, pullPolicy: JSON.stringify(pullPermissions([other])) },
+      { name: "secret" },
+      { registryId: "210987654321" },
+      { region: "eu-west-1" },
+      ...hosts.map((host) => ({ url: `${host}/petclinic` })),
+      { url: `evil.example/${url}` },
+      { url: `${url}/petclinic` },
+    ];
+    for (const change of wrong) {
+      const changed = { ...outputs(), privateRepositories: { petclinic: { ...own, ...change } } };
+      const message =
+        /privateRepositories\.petclinic: must name one repository in url, arn, name, registryId and region/;
+      assert.throws(() => parseOutputs("org/ecr/dev", changed), message, JSON.stringify(change));
+    }
+    const sandbox = { ...outputs(), privateRepositories: { petclinic: { ...own, url: "127.0.0.1:4568/petclinic" } } };
+    assert.deepEqual(parseOutputs("org/ecr/dev", sandbox), sandbox);
+  });
+
+  it("give no image at another address than the repository's, which its policy lets a role into", () => {
+    for (const reference of ["evil.example/petclinic", `${url}/evil`, `${url}er`, "public.ecr.aws/a/petclinic"]) {
+      const all = outputs();
+      (all.images["petclinic"] ?? assert.fail()).references["private/petclinic"] = `${reference}@${digest}`;
+      const message = /says that its image "petclinic" is in private\/petclinic, which is .*, but at .*Take the image/;
+      assert.throws(() => findPrivateImage("org/ecr/dev", all, "petclinic", undefined), message, reference);
+    }
+  });
+
+  it("are cut short in messages, and have no commands to terminals in them", () => {
+    const wrong = Array.from({ length: 50_000 }, (_, index) => [`\u001b]0;${index}\n::error::`, index]);
+    for (const given of [
+      { ...outputs(), images: Object.fromEntries(wrong) },
+      { ...outputs(), outputsVersion: "\u202e".repeat(1 << 20) },
+      { ...outputs(), [`__proto__`]: { outputsVersion: 1 }, images: "x".repeat(1 << 20) },
+    ]) {
+      assert.throws(
+        () => parseOutputs("org/ecr/dev", given),
+        ({ message }: Error) => {
+          assert.ok(message.length < 500_000, String(message.length));
+          assert.ok(!["\u001b", "\u202e", "\n::"].some((each) => message.includes(each)));
+          return true;
+        },
+      );
+    }
+  });
+
   it("give an image with its private repository", () => {
     const all = outputs();
     assert.deepEqual(findPrivateImage("org/ecr/dev", all, "petclinic", undefined), {
-      reference: `registry/petclinic@${digest}`,
+      reference: `${url}@${digest}`,
       image: all.images["petclinic"],
       repository: all.privateRepositories["petclinic"],
     });
