@@ -65,21 +65,21 @@ describe("cli: stack outputs", () => {
 describe("cli: manifests", () => {
   it("of images name config and layers with their sizes, of indexes their images", () => {
     const image = JSON.stringify({
-      config: { digest: "sha256:c", size: 10 },
-      layers: [{ digest: "sha256:l", size: 20 }, { digest: "sha256:m" }],
+      config: { digest: digest("c"), size: 10 },
+      layers: [{ digest: digest("1"), size: 20 }, { digest: digest("2") }],
     });
     assert.deepEqual(readManifest(image), {
       children: [],
       blobs: [
-        { digest: "sha256:c", sizeBytes: 10 },
-        { digest: "sha256:l", sizeBytes: 20 },
-        { digest: "sha256:m", sizeBytes: 0 },
+        { digest: digest("c"), sizeBytes: 10 },
+        { digest: digest("1"), sizeBytes: 20 },
+        { digest: digest("2"), sizeBytes: 0 },
       ],
       sizeBytes: image.length,
     });
-    const index = JSON.stringify({ manifests: [{ digest: "sha256:x" }, { digest: "sha256:ü" }] });
+    const index = JSON.stringify({ manifests: [{ digest: digest("3") }, { digest: digest("4") }], note: "ü" });
     assert.deepEqual(readManifest(index), {
-      children: ["sha256:x", "sha256:ü"],
+      children: [digest("3"), digest("4")],
       blobs: [],
       sizeBytes: index.length + 1,
     });
