@@ -1,7 +1,5 @@
-import * as aws from "@pulumi/aws";
 import {
   ContainerImage,
-  type ImageBuild,
   MirroredImage,
   PrivateRepository,
   PublicRepository,
@@ -10,11 +8,9 @@ import {
   Registry,
   RegistryEvents,
 } from "./components";
-import { readStackState } from "./components/stackState";
 import * as args from "./config/arguments";
-import { loadConfig } from "./config/load";
-import { logicalNames, named } from "./config/logicalNames";
-import { refuseLosses } from "./config/losses";
+import { loadEnvironment } from "./config/environment";
+import { named } from "./config/logicalNames";
 import { mapValues } from "./config/mapValues";
 import { promotedImages } from "./config/promotion";
 import { outputsVersion } from "./outputs";
@@ -25,21 +21,17 @@ import { madeEntries, withoutSkipped } from "./outputs/withoutSkipped";
 
 // Config -> components -> outputs. What differs between environments stands in Pulumi.<env>.yaml.
 export = async () => {
-  const config = loadConfig();
-  const state = await readStackState();
-  const region = aws.config.region ?? (await aws.getRegion()).region;
-  await refuseLosses(config, state, region);
-  const names = logicalNames(config, state, region);
+  const { config, names } = await loadEnvironment();
 
-  mapValues(config.registries, (_, key) => {
-    return new Registry(...named(names.registry(key), args.registryArgs(config, key)));
-  });
-  const privates = mapValues(config.privateRepositories, (_, key) => {
-    return new PrivateRepository(...named(names.privateRepository(key), args.privateRepositoryArgs(config, key)));
-  });
-  const publics = mapValues(config.publicRepositories, (_, key) => {
-    return new PublicRepository(...named(names.publicRepository(key), args.publicRepositoryArgs(config, key)));
-  });
+  mapValues(config.registries, (_, key) => new Registry(...named(names.registry(key), args.registryArgs(config, key))));
+  const privates = mapValues(
+    config.privateRepositories,
+    (_, key) => new PrivateRepository(...named(names.privateRepository(key), args.privateRepositoryArgs(config, key))),
+  );
+  const publics = mapValues(
+    config.publicRepositories,
+    (_, key) => new PublicRepository(...named(names.publicRepository(key), args.publicRepositoryArgs(config, key))),
+  );
 
   /** `private/<key>` or `public/<key>`; loadConfig made sure that it is there. */
   function repository(reference: string): PrivateRepository | PublicRepository {
@@ -60,15 +52,13 @@ export = async () => {
     const tags = args.allTags(config, settings.tags);
     return new PushRole(...named(names.pushRole(key), { ...settings, tags, repositories: targets }));
   });
-  const events = mapValues(config.registryEvents, (_, key) => {
-    return new RegistryEvents(...named(names.registryEvents(key), args.registryEventsArgs(config, key)));
-  });
+  const events = mapValues(
+    config.registryEvents,
+    (_, key) => new RegistryEvents(...named(names.registryEvents(key), args.registryEventsArgs(config, key))),
+  );
 
   /** How the first image that goes to a repository is built, so that its push commands build that very image. */
-  function buildFor(reference: string): ImageBuild | undefined {
-    const key = Object.keys(built).find((name) => config.images[name]?.repositories.includes(reference));
-    return key === undefined ? undefined : built[key]?.build;
-  }
+  const buildFor = (reference: string) => built[args.firstImageIn(config, reference) ?? ""]?.build;
 
   // The outputs that other stacks build on; their contract is outputs/schema.ts.
   const targets = { ...config.images, ...config.mirroredImages };

@@ -108,6 +108,11 @@ export function imageTargets(config: EnvironmentConfig): Record<string, ImageTar
   return targets;
 }
 
+/** The key of the first image that goes to a repository. */
+export function firstImageIn(config: EnvironmentConfig, reference: string): string | undefined {
+  return Object.keys(config.images).find((key) => config.images[key]?.repositories.includes(reference));
+}
+
 /** Whether a text stands for a repository of this config, rather than for an ARN or a name. */
 export function isReference(text: string): boolean {
   return /^(private|public)\//.test(text);

@@ -58,13 +58,13 @@ function askedFor({ policy, replicateFrom = [], scanning, replication = [] }: Re
  * another name, and would delete under that name what it has just put.
  *
  * @param names What the component is called, and was.
- * @param parent Whose provider asks AWS.
+ * @param parent Whose provider asks AWS. @default the default provider
  */
 export async function ownershipFaults(
   args: RegistryArgs,
   place: RegistryPlace,
   names: readonly string[],
-  parent: pulumi.Resource,
+  parent?: pulumi.Resource,
 ): Promise<Fault[]> {
   const state = await readStackState();
   const found = await Promise.all(
@@ -91,7 +91,7 @@ function isAt({ outputs }: StateResource, { account, region }: RegistryPlace): b
 async function setting(
   { typeName, isSet }: Singleton,
   { account, region }: RegistryPlace,
-  parent: pulumi.Resource,
+  parent: pulumi.Resource | undefined,
 ): Promise<unknown> {
   const found = await orUndefined(aws.cloudcontrol.getResource({ typeName, identifier: account, region }, { parent }));
   const properties = JSON.parse(found?.properties ?? "{}") as Record<string, unknown>;

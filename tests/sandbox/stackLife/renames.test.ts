@@ -93,7 +93,10 @@ describe("stack life: another key for the same thing", function () {
     const second = new LiveProject(project.account);
     try {
       await second.init();
-      second.configure({ registries: { main: { replication: [{ regions: ["us-east-1"] }] } } });
+      second.configure({
+        registries: { main: { replication: [{ regions: ["us-east-1"] }] } },
+        privateRepositories: { beside: {} },
+      });
       for (const command of [["preview"], ["up", "--yes", "--skip-preview"]]) {
         const { code, output } = await second.pulumi(...command);
         assert.notEqual(code, 0);
@@ -102,6 +105,7 @@ describe("stack life: another key for the same thing", function () {
         assert.match(output, /Fix: write scanning: false if another stack or team manages them/);
       }
       assert.deepEqual(await project.registrySettings(), settings);
+      assert.deepEqual(await project.repositories(), ["cart", "shop"]);
       // What the message says.
       second.configure({ registries: { main: { scanning: false } } });
       await second.up();
