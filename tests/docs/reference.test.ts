@@ -26,7 +26,7 @@ interface Type {
 }
 
 describe("docs/reference", function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   let folder: string;
   let made: { status: number | null; output: string };
   let all: Map<string, Reflection>;

@@ -43,7 +43,7 @@ save();
 
 describe("node .github/environments.mjs", function () {
   // Each starts programs.
-  this.timeout(120_000);
+  this.timeout(900_000);
   let folder: string;
   beforeEach(() => {
     folder = fs.mkdtempSync(path.join(os.tmpdir(), "environments-"));

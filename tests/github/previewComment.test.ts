@@ -13,7 +13,7 @@ const script =
 
 describe("the comment with a preview", function () {
   // Each starts programs.
-  this.timeout(120_000);
+  this.timeout(900_000);
   let folder: string;
   beforeEach(() => {
     folder = fs.mkdtempSync(path.join(os.tmpdir(), "comment-"));

@@ -33,7 +33,7 @@ function locked(which: "all" | "production"): string[] {
 
 describe("evidence about the project's own packages", function () {
   // Each starts programs.
-  this.timeout(120_000);
+  this.timeout(900_000);
   let folder: string;
   beforeEach(() => {
     folder = fs.mkdtempSync(path.join(os.tmpdir(), "evidence-"));

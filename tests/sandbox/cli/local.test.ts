@@ -10,7 +10,7 @@ const commandLine = path.join(root, "sandbox", "dist", "cli.cjs");
 
 /** The two commands of the README's first screen that need the sandbox, in the one that `npm test` started. */
 describe("npm run local", function () {
-  this.timeout(180_000);
+  this.timeout(900_000);
   let appPort: number;
 
   before(async () => {

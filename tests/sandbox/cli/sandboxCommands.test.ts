@@ -16,12 +16,12 @@ const commandLine = path.join(projectRoot, "sandbox", "dist", "cli.cjs");
 const ports = Object.fromEntries(Object.values(portVariables).map((variable) => [variable, "0"]));
 
 describe("npm run sandbox -- status | reset | logs", function () {
-  this.timeout(60_000);
+  this.timeout(900_000);
   let home: string;
   let services: RunningServices;
   const saved = { ...process.env };
   before(async function () {
-    this.timeout(240_000);
+    this.timeout(900_000);
     home = temporaryDirectory();
     Object.assign(process.env, ports);
     services = await startServices({ home });

@@ -26,7 +26,7 @@ function onLayerOf(other: TestImage, content: string): TestImage {
 const bytes = (image: TestImage) => image.config.length + image.manifest.length;
 
 describe("the cost command on the local AWS", function () {
-  this.timeout(60_000);
+  this.timeout(900_000);
   let account: TestAccount;
   let cli = "";
   const base = { ...testImage("base"), layer: Buffer.alloc(100_000, "base") };

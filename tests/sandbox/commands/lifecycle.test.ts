@@ -28,7 +28,7 @@ const lambdaTrust = JSON.stringify({
 });
 
 describe("the lifecycle command on the local AWS", function () {
-  this.timeout(60_000);
+  this.timeout(900_000);
   const repositoryName = "team/petclinic";
   let account: TestAccount;
   let cli = "";

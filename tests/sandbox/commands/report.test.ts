@@ -7,7 +7,7 @@ import { testImage } from "../gateway/registryClient";
 import { TestAccount } from "./account";
 
 describe("the report command on the local AWS", function () {
-  this.timeout(60_000);
+  this.timeout(900_000);
   let account: TestAccount;
   let cli = "";
   const older = testImage("report: older");

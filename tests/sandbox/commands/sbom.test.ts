@@ -30,7 +30,7 @@ interface Call {
 }
 
 describe("the sbom command on the local AWS", function () {
-  this.timeout(60_000);
+  this.timeout(900_000);
   let account: TestAccount;
   let cli = "";
   let host = "";

@@ -12,7 +12,7 @@ interface Outputs {
 }
 
 describe("consumers/ecs: the image as a service behind a load balancer", function () {
-  this.timeout(180_000);
+  this.timeout(900_000);
   let project: TestProject;
   let service: Consumer;
   /** What the documented commands printed last: the page. */

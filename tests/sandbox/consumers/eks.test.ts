@@ -11,7 +11,7 @@ const trust = JSON.stringify({
 });
 
 describe("consumers/eks: pull rights of the nodes, and a manifest by digest", function () {
-  this.timeout(120_000);
+  this.timeout(900_000);
   let project: TestProject;
   let consumer: Consumer;
   /** What the documented commands printed: the manifest is the last of it. */

@@ -4,7 +4,7 @@ import { TestProject } from "../program/project";
 import { Consumer } from "./consumer";
 
 describe("consumers/lambda: an image as a function", function () {
-  this.timeout(180_000);
+  this.timeout(900_000);
   let project: TestProject;
   let consumer: Consumer;
 

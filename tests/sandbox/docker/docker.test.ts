@@ -13,7 +13,7 @@ import { removeTemporary, temporaryDirectory } from "../temporary";
 const application = path.resolve(__dirname, "../../../app");
 /** The real engine, base image and application. Uses Docker as `npm run local` does, and beside it. */
 describe("sandbox/docker: with a real engine", function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   const lines: string[] = [];
   const progress = (line: string) => lines.push(line);
   const hadBridge = fs.existsSync("/sys/class/net/docker0");

@@ -5,7 +5,7 @@ import { type Result, TestProject } from "../program/project";
 import { documentedScript } from "./documentedScript";
 
 describe("the commands in the documents", function () {
-  this.timeout(120_000);
+  this.timeout(900_000);
   const documents = markdownFiles().flatMap((file) => {
     // The Korean tutorial has the same commands, which a unit test holds.
     const isTranslation = file.endsWith(".ko.md");

@@ -40,7 +40,7 @@ describe("programs that Go builds", () => {
   });
 
   it("build from there", async function () {
-    this.timeout(300_000);
+    this.timeout(900_000);
     const { stdout, code } = await run(await crane(), ["version"]);
     assert.equal(code, 0, stdout);
   });

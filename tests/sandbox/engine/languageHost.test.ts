@@ -28,7 +28,7 @@ new PolicyPack("scratch-pack", { enforcementLevel: "mandatory", policies: [{
 `;
 
 describe("language host", function () {
-  this.timeout(30_000);
+  this.timeout(900_000);
   let scratch: Scratch;
 
   before(async function () {

@@ -13,7 +13,7 @@ const attempts = 3;
 
 /** What throttling, failures and cut connections of the API come to in a provider's create, read and delete. */
 describe("faults: of the API", function () {
-  this.timeout(30_000);
+  this.timeout(900_000);
   const sandbox = useSandbox();
   let engine: Engine;
   let account: string;

@@ -26,7 +26,7 @@ function boundaries(): Boundary[] {
 
 /** `kill -9` of the CLI at a change of a resource, then `pulumi cancel` and the same command, end as an undisturbed run. */
 describe("faults: a run of the CLI that is killed", function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   let gate: Gate;
   let undisturbed: Record<string, unknown>;
 

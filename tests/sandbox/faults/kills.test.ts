@@ -59,7 +59,7 @@ const values = `
 
 /** `kill -9` of what a run needs, in the middle of it: what the user reads, that the next run ends well, and what was kept. */
 describe("faults: kill -9 in the middle of a run", function () {
-  this.timeout(120_000);
+  this.timeout(900_000);
   let surroundings: OwnSurroundings;
   let project: TestProject;
   /** Digests of all images that runs have pushed. */

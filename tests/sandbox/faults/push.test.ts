@@ -40,7 +40,7 @@ interface Target {
 
 /** A real push of the Docker engine that meets faults: what it says, and that the same push then ends well. */
 describe("faults: in the middle of a push", function () {
-  this.timeout(90_000);
+  this.timeout(900_000);
   const sandbox = useSandbox();
   const home = process.cwd();
   let engine: Engine;

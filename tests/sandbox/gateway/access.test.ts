@@ -36,7 +36,7 @@ describe("gateway: who may do what", () => {
   let iam: TestIam;
   before(async function () {
     // The first run on a machine installs MiniStack.
-    this.timeout(180_000);
+    this.timeout(900_000);
     const program = await installMinistack();
     await sandbox.start(await startMinistack(sandbox.home, program, { account, region, credentials }));
     iam = new TestIam(sandbox);
@@ -269,7 +269,7 @@ describe("gateway: who may do what", () => {
 
   it("asks the same of ECR Public: the signature, the login's two actions, the push", async function () {
     // MiniStack takes seconds for the first request of a service that it does not have.
-    this.timeout(60_000);
+    this.timeout(900_000);
     const repositoryName = uniqueName("public");
     await sandbox.ecrPublic().send(new CreatePublicRepositoryCommand({ repositoryName }));
     const loginAction: Statement = { Effect: "Allow", Action: "ecr-public:GetAuthorizationToken", Resource: "*" };

@@ -22,7 +22,7 @@ describe("gateway: access by organization, and from one repository or account to
   let organizations: (operation: string, input?: object) => Promise<object>;
   before(async function () {
     // The first run on a machine installs MiniStack.
-    this.timeout(180_000);
+    this.timeout(900_000);
     const url = await startMinistack(sandbox.home, await installMinistack(), { account, region, credentials });
     await sandbox.start(url);
     iam = new TestIam(sandbox);

@@ -13,7 +13,7 @@ describe("gateway: the AWS CLI and boto3", () => {
   let python: string;
   before(async function () {
     // The first run on a machine installs both.
-    this.timeout(300_000);
+    this.timeout(900_000);
     [aws, python] = await Promise.all([installAwsCli(), pythonWithBoto3()]);
   });
 
@@ -36,7 +36,7 @@ describe("gateway: the AWS CLI and boto3", () => {
   };
 
   it("the AWS CLI creates, logs in, lists what was pushed, and is refused as by ECR", async function () {
-    this.timeout(60_000);
+    this.timeout(900_000);
     const { repository } = await json(
       "ecr",
       "create-repository",
@@ -66,7 +66,7 @@ describe("gateway: the AWS CLI and boto3", () => {
   });
 
   it("boto3 pages, waits, uploads layers, and raises the service's exceptions", async function () {
-    this.timeout(60_000);
+    this.timeout(900_000);
     const program = path.join(__dirname, "boto3Client.py");
     const { code, stdout, stderr } = await run(python, [program], { env: environment() });
     assert.equal(code, 0, stderr);

@@ -11,7 +11,7 @@ import { writeImageLayout } from "./imageLayout";
 import { digestOf, privateToken, publicToken } from "./registryClient";
 
 describe("gateway: docker, skopeo and crane", function () {
-  this.timeout(60_000);
+  this.timeout(900_000);
   const sandbox = useSandbox();
   let crane: (...args: string[]) => Promise<string>;
   let skopeo: (...args: string[]) => Promise<string>;

@@ -14,7 +14,7 @@ import { privateToken, publicToken } from "./registryClient";
 type Result = Record<string, string>;
 
 describe("gateway: the OCI distribution conformance suite", function () {
-  this.timeout(60_000);
+  this.timeout(900_000);
   const sandbox = useSandbox();
   let suite: string;
   let document: string;

@@ -23,7 +23,7 @@ describe("gateway: beside moto, for what moto validates", () => {
 
   before(async function () {
     // The first run on a machine installs moto.
-    this.timeout(180_000);
+    this.timeout(900_000);
     [moto] = await Promise.all([startMoto(), sandbox.start()]);
     const client = sandbox.ecr();
     client.middlewareStack.add(

@@ -38,7 +38,7 @@ describe("gateway: events of ECR reach EventBridge's targets", () => {
       JSON.stringify([{ digest: testImage("holed").digest, enhancedFindings: [finding] }]),
     );
     // The first run on a machine installs MiniStack.
-    this.timeout(180_000);
+    this.timeout(900_000);
     const program = await installMinistack();
     ministackUrl = await startMinistack(sandbox.home, program, { account, region, credentials });
     await sandbox.start(ministackUrl);
@@ -207,7 +207,7 @@ def handler(event, context):
 
   it("invokes a function, and starts a state machine, with the event", async function () {
     // The function is a program that MiniStack starts.
-    this.timeout(30_000);
+    this.timeout(900_000);
     const name = await repository();
     const pattern = { "detail-type": ["ECR Image Action"], detail: { "repository-name": [name] } };
     const states = new MinistackClient(sandbox.config(ministackUrl));

@@ -114,7 +114,7 @@ export function useSandbox(): TestSandbox {
   const sandbox = new TestSandbox();
   before(async function () {
     // The first run on a machine fetches Distribution.
-    this.timeout(120_000);
+    this.timeout(900_000);
     await sandbox.start();
   });
   afterEach(() => {

@@ -15,7 +15,7 @@ import { privateToken } from "./registryClient";
 const mebibyte = 1024 * 1024;
 
 describe("gateway: memory while large layers go through", function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   const sandbox = useSandbox();
   let gateway: GatewayProcess | undefined;
   let crane: string;

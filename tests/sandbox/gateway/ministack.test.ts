@@ -12,7 +12,7 @@ describe("gateway: together with MiniStack", () => {
   const sandbox = new TestSandbox();
   before(async function () {
     // The first run on a machine installs MiniStack.
-    this.timeout(180_000);
+    this.timeout(900_000);
     const program = await installMinistack();
     await sandbox.start(await startMinistack(sandbox.home, program, { account, region, credentials }));
   });

@@ -25,7 +25,7 @@ import { serviceError, useSandbox } from "./harness";
 import { digestOf, privateClient, type RegistryClient, testImage } from "./registryClient";
 
 describe("gateway: what Distribution keeps", function () {
-  this.timeout(30_000);
+  this.timeout(900_000);
   const sandbox = useSandbox();
   let client: RegistryClient;
   before(async () => {

@@ -7,7 +7,7 @@ const place = ["--region", region];
 
 /** What the refusal says is followed to the letter, from the first preview to a stack with nothing left to do. */
 describe("adoption of a repository that is encrypted in another way than the program says", function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   let project: TestProject;
   let salt: string;
   let key: string;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { TestProject } from "./project";
 
 describe("environments with the real CLI", function () {
-  this.timeout(120_000);
+  this.timeout(900_000);
   let project: TestProject;
 
   before(async () => {

@@ -70,7 +70,7 @@ COPY no-such-file /
 `;
 
 describe("settings of images with the real CLI", function () {
-  this.timeout(240_000);
+  this.timeout(900_000);
   let project: TestProject;
   let upstream: string;
   let platforms: Record<"amd64" | "arm64", string>;

@@ -30,7 +30,7 @@ export const images = { built: outputs(built), release: outputs(release), open: 
 `;
 
 describe("images with the real CLI", function () {
-  this.timeout(240_000);
+  this.timeout(900_000);
   let project: TestProject;
   /** Another account, whose registries the images come from. */
   let upstream: { open: string; closed: string; local: string };

@@ -161,7 +161,7 @@ function passThrough(project: TestProject): string {
 }
 
 describe("policies in a real preview", function () {
-  this.timeout(120_000);
+  this.timeout(900_000);
   let project: TestProject;
 
   before(async () => {

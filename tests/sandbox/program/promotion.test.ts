@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { TestProject } from "./project";
 
 describe("an environment that takes its images from the one before it", function () {
-  this.timeout(180_000);
+  this.timeout(900_000);
   let project: TestProject;
   const account = String(randomInt(100_000_000_000, 999_999_999_999));
   const other = { AWS_ACCESS_KEY_ID: account };

@@ -84,7 +84,7 @@ function tokenOf(
 type Details = Record<"action-type" | "result" | "repository-name" | "image-digest", string>;
 
 describe("PushRole and RegistryEvents with the real CLI", function () {
-  this.timeout(120_000);
+  this.timeout(900_000);
   let project: TestProject;
   let outputs: Record<"roleArn" | "narrowArn" | "topicArn" | "pipelinesArn" | "queueUrl", string> & {
     others: string[];

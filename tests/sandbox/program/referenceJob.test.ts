@@ -8,7 +8,7 @@ interface ImageDetails {
 }
 
 describe("the reference job with the real CLI", function () {
-  this.timeout(120_000);
+  this.timeout(900_000);
   let project: TestProject;
   let first: Outputs;
   let firstPushedAt: number | string | undefined;

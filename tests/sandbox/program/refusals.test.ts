@@ -4,7 +4,7 @@ import { TestProject } from "./project";
 
 /** What bad input gets: one clear error that names property, value, rule and fix, before anything is created. */
 describe("bad input with the real CLI", function () {
-  this.timeout(60_000);
+  this.timeout(900_000);
   let project: TestProject;
   let values: string;
   /** Of the stack's passphrase. */

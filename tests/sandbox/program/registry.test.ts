@@ -105,7 +105,7 @@ export const cacheUrls = registry.cacheUrls;
 `;
 
 describe("Registry with the real CLI", function () {
-  this.timeout(120_000);
+  this.timeout(900_000);
   let project: TestProject;
   let ecr: ECRClient;
   /** The same account's registry in another region, which takes what is there already. */

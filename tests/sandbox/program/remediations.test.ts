@@ -47,7 +47,7 @@ const parameters: Readonly<Record<string, object>> = {
 };
 
 describe("remediations through the real CLI", function () {
-  this.timeout(180_000);
+  this.timeout(900_000);
   let project: TestProject;
   const pack = ["--policy-pack", "policies", "--policy-pack-config", "config.json"];
 

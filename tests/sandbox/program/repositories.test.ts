@@ -59,7 +59,7 @@ interface Described {
 }
 
 describe("repositories with the real CLI", function () {
-  this.timeout(180_000);
+  this.timeout(900_000);
   let project: TestProject;
   let outputs: { key: string; urls: string[]; reference: string; digest: string };
   const ecr = <T>(operation: string, ...args: string[]) =>

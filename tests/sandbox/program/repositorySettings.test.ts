@@ -72,7 +72,7 @@ interface Repository {
 }
 
 describe("settings of repositories with the real CLI", function () {
-  this.timeout(180_000);
+  this.timeout(900_000);
   let project: TestProject;
   let key: string;
   let repositories: Map<string, Repository>;

@@ -32,7 +32,7 @@ encryptionsalt: v1:pRrwDjXXFF8=:v1:ATRef9uKCI3b+Ax5:YiWI7cwf16j6pB0/N6dy6MoR5u4k
 type Sections = Record<string, Record<string, unknown>>;
 
 describe("an update of one repository of a stack that is not there yet (--target)", function () {
-  this.timeout(180_000);
+  this.timeout(900_000);
   let project: TestProject;
   const sections = async () =>
     JSON.parse(await project.must("pulumi", "stack", "output", "--json", "--stack", "local"));

@@ -9,7 +9,7 @@ type Environment = "dev" | "staging" | "prod";
 
 /** Pulumi.dev.yaml, Pulumi.staging.yaml and Pulumi.prod.yaml as they are, but for the numbers of their accounts. */
 describe("dev, staging and prod, each with its own policies and account", function () {
-  this.timeout(240_000);
+  this.timeout(900_000);
   let project: TestProject;
   const accounts: Record<Environment, string> = { dev: anAccount(), staging: anAccount(), prod: anAccount() };
   const written: Record<Environment, string> = { dev: "123456789012", staging: "210987654321", prod: "321098765432" };

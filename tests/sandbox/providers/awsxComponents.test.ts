@@ -28,7 +28,7 @@ new awsx.ecs.FargateService("svc", {
 `;
 
 describe("the awsx stand-in registers what the released plugin does", function () {
-  this.timeout(60_000);
+  this.timeout(900_000);
   let project: TestProject;
   let resources: Map<string, { parent: string; inputs: Record<string, unknown> }>;
 

@@ -12,7 +12,7 @@ const dockerHost = process.env["DOCKER_HOST"] ?? "unix:///var/run/docker.sock";
 
 /** These tests build and push with a real Docker daemon, and are skipped, loudly, where none answers. */
 describe("docker.Image with a Docker daemon", function () {
-  this.timeout(60_000);
+  this.timeout(900_000);
   let engine: Engine;
   let registry: MemoryRegistry;
   let registryHost = "";

@@ -159,7 +159,7 @@ describe("the provider protocol of the stand-ins", () => {
   });
 
   describe("plugin process", function () {
-    this.timeout(30_000);
+    this.timeout(900_000);
     const children: ChildProcess[] = [];
     after(() => {
       for (const child of children) child.kill("SIGKILL");

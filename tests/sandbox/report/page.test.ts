@@ -11,7 +11,7 @@ import { toolsTimeout } from "../tools";
 import { startBrowser } from "./browser";
 
 describe("the report in a browser", function () {
-  this.timeout(60_000);
+  this.timeout(900_000);
   let browser: Browser;
   let address = "";
   const opened: Page[] = [];

@@ -22,7 +22,7 @@ import { toolsTimeout } from "../tools";
 const foreignName = "evil.example";
 
 describe("a running sandbox", function () {
-  this.timeout(180_000);
+  this.timeout(900_000);
   const saved = { ...process.env };
   let home = "";
   let services: RunningServices;

@@ -17,7 +17,7 @@ const madeByPulumi = /^(state|pulumi)\//;
 const lock = /\.lock$/;
 
 describe("secrets of a whole run", function () {
-  this.timeout(120_000);
+  this.timeout(900_000);
   const dockerConfig = JSON.stringify({ auths: { "registry.example.com": { auth: "bWU6bWU=" } } });
   let project: TestProject;
   /** Everything that a run shows or leaves, by where that is. */

@@ -84,7 +84,7 @@ describe("the sandbox's ports: what is answered to whom", () => {
 
   before(async function () {
     // The first run on a machine installs MiniStack.
-    this.timeout(180_000);
+    this.timeout(900_000);
     ministackUrl = await startMinistack(sandbox.home, await installMinistack(), { account, region, credentials });
     await sandbox.start(ministackUrl);
     keyId = (await kms().send(new CreateKeyCommand({}))).KeyMetadata?.KeyId;

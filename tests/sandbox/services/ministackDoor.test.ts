@@ -20,7 +20,7 @@ print(json.dumps([ports({"80/tcp": 8080}), ports({"80/tcp": 0}), ports({})]))
 describe("services: MiniStack's door", () => {
   it("has ECS publish its containers' ports on the loopback address, the chosen ones and the system's", async function () {
     // The first run on a machine installs MiniStack.
-    this.timeout(180_000);
+    this.timeout(900_000);
     const python = path.join(path.dirname(await installMinistack()), "python");
     const env = {
       PATH: process.env["PATH"],

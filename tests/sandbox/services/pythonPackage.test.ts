@@ -63,7 +63,7 @@ describe("services: packages from PyPI", () => {
   });
 
   it("of another checksum are refused by pip", async function () {
-    this.timeout(120_000);
+    this.timeout(900_000);
     const python = findProgram("python3") ?? "python3";
     const folder = temporaryDirectory();
     const wheel = path.join(folder, "pets-1.0-py3-none-any.whl");

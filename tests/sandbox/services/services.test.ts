@@ -38,7 +38,7 @@ describe("services: the local AWS as a whole", () => {
 
   before(async function () {
     // The first run on a machine fetches Distribution and MiniStack.
-    this.timeout(240_000);
+    this.timeout(900_000);
     // Not while tests are only being listed: those before would take it away again.
     home = temporaryDirectory();
     await buildGateway();
@@ -118,7 +118,7 @@ describe("services: the local AWS as a whole", () => {
   });
 
   it("starts what kill -9 took, at the same addresses and with the same state", async function () {
-    this.timeout(30_000);
+    this.timeout(900_000);
     const kms = new KMSClient(options(services));
     const { KeyMetadata: key } = await kms.send(new CreateKeyCommand({ Description: "kept" }));
     await kms.send(new CreateAliasCommand({ AliasName: "alias/kept", TargetKeyId: key?.KeyId }));
@@ -139,7 +139,7 @@ describe("services: the local AWS as a whole", () => {
   });
 
   it("stops all, keeps MiniStack's state and starts again", async function () {
-    this.timeout(30_000);
+    this.timeout(900_000);
     const { KeyMetadata: key } = await new KMSClient(options(services)).send(new CreateKeyCommand({}));
     const pids = servicesStatus(home).map((each) => each.pid);
     assert.deepEqual(await stopServices(home, progress), ["gateway", "ministack", "distribution"]);
@@ -154,7 +154,7 @@ describe("services: the local AWS as a whole", () => {
   });
 
   it("tells the gateway when a service behind it had to move, which keeps its own addresses", async function () {
-    this.timeout(30_000);
+    this.timeout(900_000);
     // As they are now: another test's program may have taken an inner port while all was stopped.
     services = await startServices({ home });
     await stopProcess(home, "ministack");

@@ -69,7 +69,7 @@ function formerUrn(urn: string): string {
 }
 
 describe("stack life: a stack that version 0.1.0 made", function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   let project: LiveProject;
   before(async () => {
     project = new LiveProject();

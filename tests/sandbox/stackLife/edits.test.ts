@@ -167,7 +167,7 @@ function documentedRows(kind: string): Map<string, string> {
 }
 
 describe("stack life: what docs/stack-life.md says of an edit", function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   let project: LiveProject;
   /** One repository for each edit, so that one preview shows them all. */
   const keyed = (edits: readonly Edit[], prefix: string, side: "before" | "after") =>

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { LiveProject } from "./liveProject";
 
 describe("stack life: an entry that is removed, moved or changed for good", function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   let project: LiveProject;
   let url: string;
   const shop = { encryption: "aes256", access: { pullFrom: ["210987654321"] } };

@@ -26,7 +26,7 @@ const role = {
 };
 
 describe("stack life: another key for the same thing", function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   let project: LiveProject;
 
   before(async () => {
