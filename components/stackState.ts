@@ -71,3 +71,14 @@ export function resourcesOf(state: StackState, types: string): readonly StateRes
   }
   return index.get(types) ?? [];
 }
+
+/** The resource of a type that is this very thing in AWS. */
+export function resourceWith(
+  state: StackState,
+  types: string,
+  outputs: Readonly<Record<string, string>>,
+): StateResource | undefined {
+  return resourcesOf(state, types).find((resource) =>
+    Object.entries(outputs).every(([property, value]) => resource.outputs[property] === value),
+  );
+}

@@ -86,32 +86,28 @@ function roleClaims(config: EnvironmentConfig): Claim[] {
       fix: `write providerArn: "arn:aws:iam::<account>:oidc-provider/${issuer.replace(/^https:\/\//, "")}" in its place.`,
     };
     const name: Claim = {
-      thing: `role ${role.roleName}`,
+      // A role without roleName goes by its key.
+      thing: `role ${role.roleName ?? key}`,
       entry,
-      path: `${entry}.roleName`,
-      value: role.roleName,
+      path: role.roleName === undefined ? entry : `${entry}.roleName`,
+      value: role.roleName ?? key,
       already: "has a role of this name already: it is unique in an account, whatever the path",
       fix: "give one of them another roleName.",
     };
-    return [...(role.createProvider ? [provider] : []), ...(role.roleName === undefined ? [] : [name])];
+    return [...(role.createProvider ? [provider] : []), name];
   });
 }
 
 function topicClaims(config: EnvironmentConfig, providerRegion: string | undefined): Claim[] {
-  return Object.entries(config.registryEvents).flatMap(([key, { topicName, region = providerRegion }]) =>
-    topicName === undefined
-      ? []
-      : [
-          {
-            thing: `topic ${region} ${topicName}`,
-            entry: `registryEvents.${key}`,
-            path: `registryEvents.${key}.topicName`,
-            value: topicName,
-            already: "has a topic of this name already",
-            fix: "give one of them another topicName.",
-          },
-        ],
-  );
+  return Object.entries(config.registryEvents).map(([key, { topicName, region }]) => ({
+    // Events without topicName go by their key, wherever they are.
+    thing: `topic ${topicName === undefined ? providerRegion : (region ?? providerRegion)} ${topicName ?? key}`,
+    entry: `registryEvents.${key}`,
+    path: topicName === undefined ? `registryEvents.${key}` : `registryEvents.${key}.topicName`,
+    value: topicName ?? key,
+    already: "has a topic of this name already",
+    fix: "give one of them another topicName.",
+  }));
 }
 
 /** An image of any section, as far as it matters here. */

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import { readStackState } from "../components/stackState";
+import { withoutAdopted } from "./adopted";
 import { refuseForeignSettings } from "./foreignSettings";
 import { loadConfig } from "./load";
 import { logicalNames } from "./logicalNames";
@@ -12,9 +13,10 @@ import { refuseLosses } from "./losses";
  * @throws InputRefused with every fault of the config; else of what the update would delete; else of what it would overwrite.
  */
 export async function loadEnvironment() {
-  const config = loadConfig();
+  const written = loadConfig();
   const state = await readStackState();
   const region = aws.config.region ?? (await aws.getRegion()).region;
+  const config = withoutAdopted(written, state, region);
   await refuseLosses(config, state, region);
   const names = logicalNames(config, state, region);
   await refuseForeignSettings(config, names, region);

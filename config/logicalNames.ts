@@ -1,5 +1,5 @@
 import type { ComponentResourceOptions } from "@pulumi/pulumi";
-import { resourcesOf, type StackState } from "../components/stackState";
+import { resourceWith, type StackState } from "../components/stackState";
 import { registryName, repositoryRegion } from "./arguments";
 import type { EnvironmentConfig } from "./schema";
 
@@ -24,7 +24,7 @@ export function named<Args>({ name, aliases }: LogicalName, args: Args): [string
  * | public repository | its name |
  * | registry | its region |
  * | push role | `roleName`, else its key |
- * | registry events | `topicName` (`@<region>` as above), else their key |
+ * | registry events | `topicName`; `<name>.<region>` outside of the provider's region; else their key |
  *
  * Whatever the state calls that very thing is an alias: stacks of version 0.1.0, which went by keys, stay as they are.
  *
@@ -53,18 +53,17 @@ export function logicalNames(config: EnvironmentConfig, state: StackState, regio
     pushRole: (key: string): LogicalName => {
       const name = config.pushRoles[key]?.roleName;
       if (name === undefined) return { name: key, aliases: [] };
-      return known(name, state, "ecr:index:PushRole$aws:iam/role:Role", { name }, key);
+      const isOthers = Object.values(config.pushRoles).some(({ roleName }) => roleName === key);
+      return known(name, state, "ecr:index:PushRole$aws:iam/role:Role", { name }, isOthers ? undefined : key);
     },
     registryEvents: (key: string): LogicalName => {
       const { topicName: name, region: place = region } = config.registryEvents[key] ?? {};
       if (name === undefined) return { name: key, aliases: [] };
-      return known(
-        placed(name, place),
-        state,
-        "ecr:index:RegistryEvents$aws:sns/topic:Topic",
-        { name, region: place },
-        key,
-      );
+      const isOthers = Object.values(config.registryEvents).some(({ topicName }) => topicName === key);
+      const types = "ecr:index:RegistryEvents$aws:sns/topic:Topic";
+      // Their rules are called after them, and the name of a rule has no `@`, that of a topic no dot.
+      const placedName = place === region ? name : `${name}.${place}`;
+      return known(placedName, state, types, { name, region: place }, isOthers ? undefined : key);
     },
   };
 }
@@ -72,7 +71,7 @@ export function logicalNames(config: EnvironmentConfig, state: StackState, regio
 /**
  * @param types The resource's type below those of its parents, as its URN has them.
  * @param outputs What the very thing has in AWS.
- * @param otherwise The name that it may have had before it was given the one in AWS.
+ * @param otherwise The name that it may have had before it was given the one in AWS; not where another entry has it now.
  */
 function known(
   name: string,
@@ -81,9 +80,6 @@ function known(
   outputs: Record<string, string>,
   otherwise?: string,
 ): LogicalName {
-  const found = resourcesOf(state, types).find((resource) =>
-    Object.entries(outputs).every(([property, value]) => resource.outputs[property] === value),
-  );
-  const former = found?.name ?? otherwise;
+  const former = resourceWith(state, types, outputs)?.name ?? otherwise;
   return { name, aliases: former === undefined || former === name ? [] : [{ name: former }] };
 }

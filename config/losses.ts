@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import { refuseInput } from "../components";
+import { type PrivateRepositoryArgs, privateLifecyclePolicy, refuseInput } from "../components";
 import { knownKmsKeyArn } from "../components/kmsKeyArn";
 import { type HeldImages, heldPrivateImages, heldPublicImages } from "../components/repositories/heldImages";
 import { encryptionTypes } from "../components/repositories/privateRepositorySettings";
+import { namesSomeone } from "../components/repositories/repositoryAccess";
 import { resourcesOf, type StackState, type StateResource } from "../components/stackState";
 import type { Fault } from "../ecr/faults";
-import { privateRepositoryArgs, registryName, repositoryRegion } from "./arguments";
+import { privateRepositoryArgs, publicRepositoryArgs, registryName, repositoryRegion } from "./arguments";
 import type { EnvironmentConfig } from "./schema";
 
 const privateType = "ecr:index:PrivateRepository$aws:ecr/repository:Repository";
@@ -45,14 +46,18 @@ async function privateFaults(
   );
   const key = keys.find((each) => (repositoryRegion(config, each) ?? providerRegion) === region);
   const place = `the repository ${JSON.stringify(name)} in ${region}`;
+  const retained = isRetained(state, "ecr:index:PrivateRepository", logicalName);
+  if (key === undefined && retained) return [];
+  const left = key !== undefined && retained ? leftPolicies(config, state, `private/${key}`, logicalName) : [];
   const loss =
     key === undefined
-      ? removal("privateRepositories", name, place, keys[0])
+      ? removal("privateRepositories", name, place, region, keys[0])
       : await replacement(config, state, key, { place, region, logicalName, outputs });
-  if (loss === undefined || isRetained(state, "ecr:index:PrivateRepository", logicalName)) return [];
+  if (loss === undefined) return left;
   // The images go with a repository that is deleted; with its key they can never be read again.
   const held = await heldPrivateImages({ repositoryName: name, region, registryId });
-  return lossOf(loss, held, outputs["forceDelete"] === true);
+  // AWS has it under that very name as long as it is retained.
+  return [...left, ...lossOf({ ...loss, always: loss.always || retained }, held, outputs["forceDelete"] === true)];
 }
 
 async function publicFaults(
@@ -61,17 +66,14 @@ async function publicFaults(
   { name: logicalName, outputs }: StateResource,
 ): Promise<Fault[]> {
   const repositoryName = String(outputs["repositoryName"]);
-  const isThere = Object.keys(config.publicRepositories).some(
+  const key = Object.keys(config.publicRepositories).find(
     (each) => registryName(config, `public/${each}`) === repositoryName,
   );
-  if (isThere || isRetained(state, "ecr:index:PublicRepository", logicalName)) return [];
+  const retained = isRetained(state, "ecr:index:PublicRepository", logicalName);
+  if (key !== undefined) return retained ? leftPolicies(config, state, `public/${key}`, logicalName) : [];
+  if (retained) return [];
   const held = await heldPublicImages({ repositoryName, region: String(outputs["region"] ?? "us-east-1") });
-  const loss = removal(
-    "publicRepositories",
-    repositoryName,
-    `the repository ${JSON.stringify(repositoryName)}`,
-    undefined,
-  );
+  const loss = removal("publicRepositories", repositoryName, `the repository ${JSON.stringify(repositoryName)}`);
   return lossOf(loss, held, outputs["forceDestroy"] === true);
 }
 
@@ -82,8 +84,13 @@ interface Loss extends Pick<Fault, "path" | "value" | "fix"> {
   always?: boolean;
 }
 
-function removal(section: string, name: string, place: string, movedTo: string | undefined): Loss {
+/** @param movedTo The key that describes it in another region now. */
+function removal(section: string, name: string, place: string, region?: string, movedTo?: string): Loss {
   const force = section === "publicRepositories" ? "forceDestroy" : "forceDelete";
+  const keep =
+    movedTo === undefined
+      ? `describe it again (under another key: repositoryName: ${name})`
+      : `write region: ${region}`;
   return {
     path: movedTo === undefined ? section : `${section}.${movedTo}.region`,
     value: name,
@@ -92,7 +99,7 @@ function removal(section: string, name: string, place: string, movedTo: string |
         ? `no entry describes ${place} any more, so it would be deleted`
         : `another region makes a new, empty repository, and ${place} would be deleted`,
     fix:
-      `to keep it, describe it again${movedTo === undefined ? ` (under another key: repositoryName: ${name})` : ""}; ` +
+      `to keep it, ${keep}; ` +
       "to leave it in AWS, apply retainOnDelete: true to it first, then remove it; " +
       `to delete it with its images, apply ${force}: true first.`,
   };
@@ -107,8 +114,6 @@ async function replacement(
 ): Promise<Loss | undefined> {
   const { place, region, logicalName, outputs } = found;
   const args = privateRepositoryArgs(config, key);
-  // Adoption refuses another encryption by itself.
-  if (args.import !== undefined) return undefined;
   const [is] = (outputs["encryptionConfigurations"] ?? []) as { encryptionType?: string; kmsKey?: string }[];
   const ownKey = resourcesOf(state, "ecr:index:PrivateRepository$aws:kms/key:Key").find(
     ({ name, outputs: key }) => name === logicalName && key["arn"] === is?.kmsKey,
@@ -137,7 +142,7 @@ async function replacement(
       path: `${path}.createKey`,
       value: true,
       what: `the images of ${place} are encrypted with ${is?.kmsKey ?? "another key"}, and a repository's key is fixed when it is created, so it would be replaced by an empty one`,
-      fix: "leave createKey out, or describe a second repository and copy the images there.",
+      fix: "write createKey: null, or describe a second repository and copy the images there.",
     };
   }
   const arn = typeof args.kmsKey === "string" ? await knownKmsKeyArn(args.kmsKey, region) : undefined;
@@ -150,6 +155,36 @@ async function replacement(
     };
   }
   return undefined;
+}
+
+/**
+ * Policies that the entry no longer asks for. What a component retains, it retains each part of: a policy would stay in
+ * AWS, and go on to grant or expire, with nobody to manage it and an empty preview.
+ *
+ * @param reference `private/<key>` or `public/<key>`.
+ */
+function leftPolicies(config: EnvironmentConfig, state: StackState, reference: string, logicalName: string): Fault[] {
+  const [kind = "", key = ""] = reference.split(/\/(.*)/);
+  const isPrivate = kind === "private";
+  const args = isPrivate ? privateRepositoryArgs(config, key) : publicRepositoryArgs(config, key);
+  const path = `${kind}Repositories.${key}`;
+  const has = (type: string) => resourcesOf(state, type).some(({ name }) => name === logicalName);
+  const fault = (setting: string, value: unknown): Fault => ({
+    path: `${path}.${setting}`,
+    value,
+    rule: "retainOnDelete was applied to this repository, so the policy that the stack has for it would be left in AWS, in force.",
+    fix: `write the former ${setting} again with retainOnDelete: false and update; then take ${setting} away.`,
+  });
+  const component = isPrivate ? "ecr:index:PrivateRepository" : "ecr:index:PublicRepository";
+  const accessType = `${component}$aws:${isPrivate ? "ecr" : "ecrpublic"}/repositoryPolicy:RepositoryPolicy`;
+  return [
+    ...(!namesSomeone(args.access) && has(accessType) ? [fault("access", args.access)] : []),
+    ...(isPrivate &&
+    privateLifecyclePolicy(args as PrivateRepositoryArgs) === undefined &&
+    has(`${component}$aws:ecr/lifecyclePolicy:LifecyclePolicy`)
+      ? [fault("lifecyclePolicy", false)]
+      : []),
+  ];
 }
 
 function spellingOf(type: string): string {

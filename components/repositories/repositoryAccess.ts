@@ -106,7 +106,7 @@ export function publicRepositoryPolicyText(
 }
 
 /** Whether there is, or may be later, an entry. */
-function namesSomeone(access: AccessArgs | undefined): boolean {
+export function namesSomeone(access: AccessArgs | undefined): boolean {
   return Object.values(access ?? {}).some((names) => isKnownLater(names) || (Array.isArray(names) && names.length > 0));
 }
 

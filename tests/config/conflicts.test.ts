@@ -83,6 +83,21 @@ describe("entries that cannot be together", () => {
     );
   });
 
+  it("a role or events that go by their key, and others of that name", () => {
+    const providerArn = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com";
+    const role = { repositories: ["private/shop"], github, providerArn };
+    const privateRepositories = { shop: {} };
+    for (const [pushRoles, path] of [
+      [{ push: role, release: { ...role, roleName: "push" } }, "ecr:pushRoles.release.roleName"],
+      [{ release: { ...role, roleName: "push" }, push: role }, "ecr:pushRoles.push"],
+    ] as const) {
+      assert.deepEqual(Object.keys(faultsOf({ privateRepositories, pushRoles })), [path]);
+    }
+    assert.deepEqual(Object.keys(faultsOf({ registryEvents: { events: {}, other: { topicName: "events" } } })), [
+      "ecr:registryEvents.other.topicName",
+    ]);
+  });
+
   it("two topics of one name in a region", () => {
     assert.deepEqual(
       Object.keys(faultsOf({ registryEvents: { one: { topicName: "ecr" }, two: { topicName: "ecr" } } })),

@@ -3,14 +3,9 @@ import type { StackState } from "../../components/stackState";
 import { logicalNames } from "../../config/logicalNames";
 import { startMocks } from "../components/mocks";
 import { parse } from "./parsing";
+import { stateOf } from "./states";
 
 const region = "ap-northeast-2";
-
-/** A state with one resource below a component. */
-function stateOf(types: string, name: string, outputs: Record<string, unknown>): StackState {
-  const urn = `urn:pulumi:dev::ecr::${types}::${name}`;
-  return [{ urn, types, type: types.split("$").at(-1) ?? "", name, outputs }];
-}
 
 describe("logical names", () => {
   before(() => startMocks({}, true));
@@ -50,7 +45,7 @@ describe("logical names", () => {
     assert.deepEqual(["named", "free"].map(names.pushRole).map(nameOf), ["push-cart", "free"]);
     assert.deepEqual(["named", "far", "free"].map(names.registryEvents).map(nameOf), [
       "ecr-events",
-      "ecr-events@eu-west-1",
+      "ecr-events.eu-west-1",
       "free",
     ]);
   });
@@ -106,5 +101,17 @@ describe("logical names", () => {
         assert.deepEqual(aliases(stateOf(types, "old-key", other)), fallback, `${kind} ${property}`);
       }
     }
+  });
+
+  it("have no alias that another entry goes by: a role's and a topic's name that moved to another key", () => {
+    const role = { repositories: ["private/shop"], github, providerArn };
+    const config = parse({
+      privateRepositories: { shop: {} },
+      pushRoles: { push: { ...role, roleName: "release" }, other: { ...role, roleName: "push" } },
+      registryEvents: { events: { topicName: "notices" }, other: { topicName: "events" } },
+    });
+    const names = logicalNames(config, [], region);
+    assert.deepEqual(names.pushRole("push"), { name: "release", aliases: [] });
+    assert.deepEqual(names.registryEvents("events"), { name: "notices", aliases: [] });
   });
 });

@@ -96,6 +96,7 @@ describe("an update that would delete images", () => {
       faults.map(({ path }) => path),
       ["ecr:privateRepositories.shop.region"],
     );
+    assert.match(faults[0]?.fix ?? "", /to keep it, write region: ap-northeast-2;/);
     assert.match(faults[0]?.rule ?? "", /another region makes a new, empty repository/);
     const back = { privateRepositories: { shop: { region, encryption: "aes256" } } };
     assert.deepEqual((await faultsOf(back, stateOf(shop()), twoImages)).faults, []);
@@ -110,9 +111,9 @@ describe("an update that would delete images", () => {
     );
     assert.match(faults[0]?.fix ?? "", /write encryption: aes256/);
     assert.deepEqual((await faultsOf(config, stateOf(shop()), [])).faults, []);
-    // Adoption refuses another encryption by itself.
+    // What was adopted once is the stack's own.
     const adopted = { privateRepositories: { shop: { import: "shop" } } };
-    assert.deepEqual((await faultsOf(adopted, stateOf(shop()), twoImages)).faults, []);
+    assert.equal((await faultsOf(adopted, stateOf(shop()), twoImages)).faults.length, 1);
   });
 
   it("is refused when a key of its own comes", async () => {
@@ -122,6 +123,12 @@ describe("an update that would delete images", () => {
       (await faultsOf(config, stateOf(encrypted), twoImages)).faults.map(({ path }) => path),
       ["ecr:privateRepositories.shop.createKey"],
     );
+    // `createKey` may be a default of all.
+    const byDefault = { defaults: { privateRepository: { createKey: true } }, privateRepositories: { shop: {} } };
+    const { faults } = await faultsOf(byDefault, stateOf(encrypted), twoImages);
+    assert.match(faults[0]?.fix ?? "", /write createKey: null/);
+    const kept = { ...byDefault, privateRepositories: { shop: { createKey: null } } };
+    assert.deepEqual((await faultsOf(kept, stateOf(encrypted), twoImages)).faults, []);
     const own = stateOf(encrypted, [keyType, "shop", { arn: keyArn }]);
     assert.deepEqual((await faultsOf(config, own, twoImages)).faults, []);
   });
@@ -173,6 +180,35 @@ describe("an update that would delete images", () => {
     assert.deepEqual((await faultsOf(described, stateOf(gallery), twoImages)).faults, []);
     const forced = stateOf([publicType, "gallery", { ...gallery[2], forceDestroy: true }]);
     assert.equal((await faultsOf({}, forced, twoImages)).warnings.length, 1);
+  });
+
+  it("is refused when retainOnDelete would leave what changes: the repository itself, even empty, or a policy in force", async () => {
+    const privateType = "ecr:index:PrivateRepository";
+    const state = stateOf(
+      shop(),
+      [privateType, "shop", { retainOnDelete: true }],
+      [`${privateType}$aws:ecr/repositoryPolicy:RepositoryPolicy`, "shop", {}],
+      [`${privateType}$aws:ecr/lifecyclePolicy:LifecyclePolicy`, "shop", {}],
+      [publicType, "gallery", { repositoryName: "gallery", region: "us-east-1" }],
+      ["ecr:index:PublicRepository", "gallery", { retainOnDelete: true }],
+      ["ecr:index:PublicRepository$aws:ecrpublic/repositoryPolicy:RepositoryPolicy", "gallery", {}],
+    );
+    const access = { pushFrom: [account] };
+    const same = { encryption: "aes256", access };
+    const paths = async (entry: Record<string, unknown>, gallery: Record<string, unknown> = { access }) => {
+      const config = { privateRepositories: { shop: entry }, publicRepositories: { gallery } };
+      return (await faultsOf(config, state, [])).faults.map(({ path }) => path);
+    };
+    assert.deepEqual(await paths(same), []);
+    // Too late in the same update: what is deleted is retained as the last one said.
+    assert.deepEqual(await paths({ encryption: "aes256", retainOnDelete: false, lifecyclePolicy: false }, {}), [
+      "ecr:privateRepositories.shop.access",
+      "ecr:privateRepositories.shop.lifecyclePolicy",
+      "ecr:publicRepositories.gallery.access",
+    ]);
+    assert.deepEqual(await paths({ access }), ["ecr:privateRepositories.shop.encryption"]);
+    // Somewhere else it is a new one, and the former stays.
+    assert.deepEqual(await paths({ ...same, region: "eu-west-1" }), []);
   });
 
   it("is none in a new stack, and asks AWS about nothing that stays", async () => {

@@ -221,6 +221,7 @@ describe("stack life: what docs/stack-life.md says of an edit", function () {
         "`repositoryName`, `region`", // removals.test.ts
         "`repositoryName`",
         "`createKey` removed",
+        "`import`, once it is adopted", // removals.test.ts
         "`kmsKey`, another key", // tests/config/losses.test.ts
         "`kmsKey`, the same key by another name", // tests/sandbox/program/spellings.test.ts
       ];

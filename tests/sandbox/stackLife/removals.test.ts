@@ -129,4 +129,36 @@ describe("stack life: an entry that is removed, moved or changed for good", func
     project.configure({});
     await project.up();
   });
+
+  it("what retainOnDelete keeps is neither replaced nor left with a policy that nobody manages, until it is let go", async () => {
+    const kept = { encryption: "aes256", access: { pullFrom: ["210987654321"] }, retainOnDelete: true };
+    project.configure({ privateRepositories: { kept } });
+    await project.up();
+    project.configure({ privateRepositories: { kept: { encryption: "kms", retainOnDelete: true } } });
+    const { code, output } = await project.pulumi("up", "--yes", "--skip-preview");
+    assert.notEqual(code, 0);
+    assert.match(output, /privateRepositories\.kept\.access: .* the policy .* would be left in AWS/);
+    assert.match(output, /privateRepositories\.kept\.encryption: "kms"/);
+    // What the message says.
+    project.configure({ privateRepositories: { kept: { ...kept, retainOnDelete: false } } });
+    await project.up();
+    project.configure({ privateRepositories: { kept: { encryption: "aes256" } } });
+    await project.up();
+    const { stderr } = await project.run("aws", ["ecr", "get-repository-policy", "--repository-name", "kept"]);
+    assert.match(stderr, /RepositoryPolicyNotFoundException/);
+    project.configure({});
+    await project.up();
+  });
+
+  it("import that stays in the config is no second one when the region is written later", async () => {
+    await project.must("aws", "ecr", "create-repository", "--repository-name", "legacy");
+    const legacy = { encryption: "aes256", import: "legacy", forceDelete: true };
+    project.configure({ privateRepositories: { legacy } });
+    await project.up();
+    project.configure({ privateRepositories: { legacy: { ...legacy, region: "ap-northeast-2" } } });
+    await project.mustPulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
+    assert.deepEqual(await project.repositories(), ["legacy"]);
+    project.configure({});
+    await project.up();
+  });
 });
