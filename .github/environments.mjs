@@ -51,14 +51,26 @@ function setEnvironment(name, { refs, reviewed }) {
   for (const ref of refs.filter((each) => !present.some(same(each)))) write("POST", policies, ref);
 }
 
-/** Secrets of an environment that stand for the whole repository: every workflow of every branch reads those. */
+/** Secrets of an environment that stand elsewhere too, where every workflow of every branch reads them. */
 function leaked() {
   const secrets = new Set(Object.values(wanted.environments).flatMap((each) => each.secrets));
-  return names(`${repository}/actions/secrets`, "secrets")
-    .filter((name) => secrets.has(name))
-    .map(
-      (name) => `${name}: is a secret of the whole repository. Must be one of its environments only. Delete it there.`,
-    );
+  const foreign = names(`${repository}/environments`, "environments").filter(
+    (name) => !Object.hasOwn(wanted.environments, name),
+  );
+  const places = [
+    [`${repository}/actions/secrets`, "the whole repository", "Delete it there."],
+    [`${repository}/actions/organization-secrets`, "the organization", "Take it from this repository there."],
+    ...foreign.map((name) => [
+      `${repository}/environments/${encodeURIComponent(name)}/secrets`,
+      `the environment ${name}, which any branch may name`,
+      "Delete it there.",
+    ]),
+  ];
+  return places.flatMap(([path, what, fix]) =>
+    names(path, "secrets")
+      .filter((name) => secrets.has(name))
+      .map((name) => `${name}: is a secret of ${what}. Must be one of its environments only. ${fix}`),
+  );
 }
 
 function missing() {

@@ -80,6 +80,19 @@ describe("what is shown in terminals and logs", () => {
     assert.equal(onOneLine("denied\r\n  ::error::x"), "denied ::error::x");
   });
 
+  it("takes no longer for what is long and blank than for any other text", () => {
+    const blank = " ".repeat(200_000);
+    assert.equal(onOneLine(`a${blank}b`), `a${blank}b`);
+    assert.equal(onOneLine(`${blank}a${blank}\n${blank}\r\n${blank}b${blank}`), `${blank}a b${blank}`);
+    for (const [text, line] of [
+      ["a\n", "a "],
+      ["\n\n", " "],
+      [" \u2028 b\n\n\nc ", " b c "],
+    ] as const) {
+      assert.equal(onOneLine(text), line);
+    }
+  });
+
   it("is what faults are made of: a line each", () => {
     const text = "\u001b]0;title\u0007\n::error::x";
     const fault = { path: `tags.${text}`, value: text, rule: `it says ${text}.`, fix: `ask ${text}.` };

@@ -150,6 +150,28 @@ describe("node .github/environments.mjs", function () {
     assert.doesNotMatch(stdout, /^OTHER/m);
   });
 
+  it("fails when one of them is the organization's, or stands in an environment that has no rules here", () => {
+    const organization = { secrets: [{ name: "PULUMI_CONFIG_PASSPHRASE" }, { name: "OTHER" }] };
+    const { status, stdout } = run(
+      {
+        "repos/octo-org/ecr/actions/organization-secrets": organization,
+        "repos/octo-org/ecr/environments": { environments: [{ name: "dev" }, { name: "old/prod" }, { name: "pages" }] },
+        [`${at("dev")}/secrets`]: { secrets: [{ name: "PULUMI_ACCESS_TOKEN" }] },
+        [`${at("old%2Fprod")}/secrets`]: { secrets: [{ name: "PULUMI_ACCESS_TOKEN" }] },
+        [`${at("pages")}/secrets`]: { secrets: [{ name: "OTHER" }] },
+      },
+      ...both,
+    );
+    assert.equal(status, 1);
+    assert.deepEqual(
+      stdout.split("\n").filter((line) => / Must be one of /.test(line)),
+      [
+        "PULUMI_CONFIG_PASSPHRASE: is a secret of the organization. Must be one of its environments only. Take it from this repository there.",
+        "PULUMI_ACCESS_TOKEN: is a secret of the environment old/prod, which any branch may name. Must be one of its environments only. Delete it there.",
+      ],
+    );
+  });
+
   it("refuses to leave what is to be reviewed without a reviewer, and reviewers that are not there", () => {
     assert.deepEqual([run({}).status, run({}).writes], [2, []]);
     const { status, stderr, writes } = run({}, "--reviewer", "nobody");
