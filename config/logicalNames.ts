@@ -1,5 +1,6 @@
 import type { ComponentResourceOptions } from "@pulumi/pulumi";
-import { resourceWith, type StackState } from "../components/stackState";
+import { resourcesOf, type StackState } from "../components/stackState";
+import { repositoryKeyAlias } from "../ecr/encryption";
 import { registryName, repositoryRegion } from "./arguments";
 import type { EnvironmentConfig } from "./schema";
 
@@ -14,6 +15,16 @@ export function named<Args>({ name, aliases }: LogicalName, args: Args): [string
   return [name, args, { aliases }];
 }
 
+/** A resource in the state that belongs to a thing, and what its component is called there. */
+interface Trace {
+  /** See StateResource.types. */
+  types: string;
+  /** What it has of that very thing. */
+  outputs: Record<string, string>;
+  /** The output that its name has behind its component's, after a `-`. @default none: it is called as its component */
+  suffix?: string;
+}
+
 /**
  * Names a component by what it is in AWS, never by its key in the config: with another key the same repository stays the
  * same resource. docs/stack-life.md has the whole table.
@@ -26,7 +37,8 @@ export function named<Args>({ name, aliases }: LogicalName, args: Args): [string
  * | push role | `roleName`, else its key |
  * | registry events | `topicName`; `<name>.<region>` outside of the provider's region; else their key |
  *
- * Whatever the state calls that very thing is an alias: stacks of version 0.1.0, which went by keys, stay as they are.
+ * Whatever the state calls that very thing is an alias: stacks of version 0.1.0, which went by keys, stay as they are. Each
+ * resource that AWS finds by its place is looked for, since an update that stopped half-way has renamed some of them only.
  *
  * @param region The provider's.
  */
@@ -36,25 +48,53 @@ export function logicalNames(config: EnvironmentConfig, state: StackState, regio
     privateRepository: (key: string): LogicalName => {
       const name = registryName(config, `private/${key}`);
       const place = repositoryRegion(config, key) ?? region;
-      return known(placed(name, place), state, "ecr:index:PrivateRepository$aws:ecr/repository:Repository", {
-        name,
-        region: place,
+      const below = (types: string, outputs: Record<string, string>): Trace => ({
+        types: `ecr:index:PrivateRepository$${types}`,
+        outputs: { ...outputs, region: place },
       });
+      return known(placed(name, place), state, [
+        below("aws:ecr/repository:Repository", { name }),
+        below("aws:ecr/lifecyclePolicy:LifecyclePolicy", { repository: name }),
+        below("aws:ecr/repositoryPolicy:RepositoryPolicy", { repository: name }),
+        below("aws:kms/alias:Alias", { name: repositoryKeyAlias(name) }),
+      ]);
     },
     publicRepository: (key: string): LogicalName => {
       const repositoryName = registryName(config, `public/${key}`);
-      const type = "ecr:index:PublicRepository$aws:ecrpublic/repository:Repository";
-      return known(repositoryName, state, type, { repositoryName });
+      return known(repositoryName, state, [
+        { types: "ecr:index:PublicRepository$aws:ecrpublic/repository:Repository", outputs: { repositoryName } },
+        {
+          types: "ecr:index:PublicRepository$aws:ecrpublic/repositoryPolicy:RepositoryPolicy",
+          outputs: { repositoryName },
+        },
+      ]);
     },
     registry: (key: string): LogicalName => {
       const place = config.registries[key]?.region ?? region;
-      return known(place, state, "ecr:index:Registry", { region: place });
+      const below = (types: string, suffix?: string): Trace => ({
+        types: `ecr:index:Registry$aws:ecr/${types}`,
+        outputs: { region: place },
+        suffix,
+      });
+      return known(place, state, [
+        { types: "ecr:index:Registry", outputs: { region: place } },
+        below("registryPolicy:RegistryPolicy"),
+        below("registryScanningConfiguration:RegistryScanningConfiguration"),
+        below("replicationConfiguration:ReplicationConfiguration"),
+        below("accountSetting:AccountSetting", "name"),
+        below("pullThroughCacheRule:PullThroughCacheRule", "ecrRepositoryPrefix"),
+        below("repositoryCreationTemplate:RepositoryCreationTemplate", "prefix"),
+      ]);
     },
     pushRole: (key: string): LogicalName => {
       const name = config.pushRoles[key]?.roleName;
       if (name === undefined) return { name: key, aliases: [] };
       const isOthers = Object.values(config.pushRoles).some(({ roleName }) => roleName === key);
-      return known(name, state, "ecr:index:PushRole$aws:iam/role:Role", { name }, isOthers ? undefined : key);
+      const traces: Trace[] = [
+        { types: "ecr:index:PushRole$aws:iam/role:Role", outputs: { name } },
+        { types: "ecr:index:PushRole$aws:iam/rolePolicy:RolePolicy", outputs: { role: name } },
+      ];
+      return known(name, state, traces, isOthers ? undefined : key);
     },
     registryEvents: (key: string): LogicalName => {
       const { topicName: name, region: place = region } = config.registryEvents[key] ?? {};
@@ -63,23 +103,26 @@ export function logicalNames(config: EnvironmentConfig, state: StackState, regio
       const types = "ecr:index:RegistryEvents$aws:sns/topic:Topic";
       // Their rules are called after them, and the name of a rule has no `@`, that of a topic no dot.
       const placedName = place === region ? name : `${name}.${place}`;
-      return known(placedName, state, types, { name, region: place }, isOthers ? undefined : key);
+      return known(placedName, state, [{ types, outputs: { name, region: place } }], isOthers ? undefined : key);
     },
   };
 }
 
 /**
- * @param types The resource's type below those of its parents, as its URN has them.
- * @param outputs What the very thing has in AWS.
+ * @param traces Where the state shows what the very thing is called there.
  * @param otherwise The name that it may have had before it was given the one in AWS; not where another entry has it now.
  */
-function known(
-  name: string,
-  state: StackState,
-  types: string,
-  outputs: Record<string, string>,
-  otherwise?: string,
-): LogicalName {
-  const former = resourceWith(state, types, outputs)?.name ?? otherwise;
-  return { name, aliases: former === undefined || former === name ? [] : [{ name: former }] };
+function known(name: string, state: StackState, traces: readonly Trace[], otherwise?: string): LogicalName {
+  const found = traces.flatMap(({ types, outputs, suffix }) =>
+    resourcesOf(state, types)
+      .filter((resource) => Object.entries(outputs).every(([property, value]) => resource.outputs[property] === value))
+      .map((resource) => withoutSuffix(resource.name, suffix && String(resource.outputs[suffix]))),
+  );
+  const former = new Set(found.length > 0 || otherwise === undefined ? found : [otherwise]);
+  former.delete(name);
+  return { name, aliases: [...former].map((each) => ({ name: each })) };
+}
+
+function withoutSuffix(name: string, suffix: string | undefined): string {
+  return suffix !== undefined && name.endsWith(`-${suffix}`) ? name.slice(0, -suffix.length - 1) : name;
 }

@@ -77,6 +77,11 @@ export function kmsKeyLengthFaults(kmsKey: unknown, path: string): Fault[] {
   ];
 }
 
+/** The alias of a repository's own key. Repository names may hold dots, alias names may not. */
+export function repositoryKeyAlias(repositoryName: string): string {
+  return `alias/ecr/${repositoryName.replaceAll(".", "-")}`;
+}
+
 /** Whether the text names the key that AWS manages for ECR in each account, by alias name or ARN. */
 export function isAwsManagedKey(kmsKey: string): boolean {
   return parseKmsKey(kmsKey)?.resource === "alias/aws/ecr";

@@ -18,6 +18,7 @@ import {
   providerArnFaults,
   trustPolicyFaults,
 } from "../../ecr/workloadIdentity";
+import { carriedOver } from "../aliasNames";
 import { InputChecks } from "../inputChecks";
 import { madeOutputs } from "../madeOutputs";
 import { replacedInPlace } from "../replacedInPlace";
@@ -93,7 +94,7 @@ export class PushRole extends pulumi.ComponentResource {
     const checks = new InputChecks(`PushRole ${JSON.stringify(name)}`);
     const { issuer, trust, providerArn, permissionsBoundary } = readSettings(args, checks);
     checks.refuse();
-    super("ecr:index:PushRole", name, {}, opts);
+    super("ecr:index:PushRole", name, {}, carriedOver(name, opts));
     const child = { parent: this };
     const { tags } = args;
     this.provider = args.createProvider

@@ -7,7 +7,7 @@ import { registryHost } from "../../ecr/imageReference";
 import { regionFaults } from "../../ecr/regions";
 import { coveredNames } from "../../ecr/repositoryPrefixes";
 import type { RegistryLocation } from "../../ecr/serviceRoles";
-import { aliasNames } from "../aliasNames";
+import { aliasNames, carriedOver } from "../aliasNames";
 import { InputChecks, refuseInput } from "../inputChecks";
 import type { RegistryArgs } from "./registryArgs";
 import { createPullThroughCache, registryCacheFaults } from "./registryCache";
@@ -82,7 +82,7 @@ export class Registry extends pulumi.ComponentResource {
     const checks = new InputChecks(subject);
     checks.add(registryFaults(name, args));
     checks.refuse();
-    super("ecr:index:Registry", name, {}, opts);
+    super("ecr:index:Registry", name, {}, carriedOver(name, opts));
 
     const formerNames = aliasNames(opts);
     const found = registryLocation(args.region, this);

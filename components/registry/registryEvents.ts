@@ -15,6 +15,7 @@ import {
   imageActionPattern,
   severitiesFrom,
 } from "../../ecr/registryEvents";
+import { carriedOver } from "../aliasNames";
 import { InputChecks } from "../inputChecks";
 import { madeOutputs } from "../madeOutputs";
 import { ProgramError } from "../programError";
@@ -81,7 +82,7 @@ export class RegistryEvents extends pulumi.ComponentResource {
     const checks = new InputChecks(`RegistryEvents ${JSON.stringify(name)}`);
     const settings = readSettings(args, checks);
     checks.refuse();
-    super("ecr:index:RegistryEvents", name, {}, opts);
+    super("ecr:index:RegistryEvents", name, {}, carriedOver(name, opts));
     const child = { parent: this, ...replacedInPlace };
     const shared = { region: args.region, tags: args.tags };
     const created = settings.targets ? undefined : createTopic(name, args, settings.kmsKey, child);

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { repositoryKeyPolicy } from "../../ecr/accessPolicy";
-import { keyDeletionWindow } from "../../ecr/encryption";
+import { keyDeletionWindow, repositoryKeyAlias } from "../../ecr/encryption";
 import { replacedInPlace } from "../replacedInPlace";
 
 export interface CustomerKeyArgs {
@@ -44,8 +44,7 @@ export function createCustomerKey(
   new aws.kms.Alias(
     name,
     {
-      // Repository names may hold dots, alias names may not.
-      name: pulumi.output(args.repositoryName).apply((text) => `alias/ecr/${text.replaceAll(".", "-")}`),
+      name: pulumi.output(args.repositoryName).apply(repositoryKeyAlias),
       targetKeyId: key.keyId,
       region: args.region,
     },

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type PushCommands, pushCommands } from "../../ecr/pushCommands";
 import type { TagMutabilitySettings } from "../../ecr/tagMutability";
-import { aliasNames } from "../aliasNames";
+import { aliasNames, carriedOver } from "../aliasNames";
 import type { ImageBuild } from "../images/containerImage";
 import type { ImageRepository, RegistryCredentials } from "../images/imageRepository";
 
@@ -30,7 +30,7 @@ export abstract class RepositoryComponent extends pulumi.ComponentResource imple
     readonly logicalName: string,
     opts?: pulumi.ComponentResourceOptions,
   ) {
-    super(type, logicalName, {}, opts);
+    super(type, logicalName, {}, carriedOver(logicalName, opts));
     this.formerNames = aliasNames(opts);
   }
 
