@@ -18,7 +18,7 @@ import {
   providerArnFaults,
   trustPolicyFaults,
 } from "../../ecr/workloadIdentity";
-import { carriedOver } from "../aliasNames";
+import { aliasNames, carriedOver } from "../aliasNames";
 import { InputChecks } from "../inputChecks";
 import { madeOutputs } from "../madeOutputs";
 import { replacedInPlace } from "../replacedInPlace";
@@ -99,9 +99,9 @@ export class PushRole extends pulumi.ComponentResource {
     const { tags } = args;
     this.provider = args.createProvider
       ? new aws.iam.OpenIdConnectProvider(
-          name,
+          providerName(name, issuer, opts),
           { url: issuer, clientIdLists: [trust.audience], tags },
-          { ...child, ...replacedInPlace },
+          { ...child, ...replacedInPlace, aliases: [name, ...aliasNames(opts)].map((former) => ({ name: former })) },
         )
       : undefined;
     this.providerArn = this.provider
@@ -131,6 +131,16 @@ export class PushRole extends pulumi.ComponentResource {
     ({ roleArn: this.roleArn, roleName: this.roleName } = madeOutputs(this.role, { roleArn: arn, roleName }));
     this.registerOutputs({ roleArn: this.roleArn, roleName: this.roleName, providerArn: this.providerArn });
   }
+}
+
+/**
+ * An account has one provider for each issuer, whichever role creates it: it is named by the issuer, so that it stays when
+ * the role gets another name, or another role creates it. A component with an AWS provider of its own may be in another
+ * account than the next one, so there it is named by the role.
+ */
+function providerName(name: string, issuer: string, opts: pulumi.ComponentResourceOptions | undefined): string {
+  const isElsewhere = opts?.provider !== undefined || opts?.providers !== undefined || opts?.parent !== undefined;
+  return isElsewhere ? name : issuer.replace(/^https:\/\//, "");
 }
 
 /**

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import {
   InputRefused,
@@ -91,7 +92,8 @@ describe("PushRole", () => {
     assert.deepEqual(mocks.ofType(providerType), [
       {
         type: providerType,
-        name: "release",
+        // By its issuer: it stays when the role gets another name.
+        name: issuer,
         inputs: { url: `https://${issuer}`, clientIdLists: ["ecr"], tags: { team: "vets" } },
       },
     ]);
@@ -113,6 +115,19 @@ describe("PushRole", () => {
     assert.equal(
       mocks.ofType(policyType)[0]?.inputs["policy"],
       JSON.stringify(pushPermissions([pets], { pull: true })),
+    );
+  });
+
+  it("names the provider after the role where another account may have one of the same issuer", async () => {
+    const provider = new aws.Provider("other", { region: "eu-west-1" });
+    const parent = new pulumi.ComponentResource("test:index:Parent", "parent");
+    for (const opts of [{ provider }, { parent }]) {
+      new PushRole(`release-${Object.keys(opts)[0]}`, { repositories: [pets], github, createProvider: true }, opts);
+    }
+    await mocks.settle();
+    assert.deepEqual(
+      mocks.ofType(providerType).map(({ name }) => name),
+      ["release-provider", "release-parent"],
     );
   });
 

@@ -63,7 +63,7 @@ function formerUrn(urn: string): string {
           .replace(/^team\/shop$/, "shop")
           .replace(/^far@eu-west-1$/, "far")
           .replace(/^pets\/gallery$/, "gallery")
-          .replace(/^shop-release$/, "release")
+          .replace(/^shop-release$|^token\.actions\.githubusercontent\.com$/, "release")
           .replace(/^shop-images/, "images");
   return [...urn.split("::").slice(0, 2), types, former].join("::");
 }

@@ -88,6 +88,26 @@ describe("stack life: another key for the same thing", function () {
     await project.mustPulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
   });
 
+  it("a role without a name of its own is made anew, and the identity provider that it created stays, with any role", async () => {
+    const gitlab = [{ project: "pets/shop", branches: ["main"] }];
+    const providers = () => project.aws("iam", "list-open-id-connect-providers");
+    const roles = (others: object) => ({ ...renamed, pushRoles: { ...renamed.pushRoles, ...others } });
+    const own = { gitlab, repositories: ["private/store"] };
+    project.configure(roles({ nightly: { ...own, createProvider: true } }));
+    await project.up();
+    const before = await providers();
+    project.configure(roles({ daily: { ...own, createProvider: true } }));
+    await project.up();
+    assert.deepEqual(await providers(), before);
+    const providerArn = `arn:aws:iam::${project.account}:oidc-provider/gitlab.com`;
+    project.configure(roles({ daily: { ...own, providerArn }, weekly: { ...own, createProvider: true } }));
+    await project.up();
+    assert.deepEqual(await providers(), before);
+    await project.mustBeSettled();
+    project.configure(renamed);
+    await project.up();
+  });
+
   it("a second stack that names the region is told so, in its preview, and the first one's settings stay", async () => {
     const settings = await project.registrySettings();
     const second = new LiveProject(project.account);
