@@ -126,8 +126,11 @@ describe("PushRole", () => {
     }
     await mocks.settle();
     assert.deepEqual(
-      mocks.ofType(providerType).map(({ name }) => name),
-      ["release-provider", "release-parent"],
+      mocks
+        .ofType(providerType)
+        .map(({ name }) => name)
+        .sort(),
+      ["release-parent", "release-provider"],
     );
   });
 
