@@ -108,13 +108,19 @@ async function pageTitle(url: string, logs: () => Promise<string>): Promise<stri
   const deadline = Date.now() + 20_000;
   let last = "no answer";
   while (Date.now() < deadline) {
+    // Docker takes connections before the application does, and closes them: Node then may leave the request without an
+    // end, and ends itself when nothing else is waited for.
+    const attempt = new AbortController();
+    const limit = setTimeout(() => attempt.abort(new Error("no answer within 2 s")), 2_000);
     try {
-      const answer = await fetch(url);
+      const answer = await fetch(url, { signal: attempt.signal });
       const title = /<title>([^<]*Pet Clinic[^<]*)<\/title>/.exec(await answer.text())?.[1];
       if (answer.ok && title !== undefined) return title.trim();
       last = `HTTP ${answer.status}, title ${title}`;
     } catch (error) {
       last = String(error instanceof Error ? (error.cause ?? error) : error);
+    } finally {
+      clearTimeout(limit);
     }
     await sleep(100);
   }
