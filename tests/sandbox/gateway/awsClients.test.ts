@@ -74,7 +74,7 @@ describe("gateway: the AWS CLI and boto3", () => {
       names: [["boto-a", "boto-b"], ["boto-c"]],
       exists: `The repository with name 'boto-a' already exists in the registry with id '${account}'`,
       invalid: "InvalidParameterException",
-      image: [["v1"], 7, "COMPLETE"],
+      image: [["v1"], 7, "COMPLETE", false],
       pushed: true,
       login: ["AWS", `http://${sandbox.gateway.privateRegistry}`],
       catalog: ["from boto3", true],

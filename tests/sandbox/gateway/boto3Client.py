@@ -54,7 +54,9 @@ ecr.get_waiter("image_scan_complete").wait(
     repositoryName="boto-a", imageId={"imageTag": "v1"}, WaiterConfig={"Delay": 1, "MaxAttempts": 3}
 )
 detail = ecr.describe_images(repositoryName="boto-a")["imageDetails"][0]
-result["image"] = [detail["imageTags"], detail["imageSizeInBytes"], detail["imageScanStatus"]["status"]]
+# A basic scan is not in DescribeImages: only DescribeImageScanFindings has it.
+scan = ecr.describe_image_scan_findings(repositoryName="boto-a", imageId={"imageTag": "v1"})["imageScanStatus"]
+result["image"] = [detail["imageTags"], detail["imageSizeInBytes"], scan["status"], "imageScanStatus" in detail]
 result["pushed"] = detail["imagePushedAt"].tzinfo is not None
 
 token = ecr.get_authorization_token()["authorizationData"][0]
