@@ -102,7 +102,7 @@ export function readPrivateRepositorySettings(
   if (typeof args.region === "string") checks.add(regionFaults(args.region, "region"));
   const { encryptionType, kmsKey } = readEncryption(args, checks);
   const tagSettings = privateTagSettings(args);
-  checks.add(tagFaults(tagSettings));
+  checks.add(tagFaults(tagSettings, args.exclusionFilters));
   const lifecycle = readLifecycle(args.lifecyclePolicy ?? defaultLifecycle, "lifecyclePolicy", args.protectedTags);
   checks.add(lifecycle.faults);
   checkAccess(args.access, args.region, checks);
@@ -111,12 +111,12 @@ export function readPrivateRepositorySettings(
 }
 
 /** Faults of the tag settings where the arguments have them: a filter is a pattern here, an object in ECR's API. */
-function tagFaults(settings: TagMutabilitySettings): Fault[] {
+function tagFaults(settings: TagMutabilitySettings, given: PrivateRepositoryArgs["exclusionFilters"]): Fault[] {
   const pattern = (value: unknown) => (isFilter(value) ? value.filter : value);
   return tagMutabilityFaults(settings, "", JSON.stringify).map((fault) => ({
     ...fault,
     path: fault.path.replace(/\.filter$/, ""),
-    value: Array.isArray(fault.value) ? fault.value.map(pattern) : pattern(fault.value),
+    value: fault.path === "exclusionFilters" ? given : pattern(fault.value),
   }));
 }
 
