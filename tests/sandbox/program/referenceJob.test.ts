@@ -105,9 +105,9 @@ describe("the reference job with the real CLI", function () {
   });
 
   it("changes, builds and pushes nothing the second time", async () => {
-    const builds = await buildCache();
     await mustChangeNothing();
-    assert.deepEqual(await buildCache(), builds);
+    // Docker's own cache is the whole daemon's: others build at the same time.
+    assert.doesNotMatch((await project.up()).output, /Starting Docker build|Pushing/);
     assert.equal((await privateImages())[0]?.imagePushedAt, firstPushedAt);
   });
 
@@ -253,10 +253,4 @@ describe("the reference job with the real CLI", function () {
   });
 
   /** What Docker has ever built: an entry of the build cache for each step, with the number of its uses. */
-  async function buildCache(): Promise<unknown> {
-    const text = await project.must("docker", "system", "df", "--verbose", "--format", "{{json .BuildCache}}");
-    const entries = JSON.parse(text) as { ID: string; UsageCount: string }[];
-    assert.ok(entries.length > 0);
-    return entries.map(({ ID, UsageCount }) => `${ID} ${UsageCount}`).sort();
-  }
 });
