@@ -156,7 +156,9 @@ export class TestProject {
   }
 
   write(file: string, content: string | Buffer): void {
-    fs.writeFileSync(path.join(this.directory, file), content);
+    const place = path.join(this.directory, file);
+    fs.mkdirSync(path.dirname(place), { recursive: true });
+    fs.writeFileSync(place, content);
   }
 
   /** Replaces a text in a file; fails when it is not there, so that no test passes on an unchanged file. */

@@ -23,9 +23,12 @@ export class LiveProject extends TestProject {
   /** Builds an image of a few bytes and pushes it by hand, under a tag of its own. */
   async push(repositoryUrl: string, tag: string): Promise<void> {
     const host = repositoryUrl.split("/")[0] ?? "";
-    const login = `aws ecr get-login-password | docker login --username AWS --password-stdin ${host}`;
-    const build = `printf 'FROM scratch\\nLABEL tag=${tag}\\n' | docker build -q -t ${repositoryUrl}:${tag} -`;
-    await this.must("sh", "-c", `${login} && ${build} && docker push -q ${repositoryUrl}:${tag}`);
+    const password = (await this.must("aws", "ecr", "get-login-password")).trim();
+    await this.must("docker", "login", "--username", "AWS", "--password", password, host);
+    const folder = `pushed-by-hand/${tag}`;
+    this.write(`${folder}/Dockerfile`, `FROM scratch\nLABEL tag=${tag}\n`);
+    await this.must("docker", "build", "--quiet", "--tag", `${repositoryUrl}:${tag}`, folder);
+    await this.must("docker", "push", "--quiet", `${repositoryUrl}:${tag}`);
   }
 
   /** The digests that a private repository holds, in order. */
