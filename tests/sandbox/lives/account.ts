@@ -166,16 +166,22 @@ function accountsIn(policy = "{}"): string[] {
   return Statement.flatMap(({ Principal }) => Principal.AWS).map((each) => /\d{12}/.exec(each)?.[0] ?? each);
 }
 
-/** In one form: keys of objects in order, lifecycle documents as the program writes them. */
+/** In one form: keys of objects in order, lifecycle documents as the program writes them, accounts as their roots' ARNs. */
 export function comparable({ repositories, registries }: Snapshot): unknown {
   const written = Object.entries(repositories).map(([place, repository]) => [
     place,
     {
       ...repository,
       ...(repository.lifecycle !== undefined && { lifecycle: lifecyclePolicyText(repository.lifecycle as never) }),
+      ...(repository.policy !== undefined && { policy: accountsAsRoots(repository.policy) }),
     },
   ]);
   return ordered({ repositories: Object.fromEntries(written), registries });
+}
+
+/** As ECR answers a policy that names an account by its id. */
+function accountsAsRoots(policy: unknown): unknown {
+  return JSON.parse(JSON.stringify(policy).replace(/"(\d{12})"/g, '"arn:aws:iam::$1:root"'));
 }
 
 function ordered(value: unknown): unknown {
