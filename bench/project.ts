@@ -18,6 +18,7 @@ const parts = [
   "components",
   "config",
   "ecr",
+  "oci",
   "outputs",
   "policies",
   "app",

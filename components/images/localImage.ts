@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import * as pulumi from "@pulumi/pulumi";
 import type { Fault } from "../../ecr/faults";
-import { dockerImage } from "./imageManifest";
+import { dockerImage } from "../../oci/imageManifest";
 import { isPlatform, platformName, type SourceImage } from "./sourceImage";
 
 /**

@@ -8,10 +8,16 @@ import {
   registryHost,
 } from "../../ecr/imageReference";
 import type { RegistryLogin } from "../../ecr/registryLogin";
+import {
+  hasDigest,
+  type ImageManifest,
+  type Platform,
+  parseConfiguration,
+  parseManifest,
+} from "../../oci/imageManifest";
+import { type RegistryAnswer, RegistryClient } from "../../oci/registryClient";
+import { RegistryRefusal } from "../../oci/registryRequest";
 import { dockerLogin } from "./dockerLogin";
-import { hasDigest, type ImageManifest, type Platform, parseConfiguration, parseManifest } from "./imageManifest";
-import { type RegistryAnswer, RegistryClient } from "./registryClient";
-import { RegistryRefusal } from "./registryRequest";
 
 /** An image of one platform, named so that nothing can change it. */
 export interface SourceImage {

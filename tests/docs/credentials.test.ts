@@ -58,10 +58,10 @@ describe("a registry's login", () => {
 
   it("is put into a request in one file, which has it from RegistryLogin", () => {
     assert.deepEqual(filesWith(/`Basic |`Bearer |"Basic |"Bearer |Authorization:|["']authorization["']/), [
-      "components/images/registryClient.ts",
-      "components/images/registryRequest.ts",
+      "oci/registryClient.ts",
+      "oci/registryRequest.ts",
     ]);
-    const client = fs.readFileSync(path.join(root, "components/images/registryClient.ts"), "utf8");
+    const client = fs.readFileSync(path.join(root, "oci/registryClient.ts"), "utf8");
     assert.deepEqual(client.match(/[\w.?]*\.(?:forHost|password|username)\b/g), [
       "this.login?.forHost",
       "credentials.username",
@@ -75,8 +75,8 @@ describe("a registry's login", () => {
     const senders = filesWith(/\bfetch\(|https?\.(?:request|get)\(|node:https?"/).filter(
       (file) => !file.startsWith("sandbox/"),
     );
-    assert.deepEqual(senders, ["components/images/registryRequest.ts"]);
-    const request = fs.readFileSync(path.join(root, "components/images/registryRequest.ts"), "utf8");
+    assert.deepEqual(senders, ["oci/registryRequest.ts"]);
+    const request = fs.readFileSync(path.join(root, "oci/registryRequest.ts"), "utf8");
     assert.equal(request.match(/\bfetch\(/g)?.length, 1);
     assert.match(request, /redirect: "manual"/);
   });

@@ -10,13 +10,14 @@ const arrows: Record<string, readonly string[]> = {
   "index.ts": ["components", "config", "outputs"],
   config: ["components", "ecr", "outputs"],
   outputs: ["components", "ecr"],
-  components: ["ecr"],
+  components: ["ecr", "oci"],
+  oci: ["ecr"],
   ecr: [],
   policies: ["ecr"],
   cli: ["ecr"],
   sandbox: ["ecr"],
   consumers: ["outputs"],
-  bench: ["components", "ecr", "policies"],
+  bench: ["components", "ecr", "oci", "policies"],
   docs: ["config", "outputs"],
 };
 

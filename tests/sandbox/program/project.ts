@@ -23,6 +23,7 @@ const parts = [
   "config",
   "consumers",
   "ecr",
+  "oci",
   "outputs",
   "policies",
   "app",

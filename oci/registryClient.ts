@@ -1,5 +1,5 @@
-import { dockerHubHost } from "../../ecr/imageReference";
-import { isLoopbackHost, type RegistryLogin } from "../../ecr/registryLogin";
+import { dockerHubHost } from "../ecr/imageReference";
+import { isLoopbackHost, type RegistryLogin } from "../ecr/registryLogin";
 import { isSafe, RegistryRefusal, type RegistryResponse, requestRegistry } from "./registryRequest";
 
 /** What a registry answers to a read. */

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { isLoopbackHost } from "../../ecr/registryLogin";
+import { isLoopbackHost } from "../ecr/registryLogin";
 
 /** A registry that did not answer with what was asked for. */
 export class RegistryRefusal extends Error {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { isDigest } from "../../ecr/digests";
+import { isDigest } from "../ecr/digests";
 import { RegistryRefusal } from "./registryRequest";
 
 // Whoever can push an image writes its manifest: what is read of it goes into addresses, references and messages, so that

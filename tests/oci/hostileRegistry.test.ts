@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
-import { retries } from "../../components/images/registryRequest";
 import { findSourceImage } from "../../components/images/sourceImage";
 import { RegistryLogin } from "../../ecr/registryLogin";
-import { digestOf, ociImage, ociIndex } from "./fakeRegistry";
+import { retries } from "../../oci/registryRequest";
+import { digestOf, ociImage, ociIndex } from "../components/fakeRegistry";
 
 /** A server that keeps what it is sent, and answers as a test wants. */
 class Server {
