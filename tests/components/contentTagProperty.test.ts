@@ -4,10 +4,10 @@ import * as os from "node:os";
 import * as path from "node:path";
 import fc from "fast-check";
 import { type BuildInputs, contentTag, dockerfileOf } from "../../components/images/buildContext";
+import type { CallContext } from "../../provider/protocol/definition";
+import type { PropertyMap } from "../../provider/protocol/values";
 import type { DockerEngine } from "../../sandbox/providers/docker/engineApi";
 import { image } from "../../sandbox/providers/docker/image";
-import type { CallContext } from "../../sandbox/providers/protocol/definition";
-import type { PropertyMap } from "../../sandbox/providers/protocol/values";
 
 /** A file of a random context, by its content, its mode and what it is. */
 type Entry = { kind: "file"; text: string; mode: number } | { kind: "link"; target: string };

@@ -15,7 +15,9 @@ const arrows: Record<string, readonly string[]> = {
   ecr: [],
   policies: ["ecr"],
   cli: ["ecr"],
-  sandbox: ["ecr"],
+  provider: ["components", "ecr"],
+  // Its stand-ins speak the protocol that the project's own provider speaks.
+  sandbox: ["ecr", "provider"],
   consumers: ["outputs"],
   bench: ["components", "ecr", "oci", "policies"],
   docs: ["config", "outputs"],

@@ -1,4 +1,4 @@
-import { isMap, type PropertyMap, type PropertyValue } from "../protocol/values";
+import { isMap, type PropertyMap, type PropertyValue } from "../../../provider/protocol/values";
 import { equivalentJson, equivalentPolicies, normalizeJson, policyState } from "./documents";
 
 /**

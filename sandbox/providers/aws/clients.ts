@@ -1,5 +1,5 @@
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import type { CallContext } from "../protocol/definition";
+import type { CallContext } from "../../../provider/protocol/definition";
 import type { AwsSettings } from "./config";
 import { isRegionName } from "./config";
 import { type AwsCaller, send } from "./send";

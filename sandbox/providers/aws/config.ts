@@ -1,5 +1,6 @@
-import { type Failure, notSupported } from "../protocol/definition";
-import { isMap, isSet, isUnknown, type PropertyMap, type PropertyValue } from "../protocol/values";
+import type { Failure } from "../../../provider/protocol/definition";
+import { isMap, isSet, isUnknown, type PropertyMap, type PropertyValue } from "../../../provider/protocol/values";
+import { notSupported } from "../protocol/notSupported";
 
 /** What of the provider's configuration the stand-in acts on. */
 export interface AwsSettings {

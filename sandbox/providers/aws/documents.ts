@@ -1,4 +1,4 @@
-import type { PropertyMap, PropertyValue } from "../protocol/values";
+import type { PropertyMap, PropertyValue } from "../../../provider/protocol/values";
 import { policiesAreEquivalent } from "./policyEquivalence";
 
 /** JSON text in one form: keys in order, no spaces, and `<`, `>`, `&` escaped, as the released provider stores it. */

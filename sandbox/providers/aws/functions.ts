@@ -1,7 +1,7 @@
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
-import type { CallContext, FunctionHandler } from "../protocol/definition";
+import type { CallContext, FunctionHandler } from "../../../provider/protocol/definition";
+import type { PropertyMap } from "../../../provider/protocol/values";
 import { checkInputs, type Schema } from "../protocol/schema";
-import type { PropertyMap } from "../protocol/values";
 import type { AwsConnection } from "./clients";
 import { step } from "./operations";
 import { type Scope, withoutInternal } from "./resource";

@@ -1,5 +1,5 @@
 import { version } from "@pulumi/aws/package.json";
-import { serve } from "../protocol/serve";
+import { serve } from "../../../provider/protocol/serve";
 import { awsProvider } from "./provider";
 
 // The SDK announces the end of its support for this Node version; the engine would print that on every command.

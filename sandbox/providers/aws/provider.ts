@@ -1,4 +1,5 @@
-import type { ProviderDefinition } from "../protocol/definition";
+import type { ProviderDefinition } from "../../../provider/protocol/definition";
+import { notSupported } from "../protocol/notSupported";
 import { type AwsConnection, connect } from "./clients";
 import { cloudControlFunctions } from "./cloudControl/functions";
 import { checkAwsConfig, readAwsConfig } from "./config";
@@ -68,6 +69,7 @@ export function awsProvider(version: string): ProviderDefinition<AwsConnection> 
       eventTarget,
       ...workloadResources,
     ].map(awsResource),
+    unsupported: notSupported,
     functions: [
       ...generalFunctions,
       ...cloudControlFunctions,

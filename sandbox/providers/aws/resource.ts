@@ -1,8 +1,8 @@
+import type { CallContext, Failure, PropertyChange, ResourceHandler } from "../../../provider/protocol/definition";
+import { containsUnknown, isMap, type PropertyMap, type PropertyValue } from "../../../provider/protocol/values";
 import { autoName } from "../protocol/autoName";
-import type { CallContext, Failure, PropertyChange, ResourceHandler } from "../protocol/definition";
 import { checkInputs, inputNames, isInternal, type Schema } from "../protocol/schema";
 import { diffState, importedInputs, inputsFromState } from "../protocol/schemaDiff";
-import { containsUnknown, isMap, type PropertyMap, type PropertyValue } from "../protocol/values";
 import type { AwsConnection } from "./clients";
 import { mergedTags } from "./tags";
 

@@ -1,4 +1,4 @@
-import { isMap, isUnknown, type PropertyMap, type PropertyValue, unknown } from "../protocol/values";
+import { isMap, isUnknown, type PropertyMap, type PropertyValue, unknown } from "../../../provider/protocol/values";
 import type { AwsSettings } from "./config";
 import { step } from "./operations";
 

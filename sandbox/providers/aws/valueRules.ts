@@ -1,5 +1,5 @@
-import type { Failure } from "../protocol/definition";
-import type { PropertyMap } from "../protocol/values";
+import type { Failure } from "../../../provider/protocol/definition";
+import type { PropertyMap } from "../../../provider/protocol/values";
 
 // Rules that the properties of many types share.
 

@@ -1,4 +1,4 @@
-import { notSupported } from "../protocol/definition";
+import { notSupported } from "../protocol/notSupported";
 
 /** What a component was given. The engine has resolved nothing yet: values may be outputs, at any depth. */
 export type Inputs = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 import { version } from "@pulumi/awsx/package.json";
 import * as pulumi from "@pulumi/pulumi";
-import { notSupported } from "../protocol/definition";
+import { notSupported } from "../protocol/notSupported";
 import { ApplicationLoadBalancer } from "./applicationLoadBalancer";
 import { FargateService } from "./fargateService";
 import type { Inputs } from "./inputs";

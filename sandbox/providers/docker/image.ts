@@ -1,8 +1,22 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { CallContext, CheckRequest, CheckResult, PropertyChange, ResourceHandler } from "../protocol/definition";
-import { notSupported } from "../protocol/definition";
-import { containsUnknown, isMap, isUnknown, type PropertyMap, type PropertyValue, Secret } from "../protocol/values";
+import {
+  type CallContext,
+  type CheckRequest,
+  type CheckResult,
+  notSupported,
+  type PropertyChange,
+  type ResourceHandler,
+} from "../../../provider/protocol/definition";
+import {
+  containsUnknown,
+  isMap,
+  isUnknown,
+  type PropertyMap,
+  type PropertyValue,
+  Secret,
+} from "../../../provider/protocol/values";
+import { notSupported } from "../protocol/notSupported";
 import { contextDigest } from "./buildContext";
 import type { DockerEngine } from "./engineApi";
 import { buildImage } from "./imageBuild";

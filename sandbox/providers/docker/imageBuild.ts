@@ -1,6 +1,6 @@
+import type { CallContext } from "../../../provider/protocol/definition";
+import type { PropertyMap } from "../../../provider/protocol/values";
 import { startAgain } from "../../startAgain";
-import type { CallContext } from "../protocol/definition";
-import type { PropertyMap } from "../protocol/values";
 import { startBuildSession } from "./buildSession";
 import { contextArchive } from "./contextArchive";
 import { type Credentials, encodeAuth, findCredentials } from "./credentials";

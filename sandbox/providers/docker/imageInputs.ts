@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { isMap, isUnknown, type PropertyMap, type PropertyValue } from "../protocol/values";
+import { isMap, isUnknown, type PropertyMap, type PropertyValue } from "../../../provider/protocol/values";
 
 export interface BuildInputs {
   readonly context: string;

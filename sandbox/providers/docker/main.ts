@@ -1,5 +1,5 @@
 import { version } from "@pulumi/docker/package.json";
-import { serve } from "../protocol/serve";
+import { serve } from "../../../provider/protocol/serve";
 import { dockerProvider } from "./provider";
 
 void serve(dockerProvider(version));

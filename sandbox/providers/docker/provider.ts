@@ -1,7 +1,8 @@
 import * as os from "node:os";
+import type { Failure, ProviderDefinition } from "../../../provider/protocol/definition";
+import { isSet, type PropertyMap } from "../../../provider/protocol/values";
 import { startAgain } from "../../startAgain";
-import { type Failure, notSupported, type ProviderDefinition } from "../protocol/definition";
-import { isSet, type PropertyMap } from "../protocol/values";
+import { notSupported } from "../protocol/notSupported";
 import { DockerEngine, parseDaemonAddress } from "./engineApi";
 import { image } from "./image";
 
@@ -15,6 +16,7 @@ export function dockerProvider(version: string): ProviderDefinition<DockerEngine
     checkConfig: async (news) => checkDockerConfig(news),
     configure: async (config, context) => connect(config, context.signal),
     resources: [image],
+    unsupported: notSupported,
     functions: [],
   };
 }

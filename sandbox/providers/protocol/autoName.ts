@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
-import type { CheckRequest, Failure } from "./definition";
-import { nameOf } from "./urn";
-import type { PropertyMap } from "./values";
+import type { CheckRequest, Failure } from "../../../provider/protocol/definition";
+import { nameOf } from "../../../provider/protocol/urn";
+import type { PropertyMap } from "../../../provider/protocol/values";
 
 /**
  * A physical name for a resource that was not given one: `<logical name>-<7 hex digits>`, kept over updates, subject to

@@ -1,5 +1,13 @@
-import { type Failure, notSupported } from "./definition";
-import { formatPath, isMap, isUnknown, type PathSegment, type PropertyMap, type PropertyValue } from "./values";
+import type { Failure } from "../../../provider/protocol/definition";
+import {
+  formatPath,
+  isMap,
+  isUnknown,
+  type PathSegment,
+  type PropertyMap,
+  type PropertyValue,
+} from "../../../provider/protocol/values";
+import { notSupported } from "./notSupported";
 
 export type PropertyType =
   | "string"

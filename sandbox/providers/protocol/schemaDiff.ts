@@ -1,5 +1,4 @@
-import type { DiffKind, PropertyChange } from "./definition";
-import { inputNames, isInternal, type PropertySchema, type Schema } from "./schema";
+import type { DiffKind, PropertyChange } from "../../../provider/protocol/definition";
 import {
   containsUnknown,
   formatPath,
@@ -8,7 +7,8 @@ import {
   type PathSegment,
   type PropertyMap,
   type PropertyValue,
-} from "./values";
+} from "../../../provider/protocol/values";
+import { inputNames, isInternal, type PropertySchema, type Schema } from "./schema";
 
 /**
  * New inputs against the last known state, as the released providers compare them: what the service reported counts, not

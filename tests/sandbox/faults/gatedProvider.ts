@@ -1,5 +1,5 @@
 import * as http from "node:http";
-import type { ProviderDefinition, ResourceHandler } from "../../../sandbox/providers/protocol/definition";
+import type { ProviderDefinition, ResourceHandler } from "../../../provider/protocol/definition";
 
 /** Where a gated provider asks before and after it changes something: the Gate of the test. */
 export const gateVariable = "TEST_GATE_URL";

@@ -8,9 +8,9 @@ import { version as dockerVersion } from "@pulumi/docker/package.json";
 import { LanguageRuntimeService } from "@pulumi/pulumi/proto/language_grpc_pb";
 import { buildSync } from "esbuild";
 import { version } from "pulumi/package.json";
+import { startProvider } from "../../../provider/protocol/serve";
 import { awsProvider } from "../../../sandbox/providers/aws/provider";
 import { dockerProvider } from "../../../sandbox/providers/docker/provider";
-import { startProvider } from "../../../sandbox/providers/protocol/serve";
 
 /** Itself, not npm's launcher: that would be what a kill hits. */
 const cli = path.join(process.env["PULUMI_HOME"] ?? "", "versions", version, "bin", "pulumi");

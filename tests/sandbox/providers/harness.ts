@@ -5,8 +5,8 @@ import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as pb from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import type { ProviderDefinition } from "../../../sandbox/providers/protocol/definition";
-import { startProvider } from "../../../sandbox/providers/protocol/serve";
+import type { ProviderDefinition } from "../../../provider/protocol/definition";
+import { startProvider } from "../../../provider/protocol/serve";
 
 export type Properties = Record<string, unknown>;
 export const secretSignature = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };

@@ -1,6 +1,6 @@
 import { CloudControlClient, GetResourceCommand } from "@aws-sdk/client-cloudcontrol";
-import type { FunctionHandler } from "../../protocol/definition";
-import { asText } from "../../protocol/values";
+import type { FunctionHandler } from "../../../../provider/protocol/definition";
+import { asText } from "../../../../provider/protocol/values";
 import type { AwsConnection } from "../clients";
 import { awsFunction } from "../functions";
 import { step } from "../operations";

@@ -11,8 +11,8 @@ import {
   RevokeSecurityGroupIngressCommand,
   type SecurityGroup,
 } from "@aws-sdk/client-ec2";
+import { asTexts, isMap, type PropertyMap, type PropertyValue } from "../../../../provider/protocol/values";
 import type { Schema } from "../../protocol/schema";
-import { asTexts, isMap, type PropertyMap, type PropertyValue } from "../../protocol/values";
 import { regionAndTags } from "../commonSchema";
 import { deleteUnlessGone, step, unlessGone } from "../operations";
 import type { AwsResource, Scope } from "../resource";

@@ -5,8 +5,8 @@ import {
   paginateDescribeSubnets,
   type Subnet,
 } from "@aws-sdk/client-ec2";
+import { isMap, type PropertyMap } from "../../../../provider/protocol/values";
 import type { Schema } from "../../protocol/schema";
-import { isMap, type PropertyMap } from "../../protocol/values";
 import { awsFunction } from "../functions";
 import { step } from "../operations";
 import type { Scope } from "../resource";

@@ -10,7 +10,7 @@ import {
   UpdatePullThroughCacheRuleCommand,
   UpdateRepositoryCreationTemplateCommand,
 } from "@aws-sdk/client-ecr";
-import { asText, type PropertyMap, type PropertyValue } from "../../protocol/values";
+import { asText, type PropertyMap, type PropertyValue } from "../../../../provider/protocol/values";
 import { equivalentLifecyclePolicies, equivalentPolicies, normalizeJson, policyState } from "../documents";
 import { deleteUnlessGone, readUnlessGone, step } from "../operations";
 import { type AwsResource, asMaps } from "../resource";

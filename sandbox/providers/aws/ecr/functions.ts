@@ -5,9 +5,9 @@ import {
   type ImageDetail,
   ListImagesCommand,
 } from "@aws-sdk/client-ecr";
-import type { FunctionHandler } from "../../protocol/definition";
+import type { FunctionHandler } from "../../../../provider/protocol/definition";
+import { asText, isMap, type PropertyMap, type PropertyValue, Secret } from "../../../../provider/protocol/values";
 import type { Schema } from "../../protocol/schema";
-import { asText, isMap, type PropertyMap, type PropertyValue, Secret } from "../../protocol/values";
 import type { AwsConnection } from "../clients";
 import { awsFunction } from "../functions";
 import { listAll, step, timeText } from "../operations";

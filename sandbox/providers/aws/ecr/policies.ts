@@ -6,7 +6,7 @@ import {
   PutLifecyclePolicyCommand,
   SetRepositoryPolicyCommand,
 } from "@aws-sdk/client-ecr";
-import type { PropertyMap } from "../../protocol/values";
+import type { PropertyMap } from "../../../../provider/protocol/values";
 import { equivalentLifecyclePolicies, equivalentPolicies, normalizeJson, policyState } from "../documents";
 import { deleteUnlessGone, readUnlessGone, step } from "../operations";
 import type { AwsResource, Scope } from "../resource";

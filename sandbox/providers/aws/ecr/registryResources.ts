@@ -16,7 +16,7 @@ import {
   type ReplicationRule,
   type ScanType,
 } from "@aws-sdk/client-ecr";
-import { isMap, type PropertyMap } from "../../protocol/values";
+import { isMap, type PropertyMap } from "../../../../provider/protocol/values";
 import { normalizeJson, policyState } from "../documents";
 import { deleteUnlessGone, listAll, readUnlessGone, step } from "../operations";
 import { type AwsResource, asMaps, type Scope } from "../resource";

@@ -12,8 +12,8 @@ import {
   TagResourceCommand,
   UntagResourceCommand,
 } from "@aws-sdk/client-ecr";
-import type { Failure } from "../../protocol/definition";
-import { containsUnknown, isMap, type PropertyMap, type PropertyValue } from "../../protocol/values";
+import type { Failure } from "../../../../provider/protocol/definition";
+import { containsUnknown, isMap, type PropertyMap, type PropertyValue } from "../../../../provider/protocol/values";
 import { step, textOf, unlessGone } from "../operations";
 import { type AwsResource, type Scope, withoutInternal } from "../resource";
 import { hasCode, send } from "../send";

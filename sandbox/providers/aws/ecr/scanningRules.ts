@@ -1,5 +1,5 @@
-import type { PropertyValue } from "../../protocol/values";
-import { isMap } from "../../protocol/values";
+import type { PropertyValue } from "../../../../provider/protocol/values";
+import { isMap } from "../../../../provider/protocol/values";
 
 /** Whether two lists of scanning rules mean the same: neither the rules nor their filters have an order. */
 export function equivalentScanningRules(left: PropertyValue, right: PropertyValue): boolean {

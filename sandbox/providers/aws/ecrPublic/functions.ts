@@ -1,6 +1,6 @@
 import { DescribeImagesCommand, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr-public";
-import type { FunctionHandler } from "../../protocol/definition";
-import { isMap } from "../../protocol/values";
+import type { FunctionHandler } from "../../../../provider/protocol/definition";
+import { isMap } from "../../../../provider/protocol/values";
 import type { AwsConnection } from "../clients";
 import { tokenState } from "../ecr/functions";
 import { awsFunction } from "../functions";

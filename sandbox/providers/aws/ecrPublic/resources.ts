@@ -13,8 +13,8 @@ import {
   TagResourceCommand,
   UntagResourceCommand,
 } from "@aws-sdk/client-ecr-public";
-import type { Failure } from "../../protocol/definition";
-import { isMap, type PropertyMap, type PropertyValue } from "../../protocol/values";
+import type { Failure } from "../../../../provider/protocol/definition";
+import { isMap, type PropertyMap, type PropertyValue } from "../../../../provider/protocol/values";
 import { equivalentPolicies, normalizeJson, policyState } from "../documents";
 import { deleteUnlessGone, readUnlessGone, step, unlessGone } from "../operations";
 import type { AwsResource, Scope } from "../resource";

@@ -4,7 +4,7 @@ import {
   DescribeClustersCommand,
   UpdateClusterSettingsCommand,
 } from "@aws-sdk/client-ecs";
-import { isMap, type PropertyValue } from "../../protocol/values";
+import { isMap, type PropertyValue } from "../../../../provider/protocol/values";
 import { regionAndTags } from "../commonSchema";
 import { deleteUnlessGone, step } from "../operations";
 import type { AwsResource } from "../resource";

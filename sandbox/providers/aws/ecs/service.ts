@@ -7,8 +7,8 @@ import {
   type Service,
   UpdateServiceCommand,
 } from "@aws-sdk/client-ecs";
+import { asText, asTexts, isMap, type PropertyMap, type PropertyValue } from "../../../../provider/protocol/values";
 import type { Schema } from "../../protocol/schema";
-import { asText, asTexts, isMap, type PropertyMap, type PropertyValue } from "../../protocol/values";
 import { regionAndTags } from "../commonSchema";
 import { deleteUnlessGone, step, unlessGone } from "../operations";
 import { type AwsResource, asMaps, type Scope } from "../resource";

@@ -1,5 +1,5 @@
 import { type Tag, TagResourceCommand, UntagResourceCommand } from "@aws-sdk/client-ecs";
-import type { PropertyMap, PropertyValue } from "../../protocol/values";
+import type { PropertyMap, PropertyValue } from "../../../../provider/protocol/values";
 import type { Scope } from "../resource";
 import { send } from "../send";
 import { asTagList, updateTags } from "../tags";

@@ -7,7 +7,7 @@ import {
   RegisterTaskDefinitionCommand,
   type RuntimePlatform,
 } from "@aws-sdk/client-ecs";
-import { isMap, type PropertyMap, type PropertyValue } from "../../protocol/values";
+import { isMap, type PropertyMap, type PropertyValue } from "../../../../provider/protocol/values";
 import { regionAndTags } from "../commonSchema";
 import { normalizeJson } from "../documents";
 import { readUnlessGone, step } from "../operations";

@@ -4,7 +4,7 @@ import {
   ElasticLoadBalancingV2Client,
   RemoveTagsCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { PropertyMap, PropertyValue } from "../../protocol/values";
+import type { PropertyMap, PropertyValue } from "../../../../provider/protocol/values";
 import type { Scope } from "../resource";
 import { send } from "../send";
 import { serviceCaller } from "../serviceCaller";

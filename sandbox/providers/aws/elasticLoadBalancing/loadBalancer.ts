@@ -9,7 +9,7 @@ import {
   SetSecurityGroupsCommand,
   SetSubnetsCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { PropertyMap, PropertyValue } from "../../protocol/values";
+import type { PropertyMap, PropertyValue } from "../../../../provider/protocol/values";
 import { regionAndTags } from "../commonSchema";
 import { deleteUnlessGone, step, unlessGone } from "../operations";
 import type { AwsResource, Scope } from "../resource";

@@ -9,8 +9,8 @@ import {
   type TargetGroup,
   type TargetTypeEnum,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { isMap, type PropertyMap, type PropertyValue } from "../../../../provider/protocol/values";
 import type { Schema } from "../../protocol/schema";
-import { isMap, type PropertyMap, type PropertyValue } from "../../protocol/values";
 import { regionAndTags } from "../commonSchema";
 import { deleteUnlessGone, step, unlessGone } from "../operations";
 import type { AwsResource, Scope } from "../resource";

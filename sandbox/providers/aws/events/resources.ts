@@ -14,7 +14,7 @@ import {
   type Target,
   UntagResourceCommand,
 } from "@aws-sdk/client-eventbridge";
-import { asText, isMap, type PropertyMap, type PropertyValue } from "../../protocol/values";
+import { asText, isMap, type PropertyMap, type PropertyValue } from "../../../../provider/protocol/values";
 import { equivalentJson } from "../documents";
 import { deleteUnlessGone, listAll, readUnlessGone, step } from "../operations";
 import type { AwsResource, Scope } from "../resource";

@@ -8,7 +8,7 @@ import {
   UntagOpenIDConnectProviderCommand,
   UpdateOpenIDConnectProviderThumbprintCommand,
 } from "@aws-sdk/client-iam";
-import { asTexts } from "../../protocol/values";
+import { asTexts } from "../../../../provider/protocol/values";
 import { deleteUnlessGone, readUnlessGone, step } from "../operations";
 import type { AwsResource } from "../resource";
 import { send } from "../send";

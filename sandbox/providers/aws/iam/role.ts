@@ -18,7 +18,7 @@ import {
   UpdateAssumeRolePolicyCommand,
   UpdateRoleCommand,
 } from "@aws-sdk/client-iam";
-import { asText, asTexts, type PropertyMap, type PropertyValue } from "../../protocol/values";
+import { asText, asTexts, type PropertyMap, type PropertyValue } from "../../../../provider/protocol/values";
 import { normalizeJson, policyState } from "../documents";
 import { deleteUnlessGone, listAll, readUnlessGone, step, timeText } from "../operations";
 import type { AwsResource, Scope } from "../resource";

@@ -5,7 +5,7 @@ import {
   GetRolePolicyCommand,
   PutRolePolicyCommand,
 } from "@aws-sdk/client-iam";
-import type { PropertyMap } from "../../protocol/values";
+import type { PropertyMap } from "../../../../provider/protocol/values";
 import { normalizeJson, policyState } from "../documents";
 import { deleteUnlessGone, readUnlessGone, step } from "../operations";
 import type { AwsResource, Scope } from "../resource";

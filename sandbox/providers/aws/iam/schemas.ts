@@ -1,5 +1,5 @@
+import { isMap, type PropertyValue } from "../../../../provider/protocol/values";
 import type { Schema } from "../../protocol/schema";
-import { isMap, type PropertyValue } from "../../protocol/values";
 import { equivalentPolicies } from "../documents";
 import { arnRule } from "../valueRules";
 

@@ -1,5 +1,5 @@
 import { DescribeKeyCommand } from "@aws-sdk/client-kms";
-import type { FunctionHandler } from "../../protocol/definition";
+import type { FunctionHandler } from "../../../../provider/protocol/definition";
 import type { AwsConnection } from "../clients";
 import { awsFunction } from "../functions";
 import { step, timeText } from "../operations";

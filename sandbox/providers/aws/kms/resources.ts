@@ -21,7 +21,7 @@ import {
   UpdateAliasCommand,
   UpdateKeyDescriptionCommand,
 } from "@aws-sdk/client-kms";
-import type { PropertyMap } from "../../protocol/values";
+import type { PropertyMap } from "../../../../provider/protocol/values";
 import { equivalentPolicies, normalizeJson, policyState } from "../documents";
 import { deleteUnlessGone, step, textOf, unlessGone } from "../operations";
 import type { AwsResource, Scope } from "../resource";

@@ -11,7 +11,7 @@ import {
   waitUntilFunctionActiveV2,
   waitUntilFunctionUpdatedV2,
 } from "@aws-sdk/client-lambda";
-import { isMap, type PropertyMap, type PropertyValue } from "../../protocol/values";
+import { isMap, type PropertyMap, type PropertyValue } from "../../../../provider/protocol/values";
 import { regionAndTags } from "../commonSchema";
 import { deleteUnlessGone, readUnlessGone, step } from "../operations";
 import type { AwsResource, Scope } from "../resource";

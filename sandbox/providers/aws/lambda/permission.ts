@@ -1,5 +1,5 @@
 import { AddPermissionCommand, GetPolicyCommand, RemovePermissionCommand } from "@aws-sdk/client-lambda";
-import type { PropertyMap } from "../../protocol/values";
+import type { PropertyMap } from "../../../../provider/protocol/values";
 import { region } from "../commonSchema";
 import { readUnlessGone, step, unlessGone } from "../operations";
 import type { AwsResource } from "../resource";

@@ -15,7 +15,7 @@ import {
   UpdateSecretCommand,
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
-import { asText, asTexts, type PropertyMap, Secret } from "../../protocol/values";
+import { asText, asTexts, type PropertyMap, Secret } from "../../../../provider/protocol/values";
 import { normalizeJson, policyState } from "../documents";
 import { deleteUnlessGone, readUnlessGone, step } from "../operations";
 import type { AwsResource, Scope } from "../resource";

@@ -3,15 +3,7 @@ import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import type { IResourceProviderServer } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as pb from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import {
-  type CallContext,
-  type CheckRequest,
-  type DiffKind,
-  type Failure,
-  notSupported,
-  type ProviderDefinition,
-  type ResourceHandler,
-} from "./definition";
+import type { CallContext, CheckRequest, DiffKind, Failure, ProviderDefinition, ResourceHandler } from "./definition";
 import { EngineLog } from "./engineLog";
 import { messageOf, typeOf } from "./urn";
 import { type DecodedProperties, decode, encode, type PropertyMap, SecretPaths } from "./values";
@@ -53,7 +45,8 @@ export class ProviderService<Config> {
       handshake: this.wrap((request: pb.ProviderHandshakeRequest) => this.handshake(request)),
       getSchema: this.wrap(async () => {
         const response = new pb.GetSchemaResponse();
-        response.setSchema(JSON.stringify({ name: this.definition.name, version: this.definition.version }));
+        const { name, version, schema = JSON.stringify({ name, version }) } = this.definition;
+        response.setSchema(schema);
         return response;
       }),
       checkConfig: this.wrap((request: pb.CheckRequest) => this.checkConfig(request)),
@@ -321,12 +314,7 @@ export class ProviderService<Config> {
     const handler = this.definition.functions.find((candidate) => candidate.token === token);
     if (!handler) {
       const functions = this.definition.functions.map((candidate) => candidate.token);
-      throw new Error(
-        functions.length > 0
-          ? notSupported(`${token} is`, functions)
-          : `${token} is not supported by the sandbox's stand-in, which has no functions; ` +
-              "SANDBOX_PLUGINS=released uses the released plugin",
-      );
+      throw new Error(this.unsupported(token, functions));
     }
     const args: DecodedProperties = decode(request.getArgs());
     const result: PropertyMap = await this.run("", request.getPreview(), args.secrets, async (context) => {
@@ -354,10 +342,16 @@ export class ProviderService<Config> {
   }
 
   private unsupportedType(type: string): string {
-    return notSupported(
-      `${type} is`,
+    return this.unsupported(
+      type,
       this.definition.resources.map((candidate) => candidate.type),
     );
+  }
+
+  private unsupported(what: string, supported: readonly string[]): string {
+    const { name, unsupported } = this.definition;
+    if (unsupported) return unsupported(`${what} is`, supported);
+    return `${what}: the provider ${name} has no such thing; it has ${supported.join(", ") || "none at all"}`;
   }
 }
 

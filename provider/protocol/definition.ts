@@ -106,12 +106,8 @@ export interface ProviderDefinition<Config> {
   configure(config: PropertyMap, context: CallContext): Promise<Config>;
   readonly resources: readonly ResourceHandler<Config>[];
   readonly functions: readonly FunctionHandler<Config>[];
-}
-
-/** The one sentence by which a stand-in refuses what it does not do. */
-export function notSupported(what: string, supported: readonly string[]): string {
-  return (
-    `${what} not supported by the sandbox's stand-in; supported are ${[...supported].sort().join(", ")}; ` +
-    "SANDBOX_PLUGINS=released uses the released plugin"
-  );
+  /** The package's schema for `pulumi package get-schema`, as JSON. @default name and version alone */
+  readonly schema?: string;
+  /** What is said of a resource or function that there is none of. @default which ones there are */
+  readonly unsupported?: (what: string, supported: readonly string[]) => string;
 }
