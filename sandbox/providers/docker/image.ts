@@ -1,12 +1,11 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import {
-  type CallContext,
-  type CheckRequest,
-  type CheckResult,
-  notSupported,
-  type PropertyChange,
-  type ResourceHandler,
+import type {
+  CallContext,
+  CheckRequest,
+  CheckResult,
+  PropertyChange,
+  ResourceHandler,
 } from "../../../provider/protocol/definition";
 import {
   containsUnknown,
