@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { isAwsManagedKey, parseKmsKey } from "../ecr/encryption";
+import { encryptionFaults, isAwsManagedKey, parseKmsKey } from "../ecr/encryption";
 import type { Fault } from "../ecr/faults";
 import { isKnownLater, refuseInput } from "./inputChecks";
 
@@ -8,14 +8,15 @@ import { isKnownLater, refuseInput } from "./inputChecks";
 export interface KmsKeyArn {
   /** Its own ARN. Nothing for `alias/aws/ecr`: that is the key when none is named. */
   readonly arn: pulumi.Input<string> | undefined;
-  /** Fails with InputRefused when there is no such key; what uses the key depends on this. */
+  /** Fails with InputRefused when there is no such key, or in another region; what uses the key depends on this. */
   readonly found: pulumi.Output<pulumi.Resource[]>;
 }
 
 /**
  * A KMS key in the one form that AWS answers with, its own ARN, however it was named: ECR takes an id and an alias too,
  * and another form than the answer's would replace the repository at each update. A key that is not named by its ARN is
- * looked up (`kms:DescribeKey`), in a preview too.
+ * looked up (`kms:DescribeKey`), in a preview too. One that is has a region, which is compared with the provider's where the
+ * program names none.
  *
  * @param subject What the refusal of a key that is not there is about.
  */
@@ -27,7 +28,7 @@ export function kmsKeyArn(
 ): KmsKeyArn {
   if (kmsKey === undefined) return { arn: undefined, found: pulumi.output([]) };
   if (!isKnownLater(kmsKey) && needsNoLookUp(kmsKey as string)) {
-    return { arn: ownForm(kmsKey as string), found: pulumi.output([]) };
+    return { arn: ownForm(kmsKey as string), found: inRegion(subject, kmsKey, region, parent) };
   }
   const answer = pulumi
     .all([kmsKey, region])
@@ -38,11 +39,30 @@ export function kmsKeyArn(
   return {
     // An input that fails would put words of its own in front of the refusal.
     arn: answer.apply(({ arn, fault }) => (fault ? unknownText : arn)) as pulumi.Output<string>,
-    found: answer.apply(({ fault }) => {
+    found: pulumi.all([answer, inRegion(subject, kmsKey, region, parent)]).apply(([{ fault }]) => {
       refuseInput(subject, fault ? [fault] : []);
       return [];
     }),
   };
+}
+
+/** Fails with InputRefused when the key's ARN names another region than the repository's. */
+function inRegion(
+  subject: string,
+  kmsKey: pulumi.Input<string>,
+  region: pulumi.Input<string> | undefined,
+  parent: pulumi.Resource,
+): pulumi.Output<pulumi.Resource[]> {
+  // A region that is written down was compared with a key that is, before.
+  const isCompared = !isKnownLater(kmsKey) && region !== undefined && !isKnownLater(region);
+  const namesNone = !isKnownLater(kmsKey) && parseKmsKey(kmsKey as string)?.region === undefined;
+  if (isCompared || namesNone) return pulumi.output([]);
+  const place = region ?? aws.getRegionOutput({}, { parent }).region;
+  return pulumi.all([kmsKey, place]).apply(([name, known]) => {
+    const faults = encryptionFaults({ encryptionType: "KMS", kmsKey: name }, "", known);
+    refuseInput(subject, faults);
+    return [];
+  });
 }
 
 /** The same for a key that is known, by the default provider; undefined where there is no such key. */

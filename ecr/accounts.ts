@@ -1,4 +1,5 @@
 import type { Fault } from "./faults";
+import { arnPartitionFaults } from "./regions";
 
 /** One account's registry in one region. */
 export interface RegistryPlace {
@@ -59,9 +60,10 @@ const roleArnMaximumLength = 2048;
  * Why ECR could not take on this role (ECR API, CustomRoleArn): an IAM role of the registry's own account.
  *
  * @param account The registry's account; left out: not compared.
+ * @param region The registry's region: the role is of its partition. Left out: not compared.
  * @returns Every fault, or none. Never throws.
  */
-export function customRoleFaults(arn: unknown, path: string, account?: string): Fault[] {
+export function customRoleFaults(arn: unknown, path: string, account?: string, region?: string): Fault[] {
   const role = parseIamPrincipal(arn);
   const fault = (rule: string, fix: string): Fault[] => [{ path, value: arn, rule, fix }];
   if (role?.kind !== "role" || String(arn).length > roleArnMaximumLength) {
@@ -70,11 +72,10 @@ export function customRoleFaults(arn: unknown, path: string, account?: string): 
       'write "arn:aws:iam::<account>:role/<name>".',
     );
   }
+  const ofPartition = arnPartitionFaults(arn, path, region);
   if (account !== undefined && role.account !== account) {
-    return fault(
-      `the role is in account ${role.account}, the registry in ${account}: ECR takes on roles of the registry's own account only.`,
-      `name a role of account ${account}.`,
-    );
+    const rule = `the role is in account ${role.account}, the registry in ${account}: ECR takes on roles of the registry's own account only.`;
+    return [...fault(rule, `name a role of account ${account}.`), ...ofPartition];
   }
-  return [];
+  return ofPartition;
 }

@@ -4,6 +4,7 @@ import { type EncryptionType, encryptionFaults, kmsKeyLengthFaults, parseKmsKey 
 import type { Fault } from "./faults";
 import { isObject, type JsonObject } from "./jsonObjects";
 import { lifecyclePolicyFaults } from "./lifecyclePolicy";
+import { arnPartitionFaults } from "./regions";
 import { coveredNames, repeatedPrefixFaults, repositoryPrefixFaults } from "./repositoryPrefixes";
 import { resourceTagFaults } from "./resourceTags";
 import { type ImageTagMutability, type TagExclusionFilter, tagMutabilityFaults } from "./tagMutability";
@@ -99,11 +100,11 @@ export function creationTemplateFaults(template: unknown, path: string, region?:
       : lifecyclePolicyFaults(lifecyclePolicy, `${path}.lifecyclePolicy`)),
     ...(repositoryPolicy === undefined || repositoryPolicy === ""
       ? []
-      : accessPolicyFaults(repositoryPolicy, `${path}.repositoryPolicy`, "repository")),
+      : accessPolicyFaults(repositoryPolicy, `${path}.repositoryPolicy`, "repository", region)),
     ...(resourceTags === undefined ? [] : resourceTagFaults(resourceTags, `${path}.resourceTags`)),
     ...(customRoleArn === undefined || customRoleArn === ""
       ? []
-      : customRoleFaults(customRoleArn, `${path}.customRoleArn`, account)),
+      : customRoleFaults(customRoleArn, `${path}.customRoleArn`, account, region)),
     ...missingRoleFaults(template, path),
   ];
 }
@@ -161,8 +162,8 @@ export function templateNeedsRole(template: { encryptionConfiguration?: unknown;
  */
 export function templateKeyFaults(kmsKey: unknown, path: string, region?: string): Fault[] {
   const key = typeof kmsKey === "string" ? parseKmsKey(kmsKey) : undefined;
-  const tooLong = kmsKeyLengthFaults(kmsKey, path);
-  const fault = (rule: string, fix: string): Fault[] => [{ path, value: kmsKey, rule, fix }, ...tooLong];
+  const ofArn = [...kmsKeyLengthFaults(kmsKey, path), ...arnPartitionFaults(kmsKey, path)];
+  const fault = (rule: string, fix: string): Fault[] => [{ path, value: kmsKey, rule, fix }, ...ofArn];
   if (key?.account === undefined || key.resource.startsWith("alias/")) {
     return fault(
       "a creation template names a KMS key by its full ARN, not by an alias or an id.",
@@ -175,7 +176,7 @@ export function templateKeyFaults(kmsKey: unknown, path: string, region?: string
       `name a key in ${region} (for a multi-Region key, its replica there).`,
     );
   }
-  return tooLong;
+  return ofArn;
 }
 
 function descriptionFaults(description: unknown, path: string): Fault[] {

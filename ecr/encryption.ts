@@ -1,4 +1,5 @@
 import type { Fault } from "./faults";
+import { arnPartitionFaults } from "./regions";
 
 /** ECR API, EncryptionConfiguration: encryptionType. */
 export const encryptionTypes = ["AES256", "KMS", "KMS_DSSE"] as const;
@@ -133,5 +134,5 @@ export function encryptionFaults(settings: EncryptionSettings, path: string, reg
       `name a key in ${region} (for a multi-Region key, its replica there).`,
     );
   }
-  return [...faults, ...kmsKeyLengthFaults(kmsKey, at("kmsKey"))];
+  return [...faults, ...arnPartitionFaults(kmsKey, at("kmsKey")), ...kmsKeyLengthFaults(kmsKey, at("kmsKey"))];
 }

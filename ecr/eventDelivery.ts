@@ -1,5 +1,6 @@
 import type { PolicyDocument, PolicyStatement } from "./accessPolicy";
 import type { Fault } from "./faults";
+import { arnPartitionFaults } from "./regions";
 
 /** Targets of one rule (EventBridge quotas). */
 export const targetsMaximum = 5;
@@ -68,16 +69,12 @@ export function eventTargetFaults(arn: unknown, path: string, region?: string): 
       },
     ];
   }
-  return region === undefined || found === region
-    ? []
-    : [
-        {
-          path,
-          value: arn,
-          rule: `a rule's targets are in its own region, ${region}.`,
-          fix: `name a target in ${region}.`,
-        },
-      ];
+  const faults = arnPartitionFaults(arn, path);
+  if (region !== undefined && found !== region) {
+    const rule = `a rule's targets are in its own region, ${region}.`;
+    faults.push({ path, value: arn, rule, fix: `name a target in ${region}.` });
+  }
+  return faults;
 }
 
 function document(statements: PolicyStatement[]): PolicyDocument {

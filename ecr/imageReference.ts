@@ -1,24 +1,25 @@
 import { isDigest } from "./digests";
 import { type Fault, refuseFaults } from "./faults";
 import { imageTagFaults } from "./imageTags";
+import { knownPartition } from "./regions";
 
 /**
- * The partitions' domains of ECR's registries: of the usual endpoints (`<account>.dkr.ecr.<region>.<domain>`) and of
+ * The domains of ECR's registries, and the partitions that each is of: of the usual endpoints (`<account>.dkr.ecr.<region>.<domain>`) and of
  * the dual-stack ones (`<account>.dkr-ecr.<region>.<domain>`, IPv4 and IPv6). Source: ECR endpoints and quotas in the
  * AWS General Reference, and the hosts that amazon-ecr-credential-helper knows.
  */
-const domains = {
-  standard: [
-    "amazonaws.com",
-    "amazonaws.com.cn",
-    "amazonaws.eu",
-    "c2s.ic.gov",
-    "sc2s.sgov.gov",
-    "cloud.adc-e.uk",
-    "csp.hci.ic.gov",
-  ],
-  dualStack: ["on.aws", "on.amazonwebservices.com.cn"],
-} as const;
+const domains: Record<"standard" | "dualStack", Readonly<Record<string, readonly string[]>>> = {
+  standard: {
+    "amazonaws.com": ["aws", "aws-us-gov"],
+    "amazonaws.com.cn": ["aws-cn"],
+    "amazonaws.eu": ["aws-eusc"],
+    "c2s.ic.gov": ["aws-iso"],
+    "sc2s.sgov.gov": ["aws-iso-b"],
+    "cloud.adc-e.uk": ["aws-iso-e"],
+    "csp.hci.ic.gov": ["aws-iso-f"],
+  },
+  dualStack: { "on.aws": ["aws", "aws-us-gov"], "on.amazonwebservices.com.cn": ["aws-cn"] },
+};
 
 /** ECR Public's host, and its dual-stack one. */
 export const publicRegistryHosts = ["public.ecr.aws", "ecr-public.aws.com"] as const;
@@ -84,7 +85,10 @@ function isAddress(host: string): boolean {
   return !/^[0-9.]+$/.test(hostname) || host.replace(/:[0-9]+$/, "") === hostname;
 }
 
-/** Takes a registry's host apart: an ECR registry, or `undefined` for every other host. */
+/**
+ * Takes a registry's host apart: an ECR registry, or `undefined` for every other host, one too whose region is of another
+ * partition than its domain (`….cn-north-1.amazonaws.com`): there is none.
+ */
 export function parseEcrHost(host: string): EcrRegistry | undefined {
   const match = ecrHost.exec(host);
   if (!match) {
@@ -92,7 +96,10 @@ export function parseEcrHost(host: string): EcrRegistry | undefined {
   }
   const [, account = "", separator, fips, region = "", domain = ""] = match;
   const dualStack = separator === "-";
-  if (!(dualStack ? domains.dualStack : domains.standard).some((each) => each === domain)) {
+  const known = domains[dualStack ? "dualStack" : "standard"];
+  const partitions = Object.hasOwn(known, domain) ? known[domain] : undefined;
+  const partition = knownPartition(region);
+  if (partitions === undefined || (partition !== undefined && !partitions.includes(partition))) {
     return undefined;
   }
   return { kind: "ecr", account, region, fips: fips !== undefined, dualStack, domain };

@@ -1,8 +1,8 @@
 import { customRoleFaults, isAccountId, type RegistryPlace } from "./accounts";
 import type { Fault } from "./faults";
-import { parseEcrHost } from "./imageReference";
+import { parseEcrHost, publicRegistryHosts, registryHost, usualRegistry } from "./imageReference";
 import { isObject, type JsonObject } from "./jsonObjects";
-import { isRegionName } from "./regions";
+import { arnPartitionFaults, isRegionName, isSamePartition } from "./regions";
 import { repeatedPrefixFaults, repositoryPrefixFaults, rootPrefix } from "./repositoryPrefixes";
 
 /**
@@ -66,7 +66,10 @@ export interface PullThroughCacheRule {
   upstreamRepositoryPrefix?: string;
 }
 
-/** Another private ECR registry as an upstream: by its usual host, neither FIPS nor dual-stack. */
+/**
+ * Another private ECR registry as an upstream, by its usual host: the API documents
+ * `<account>.dkr.ecr.<region>.amazonaws.com`, neither FIPS nor dual-stack hosts.
+ */
 export function ecrUpstream(url: unknown): RegistryPlace | undefined {
   const registry = typeof url === "string" ? parseEcrHost(url) : undefined;
   return registry && !registry.fips && !registry.dualStack
@@ -98,13 +101,22 @@ const otherHosts: Record<string, string> = {
   "gitlab.com": "registry.gitlab.com",
 };
 
+/** The host that ECR knows a registry by which is written by its FIPS or dual-stack one. */
+function usualHost(host: string): string | undefined {
+  if (publicRegistryHosts.some((each) => each === host)) {
+    return upstreamRegistries["ecr-public"].host;
+  }
+  const registry = parseEcrHost(host);
+  return registry && registryHost(usualRegistry(registry));
+}
+
 /** Why ECR has no such upstream. Never throws. */
 export function upstreamUrlFaults(url: unknown, path: string): Fault[] {
   if (upstreamRegistryOf(url)) {
     return [];
   }
   const host = typeof url === "string" ? url.replace(/^[a-z]+:\/\//, "").replace(/\/.*$/s, "") : "";
-  const meant = otherHosts[host] ?? (upstreamRegistryOf(host) ? host : undefined);
+  const meant = otherHosts[host] ?? (upstreamRegistryOf(host) ? host : usualHost(host));
   const hosts = Object.values(upstreamRegistries).map((upstream) => upstream.host);
   return [
     {
@@ -159,7 +171,7 @@ export function credentialFaults(arn: unknown, path: string, region?: string, ac
       `create the secret in account ${account}.`,
     );
   }
-  return faults;
+  return [...faults, ...arnPartitionFaults(arn, path)];
 }
 
 /**
@@ -193,7 +205,7 @@ export function pullThroughCacheRuleFaults(rule: unknown, path: string, region?:
     ...upstreamUrlFaults(rule["upstreamRegistryUrl"], `${path}.upstreamRegistryUrl`),
     ...upstreamNameFaults(rule, path),
     ...(credentialArn === undefined ? [] : credentialFaults(credentialArn, `${path}.credentialArn`, region, account)),
-    ...(customRoleArn === undefined ? [] : customRoleFaults(customRoleArn, `${path}.customRoleArn`, account)),
+    ...(customRoleArn === undefined ? [] : customRoleFaults(customRoleArn, `${path}.customRoleArn`, account, region)),
     ...upstreamPrefixFaults(rule, path),
     ...signInFaults(rule, path, region, account),
   ];
@@ -311,6 +323,14 @@ function signInFaults(rule: JsonObject, path: string, region?: string, account?:
       customRoleArn,
       `${registry.account} is another account: ECR pulls from there as a role of account ${account}.`,
       "name a role that pullthroughcache.ecr.amazonaws.com may take on and that may pull there.",
+    );
+  }
+  if (registry && region !== undefined && !isSamePartition(registry.region, region)) {
+    fault(
+      "upstreamRegistryUrl",
+      url,
+      `${registry.region} is in another partition than the registry's ${region}: accounts and roles of one are unknown in the other.`,
+      "name a registry of the same partition.",
     );
   }
   if (registry && registry.account === account && isRegionName(region) && registry.region === region) {

@@ -1,5 +1,6 @@
 import { parseIamPrincipal } from "./accounts";
 import type { Fault } from "./faults";
+import { arnPartitionFaults } from "./regions";
 
 /**
  * Pull-time exclusions: identities whose pulls do not count as use of an image, such as scanners. Source: ECR API,
@@ -15,8 +16,10 @@ export const pullTimeExclusionLimits = {
 /**
  * Why ECR would refuse to exclude an identity: a role or a user of IAM by its ARN. The API's pattern takes users too,
  * where the user guide speaks of roles only. Never throws.
+ *
+ * @param region The registry's: the identity is of its partition. Left out: not compared.
  */
-export function pullTimeExclusionFaults(principalArn: unknown, path: string): Fault[] {
+export function pullTimeExclusionFaults(principalArn: unknown, path: string, region?: string): Fault[] {
   const fault = (rule: string, fix: string): Fault[] => [{ path, value: principalArn, rule, fix }];
   if (typeof principalArn === "string" && /^arn:aws[a-z-]*:sts::[0-9]{12}:assumed-role\//.test(principalArn)) {
     return fault(
@@ -30,17 +33,17 @@ export function pullTimeExclusionFaults(principalArn: unknown, path: string): Fa
       'write "arn:aws:iam::<account>:role/<name>".',
     );
   }
-  return [];
+  return arnPartitionFaults(principalArn, path, region);
 }
 
 /** Why ECR would refuse these exclusions together: each one's faults, more than 100, or one twice. Never throws. */
-export function pullTimeExclusionsFaults(principalArns: unknown, path: string): Fault[] {
+export function pullTimeExclusionsFaults(principalArns: unknown, path: string, region?: string): Fault[] {
   if (!Array.isArray(principalArns)) {
     return [{ path, value: principalArns, rule: "pull-time exclusions are a list.", fix: "write a list of ARNs." }];
   }
   const faults = principalArns.flatMap((arn: unknown, index): Fault[] => {
     const at = `${path}[${index}]`;
-    const found = pullTimeExclusionFaults(arn, at);
+    const found = pullTimeExclusionFaults(arn, at, region);
     return found.length === 0 && principalArns.indexOf(arn) < index
       ? [{ path: at, value: arn, rule: "each identity is excluded once.", fix: "leave one out." }]
       : found;

@@ -1,7 +1,7 @@
 import { accountFaults, type RegistryPlace } from "./accounts";
 import type { Fault } from "./faults";
 import { isObject } from "./jsonObjects";
-import { regionFaults } from "./regions";
+import { isSamePartition, knownPartition, regionFaults } from "./regions";
 
 /**
  * Replication: each push to this registry is copied to others. Source: ECR API, PutReplicationConfiguration; quotas in
@@ -94,6 +94,21 @@ export function replicationFaults(configuration: unknown, path: string, self?: R
   return faults;
 }
 
+/**
+ * Why a registry could not replicate to a region: it is of another partition (ECR user guide, "Private image replication":
+ * from us-west-2 to cn-north-1 is its example of what is not supported). Never throws.
+ *
+ * @param own The region that is replicated from; left out: not compared.
+ */
+export function destinationPartitionFaults(region: unknown, path: string, own: string | undefined): Fault[] {
+  if (own === undefined || isSamePartition(region, own)) {
+    return [];
+  }
+  const [there, here] = [knownPartition(region), knownPartition(own)];
+  const rule = `images are replicated within one partition only: ${String(region)} is in ${there}, the registry's ${own} in ${here}.`;
+  return [{ path, value: region, rule, fix: `name a region of ${here}, and copy to ${there} by another way.` }];
+}
+
 /** Whether a rule is for a repository: every one without filters, else those whose name begins as one of them says. */
 export function isReplicated(repositoryName: string, rule: ReplicationRule): boolean {
   const filters = rule.repositoryFilters ?? [];
@@ -182,6 +197,7 @@ function destinationFaults(destination: unknown, path: string, self?: RegistryPl
       fix: "name another region, or another account.",
     });
   }
+  faults.push(...destinationPartitionFaults(region, `${path}.region`, self?.region));
   return faults;
 }
 

@@ -1,4 +1,5 @@
 import type { Fault } from "./faults";
+import { arnPartitionFaults } from "./regions";
 import { privateRepositoryNameFaults, publicRepositoryNameFaults } from "./repositoryNames";
 
 /** A repository's ARN, taken apart. */
@@ -21,7 +22,7 @@ const publicArn = /^arn:(aws[a-z-]*):ecr-public::([0-9]{12}):repository\/(.+)$/;
  * what is built from it must not reach further than the repository that it names.
  */
 export function parseRepositoryArn(arn: unknown): RepositoryArn | undefined {
-  if (typeof arn !== "string") {
+  if (typeof arn !== "string" || arnPartitionFaults(arn, "").length > 0) {
     return undefined;
   }
   const [, partition = "", region = "", account = "", name = ""] = privateArn.exec(arn) ?? [];
@@ -38,6 +39,10 @@ export function parseRepositoryArn(arn: unknown): RepositoryArn | undefined {
 export function repositoryArnFaults(arn: unknown, path: string): Fault[] {
   if (parseRepositoryArn(arn) !== undefined) {
     return [];
+  }
+  const ofPartition = arnPartitionFaults(arn, path);
+  if (ofPartition.length > 0) {
+    return ofPartition;
   }
   return [
     {

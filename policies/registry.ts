@@ -1,11 +1,12 @@
 import { type Fault, faultMessage } from "../ecr/faults";
 import { parseEcrHost } from "../ecr/imageReference";
 import { pullThroughCacheRuleFaults } from "../ecr/pullThroughCache";
+import { destinationPartitionFaults } from "../ecr/replication";
 import { wildcardMatches } from "../ecr/wildcard";
 import { nist } from "./frameworks";
 import { accounts, texts } from "./parameters";
 import { providerAccount } from "./places";
-import { listed, resourceTypes } from "./resources";
+import { listed, regionOf, resourceTypes } from "./resources";
 import { resourceRule } from "./rule";
 import { Unknown } from "./unknowns";
 
@@ -58,7 +59,7 @@ export const pullThroughCaches = resourceRule<{ upstreams: string[] }>({
           "or this one into the parameter `upstreams`.",
       );
     }
-    for (const fault of certainFaults(given)) {
+    for (const fault of certainFaults(given, regionOf(resource.read("region"), resource.provider?.props))) {
       findings.violation(`${faultMessage(fault)} It is of ${label}.`);
     }
   },
@@ -68,11 +69,14 @@ export const pullThroughCaches = resourceRule<{ upstreams: string[] }>({
  * Why ECR would refuse a rule, whatever the values that are not known yet turn out to be. Such a value is there, and taken to
  * have the right form; without the upstream, only the prefix can be judged.
  */
-function certainFaults(given: readonly (readonly [property: string, value: unknown])[]): Fault[] {
+function certainFaults(
+  given: readonly (readonly [property: string, value: unknown])[],
+  region: string | undefined,
+): Fault[] {
   const rule = Object.fromEntries(given);
   const isOpen = (property: string) => rule[property] instanceof Unknown;
   const filledIn = given.map(([property, value]) => [property, value instanceof Unknown ? forms[property] : value]);
-  return pullThroughCacheRuleFaults(Object.fromEntries(filledIn), "")
+  return pullThroughCacheRuleFaults(Object.fromEntries(filledIn), "", region)
     .map((fault) => ({ ...fault, path: fault.path.replace(/^\./, "") }))
     .filter(({ path }) => !isOpen(path) && (!isOpen("upstreamRegistryUrl") || path === "ecrRepositoryPrefix"));
 }
@@ -122,6 +126,7 @@ export const replicationDestinations = resourceRule<ReplicationConfig>({
       region: listed(config.regions, "no other regions"),
       registryId: listed(config.accounts, "no other accounts"),
     };
+    const own = regionOf(resource.read("region"), resource.provider?.props);
     for (const [at, destination] of destinationsOf(configuration, path)) {
       if (destination instanceof Unknown) {
         findings.unjudged(`${at} is not known yet.`, destination);
@@ -136,6 +141,9 @@ export const replicationDestinations = resourceRule<ReplicationConfig>({
             `${at}.${property}: images go to "${value}"; allowed are ${lists[property]}. Take the destination out, or write it into ` +
               `the parameter \`${property === "region" ? "regions" : "accounts"}\`.`,
           );
+        }
+        for (const fault of property === "region" ? destinationPartitionFaults(value, `${at}.region`, own) : []) {
+          findings.violation(faultMessage(fault));
         }
       }
     }

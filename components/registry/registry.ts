@@ -155,13 +155,13 @@ export function registryFaults(name: string, args: RegistryArgs): Fault[] {
 /** Every fault of the arguments, as far as the registry's place is known. */
 function faultsIn(args: RegistryArgs, place: KnownPlace | RegistryPlace): Fault[] {
   return [
-    ...registryPolicyFaults(args),
+    ...registryPolicyFaults(args, place),
     ...(args.scanning === false ? [] : registryScanningFaults(args.scanning ?? {})),
     ...registryReplicationFaults(args.replication ?? [], place),
     ...registryCacheFaults(args.pullThroughCache ?? [], place),
     ...registryTemplateFaults(args.creationTemplates ?? [], place),
     ...registryAccountSettingFaults(args.accountSettings ?? {}),
-    ...registryExclusionFaults(args.pullTimeExclusions ?? []),
+    ...registryExclusionFaults(args.pullTimeExclusions ?? [], place),
   ];
 }
 

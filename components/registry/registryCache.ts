@@ -12,6 +12,7 @@ import {
   upstreamRegistries,
   upstreamRegistryOf,
 } from "../../ecr/pullThroughCache";
+import { partitionOf } from "../../ecr/regions";
 import { cacheRolePolicy, cacheRoleService } from "../../ecr/serviceRoles";
 import type { PullThroughCacheArgs } from "./registryArgs";
 import { checkedLater, childOptions, isPlain, type KnownPlace, type RegistryContext } from "./registryContext";
@@ -45,8 +46,10 @@ function hasPrefix(rule: PullThroughCacheArgs): boolean {
 function ruleOf(rule: PullThroughCacheArgs, { region, account }: KnownPlace): PullThroughCacheRule {
   const { credential, credentialArn, createRole, customRoleArn, upstreamRepositoryPrefix } = rule;
   const someAccount = account ?? "123456789012";
-  const secret = `arn:aws:secretsmanager:${region ?? "us-east-1"}:${someAccount}:secret:${credentialSecretPrefix}later`;
-  const role = `arn:aws:iam::${someAccount}:role/later`;
+  const someRegion = region ?? "us-east-1";
+  const partition = partitionOf(someRegion);
+  const secret = `arn:${partition}:secretsmanager:${someRegion}:${someAccount}:secret:${credentialSecretPrefix}later`;
+  const role = `arn:${partition}:iam::${someAccount}:role/later`;
   const given = (value: pulumi.Input<string> | undefined, other: string) =>
     value !== undefined && isPlain(value) ? value : other;
   return {
@@ -206,7 +209,7 @@ function roleOf(rule: PullThroughCacheArgs, path: string, context: RegistryConte
   return rule.customRoleArn === undefined
     ? undefined
     : checkedLater(context, rule.customRoleArn, (arn, place) =>
-        customRoleFaults(arn, `${path}.customRoleArn`, place.account),
+        customRoleFaults(arn, `${path}.customRoleArn`, place.account, place.region),
       );
 }
 

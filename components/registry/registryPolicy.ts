@@ -6,7 +6,7 @@ import type { Fault } from "../../ecr/faults";
 import { type RegistryLocation, replicationStatement } from "../../ecr/serviceRoles";
 import { refuseInput } from "../inputChecks";
 import type { RegistryArgs } from "./registryArgs";
-import { childOptions, isPlain, type RegistryContext } from "./registryContext";
+import { childOptions, isPlain, type KnownPlace, type RegistryContext } from "./registryContext";
 
 type PolicyArgs = Pick<RegistryArgs, "policy" | "replicateFrom">;
 
@@ -16,9 +16,9 @@ export function policyText(policy: string | PolicyDocument): string {
 }
 
 /** Why a registry could not have this policy: every fault of what is known, or none. */
-export function registryPolicyFaults({ policy, replicateFrom = [] }: PolicyArgs): Fault[] {
+export function registryPolicyFaults({ policy, replicateFrom = [] }: PolicyArgs, { region }: KnownPlace): Fault[] {
   return [
-    ...(policy !== undefined && isPlain(policy) ? accessPolicyFaults(policy, "policy", "registry") : []),
+    ...(policy !== undefined && isPlain(policy) ? accessPolicyFaults(policy, "policy", "registry", region) : []),
     ...replicateFrom.flatMap((account, index) => accountFaults(account, `replicateFrom[${index}]`)),
   ];
 }
@@ -41,7 +41,7 @@ export function createRegistryPolicy(
     {
       policy: pulumi.all([policy, context.location]).apply(([given, location]) => {
         const whole = withReplication(given as string | PolicyDocument | undefined, replicateFrom, location);
-        refuseInput(context.subject, accessPolicyFaults(whole, "policy", "registry"));
+        refuseInput(context.subject, accessPolicyFaults(whole, "policy", "registry", location.region));
         return canonicalPolicyText(whole);
       }),
       region: context.region,

@@ -2,7 +2,12 @@ import * as aws from "@pulumi/aws";
 import { accountFaults } from "../../ecr/accounts";
 import type { Fault } from "../../ecr/faults";
 import { regionFaults } from "../../ecr/regions";
-import { type ReplicationDestination, replicationFilterFaults, replicationLimits } from "../../ecr/replication";
+import {
+  destinationPartitionFaults,
+  type ReplicationDestination,
+  replicationFilterFaults,
+  replicationLimits,
+} from "../../ecr/replication";
 import type { ReplicationRuleArgs } from "./registryArgs";
 import { childOptions, type KnownPlace, type RegistryContext } from "./registryContext";
 
@@ -45,7 +50,10 @@ export function registryReplicationFaults(rules: readonly ReplicationRuleArgs[],
 function ruleFaults(rule: ReplicationRuleArgs, path: string, place: KnownPlace): Fault[] {
   const { regions, accounts, repositories } = rule;
   return [
-    ...listFaults(regions, `${path}.regions`, "a replication rule names at least one region.", regionFaults),
+    ...listFaults(regions, `${path}.regions`, "a replication rule names at least one region.", (region, at) => [
+      ...regionFaults(region, at),
+      ...destinationPartitionFaults(region, at, place.region),
+    ]),
     ...(accounts === undefined
       ? []
       : listFaults(accounts, `${path}.accounts`, "a list of accounts has at least one.", accountFaults)),

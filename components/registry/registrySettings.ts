@@ -4,7 +4,7 @@ import { type AccountSettingName, accountSettingFaults } from "../../ecr/account
 import type { Fault } from "../../ecr/faults";
 import { pullTimeExclusionFaults, pullTimeExclusionsFaults } from "../../ecr/pullTimeExclusions";
 import type { AccountSettingsArgs, RegistryArgs } from "./registryArgs";
-import { checkedLater, childOptions, isPlain, type RegistryContext } from "./registryContext";
+import { checkedLater, childOptions, isPlain, type KnownPlace, type RegistryContext } from "./registryContext";
 
 /** What ECR calls each account setting. */
 const settingNames: Record<keyof AccountSettingsArgs, AccountSettingName> = {
@@ -69,11 +69,12 @@ function isList(exclusions: Exclusions): exclusions is readonly string[] {
 }
 
 /** Why an account could not have these exclusions: every fault of what is known, or none. */
-export function registryExclusionFaults(exclusions: Exclusions): Fault[] {
+export function registryExclusionFaults(exclusions: Exclusions, { region }: KnownPlace): Fault[] {
   const known = exclusionsOf(exclusions).flatMap(({ path, arn }) => (isPlain(arn) ? [{ path, arn }] : []));
   return pullTimeExclusionsFaults(
     known.map(({ arn }) => arn),
     "",
+    region,
   ).map((fault) => ({
     ...fault,
     path: /^\[(\d+)\]$/.test(fault.path) ? (known[Number(fault.path.slice(1, -1))]?.path ?? "") : "pullTimeExclusions",
@@ -90,7 +91,9 @@ export function createExclusions(
       new aws.ecr.PullTimeUpdateExclusion(
         `${context.name}-${name}`,
         {
-          principalArn: checkedLater(context, arn, (known) => pullTimeExclusionFaults(known, path)),
+          principalArn: checkedLater(context, arn, (known, place) =>
+            pullTimeExclusionFaults(known, path, place.region),
+          ),
           region: context.region,
         },
         childOptions(context),

@@ -11,6 +11,7 @@ import {
 } from "../../ecr/creationTemplates";
 import type { EncryptionType } from "../../ecr/encryption";
 import type { Fault } from "../../ecr/faults";
+import { partitionOf } from "../../ecr/regions";
 import { type TemplateRights, templateRolePolicy, templateRoleService } from "../../ecr/serviceRoles";
 import { readLifecycle } from "../lifecycleInput";
 import type { CreationTemplateArgs } from "./registryArgs";
@@ -55,8 +56,10 @@ function ecrTemplate(
   const { prefix, appliedFor, encryptionType, imageTagMutability, exclusionFilters, tags } = templateOf(template);
   const { kmsKey, customRoleArn, repositoryPolicy, description } = template;
   const someAccount = account ?? "123456789012";
-  const someKey = `arn:aws:kms:${region ?? "us-east-1"}:${someAccount}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
-  const someRole = `arn:aws:iam::${someAccount}:role/later`;
+  const someRegion = region ?? "us-east-1";
+  const partition = partitionOf(someRegion);
+  const someKey = `arn:${partition}:kms:${someRegion}:${someAccount}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
+  const someRole = `arn:${partition}:iam::${someAccount}:role/later`;
   return {
     prefix,
     appliedFor,
@@ -215,13 +218,17 @@ function keyOf({ kmsKey }: CreationTemplateArgs, path: string, context: Registry
 function roleOf({ customRoleArn }: CreationTemplateArgs, path: string, context: RegistryContext) {
   return customRoleArn === undefined
     ? undefined
-    : checkedLater(context, customRoleArn, (arn, place) => customRoleFaults(arn, path, place.account));
+    : checkedLater(context, customRoleArn, (arn, place) => customRoleFaults(arn, path, place.account, place.region));
 }
 
 function repositoryPolicyOf({ repositoryPolicy }: CreationTemplateArgs, path: string, context: RegistryContext) {
   return repositoryPolicy === undefined
     ? undefined
     : pulumi
-        .output(checkedLater(context, repositoryPolicy, (policy) => accessPolicyFaults(policy, path, "repository")))
+        .output(
+          checkedLater(context, repositoryPolicy, (policy, place) =>
+            accessPolicyFaults(policy, path, "repository", place.region),
+          ),
+        )
         .apply(canonicalPolicyText);
 }

@@ -1,6 +1,7 @@
 import { isAccountId } from "../accounts";
 import type { Fault } from "../faults";
 import { isObject } from "../jsonObjects";
+import { arnPartitionFaults } from "../regions";
 
 /** Someone who gets access, as people name them. */
 export type Grantee =
@@ -31,11 +32,15 @@ export function parseGrantee(text: string): Grantee | undefined {
   return path === undefined ? undefined : { kind: "organizationalUnit", path: `${path}/*` };
 }
 
-/** Why a list names someone in a form that is not known. Never throws. */
-export function granteeFaults(list: unknown, path: string): Fault[] {
+/**
+ * Why a list names someone in a form that is not known, or of another partition. Never throws.
+ *
+ * @param region The repository's; left out: partitions are not compared.
+ */
+export function granteeFaults(list: unknown, path: string, region?: string): Fault[] {
   return textListFaults(list, path, (text, at) => {
     if (parseGrantee(text) !== undefined) {
-      return [];
+      return arnPartitionFaults(text, at, region);
     }
     const fix = text.endsWith(".amazonaws.com")
       ? "services are named in lambdaPull or in statements."
@@ -90,10 +95,12 @@ export function lambdaGranteeFaults(list: unknown, path: string, region?: string
         },
       ];
     }
+    const ofPartition = arnPartitionFaults(text, at);
     if (region === undefined || grantee.region === undefined || grantee.region === region) {
-      return [];
+      return ofPartition;
     }
     return [
+      ...ofPartition,
       {
         path: at,
         value: text,

@@ -1,5 +1,5 @@
 import type { Fault } from "../faults";
-import { partitionOf } from "../regions";
+import { partitionOf, publicRegions } from "../regions";
 import { lambdaPullActions, publicPushActions, pullActions, pushActions } from "./actions";
 import { type Grantee, granteeFaults, lambdaGranteeFaults, parseGrantee, parseLambdaGrantee } from "./grantees";
 import type { PolicyDocument, PolicyKind, PolicyStatement } from "./types";
@@ -63,19 +63,19 @@ export function publicRepositoryPolicyFromGrants(grants: PublicAccessGrants): Po
 export function accessGrantsFaults(grants: AccessGrants, path: string, region?: string): Fault[] {
   const at = (property: string) => (path === "" ? property : `${path}.${property}`);
   const faults = [
-    ...granteeFaults(grants.pullFrom, at("pullFrom")),
-    ...granteeFaults(grants.pushFrom, at("pushFrom")),
+    ...granteeFaults(grants.pullFrom, at("pullFrom"), region),
+    ...granteeFaults(grants.pushFrom, at("pushFrom"), region),
     ...lambdaGranteeFaults(grants.lambdaPull, at("lambdaPull"), region),
   ];
   const generated = faults.length > 0 ? [] : generatedStatements(grants, region);
-  return [...faults, ...documentFaults(generated, grants.statements, path, "repository")];
+  return [...faults, ...documentFaults(generated, grants.statements, path, "repository", region)];
 }
 
 /** The same for a public repository. */
 export function publicAccessGrantsFaults(grants: PublicAccessGrants, path: string): Fault[] {
-  const faults = granteeFaults(grants.pushFrom, path === "" ? "pushFrom" : `${path}.pushFrom`);
+  const faults = granteeFaults(grants.pushFrom, path === "" ? "pushFrom" : `${path}.pushFrom`, publicRegions[0]);
   const generated = faults.length > 0 ? [] : granteeStatements("Push", grants.pushFrom, publicPushActions);
-  return [...faults, ...documentFaults(generated, grants.statements, path, "publicRepository")];
+  return [...faults, ...documentFaults(generated, grants.statements, path, "publicRepository", publicRegions[0])];
 }
 
 function generatedStatements(grants: AccessGrants, region?: string): PolicyStatement[] {
@@ -186,6 +186,7 @@ function documentFaults(
   further: unknown,
   path: string,
   kind: PolicyKind,
+  region?: string,
 ): Fault[] {
   const at = (property: string) => (path === "" ? property : `${path}.${property}`);
   if (further !== undefined && !Array.isArray(further)) {
@@ -195,7 +196,7 @@ function documentFaults(
   if (Statement.length === 0) {
     return [];
   }
-  return accessPolicyFaults({ Version: "2012-10-17", Statement }, "", kind).map((fault) => {
+  return accessPolicyFaults({ Version: "2012-10-17", Statement }, "", kind, region).map((fault) => {
     const [, index, property] = /^Statement\[([0-9]+)\](.*)$/.exec(fault.path) ?? [];
     // What is generated has no fault of its own: what is left is the size.
     return index === undefined

@@ -1,5 +1,6 @@
 import type { Fault } from "../faults";
 import { isObject, type JsonObject } from "../jsonObjects";
+import { arnPartitionFaults } from "../regions";
 import { actionNames, actionService, misspeltAction } from "./actions";
 import { conditionOperators, parseConditionOperator } from "./conditions";
 import { readPrincipalName } from "./principals";
@@ -21,8 +22,12 @@ export const statementElements = [
 
 const principalTypes = ["AWS", "Service", "Federated", "CanonicalUser"] as const;
 
-/** Why the service would refuse one statement (IAM user guide, grammar of the JSON policy language). Never throws. */
-export function statementFaults(statement: unknown, path: string, kind: PolicyKind): Fault[] {
+/**
+ * Why the service would refuse one statement (IAM user guide, grammar of the JSON policy language). Never throws.
+ *
+ * @param region Where the policy is: identities of another partition are unknown there. Left out: not compared.
+ */
+export function statementFaults(statement: unknown, path: string, kind: PolicyKind, region?: string): Fault[] {
   if (!isObject(statement)) {
     return [
       {
@@ -47,7 +52,7 @@ export function statementFaults(statement: unknown, path: string, kind: PolicyKi
     });
   }
   faults.push(
-    ...eitherFaults(statement, path, "Principal", principalFaults),
+    ...eitherFaults(statement, path, "Principal", (value, at) => principalFaults(value, at, region)),
     ...eitherFaults(statement, path, "Action", (value, at) => actionFaults(value, at, kind)),
     ...resourceFaults(statement, path, kind),
   );
@@ -92,7 +97,7 @@ function eitherFaults(
   return given.flatMap((each) => faultsOf(statement[each], `${path}.${each}`));
 }
 
-function principalFaults(principal: unknown, path: string): Fault[] {
+function principalFaults(principal: unknown, path: string, region?: string): Fault[] {
   if (principal === "*") {
     return [];
   }
@@ -111,11 +116,11 @@ function principalFaults(principal: unknown, path: string): Fault[] {
     if (!principalTypes.some((each) => each === type)) {
       return [{ path: at, value: names, rule: `IAM has no kind of principal "${type}".`, fix: oneOf(principalTypes) }];
     }
-    return textsOf(names, at, "names", (name, place) => principalNameFaults(type, name, place));
+    return textsOf(names, at, "names", (name, place) => principalNameFaults(type, name, place, region));
   });
 }
 
-function principalNameFaults(type: string, name: string, path: string): Fault[] {
+function principalNameFaults(type: string, name: string, path: string, region?: string): Fault[] {
   const fault = (rule: string, fix: string) => [{ path, value: name, rule, fix }];
   if (type === "Service") {
     return /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/.test(name)
@@ -134,7 +139,7 @@ function principalNameFaults(type: string, name: string, path: string): Fault[] 
   const isIdentity = /^arn:aws[a-z-]*:(?:iam|sts)::[0-9]{12}:(?:root$|(?:user|role|assumed-role|federated-user)\/.)/;
   const { kind } = readPrincipalName(type, name);
   return kind === "account" || kind === "uniqueId" || isIdentity.test(name)
-    ? []
+    ? arnPartitionFaults(name, path, region)
     : fault(
         "an AWS principal is an account or an identity in it.",
         "write 12 digits, or the ARN of a role or user (arn:aws:iam::<account>:role/<name>).",

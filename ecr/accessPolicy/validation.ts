@@ -19,9 +19,10 @@ const policyNames: Readonly<Record<PolicyKind, string>> = {
  *
  * @param policy Anything at all: the document comes from users.
  * @param path The policy's path; faults are at `<path>.Statement[0].Action` and so on. Empty: no prefix.
+ * @param region Where the policy is: identities of another partition are unknown there. Left out: not compared.
  * @returns Every fault, or none. Never throws.
  */
-export function accessPolicyFaults(policy: unknown, path: string, kind: PolicyKind): Fault[] {
+export function accessPolicyFaults(policy: unknown, path: string, kind: PolicyKind, region?: string): Fault[] {
   const at = (property: string) => (path === "" ? property : `${path}.${property}`);
   const whole = { path: path === "" ? "policy" : path, value: policy };
   const text = policyText(policy);
@@ -44,7 +45,7 @@ export function accessPolicyFaults(policy: unknown, path: string, kind: PolicyKi
       fix: "put principals that share a grant into one statement, or name their organization in a condition.",
     });
   }
-  return [...faults, ...documentFaults(document, at), ...statementsFaults(document, at, kind)];
+  return [...faults, ...documentFaults(document, at), ...statementsFaults(document, at, kind, region)];
 }
 
 /** The text that goes to the service; `undefined` for a value without one (a cycle, a big integer). */
@@ -87,7 +88,12 @@ function documentFaults(document: JsonObject, at: (property: string) => string):
   return faults;
 }
 
-function statementsFaults(document: JsonObject, at: (property: string) => string, kind: PolicyKind): Fault[] {
+function statementsFaults(
+  document: JsonObject,
+  at: (property: string) => string,
+  kind: PolicyKind,
+  region?: string,
+): Fault[] {
   const statements = statementList(document["Statement"]);
   if (statements.length === 0) {
     return [
@@ -101,5 +107,5 @@ function statementsFaults(document: JsonObject, at: (property: string) => string
   }
   const place = (index: number) => at(Array.isArray(document["Statement"]) ? `Statement[${index}]` : "Statement");
   // IAM wants each Sid once; ECR takes one that several statements have.
-  return statements.flatMap((statement, index) => statementFaults(statement, place(index), kind));
+  return statements.flatMap((statement, index) => statementFaults(statement, place(index), kind, region));
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { partitionOf } from "../../ecr/regions";
 import type { GatewayContext } from "./context";
 
 /** The ARN of the key behind `alias/aws/ecr`: one per account and region. MiniStack's KMS has no keys that AWS manages. */
@@ -10,6 +11,6 @@ export function awsManagedKeyArn(context: GatewayContext, registry: { account: s
       id = randomUUID();
       context.store.putSetting(id, "awsManagedKey", account, region);
     }
-    return `arn:aws:kms:${region}:${account}:key/${id}`;
+    return `arn:${partitionOf(region)}:kms:${region}:${account}:key/${id}`;
   });
 }

@@ -14,21 +14,43 @@ describe("kmsKeyArn", () => {
   };
 
   for (const [what, key, expected, calls] of [
-    ["a key's ARN", arn, arn, 0],
+    // The provider's region, which the key must be in.
+    ["a key's ARN", arn, arn, 1],
     ["a key's id", "1234abcd-12ab-34cd-56ef-1234567890ab", found(), 1],
     ["an alias", "alias/images", found(), 1],
-    ["an alias's ARN", `arn:aws:kms:ap-northeast-2:${account}:alias/images`, found(), 1],
+    ["an alias's ARN", `arn:aws:kms:ap-northeast-2:${account}:alias/images`, found(), 2],
     ["the key that AWS manages", "alias/aws/ecr", undefined, 0],
-    ["its alias's ARN", `arn:aws:kms:ap-northeast-2:${account}:alias/aws/ecr`, undefined, 0],
+    ["its alias's ARN", `arn:aws:kms:ap-northeast-2:${account}:alias/aws/ecr`, undefined, 1],
   ] as const) {
     it(`takes ${what}, now or later`, async () => {
       for (const given of [key, pulumi.output(Promise.resolve(key))]) {
         mocks = await startMocks();
-        assert.equal(await known(pulumi.output(nameOf(given).arn)), expected);
-        assert.equal(mocks.calls.length, calls);
+        const named = nameOf(given);
+        assert.equal(await known(pulumi.output(named.arn)), expected);
+        await known(named.found);
+        const asked = mocks.calls.filter(({ token }) => given === key || token !== "aws:index/getRegion:getRegion");
+        assert.equal(asked.length, given === key ? calls : Number(asked.length > 0));
       }
     });
   }
+
+  it("refuses a key of another region than the provider's, and one that is of no region of its partition", async () => {
+    const elsewhere = arn.replace("ap-northeast-2", "us-east-1");
+    const noPlace = arn.replace("arn:aws:", "arn:aws-cn:");
+    for (const [key, rule] of [
+      [elsewhere, /the key is in us-east-1, the repository in ap-northeast-2/],
+      [noPlace, /the ARN is of the partition aws-cn, ap-northeast-2 is in aws/],
+    ] as const) {
+      for (const given of [key, pulumi.output(Promise.resolve(key))]) {
+        mocks = await startMocks();
+        await assert.rejects(known(nameOf(given).found), rule);
+        mocks = await startMocks();
+        await assert.rejects(known(nameOf(pulumi.output(key), "ap-northeast-2").found), rule);
+      }
+    }
+    mocks = await startMocks({ unconfigured: true }, true);
+    await known(nameOf(elsewhere).found);
+  });
 
   it("looks an alias up in the repository's region", async () => {
     mocks = await startMocks();

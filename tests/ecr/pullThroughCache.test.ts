@@ -279,8 +279,13 @@ describe("ecr/pullThroughCache", () => {
   });
 
   it("takes the ARN of a secret in any partition, and nothing around it", () => {
-    for (const partition of ["aws-cn", "aws-us-gov", "aws-iso-b"]) {
-      assert.deepEqual(credentialFaults(secret.replace("aws", partition), "arn"), [], partition);
+    for (const [partition, itsRegion] of [
+      ["aws-cn", "cn-north-1"],
+      ["aws-us-gov", "us-gov-west-1"],
+      ["aws-iso-b", "us-isob-east-1"],
+    ] as const) {
+      const there = secret.replace("aws", partition).replace(region, itsRegion);
+      assert.deepEqual(credentialFaults(there, "arn"), [], partition);
     }
     for (const arn of [`x${secret}`, `${secret} `, secret.replace("aws", "aws-"), [secret]]) {
       assert.match(credentialFaults(arn, "arn")[0]?.rule ?? "", /^credentials are named by the ARN/, String(arn));

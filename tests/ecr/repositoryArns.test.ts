@@ -20,7 +20,8 @@ describe("ecr/repositoryArns", () => {
       name: "team/petclinic",
     });
     assert.deepEqual(parseRepositoryArn(publicArn), { kind: "public", partition: "aws", account, name: "petclinic" });
-    assert.equal(parseRepositoryArn(privateArn.replace("aws", "aws-cn"))?.partition, "aws-cn");
+    const chinese = privateArn.replace("aws", "aws-cn").replace("ap-northeast-2", "cn-north-1");
+    assert.equal(parseRepositoryArn(chinese)?.partition, "aws-cn");
     for (const arn of [privateArn, publicArn]) assert.deepEqual(repositoryArnFaults(arn, "arn"), []);
   });
 

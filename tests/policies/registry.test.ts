@@ -31,6 +31,12 @@ describe("policies: ecr-pull-through-caches", () => {
     );
   });
 
+  it("fails a secret of another region than the rule's", async () => {
+    const props = { upstreamRegistryUrl: "registry-1.docker.io", credentialArn: secret };
+    assertPasses(await judge({ ...props, region: "us-east-1" }));
+    assertFails(await judge({ ...props, region: "eu-west-1" }), /the secret is in us-east-1, the rule in eu-west-1/);
+  });
+
   it("fails others", async () => {
     assertFails(
       await judge({ upstreamRegistryUrl: "ghcr.io", credentialArn: secret }),
@@ -114,6 +120,19 @@ describe("policies: ecr-replication-destinations", () => {
       { type: resourceTypes.replication, props: { replicationConfiguration } },
       parameters,
     );
+
+  it("fails a destination in another partition, wherever images may go", async () => {
+    const verdict = await judgeResource(
+      replicationDestinations,
+      {
+        type: resourceTypes.replication,
+        props: { replicationConfiguration: configuration({ region: "cn-north-1", registryId: "111111111111" }) },
+        provider: { region: "us-west-2" },
+      },
+      { regions: ["*"], accounts: ["111111111111"] },
+    );
+    assertFails(verdict, /cn-north-1 is in aws-cn, the registry's us-west-2 in aws\..*name a region of aws/);
+  });
 
   it("passes allowed destinations", async () => {
     assertPasses(

@@ -12,7 +12,7 @@ import { pageOf } from "./paging";
 
 const register: Operation<RegisterPullTimeUpdateExclusionRequest> = (context, caller, input) => {
   const { principalArn = "" } = input;
-  refuseInput(pullTimeExclusionFaults(principalArn, "principalArn"));
+  refuseInput(pullTimeExclusionFaults(principalArn, "principalArn", caller.region));
   const createdAt = context.clock.now();
   context.store.change(() => {
     if (pullTimeExclusions.get(context.store, caller, principalArn) !== undefined) {

@@ -10,7 +10,8 @@ import { refuseMissingPrincipals } from "./repositoryPolicies";
 
 const putRegistryPolicy: Operation<PutRegistryPolicyRequest> = async (context, caller, input) => {
   const { policyText: given = "" } = input;
-  refuseDocument("PolicyText", "Invalid registry policy provided", accessPolicyFaults(given, "", "registry"));
+  const faults = accessPolicyFaults(given, "", "registry", caller.region);
+  refuseDocument("PolicyText", "Invalid registry policy provided", faults);
   await refuseMissingPrincipals(context, given);
   const policyText = keptPolicyText(given, caller.region);
   registryPolicies.put(context.store, caller, policyText);

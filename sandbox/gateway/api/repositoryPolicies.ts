@@ -15,7 +15,8 @@ interface RepositoryInput {
 export function policyOperations(kind: RegistryKind) {
   const set: Operation<RepositoryInput & { policyText: string }> = async (context, caller, input) => {
     const registry = requestedRegistry(kind, caller, input.registryId);
-    const faults = accessPolicyFaults(input.policyText, "", kind === "public" ? "publicRepository" : "repository");
+    const policyKind = kind === "public" ? "publicRepository" : "repository";
+    const faults = accessPolicyFaults(input.policyText, "", policyKind, registry.region);
     refuseDocument("PolicyText", "Invalid repository policy provided", faults);
     existingRepository(context, registry, input.repositoryName);
     await refuseMissingPrincipals(context, input.policyText);
