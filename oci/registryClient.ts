@@ -1,123 +1,137 @@
-import { dockerHubHost } from "../ecr/imageReference";
-import { isLoopbackHost, type RegistryLogin } from "../ecr/registryLogin";
-import { isSafe, RegistryRefusal, type RegistryResponse, requestRegistry } from "./registryRequest";
+import type { RegistryLogin } from "../ecr/registryLogin";
+import { readBlob } from "./blobDownload";
+import { type BlobSource, cancelUpload, hasBlob, startUpload, uploadBlob } from "./blobUpload";
+import { digestOf, manifestTypes, type RawManifest } from "./manifestContent";
+import { listReferrers, type Referrers } from "./referrers";
+import type { RenewLogin } from "./registryAuthorization";
+import { bodyOf, RegistryConnection } from "./registryConnection";
+import { RegistryRefusal } from "./registryRequest";
 
 /** What a registry answers to a read. */
-export interface RegistryAnswer {
-  body: Buffer;
-  contentType: string;
+export type RegistryAnswer = RawManifest;
+
+/** A manifest that a registry has. */
+export interface FoundManifest {
+  digest: string;
+  mediaType: string;
+  /** Of the manifest itself, in bytes. */
+  size: number;
 }
 
 /**
- * Reads one repository over the OCI distribution API: anonymously, with Basic authentication or with the bearer token
- * that the registry asks for. Plain HTTP is for registries on a loopback address only, as with Docker.
+ * One repository over the OCI distribution API: anonymously, with Basic authentication or with the bearer token that the
+ * registry asks for. Plain HTTP is for registries on a loopback address only, as with Docker. A failure that may pass is
+ * tried again. What the registry refuses is thrown as RegistryRefusal, with its status and code.
  */
 export class RegistryClient {
-  private readonly base: URL;
-  private authorization: string | undefined;
+  /** For the modules of this folder. */
+  readonly connection: RegistryConnection;
 
   constructor(
     /** With its port; `docker.io` for Docker Hub. */
-    private readonly host: string,
-    private readonly repository: string,
-    private readonly login: RegistryLogin | undefined,
+    readonly host: string,
+    readonly repository: string,
+    login: RegistryLogin | undefined,
+    /** Gets a login in the place of one that has expired. @default then the registry's refusal stands */
+    renewLogin?: RenewLogin,
   ) {
-    const server = host === dockerHubHost ? "registry-1.docker.io" : host;
-    this.base = new URL(`${isLoopbackHost(server) ? "http" : "https"}://${server}`);
+    this.connection = new RegistryConnection(host, repository, login, renewLogin);
   }
 
-  /** A manifest by tag or digest. */
-  manifest(reference: string, mediaTypes: readonly string[]): Promise<RegistryAnswer> {
-    return this.get(`/v2/${this.repository}/manifests/${reference}`, mediaTypes.join(", "));
+  /** A manifest by tag or digest, as its very bytes. Whether they are what a digest says is for the caller to check. */
+  async manifest(reference: string, mediaTypes: readonly string[] = manifestTypes): Promise<RegistryAnswer> {
+    const answer = await this.connection.send(this.manifestPath(reference), {
+      headers: { Accept: mediaTypes.join(", ") },
+    });
+    return { body: bodyOf(answer), contentType: contentType(answer.headers) };
   }
 
-  blob(digest: string): Promise<RegistryAnswer> {
-    return this.get(`/v2/${this.repository}/blobs/${digest}`, "*/*");
+  /** A small blob, such as an image's configuration: at most 4 MiB. */
+  async blob(digest: string): Promise<RegistryAnswer> {
+    const answer = await this.connection.send(this.blobPath(digest), { headers: { Accept: "*/*" } });
+    return { body: bodyOf(answer), contentType: contentType(answer.headers) };
   }
 
-  private async get(path: string, accept: string): Promise<RegistryAnswer> {
-    let response = await this.send(path, accept);
-    if (response.status === 401 && response.url.origin !== this.base.origin) {
-      throw new RegistryRefusal(
-        `${this.base.host} redirects to ${response.url.host}, which asks for a login of its own`,
-      );
-    }
-    if (response.status === 401) {
-      const authorization = await this.authorize(response.headers.get("www-authenticate") ?? "");
-      if (authorization !== undefined) {
-        this.authorization = authorization;
-        response = await this.send(path, accept);
-      }
-    }
-    const body = bodyOf(response);
-    return { body, contentType: (response.headers.get("content-type") ?? "").split(";")[0]?.trim() ?? "" };
-  }
-
-  private send(path: string, accept: string): Promise<RegistryResponse> {
-    return requestRegistry(this.base.origin + path, { Accept: accept }, this.authorization);
+  /** What a tag or digest names; undefined when the registry has nothing under it, or no such repository. */
+  async head(reference: string): Promise<FoundManifest | undefined> {
+    const headers = { Accept: manifestTypes.join(", ") };
+    const answer = await this.connection.send(this.manifestPath(reference), { method: "HEAD", headers });
+    if (answer.status === 404) return undefined;
+    bodyOf(answer);
+    const digest = answer.headers["docker-content-digest"];
+    const size = Number(answer.headers["content-length"]);
+    const mediaType = contentType(answer.headers);
+    if (typeof digest === "string" && mediaType !== "" && Number.isSafeInteger(size))
+      return { digest, mediaType, size };
+    // The headers are not compulsory.
+    const { body, contentType: type } = await this.manifest(reference);
+    return { digest: digestOf(body), mediaType: type, size: body.length };
   }
 
   /**
-   * What the challenge asks for; undefined when there is nothing to answer it with. Only the registry's own challenges are
-   * answered. The host that issues its bearer tokens may be another one, as Docker Hub's is.
+   * Stores a manifest under a tag, or under its digest.
+   *
+   * @returns The subject that the registry has noted it as a referrer of; undefined when it did not.
+   * @throws RegistryRefusal with ECR's code, such as `TAG_INVALID` for an immutable tag.
    */
-  private async authorize(challenge: string): Promise<string | undefined> {
-    const { scheme, parameters } = parseChallenge(challenge);
-    const credentials = this.login?.forHost(this.host);
-    const basic =
-      credentials && `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString("base64")}`;
-    if (scheme === "basic") return basic;
-    const { realm, service, scope = `repository:${this.repository}:pull` } = parameters;
-    if (scheme !== "bearer" || realm === undefined || !URL.canParse(realm)) return undefined;
-    const url = new URL(realm);
-    if (!isSafe(url, this.base)) {
-      throw new RegistryRefusal(`the registry wants the login sent in clear, to ${url.origin}`);
+  async putManifest(reference: string, bytes: Buffer, mediaType: string): Promise<{ subject: string | undefined }> {
+    const answer = await this.connection.send(this.manifestPath(reference), {
+      method: "PUT",
+      headers: { "Content-Type": mediaType, "Content-Length": String(bytes.length) },
+      body: bytes,
+      scope: this.connection.pushScope(),
+    });
+    bodyOf(answer);
+    const stored = answer.headers["docker-content-digest"];
+    if (
+      typeof stored === "string" &&
+      stored !== digestOf(bytes, stored.split(":", 1)[0] === "sha512" ? "sha512" : "sha256")
+    ) {
+      throw new RegistryRefusal(`${this.host} stores ${stored} in the place of ${digestOf(bytes)}`);
     }
-    if (service !== undefined) url.searchParams.set("service", service);
-    url.searchParams.set("scope", scope);
-    return `Bearer ${tokenIn(bodyOf(await requestRegistry(url.href, {}, basic)), url.host)}`;
+    const subject = answer.headers["oci-subject"];
+    return { subject: typeof subject === "string" ? subject : undefined };
+  }
+
+  hasBlob(digest: string): Promise<boolean> {
+    return hasBlob(this.connection, digest);
+  }
+
+  /**
+   * Takes a blob over from another repository of the same registry without sending it.
+   *
+   * @returns Whether the registry did: ECR does only where its account setting BLOB_MOUNTING is on.
+   */
+  async mountBlob(digest: string, fromRepository: string): Promise<boolean> {
+    const location = await startUpload(this.connection, { digest, from: fromRepository });
+    if (location !== undefined) await cancelUpload(this.connection, location);
+    return location === undefined;
+  }
+
+  /** The bytes of a blob from an offset on, as they come; a download that is cut goes on where it was. */
+  readBlob(blob: { digest: string; size: number }, from = 0): AsyncGenerator<Buffer> {
+    return readBlob(this.connection, blob, from);
+  }
+
+  /** Sends a blob as it is read; an upload that is cut goes on, or begins anew. Its bytes are checked by its digest. */
+  uploadBlob(source: BlobSource): Promise<{ bytesSent: number }> {
+    return uploadBlob(this.connection, source);
+  }
+
+  /** The manifests whose `subject` is this digest: by the referrers API, or by the tag that stands for it. */
+  referrers(digest: string): Promise<Referrers> {
+    return listReferrers(this, digest);
+  }
+
+  private manifestPath(reference: string): string {
+    return `/v2/${this.repository}/manifests/${reference}`;
+  }
+
+  private blobPath(digest: string): string {
+    return `/v2/${this.repository}/blobs/${digest}`;
   }
 }
 
-/** The token in an answer of the distribution specification's form. */
-function tokenIn(body: Buffer, host: string): string {
-  try {
-    const { token, access_token: accessToken } = JSON.parse(body.toString()) as Record<string, unknown>;
-    const found = token ?? accessToken;
-    // As it stands in a header.
-    if (typeof found === "string" && /^[\x21-\x7e]+$/.test(found)) return found;
-  } catch {
-    // No JSON: no token either.
-  }
-  throw new RegistryRefusal(`${host} issues no token`);
-}
-
-/** What was asked for; a refusal otherwise. */
-function bodyOf({ status, body }: RegistryResponse): Buffer {
-  if (status < 200 || status > 299) throw new RegistryRefusal(`${status} ${errorIn(body)}`.trim(), status);
-  return body;
-}
-
-/** `Bearer realm="https://auth.example.com/token",service="registry"` taken apart. */
-function parseChallenge(challenge: string): { scheme: string; parameters: Record<string, string> } {
-  const scheme = challenge.split(" ", 1)[0] ?? "";
-  const parameters: Record<string, string> = {};
-  for (const [, key = "", value = ""] of challenge.slice(scheme.length).matchAll(/(\w+)="([^"]*)"/g)) {
-    parameters[key.toLowerCase()] = value;
-  }
-  return { scheme: scheme.toLowerCase(), parameters };
-}
-
-/** Characters of a registry's message that are shown. */
-const shownCharacters = 300;
-
-/** The message of an error in the distribution specification's form, or nothing. */
-function errorIn(body: Buffer): string {
-  try {
-    const { errors } = JSON.parse(body.toString()) as { errors?: { code?: string; message?: string }[] };
-    const text = errors?.map(({ code, message }) => [code, message].filter(Boolean).join(": ")).join("; ") ?? "";
-    return text.length > shownCharacters ? `${text.slice(0, shownCharacters)}…` : text;
-  } catch {
-    return "";
-  }
+function contentType(headers: { "content-type"?: string }): string {
+  return (headers["content-type"] ?? "").split(";")[0]?.trim() ?? "";
 }

@@ -1,4 +1,7 @@
-import { setTimeout as pause } from "node:timers/promises";
+import * as http from "node:http";
+import * as https from "node:https";
+import { pipeline } from "node:stream";
+import { createGunzip } from "node:zlib";
 import { isLoopbackHost } from "../ecr/registryLogin";
 
 /** A registry that did not answer with what was asked for. */
@@ -7,6 +10,8 @@ export class RegistryRefusal extends Error {
     message: string,
     /** HTTP status; undefined when there was no answer. */
     readonly status?: number,
+    /** The registry's own code, such as `TAG_INVALID`, when it sent one. */
+    readonly code?: string,
   ) {
     super(message);
   }
@@ -17,88 +22,83 @@ export interface RegistryResponse {
   /** Where it came from: another address than the one that was asked, after a redirect. */
   url: URL;
   status: number;
-  headers: Headers;
+  headers: http.IncomingHttpHeaders;
   body: Buffer;
 }
 
-/**
- * How often a registry is asked, and how long is waited in between, in milliseconds: twice as long each time, half of it by
- * chance, so that many programs do not come back at once. Tests make it short.
- */
-export const retries = { attempts: 4, firstWait: 500, longestWait: 10_000 };
-
-/** Milliseconds for one attempt, its body included. */
-const timeout = 30_000;
-
-/**
- * Bytes of the longest answer that is read: what registries take of a manifest (OCI distribution specification, Pushing
- * manifests). Configurations and tokens are smaller; layers are never read here.
- */
-const longestAnswer = 4 * 1024 * 1024;
-
-const mostRedirects = 5;
-
-/**
- * Sends a GET, again when the registry does not answer, cuts its answer, fails (5xx) or says that it is asked too often
- * (429, whose `Retry-After` counts up to the longest wait).
- *
- * @param authorization For this address's own origin: it goes to no other one that a redirect leads to.
- * @returns The last answer, whatever its status.
- * @throws RegistryRefusal when the last attempt got no answer, or an answer was too long or led nowhere safe.
- */
-export async function requestRegistry(
-  address: string,
-  headers: Record<string, string>,
-  authorization?: string,
-): Promise<RegistryResponse> {
-  const url = new URL(address);
-  for (let attempt = 1; ; attempt++) {
-    const isLast = attempt >= retries.attempts;
-    const outcome = await request(url, headers, authorization).catch((error: Error) => error);
-    if (outcome instanceof RegistryRefusal) throw outcome;
-    if (!(outcome instanceof Error)) {
-      if (isLast || !mayPass(outcome.status)) return outcome;
-    } else if (isLast) {
-      const { cause = outcome } = outcome as { cause?: unknown };
-      throw new RegistryRefusal(`no answer from ${url.host} in ${attempt} attempts: ${String(cause)}`);
-    }
-    await pause(waitAfter(outcome, attempt));
-  }
+/** An answer whose body is still to be read. */
+export interface OpenResponse extends Omit<RegistryResponse, "body"> {
+  body: http.IncomingMessage;
 }
 
-/** One attempt. Redirects are followed here: `fetch` would take a login along to a server that it came to in clear. */
-async function request(
-  asked: URL,
-  headers: Record<string, string>,
-  authorization: string | undefined,
-): Promise<RegistryResponse> {
-  const signal = AbortSignal.timeout(timeout);
+/** What is sent. */
+export interface RegistryRequest {
+  /** @default GET */
+  method?: string;
+  headers?: Record<string, string>;
+  /** For the address's own origin: it goes to no other one that a redirect leads to. */
+  authorization?: string;
+  /** Parts are sent as they come; such a request follows no redirect. */
+  body?: Buffer | AsyncIterable<Buffer>;
+  /** Ends the request, and its answer's body with it. */
+  signal?: AbortSignal;
+}
+
+/** Milliseconds without a byte in either direction after which a connection counts as cut. Tests make it short. */
+export const timeouts = { stall: 120_000 };
+
+/**
+ * Bytes of the longest answer that is read whole: what registries take of a manifest (OCI distribution specification,
+ * Pushing manifests). Configurations and tokens are smaller; layers are streamed.
+ */
+export const longestAnswer = 4 * 1024 * 1024;
+
+const mostRedirects = 5;
+/** Bytes of a body that nobody wants which are read so that its connection serves again. */
+const longestRest = 64 * 1024;
+
+const agents = {
+  "http:": new http.Agent({ keepAlive: true, maxFreeSockets: 16 }),
+  "https:": new https.Agent({ keepAlive: true, maxFreeSockets: 16 }),
+};
+
+/** One attempt. A login goes to the address's own origin only, whatever redirects say. */
+export async function exchange(asked: URL, request: RegistryRequest): Promise<OpenResponse> {
+  const isStream = request.body !== undefined && !Buffer.isBuffer(request.body);
   let url = asked;
-  let login = authorization;
+  let login = request.authorization;
   for (let redirects = 0; ; redirects++) {
-    const response = await fetch(url, {
-      headers: { ...headers, ...(login !== undefined && { Authorization: login }) },
-      redirect: "manual",
-      signal,
-    });
-    const target = redirectOf(response, url);
-    if (target === undefined)
-      return { url, status: response.status, headers: response.headers, body: await bodyOf(response, url) };
-    await response.body?.cancel();
+    const headers = { ...request.headers, ...(login !== undefined && { Authorization: login }) };
+    const body = await send(url, headers, request);
+    const target = redirectOf(body, url, request.method ?? "GET");
+    if (target === undefined) return { url, status: body.statusCode ?? 0, headers: body.headers, body };
+    discard(body);
     if (redirects === mostRedirects)
       throw new RegistryRefusal(`${asked.host} redirects more than ${mostRedirects} times`);
     if (!isSafe(target, asked)) throw new RegistryRefusal(`${asked.host} redirects to ${target.origin}, in clear`);
+    if (isStream) throw new RegistryRefusal(`${asked.host} redirects an upload to ${target.host}`);
     // Once it has left, it is not sent again: whoever was in between may have chosen the way back.
     if (target.origin !== asked.origin) login = undefined;
     url = target;
   }
 }
 
-function redirectOf({ status, headers }: Response, url: URL): URL | undefined {
-  const location = headers.get("location");
-  if (location === null || ![301, 302, 303, 307, 308].includes(status)) return undefined;
-  if (!URL.canParse(location, url.href)) throw new RegistryRefusal(`${url.host} redirects to no address`, status);
-  return new URL(location, url.href);
+/** Reads no more of an answer than the longest one, whatever the server says its length is. */
+export async function wholeBody({ url, headers, body }: OpenResponse): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  // Not asked for; proxies compress all the same.
+  const isPacked = headers["content-encoding"] === "gzip";
+  // Leaving the loop closes the connection.
+  for await (const part of isPacked ? pipeline(body, createGunzip(), () => {}) : body) {
+    length += part.length;
+    if (length > longestAnswer) {
+      const limit = longestAnswer.toLocaleString("en");
+      throw new RegistryRefusal(`the answer of ${url.host} is longer than ${limit} bytes, the limit of a manifest`);
+    }
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
 }
 
 /** Encrypted, unless it all stays on this machine. */
@@ -107,29 +107,68 @@ export function isSafe(target: URL, asked: URL): boolean {
   return target.protocol === "http:" && isLoopbackHost(target.host) && isLoopbackHost(asked.host);
 }
 
-/** Reads no more than the longest answer, whatever the server says its length is. */
-async function bodyOf(response: Response, { host }: URL): Promise<Buffer> {
-  const parts: Uint8Array[] = [];
+/** Reads to its end a body that nobody wants, unless it is long. */
+export function discard(body: http.IncomingMessage): void {
   let length = 0;
-  // Leaving the loop closes the connection.
-  for await (const part of response.body ?? []) {
+  body.on("data", (part: Buffer) => {
     length += part.length;
-    if (length > longestAnswer) {
-      const limit = longestAnswer.toLocaleString("en");
-      throw new RegistryRefusal(`the answer of ${host} is longer than ${limit} bytes, the limit of a manifest`);
+    if (length > longestRest) body.destroy();
+  });
+}
+
+function send(
+  url: URL,
+  headers: Record<string, string>,
+  { method = "GET", body, signal }: RegistryRequest,
+): Promise<http.IncomingMessage> {
+  // Node would make a login of it.
+  if (url.username !== "" || url.password !== "") throw new Error("its address has a user name in it");
+  return new Promise((resolve, reject) => {
+    const { protocol } = url;
+    const options = { method, headers, signal, agent: agents[protocol as keyof typeof agents] };
+    const request = (protocol === "https:" ? https : http).request(url, options);
+    request.on("error", reject);
+    request.on("response", (response) => {
+      // Whoever reads it sees it too; a failure of one that nobody reads ends no program.
+      response.on("error", () => {});
+      resolve(response);
+    });
+    request.setTimeout(timeouts.stall, () => request.destroy(new Error(`nothing for ${timeouts.stall / 1000} s`)));
+    if (body === undefined || Buffer.isBuffer(body)) request.end(body);
+    else feed(request, body).catch((error: Error) => request.destroy(error));
+  });
+}
+
+/** Sends a body as it comes, until there is an answer: one that comes early says that the rest is not wanted. */
+async function feed(request: http.ClientRequest, parts: AsyncIterable<Buffer>): Promise<void> {
+  let isOver = false;
+  let wake = () => {};
+  const over = () => {
+    isOver = true;
+    wake();
+  };
+  request.on("drain", () => wake()).on("close", over);
+  request.on("response", (response) => {
+    over();
+    if (!request.writableEnded) response.on("close", () => request.destroy());
+  });
+  for await (const part of parts) {
+    if (isOver) return;
+    if (!request.write(part)) {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
     }
-    parts.push(part);
+    if (isOver) return;
   }
-  return Buffer.concat(parts);
+  request.end();
 }
 
-function mayPass(status: number): boolean {
-  return status === 429 || status >= 500;
-}
-
-function waitAfter(outcome: RegistryResponse | Error, attempt: number): number {
-  const grown = retries.firstWait * 2 ** (attempt - 1);
-  const asked = outcome instanceof Error ? 0 : Number(outcome.headers.get("retry-after") ?? 0) * 1000;
-  const wait = asked > 0 ? asked : (grown * (1 + Math.random())) / 2;
-  return Math.min(wait, retries.longestWait);
+function redirectOf({ statusCode = 0, headers }: http.IncomingMessage, url: URL, method: string): URL | undefined {
+  const { location } = headers;
+  // The two that keep the method are the only ones that mean anything to what is written.
+  const statuses = method === "GET" || method === "HEAD" ? [301, 302, 303, 307, 308] : [307, 308];
+  if (location === undefined || !statuses.includes(statusCode)) return undefined;
+  if (!URL.canParse(location, url.href)) throw new RegistryRefusal(`${url.host} redirects to no address`, statusCode);
+  return new URL(location, url.href);
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
-import { retries } from "../../oci/registryRequest";
+import { retries } from "../../oci/registryRetries";
 
 export const ociImage = "application/vnd.oci.image.manifest.v1+json";
 export const dockerImage = "application/vnd.docker.distribution.manifest.v2+json";

@@ -3,7 +3,7 @@ import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import { findSourceImage } from "../../components/images/sourceImage";
 import { RegistryLogin } from "../../ecr/registryLogin";
-import { retries } from "../../oci/registryRequest";
+import { retries } from "../../oci/registryRetries";
 import { digestOf, ociImage, ociIndex } from "../components/fakeRegistry";
 
 /** A server that keeps what it is sent, and answers as a test wants. */
