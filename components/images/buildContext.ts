@@ -1,11 +1,21 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import createIgnore, { type Ignore } from "@balena/dockerignore";
-import type { Fault } from "../../ecr/faults";
+import { textOf } from "../../ecr/buildContext/fileNames";
+import { type Fault, InvalidInputError } from "../../ecr/faults";
 import { contentTagPrefix } from "../../ecr/lifecyclePolicy";
 import { hiddenWayOutFaults } from "../projectFile";
 import type { BuildSettings } from "./buildSettings";
+import {
+  type ContextPaths,
+  compareText,
+  contextFiles,
+  ignoreFileFaults,
+  isFile,
+  pathInContext,
+  readFault,
+  systemCode,
+} from "./contextFiles";
 
 /** What decides an image's content, as far as the machine that builds can know it before it builds. */
 export interface BuildInputs extends Pick<BuildSettings, "args" | "target" | "extraHosts" | "network" | "rebuild"> {
@@ -25,7 +35,12 @@ export function dockerfileOf(inputs: Pick<BuildInputs, "context" | "dockerfile">
   return inputs.dockerfile ?? path.join(inputs.context, "Dockerfile");
 }
 
-/** Says what is wrong with a build's paths: a context that is no folder, a Dockerfile that is no file. */
+/** A build's paths with the Dockerfile's default. */
+export function contextPaths(inputs: Pick<BuildInputs, "context" | "dockerfile">): ContextPaths {
+  return { context: inputs.context, dockerfile: dockerfileOf(inputs) };
+}
+
+/** Says what is wrong with a build's paths: a context that is no folder, a Dockerfile that is no file, an ignore file that Docker refuses. */
 export function buildContextFaults(inputs: Pick<BuildInputs, "context" | "dockerfile">): Fault[] {
   if (!fs.statSync(inputs.context, { throwIfNoEntry: false })?.isDirectory()) {
     return [
@@ -40,7 +55,9 @@ export function buildContextFaults(inputs: Pick<BuildInputs, "context" | "docker
   const wayOut = hiddenWayOutFaults(inputs.context, "context");
   if (wayOut.length > 0) return wayOut;
   const dockerfile = dockerfileOf(inputs);
-  if (isFile(dockerfile)) return hiddenWayOutFaults(dockerfile, "dockerfile");
+  if (isFile(dockerfile)) {
+    return [...hiddenWayOutFaults(dockerfile, "dockerfile"), ...ignoreFileFaults(contextPaths(inputs))];
+  }
   const inContext = path.join(inputs.context, dockerfile);
   const fix = fs.existsSync(inContext)
     ? `write ${JSON.stringify(inContext)}: the path is relative to the project's root, not to the context.`
@@ -62,6 +79,8 @@ export function contentTag(inputs: BuildInputs): string {
  * target), the arguments, target, platform, extra hosts, network and `rebuild`: at least all that makes the Docker
  * provider build again. Owners, times, order and empty folders do not count. What a build downloads is not covered: pin
  * base images by digest. Each file is read once.
+ *
+ * @throws InvalidInputError with every file that cannot be read or sent
  */
 export function contentDigest(inputs: BuildInputs): string {
   const hash = createHash("sha256");
@@ -73,68 +92,71 @@ export function contentDigest(inputs: BuildInputs): string {
   if (inputs.network !== undefined) add("network", inputs.network);
   if (inputs.rebuild !== undefined) add("rebuild", inputs.rebuild);
 
-  const dockerfile = path.resolve(dockerfileOf(inputs));
-  const files = contextFiles(inputs);
-  const inContext = files.find((file) => path.resolve(inputs.context, file) === dockerfile);
-  // Only the content of a Dockerfile outside the context counts; inside, its entry below says it all but which it is.
-  add("dockerfile", inContext ?? digestOfFile(dockerfile));
+  const paths = contextPaths(inputs);
+  const files = contextFiles(paths);
+  for (const entry of dockerfileEntries(paths, new Set(files))) add("dockerfile", entry);
+  const faults: Fault[] = [];
   for (const file of files) {
-    const absolute = path.join(inputs.context, file);
-    const stat = fs.lstatSync(absolute);
-    if (stat.isSymbolicLink()) add("link", file, fs.readlinkSync(absolute));
-    else if (stat.isFile()) add("file", file, stat.mode & 0o7777, digestOfFile(absolute));
-    else add("other", file, stat.mode);
+    try {
+      add(...entryOf(pathInContext(inputs.context, file), file));
+    } catch (error) {
+      if (error instanceof NotSendable) faults.push({ ...readFault(inputs.context, file, ""), rule: error.message });
+      else faults.push(readFault(inputs.context, file, systemCode(error)));
+    }
   }
+  if (faults.length > 0) throw new InvalidInputError("build context", faults);
   return hash.digest("hex").slice(0, 16);
 }
 
-/** The context's files and links that Docker gets, relative to the context, with `/`, in one order everywhere. */
-export function contextFiles(inputs: Pick<BuildInputs, "context" | "dockerfile">): string[] {
-  const ignore = readIgnore(inputs);
-  const files: string[] = [];
-  const visit = (folder: string) => {
-    for (const entry of fs.readdirSync(path.join(inputs.context, folder), { withFileTypes: true })) {
-      const file = folder === "" ? entry.name : `${folder}/${entry.name}`;
-      const ignored = ignore?.rules.ignores(file) ?? false;
-      if (entry.isDirectory()) {
-        if (!ignored || ignore?.hasExceptions) visit(file);
-      } else if (!ignored) files.push(file);
+class NotSendable extends Error {}
+
+/** What counts of a file: its kind, name, mode and content, or a link's target. */
+function entryOf(absolute: string | Buffer, file: string): unknown[] {
+  const stat = fs.lstatSync(absolute);
+  if (stat.isFile()) return ["file", file, stat.mode & 0o7777, digestOfFile(absolute)];
+  if (stat.isSocket()) throw new NotSendable("a socket cannot be sent to Docker.");
+  if (!stat.isSymbolicLink()) return ["other", file, stat.mode];
+  return ["link", file, textOf(fs.readlinkSync(absolute, "buffer"))];
+}
+
+/**
+ * What counts of the Dockerfile: which it is of the context's files, where its entry says the rest, or its content. A link
+ * counts by what it says, which the context's entries tell only where each file on the way is one of them.
+ */
+function dockerfileEntries({ context, dockerfile }: ContextPaths, files: ReadonlySet<string>): string[] {
+  const own = path.relative(path.resolve(context), path.resolve(dockerfile)).split(path.sep).join("/");
+  const content = () => {
+    try {
+      return digestOfFile(dockerfile);
+    } catch (error) {
+      const rule = `the Dockerfile cannot be read (${systemCode(error)}).`;
+      const fault = { path: "dockerfile", value: dockerfile, rule, fix: "make it readable." };
+      throw new InvalidInputError("build context", [fault]);
     }
   };
-  visit("");
-  return files.sort(compareText);
+  if (!files.has(own)) return [content()];
+  return isLink(dockerfile) && !leadsThrough(files, context, dockerfile) ? [own, content()] : [own];
 }
 
-/** The ignore file that counts: Docker prefers `<Dockerfile>.dockerignore` to the context's own. Undefined: none. */
-export function ignoreFileOf(inputs: Pick<BuildInputs, "context" | "dockerfile">): string | undefined {
-  const candidates = [`${dockerfileOf(inputs)}.dockerignore`, path.join(inputs.context, ".dockerignore")];
-  return candidates.find(isFile);
+function leadsThrough(files: ReadonlySet<string>, context: string, link: string): boolean {
+  const root = fs.realpathSync(context);
+  let at = link;
+  while (isLink(at)) {
+    const target = path.resolve(path.dirname(at), fs.readlinkSync(at));
+    at = path.join(fs.realpathSync(path.dirname(target)), path.basename(target));
+    if (!files.has(path.relative(root, at).split(path.sep).join("/"))) return false;
+  }
+  return true;
 }
 
-/** Not a folder, nor a pipe that a read would wait for. */
-function isFile(file: string): boolean {
-  return fs.statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
-}
-
-/** Whether Docker would get a file of the context if it were there: what .dockerignore says of it. */
-export function isSentToDocker(inputs: Pick<BuildInputs, "context" | "dockerfile">): (file: string) => boolean {
-  const ignore = readIgnore(inputs);
-  return (file) => !(ignore?.rules.ignores(file) ?? false);
-}
-
-function readIgnore(inputs: Pick<BuildInputs, "context" | "dockerfile">) {
-  const file = ignoreFileOf(inputs);
-  if (file === undefined) return undefined;
-  const text = fs.readFileSync(file, "utf8");
-  const rules: Ignore = createIgnore({ ignorecase: false }).add(text);
-  // With a `!` line a file may come back from inside an ignored folder, so folders cannot be skipped.
-  return { rules, hasExceptions: /^\s*!/m.test(text) };
+function isLink(file: string): boolean {
+  return fs.lstatSync(file).isSymbolicLink();
 }
 
 const chunkSize = 1 << 20;
 
 /** SHA-256 of a file, read in pieces so that a large one does not have to fit into memory. */
-function digestOfFile(file: string): string {
+function digestOfFile(file: string | Buffer): string {
   const hash = createHash("sha256");
   const buffer = Buffer.allocUnsafe(chunkSize);
   const descriptor = fs.openSync(file, "r");
@@ -146,9 +168,4 @@ function digestOfFile(file: string): string {
     fs.closeSync(descriptor);
   }
   return hash.digest("hex");
-}
-
-/** By code units: the order must not depend on the machine's locale. */
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,8 +1,10 @@
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { bytesOf, isUtf8, textOf, wellFormed } from "../../ecr/buildContext/fileNames";
 import type { Fault } from "../../ecr/faults";
-import { type BuildInputs, contextFiles, dockerfileOf, ignoreFileOf, isSentToDocker } from "./buildContext";
+import { type BuildInputs, contextPaths } from "./buildContext";
+import { contextFiles, ignoreFileOf, isFile, isSentToDocker } from "./contextFiles";
 
 /** The commit that a build's source is at. */
 export interface GitRevision {
@@ -23,18 +25,17 @@ export function readGitRevision(
   try {
     // Git answers with real paths.
     const context = fs.realpathSync(inputs.context);
-    const root = git(context, "rev-parse", "--show-toplevel").trimEnd();
-    const commit = git(context, "rev-parse", "--verify", "HEAD").trimEnd();
-    const files = new Set(sourceFiles(inputs, context));
-    const changed = namesOf(root, "diff", "--name-only", "--no-renames", "-z", "HEAD");
-    const tracked = namesOf(root, "ls-files", "-z");
-    const isSent = isSentToDocker(inputs);
+    const root = git(context, "rev-parse", "--show-toplevel").toString().trimEnd();
+    const commit = git(context, "rev-parse", "--verify", "HEAD").toString().trimEnd();
+    const { committed, changed } = compareWithCommit(root, commit);
+    const isSent = isSentToDocker(contextPaths(inputs));
     const deleted = [...changed].filter((file) => {
       const inContext = path.relative(context, file);
-      return !inContext.startsWith("..") && !fs.existsSync(file) && isSent(inContext);
+      return !inContext.startsWith("..") && !isThere(file) && isSent(inContext);
     });
-    const dirty = [...files].filter((file) => changed.has(file) || !tracked.has(file));
-    return { commit, dirty: [...dirty, ...deleted].map((file) => path.relative(root, file)).sort() };
+    const dirty = sourceFiles(inputs, context).filter((file) => changed.has(file) || !committed.has(file));
+    const names = new Set([...dirty, ...deleted].map((file) => wellFormed(path.relative(root, file))));
+    return { commit, dirty: [...names].sort() };
   } catch (error) {
     return {
       faults: [
@@ -51,22 +52,72 @@ export function readGitRevision(
 
 /** What an image is made of: the context's files, the Dockerfile and the ignore file, wherever they are. */
 function sourceFiles(inputs: Pick<BuildInputs, "context" | "dockerfile">, context: string): string[] {
-  const ignoreFile = ignoreFileOf(inputs);
+  const paths = contextPaths(inputs);
+  const ignoreFile = ignoreFileOf(paths);
   return [
-    ...contextFiles(inputs).map((file) => path.join(context, file)),
-    fs.realpathSync(dockerfileOf(inputs)),
+    ...contextFiles(paths).map((file) => path.join(context, file)),
+    fs.realpathSync(paths.dockerfile),
     ...(ignoreFile === undefined ? [] : [fs.realpathSync(ignoreFile)]),
   ];
 }
 
-/** The files that Git lists, with `-z`, as real paths. */
-function namesOf(root: string, ...args: string[]): Set<string> {
-  const names = git(root, ...args).split("\0");
-  return new Set(names.filter((name) => name !== "").map((name) => path.join(root, name)));
+/** Of a working tree, as real paths: what the commit has, and what is not, or no longer, as it has it. */
+interface Comparison {
+  committed: Set<string>;
+  changed: Set<string>;
 }
 
-function git(folder: string, ...args: string[]): string {
-  const answer = spawnSync("git", ["-C", folder, ...args], { encoding: "utf8", maxBuffer: 1 << 28 });
-  if (answer.status !== 0) throw new Error((answer.stderr || String(answer.error)).trim());
+/**
+ * Compares a working tree with a commit. A submodule is compared with the commit that this one names, whatever is checked
+ * out there; one that is not checked out has no files that could be sent, and is as the commit has it.
+ */
+function compareWithCommit(root: string, commit: string): Comparison {
+  const changed = pathsOf(
+    root,
+    git(root, "diff", "--name-only", "--no-renames", "--ignore-submodules=all", "-z", commit),
+  );
+  const committed = new Set<string>();
+  for (const entry of textOf(git(root, "ls-tree", "-r", "-z", "--full-tree", commit)).split("\0")) {
+    const [, type, object = "", name = ""] = /^\d+ (\w+) (\w+)\t(.*)$/s.exec(entry) ?? [];
+    const file = path.join(root, name);
+    if (type === "blob") committed.add(file);
+    // A submodule's own .git is a file that git writes, which leads to the same place on every machine.
+    const link = path.join(file, ".git");
+    if (type !== "commit" || !fs.existsSync(link)) continue;
+    if (isFile(link)) committed.add(link);
+    if (!hasCommit(file, object)) continue;
+    const below = compareWithCommit(file, object);
+    for (const each of below.committed) committed.add(each);
+    for (const each of below.changed) changed.add(each);
+  }
+  return { committed, changed };
+}
+
+/** The commit of a submodule may be one that nobody fetched: then no file of it is as the commit has it. */
+function hasCommit(folder: string, commit: string): boolean {
+  return runGit(folder, ["cat-file", "-e", `${commit}^{commit}`]).status === 0;
+}
+
+/** What Git lists with `-z`, as real paths. */
+function pathsOf(root: string, names: Buffer): Set<string> {
+  return new Set(
+    textOf(names)
+      .split("\0")
+      .filter(Boolean)
+      .map((name) => path.join(root, name)),
+  );
+}
+
+function isThere(file: string): boolean {
+  return fs.lstatSync(isUtf8(file) ? file : bytesOf(file), { throwIfNoEntry: false }) !== undefined;
+}
+
+function git(folder: string, ...args: string[]): Buffer {
+  const answer = runGit(folder, args);
+  if (answer.status !== 0) throw new Error((answer.stderr?.toString() || String(answer.error)).trim());
   return answer.stdout;
+}
+
+function runGit(folder: string, args: readonly string[]) {
+  return spawnSync("git", ["-C", folder, ...args], { maxBuffer: 1 << 28 });
 }

@@ -1,4 +1,4 @@
-import type { Fault } from "../../ecr/faults";
+import { type Fault, InvalidInputError } from "../../ecr/faults";
 import { imageTagFaults, imageTagMaximumLength } from "../../ecr/imageTags";
 import { contentTagPrefix } from "../../ecr/lifecyclePolicy";
 import { type BuildInputs, contentDigest } from "./buildContext";
@@ -50,9 +50,15 @@ const commitDigits = 12;
 /** What follows a fixed tag in its identity: `-src-` and 16 digits. */
 const identitySuffixLength = 1 + contentTagPrefix.length + 16;
 
-/** The image's tags, or why there are none. Expects build inputs without faults. */
+/** The image's tags, or why there are none: what cannot be read too. Expects inputs without faults of buildContextFaults. */
 export function ownTags(inputs: BuildInputs, tagFrom: TagFrom): OwnTags | { faults: Fault[] } {
-  const digest = contentDigest(inputs);
+  let digest: string;
+  try {
+    digest = contentDigest(inputs);
+  } catch (error) {
+    if (error instanceof InvalidInputError) return { faults: [...error.faults] };
+    throw error;
+  }
   if (tagFrom === "content") return sole(contentTagPrefix + digest);
   if (tagFrom !== "git" && "fixed" in tagFrom) {
     const releaseTag = tagFrom.fixed;

@@ -4,7 +4,8 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import fc from "fast-check";
-import { type BuildInputs, buildContextFaults, contentTag, contextFiles } from "../../components/images/buildContext";
+import { type BuildInputs, buildContextFaults, contentTag, contextPaths } from "../../components/images/buildContext";
+import { contextFiles } from "../../components/images/contextFiles";
 import { imageTagFaults } from "../../ecr/imageTags";
 
 describe("contentTag", () => {
@@ -91,19 +92,25 @@ describe("contentTag", () => {
     write("app/x.tmp", "x");
     assert.equal(contentTag(inputs), before);
     write("app/logs/keep", "x");
-    assert.deepEqual(contextFiles(inputs), [".dockerignore", "Dockerfile", "logs/keep", "src/a.js", "src/b.js"]);
+    assert.deepEqual(contextFiles(contextPaths(inputs)), [
+      ".dockerignore",
+      "Dockerfile",
+      "logs/keep",
+      "src/a.js",
+      "src/b.js",
+    ]);
     assert.notEqual(contentTag(inputs), before);
   });
 
   it("matches .dockerignore with case, as Docker does", () => {
     write("app/.dockerignore", "SRC\n");
-    assert.ok(contextFiles(inputs).includes("src/a.js"));
+    assert.ok(contextFiles(contextPaths(inputs)).includes("src/a.js"));
   });
 
   it("prefers <Dockerfile>.dockerignore", () => {
     write("app/.dockerignore", "src\n");
     write("app/Dockerfile.dockerignore", "src/a.js\n");
-    const files = contextFiles(inputs);
+    const files = contextFiles(contextPaths(inputs));
     assert.ok(files.includes("src/b.js") && !files.includes("src/a.js"));
   });
 

@@ -13,7 +13,7 @@ describe("content tag: what it reads", () => {
     fs.rmSync(folder, { recursive: true, force: true });
   });
 
-  it("opens each file of the context once, and none that .dockerignore leaves out", () => {
+  it("opens each file of the context once, its ignore file once more, and none that .dockerignore leaves out", () => {
     folder = fs.mkdtempSync(path.join(os.tmpdir(), "ecr-reads-"));
     fs.mkdirSync(path.join(folder, "src"));
     fs.mkdirSync(path.join(folder, "node_modules"));
@@ -28,6 +28,6 @@ describe("content tag: what it reads", () => {
     }) as typeof fs.openSync;
     fs.openSync = counting;
     contentTag({ context: folder, platform: "linux/amd64" });
-    assert.deepEqual(opened.sort(), files.sort());
+    assert.deepEqual(opened.sort(), [...files, ".dockerignore"].sort());
   });
 });

@@ -18,21 +18,27 @@ export const toolsTimeout = 300_000;
 /** Names the programs' versions, with the checksums of all that they are made of. */
 const goModule = path.join(__dirname, "goTools");
 
-/** A command of the module of the tests' tools, built into the user's cache once. The flags are the engine's: what that compiled is used again. */
-async function goTool(command: string): Promise<string> {
+/** A command of the module of the tests' tools. */
+function goTool(command: string): Promise<string> {
+  return goProgram(goModule, command, ["go.sum"]);
+}
+
+/**
+ * A command of a Go module, built into the user's cache once for each content of what it is made of. The flags are the
+ * engine's: what that compiled is used again.
+ */
+export async function goProgram(module: string, command: string, madeOf: readonly string[]): Promise<string> {
   const name = path.basename(command);
-  const sums = createHash("sha256")
-    .update(fs.readFileSync(path.join(goModule, "go.sum")))
-    .digest("hex")
-    .slice(0, 12);
-  const folder = cacheDirectory("test-tools", `${name}-${sums}`);
+  const sums = createHash("sha256");
+  for (const file of madeOf) sums.update(fs.readFileSync(path.join(module, file)));
+  const folder = cacheDirectory("test-tools", `${name}-${sums.digest("hex").slice(0, 12)}`);
   const program = path.join(folder, name);
   if (!fs.existsSync(program)) {
     await withLock(`${folder}.lock`, () =>
       makeWhole(folder, async (temporary) => {
         const env = { ...process.env, GOFLAGS: "-mod=readonly", GOWORK: "off", CGO_ENABLED: "0" };
         const args = ["build", "-trimpath", "-buildvcs=false", "-o", path.join(temporary, name), command];
-        await runOrThrow("go", args, { env, cwd: goModule });
+        await runOrThrow("go", args, { env, cwd: module });
         return temporary;
       }),
     );

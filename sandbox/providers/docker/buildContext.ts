@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import dockerignore from "@balena/dockerignore";
+import { IgnorePatterns, type Judgement } from "../../../ecr/buildContext/ignorePatterns";
 
 /** A file, link or directory of a build context that its .dockerignore lets through. */
 export interface ContextEntry {
@@ -11,25 +11,21 @@ export interface ContextEntry {
 }
 
 /** The ignore file that counts: `<Dockerfile>.dockerignore` if there is one, else the context's `.dockerignore`. */
-export function ignoreFilter(
-  context: string,
-  dockerfile: string,
-): { ignores(name: string): boolean; exceptions: boolean } {
+function ignorePatterns(context: string, dockerfile: string): IgnorePatterns | undefined {
   for (const file of [`${dockerfile}.dockerignore`, path.join(context, ".dockerignore")]) {
-    let content: string;
+    let content: Buffer;
     try {
-      content = fs.readFileSync(file, "utf8").replace(/^\uFEFF/, "");
+      content = fs.readFileSync(file);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") continue;
       throw new Error(`reading "${file}": ${messageOf(error)}`);
     }
-    const filter = dockerignore({ ignorecase: false }).add(content);
-    return {
-      ignores: (name) => filter.ignores(name),
-      exceptions: content.split("\n").some((line) => line.trimStart().startsWith("!")),
-    };
+    const read = IgnorePatterns.read(content);
+    if (!("refused" in read)) return read;
+    const [{ line, text, reason } = { line: 0, text: "", reason: "" }] = read.refused;
+    throw new Error(`invalid excludepatterns: ${file}: line ${line} ${reason}: ${text}`);
   }
-  return { ignores: () => false, exceptions: false };
+  return undefined;
 }
 
 /** Thrown by a visitor to leave out the rest of the directory that it is in. */
@@ -37,8 +33,8 @@ export class SkipRest extends Error {}
 
 /** Visits a context in the order of Go's `filepath.WalkDir`: by bytes, each directory before what is in it. */
 export function walkContext(context: string, dockerfile: string, visit: (entry: ContextEntry) => void): void {
-  const filter = ignoreFilter(context, dockerfile);
-  const walk = (directory: string): void => {
+  const patterns = ignorePatterns(context, dockerfile);
+  const walk = (directory: string, above: Judgement | undefined): void => {
     const names = fs
       .readdirSync(path.join(context, directory))
       .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
@@ -46,7 +42,8 @@ export function walkContext(context: string, dockerfile: string, visit: (entry: 
       const relative = directory === "" ? name : `${directory}/${name}`;
       const stats = fs.lstatSync(path.join(context, relative), { throwIfNoEntry: false });
       if (!stats) continue;
-      const ignored = filter.ignores(relative);
+      const judgement = patterns?.judge(relative, above);
+      const ignored = judgement?.ignored ?? false;
       if (!ignored) {
         try {
           visit({ name: relative, stats });
@@ -56,10 +53,10 @@ export function walkContext(context: string, dockerfile: string, visit: (entry: 
         }
       }
       // Below an ignored directory there may be something that a `!` pattern brings back.
-      if (stats.isDirectory() && (!ignored || filter.exceptions)) walk(relative);
+      if (stats.isDirectory() && !(ignored && patterns?.skips(relative))) walk(relative, judgement);
     }
   };
-  walk("");
+  walk("", undefined);
 }
 
 /**

@@ -1,0 +1,76 @@
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { contextFiles } from "../../../components/images/contextFiles";
+import { bytesOf, textOf } from "../../../ecr/buildContext/fileNames";
+import { InvalidInputError } from "../../../ecr/faults";
+import { goProgram } from "../../sandbox/tools";
+
+/** The files that are sent, or that the ignore file is refused. */
+export type Sent = readonly string[] | "refused";
+
+/** A build context of empty files, and an ignore file that may leave some of them out. */
+export interface ContextCase {
+  /** As textOf has them. A name that needs a folder where a file is already is left out. */
+  files: readonly string[];
+  ignore: Buffer;
+}
+
+/** The program of main.go: Docker's own modules. */
+export function dockerWalk(): Promise<string> {
+  return goProgram(__dirname, "ecr/tests/docker-context", ["go.sum", "main.go"]);
+}
+
+/** What Docker sends of each case, and what contextFiles says. The same folders on the disk are walked by both. */
+export function walkBoth(walk: string, cases: readonly ContextCase[]): { docker: Sent; own: Sent }[] {
+  const root = fs.mkdtempSync(path.join(os.tmpdir(), "walks-"));
+  try {
+    const builds = cases.map((each, index) => write(path.join(root, String(index)), each));
+    const input = builds.map((each) => JSON.stringify(each)).join("\n");
+    const answer = spawnSync(walk, { input, encoding: "utf8", maxBuffer: 1 << 30 });
+    if (answer.status !== 0) throw new Error(answer.stderr);
+    const lines = answer.stdout.trimEnd().split("\n");
+    if (lines.length !== builds.length) throw new Error(`${lines.length} answers to ${builds.length} builds`);
+    return builds.map((build, index) => ({ docker: readAnswer(lines[index] ?? ""), own: ownFiles(build) }));
+  } finally {
+    fs.rmSync(root, { recursive: true });
+  }
+}
+
+interface Build {
+  context: string;
+  ignore: string;
+}
+
+function write(folder: string, { files, ignore }: ContextCase): Build {
+  const context = path.join(folder, "context");
+  fs.mkdirSync(context, { recursive: true });
+  for (const file of files) {
+    const at = (name: string) => Buffer.concat([Buffer.from(`${context}/`), bytesOf(name)]);
+    try {
+      if (file.includes("/")) fs.mkdirSync(at(file.slice(0, file.lastIndexOf("/"))), { recursive: true });
+      fs.writeFileSync(at(file), "");
+    } catch (error) {
+      if (!["EEXIST", "ENOTDIR", "EISDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+    }
+  }
+  const build = { context, ignore: path.join(folder, "build.dockerignore") };
+  fs.writeFileSync(build.ignore, ignore);
+  return build;
+}
+
+function readAnswer(line: string): Sent {
+  const answer: { files: string[]; error?: string } = JSON.parse(line);
+  if (answer.error !== undefined) return "refused";
+  return answer.files.map((name) => textOf(Buffer.from(name, "base64"))).sort();
+}
+
+function ownFiles({ context, ignore }: Build): Sent {
+  try {
+    return contextFiles({ context, dockerfile: ignore.replace(/\.dockerignore$/, "") });
+  } catch (error) {
+    if (error instanceof InvalidInputError) return "refused";
+    throw error;
+  }
+}
