@@ -22,7 +22,7 @@ export class BlobCopies {
   sent = { blobs: 0, bytes: 0 };
   private readonly slots = new Slots(atOnce);
   private readonly copies = new Map<string, Promise<void>>();
-  private hasFailed = false;
+  private failure: Error | undefined;
 
   constructor(
     private readonly source: RegistryClient,
@@ -37,9 +37,9 @@ export class BlobCopies {
     if (known !== undefined) return known;
     const copy = this.slots.run(async () => {
       // Nothing begins when all is lost.
-      if (this.hasFailed) return;
-      const how = await this.bring(blob).catch((error: unknown) => {
-        this.hasFailed = true;
+      if (this.failure !== undefined) throw this.failure;
+      const how = await this.bring(blob).catch((error: Error) => {
+        this.failure ??= error;
         throw error;
       });
       this.onProgress({ kind: "blob", digest: blob.digest, size: blob.size, how });

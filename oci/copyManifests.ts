@@ -40,6 +40,7 @@ export class ManifestCopies {
   readonly foreignLayers = new Set<string>();
   /** Each manifest once, whoever names it. */
   private readonly manifests = new Map<string, Promise<CopiedManifest>>();
+  private failure: Error | undefined;
   private readonly slots = new Slots(manifestsAtOnce);
   private readonly onProgress: (progress: CopyProgress) => void;
 
@@ -70,9 +71,11 @@ export class ManifestCopies {
   manifest(digest: string, depth = 0): Promise<CopiedManifest> {
     const known = this.manifests.get(digest);
     if (known !== undefined) return known;
-    if (this.manifests.size >= mostManifests) throw new RegistryRefusal(`it has more than ${mostManifests} manifests`);
     if (depth > deepest) throw new RegistryRefusal(`its indexes are nested more than ${deepest} deep`);
-    const copied = this.bring(digest, depth);
+    const copied = this.bring(digest, depth).catch((error: Error) => {
+      this.failure ??= error;
+      throw error;
+    });
     this.manifests.set(digest, copied);
     return copied;
   }
@@ -88,7 +91,11 @@ export class ManifestCopies {
   }
 
   private async bring(digest: string, depth: number): Promise<CopiedManifest> {
-    const there = await this.slots.run(() => this.target.head(digest));
+    const there = await this.slots.run(async () => {
+      // Nothing begins when all is lost.
+      if (this.failure !== undefined) throw this.failure;
+      return this.target.head(digest);
+    });
     if (there !== undefined && !isIndexType(there.mediaType)) {
       this.onProgress({ kind: "manifest", digest, size: there.size, how: "present" });
       return { digest, mediaType: there.mediaType };
@@ -104,6 +111,9 @@ export class ManifestCopies {
   private async parts({ children, blobs }: ManifestContent, depth: number): Promise<void> {
     const wanted = blobs.filter((blob) => !isForeign(blob));
     for (const { digest } of blobs.filter(isForeign)) this.foreignLayers.add(digest);
+    if (this.manifests.size + children.length > mostManifests) {
+      throw new RegistryRefusal(`it has more than ${mostManifests.toLocaleString("en")} manifests`);
+    }
     await all<unknown>([
       ...children.map(async ({ digest }) => this.manifest(digest, depth)),
       ...wanted.map((blob) => this.blobs.copy(blob)),

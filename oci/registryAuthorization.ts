@@ -78,9 +78,9 @@ export class RegistryAuthorization {
   }
 }
 
-/** Whether an answer says that the login is missing, wrong or expired. ECR says the last with 403. */
-export function refusesLogin(response: RegistryResponse): boolean {
-  return response.status === 401 || saysExpired(response);
+/** Whether an answer may say that the login is missing, wrong or expired. ECR says the last with 403, to HEAD without a word. */
+export function refusesLogin(response: RegistryResponse, method = "GET"): boolean {
+  return response.status === 401 || saysExpired(response) || (method === "HEAD" && response.status === 403);
 }
 
 function saysExpired({ status, body }: RegistryResponse): boolean {

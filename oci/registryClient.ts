@@ -57,13 +57,13 @@ export class RegistryClient {
     const headers = { Accept: manifestTypes.join(", ") };
     const answer = await this.connection.send(this.manifestPath(reference), { method: "HEAD", headers });
     if (answer.status === 404) return undefined;
-    bodyOf(answer);
+    const isFound = answer.status >= 200 && answer.status <= 299;
     const digest = answer.headers["docker-content-digest"];
     const size = Number(answer.headers["content-length"]);
     const mediaType = contentType(answer.headers);
-    if (typeof digest === "string" && mediaType !== "" && Number.isSafeInteger(size))
+    if (isFound && typeof digest === "string" && mediaType !== "" && Number.isSafeInteger(size))
       return { digest, mediaType, size };
-    // The headers are not compulsory.
+    // The headers are not compulsory; and why it refuses, a registry says to GET only.
     const { body, contentType: type } = await this.manifest(reference);
     return { digest: digestOf(body), mediaType: type, size: body.length };
   }

@@ -3,6 +3,7 @@ import { isLoopbackHost, type RegistryLogin } from "../ecr/registryLogin";
 import { RegistryAuthorization, type RenewLogin, refusesLogin } from "./registryAuthorization";
 import {
   exchange,
+  isSafe,
   type OpenResponse,
   RegistryRefusal,
   type RegistryRequest,
@@ -55,7 +56,8 @@ export class RegistryConnection {
   /** @returns The last answer, whatever its status; a failure that may pass is tried again. */
   send(address: string | URL, { scope, ...request }: ConnectionRequest = {}): Promise<RegistryResponse> {
     const url = new URL(address, this.base);
-    return this.authorized(url, scope, (authorization) => askWhole(url, request, authorization), whole);
+    const send = (authorization: string | undefined) => askWhole(url, request, authorization);
+    return this.authorized(url, scope, send, (answer) => (refusesLogin(answer, request.method) ? answer : undefined));
   }
 
   /** One attempt: what was streamed already cannot be sent again from here. */
@@ -66,7 +68,9 @@ export class RegistryConnection {
       if (open.status >= 200 && open.status <= 299) return { open };
       return { refused: { ...open, body: await wholeBody(open) } };
     };
-    return this.authorized(url, scope, send, (answer) => ("refused" in answer ? answer.refused : undefined));
+    return this.authorized(url, scope, send, (answer) =>
+      "refused" in answer && refusesLogin(answer.refused) ? answer.refused : undefined,
+    );
   }
 
   /** The scope of a bearer token for a push, and for a pull from another repository when blobs are mounted from there. */
@@ -78,7 +82,7 @@ export class RegistryConnection {
   /**
    * Sends with the login as the registry asks for it.
    *
-   * @param refusalIn The answer when it is to be read as a refusal.
+   * @param refusalIn The answer when it refuses the login.
    */
   private async authorized<T>(
     url: URL,
@@ -88,7 +92,7 @@ export class RegistryConnection {
   ): Promise<T> {
     // An upload's address may be elsewhere, where the login is nobody's business.
     const isOwn = url.origin === this.base.origin;
-    if (!isOwn && url.protocol !== "https:" && !isLoopbackHost(url.host)) {
+    if (!isOwn && !isSafe(url, this.base)) {
       throw new RegistryRefusal(`${this.base.host} leads to ${url.origin}, in clear`);
     }
     // No login yet, the login, the login in the place of an expired one.
@@ -96,7 +100,7 @@ export class RegistryConnection {
       const used = isOwn ? this.authorization.header(scope) : undefined;
       const answer = await send(used);
       const refusal = refusalIn(answer);
-      if (refusal === undefined || !refusesLogin(refusal)) return answer;
+      if (refusal === undefined) return answer;
       if (refusal.url.origin !== this.base.origin) {
         throw new RegistryRefusal(
           `${this.base.host} redirects to ${refusal.url.host}, which asks for a login of its own`,
@@ -137,10 +141,6 @@ export function refusalOf({ status, body }: RegistryResponse): RegistryRefusal {
 /** Whether a refusal that was streamed for may be another answer in a moment. */
 export function isPassing(answer: StreamResponse): boolean {
   return "refused" in answer && mayPass(answer.refused);
-}
-
-function whole(response: RegistryResponse): RegistryResponse {
-  return response;
 }
 
 function askWhole(url: URL, request: ConnectionRequest, authorization: string | undefined): Promise<RegistryResponse> {

@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { RegistryRefusal } from "../../oci/registryRequest";
+import { findImage, putTags } from "../../oci/tags";
+import { TwoRegistries } from "./fixture";
+import { addImage } from "./testImages";
+import { sha256 } from "./testRegistry";
+
+describe("tags over the registry protocol", () => {
+  const test = new TwoRegistries();
+
+  it("are found with digest, media type and size, from the headers alone", async () => {
+    const { digest, body, type } = addImage(test.source, "app", { tag: "1" });
+    for (const reference of ["1", digest]) {
+      assert.deepEqual(await findImage(test.from, reference), { digest, mediaType: type, size: body.length });
+    }
+    assert.equal(await findImage(test.from, "2"), undefined);
+    assert.equal(test.source.count(/^GET /), 0);
+  });
+
+  it("are found where a registry's headers do not say the digest", async () => {
+    const { digest, body, type } = addImage(test.source, "app", { tag: "1" });
+    test.source.meet = ({ request, response }) => {
+      if (request.method !== "HEAD") return false;
+      response.writeHead(200).end();
+      return true;
+    };
+    assert.deepEqual(await findImage(test.from, "1"), { digest, mediaType: type, size: body.length });
+  });
+
+  it("are put with the very bytes: one GET, one PUT a tag, and none for a tag that is there", async () => {
+    const { digest, body } = addImage(test.source, "app", { tag: "1" });
+    assert.deepEqual(await putTags(test.from, digest, ["1", "latest", "2"]), ["latest", "2"]);
+    assert.deepEqual(test.source.tags("app"), { "1": digest, "2": digest, latest: digest });
+    assert.deepEqual([test.source.count(/^GET /), test.source.count(/^PUT /)], [1, 2]);
+    assert.equal(sha256(body), digest);
+    assert.deepEqual(await putTags(test.from, digest, ["1", "latest"]), []);
+    assert.equal(test.source.count(/^(?:GET|PUT) /), 3);
+  });
+
+  it("that are immutable are refused with the registry's code, and those after them are not put", async () => {
+    const { digest } = addImage(test.source, "app", { tag: "1" });
+    addImage(test.source, "app", { tag: "2" });
+    test.source.immutable = true;
+    await assert.rejects(putTags(test.from, digest, ["1", "2", "3"]), (error: RegistryRefusal) => {
+      assert.deepEqual(
+        [error.status, error.code, error.message],
+        [400, "TAG_INVALID", "400 TAG_INVALID: refused: TAG_INVALID"],
+      );
+      return error instanceof RegistryRefusal;
+    });
+    assert.deepEqual(Object.keys(test.source.tags("app")), ["1", "2"]);
+  });
+
+  it("are put on nothing that is not what its digest says, or is not there", async () => {
+    const { digest } = addImage(test.source, "app");
+    const other = addImage(test.source, "app");
+    test.source.manifests.set(`app ${digest}`, { body: other.body, type: other.type });
+    await assert.rejects(putTags(test.from, digest, ["1"]), /sends something else than sha256:/);
+    await assert.rejects(putTags(test.from, sha256("none"), ["1"]), { status: 404, code: "MANIFEST_UNKNOWN" });
+    assert.deepEqual(test.source.tags("app"), {});
+  });
+
+  it("are not taken for put when the registry stores something else", async () => {
+    const { digest } = addImage(test.source, "app");
+    test.source.meet = ({ request, response }) => {
+      if (request.method !== "PUT") return false;
+      response.writeHead(201, { "Docker-Content-Digest": sha256("other") }).end();
+      return true;
+    };
+    await assert.rejects(putTags(test.from, digest, ["1"]), /stores sha256:[0-9a-f]{64} in the place of sha256:/);
+  });
+});
