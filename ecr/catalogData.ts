@@ -1,36 +1,39 @@
 import type { Fault } from "./faults";
+import { bytes, characters } from "./textLength";
 
-/** ECR Public's architectures, as its API spells them (RepositoryCatalogData: architectures). */
+/** The architectures that the gallery shows a badge for, as it spells them (RepositoryCatalogData: architectures). */
 export const catalogArchitectures = ["ARM", "ARM 64", "x86", "x86-64"] as const;
-/** ECR Public's operating systems, as its API spells them (RepositoryCatalogData: operatingSystems). */
+/** The operating systems that the gallery shows a badge for, as it spells them. */
 export const catalogOperatingSystems = ["Linux", "Windows"] as const;
 
-export type CatalogArchitecture = (typeof catalogArchitectures)[number];
-export type CatalogOperatingSystem = (typeof catalogOperatingSystems)[number];
-
 /**
- * ECR Public API, RepositoryCatalogDataInput: characters of the texts, bytes of the decoded logo. The AWS provider has
- * capped the about and usage texts at 10,240 characters; this is what the service takes.
+ * Bytes of the texts in UTF-8, which the AWS provider counts: its limits are the lower ones, ECR Public itself takes 25,600
+ * characters of about and usage text and 1,024 of a description. Bytes of the decoded logo, entries of each list and characters
+ * of an entry are of the ECR Public API, RepositoryCatalogDataInput.
  */
 export const catalogDataLimits = {
   description: 1_024,
-  aboutText: 25_600,
-  usageText: 25_600,
+  aboutText: 10_240,
+  usageText: 10_240,
   logoBytes: 512_000,
+  entries: 50,
+  entry: { minimum: 1, maximum: 50 },
 } as const;
 
 /** What the ECR Public gallery shows about a repository. */
 export interface CatalogData {
-  /** Short text of search results, at most 1,024 characters. */
+  /** Short text of search results, at most 1,024 bytes in UTF-8. */
   description?: string;
-  /** Markdown, at most 25,600 characters. */
+  /** Markdown, at most 10,240 bytes in UTF-8. */
   aboutText?: string;
-  /** Markdown, at most 25,600 characters. */
+  /** Markdown, at most 10,240 bytes in UTF-8. */
   usageText?: string;
   /** The logo in base64, at most 512,000 bytes before encoding. The gallery shows it for verified accounts only. */
   logoImageBlob?: string;
-  architectures?: readonly CatalogArchitecture[];
-  operatingSystems?: readonly CatalogOperatingSystem[];
+  /** At most 50 of 1 to 50 characters. Those of `catalogArchitectures` get a badge, others are taken and not shown. */
+  architectures?: readonly string[];
+  /** The same, with `catalogOperatingSystems`. */
+  operatingSystems?: readonly string[];
 }
 
 /**
@@ -46,8 +49,8 @@ export function catalogDataFaults(data: { [Property in keyof CatalogData]?: unkn
     ...textFaults(data.aboutText, at("aboutText"), catalogDataLimits.aboutText),
     ...textFaults(data.usageText, at("usageText"), catalogDataLimits.usageText),
     ...logoFaults(data.logoImageBlob, at("logoImageBlob")),
-    ...choiceFaults(data.architectures, at("architectures"), catalogArchitectures),
-    ...choiceFaults(data.operatingSystems, at("operatingSystems"), catalogOperatingSystems),
+    ...listFaults(data.architectures, at("architectures"), catalogArchitectures),
+    ...listFaults(data.operatingSystems, at("operatingSystems"), catalogOperatingSystems),
   ];
 }
 
@@ -58,8 +61,7 @@ function textFaults(text: unknown, path: string, maximum: number): Fault[] {
   if (typeof text !== "string") {
     return [{ path, value: text, rule: "this property is text.", fix: "write a text, or leave the property out." }];
   }
-  // The service counts characters, not UTF-16 units.
-  const length = [...text].length;
+  const length = bytes(text);
   if (length <= maximum) {
     return [];
   }
@@ -67,7 +69,7 @@ function textFaults(text: unknown, path: string, maximum: number): Fault[] {
     {
       path,
       value: text,
-      rule: `ECR Public takes at most ${maximum.toLocaleString("en")} characters here, these are ${length.toLocaleString("en")}.`,
+      rule: `the AWS provider takes at most ${maximum.toLocaleString("en")} bytes of text here, this is ${length.toLocaleString("en")} in UTF-8.`,
       fix: `shorten it by ${(length - maximum).toLocaleString("en")}.`,
     },
   ];
@@ -87,45 +89,41 @@ function logoFaults(blob: unknown, path: string): Fault[] {
       },
     ];
   }
-  const bytes = (blob.length / 4) * 3 - (/=*$/.exec(blob)?.[0].length ?? 0);
-  if (bytes <= catalogDataLimits.logoBytes) {
+  const size = (blob.length / 4) * 3 - (/=*$/.exec(blob)?.[0].length ?? 0);
+  if (size <= catalogDataLimits.logoBytes) {
     return [];
   }
   return [
     {
       path,
       value: blob,
-      rule: `a logo has at most ${catalogDataLimits.logoBytes.toLocaleString("en")} bytes, this one has ${bytes.toLocaleString("en")}.`,
+      rule: `a logo has at most ${catalogDataLimits.logoBytes.toLocaleString("en")} bytes, this one has ${size.toLocaleString("en")}.`,
       fix: "make the image smaller, or compress it.",
     },
   ];
 }
 
-function choiceFaults(list: unknown, path: string, choices: readonly string[]): Fault[] {
+/** Names that the gallery does not know are taken too; it shows them without a badge. */
+function listFaults(list: unknown, path: string, shown: readonly string[]): Fault[] {
   if (list === undefined) {
     return [];
   }
-  const spelled = choices.map((choice) => JSON.stringify(choice)).join(", ");
+  const spelled = shown.map((name) => JSON.stringify(name)).join(", ");
   if (!Array.isArray(list)) {
-    return [{ path, value: list, rule: "this property is a list.", fix: `write a list of ${spelled}.` }];
+    return [{ path, value: list, rule: "this property is a list.", fix: `write a list, such as of ${spelled}.` }];
   }
-  const faults: Fault[] = [];
-  list.forEach((choice: unknown, index) => {
-    if (choices.includes(choice as string)) {
-      return;
+  const { entries, entry } = catalogDataLimits;
+  const faults = list.flatMap((name: unknown, index): Fault[] => {
+    const length = typeof name === "string" ? characters(name) : 0;
+    if (length >= entry.minimum && length <= entry.maximum) {
+      return [];
     }
-    const near = typeof choice === "string" ? choices.find((each) => plain(each) === plain(choice)) : undefined;
-    faults.push({
-      path: `${path}[${index}]`,
-      value: choice,
-      rule: `ECR Public knows ${spelled} here, spelled like that.`,
-      fix: near ? `write ${JSON.stringify(near)}.` : "write one of these, or leave the entry out.",
-    });
+    const rule = `an entry is text of ${entry.minimum} to ${entry.maximum} characters.`;
+    return [{ path: `${path}[${index}]`, value: name, rule, fix: `write one; the gallery shows ${spelled}.` }];
   });
+  if (list.length > entries) {
+    const rule = `ECR Public takes at most ${entries} entries here, there are ${list.length}.`;
+    faults.push({ path, value: list, rule, fix: "leave some out." });
+  }
   return faults;
-}
-
-/** For finding what was meant: case, spaces, `-` and `_` do not count. */
-function plain(text: string): string {
-  return text.toLowerCase().replace(/[\s_-]/g, "");
 }

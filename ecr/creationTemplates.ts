@@ -1,6 +1,6 @@
 import { accessPolicyFaults } from "./accessPolicy";
 import { customRoleFaults } from "./accounts";
-import { type EncryptionType, encryptionFaults, kmsKeyLengthFaults, parseKmsKey } from "./encryption";
+import { type EncryptionType, encryptionFaults, parseKmsKey } from "./encryption";
 import type { Fault } from "./faults";
 import { isObject, type JsonObject } from "./jsonObjects";
 import { lifecyclePolicyFaults } from "./lifecyclePolicy";
@@ -8,6 +8,7 @@ import { arnPartitionFaults } from "./regions";
 import { coveredNames, repeatedPrefixFaults, repositoryPrefixFaults } from "./repositoryPrefixes";
 import { resourceTagFaults } from "./resourceTags";
 import { type ImageTagMutability, type TagExclusionFilter, tagMutabilityFaults } from "./tagMutability";
+import { characters } from "./textLength";
 
 /**
  * Repository creation templates: what a repository gets that ECR creates by itself. Source: ECR API,
@@ -21,7 +22,7 @@ export const creationTemplateLimits = {
   description: 256,
   /** Fewest characters of a prefix that the AWS provider lets through. */
   providerPrefix: 2,
-  /** Most characters of a description that the AWS provider lets through. */
+  /** Most bytes of a description, in UTF-8, that the AWS provider lets through. */
   providerDescription: 255,
 } as const;
 
@@ -158,17 +159,20 @@ export function templateNeedsRole(template: { encryptionConfiguration?: unknown;
 
 /**
  * Why a template could not use this KMS key: it takes the full ARN of a key only, no alias and no id (ECR API,
- * KmsKeyForRepositoryCreationTemplate), in the registry's region, of at most 2,048 characters. Never throws.
+ * KmsKeyForRepositoryCreationTemplate), in the registry's region. Never throws.
  */
 export function templateKeyFaults(kmsKey: unknown, path: string, region?: string): Fault[] {
   const key = typeof kmsKey === "string" ? parseKmsKey(kmsKey) : undefined;
-  const ofArn = [...kmsKeyLengthFaults(kmsKey, path), ...arnPartitionFaults(kmsKey, path)];
+  const ofArn = arnPartitionFaults(kmsKey, path);
   const fault = (rule: string, fix: string): Fault[] => [{ path, value: kmsKey, rule, fix }, ...ofArn];
   if (key?.account === undefined || key.resource.startsWith("alias/")) {
     return fault(
       "a creation template names a KMS key by its full ARN, not by an alias or an id.",
       'write "arn:aws:kms:<region>:<account>:key/<id>", or leave the key out for the AWS-managed one.',
     );
+  }
+  if (key.resource !== key.resource.toLowerCase()) {
+    return fault("a creation template takes a key's ARN in lower case only.", "write the key's id in lower case.");
   }
   if (region !== undefined && key.region !== region) {
     return fault(
@@ -181,7 +185,7 @@ export function templateKeyFaults(kmsKey: unknown, path: string, region?: string
 
 function descriptionFaults(description: unknown, path: string): Fault[] {
   const maximum = creationTemplateLimits.description;
-  if (description === undefined || (typeof description === "string" && description.length <= maximum)) {
+  if (description === undefined || (typeof description === "string" && characters(description) <= maximum)) {
     return [];
   }
   return [
@@ -189,7 +193,7 @@ function descriptionFaults(description: unknown, path: string): Fault[] {
       path,
       value: description,
       rule: `a template's description is text of at most ${maximum} characters.`,
-      fix: typeof description === "string" ? `shorten it by ${description.length - maximum}.` : "write a text.",
+      fix: typeof description === "string" ? `shorten it by ${characters(description) - maximum}.` : "write a text.",
     },
   ];
 }

@@ -46,21 +46,22 @@ export interface KmsKeyName {
   resource: string;
 }
 
+/** A key's id: a UUID, or `mrk-` and 32 hexadecimal digits for a multi-Region key (KMS developer guide, key identifiers). */
+const keyId = "(?:[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|mrk-[0-9A-Fa-f]{32})";
+const alias = "alias/[A-Za-z0-9/_-]+";
+const keyArn = new RegExp(`^arn:aws[a-z-]*:kms:([a-z0-9-]+):([0-9]{12}):(?:key/(${keyId})|(${alias}))$`);
+const keyName = new RegExp(`^(?:${alias}|${keyId})$`);
+
 /** Takes a KMS key's ARN, alias ARN, id or alias name apart; `undefined` when the text is none of these. */
 export function parseKmsKey(text: string): KmsKeyName | undefined {
-  const arn = /^arn:aws[a-z-]*:kms:([a-z0-9-]+):([0-9]{12}):(?:key\/([A-Za-z0-9-]+)|(alias\/[A-Za-z0-9/_-]+))$/.exec(
-    text,
-  );
+  const arn = keyArn.exec(text);
   if (arn) {
     return { region: arn[1], account: arn[2], resource: arn[3] ?? arn[4] ?? "" };
   }
-  if (/^(?:alias\/[A-Za-z0-9/_-]+|(?:mrk-)?[0-9a-f]{8,32}(?:-[0-9a-f]{4,12}){0,4})$/i.test(text)) {
-    return { resource: text };
-  }
-  return undefined;
+  return keyName.test(text) ? { resource: text } : undefined;
 }
 
-/** Most characters of what names a KMS key (ECR API, KmsKey and KmsKeyForRepositoryCreationTemplate). */
+/** Most characters of what names a KMS key (ECR API, KmsKey). */
 export const longestKmsKey = 2_048;
 
 /** Why what names a KMS key is too long for ECR. Never throws. */
@@ -125,7 +126,7 @@ export function encryptionFaults(settings: EncryptionSettings, path: string, reg
   const key = typeof kmsKey === "string" ? parseKmsKey(kmsKey) : undefined;
   if (key === undefined) {
     fault(
-      "a KMS key is named by its ARN, its id or an alias.",
+      "a KMS key is named by its ARN, its id (a UUID, or mrk- and 32 hexadecimal digits) or an alias.",
       'write "arn:aws:kms:<region>:<account>:key/<id>", "alias/<name>", or leave the key out for the AWS-managed one.',
     );
   } else if (region !== undefined && key.region !== undefined && key.region !== region) {

@@ -1,7 +1,8 @@
 import type { Fault } from "./faults";
 import { isObject } from "./jsonObjects";
+import { characters } from "./textLength";
 
-/** Limits of the tags of one AWS resource (AWS General Reference, "Tagging AWS resources"; ECR API, Tag). */
+/** Limits of the tags of one AWS resource, keys and values in characters of Unicode (AWS General Reference, "Tagging AWS resources"; ECR API, Tag). */
 export const resourceTagLimits = { tags: 50, key: 128, value: 256 } as const;
 
 /**
@@ -52,7 +53,7 @@ function tagEntries(tags: unknown, path: string): { key: unknown; value: unknown
 
 function keyFaults(key: unknown, path: string): Fault[] {
   const fault = (rule: string, fix: string): Fault[] => [{ path, value: key, rule, fix }];
-  if (typeof key !== "string" || key.length === 0 || key.length > resourceTagLimits.key) {
+  if (typeof key !== "string" || key === "" || characters(key) > resourceTagLimits.key) {
     return fault(`a tag's key has 1 to ${resourceTagLimits.key} characters.`, "write a key of that length.");
   }
   if (/^aws:/i.test(key)) {
@@ -63,7 +64,7 @@ function keyFaults(key: unknown, path: string): Fault[] {
 
 function valueFaults(value: unknown, path: string): Fault[] {
   const fault = (rule: string, fix: string): Fault[] => [{ path, value, rule, fix }];
-  if (typeof value !== "string" || value.length > resourceTagLimits.value) {
+  if (typeof value !== "string" || characters(value) > resourceTagLimits.value) {
     return fault(`a tag's value is text of at most ${resourceTagLimits.value} characters.`, "write such a text.");
   }
   return allowed(value) ? [] : fault(`a tag's value has only ${allowedCharacters}.`, "leave the other characters out.");

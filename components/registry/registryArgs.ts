@@ -107,7 +107,7 @@ export interface CreationTemplateArgs {
   prefix: string;
   /** What makes ECR create such a repository; at least one. */
   appliedFor: readonly TemplateOccasion[];
-  /** At most 255 characters. @default none */
+  /** At most 255 bytes in UTF-8. @default none */
   description?: string;
   /** How images are encrypted at rest. @default "kms", with the key that AWS manages unless `kmsKey` is set */
   encryption?: "aes256" | "kms" | "kmsDsse";

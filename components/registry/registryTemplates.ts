@@ -13,6 +13,7 @@ import type { EncryptionType } from "../../ecr/encryption";
 import type { Fault } from "../../ecr/faults";
 import { partitionOf } from "../../ecr/regions";
 import { type TemplateRights, templateRolePolicy, templateRoleService } from "../../ecr/serviceRoles";
+import { bytes, characters } from "../../ecr/textLength";
 import { readLifecycle } from "../lifecycleInput";
 import type { CreationTemplateArgs } from "./registryArgs";
 import { checkedLater, childOptions, isPlain, type KnownPlace, type RegistryContext } from "./registryContext";
@@ -118,12 +119,13 @@ function providerFaults({ prefix, description = "" }: CreationTemplateArgs, path
       fix: "choose a longer prefix, or ROOT for every name that no other template covers.",
     });
   }
-  if (description.length > providerDescription && description.length <= maximum) {
+  const size = bytes(description);
+  if (size > providerDescription && characters(description) <= maximum) {
     faults.push({
       path: `${path}.description`,
       value: description,
-      rule: `the AWS provider takes a description of at most ${providerDescription} characters, ECR itself one of ${maximum}.`,
-      fix: `shorten it by ${description.length - providerDescription}.`,
+      rule: `the AWS provider takes a description of at most ${providerDescription} bytes in UTF-8, this one has ${size}; ECR itself takes ${maximum} characters.`,
+      fix: `shorten it by ${size - providerDescription}.`,
     });
   }
   return faults;

@@ -5,27 +5,31 @@ import { readProjectFile } from "../projectFile";
 
 /** What the public gallery shows. */
 export interface CatalogDataArgs {
-  /** Short text of search results, at most 1,024 characters. @default none */
+  /** Short text of search results, at most 1,024 bytes in UTF-8: 341 letters of Korean. @default none */
   description?: string;
-  /** What the images are: Markdown, at most 10,240 characters. @default none */
+  /** What the images are: Markdown, at most 10,240 bytes in UTF-8. @default none */
   aboutText?: string;
   /**
-   * A Markdown file with the about text, in UTF-8, in the project's folder, relative to its root. A link must not lead out of
+   * A Markdown file with the about text, in UTF-8, at most 10,240 bytes, in the project's folder, relative to its root. A link must not lead out of
    * it, and no part of the path begin with a dot. Not with `aboutText`.
    * @default none
    */
   aboutFile?: string;
-  /** How the images are used: Markdown, at most 10,240 characters. @default none */
+  /** How the images are used: Markdown, at most 10,240 bytes in UTF-8. @default none */
   usageText?: string;
   /**
-   * A Markdown file with the usage text, in UTF-8, in the project's folder, relative to its root. A link must not lead out of
+   * A Markdown file with the usage text, in UTF-8, at most 10,240 bytes, in the project's folder, relative to its root. A link must not lead out of
    * it, and no part of the path begin with a dot. Not with `usageText`.
    * @default none
    */
   usageFile?: string;
-  /** `ARM`, `ARM 64`, `x86`, `x86-64`. @default none */
+  /**
+   * `ARM`, `ARM 64`, `x86`, `x86-64`: the gallery shows a badge for each. At most 50 of 1 to 50 characters; any other name is
+   * taken, and no badge is shown.
+   * @default none
+   */
   architectures?: string[];
-  /** `Linux`, `Windows`. @default none */
+  /** `Linux`, `Windows`, in the same way. @default none */
   operatingSystems?: string[];
   /**
    * The logo: a PNG file in the project's folder as above, at most 512,000 bytes. The gallery shows it for verified
@@ -38,12 +42,6 @@ export interface CatalogDataArgs {
 /** Catalog data as the provider takes it. */
 export type CatalogDataInputs = Omit<CatalogData, "architectures" | "operatingSystems"> &
   Pick<CatalogDataArgs, "architectures" | "operatingSystems">;
-
-/** The provider's limit of the about and usage text; the service itself takes 25,600 characters. */
-const providerTextMaximum = 10_240;
-
-/** Bytes of the longest text that the service takes, whatever its characters: UTF-8 has four at most for each. */
-const longestText = 4 * catalogDataLimits.aboutText;
 
 /** Catalog data with the files' contents; what ECR Public or the provider would refuse goes to `checks`. */
 export function readCatalogData(args: CatalogDataArgs | undefined, checks: InputChecks): CatalogDataInputs | undefined {
@@ -93,20 +91,9 @@ function readText(
     ]);
     return undefined;
   }
-  const known =
-    file === undefined ? text : readFile(file, path, "a Markdown file", longestText, checks)?.toString("utf8");
-  const length = typeof known === "string" ? [...known].length : 0;
-  if (length > providerTextMaximum && length <= catalogDataLimits.aboutText) {
-    checks.add([
-      {
-        path: file === undefined ? `catalogData.${what}Text` : path,
-        value: file ?? text,
-        rule: `the AWS provider takes at most ${providerTextMaximum.toLocaleString("en")} characters here, these are ${length.toLocaleString("en")}.`,
-        fix: `shorten it by ${(length - providerTextMaximum).toLocaleString("en")}.`,
-      },
-    ]);
-  }
-  return known;
+  return file === undefined
+    ? text
+    : readFile(file, path, "a Markdown file", catalogDataLimits[`${what}Text`], checks)?.toString("utf8");
 }
 
 /** The file in base64. ECR Public takes any bytes; a broken picture helps nobody, so the PNG signature is checked. */

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { catalogArchitectures, catalogOperatingSystems } from "../../ecr/catalogData";
 import * as common from "./common";
 
 const adopted = z
@@ -60,13 +59,19 @@ export const publicRepository = z.strictObject({
   repositoryName: common.repositoryName.optional(),
   catalogData: z
     .strictObject({
-      description: z.string().optional().describe("Short text of search results, at most 1,024 characters"),
-      aboutText: z.string().optional().describe("What the images are, in Markdown"),
+      description: z.string().optional().describe("Short text of search results, at most 1,024 bytes in UTF-8"),
+      aboutText: z.string().optional().describe("What the images are, in Markdown, at most 10,240 bytes in UTF-8"),
       aboutFile: common.text.optional().describe("A Markdown file with it, in the project's folder"),
-      usageText: z.string().optional().describe("How they are used, in Markdown"),
+      usageText: z.string().optional().describe("How they are used, in Markdown, at most 10,240 bytes in UTF-8"),
       usageFile: common.text.optional().describe("A Markdown file with it, in the project's folder"),
-      architectures: z.array(z.enum(catalogArchitectures)).optional(),
-      operatingSystems: z.array(z.enum(catalogOperatingSystems)).optional(),
+      architectures: z
+        .array(z.string())
+        .optional()
+        .describe("`ARM`, `ARM 64`, `x86`, `x86-64`; the gallery shows no badge for any other name"),
+      operatingSystems: z
+        .array(z.string())
+        .optional()
+        .describe("`Linux`, `Windows`; the gallery shows no badge for any other name"),
       logoFile: common.text.optional().describe("A PNG file of at most 512,000 bytes, in the project's folder"),
     })
     .optional()

@@ -49,7 +49,7 @@ export interface PolicyDocument {
 export type PolicyKind = "repository" | "registry" | "publicRepository" | "key";
 
 /**
- * Characters of a policy's text. ECR API, SetRepositoryPolicy and PutRegistryPolicy: policyText; ECR Public API,
+ * Characters of a policy's text as it is sent: JSON without spaces; bytes for a key's. ECR API, SetRepositoryPolicy and PutRegistryPolicy: policyText; ECR Public API,
  * SetRepositoryPolicy; KMS API, PutKeyPolicy: Policy (32 kilobytes).
  */
 export const policyTextMaximum: Readonly<Record<PolicyKind, number>> = {

@@ -1,5 +1,6 @@
 import type { Fault } from "../faults";
 import { isObject, type JsonObject } from "../jsonObjects";
+import { bytes, characters, compactJson } from "../textLength";
 import { parsePolicy, statementList } from "./reading";
 import { statementFaults } from "./statementRules";
 import { type PolicyKind, policyTextMaximum, policyVersions } from "./types";
@@ -25,7 +26,7 @@ const policyNames: Readonly<Record<PolicyKind, string>> = {
 export function accessPolicyFaults(policy: unknown, path: string, kind: PolicyKind, region?: string): Fault[] {
   const at = (property: string) => (path === "" ? property : `${path}.${property}`);
   const whole = { path: path === "" ? "policy" : path, value: policy };
-  const text = policyText(policy);
+  const text = compactJson(policy);
   const document = parsePolicy(policy);
   if (text === undefined || !isObject(document)) {
     return [
@@ -38,26 +39,15 @@ export function accessPolicyFaults(policy: unknown, path: string, kind: PolicyKi
   }
   const maximum = policyTextMaximum[kind];
   const faults: Fault[] = [];
-  if (text.length > maximum) {
+  const [length, unit] = kind === "key" ? [bytes(text), "bytes"] : [characters(text), "characters"];
+  if (length > maximum) {
     faults.push({
       ...whole,
-      rule: `${policyNames[kind]} has at most ${maximum.toLocaleString("en")} characters, this one has ${text.length.toLocaleString("en")}.`,
+      rule: `${policyNames[kind]} has at most ${maximum.toLocaleString("en")} ${unit}, this one has ${length.toLocaleString("en")}.`,
       fix: "put principals that share a grant into one statement, or name their organization in a condition.",
     });
   }
   return [...faults, ...documentFaults(document, at), ...statementsFaults(document, at, kind, region)];
-}
-
-/** The text that goes to the service; `undefined` for a value without one (a cycle, a big integer). */
-function policyText(policy: unknown): string | undefined {
-  if (typeof policy === "string") {
-    return policy;
-  }
-  try {
-    return JSON.stringify(policy);
-  } catch {
-    return undefined;
-  }
 }
 
 function documentFaults(document: JsonObject, at: (property: string) => string): Fault[] {

@@ -66,7 +66,7 @@ export const countTypes = [
 export type CountType = (typeof countTypes)[number];
 
 export const lifecycleLimits = {
-  /** Characters of the document's text. */
+  /** Characters of the document's text as it is sent: JSON without spaces. */
   text: { minimum: 100, maximum: 30_720 },
   rules: { minimum: 1, maximum: 50 },
   /** `*` in one entry of `tagPatternList`. */

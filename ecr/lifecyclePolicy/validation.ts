@@ -1,5 +1,6 @@
 import type { Fault } from "../faults";
 import { isObject } from "../jsonObjects";
+import { characters, compactJson } from "../textLength";
 import { documentFaults } from "./documentRules";
 import { keyFaults, Reporter } from "./reporter";
 import { selectionFaults } from "./selectionRules";
@@ -47,26 +48,23 @@ export function readLifecyclePolicy(
   return { document: parsed as LifecyclePolicyDocument, faults: [] };
 }
 
-/**
- * The length is that of the text which goes to ECR; an object goes there as JSON without spaces. What is no document is told
- * once, by its form: that it is short as well says nothing more.
- */
+/** The length is that of what goes to ECR. What is no document is told once, by its form: that it is short says nothing more. */
 function lengthFaults(policy: unknown, parsed: unknown, report: Reporter): void {
-  let length: number;
-  try {
-    length = typeof policy === "string" ? policy.length : (JSON.stringify(policy)?.length ?? 0);
-  } catch {
+  const text = compactJson(policy);
+  if (text === undefined && !isObject(parsed)) return;
+  if (text === undefined) {
     // Not JSON (a cycle, a big integer): what is wrong with its parts is said below, or here when they look right.
     report.fault("", policy, "a lifecycle policy is a JSON document; this value has no JSON.", 'write {"rules":[…]}.');
     return;
   }
+  const length = characters(text);
   const { minimum, maximum } = lifecycleLimits.text;
   if (length > maximum) {
     report.fault(
       "",
       policy,
       `a lifecycle policy has at most ${maximum.toLocaleString("en")} characters, this one has ${length.toLocaleString("en")}.`,
-      "leave out rules, descriptions or spaces.",
+      "leave out rules or descriptions.",
     );
   } else if (length < minimum && isObject(parsed) && Array.isArray(parsed["rules"])) {
     report.fault(

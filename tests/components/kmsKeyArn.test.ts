@@ -4,7 +4,8 @@ import { kmsKeyArn } from "../../components/kmsKeyArn";
 import { account, isKnown, known, type Mocks, startMocks } from "./mocks";
 
 const arn = `arn:aws:kms:ap-northeast-2:${account}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
-const found = (region = "ap-northeast-2") => `arn:aws:kms:${region}:${account}:key/found`;
+const found = (region = "ap-northeast-2") =>
+  `arn:aws:kms:${region}:${account}:key/f0f0f0f0-12ab-34cd-56ef-1234567890ab`;
 
 describe("kmsKeyArn", () => {
   let mocks: Mocks;

@@ -102,7 +102,9 @@ export async function startMocks(registry: MockRegistry = {}, preview = false): 
             if (inputs["keyId"] === "alias/none") throw Object.assign(new Error(details), { details });
             return registry.unconfigured
               ? {}
-              : { arn: `arn:aws:kms:${inputs["region"] ?? region}:${account}:key/found` };
+              : {
+                  arn: `arn:aws:kms:${inputs["region"] ?? region}:${account}:key/f0f0f0f0-12ab-34cd-56ef-1234567890ab`,
+                };
           }
           case "aws:ecr/getImages:getImages":
             return { imageIds: idsOf(registry.images ?? []) };
@@ -193,7 +195,7 @@ function computed(type: string, inputs: Record<string, unknown>, preview: boolea
     case "aws:cloudwatch/eventRule:EventRule":
       return { name: "automatic", arn: `arn:aws:events:ap-northeast-2:${account}:rule/automatic` };
     case "aws:kms/key:Key":
-      return { arn: `arn:aws:kms:ap-northeast-2:${account}:key/1`, keyId: "1" };
+      return { arn: `arn:aws:kms:ap-northeast-2:${account}:key/1234abcd-12ab-34cd-56ef-1234567890ab`, keyId: "1" };
     case "docker:index/image:Image":
       // A preview pushes nothing: the digest stays unknown.
       return preview ? {} : { repoDigest: `${String(inputs["imageName"]).replace(/:[^:/]*$/, "")}@${digest}` };

@@ -132,7 +132,10 @@ describe("PrivateRepository", () => {
       region: "eu-west-1",
     });
     assert.deepEqual(inputs?.["encryptionConfigurations"], [
-      { encryptionType: "KMS", kmsKey: `arn:aws:kms:ap-northeast-2:${account}:key/1` },
+      {
+        encryptionType: "KMS",
+        kmsKey: `arn:aws:kms:ap-northeast-2:${account}:key/1234abcd-12ab-34cd-56ef-1234567890ab`,
+      },
     ]);
     assert.deepEqual(inputs?.["tags"], shared.tags);
     assert.equal(mocks.ofType(lifecycleType)[0]?.inputs["region"], "eu-west-1");
@@ -188,7 +191,11 @@ describe("PrivateRepository", () => {
 
   for (const [what, args, path] of [
     ["*_WITH_EXCLUSION without filters", { imageTagMutability: "IMMUTABLE_WITH_EXCLUSION" }, "exclusionFilters"],
-    ["a key in another region", { region: "eu-west-1", kmsKey: `arn:aws:kms:us-east-1:${account}:key/a-1` }, "kmsKey"],
+    [
+      "a key in another region",
+      { region: "eu-west-1", kmsKey: `arn:aws:kms:us-east-1:${account}:key/1234abcd-12ab-34cd-56ef-1234567890ab` },
+      "kmsKey",
+    ],
     ["a zone where a region belongs", { region: "ap-northeast-2a" }, "region"],
     ["an unknown encryption", { encryption: "rot13" }, "encryption"],
     ["a waiting time of 6 days", { createKey: true, keyDeletionWindowDays: 6 }, "keyDeletionWindowDays"],

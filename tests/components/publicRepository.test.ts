@@ -73,7 +73,7 @@ describe("PublicRepository", () => {
     const args = {
       repositoryName: "a",
       region: "ap-northeast-2",
-      catalogData: { description: "x".repeat(1025), architectures: ["amd64"], logoFile },
+      catalogData: { description: "한".repeat(342), architectures: [""], logoFile },
     };
     assert.throws(
       () => new PublicRepository("petclinic", args as unknown as PublicRepositoryArgs),

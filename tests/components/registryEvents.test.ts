@@ -60,7 +60,7 @@ describe("RegistryEvents", () => {
       {
         type: topicType,
         name: "images",
-        inputs: { kmsMasterKeyId: `arn:aws:kms:ap-northeast-2:${account}:key/1` },
+        inputs: { kmsMasterKeyId: `arn:aws:kms:ap-northeast-2:${account}:key/1234abcd-12ab-34cd-56ef-1234567890ab` },
       },
       {
         type: topicPolicyType,
@@ -108,7 +108,7 @@ describe("RegistryEvents", () => {
   });
 
   it("picks events of named repositories, in a region, with a key and a name that are given", async () => {
-    const kmsKey = `arn:aws:kms:eu-west-1:${account}:key/1234abcd`;
+    const kmsKey = `arn:aws:kms:eu-west-1:${account}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
     new RegistryEvents("images", {
       repositories: [new PrivateRepository("petclinic"), "team/*", pulumi.output("vets")],
       deletions: true,
@@ -189,7 +189,11 @@ describe("RegistryEvents", () => {
     ["a FIFO queue", { targets: [`${queueArn}.fifo`] }, ["targets[0]"]],
     ["a target that needs a role", { targets: [`arn:aws:states:eu-west-1:${account}:stateMachine:a`] }, ["targets[0]"]],
     ["a target elsewhere", { targets: [queueArn], region: "eu-west-1" }, ["targets[0]"]],
-    ["a key for given targets", { targets: [queueArn], kmsKey: `arn:aws:kms:eu-west-1:${account}:key/1` }, ["kmsKey"]],
+    [
+      "a key for given targets",
+      { targets: [queueArn], kmsKey: `arn:aws:kms:eu-west-1:${account}:key/1234abcd-12ab-34cd-56ef-1234567890ab` },
+      ["kmsKey"],
+    ],
     ["a topic's name for given targets", { targets: [queueArn], topicName: "a" }, ["topicName"]],
     ["AWS' own key", { kmsKey: "alias/aws/sns" }, ["kmsKey"]],
     ["AWS' own key by its ARN", { kmsKey: `arn:aws:kms:eu-west-1:${account}:alias/aws/sns` }, ["kmsKey"]],

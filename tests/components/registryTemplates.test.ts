@@ -234,10 +234,10 @@ describe("Registry: creation templates", () => {
       fix: /^choose a longer prefix, or ROOT/,
     },
     {
-      title: "a description of 256 characters, which ECR takes and the AWS provider does not",
-      faults: () => check({ ...push, description: "x".repeat(256) }),
+      title: "a description of 256 bytes, which ECR takes and the AWS provider does not",
+      faults: () => check({ ...push, description: `${"한".repeat(85)}x` }),
       path: "creationTemplates[0].description",
-      rule: /^the AWS provider takes a description of at most 255 characters, ECR itself one of 256\.$/,
+      rule: /^the AWS provider takes a description of at most 255 bytes in UTF-8, this one has 256; ECR itself takes 256 char/,
       fix: /^shorten it by 1\.$/,
     },
     {

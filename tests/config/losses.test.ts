@@ -9,7 +9,7 @@ import { parse } from "./parsing";
 const repositoryType = "ecr:index:PrivateRepository$aws:ecr/repository:Repository";
 const publicType = "ecr:index:PublicRepository$aws:ecrpublic/repository:Repository";
 const keyType = "ecr:index:PrivateRepository$aws:kms/key:Key";
-const keyArn = `arn:aws:kms:${region}:${account}:key/1`;
+const keyArn = `arn:aws:kms:${region}:${account}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
 
 /** A stack's resources by URN, from the types of each resource and its parents, its name and outputs. */
 function stateOf(
@@ -135,7 +135,7 @@ describe("an update that would delete images", () => {
 
   it("is refused when another key is named, by ARN or by alias; the same key by another name is no change", async () => {
     const encrypted = stateOf(shop({ encryptionConfigurations: [{ encryptionType: "KMS", kmsKey: keyArn }] }));
-    const other = `arn:aws:kms:${region}:${account}:key/2`;
+    const other = `arn:aws:kms:${region}:${account}:key/mrk-1234abcd12ab34cd56ef1234567890ab`;
     for (const kmsKey of [other, "alias/other"]) {
       const { faults } = await faultsOf({ privateRepositories: { shop: { kmsKey } } }, encrypted, twoImages);
       assert.deepEqual(

@@ -136,20 +136,28 @@ describe("accessPolicyFaults", () => {
     ["registry", 10_240],
     ["key", 32_768],
   ] as const) {
-    it(`takes ${maximum} characters for a ${kind}, not one more, as text and as object`, () => {
+    it(`takes ${maximum} ${kind === "key" ? "bytes" : "characters"} for a ${kind}, not one more, as text and as object`, () => {
       const service = { repository: "ecr", registry: "ecr", publicRepository: "ecr-public", key: "kms" }[kind];
       const resource = kind === "key" || kind === "registry" ? { Resource: "*" } : {};
       const document = (Id: string) => ({
         Id,
         Statement: { Effect: "Allow", Principal: "*", Action: `${service}:*`, ...resource },
       });
-      const exact = document("x".repeat(maximum - JSON.stringify(document("")).length));
+      const rest = maximum - JSON.stringify(document("")).length;
+      // A letter beyond the first plane of Unicode is one character, two units of JavaScript and four bytes.
+      const exact = document(kind === "key" ? `${"x".repeat(rest - 4)}🐶` : `${"x".repeat(rest - 1)}🐶`);
       const over = document(`${exact.Id}x`);
-      for (const form of [exact, JSON.stringify(exact)]) assert.deepEqual(faults(form, kind), []);
+      // Only what is sent counts, not what it is written with.
+      for (const form of [exact, JSON.stringify(exact), JSON.stringify(exact, null, 2)]) {
+        assert.deepEqual(faults(form, kind), []);
+      }
       for (const form of [over, JSON.stringify(over)]) {
         const [fault, ...more] = faults(form, kind);
         assert.deepEqual(more, []);
-        assert.match(fault?.rule ?? "", new RegExp(`at most ${maximum.toLocaleString("en")} characters, this one has`));
+        assert.match(
+          fault?.rule ?? "",
+          new RegExp(`at most ${maximum.toLocaleString("en")} (?:characters|bytes), this one has`),
+        );
         assert.match(fault?.fix ?? "", /^put principals that share a grant into one statement, or .*condition\.$/);
       }
     });

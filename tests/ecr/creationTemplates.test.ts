@@ -169,15 +169,29 @@ describe("ecr/creationTemplates", () => {
       fix: /key\/<id>/,
     },
     {
-      title: "a key of 2,049 characters",
+      title: "a key whose id is none",
       faults: () =>
         check({
           ...full,
-          encryptionConfiguration: { encryptionType: "KMS", kmsKey: key.replace(/key\/.*/, "key/").padEnd(2049, "1") },
+          encryptionConfiguration: { encryptionType: "KMS", kmsKey: key.replace(/key\/.*/, "key/12345678") },
         }),
       path: "template.encryptionConfiguration.kmsKey",
-      rule: /at most 2048 characters, not 2049\.$/,
-      fix: /^name the key by its own ARN,/,
+      rule: /^a creation template names a KMS key by its full ARN/,
+      fix: /^write "arn:aws:kms/,
+    },
+    {
+      title: "a key's ARN in upper case",
+      faults: () =>
+        check({
+          ...full,
+          encryptionConfiguration: {
+            encryptionType: "KMS",
+            kmsKey: key.replace(/key\/(.*)/, (_, id: string) => `key/${id.toUpperCase()}`),
+          },
+        }),
+      path: "template.encryptionConfiguration.kmsKey",
+      rule: /^a creation template takes a key's ARN in lower case only\.$/,
+      fix: /^write the key's id in lower case\.$/,
     },
     {
       title: "a key by its alias' ARN",

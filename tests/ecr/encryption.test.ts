@@ -65,7 +65,7 @@ describe("ecr/encryption", () => {
     for (const kmsKey of ["", "petclinic", "arn:aws:s3:::bucket", "arn:aws:kms:us-east-1:1:key/x", 5, null, [key]]) {
       const [fault, ...more] = encryptionFaults({ encryptionType: "KMS", kmsKey }, "encryption");
       assert.deepEqual(more, [], String(kmsKey));
-      assert.match(fault?.rule ?? "", /ARN, its id or an alias/);
+      assert.match(fault?.rule ?? "", /ARN, its id \(a UUID/);
       assert.match(fault?.fix ?? "", /^write "arn:aws:kms:.*leave the key out for the AWS-managed one\.$/);
     }
   });
@@ -129,7 +129,10 @@ describe("ecr/encryption", () => {
     });
     assert.deepEqual(parseKmsKey("alias/x"), { resource: "alias/x" });
     const id = key.split("/")[1] ?? "";
-    for (const none of ["x", `x${key}`, `${key}!`, `${key}/x`, "x alias/x", "alias/x!", `key/${id}`, `${id}-!`]) {
+    const noIds = ["12345678", `${id}0`, id.replaceAll("-", ""), `mrk-${id}`, "ALIAS/x", key.replace(id, "12345678")];
+    for (const none of ["x", `x${key}`, `${key}!`, `${key}/x`, "x alias/x", "alias/x!", `key/${id}`, `${id}-!`].concat(
+      noIds,
+    )) {
       assert.equal(parseKmsKey(none), undefined, none);
     }
   });

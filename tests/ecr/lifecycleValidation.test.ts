@@ -136,22 +136,27 @@ describe("ecr/lifecyclePolicy: validation", () => {
   });
 
   it("holds the text to 100 to 30,720 characters", () => {
-    const text = JSON.stringify({ rules: [rule()] });
-    const padded = (length: number) => text + " ".repeat(length - text.length);
-    assert.deepEqual(lifecyclePolicyFaults(padded(30_720), "p"), []);
-    const [long] = lifecyclePolicyFaults(padded(30_721), "p");
-    assert.equal(long?.path, "p");
-    assert.match(long?.rule ?? "", /at most 30,720 characters, this one has 30,721/);
-    assert.equal(long?.fix, "leave out rules, descriptions or spaces.");
     const described = (length: number) => {
       const empty = JSON.stringify({ rules: [rule({}, { description: "" })] }).length;
-      return { rules: [rule({}, { description: "d".repeat(length - empty) })] };
+      // A letter beyond the first plane of Unicode is one character, and two units of JavaScript.
+      return { rules: [rule({}, { description: `🐶${"d".repeat(length - empty - 1)}` })] };
     };
-    assert.deepEqual(lifecyclePolicyFaults(described(30_720), "p"), []);
-    assert.equal(lifecyclePolicyFaults(described(30_721), "p").length, 1);
-    const spaced = (length: number) => `{"rules":[]${" ".repeat(length - 12)}}`;
-    assert.match(lifecyclePolicyFaults(spaced(99), "p")[0]?.rule ?? "", /at least 100 characters, this one has 99/);
-    assert.ok(!lifecyclePolicyFaults(spaced(100), "p").some((each) => /characters/.test(each.rule)));
+    // Only what is sent counts, not what it is written with.
+    const forms = (policy: object) => [policy, JSON.stringify(policy), JSON.stringify(policy, null, 2)];
+    for (const form of forms(described(30_720))) assert.deepEqual(lifecyclePolicyFaults(form, "p"), []);
+    for (const form of forms(described(30_721))) {
+      const [long, ...more] = lifecyclePolicyFaults(form, "p");
+      assert.deepEqual([long?.path, more], ["p", []]);
+      assert.match(long?.rule ?? "", /at most 30,720 characters, this one has 30,721/);
+      assert.equal(long?.fix, "leave out rules or descriptions.");
+    }
+    const extra = (length: number) => ({ rules: [], x: "x".repeat(length - 19) });
+    for (const form of forms(extra(99)))
+      assert.ok(
+        lifecyclePolicyFaults(form, "p").some(({ rule }) => /at least 100 characters, this one has 99/.test(rule)),
+      );
+    for (const form of forms(extra(100)))
+      assert.ok(!lifecyclePolicyFaults(form, "p").some((each) => /characters/.test(each.rule)));
   });
 
   it("gives every fault at once", () => {

@@ -12,6 +12,8 @@ describe("ecr/resourceTags", () => {
       {},
       [],
       many(50),
+      // Characters, not JavaScript's units: 𠀀 is one of the former and two of the latter.
+      { ["𠀀".repeat(128)]: "𠀀".repeat(256) },
       { ["k".repeat(128)]: "v".repeat(256), empty: "", "Größe: a_b.c/d=e+f-g@h": "日本 1" },
       [
         { Key: "team", Value: "pets" },

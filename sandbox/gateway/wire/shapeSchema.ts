@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { characters } from "../../../ecr/textLength";
 
 /** A shape of botocore's service model, cut down to what decides validity (models/generate.py). */
 export interface Shape {
@@ -70,13 +71,13 @@ function stringSchema(shape: Shape): z.ZodType {
   if (shape.enum) {
     return z.enum(shape.enum);
   }
-  let text = z.string();
-  if (shape.min !== undefined) {
-    text = text.min(shape.min);
-  }
-  if (shape.max !== undefined) {
-    text = text.max(shape.max);
-  }
+  const { min = 0, max = Number.MAX_SAFE_INTEGER } = shape;
+  // Zod's own limits are of UTF-16 units. There are no more characters than units: long texts are counted only when they must be.
+  const text = z.string().check(({ value, issues }) => {
+    const limit = { origin: "string", inclusive: true, input: value } as const;
+    if (value.length < 2 * min && characters(value) < min) issues.push({ ...limit, code: "too_small", minimum: min });
+    if (value.length > max && characters(value) > max) issues.push({ ...limit, code: "too_big", maximum: max });
+  });
   // The models' patterns are for the whole value, whether they say so or not.
   return shape.pattern === undefined
     ? text

@@ -1,18 +1,21 @@
+import { bytes } from "../../../ecr/textLength";
 import type { Failure } from "../../../provider/protocol/definition";
 import type { PropertyMap } from "../../../provider/protocol/values";
 
 // Rules that the properties of many types share.
 
-/** A text of at most so many characters. */
+// The released provider counts a text's bytes, as Go does.
+
+/** A text of at most so many bytes. */
 export function atMost(length: number): (value: unknown) => string | undefined {
   return (value) =>
-    typeof value === "string" && value.length > length ? `expected at most ${length} characters` : undefined;
+    typeof value === "string" && bytes(value) > length ? `expected at most ${length} bytes` : undefined;
 }
 
-/** A text of so many characters, in the released provider's words. */
+/** A text of so many bytes, in the released provider's words. */
 export function lengthBetween(minimum: number, maximum: number): (value: unknown) => string | undefined {
   return (value) =>
-    typeof value === "string" && (value.length < minimum || value.length > maximum)
+    typeof value === "string" && (bytes(value) < minimum || bytes(value) > maximum)
       ? `expected length to be in the range (${minimum} - ${maximum})`
       : undefined;
 }

@@ -57,7 +57,7 @@ describe("EventBridge of the aws stand-in", () => {
     const text = failures.join("\n");
     assert.match(text, /eventPattern: one of `eventPattern,scheduleExpression` must be specified/);
     assert.match(text, /name: "a b": expected 1 to 64/);
-    assert.match(text, /expected at most 512 characters/);
+    assert.match(text, /expected at most 512 bytes/);
     assert.match(text, /isEnabled: this property .* is not supported/);
     const { failures: conflict } = await aws.engine.check(targetType, {
       rule: "r",

@@ -31,6 +31,19 @@ describe("ECR Public of the aws stand-in", () => {
     tags: { a: "b" },
   };
 
+  it("counts the bytes of texts, as the released provider does, and takes any architecture", async () => {
+    const check = async (catalogData: object) => (await engine.check(repository, { ...news, catalogData })).failures;
+    const longest = {
+      description: `${"한".repeat(341)}x`,
+      aboutText: `${"한".repeat(3_413)}x`,
+      architectures: ["amd64"],
+    };
+    assert.deepEqual(await check(longest), []);
+    const failures = (await check({ description: "한".repeat(342), aboutText: "한".repeat(3_414) })).join("\n");
+    assert.match(failures, /description: .*expected at most 1024 bytes/);
+    assert.match(failures, /aboutText: .*expected at most 10240 bytes/);
+  });
+
   it("creates with its catalog, whose logo the service does not give back", async () => {
     const deployed = await deploy(engine, repository, news);
     const create = server.calls.find((call) => call.operation === "CreateRepository");
@@ -89,7 +102,7 @@ describe("ECR Public of the aws stand-in", () => {
     });
     const text = failures.join("\n");
     assert.match(text, /repositoryName: "Pet--Clinic": expected lower case/);
-    assert.match(text, /catalogData\.description: .*at most 1024 characters/);
+    assert.match(text, /catalogData\.description: .*at most 1024 bytes/);
     assert.match(text, /catalogData\.logoImageBlob: "not base64!": expected the logo's bytes in base64/);
     assert.match(text, /catalogData\.\{badge\}/);
   });

@@ -22,7 +22,12 @@ describe("aws.ecr.Repository of the stand-in", () => {
 
   const full = {
     name: "petclinic",
-    encryptionConfigurations: [{ encryptionType: "KMS", kmsKey: "arn:aws:kms:ap-northeast-2:123456789012:key/k" }],
+    encryptionConfigurations: [
+      {
+        encryptionType: "KMS",
+        kmsKey: "arn:aws:kms:ap-northeast-2:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+      },
+    ],
     imageScanningConfiguration: { scanOnPush: true },
     imageTagMutability: "IMMUTABLE_WITH_EXCLUSION",
     imageTagMutabilityExclusionFilters: [{ filter: "latest", filterType: "WILDCARD" }],
@@ -45,7 +50,7 @@ describe("aws.ecr.Repository of the stand-in", () => {
     assert.deepEqual([create?.service, create?.region], ["ecr", "ap-northeast-2"]);
     assert.deepEqual(create?.input["encryptionConfiguration"], {
       encryptionType: "KMS",
-      kmsKey: "arn:aws:kms:ap-northeast-2:123456789012:key/k",
+      kmsKey: "arn:aws:kms:ap-northeast-2:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
     });
     assert.deepEqual(create?.input["imageTagMutabilityExclusionFilters"], [
       { filter: "latest", filterType: "WILDCARD" },
