@@ -116,7 +116,17 @@ function entryOf(absolute: string | Buffer, file: string): unknown[] {
   if (stat.isFile()) return ["file", file, stat.mode & 0o7777, digestOfFile(absolute)];
   if (stat.isSocket()) throw new NotSendable("a socket cannot be sent to Docker.");
   if (!stat.isSymbolicLink()) return ["other", file, stat.mode];
+  refuseCircle(absolute);
   return ["link", file, textOf(fs.readlinkSync(absolute, "buffer"))];
+}
+
+/** The Docker provider follows each link to see whether it changed: one that leads nowhere is fine, one in a circle is not. */
+function refuseCircle(link: string | Buffer): void {
+  try {
+    fs.statSync(link);
+  } catch (error) {
+    if (!["ENOENT", "ENOTDIR"].includes(systemCode(error))) throw error;
+  }
 }
 
 /**
@@ -135,18 +145,26 @@ function dockerfileEntries({ context, dockerfile }: ContextPaths, files: Readonl
     }
   };
   if (!files.has(own)) return [content()];
-  return isLink(dockerfile) && !leadsThrough(files, context, dockerfile) ? [own, content()] : [own];
+  return isLink(dockerfile) && !leadsThrough(files, context, own) ? [own, content()] : [own];
 }
 
+/** Whether each link on the way to what a link names, and that file itself, is one of the context's files. */
 function leadsThrough(files: ReadonlySet<string>, context: string, link: string): boolean {
   const root = fs.realpathSync(context);
-  let at = link;
-  while (isLink(at)) {
-    const target = path.resolve(path.dirname(at), fs.readlinkSync(at));
-    at = path.join(fs.realpathSync(path.dirname(target)), path.basename(target));
-    if (!files.has(path.relative(root, at).split(path.sep).join("/"))) return false;
+  const isFileOf = (file: string) => files.has(path.relative(root, file).split(path.sep).join("/"));
+  const rest = link.split("/");
+  let at = root;
+  for (let name = rest.shift(); name !== undefined; name = rest.shift()) {
+    const next = path.resolve(at, name);
+    if (!isLink(next)) at = next;
+    else if (!isFileOf(next)) return false;
+    else {
+      const target = fs.readlinkSync(next);
+      if (path.isAbsolute(target)) at = path.parse(target).root;
+      rest.unshift(...target.split("/"));
+    }
   }
-  return true;
+  return isFileOf(at);
 }
 
 function isLink(file: string): boolean {

@@ -76,21 +76,23 @@ function compareWithCommit(root: string, commit: string): Comparison {
     root,
     git(root, "diff", "--name-only", "--no-renames", "--ignore-submodules=all", "-z", commit),
   );
-  const committed = new Set<string>();
+  const own = path.join(root, ".git");
+  const committed = new Set(isRelativeLink(own) ? [own] : []);
   for (const entry of textOf(git(root, "ls-tree", "-r", "-z", "--full-tree", commit)).split("\0")) {
     const [, type, object = "", name = ""] = /^\d+ (\w+) (\w+)\t(.*)$/s.exec(entry) ?? [];
     const file = path.join(root, name);
     if (type === "blob") committed.add(file);
-    // A submodule's own .git is a file that git writes, which leads to the same place on every machine.
-    const link = path.join(file, ".git");
-    if (type !== "commit" || !fs.existsSync(link)) continue;
-    if (isFile(link)) committed.add(link);
-    if (!hasCommit(file, object)) continue;
+    if (type !== "commit" || !fs.existsSync(path.join(file, ".git")) || !hasCommit(file, object)) continue;
     const below = compareWithCommit(file, object);
     for (const each of below.committed) committed.add(each);
     for (const each of below.changed) changed.add(each);
   }
   return { committed, changed };
+}
+
+/** A submodule's own `.git` is a file that Git writes: it leads to the same place on every machine. */
+function isRelativeLink(file: string): boolean {
+  return isFile(file) && /^gitdir: (?!\/|[A-Za-z]:)/.test(fs.readFileSync(file, "utf8"));
 }
 
 /** The commit of a submodule may be one that nobody fetched: then no file of it is as the commit has it. */
