@@ -11,8 +11,17 @@ export const pushRole = z.strictObject({
   github: z
     .array(
       z.strictObject({
-        repository: text.optional().describe("`owner/name`"),
-        anyRepositoryOf: text.optional().describe("All repositories of this owner"),
+        repository: text
+          .optional()
+          .describe(
+            "`owner/name`; `owner@1234/name@5678`, with GitHub's ids, for a repository of github.com that was made, renamed or " +
+              "transferred since 15 July 2026",
+          ),
+        anyRepositoryOf: text
+          .optional()
+          .describe(
+            "All repositories of this owner, with ids in their subjects or without; `owner@1234`: only those with ids",
+          ),
         branches: names
           .optional()
           .describe(

@@ -13,12 +13,16 @@ export const githubAudience = "sts.amazonaws.com";
  */
 export interface GitHubWorkflows {
   /**
-   * `owner/name`, in GitHub's own spelling: conditions tell upper case from lower. Repositories made or renamed since
-   * July 2026 have their ids in the token's subject: `owner@1234/name@5678` (GitHub docs, immutable subject claims).
+   * `owner/name`, in GitHub's own spelling: conditions tell upper case from lower. Repositories of github.com that were made,
+   * renamed or transferred since 15 July 2026 have ids in the token's subject, and are written with them:
+   * `owner@1234/name@5678` (GitHub docs, immutable subject claims; the repository's OIDC settings show it).
    * @default none: then `anyRepositoryOf` is given
    */
   repository?: string;
-  /** Instead of `repository`: all repositories of this owner, those too that are made later. @default none */
+  /**
+   * Instead of `repository`: all repositories of this owner, those too that are made later, with ids in their subjects or
+   * without. `owner@1234`: only those with ids, and never those of whoever has the owner's name after it. @default none
+   */
   anyRepositoryOf?: string;
   /**
    * Runs for these branches; `*` stands for any text: `main`, `release/*`. Not only pushes: what GitHub starts on the default
@@ -54,14 +58,21 @@ const repositoryForm = new RegExp(`^${ownerName}/(?!\\.{1,2}(?:@|$))[A-Za-z0-9._
  */
 export function githubSubjects(workflows: GitHubWorkflows): string[] {
   const { repository, anyRepositoryOf, branches = [], tags = [], environments = [], pullRequests } = workflows;
-  const subject = `repo:${repository ?? `${anyRepositoryOf}/*`}`;
-  return [
-    ...branches.map((branch) => `${subject}:ref:refs/heads/${branch}`),
-    ...tags.map((tag) => `${subject}:ref:refs/tags/${tag}`),
-    // GitHub writes a colon in an environment's name as %3A.
-    ...environments.map((environment) => `${subject}:environment:${environment.replaceAll(":", "%3A")}`),
-    ...(pullRequests ? [`${subject}:pull_request`] : []),
-  ].sort();
+  return subjectOwners(repository, anyRepositoryOf)
+    .flatMap((owner) => [
+      ...branches.map((branch) => `repo:${owner}:ref:refs/heads/${branch}`),
+      ...tags.map((tag) => `repo:${owner}:ref:refs/tags/${tag}`),
+      // GitHub writes a colon in an environment's name as %3A.
+      ...environments.map((environment) => `repo:${owner}:environment:${environment.replaceAll(":", "%3A")}`),
+      ...(pullRequests ? [`repo:${owner}:pull_request`] : []),
+    ])
+    .sort();
+}
+
+/** Which repositories the subjects are of: an owner's older ones have their name there, later ones its id too. */
+function subjectOwners(repository: string | undefined, owner = ""): string[] {
+  if (repository !== undefined) return [repository];
+  return owner.includes("@") ? [`${owner}/*`] : [`${owner}/*`, `${owner}@*/*`];
 }
 
 /**

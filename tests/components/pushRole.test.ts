@@ -104,7 +104,7 @@ describe("PushRole", () => {
       assumeRolePolicy: trustOf(
         {
           StringEquals: { [`${issuer}:aud`]: "ecr" },
-          StringLike: { [`${issuer}:sub`]: ["repo:octo-org/*:ref:refs/tags/v*"] },
+          StringLike: { [`${issuer}:sub`]: ["repo:octo-org/*:ref:refs/tags/v*", "repo:octo-org@*/*:ref:refs/tags/v*"] },
         },
         "Patterns",
       ),

@@ -247,6 +247,7 @@ export function exampleOfREADMEMd1() {
   const image = new ContainerImage("petclinic", { context: "app", repositories: [repository, gallery], tags: ["latest"] });
   new PushRole("release", {
     repositories: [repository],
+    // A repository of github.com made, renamed or transferred since 15 July 2026: "octo-org@1234/petclinic@5678", with its ids.
     github: [{ repository: "octo-org/petclinic", branches: ["main"] }],
     createProvider: true,
   });

@@ -81,8 +81,23 @@ describe("GitHub Actions subjects", () => {
   it("reach all repositories of an owner only when that is asked for by its name", () => {
     assert.deepEqual(githubSubjects({ anyRepositoryOf: "octo-org", branches: ["main"] }), [
       "repo:octo-org/*:ref:refs/heads/main",
+      "repo:octo-org@*/*:ref:refs/heads/main",
     ]);
     assert.deepEqual(githubFaults({ anyRepositoryOf: "octo-org", branches: ["main"] }, "github[0]"), []);
+    const matching = (owner: string, token: string) =>
+      githubSubjects({ anyRepositoryOf: owner, branches: ["main"] }).some((each) => wildcardMatches(each, token, "?"));
+    for (const [owner, token, isMatched] of [
+      ["octo-org", "repo:octo-org/pets:ref:refs/heads/main", true],
+      ["octo-org", "repo:octo-org@12/pets@34:ref:refs/heads/main", true],
+      ["octo-org", "repo:octo-org2@12/pets@34:ref:refs/heads/main", false],
+      ["octo-org", "repo:octo-org@12/pets@34:ref:refs/heads/other", false],
+      ["octo-org@12", "repo:octo-org@12/pets@34:ref:refs/heads/main", true],
+      // The name may be somebody else's by then.
+      ["octo-org@12", "repo:octo-org@13/pets@34:ref:refs/heads/main", false],
+      ["octo-org@12", "repo:octo-org/pets:ref:refs/heads/main", false],
+    ] as const) {
+      assert.equal(matching(owner, token), isMatched, `${owner} ${token}`);
+    }
     for (const repository of ["octo-org/*", "*", "*/*", "octo-*/pets", "octo-org/pet?"]) {
       const [fault] = githubFaults({ repository, branches: ["main"] }, "github[0]");
       assert.equal(fault?.path, "github[0].repository");
