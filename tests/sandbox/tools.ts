@@ -66,6 +66,11 @@ export function crane(): Promise<string> {
   return goTool("github.com/google/go-containerregistry/cmd/crane");
 }
 
+/** The OCI registry client that attaches artifacts to images and shows what refers to them. */
+export function oras(): Promise<string> {
+  return goTool("oras.land/oras/cmd/oras");
+}
+
 /** GitHub's own rules for workflows, and shellcheck's where that is installed. */
 export function actionlint(): Promise<string> {
   return goTool("github.com/rhysd/actionlint/cmd/actionlint");

@@ -4,6 +4,7 @@
 package tools
 
 import (
+	_ "oras.land/oras/cmd/oras"
 	_ "github.com/google/go-containerregistry/cmd/crane"
 	_ "github.com/opencontainers/distribution-spec/conformance"
 	_ "github.com/rhysd/actionlint/cmd/actionlint"
