@@ -2,6 +2,7 @@ import { resourceWith, type StackState } from "../components/stackState";
 import { registryName, repositoryRegion } from "./arguments";
 import { mapValues } from "./mapValues";
 import type { EnvironmentConfig } from "./schema";
+import { stateTypes } from "./stateTypes";
 
 /**
  * The config without each `import` of a repository that the stack has already: it has done its work. The engine would
@@ -21,13 +22,13 @@ export function withoutAdopted(config: EnvironmentConfig, state: StackState, reg
     privateRepositories: mapValues(config.privateRepositories, (entry, key) => {
       const name = registryName(config, `private/${key}`);
       const place = { name, region: repositoryRegion(config, key) ?? region };
-      const types = "ecr:index:PrivateRepository$aws:ecr/repository:Repository";
-      return resourceWith(state, types, place) ? own(entry, name) : entry;
+      return resourceWith(state, stateTypes.privateRepository.repository, place) ? own(entry, name) : entry;
     }),
     publicRepositories: mapValues(config.publicRepositories, (entry, key) => {
       const repositoryName = registryName(config, `public/${key}`);
-      const types = "ecr:index:PublicRepository$aws:ecrpublic/repository:Repository";
-      return resourceWith(state, types, { repositoryName }) ? own(entry, repositoryName) : entry;
+      return resourceWith(state, stateTypes.publicRepository.repository, { repositoryName })
+        ? own(entry, repositoryName)
+        : entry;
     }),
   };
 }

@@ -3,6 +3,7 @@ import { resourcesOf, type StackState } from "../components/stackState";
 import { repositoryKeyAlias } from "../ecr/encryption";
 import { registryName, repositoryRegion } from "./arguments";
 import type { EnvironmentConfig } from "./schema";
+import { stateTypes } from "./stateTypes";
 
 /** What a component is called in the stack's state, and the name that the state has it under if that is another one. */
 export interface LogicalName {
@@ -48,42 +49,41 @@ export function logicalNames(config: EnvironmentConfig, state: StackState, regio
     privateRepository: (key: string): LogicalName => {
       const name = registryName(config, `private/${key}`);
       const place = repositoryRegion(config, key) ?? region;
+      const own = stateTypes.privateRepository;
       const below = (types: string, outputs: Record<string, string>): Trace => ({
-        types: `ecr:index:PrivateRepository$${types}`,
+        types,
         outputs: { ...outputs, region: place },
       });
       return known(placed(name, place), state, [
-        below("aws:ecr/repository:Repository", { name }),
-        below("aws:ecr/lifecyclePolicy:LifecyclePolicy", { repository: name }),
-        below("aws:ecr/repositoryPolicy:RepositoryPolicy", { repository: name }),
-        below("aws:kms/alias:Alias", { name: repositoryKeyAlias(name) }),
+        below(own.repository, { name }),
+        below(own.lifecyclePolicy, { repository: name }),
+        below(own.policy, { repository: name }),
+        below(own.keyAlias, { name: repositoryKeyAlias(name) }),
       ]);
     },
     publicRepository: (key: string): LogicalName => {
       const repositoryName = registryName(config, `public/${key}`);
       return known(repositoryName, state, [
-        { types: "ecr:index:PublicRepository$aws:ecrpublic/repository:Repository", outputs: { repositoryName } },
-        {
-          types: "ecr:index:PublicRepository$aws:ecrpublic/repositoryPolicy:RepositoryPolicy",
-          outputs: { repositoryName },
-        },
+        { types: stateTypes.publicRepository.repository, outputs: { repositoryName } },
+        { types: stateTypes.publicRepository.policy, outputs: { repositoryName } },
       ]);
     },
     registry: (key: string): LogicalName => {
       const place = config.registries[key]?.region ?? region;
+      const own = stateTypes.registry;
       const below = (types: string, suffix?: string): Trace => ({
-        types: `ecr:index:Registry$aws:ecr/${types}`,
+        types,
         outputs: { region: place },
         suffix,
       });
       return known(place, state, [
-        { types: "ecr:index:Registry", outputs: { region: place } },
-        below("registryPolicy:RegistryPolicy"),
-        below("registryScanningConfiguration:RegistryScanningConfiguration"),
-        below("replicationConfiguration:ReplicationConfiguration"),
-        below("accountSetting:AccountSetting", "name"),
-        below("pullThroughCacheRule:PullThroughCacheRule", "ecrRepositoryPrefix"),
-        below("repositoryCreationTemplate:RepositoryCreationTemplate", "prefix"),
+        { types: own.component, outputs: { region: place } },
+        below(own.policy),
+        below(own.scanning),
+        below(own.replication),
+        below(own.accountSetting, "name"),
+        below(own.cacheRule, "ecrRepositoryPrefix"),
+        below(own.template, "prefix"),
       ]);
     },
     pushRole: (key: string): LogicalName => {
@@ -91,8 +91,8 @@ export function logicalNames(config: EnvironmentConfig, state: StackState, regio
       if (name === undefined) return { name: key, aliases: [] };
       const isOthers = Object.values(config.pushRoles).some(({ roleName }) => roleName === key);
       const traces: Trace[] = [
-        { types: "ecr:index:PushRole$aws:iam/role:Role", outputs: { name } },
-        { types: "ecr:index:PushRole$aws:iam/rolePolicy:RolePolicy", outputs: { role: name } },
+        { types: stateTypes.pushRole.role, outputs: { name } },
+        { types: stateTypes.pushRole.policy, outputs: { role: name } },
       ];
       return known(name, state, traces, isOthers ? undefined : key);
     },
@@ -100,7 +100,7 @@ export function logicalNames(config: EnvironmentConfig, state: StackState, regio
       const { topicName: name, region: place = region } = config.registryEvents[key] ?? {};
       if (name === undefined) return { name: key, aliases: [] };
       const isOthers = Object.values(config.registryEvents).some(({ topicName }) => topicName === key);
-      const types = "ecr:index:RegistryEvents$aws:sns/topic:Topic";
+      const types = stateTypes.registryEvents.topic;
       // Their rules are called after them, and the name of a rule has no `@`, that of a topic no dot.
       const placedName = place === region ? name : `${name}.${place}`;
       return known(placedName, state, [{ types, outputs: { name, region: place } }], isOthers ? undefined : key);

@@ -1,16 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type PrivateRepositoryArgs, privateLifecyclePolicy, refuseInput } from "../components";
+import { refuseInput } from "../components";
 import { knownKmsKeyArn } from "../components/kmsKeyArn";
 import { type HeldImages, heldPrivateImages, heldPublicImages } from "../components/repositories/heldImages";
 import { encryptionTypes } from "../components/repositories/privateRepositorySettings";
-import { namesSomeone } from "../components/repositories/repositoryAccess";
 import { resourcesOf, type StackState, type StateResource } from "../components/stackState";
 import type { Fault } from "../ecr/faults";
-import { privateRepositoryArgs, publicRepositoryArgs, registryName, repositoryRegion } from "./arguments";
+import { privateRepositoryArgs, registryName, repositoryRegion } from "./arguments";
+import { isRetained, leftPolicies } from "./retained";
 import type { EnvironmentConfig } from "./schema";
-
-const privateType = "ecr:index:PrivateRepository$aws:ecr/repository:Repository";
-const publicType = "ecr:index:PublicRepository$aws:ecrpublic/repository:Repository";
+import { stateTypes } from "./stateTypes";
 
 /**
  * Refuses an update that would delete or replace a repository with images in it, before anything is done: one error names
@@ -23,8 +21,12 @@ const publicType = "ecr:index:PublicRepository$aws:ecrpublic/repository:Reposito
  */
 export async function refuseLosses(config: EnvironmentConfig, state: StackState, region: string): Promise<void> {
   const found = await Promise.all([
-    ...resourcesOf(state, privateType).map((repository) => privateFaults(config, state, repository, region)),
-    ...resourcesOf(state, publicType).map((repository) => publicFaults(config, state, repository)),
+    ...resourcesOf(state, stateTypes.privateRepository.repository).map((repository) =>
+      privateFaults(config, state, repository, region),
+    ),
+    ...resourcesOf(state, stateTypes.publicRepository.repository).map((repository) =>
+      publicFaults(config, state, repository),
+    ),
   ]);
   refuseInput(
     "the update would delete images",
@@ -46,7 +48,7 @@ async function privateFaults(
   );
   const key = keys.find((each) => (repositoryRegion(config, each) ?? providerRegion) === region);
   const place = `the repository ${JSON.stringify(name)} in ${region}`;
-  const retained = isRetained(state, "ecr:index:PrivateRepository", logicalName);
+  const retained = isRetained(state, "private", logicalName);
   if (key === undefined && retained) return [];
   const left = key !== undefined && retained ? leftPolicies(config, state, `private/${key}`, logicalName) : [];
   const loss =
@@ -69,7 +71,7 @@ async function publicFaults(
   const key = Object.keys(config.publicRepositories).find(
     (each) => registryName(config, `public/${each}`) === repositoryName,
   );
-  const retained = isRetained(state, "ecr:index:PublicRepository", logicalName);
+  const retained = isRetained(state, "public", logicalName);
   if (key !== undefined) return retained ? leftPolicies(config, state, `public/${key}`, logicalName) : [];
   if (retained) return [];
   const held = await heldPublicImages({ repositoryName, region: String(outputs["region"] ?? "us-east-1") });
@@ -115,76 +117,30 @@ async function replacement(
   const { place, region, logicalName, outputs } = found;
   const args = privateRepositoryArgs(config, key);
   const [is] = (outputs["encryptionConfigurations"] ?? []) as { encryptionType?: string; kmsKey?: string }[];
-  const ownKey = resourcesOf(state, "ecr:index:PrivateRepository$aws:kms/key:Key").find(
-    ({ name, outputs: key }) => name === logicalName && key["arn"] === is?.kmsKey,
-  );
-  const path = `privateRepositories.${key}`;
+  const loss = (setting: "encryption" | "createKey" | "kmsKey", what: string, instead: string): Loss => ({
+    path: `privateRepositories.${key}.${setting}`,
+    value: args[setting],
+    what: `the images of ${place} are encrypted with ${what}`,
+    fix: `write ${instead}, or describe a second repository and copy the images there.`,
+  });
   const type = is?.encryptionType ?? "AES256";
   if (encryptionTypes[args.encryption ?? "kms"] !== type) {
-    return {
-      path: `${path}.encryption`,
-      value: args.encryption,
-      what: `the images of ${place} are encrypted with ${type}, which is fixed when a repository is created, so it would be replaced by an empty one`,
-      fix: `write encryption: ${spellingOf(type)}, or describe a second repository and copy the images there.`,
-    };
+    const fixed = `${type}, which is fixed when a repository is created, so it would be replaced by an empty one`;
+    return loss("encryption", fixed, `encryption: ${spellingOf(type)}`);
   }
-  if (ownKey !== undefined && args.createKey !== true) {
-    return {
-      path: `${path}.createKey`,
-      value: args.createKey,
-      what: `the images of ${place} are encrypted with the key that createKey made (${is?.kmsKey}): the key would be deleted, and then nobody could read or push any`,
-      always: true,
-      fix: "write createKey: true again, or describe a second repository and copy the images there.",
-    };
+  const hasOwnKey = resourcesOf(state, stateTypes.privateRepository.key).some(
+    ({ name, outputs: made }) => name === logicalName && made["arn"] === is?.kmsKey,
+  );
+  const otherKey = `${is?.kmsKey ?? "another key"}, and a repository's key is fixed when it is created, so it would be replaced by an empty one`;
+  if (hasOwnKey && args.createKey !== true) {
+    const gone = `the key that createKey made (${is?.kmsKey}): the key would be deleted, and then nobody could read or push any`;
+    return { ...loss("createKey", gone, "createKey: true again"), always: true };
   }
-  if (args.createKey === true && ownKey === undefined) {
-    return {
-      path: `${path}.createKey`,
-      value: true,
-      what: `the images of ${place} are encrypted with ${is?.kmsKey ?? "another key"}, and a repository's key is fixed when it is created, so it would be replaced by an empty one`,
-      fix: "write createKey: null, or describe a second repository and copy the images there.",
-    };
-  }
+  if (args.createKey === true && !hasOwnKey) return loss("createKey", otherKey, "createKey: null");
   const arn = typeof args.kmsKey === "string" ? await knownKmsKeyArn(args.kmsKey, region) : undefined;
-  if (arn !== undefined && arn !== is?.kmsKey) {
-    return {
-      path: `${path}.kmsKey`,
-      value: args.kmsKey,
-      what: `the images of ${place} are encrypted with ${is?.kmsKey ?? "another key"}, and a repository's key is fixed when it is created, so it would be replaced by an empty one`,
-      fix: `write kmsKey: ${is?.kmsKey ?? "null"}, or describe a second repository and copy the images there.`,
-    };
-  }
-  return undefined;
-}
-
-/**
- * Policies that the entry no longer asks for. What a component retains, it retains each part of: a policy would stay in
- * AWS, and go on to grant or expire, with nobody to manage it and an empty preview.
- *
- * @param reference `private/<key>` or `public/<key>`.
- */
-function leftPolicies(config: EnvironmentConfig, state: StackState, reference: string, logicalName: string): Fault[] {
-  const [kind = "", key = ""] = reference.split(/\/(.*)/);
-  const isPrivate = kind === "private";
-  const args = isPrivate ? privateRepositoryArgs(config, key) : publicRepositoryArgs(config, key);
-  const path = `${kind}Repositories.${key}`;
-  const has = (type: string) => resourcesOf(state, type).some(({ name }) => name === logicalName);
-  const fault = (setting: string, value: unknown): Fault => ({
-    path: `${path}.${setting}`,
-    value,
-    rule: "retainOnDelete was applied to this repository, so the policy that the stack has for it would be left in AWS, in force.",
-    fix: `write the former ${setting} again with retainOnDelete: false and update; then take ${setting} away.`,
-  });
-  const component = isPrivate ? "ecr:index:PrivateRepository" : "ecr:index:PublicRepository";
-  const accessType = `${component}$aws:${isPrivate ? "ecr" : "ecrpublic"}/repositoryPolicy:RepositoryPolicy`;
-  return [
-    ...(!namesSomeone(args.access) && has(accessType) ? [fault("access", args.access)] : []),
-    ...(isPrivate &&
-    privateLifecyclePolicy(args as PrivateRepositoryArgs) === undefined &&
-    has(`${component}$aws:ecr/lifecyclePolicy:LifecyclePolicy`)
-      ? [fault("lifecyclePolicy", false)]
-      : []),
-  ];
+  return arn === undefined || arn === is?.kmsKey
+    ? undefined
+    : loss("kmsKey", otherKey, `kmsKey: ${is?.kmsKey ?? "null"}`);
 }
 
 function spellingOf(type: string): string {
@@ -200,9 +156,4 @@ function lossOf({ what, always, ...fault }: Loss, held: HeldImages, isForced: bo
   if (!isForced || always) return [{ ...fault, rule: `${what}: ${holds}.` }];
   pulumi.log.warn(`${pulumi.getProject()}:${fault.path}: ${what}, as the state's forceDelete allows: ${holds}.`);
   return [];
-}
-
-/** Whether it was told to stay in AWS: its component says so in the state. */
-function isRetained(state: StackState, type: string, name: string): boolean {
-  return resourcesOf(state, type).some((each) => each.name === name && each.outputs["retainOnDelete"] === true);
 }

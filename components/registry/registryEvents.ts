@@ -146,12 +146,11 @@ function readSettings(given: RegistryEventsArgs, checks: InputChecks) {
     (repository): pulumi.Input<string> =>
       typeof repository === "object" && "repositoryName" in repository ? repository.repositoryName : repository,
   );
-  checks.add(
-    eventRepositoryFaults(
-      repositories.map((each) => (isDeferred(each) ? "known-later" : each)),
-      "repositories",
-    ),
+  const faults = eventRepositoryFaults(
+    repositories.map((each) => (isDeferred(each) ? "known-later" : each)),
+    "repositories",
   );
+  checks.add(faults);
   if (targets !== undefined && (targets.length < 1 || targets.length > targetsMaximum)) {
     checks.add([
       {
@@ -176,7 +175,11 @@ function readSettings(given: RegistryEventsArgs, checks: InputChecks) {
   }
   const kmsKey = args.kmsKey === undefined ? undefined : checks.input(args.kmsKey, topicKeyFaults);
   return {
-    repositories: checks.input(pulumi.all(repositories), (known) => eventRepositoryFaults(known, "repositories")),
+    repositories:
+      // What is refused now is not refused a second time by an output that nobody waits for.
+      faults.length > 0
+        ? []
+        : checks.input(pulumi.all(repositories), (known) => eventRepositoryFaults(known, "repositories")),
     rules: readRules(args, checks),
     kmsKey,
     targets: targets?.map((arn, index) =>

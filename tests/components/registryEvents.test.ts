@@ -179,6 +179,20 @@ describe("RegistryEvents", () => {
     );
   });
 
+  it("refuses a repository once: nothing fails a second time later, when nobody waits for it", async () => {
+    const later: unknown[] = [];
+    const listener = (error: unknown) => later.push(error);
+    process.on("unhandledRejection", listener);
+    try {
+      assert.equal(registryEventsFaults("images", { repositories: ["team*"] }).length, 1);
+      await mocks.settle();
+      await new Promise(setImmediate);
+      assert.deepEqual(later, []);
+    } finally {
+      process.off("unhandledRejection", listener);
+    }
+  });
+
   const refusals: [what: string, args: RegistryEventsArgs, paths: string[]][] = [
     ["no event at all", { pushes: false, findingsFrom: false }, ["pushes"]],
     ["a wildcard in a name", { repositories: ["pets", "pe*"] }, ["repositories[1]"]],
