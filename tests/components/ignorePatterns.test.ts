@@ -2,12 +2,33 @@ import assert from "node:assert/strict";
 import { fullTests, toolsTimeout } from "../sandbox/tools";
 import { dockerWalk, walkBoth } from "./dockerContext/docker";
 import { randomContexts } from "./dockerContext/randomContexts";
+import { realIgnoreFiles } from "./dockerContext/realTree";
+import { table } from "./dockerContext/table";
 
 describe("ignore files against Docker's own modules", function () {
   this.timeout(toolsTimeout);
   let walk: string;
   before(async () => {
     walk = await dockerWalk();
+  });
+
+  it("takes the files that the table says, as Docker does", () => {
+    const cases = table.map(([ignore, files]) => ({ ignore: Buffer.from(ignore), files }));
+    const both = walkBoth(walk, cases);
+    const expected = table.map(([ignore, , sent]) => ({ ignore, sent: sent === "refused" ? sent : [...sent].sort() }));
+    const found = (by: "docker" | "own") => table.map(([ignore], index) => ({ ignore, sent: both[index]?.[by] }));
+    assert.deepEqual(found("docker"), expected);
+    assert.deepEqual(found("own"), expected);
+  });
+
+  it("takes the same files with ignore files in the manner of a hundred projects", () => {
+    const cases = realIgnoreFiles();
+    assert.ok(cases.length >= 100);
+    const effective = walkBoth(walk, cases).filter(({ docker, own }, index) => {
+      assert.deepEqual(own, docker, cases[index]?.name);
+      return docker !== "refused" && docker.length < (cases[index]?.files.length ?? 0);
+    });
+    assert.ok(effective.length >= 80, `only ${effective.length} leave anything out`);
   });
 
   const seed = 17;

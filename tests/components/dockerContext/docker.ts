@@ -26,7 +26,14 @@ export function dockerWalk(): Promise<string> {
 export function walkBoth(walk: string, cases: readonly ContextCase[]): { docker: Sent; own: Sent }[] {
   const root = fs.mkdtempSync(path.join(os.tmpdir(), "walks-"));
   try {
-    const builds = cases.map((each, index) => write(path.join(root, String(index)), each));
+    const contexts = new Map<readonly string[], string>();
+    const builds = cases.map(({ files, ignore }, index) => {
+      const folder = path.join(root, String(index));
+      // Cases may have one tree.
+      const context = contexts.get(files) ?? writeContext(path.join(folder, "context"), files);
+      contexts.set(files, context);
+      return { context, ignore: writeIgnoreFile(folder, ignore) };
+    });
     const input = builds.map((each) => JSON.stringify(each)).join("\n");
     const answer = spawnSync(walk, { input, encoding: "utf8", maxBuffer: 1 << 30 });
     if (answer.status !== 0) throw new Error(answer.stderr);
@@ -43,8 +50,7 @@ interface Build {
   ignore: string;
 }
 
-function write(folder: string, { files, ignore }: ContextCase): Build {
-  const context = path.join(folder, "context");
+function writeContext(context: string, files: readonly string[]): string {
   fs.mkdirSync(context, { recursive: true });
   for (const file of files) {
     const at = (name: string) => Buffer.concat([Buffer.from(`${context}/`), bytesOf(name)]);
@@ -55,9 +61,14 @@ function write(folder: string, { files, ignore }: ContextCase): Build {
       if (!["EEXIST", "ENOTDIR", "EISDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
     }
   }
-  const build = { context, ignore: path.join(folder, "build.dockerignore") };
-  fs.writeFileSync(build.ignore, ignore);
-  return build;
+  return context;
+}
+
+function writeIgnoreFile(folder: string, ignore: Buffer): string {
+  const file = path.join(folder, "build.dockerignore");
+  fs.mkdirSync(folder, { recursive: true });
+  fs.writeFileSync(file, ignore);
+  return file;
 }
 
 function readAnswer(line: string): Sent {
