@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { isUtf8, textOf, wellFormed } from "../../../ecr/buildContext/fileNames";
 import { IgnorePatterns, type Judgement } from "../../../ecr/buildContext/ignorePatterns";
 
 /** A file, link or directory of a build context that its .dockerignore lets through. */
@@ -36,14 +37,19 @@ export function walkContext(context: string, dockerfile: string, visit: (entry: 
   const patterns = ignorePatterns(context, dockerfile);
   const walk = (directory: string, above: Judgement | undefined): void => {
     const names = fs
-      .readdirSync(path.join(context, directory))
-      .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+      .readdirSync(path.join(context, directory), { encoding: "buffer" })
+      .sort(Buffer.compare)
+      .map(textOf);
     for (const name of names) {
       const relative = directory === "" ? name : `${directory}/${name}`;
-      const stats = fs.lstatSync(path.join(context, relative), { throwIfNoEntry: false });
-      if (!stats) continue;
       const judgement = patterns?.judge(relative, above);
       const ignored = judgement?.ignored ?? false;
+      if (!isUtf8(name)) {
+        if (ignored) continue;
+        throw new Error(`"${wellFormed(relative)}": the stand-in does not send names that are not UTF-8`);
+      }
+      const stats = fs.lstatSync(path.join(context, relative), { throwIfNoEntry: false });
+      if (!stats) continue;
       if (!ignored) {
         try {
           visit({ name: relative, stats });
@@ -75,6 +81,11 @@ export function contextDigest(context: string, dockerfile: string): string {
   add(dockerfile, "Dockerfile", "----------", "file");
   walkContext(context, dockerfile, ({ name, stats }) => {
     if (stats.isDirectory()) return;
+    // The released provider's modules take a socket for a file, which then cannot be opened.
+    if (stats.isSocket()) {
+      const reason = `could not open file ${name}: open ${name}: no such device or address`;
+      throw new Error(`unable to hash build context: error while hashing "${name}": ${reason}`);
+    }
     const kind = stats.isSymbolicLink() ? "link" : stats.isFile() ? "file" : "other";
     try {
       add(path.join(context, name), name, modeText(stats), kind);

@@ -1,5 +1,6 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
+import * as net from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
 import { startBuildSession } from "../../../sandbox/providers/docker/buildSession";
@@ -118,6 +119,25 @@ describe("docker stand-in", () => {
     writeContext();
     write("app/Dockerfile.dockerignore", "*.txt\n");
     assert.notEqual(await digestOf(), original, "the Dockerfile's own ignore file comes first");
+  });
+
+  it("fails at ignore files that Docker refuses, at sockets, and at names that it does not support", async () => {
+    writeContext();
+    write("app/.dockerignore", "a\n!\n");
+    await assert.rejects(
+      digestOf(),
+      /invalid excludepatterns: app\/\.dockerignore: line 2 has a "!" without a pattern/,
+    );
+    writeContext();
+    const server = net.createServer();
+    await new Promise<void>((resolve) => server.listen("app/socket", resolve));
+    await assert.rejects(digestOf(), /error while hashing "socket": could not open file .*no such device or address/);
+    await new Promise((resolve) => server.close(resolve));
+    writeContext();
+    fs.writeFileSync(Buffer.from([...Buffer.from("app/x"), 0xff]), "");
+    await assert.rejects(digestOf(), /"x\ufffd": the stand-in does not send names that are not UTF-8/);
+    write("app/.dockerignore", "x?\n");
+    await digestOf();
   });
 
   it("fails in a preview when context or Dockerfile are missing, and says where it looked", async () => {
