@@ -13,14 +13,16 @@ export interface CopyProgress {
   how: "sent" | "mounted" | "present";
 }
 
-/** Blobs that are on their way at once. */
-const atOnce = 4;
+/** Blobs that are on their way at once, and those that a registry is asked about at once. */
+const sentAtOnce = 4;
+const askedAtOnce = 16;
 
 /** Brings blobs from one repository into another: each once, several at a time, never a whole one in memory. */
 export class BlobCopies {
   /** Blobs that went through this machine, and their bytes. */
   sent = { blobs: 0, bytes: 0 };
-  private readonly slots = new Slots(atOnce);
+  private readonly sending = new Slots(sentAtOnce);
+  private readonly asking = new Slots(askedAtOnce);
   private readonly copies = new Map<string, Promise<void>>();
   private failure: Error | undefined;
 
@@ -35,29 +37,44 @@ export class BlobCopies {
   copy(blob: { digest: string; size: number }): Promise<void> {
     const known = this.copies.get(blob.digest);
     if (known !== undefined) return known;
-    const copy = this.slots.run(async () => {
-      // Nothing begins when all is lost.
-      if (this.failure !== undefined) throw this.failure;
-      const how = await this.bring(blob).catch((error: Error) => {
+    const copy = this.bring(blob).then(
+      (how) => this.onProgress({ kind: "blob", digest: blob.digest, size: blob.size, how }),
+      (error: Error) => {
         this.failure ??= error;
         throw error;
-      });
-      this.onProgress({ kind: "blob", digest: blob.digest, size: blob.size, how });
-    });
+      },
+    );
     this.copies.set(blob.digest, copy);
     return copy;
   }
 
-  private async bring({ digest, size }: { digest: string; size: number }): Promise<CopyProgress["how"]> {
+  private async bring(blob: { digest: string; size: number }): Promise<CopyProgress["how"]> {
+    const found = await this.asking.run(() => this.find(blob.digest));
+    if (typeof found === "string") return found;
+    return this.sending.run(() => this.send(blob, found.location));
+  }
+
+  /** @returns How the target has it already, or an upload that it opened where it does not mount. */
+  private async find(digest: string): Promise<"present" | "mounted" | { location?: URL }> {
+    this.stopAfterFailure();
     const { connection } = this.target;
     if (await hasBlob(connection, digest)) return "present";
-    const mount = this.mountFrom === undefined ? undefined : { digest, from: this.mountFrom };
-    const location = await startUpload(connection, mount);
-    if (location === undefined) return "mounted";
-    const read = (from: number) => readBlob(this.source.connection, { digest, size }, from);
-    const { bytesSent } = await uploadBlob(connection, { digest, size, read }, location);
+    if (this.mountFrom === undefined) return {};
+    const location = await startUpload(connection, { digest, from: this.mountFrom });
+    return location === undefined ? "mounted" : { location };
+  }
+
+  private async send(blob: { digest: string; size: number }, location: URL | undefined): Promise<"sent"> {
+    this.stopAfterFailure();
+    const read = (from: number) => readBlob(this.source.connection, blob, from);
+    const { bytesSent } = await uploadBlob(this.target.connection, { ...blob, read }, location);
     this.sent.blobs += 1;
     this.sent.bytes += bytesSent;
     return "sent";
+  }
+
+  /** Nothing begins when all is lost. */
+  private stopAfterFailure(): void {
+    if (this.failure !== undefined) throw this.failure;
   }
 }

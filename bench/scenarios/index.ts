@@ -1,4 +1,5 @@
 import type { Scenario } from "../scenario";
+import { copy } from "./copy";
 import { gateway } from "./gateway";
 import { hashing } from "./hashing";
 import { image } from "./image";
@@ -19,5 +20,6 @@ export const scenarios: readonly Scenario[] = [
   image,
   hashing,
   gateway,
+  copy,
   lifecycle,
 ];
