@@ -1,8 +1,8 @@
 import { containerImageTag } from "../components/images/containerImage";
 import { mirrorTag } from "../components/images/mirroredImage";
 import type { Fault } from "../ecr/faults";
-import { githubIssuer, gitlabIssuer } from "../ecr/workloadIdentity";
 import { mirroredImageArgs, registryName, repositoryRegion } from "./arguments";
+import { issuerOf } from "./identityProviders";
 import type { EnvironmentConfig } from "./schema";
 
 /** Something that is there once, and the place in the config that claims it. */
@@ -76,7 +76,7 @@ function registryClaims(config: EnvironmentConfig, providerRegion: string | unde
 function roleClaims(config: EnvironmentConfig): Claim[] {
   return Object.entries(config.pushRoles).flatMap(([key, role]) => {
     const entry = `pushRoles.${key}`;
-    const issuer = role.issuer ?? (role.gitlab && !role.github ? gitlabIssuer : githubIssuer);
+    const issuer = issuerOf(role);
     const provider: Claim = {
       thing: `identity provider ${issuer}`,
       entry,

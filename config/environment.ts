@@ -1,10 +1,14 @@
 import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { refuseInput } from "../components";
 import { readStackState } from "../components/stackState";
 import { withoutAdopted } from "./adopted";
 import { refuseForeignSettings } from "./foreignSettings";
+import { providerFaults, withKeptProviders } from "./identityProviders";
 import { loadConfig } from "./load";
 import { logicalNames } from "./logicalNames";
 import { refuseLosses } from "./losses";
+import { takenOverFaults } from "./takenOver";
 
 /**
  * The environment that the stack describes: its config, held against what the stack has, and what its components are
@@ -16,8 +20,13 @@ export async function loadEnvironment() {
   const written = loadConfig();
   const state = await readStackState();
   const region = aws.config.region ?? (await aws.getRegion()).region;
-  const config = withoutAdopted(written, state, region);
+  const config = withKeptProviders(withoutAdopted(written, state, region), state);
   await refuseLosses(config, state, region);
+  const ofOthers = await Promise.all([providerFaults(config, state), takenOverFaults(config, state, region)]);
+  refuseInput(
+    "the update would delete what others use",
+    ofOthers.flat().map((fault) => ({ ...fault, path: `${pulumi.getProject()}:${fault.path}` })),
+  );
   const names = logicalNames(config, state, region);
   await refuseForeignSettings(config, names, region);
   return { config, names };

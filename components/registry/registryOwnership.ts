@@ -6,13 +6,15 @@ import { orUndefined } from "../images/imageRepository";
 import { readStackState, type StateResource } from "../stackState";
 import type { RegistryArgs } from "./registryArgs";
 
+/** The argument that asks for a setting. */
+export type SettingName = "policy" | "scanning" | "replication";
+
 /**
  * A setting that a registry has once, put over what is there: unlike a repository it can neither be created twice nor be
  * there already.
  */
 interface Singleton {
-  /** The argument that asks for it. */
-  argument: "policy" | "scanning" | "replication";
+  argument: SettingName;
   type: string;
   /** What CloudFormation calls it; its identifier is the account. */
   typeName: string;
@@ -43,7 +45,6 @@ const singletons: readonly Singleton[] = [
   },
 ];
 
-/** The settings that these arguments put. */
 function askedFor({ policy, replicateFrom = [], scanning, replication = [] }: RegistryArgs): readonly Singleton[] {
   const asked = {
     policy: policy !== undefined || replicateFrom.length > 0,
@@ -51,6 +52,20 @@ function askedFor({ policy, replicateFrom = [], scanning, replication = [] }: Re
     replication: replication.length > 0,
   };
   return singletons.filter(({ argument }) => asked[argument]);
+}
+
+/** The settings that these arguments put. */
+export function settingsAskedFor(args: RegistryArgs): SettingName[] {
+  return askedFor(args).map(({ argument }) => argument);
+}
+
+/** A setting as the registry has it in AWS, in CloudFormation's words; undefined for what a new registry has. */
+export async function settingInAws(
+  name: SettingName,
+  place: RegistryPlace,
+): Promise<Record<string, unknown> | undefined> {
+  const singleton = singletons.find(({ argument }) => argument === name);
+  return singleton && setting(singleton, place, undefined);
 }
 
 /**
@@ -92,7 +107,7 @@ async function setting(
   { typeName, isSet }: Singleton,
   { account, region }: RegistryPlace,
   parent: pulumi.Resource | undefined,
-): Promise<unknown> {
+): Promise<Record<string, unknown> | undefined> {
   const found = await orUndefined(aws.cloudcontrol.getResource({ typeName, identifier: account, region }, { parent }));
   const properties = JSON.parse(found?.properties ?? "{}") as Record<string, unknown>;
   return isSet(properties) ? properties : undefined;

@@ -40,7 +40,9 @@ export interface MockRegistry {
   images?: [digest: string, tags: string[]][];
   /** What the registry has that somebody else made, as Cloud Control answers: properties by type. */
   settings?: Record<string, unknown>;
-  /** How the question for it fails. */
+  /** The account's IAM roles: trust policies by name. */
+  roles?: Record<string, string>;
+  /** How the question for `settings` fails. */
   failSettings?: string;
   /** Outputs of every other stack. */
   outputs?: Record<string, unknown>;
@@ -116,6 +118,12 @@ export async function startMocks(registry: MockRegistry = {}, preview = false): 
           case "aws:ecrpublic/getImages:getImages":
             if (inputs["imageIds"] === undefined) return { images: publicImages(registry.images ?? []) };
             return { images: [{ imageDigest: found(inputs) }] };
+          case "aws:iam/getRoles:getRoles": {
+            const names = Object.keys(registry.roles ?? {});
+            return { names, arns: names.map((name) => `arn:aws:iam::${account}:role/${name}`) };
+          }
+          case "aws:iam/getRole:getRole":
+            return { name: inputs["name"], assumeRolePolicy: registry.roles?.[String(inputs["name"])] };
           case "aws:cloudcontrol/getResource:getResource": {
             if (registry.failSettings) throw grpcError(registry.failSettings);
             const properties = registry.settings?.[String(inputs["typeName"])];

@@ -19,6 +19,7 @@ import { ecrPublicFunctions } from "./ecrPublic/functions";
 import { ecrPublicRepository, ecrPublicRepositoryPolicy } from "./ecrPublic/resources";
 import { eventRule, eventTarget } from "./events/resources";
 import { generalFunctions } from "./functions";
+import { iamFunctions } from "./iam/functions";
 import { iamOpenIdConnectProvider } from "./iam/openIdConnectProvider";
 import { iamPolicy } from "./iam/policy";
 import { iamRole } from "./iam/role";
@@ -75,6 +76,7 @@ export function awsProvider(version: string): ProviderDefinition<AwsConnection> 
       ...cloudControlFunctions,
       ...ecrFunctions,
       ...ecrPublicFunctions,
+      ...iamFunctions,
       ...kmsFunctions,
       ...vpcFunctions,
     ],

@@ -36,6 +36,13 @@ const privateEdits: Edit[] = [
     steps: { Key: "create", Alias: "create", Repository: "replace", LifecyclePolicy: "replace" },
   },
   {
+    row: "`kmsKey` removed",
+    result: "nothing: it keeps its key",
+    before: { kmsKey: "alias/team" },
+    after: {},
+    steps: {},
+  },
+  {
     row: "`keyDeletionWindowDays`",
     result: "key in place",
     before: { createKey: true },
@@ -179,6 +186,9 @@ describe("stack life: what docs/stack-life.md says of an edit", function () {
   before(async () => {
     project = new LiveProject();
     await project.init();
+    const { KeyMetadata } = await project.aws<{ KeyMetadata: { KeyId: string } }>("kms", "create-key");
+    const alias = ["create-alias", "--alias-name", "alias/team", "--target-key-id", KeyMetadata.KeyId];
+    await project.must("aws", "kms", ...alias);
     const configure = (side: "before" | "after") =>
       project.configure({
         privateRepositories: keyed(privateEdits, "private", side),
