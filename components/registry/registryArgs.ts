@@ -56,7 +56,10 @@ export interface RegistryScanningArgs {
   continuous?: readonly string[];
 }
 
-/** Every region is a destination in every account. */
+/**
+ * Every region is a destination in every account. Only what is pushed from then on is copied; `npm run replication -- backfill`
+ * copies what is there.
+ */
 export interface ReplicationRuleArgs {
   /** At least one. */
   regions: readonly string[];
@@ -64,6 +67,12 @@ export interface ReplicationRuleArgs {
   accounts?: readonly string[];
   /** How the names of the repositories begin that are replicated: 1 to 100 of 2 to 256 characters. @default all */
   repositories?: readonly string[];
+  /**
+   * Whether a deleted image or tag goes at the destinations too. ECR can (`deleteReplication`), the AWS provider cannot say it:
+   * `true` is refused, as the provider would take it back with the next change of a rule.
+   * @default false
+   */
+  deletes?: boolean;
 }
 
 /** Another registry whose images this one fetches when they are pulled here, and keeps. */

@@ -66,6 +66,7 @@ function ruleFaults(rule: ReplicationRuleArgs, path: string, place: KnownPlace):
           replicationFilterFaults,
         )),
     ...filterCountFaults(repositories, `${path}.repositories`),
+    ...deletionFaults(rule.deletes, `${path}.deletes`),
     ...selfFaults(rule, path, place),
   ];
 }
@@ -94,6 +95,20 @@ function filterCountFaults(repositories: readonly string[] | undefined, path: st
   }
   const rule = `a replication rule has at most ${maximum} prefixes, there are ${repositories.length}.`;
   return [{ path, value: repositories, rule, fix: "name shorter prefixes, or leave them out for all repositories." }];
+}
+
+function deletionFaults(deletes: unknown, path: string): Fault[] {
+  if (deletes === undefined || deletes === false) {
+    return [];
+  }
+  return [
+    {
+      path,
+      value: deletes,
+      rule: "ECR can replicate deletions, the AWS provider cannot say so: it would take the setting back with the next change of a rule.",
+      fix: "leave deletes out, and give the destinations lifecycle policies of their own (creationTemplates for REPLICATION).",
+    },
+  ];
 }
 
 function selfFaults(rule: ReplicationRuleArgs, path: string, { account, region }: KnownPlace): Fault[] {

@@ -20,7 +20,12 @@ export function registryTypeFaults(args: RegistryArgs): Fault[] {
   return [
     ...faults,
     ...(isObject(scanning) ? typeFaults(scanning, { scanOnPush: "list", continuous: "list" }, "scanning") : []),
-    ...each(replication, "replication", { regions: "list", accounts: "list", repositories: "list" }),
+    ...each(replication, "replication", {
+      regions: "list",
+      accounts: "list",
+      repositories: "list",
+      deletes: "boolean",
+    }),
     ...each(pullThroughCache, "pullThroughCache", { createRole: "boolean" }),
     ...each(creationTemplates, "creationTemplates", { appliedFor: "list", exclusionFilters: "list" }),
   ];

@@ -26,10 +26,18 @@ export const registry = z.strictObject({
         regions: common.names.describe("At least one"),
         accounts: common.names.optional().describe("Twelve digits each. Default: the own account"),
         repositories: common.names.optional().describe("How the names begin that are replicated. Default: all"),
+        deletes: z
+          .boolean()
+          .optional()
+          .describe(
+            "Whether deletions are replicated: `true` is refused, the AWS provider cannot say it. Default: `false`",
+          ),
       }),
     )
     .optional()
-    .describe("Where each push is copied to, at most 10 rules. Default: nowhere"),
+    .describe(
+      "Where each push is copied to, at most 10 rules; `npm run replication -- backfill` copies what was there. Default: nowhere",
+    ),
   pullThroughCache: z
     .array(
       z.strictObject({

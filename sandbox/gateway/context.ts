@@ -1,3 +1,4 @@
+import type { Backfills } from "./backfills";
 import type { Caller, CallerCheck } from "./caller";
 import type { Clock } from "./clock";
 import type { GatewayConfig } from "./config";
@@ -22,6 +23,15 @@ import type { Tokens } from "./tokens";
 export interface Replication {
   /** Marks where an image is to be copied, and begins. */
   schedule(repository: RepositoryRecord, image: ImageRecord, tag: string | undefined): void;
+  /** Copies one image to a registry; says why it failed, or nothing. */
+  copyTo(
+    source: RepositoryRecord,
+    image: ImageRecord,
+    to: { account: string; region: string },
+    tag: string | undefined,
+  ): Promise<string | undefined>;
+  /** Deletes an image, or tags of it, where a rule says that deletions are replicated too. */
+  scheduleDeletion(repository: RepositoryRecord, digest: string, tags: readonly string[], whole: boolean): void;
   /** Resolves when a repository's images are copied, or could not be. */
   settled(repository: RepositoryRecord): Promise<void>;
 }
@@ -41,6 +51,7 @@ export interface GatewayContext {
   identities: IdentityStore;
   events: EventSender;
   replicator: Replication;
+  backfills: Backfills;
   sessions: Sessions;
   /** One writer at a time per repository: two pushes cannot both win an immutable tag. */
   repositoryLocks: KeyedLock;

@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import { createAwsEndpoint } from "./awsEndpoint";
+import { Backfills } from "./backfills";
 import { CallerCheck } from "./caller";
 import { type Clock, MovableClock, systemClock } from "./clock";
 import { type GatewayAddresses, type GatewayConfig, portVariables } from "./config";
@@ -47,6 +48,7 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
   const identities = new IdentityStore(ministack);
   const sessions = new Sessions(store, config);
   const replicator = new Replicator(() => context);
+  const backfills = new Backfills(() => context);
   const context: GatewayContext = {
     config,
     clock,
@@ -62,6 +64,7 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
     sessions,
     events: new EventSender(ministack, log),
     replicator,
+    backfills,
     repositoryLocks: new KeyedLock(),
     faults: new InjectedFaults(),
     garbageCollection: new GarbageCollection(config.garbageCollection, log),
@@ -82,7 +85,13 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
   let reconciling: Promise<void> = Promise.resolve();
   const close = async () => {
     await Promise.all([closeServer(server), context.registries.close()]);
-    await Promise.all([schedule.stop(), replicator.stop(), context.garbageCollection.stop(), reconciling]);
+    await Promise.all([
+      schedule.stop(),
+      replicator.stop(),
+      backfills.stop(),
+      context.garbageCollection.stop(),
+      reconciling,
+    ]);
     forwarder.close();
     context.distribution.close();
     await store.close();
@@ -97,6 +106,7 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
     throw error;
   }
   replicator.resume();
+  backfills.resume();
   writeAddresses(config, addresses());
   reconciling = reconcile(context).catch((error: unknown) =>
     log(`what Distribution has was not compared: ${String(error)}`),

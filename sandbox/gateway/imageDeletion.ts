@@ -19,18 +19,21 @@ export interface DeletionRefusal {
  * its last one; without a tag the image with all its tags. The caller holds the repository's lock.
  *
  * @param tag One of the image's tags.
+ * @param isFirst Whether it begins here; one that is replicated goes no further.
  */
 export async function deleteImage(
   context: GatewayContext,
   repository: RepositoryRecord,
   digest: string,
   tag: string | undefined,
+  isFirst = true,
 ): Promise<Deletion | DeletionRefusal> {
   const { store } = context;
   const tags = store.tagsOf(repository).flatMap(([name, target]) => (target === digest ? [name] : []));
   if (tag !== undefined && tags.length > 1) {
     store.change(() => store.removeTag(repository, tag));
     tellDeleted(context, repository, digest, [tag]);
+    if (isFirst) context.replicator.scheduleDeletion(repository, digest, [tag], false);
     return { imageIds: [{ imageDigest: digest, imageTag: tag }] };
   }
   const indexes = store.imagesOf(repository).filter((each) => each.children.includes(digest));
@@ -39,6 +42,7 @@ export async function deleteImage(
   }
   await removeImage(context, repository, digest);
   tellDeleted(context, repository, digest, tags);
+  if (isFirst) context.replicator.scheduleDeletion(repository, digest, tags, true);
   return {
     imageIds:
       tags.length > 0 ? tags.map((name) => ({ imageDigest: digest, imageTag: name })) : [{ imageDigest: digest }],

@@ -3,6 +3,7 @@ import type { GatewayContext, Replication } from "./context";
 import { replicationEvent } from "./events/events";
 import { isAuthorized } from "./iam/authorizer";
 import { copyImage } from "./imageCopy";
+import { deleteImage } from "./imageDeletion";
 import { PushRefusal } from "./pushRefusal";
 import { arnPrefix } from "./repositoryArn";
 import { createByTemplate } from "./repositoryCreation";
@@ -16,11 +17,13 @@ interface Job {
   repository: RegistryAddress & { name: string };
   digest: string;
   tag?: string;
+  /** What went at the source, for registries whose rule says that deletions are replicated. @default the job copies */
+  deletion?: { tags: readonly string[]; whole: boolean; at: readonly { account: string; region: string }[] };
 }
 
 /**
  * Copies pushed images to the registries that the replication rules name, one after the other for each repository, after
- * the push was answered. Deletions are not replicated.
+ * the push was answered. Deletions go there too where a rule's `deleteReplication` says so.
  */
 export class Replicator implements Replication {
   private readonly tails = new Map<string, Promise<void>>();
@@ -36,14 +39,7 @@ export class Replicator implements Replication {
 
   schedule(repository: RepositoryRecord, image: ImageRecord, tag: string | undefined): void {
     const { store } = this.context();
-    const rules = replicationConfigurations.get(store, repository)?.rules ?? [];
-    const destinations = rules
-      .filter((rule) =>
-        isReplicated(repository.name, {
-          destinations: [],
-          repositoryFilters: rule.repositoryFilters?.map(({ filter = "" }) => ({ filter, filterType: "PREFIX_MATCH" })),
-        }),
-      )
+    const destinations = this.rulesOf(repository)
       .flatMap((rule) => rule.destinations ?? [])
       .map(
         ({ registryId: account = "", region = "" }): ReplicationRecord => ({ account, region, status: "IN_PROGRESS" }),
@@ -62,6 +58,32 @@ export class Replicator implements Replication {
     this.run(key, job);
   }
 
+  scheduleDeletion(repository: RepositoryRecord, digest: string, tags: readonly string[], whole: boolean): void {
+    const at = this.rulesOf(repository)
+      // The SDK's types do not know this member yet; the service model does.
+      .filter((rule) => (rule as { deleteReplication?: { enabled?: boolean } }).deleteReplication?.enabled)
+      .flatMap(({ destinations = [] }) => destinations)
+      .map(({ registryId: account = "", region = "" }) => ({ account, region }));
+    if (at.length === 0) return;
+    const { kind, account, region, name } = repository;
+    const job: Job = { repository: { kind, account, region, name }, digest, deletion: { tags, whole, at } };
+    const key = [account, region, name, digest, "deleted", ...tags].join(" ");
+    const { store } = this.context();
+    store.change(() => store.putSetting(job, queue, key));
+    this.run(key, job);
+  }
+
+  /** The rules that are for a repository. */
+  private rulesOf(repository: RepositoryRecord) {
+    const rules = replicationConfigurations.get(this.context().store, repository)?.rules ?? [];
+    return rules.filter(({ repositoryFilters = [] }) =>
+      isReplicated(repository.name, {
+        destinations: [],
+        repositoryFilters: repositoryFilters.map(({ filter = "" }) => ({ filter, filterType: "PREFIX_MATCH" })),
+      }),
+    );
+  }
+
   async settled({ account, region, name }: RepositoryRecord): Promise<void> {
     await this.tails.get(`${account} ${region} ${name}`);
   }
@@ -77,7 +99,7 @@ export class Replicator implements Replication {
     const tail = (this.tails.get(place) ?? Promise.resolve()).then(async () => {
       const { garbageCollection, log } = this.context();
       await garbageCollection
-        .during(() => this.replicate(job))
+        .during(() => (job.deletion === undefined ? this.replicate(job) : this.replicateDeletion(job, job.deletion)))
         .catch((error) => log(`replication of ${name}: ${String(error)}`));
       this.context().store.change(() => this.context().store.removeSetting(queue, key));
       if (this.tails.get(place) === tail) this.tails.delete(place);
@@ -98,11 +120,32 @@ export class Replicator implements Replication {
     }
   }
 
-  /** @returns Why it failed; `undefined` when it did not. */
-  private async copyTo(
+  /** What is not there any more, or was never copied, is no failure. A deletion is not replicated further. */
+  private async replicateDeletion(
+    { repository: place, digest }: Job,
+    { tags, whole, at }: NonNullable<Job["deletion"]>,
+  ): Promise<void> {
+    const context = this.context();
+    for (const { account, region } of at) {
+      const there = context.store.repository({ kind: "private", account, region }, place.name);
+      const resource = `${arnPrefix({ kind: "private", account, region })}${place.name}`;
+      const access = { action: "ecr:ReplicateImage", resource, resourceAccount: account, region, repository: there };
+      if (!there || !(await isAuthorized(context, { kind: "root", account: place.account }, access))) continue;
+      await context.repositoryLocks.run(there.id, async () => {
+        for (const tag of whole ? [undefined] : tags) {
+          const target =
+            tag === undefined ? undefined : context.store.tagsOf(there).find(([name]) => name === tag)?.[1];
+          if (tag !== undefined && target !== digest) continue;
+          if (context.store.image(there, digest)) await deleteImage(context, there, digest, tag, false);
+        }
+      });
+    }
+  }
+
+  async copyTo(
     source: RepositoryRecord,
     image: ImageRecord,
-    { account, region }: ReplicationRecord,
+    { account, region }: { account: string; region: string },
     tag: string | undefined,
   ): Promise<string | undefined> {
     const context = this.context();

@@ -210,10 +210,17 @@ describe("Registry: policy, scanning, replication, account settings, exclusions"
     },
     {
       title: "a region that is none",
-      faults: () => check({ replication: [{ regions: ["us-east-1", "Tokyo"] }] }),
+      faults: () => check({ replication: [{ regions: ["us-east-1", "Tokyo"], deletes: false }] }),
       path: "replication[0].regions[1]",
       rule: /form/,
       fix: /ap-northeast-2/,
+    },
+    {
+      title: "replicated deletions, which the AWS provider cannot say",
+      faults: () => check({ replication: [{ regions: ["us-east-1"], deletes: true }] }),
+      path: "replication[0].deletes",
+      rule: /^ECR can replicate deletions, the AWS provider cannot say so/,
+      fix: /^leave deletes out/,
     },
     {
       title: "a region that is named twice",

@@ -12,6 +12,7 @@ const simplified: Record<RegistryKind, Record<string, string>> = {
     GetAuthorizationToken: "registryIds gives one token for each; all are for the caller",
     PutReplicationConfiguration: "copies between the sandbox's own accounts and regions",
     PutSigningConfiguration: "kept, and not acted on",
+    StartReplicationBackfill: "copies one image after the other, between the sandbox's own accounts and regions",
     StartImageScan: "complete with the next request",
     UpdateImageStorageClass: "a restored image is active with the next request",
     UpdatePullThroughCacheRule: "does not read the secret",

@@ -24,6 +24,7 @@ import { pullThroughCacheOperations } from "./pullThroughCacheRules";
 import { pullTimeExclusionOperations } from "./pullTimeExclusions";
 import { registryPolicyOperations } from "./registryPolicies";
 import { replicationOperations } from "./replication";
+import { replicationBackfillOperations } from "./replicationBackfills";
 import {
   createRepository,
   deleteRepository,
@@ -71,6 +72,7 @@ const ecr: Service = {
     ...tagOperations("private"),
     ...registryPolicyOperations,
     ...replicationOperations,
+    ...replicationBackfillOperations,
     ...pullThroughCacheOperations,
     ...creationTemplateOperations,
     ...accountSettingOperations,

@@ -1,19 +1,25 @@
-"""Writes ecr.json and ecrPublic.json: the operations of both services and their shapes, from botocore's service models.
+"""Writes ecr.json and ecrPublic.json into a folder: the operations of both services and their shapes, from botocore's service
+models. Kept are what decides whether a request is valid, what an answer holds, and which errors each operation names.
 
-Run with a Python that has botocore: python generate.py. Kept are what decides whether a request is valid, what an answer
-holds, and which errors each operation names.
+python generate.py FOLDER [WHEEL]: the models of the installed botocore, or those in a wheel of it, which is only read as data.
 """
 
+import gzip
 import json
 import pathlib
-
-import botocore.loaders
+import sys
+import zipfile
 
 KEPT = ("type", "min", "max", "pattern", "enum", "required")
 
 
-def trim(service: str) -> dict:
-    model = botocore.loaders.Loader().load_service_model(service, "service-2")
+def service_model(root, service: str) -> dict:
+    newest = max((folder for folder in (root / service).iterdir()), key=lambda folder: folder.name)
+    plain, packed = newest / "service-2.json", newest / "service-2.json.gz"
+    return json.loads(plain.read_bytes() if plain.exists() else gzip.decompress(packed.read_bytes()))
+
+
+def trim(model: dict) -> dict:
     shapes: dict = {}
 
     def keep(name: str) -> str:
@@ -45,6 +51,13 @@ def trim(service: str) -> dict:
     }
 
 
+folder, *wheel = sys.argv[1:]
+if wheel:
+    data = zipfile.Path(wheel[0], "botocore/data/")
+else:
+    import botocore
+
+    data = pathlib.Path(botocore.__file__).parent / "data"
 for service, file in (("ecr", "ecr.json"), ("ecr-public", "ecrPublic.json")):
-    target = pathlib.Path(__file__).with_name(file)
-    target.write_text(json.dumps(trim(service), indent=1) + "\n")
+    text = json.dumps(trim(service_model(data, service)), indent=1) + "\n"
+    pathlib.Path(folder, file).write_text(text)
