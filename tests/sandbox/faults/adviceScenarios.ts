@@ -183,6 +183,8 @@ export const scenarios: Readonly<Record<AdviceName, readonly Scenario[]>> = {
         const [, setting = ""] = /`(aws:maxRetries)` in Pulumi\.local\.yaml/.exec(advice) ?? [];
         life.describe({}, { [setting]: "6" });
         await life.mustUpdate();
+        // What comes next counts the provider's own attempts.
+        life.describe({}, { [setting]: undefined });
       },
     },
   ],
