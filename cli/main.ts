@@ -4,6 +4,7 @@ import { addCostCommand } from "./cost/commands";
 import { addEnvironmentCommands } from "./environments/commands";
 import { addLifecycleCommands } from "./lifecycle/commands";
 import { addPolicyReportCommand } from "./policyReport/commands";
+import { addReplicationCommand } from "./replication/commands";
 import { addReportCommand } from "./report/commands";
 import { addSbomCommand } from "./sbom/commands";
 import { printError } from "./terminal";
@@ -19,6 +20,7 @@ addEnvironmentCommands(program);
 addLifecycleCommands(program);
 addCostCommand(program);
 addReportCommand(program);
+addReplicationCommand(program);
 addPolicyReportCommand(program);
 addSbomCommand(program);
 

@@ -71,6 +71,24 @@ export function monthlyCost(use: MonthlyUse, prices: PriceTable, legacyFreeTier:
   return { privateStorage, archiveStorage, publicStorage, publicTransfer, total };
 }
 
+/** What it costs to copy images to another registry once, and to keep them there. */
+export interface ReplicationCost {
+  /** Once. */
+  transfer: number;
+  /** A month. */
+  storage: number;
+}
+
+/**
+ * What replication of so much costs at most: what the destination has already is not sent and not kept twice.
+ *
+ * @param bytes Of the images, layers that several of them share counted for each.
+ */
+export function replicationCost(bytes: number, isOtherRegion: boolean, prices: PriceTable): ReplicationCost {
+  const gb = bytes / prices.bytesPerGb;
+  return { transfer: isOtherRegion ? gb * prices.replicationPerGb : 0, storage: gb * prices.storagePerGb };
+}
+
 function stepped(amount: number, steps: PriceTable["archive"]): number {
   let cost = 0;
   let from = 0;

@@ -22,6 +22,8 @@ export interface PriceTable {
   publicTransferFreeGb: number;
   /** Pulls of public images to the internet beyond that, per GB. */
   publicTransferPerGb: number;
+  /** What is replicated to another region, per GB; within a region nothing. */
+  replicationPerGb: number;
 }
 
 /**
@@ -41,6 +43,7 @@ export const prices: PriceTable = {
   publicFreeGb: 50,
   publicTransferFreeGb: 500,
   publicTransferPerGb: 0.09,
+  replicationPerGb: 0.02,
 };
 
 /** The table with a user's own prices over it. */
@@ -56,6 +59,7 @@ const amountKeys = [
   "publicFreeGb",
   "publicTransferFreeGb",
   "publicTransferPerGb",
+  "replicationPerGb",
 ] as const;
 
 /**

@@ -16,6 +16,7 @@ const prices = z.strictObject({
   publicFreeGb: z.number().optional().describe("GB of public storage that are free"),
   publicTransferFreeGb: z.number().optional().describe("GB of anonymous pulls that are free"),
   publicTransferPerGb: z.number().optional().describe("A GB of anonymous pulls beyond that"),
+  replicationPerGb: z.number().optional().describe("A GB that is replicated to another region"),
 });
 
 export const costs = z.strictObject({

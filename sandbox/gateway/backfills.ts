@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { ReplicationBackfillResult, ReplicationBackfillStatus, ReplicationDestination } from "@aws-sdk/client-ecr";
 import { isReplicated } from "../../ecr/replication";
-import type { GatewayContext } from "./context";
+import type { GatewayContext, ReplicationBackfills } from "./context";
 import type { ImageRecord, RepositoryRecord } from "./state/records";
 import { type PrivateRegistry, RegistryList, replicationConfigurations } from "./state/registrySettings";
 
@@ -31,13 +31,12 @@ export function hasEnded({ status }: Backfill): boolean {
 }
 
 /** Runs backfills, one copy after the other, until they are through or asked to stop. */
-export class Backfills {
+export class Backfills implements ReplicationBackfills {
   private readonly running = new Set<Promise<void>>();
   private stopped = false;
 
   constructor(private readonly context: () => GatewayContext) {}
 
-  /** @returns Its id. */
   start(registry: PrivateRegistry, destination: Backfill["destination"]): string {
     const { store, clock } = this.context();
     const id = randomUUID();

@@ -1,4 +1,3 @@
-import type { Backfills } from "./backfills";
 import type { Caller, CallerCheck } from "./caller";
 import type { Clock } from "./clock";
 import type { GatewayConfig } from "./config";
@@ -36,6 +35,11 @@ export interface Replication {
   settled(repository: RepositoryRecord): Promise<void>;
 }
 
+export interface ReplicationBackfills {
+  /** Begins to copy what a registry has to a destination of its rules. @returns The backfill's id. */
+  start(registry: { account: string; region: string }, destination: { region: string; registryId: string }): string;
+}
+
 /** The gateway's parts, given to every operation and to the registry protocol; gateway.ts puts them together. */
 export interface GatewayContext {
   config: GatewayConfig;
@@ -51,7 +55,7 @@ export interface GatewayContext {
   identities: IdentityStore;
   events: EventSender;
   replicator: Replication;
-  backfills: Backfills;
+  backfills: ReplicationBackfills;
   sessions: Sessions;
   /** One writer at a time per repository: two pushes cannot both win an immutable tag. */
   repositoryLocks: KeyedLock;

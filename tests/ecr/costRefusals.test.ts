@@ -150,7 +150,7 @@ describe("ecr/prices: refusals", () => {
       faults: () => table({ retrieval: 1 }),
       path: "prices.json.retrieval",
       rule: /^a price table has no "retrieval"\.$/,
-      fix: /^leave it out; the keys are asOf, region, currency, bytesPerGb, storagePerGb, archive, .*TransferPerGb\.$/,
+      fix: /^leave it out; the keys are asOf, region, currency, bytesPerGb, storagePerGb, archive, .*replicationPerGb\.$/,
     },
     ...[
       [],
