@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import type { Fault } from "../ecr/faults";
 import {
   type LifecyclePolicyDocument,
@@ -10,6 +11,8 @@ import {
   protectedTagFaults,
   protectTags,
   readLifecyclePolicy,
+  splitTagLists,
+  splitTagListText,
 } from "../ecr/lifecyclePolicy";
 
 /** A lifecycle as a component takes it: rules in words, a preset's name, ECR's own document or its JSON text, or none. */
@@ -38,6 +41,22 @@ export function readLifecycle(
   return protectionFaults.length > 0
     ? { faults: protectionFaults }
     : { text: lifecyclePolicyText(protectTags(document, protectedTags)), faults: [] };
+}
+
+/**
+ * Says in the program's log which rules hold only for images with several tags at once. That is no fault, and seldom meant: ECR
+ * takes the entries of a list for AND.
+ *
+ * @param subject What has the policy: `PrivateRepository "shop"`.
+ * @param text Of the policy, as {@link readLifecycle} gives it.
+ * @param path The property that it was written in.
+ */
+export function warnOfSplitTagLists(subject: string, text: string, path: string): void {
+  const document = JSON.parse(text) as LifecyclePolicyDocument;
+  for (const split of splitTagLists(document)) {
+    const priority = document.rules[split.index]?.rulePriority;
+    void pulumi.log.warn(`${subject}: ${path}, rule ${priority}: ${splitTagListText(split)}`);
+  }
 }
 
 function readDocument(

@@ -14,7 +14,7 @@ import type { Fault } from "../../ecr/faults";
 import { partitionOf } from "../../ecr/regions";
 import { type TemplateRights, templateRolePolicy, templateRoleService } from "../../ecr/serviceRoles";
 import { bytes, characters } from "../../ecr/textLength";
-import { readLifecycle } from "../lifecycleInput";
+import { readLifecycle, warnOfSplitTagLists } from "../lifecycleInput";
 import type { CreationTemplateArgs } from "./registryArgs";
 import { checkedLater, childOptions, isPlain, type KnownPlace, type RegistryContext } from "./registryContext";
 import { policyText } from "./registryPolicy";
@@ -152,6 +152,10 @@ export function createTemplates(
       templateOf(template);
     const kmsKey = keys[index];
     const ownRole = usesCreatedRole(template) ? role : undefined;
+    const { text: lifecyclePolicy } = readLifecycle(lifecycle, path);
+    if (lifecyclePolicy !== undefined) {
+      warnOfSplitTagLists(context.subject, lifecyclePolicy, `${path}.lifecyclePolicy`);
+    }
     const resource = new aws.ecr.RepositoryCreationTemplate(
       `${context.name}-${prefix}`,
       {
@@ -161,7 +165,7 @@ export function createTemplates(
         encryptionConfigurations: [{ encryptionType, ...(kmsKey !== undefined && { kmsKey }) }],
         imageTagMutability,
         ...(exclusionFilters && { imageTagMutabilityExclusionFilters: exclusionFilters }),
-        lifecyclePolicy: readLifecycle(lifecycle, path).text,
+        lifecyclePolicy,
         repositoryPolicy: repositoryPolicyOf(template, `${path}.repositoryPolicy`, context),
         resourceTags: template.resourceTags,
         customRoleArn: ownRole?.role.arn ?? roleOf(template, `${path}.customRoleArn`, context),

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { TagMutabilitySettings } from "../../ecr/tagMutability";
 import { InputChecks } from "../inputChecks";
 import { type KmsKeyArn, kmsKeyArn } from "../kmsKeyArn";
+import { warnOfSplitTagLists } from "../lifecycleInput";
 import { madeOutputs } from "../madeOutputs";
 import { replacedInPlace } from "../replacedInPlace";
 import { adoptable } from "./adoptedEncryption";
@@ -140,6 +141,7 @@ export class PrivateRepository extends PrivateImages {
     const { region } = args;
     const repository = this.repository.name;
     if (lifecyclePolicy !== undefined) {
+      warnOfSplitTagLists(subject, lifecyclePolicy, "lifecyclePolicy");
       new aws.ecr.LifecyclePolicy(
         this.logicalName,
         { repository, policy: lifecyclePolicy, region },
