@@ -1,5 +1,5 @@
 import type { ComponentResourceOptions } from "@pulumi/pulumi";
-import { resourcesOf, type StackState } from "../components/stackState";
+import { resourcesOf, type StackState, type StateResource } from "../components/stackState";
 import { repositoryKeyAlias } from "../ecr/encryption";
 import { registryName, repositoryRegion } from "./arguments";
 import type { EnvironmentConfig } from "./schema";
@@ -40,6 +40,8 @@ interface Trace {
  *
  * Whatever the state calls that very thing is an alias: stacks of version 0.1.0, which went by keys, stay as they are. Each
  * resource that AWS finds by its place is looked for, since an update that stopped half-way has renamed some of them only.
+ * A thing keeps the name that the state has it under while the state has another thing under its own, as two keys with each
+ * other's names were in version 0.1.0.
  *
  * @param region The provider's.
  */
@@ -113,14 +115,21 @@ export function logicalNames(config: EnvironmentConfig, state: StackState, regio
  * @param otherwise The name that it may have had before it was given the one in AWS; not where another entry has it now.
  */
 function known(name: string, state: StackState, traces: readonly Trace[], otherwise?: string): LogicalName {
-  const found = traces.flatMap(({ types, outputs, suffix }) =>
-    resourcesOf(state, types)
-      .filter((resource) => Object.entries(outputs).every(([property, value]) => resource.outputs[property] === value))
-      .map((resource) => withoutSuffix(resource.name, suffix && String(resource.outputs[suffix]))),
+  const isOf = (resource: StateResource, { outputs }: Trace) =>
+    Object.entries(outputs).every(([property, value]) => resource.outputs[property] === value);
+  const named = traces.flatMap((trace) =>
+    resourcesOf(state, trace.types).map((resource) => ({
+      called: withoutSuffix(resource.name, trace.suffix && String(resource.outputs[trace.suffix])),
+      isThis: isOf(resource, trace),
+    })),
   );
+  const found = named.filter(({ isThis }) => isThis).map(({ called }) => called);
   const former = new Set(found.length > 0 || otherwise === undefined ? found : [otherwise]);
-  former.delete(name);
-  return { name, aliases: [...former].map((each) => ({ name: each })) };
+  // The engine looks for a resource by its name first: under a name that another thing has, it would become that one.
+  const isTaken = named.some(({ called, isThis }) => !isThis && called === name);
+  const [own = name] = isTaken && !found.includes(name) ? found : [];
+  former.delete(own);
+  return { name: own, aliases: [...former].map((each) => ({ name: each })) };
 }
 
 function withoutSuffix(name: string, suffix: string | undefined): string {

@@ -114,4 +114,26 @@ describe("logical names", () => {
     assert.deepEqual(names.pushRole("push"), { name: "release", aliases: [] });
     assert.deepEqual(names.registryEvents("events"), { name: "notices", aliases: [] });
   });
+
+  it("stay what the state says while it has another thing under them: keys of version 0.1.0 with each other's names", () => {
+    const types = "ecr:index:PrivateRepository$aws:ecr/repository:Repository";
+    const at = (name: string, repository: string) => stateOf(types, name, { name: repository, region });
+    const config = parse({ privateRepositories: { aa: { repositoryName: "bb" }, bb: { repositoryName: "aa" } } });
+    const crossed = logicalNames(config, [...at("aa", "bb"), ...at("bb", "aa")], region);
+    assert.deepEqual(["aa", "bb"].map(crossed.privateRepository), [
+      { name: "aa", aliases: [] },
+      { name: "bb", aliases: [] },
+    ]);
+    // One after the other, where the name is free in the end.
+    const inLine = parse({ privateRepositories: { aa: { repositoryName: "bb" }, bb: { repositoryName: "cc" } } });
+    const names = (state: StackState) => ["aa", "bb"].map(logicalNames(inLine, state, region).privateRepository);
+    assert.deepEqual(names([...at("aa", "bb"), ...at("bb", "cc")]), [
+      { name: "aa", aliases: [] },
+      { name: "cc", aliases: [{ name: "bb" }] },
+    ]);
+    assert.deepEqual(names([...at("aa", "bb"), ...at("cc", "cc")]), [
+      { name: "bb", aliases: [{ name: "aa" }] },
+      { name: "cc", aliases: [] },
+    ]);
+  });
 });
