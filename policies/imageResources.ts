@@ -7,8 +7,14 @@ import { Unknown } from "./unknowns";
 /** Resources that build images. */
 export const buildTypes: readonly string[] = [resourceTypes.image, resourceTypes.builtImage];
 
-/** Resources that push images: those that build them, and those that put a tag on what is there. */
-export const pushTypes: readonly string[] = [...buildTypes, resourceTypes.registryImage, resourceTypes.imageIndex];
+/** Resources that push images: those that build or copy them, and those that put a tag on what is there. */
+export const pushTypes: readonly string[] = [
+  ...buildTypes,
+  resourceTypes.registryImage,
+  resourceTypes.imageIndex,
+  resourceTypes.imageCopy,
+  resourceTypes.imageTags,
+];
 
 /** A resource that builds an image, and pushes it unless told not to. */
 export interface ImageBuild {
@@ -86,12 +92,40 @@ export function pushedNames(resource: Subject): PushedName[] {
       return exportedNames(resource);
     case resourceTypes.imageIndex:
       return resource.read("push") === false ? [] : [{ path: "tag", name: resource.read("tag") }];
+    case resourceTypes.imageCopy:
+      return named("tag", resource.read("repository"), resource.read("tag"));
+    case resourceTypes.imageTags:
+      // The name that the image has already counts too.
+      return [
+        { path: "image", name: resource.read("image") },
+        ...taggedNames(resource.read("repositories"), resource.read("tags")),
+      ];
     case resourceTypes.registryImage:
       return [{ path: "name", name: resource.read("name") }];
     default:
       // A tag that is there already, and so is not pushed again, is one that the image has.
       return [{ path: "imageName", name: resource.read("imageName") }];
   }
+}
+
+/** A tag in a repository; none where there is no tag. */
+function named(path: string, repository: unknown, tag: unknown): PushedName[] {
+  const open = [repository, tag].find((each) => each instanceof Unknown);
+  if (open !== undefined) {
+    return [{ path, name: open }];
+  }
+  return tag === undefined ? [] : [{ path, name: `${repository}:${tag}` }];
+}
+
+function taggedNames(repositories: unknown, tags: unknown): PushedName[] {
+  const open = [repositories, tags].find((each) => each instanceof Unknown);
+  if (open !== undefined) {
+    return [{ path: "tags", name: open }];
+  }
+  const urls = (Array.isArray(repositories) ? repositories : []).map((each) => (each as { url?: unknown }).url);
+  return (Array.isArray(tags) ? tags : []).flatMap((tag, index) =>
+    urls.flatMap((url) => named(`tags[${index}]`, url, tag)),
+  );
 }
 
 /** Takes a reference apart; `undefined` when it is none. */

@@ -23,13 +23,13 @@ export const imageSources = resourceRule<SourcesConfig>({
   framework: nist(["CM-3", "CM-5", "SA-10", "SI-7"], "Changes are tested before they are in use"),
   tags: ["supply-chain"],
   remediationSteps:
-    "Build in the first environment, and promote its image (config `ecr:promotion`, or a Dockerfile of nothing but FROM); or write " +
+    "Build in the first environment, and promote its image (config `ecr:promotion`, or `MirroredImage`); or write " +
     "the registry that it comes from into the parameter `copiesOf`.",
   url: "https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push.html",
   parameters: {
     copiesOf: texts(
       "Images that may be copied, with their registry; `*` stands for any characters. An empty list allows builds and every source. " +
-        "Name the own registry too: an image's further tags are copies of it.",
+        "Name the own registry too where images go to several repositories: all but the first hold copies of it.",
     ),
   },
   types: pushTypes,
@@ -52,8 +52,14 @@ interface Sources {
 }
 
 function sourcesOfResource(resource: Subject): Sources {
-  if (resource.type === resourceTypes.imageIndex) {
-    return sourcesOfIndex(resource.read("sources"));
+  switch (resource.type) {
+    case resourceTypes.imageIndex:
+      return sourcesOfIndex(resource.read("sources"));
+    case resourceTypes.imageCopy:
+      return sourcesOfIndex([resource.read("source")]);
+    case resourceTypes.imageTags:
+      // What it tags is there already.
+      return {};
   }
   const build = resource.type === resourceTypes.registryImage ? undefined : imageBuild(resource);
   return build instanceof Unknown ? { open: build } : sourcesOf(build);

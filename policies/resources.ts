@@ -39,6 +39,8 @@ export const resourceTypes = {
   registryImage: "docker:index/registryImage:RegistryImage",
   builtImage: "docker-build:index:Image",
   imageIndex: "docker-build:index:Index",
+  imageCopy: "ecr:index:ImageCopy",
+  imageTags: "ecr:index:ImageTags",
 } as const;
 
 /** A private repository, or the template that ECR creates private repositories from. Both have the same properties. */

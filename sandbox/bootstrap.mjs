@@ -19,6 +19,8 @@ const { buildSandbox } = await import("./build.mjs");
 await buildSandbox();
 const { buildPolicyPack } = await import("../policies/build.mjs");
 await buildPolicyPack();
+const { buildProvider } = await import("../provider/build.mjs");
+await buildProvider();
 const { buildCli } = await import("../cli/build.mjs");
 await buildCli();
 handOver(path.join(root, "sandbox", "dist", "cli.cjs"), process.argv.slice(2));

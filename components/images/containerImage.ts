@@ -6,7 +6,7 @@ import { typeFaults } from "../../ecr/typeFaults";
 import { InputChecks } from "../inputChecks";
 import { type BuildInputs, buildContextFaults, dockerfileOf } from "./buildContext";
 import { type BuildSettings, buildSettingsFaults, defaultPlatform } from "./buildSettings";
-import { dockerDaemonFaults } from "./dockerDaemon";
+import { dockerBuild } from "./dockerBuild";
 import { publishImage } from "./imagePublication";
 import type { ImageRepository } from "./imageRepository";
 import { type ImageTarget, imageTargetFaults } from "./imageTargets";
@@ -15,8 +15,8 @@ import { type OwnTags, ownTags, type TagFrom, tagFromFaults } from "./tagStrateg
 /** What an image is built from, how it is tagged and where it goes. */
 export interface ContainerImageArgs extends BuildSettings, Pick<BuildInputs, "context" | "dockerfile"> {
   /**
-   * Where the image goes, at least one. It is built once, for the first; the others get a copy with the same digest, by
-   * way of Docker and with each registry's own login.
+   * Where the image goes, at least one. It is built once, for the first; the others get a copy, byte for byte, over the
+   * registry protocol and with each registry's own login.
    */
   repositories: ImageRepository[];
   /** What the image's own tag is made from: its content, its Git commit, or a fixed text. @default "content" */
@@ -52,8 +52,8 @@ export interface ImageBuild {
  * An image, built from a folder with Docker and pushed to one or several repositories.
  *
  * Its own tag stands for its content (see TagFrom), so what did not change is neither built nor pushed again, and what
- * did change never meets an existing tag. A tag that the registry holds already is not pushed: ECR refuses that under an
- * immutable tag, even with the same digest. A repository that is replaced gets its images again in the same update.
+ * did change never meets an existing tag. An image that a registry holds already is not built, and needs no Docker. A
+ * repository that is replaced gets its images again in the same update.
  * Removing an image from the program leaves it in the registry, under all its tags; lifecycle policies and the
  * repository's deletion remove it.
  *
@@ -81,11 +81,10 @@ export class ContainerImage extends pulumi.ComponentResource {
     const inputs = buildInputs(args);
     const { tags, faults } = readArgs(args);
     checks.add(faults);
-    // A preview needs no Docker; an update that is going to need it must not find out half-way.
-    if (!pulumi.runtime.isDryRun()) checks.add(dockerDaemonFaults());
     checks.refuse();
     super("ecr:index:ContainerImage", name, {}, opts);
-    if (tags === undefined) throw new Error("unreachable: refused above");
+    const [primary] = args.repositories;
+    if (tags === undefined || primary === undefined) throw new Error("unreachable: refused above");
     this.tag = tags.tag;
     this.build = {
       context: inputs.context,
@@ -93,16 +92,13 @@ export class ContainerImage extends pulumi.ComponentResource {
       buildArgs: inputs.args,
       platform: inputs.platform,
     };
+    const image = { parent: this, name, subject, identity: tags.identity };
     const published = publishImage({
-      parent: this,
-      name,
-      subject,
+      ...image,
       repositories: args.repositories,
-      identity: tags.identity,
       release: tags.releaseTag === undefined ? undefined : { tag: tags.releaseTag, path: "tagFrom.fixed" },
       movingTags: args.tags ?? [],
-      platform: inputs.platform,
-      make: () => dockerBuild(inputs, args),
+      maker: dockerBuild(image, primary, () => buildOf(inputs, args.cacheFrom, primary)),
     });
     this.digest = published.digest;
     this.references = published.references;
@@ -129,8 +125,7 @@ export type ContainerImageSettings = Omit<ContainerImageArgs, "repositories"> & 
  * const faults = containerImageFaults({ context: "app", repositories: [repository] });
  */
 export function containerImageFaults(args: ContainerImageSettings): Fault[] {
-  // As in the constructor: a preview needs no Docker.
-  return [...readArgs(args).faults, ...(pulumi.runtime.isDryRun() ? [] : dockerDaemonFaults())];
+  return readArgs(args).faults;
 }
 
 /** The tag that names exactly the image that these arguments make (`src-…`); undefined when there is no such build. */
@@ -181,9 +176,10 @@ function unlessEmpty(map: Record<string, string> = {}): Record<string, string> |
 }
 
 /** The build as the Docker provider takes it. */
-function dockerBuild(
+function buildOf(
   inputs: BuildInputs,
-  { cacheFrom = [], repositories: [primary] }: ContainerImageArgs,
+  cacheFrom: readonly string[] = [],
+  { url }: ImageRepository,
 ): docker.types.input.DockerBuild {
   const { context, args, target, platform, network, extraHosts } = inputs;
   return {
@@ -195,7 +191,7 @@ function dockerBuild(
     network,
     addHosts: extraHosts && Object.entries(extraHosts).map(([host, address]) => `${host}:${address}`),
     ...(cacheFrom.length > 0 && {
-      cacheFrom: { images: cacheFrom.map((tag) => pulumi.interpolate`${primary?.url}:${tag}`) },
+      cacheFrom: { images: cacheFrom.map((tag) => pulumi.interpolate`${url}:${tag}`) },
     }),
   };
 }

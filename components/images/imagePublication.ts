@@ -1,13 +1,11 @@
-import * as path from "node:path";
-import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { isTagMutable } from "../../ecr/tagMutability";
 import { refuseInput } from "../inputChecks";
-import { madeOutputs } from "../madeOutputs";
-import type { ImageRepository, RegistryCredentials } from "./imageRepository";
-
-/** A build as docker.Image takes it. */
-export type Build = docker.types.input.DockerBuild;
+import type { StateResource } from "../stackState";
+import { ImageCopy, type ImageCopyArgs, type ImageLogin, imageCopyType } from "./imageCopy";
+import type { ImageRepository } from "./imageRepository";
+import { type ImageState, knownValue, readImageState } from "./imageState";
+import { ImageTags, imageTagsType } from "./imageTags";
 
 /** One image on its way to its repositories: what ContainerImage and MirroredImage have in common. */
 export interface Publication {
@@ -24,11 +22,20 @@ export interface Publication {
   release?: { tag: string /** The argument that it came from. */; path: string };
   /** Tags that follow the image. */
   movingTags: readonly string[];
-  platform: pulumi.Input<string>;
-  /** How the image is made; called only when no repository holds it yet. */
-  make: pulumi.Input<() => Build | Promise<Build>>;
-  /** What has to be there before. */
-  dependsOn?: pulumi.Resource[];
+  /** How the image comes into its first repository when no registry holds it. */
+  maker: ImageMaker;
+}
+
+/** A way to put an image that no registry holds into its first repository. */
+export interface ImageMaker {
+  /** The resource with which this stack did so before. */
+  findMade(state: ImageState): StateResource | undefined;
+  /**
+   * Registers that resource.
+   *
+   * @param made the one that the stack has, which stays as it is. Undefined: there is none, or what it made is gone
+   */
+  make(state: ImageState, made: StateResource | undefined): pulumi.Resource | Promise<pulumi.Resource>;
 }
 
 export interface PublishedImage {
@@ -41,251 +48,144 @@ export interface PublishedImage {
 }
 
 /**
- * Puts an image into its repositories, under all its tags. It is made once, for the first repository; every other address
- * gets a copy with the same digest. The same resources are registered whatever the registries hold.
+ * Puts an image into its repositories, under all its tags. It is made once, for the first repository, and not at all when
+ * a registry holds it; everything after that goes over the registry protocol. Which resource brings it into the first
+ * repository depends on the stack's own state first, so that an unchanged stack is left unchanged by whatever the
+ * registries hold.
  */
 export function publishImage(publication: Publication): PublishedImage {
-  const { repositories, identity, release, movingTags } = publication;
+  const { repositories, identity, release, movingTags, parent, name } = publication;
   const [primary, ...others] = repositories;
   if (primary === undefined) throw new Error("unreachable: refused before");
-  const found = repositories.map((repository) => repository.findDigest(identity));
-  const releases = new Map(
-    release === undefined ? [] : repositories.map((each) => [each, releaseIsThere(publication, release, each, found)]),
+  const there = pulumi.output(bringToFirst(publication, primary));
+  const image = pulumi.interpolate`${primary.url}:${identity}`;
+  const copies = others.map((repository) =>
+    copyTo(publication, repository, childName(publication, repository), {
+      source: image,
+      sourceLogin: loginOf(primary),
+      dependsOn: there,
+    }),
   );
+  const tags = [...(release === undefined ? [] : [release.tag]), ...movingTags];
+  const { digest } = new ImageTags(
+    name,
+    {
+      image,
+      repositories: repositories.map((repository) => ({
+        url: repository.url,
+        login: loginOf(repository),
+        keptTags: tags.filter((tag) => repository.tagSettings && !isTagMutable(tag, repository.tagSettings)),
+      })),
+      tags,
+    },
+    {
+      parent,
+      dependsOn: there.apply((resources) => [...resources, ...copies]),
+      replaceWith: repositories.map((each) => each.repository),
+    },
+  );
+  const references = repositories.map(({ url }) => pulumi.interpolate`${url}@${digest}`);
+  return { digest, reference: pulumi.interpolate`${primary.url}@${digest}`, references };
+}
 
-  const first = pushFirst(publication, primary, found, [...releases.values()]);
-  const digest = digestAfter(publication, primary, first);
-  const copies = others.map((repository, index) => {
-    const image = copyTo(publication, repository, { repository: primary, digest }, first, found[index + 1]);
-    return { repository, image, digest: digestAfter(publication, repository, image) };
-  });
-  const reference = pulumi.interpolate`${primary.url}@${digest}`;
-  const placed = [{ repository: primary, image: first, digest }, ...copies];
-  // From the repository's own image, after it: its layers are there, and its own login is enough.
-  for (const each of placed) {
-    const source = pulumi.interpolate`${each.repository.url}@${each.digest}`;
-    const tag = (text: string, skipPush: pulumi.Input<boolean> = false) =>
-      push(publication, childNames(publication.name, each.repository, `${text}-${identity}`), each.repository, {
-        tag: text,
-        build: copyBuild(source, publication.platform),
-        skipPush,
-        dependsOn: [each.image],
-      });
-    if (release !== undefined) tag(release.tag, releases.get(each.repository));
-    for (const text of movingTags) tag(text);
+/** @returns What has brought it there, if it was not there already. */
+async function bringToFirst(publication: Publication, primary: ImageRepository): Promise<pulumi.Resource[]> {
+  const { maker, name, identity, parent, repositories, release } = publication;
+  const state = await readImageState(parent);
+  const tagged = state(imageTagsType).find((each) => each.name === name && tagOf(each.outputs["image"]) === identity);
+  const made = maker.findMade(state);
+  const copied = findCopy(state, name, identity);
+  if (release !== undefined && !listOf(tagged?.outputs["tags"]).includes(release.tag)) {
+    await refuseTakenRelease(publication, release);
   }
-  return {
-    digest,
-    reference,
-    references: placed.map((each) => pulumi.interpolate`${each.repository.url}@${each.digest}`),
+  // A resource that made it is replaced together with its repository: then the image is made again, unasked.
+  if (tagged !== undefined && made !== undefined) return [await maker.make(state, made)];
+  if (tagged !== undefined && copied !== undefined) return [copyAgain(publication, primary, copied)];
+  const held = await Promise.all(repositories.map((repository) => knownValue(repository.findDigest(identity))));
+  const holder = held.findIndex((digest) => digest !== undefined);
+  const [repository, digest] = [repositories[holder], held[holder]];
+  if (repository === undefined) return [await maker.make(state, undefined)];
+  if (repository !== primary) {
+    const source = pulumi.interpolate`${repository.url}@${digest}`;
+    return [copyTo(publication, primary, name, { source, sourceLogin: loginOf(repository) })];
+  }
+  if (made !== undefined) return [await maker.make(state, made)];
+  return copied === undefined ? [] : [copyAgain(publication, primary, copied)];
+}
+
+/** The copy that brought the image into the first repository. */
+export function findCopy(state: ImageState, name: string, identity: string): StateResource | undefined {
+  return state(imageCopyType).find((each) => each.name === name && each.outputs["tag"] === identity);
+}
+
+/** Registers a copy as the stack has it. */
+function copyAgain(publication: Publication, primary: ImageRepository, copied: StateResource): ImageCopy {
+  const source = String(copied.outputs["source"]);
+  const holders = publication.repositories.map((each) => ({ url: each.url, login: each.credentials() }));
+  const held = pulumi.output(holders).apply((all) => all.find(({ url }) => source.startsWith(`${url}@`))?.login);
+  const sourceLogin = {
+    username: held.apply((login) => login?.username ?? ""),
+    password: held.apply((login) => login?.password ?? ""),
   };
+  return copyTo(publication, primary, publication.name, { source, sourceLogin });
 }
 
-type Found = readonly pulumi.Output<string | undefined>[];
-
-/** Makes the image for its first repository, unless a registry holds it: then it is fetched, not made again. */
-function pushFirst(
-  publication: Publication,
-  primary: ImageRepository,
-  found: Found,
-  releases: readonly pulumi.Output<boolean>[],
-): docker.Image {
-  const { repositories, identity, platform } = publication;
-  const held = found[0]?.apply((digest) => digest !== undefined) ?? pulumi.output(false);
-  // Making it anew could give another digest than the one that is out already. Anyone can pull from a public repository;
-  // another private one would need its own login.
-  const sources = repositories.map((repository, index) => ({ repository, found: found[index] }));
-  const build = pulumi
-    .all([sources.map((source) => source.found), publication.make, releases])
-    .apply(async ([digests, make]): Promise<Build> => {
-      const index = digests.findIndex(
-        (digest, at) => digest !== undefined && (at === 0 || repositories[at]?.kind === "public"),
-      );
-      const source = repositories[index];
-      if (source === undefined) return make();
-      if (source === primary) return fetchBuild(pulumi.interpolate`${primary.url}:${identity}`, platform);
-      return copyBuild(pulumi.interpolate`${source.url}@${digests[index]}`, platform);
-    });
-  return push(publication, { name: `${publication.name}-${identity}` }, primary, {
-    tag: identity,
-    build,
-    skipPush: held,
-    dependsOn: publication.dependsOn ?? [],
-  });
-}
-
-/** Copies the image to another repository, by way of Docker: first it is fetched there with its own registry's login. */
-function copyTo(
-  publication: Publication,
-  to: ImageRepository,
-  from: { repository: ImageRepository; digest: pulumi.Output<string> },
-  after: docker.Image,
-  found: pulumi.Output<string | undefined> | undefined,
-): docker.Image {
-  const { name, identity, platform } = publication;
-  const source = pulumi.interpolate`${from.repository.url}@${from.digest}`;
-  const fetched = fetchImage(publication, childNames(`${name}-fetch`, to, identity), {
-    source,
-    localName: pulumi.interpolate`${from.repository.url}:${identity}`,
-    credentials: from.repository.credentials(),
-    replaceWith: [from.repository.repository, to.repository],
-    dependsOn: [after],
-  });
-  return push(publication, childNames(name, to, identity), to, {
-    tag: identity,
-    build: copyBuild(source, platform),
-    skipPush: found?.apply((digest) => digest !== undefined) ?? false,
-    dependsOn: [fetched],
-  });
-}
-
-/** Brings an image into Docker with a login that is not the one of the registry that it is going to be pushed to. */
-export function fetchImage(
-  { parent, platform }: Pick<Publication, "parent" | "platform">,
-  { name, aliases }: ChildNames,
-  fetch: {
-    source: pulumi.Input<string>;
-    /** The tag that the image gets in Docker. */
-    localName: pulumi.Input<string>;
-    credentials: pulumi.Input<docker.types.input.Registry> | RegistryCredentials;
-    replaceWith?: pulumi.Resource[];
-    dependsOn?: pulumi.Resource[];
-  },
-): docker.Image {
-  return new docker.Image(
-    name,
-    {
-      imageName: fetch.localName,
-      build: fetchBuild(fetch.source, platform),
-      registry: fetch.credentials,
-      skipPush: true,
-    },
-    {
-      parent,
-      aliases,
-      dependsOn: fetch.dependsOn,
-      replaceWith: fetch.replaceWith,
-      // What it once fetched, it need not fetch again.
-      ignoreChanges: ["build", "imageName", "registry"],
-    },
-  );
-}
-
-function push(
-  { parent }: Publication,
-  { name, aliases }: ChildNames,
-  to: ImageRepository,
-  image: {
-    tag: string;
-    build: pulumi.Input<Build>;
-    skipPush: pulumi.Input<boolean>;
-    dependsOn: pulumi.Resource[];
-  },
-): docker.Image {
-  return new docker.Image(
-    name,
-    {
-      imageName: pulumi.interpolate`${to.url}:${image.tag}`,
-      build: image.build,
-      registry: { ...to.credentials() },
-      // A preview pushes nothing, and the released provider cannot have this one unknown.
-      skipPush: pulumi.runtime.isDryRun() ? false : image.skipPush,
-    },
-    {
-      parent,
-      aliases,
-      dependsOn: image.dependsOn,
-      // The logical name holds the identity, so another image is another resource. All else that could differ is no
-      // change: where the project lies (part of the provider's digest of links), and whether the tag is there.
-      ignoreChanges: ["build", "skipPush"],
-      replaceWith: [to.repository],
-    },
-  );
-}
-
-/** Found by package.json's `imports`, since a compiled program does not know where each of its sources was. */
-const copyContext = path.dirname(require.resolve("#imageCopy/Dockerfile"));
-
-/**
- * A build that gives the very image that it names, digest included, and pulls it when Docker does not hold it: the
- * classic builder makes of a Dockerfile with one FROM the image itself.
- */
-export function copyBuild(source: pulumi.Input<string>, platform: pulumi.Input<string>) {
-  const context = path.relative(process.cwd(), copyContext);
-  return {
-    context,
-    dockerfile: path.join(context, "Dockerfile"),
-    args: { SOURCE: source },
-    builderVersion: docker.BuilderVersion.BuilderV1,
-    platform,
-  };
-}
-
-/** The same for an image that is not going to be pushed: only with `cacheFrom` the provider logs in to pull it. */
-function fetchBuild(source: pulumi.Input<string>, platform: pulumi.Input<string>) {
-  return { ...copyBuild(source, platform), cacheFrom: { images: [source] } };
-}
-
-/** What a resource of an image is called in the program, and was. */
-export interface ChildNames {
-  name: string;
-  aliases?: { name: string }[];
-}
-
-/**
- * Keeps the names of an image's resources apart, repository by repository: neither a repository's name nor a tag holds a
- * `:`. Version 0.1.0 joined all with `-`, so that the tag `dev` in `shop-dev` and `dev-dev` in `shop` were one.
- */
-function childNames(name: string, { kind, logicalName, formerNames }: ImageRepository, what: string): ChildNames {
-  const joined = (repository: string, separator: string) => `${name}-${kind}-${repository}${separator}${what}`;
-  return {
-    name: joined(logicalName, ":"),
-    aliases: [
-      { name: joined(logicalName, "-") },
-      ...formerNames.flatMap((former) => [{ name: joined(former, ":") }, { name: joined(former, "-") }]),
-    ],
-  };
-}
-
-/** The digest that the registry gave the image, which it must hold by now. */
-function digestAfter(publication: Publication, repository: ImageRepository, image: docker.Image) {
-  const { subject, name, identity } = publication;
-  const { pushed } = madeOutputs(image, { pushed: image.repoDigest });
-  return repository.findDigest(identity, pushed).apply((digest) => {
-    if (digest !== undefined) return digest;
-    // Deleted by hand or by a lifecycle policy: the state says that it was pushed.
-    refuseInput(subject, [
-      {
-        path: "repositories",
-        value: repository.logicalName,
-        rule: `the ${repository.kind} repository holds no image tagged ${identity}: it was deleted after it had been pushed.`,
-        fix: `push it again with \`pulumi up --refresh --replace '**::${name}-**'\`; that makes its repository anew too, if it is gone.`,
-      },
-    ]);
-    throw new Error("unreachable: refused above");
-  });
-}
-
-/** Whether a repository holds the release tag for this very image; refused when it holds it for another one for ever. */
-function releaseIsThere(
-  { subject }: Publication,
-  release: NonNullable<Publication["release"]>,
+/** Registers a copy of the image into one of its repositories, under the tag that is its identity. */
+export function copyTo(
+  { parent, identity }: Pick<Publication, "parent" | "identity">,
   repository: ImageRepository,
-  found: Found,
-): pulumi.Output<boolean> {
-  return pulumi.all([repository.findDigest(release.tag), found]).apply(([released, own]) => {
-    if (released === undefined || own.includes(released)) return released !== undefined;
-    const { kind, logicalName, tagSettings } = repository;
-    if (tagSettings !== undefined && !isTagMutable(release.tag, tagSettings)) {
-      refuseInput(subject, [
-        {
-          path: release.path,
-          value: release.tag,
-          rule: `the ${kind} repository ${JSON.stringify(logicalName)} holds another image under this tag (${released}), and its tags cannot be moved.`,
-          fix: "give this image a tag of its own, such as the next version.",
-        },
-      ]);
-    }
-    return false;
+  name: string,
+  {
+    dependsOn,
+    ...source
+  }: Pick<ImageCopyArgs, "source" | "sourceLogin"> & {
+    dependsOn?: pulumi.Input<pulumi.Resource[]>;
+  },
+): ImageCopy {
+  return new ImageCopy(
+    name,
+    { ...source, repository: repository.url, repositoryLogin: loginOf(repository), tag: identity },
+    { parent, dependsOn, replaceWith: [repository.repository] },
+  );
+}
+
+/** Keeps an image's copies apart: neither a repository's name nor a kind holds a `:`. */
+function childName({ name }: Publication, { kind, logicalName }: ImageRepository): string {
+  return `${name}:${kind}:${logicalName}`;
+}
+
+function loginOf(repository: ImageRepository): ImageLogin {
+  const { username, password } = repository.credentials();
+  return { username, password };
+}
+
+function tagOf(image: unknown): string {
+  return /:([^/:@]+)$/.exec(String(image))?.[1] ?? "";
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** Refuses a release tag that names another image for ever, before anything is made. */
+async function refuseTakenRelease(
+  { subject, repositories, identity }: Publication,
+  release: NonNullable<Publication["release"]>,
+): Promise<void> {
+  const find = (tag: string) => Promise.all(repositories.map((each) => knownValue(each.findDigest(tag))));
+  const [own, released] = await Promise.all([find(identity), find(release.tag)]);
+  const faults = repositories.flatMap(({ kind, logicalName, tagSettings }, index) => {
+    const holder = released[index];
+    if (holder === undefined || own.includes(holder)) return [];
+    if (tagSettings === undefined || isTagMutable(release.tag, tagSettings)) return [];
+    return [
+      {
+        path: release.path,
+        value: release.tag,
+        rule: `the ${kind} repository ${JSON.stringify(logicalName)} holds another image under this tag (${holder}), and its tags cannot be moved.`,
+        fix: "give this image a tag of its own, such as the next version.",
+      },
+    ];
   });
+  if (faults.length > 0) refuseInput(subject, faults);
 }

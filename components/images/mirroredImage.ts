@@ -13,12 +13,13 @@ import { type Credentials, RegistryLogin } from "../../ecr/registryLogin";
 import { typeFaults } from "../../ecr/typeFaults";
 import { InputChecks, refuseInput } from "../inputChecks";
 import { emptyFaults, platformFaults } from "./buildSettings";
-import { dockerDaemonFaults } from "./dockerDaemon";
-import { type Build, copyBuild, fetchImage, publishImage } from "./imagePublication";
+import { dockerBuild } from "./dockerBuild";
+import { copyTo, findCopy, type ImageMaker, publishImage } from "./imagePublication";
 import type { ImageRepository } from "./imageRepository";
+import { knownValue } from "./imageState";
 import { type ImageTarget, imageTargetFaults } from "./imageTargets";
-import { findLocalImage } from "./localImage";
-import { findSourceImage, type SourceImage } from "./sourceImage";
+import { findLocalImage, localImageBuild } from "./localImage";
+import { findSourceImage } from "./sourceImage";
 
 /** Which image is copied, how the copy is tagged and where it goes. */
 export interface MirroredImageArgs {
@@ -31,7 +32,7 @@ export interface MirroredImageArgs {
   source?: string;
   /** An image that Docker holds where `pulumi up` runs, by name and tag. Either this or `source`. @default none */
   localImage?: string;
-  /** Where the image goes, at least one. It is pushed to the first; the others get a copy with the same digest. */
+  /** Where the image goes, at least one. */
   repositories: ImageRepository[];
   /**
    * A tag to be given once, such as the source's version; one that names another image already and cannot be moved is
@@ -42,9 +43,8 @@ export interface MirroredImageArgs {
   /** Tags that follow the image, such as `latest`. An immutable repository needs an exclusion filter for each. @default none */
   tags?: string[];
   /**
-   * Which image of an index of several platforms, such as `linux/arm64`; a single image must be for it. Without it an
-   * index of several platforms is refused.
-   * @default the only platform that there is
+   * One image of an index of several platforms, such as `linux/arm64`; a single image must be for it.
+   * @default the source as it is, with all of its platforms
    */
   platform?: string;
   /** Any text. Another one has the source looked up again, so that the image follows a tag that was moved. @default none */
@@ -59,13 +59,13 @@ export interface MirroredImageArgs {
  * An existing image, copied into one or several repositories without a build.
  *
  * The source is looked up once, when the first repository does not hold the image yet, and is pinned from then on: a tag
- * that moves at the source changes nothing until `refresh` does. Layers and configuration stay as they are; the digest
- * does too when the registries agree on the manifest's form and compression (Docker pushes its own form of it, so that
- * it can differ from the source's). As with ContainerImage a tag that is there is not pushed again, and an image that
- * leaves the program stays in the registry.
+ * that moves at the source changes nothing until `refresh` does. What is copied are the very bytes, over the registry
+ * protocol and without Docker: an image, an index with all of its platforms, or any other OCI artifact such as a Helm
+ * chart, with its signatures, SBOMs and attestations. Its digest stays what it is. What a repository holds already is not
+ * sent again, and an image that leaves the program stays in the registry.
  *
  * Throws InputRefused with every fault of the arguments before anything is registered; what the source's registry
- * refuses, and an index without a chosen platform, is refused in the preview.
+ * refuses is refused in the preview.
  *
  * @example
  * const image = new MirroredImage("petclinic", { source: "smlinux/petclinic:latest", repositories: [repository] });
@@ -90,30 +90,15 @@ export class MirroredImage extends pulumi.ComponentResource {
     const [primary] = args.repositories;
     if (primary === undefined) throw new Error("unreachable: refused above");
 
-    const identity = mirrorTag(args);
-    const login = pulumi
-      .all([args.username, args.password])
-      .apply(([username = "", password = ""]) => (username === "" ? undefined : { username, password }));
-    // Looked up when it is needed, and then once.
-    const find = login.apply((known) => once(() => findSource(args, known, subject)));
-    const copyOfSource = find.apply((findOnce) => async (): Promise<Build> => {
-      const { reference, platform } = await findOnce();
-      return copyBuild(reference, platform);
-    });
-    const platform = args.platform ?? platformOf(primary, identity, find, subject);
-    const fetched = this.fetchSource(name, args, { identity, primary, find, platform });
-    this.tag = args.tag ?? identity;
+    const image = { parent: this, name, subject, identity: mirrorTag(args) };
+    this.tag = args.tag ?? image.identity;
     const published = publishImage({
-      parent: this,
-      name,
-      subject,
+      ...image,
       repositories: args.repositories,
-      identity,
       release: args.tag === undefined ? undefined : { tag: args.tag, path: "tag" },
       movingTags: args.tags ?? [],
-      platform,
-      make: copyOfSource,
-      dependsOn: fetched,
+      maker:
+        args.source === undefined ? localMaker(image, args, primary) : copyMaker(image, args.source, args, primary),
     });
     this.digest = published.digest;
     this.reference = published.reference;
@@ -124,44 +109,6 @@ export class MirroredImage extends pulumi.ComponentResource {
       reference: this.reference,
       references: this.references,
     });
-  }
-
-  /**
-   * With a login of its own the source is first brought into Docker, since a push has room for the target's login only;
-   * an image that the repository holds already is brought from there.
-   */
-  private fetchSource(
-    name: string,
-    { source, username, password }: MirroredImageArgs,
-    to: {
-      identity: string;
-      primary: ImageRepository;
-      find: pulumi.Output<() => Promise<SourceImage>>;
-      platform: pulumi.Input<string>;
-    },
-  ): pulumi.Resource[] {
-    if (source === undefined || username === undefined || password === undefined) return [];
-    const { registry, repository } = canonicalReference(parseImageReference(source));
-    const own = { server: registryHost(registry) ?? "", username, password: pulumi.secret(password) };
-    const held = to.primary.findDigest(to.identity).apply((digest) => digest !== undefined);
-    const local = printImageReference({ registry, repository, tag: to.identity });
-    const inRegistry = pulumi
-      .all([held, to.find])
-      .apply(async ([isThere, find]) => (isThere ? "" : (await find()).reference));
-    const place = pulumi.interpolate`${to.primary.url}:${to.identity}`;
-    const whereHeld = <T>(there: pulumi.Output<T>, elsewhere: pulumi.Output<T>): pulumi.Output<T> =>
-      held.apply((isThere) => (isThere ? there : elsewhere));
-    const fetched = fetchImage(
-      { parent: this, platform: to.platform },
-      { name: `${name}-source-${to.identity}` },
-      {
-        source: whereHeld(place, inRegistry),
-        localName: whereHeld(place, pulumi.output(local)),
-        credentials: whereHeld(pulumi.output({ ...to.primary.credentials() }), pulumi.output(own)),
-        replaceWith: [to.primary.repository],
-      },
-    );
-    return [fetched];
   }
 }
 
@@ -197,9 +144,12 @@ export function mirroredImageFaults(
     });
   }
   if (platform !== undefined) faults.push(...platformFaults(platform));
-  faults.push(...emptyFaults("refresh", refresh), ...loginFaults(args), ...imageTargetFaults(repositories, tags));
-  // A preview needs no Docker; an update that is going to need it must not find out half-way.
-  return pulumi.runtime.isDryRun() ? faults : [...faults, ...dockerDaemonFaults()];
+  return [
+    ...faults,
+    ...emptyFaults("refresh", refresh),
+    ...loginFaults(args),
+    ...imageTargetFaults(repositories, tags),
+  ];
 }
 
 function loginFaults({
@@ -235,17 +185,46 @@ function canonical(reference: string): string {
   return printImageReference(canonicalReference(parseImageReference(reference)));
 }
 
-/** The source as it is now; refused when there is none, or not just one. */
+/** What a maker has to know of the image. */
+interface MirrorNames {
+  parent: pulumi.ComponentResource;
+  name: string;
+  subject: string;
+  identity: string;
+}
+
+/** Copies the source as it is now; from then on that very image. */
+function copyMaker(
+  image: MirrorNames,
+  source: string,
+  { platform, username, password }: MirroredImageArgs,
+  primary: ImageRepository,
+): ImageMaker {
+  const given = username === undefined || password === undefined ? undefined : { username, password };
+  const copy = (pinned: pulumi.Input<string>) =>
+    copyTo(image, primary, image.name, { source: pinned, sourceLogin: given });
+  return {
+    findMade: (state) => findCopy(state, image.name, image.identity),
+
+    async make(_, made) {
+      if (made !== undefined) return copy(String(made.outputs["source"]));
+      const login = given && (await knownValue(pulumi.output(given)));
+      // A preview that does not know the login yet cannot say where it leads.
+      if (given !== undefined && login === undefined) return copy(pulumi.output(given.password).apply(() => source));
+      return copy(await findSource(image.subject, source, platform, login));
+    },
+  };
+}
+
+/** The source, named so that nothing can change it; refused when there is none. */
 async function findSource(
-  { source, localImage, platform }: MirroredImageArgs,
-  login: Credentials | undefined,
   subject: string,
-): Promise<SourceImage> {
-  const found =
-    source === undefined
-      ? findLocalImage(localImage ?? "", platform)
-      : await findSourceImage(source, platform, login && loginFor(source, login));
-  if (!("faults" in found)) return found;
+  source: string,
+  platform: string | undefined,
+  login: Credentials | undefined,
+): Promise<string> {
+  const found = await findSourceImage(source, platform, login && loginFor(source, login));
+  if (!("faults" in found)) return found.reference;
   refuseInput(subject, found.faults);
   throw new Error("unreachable: refused above");
 }
@@ -256,32 +235,16 @@ function loginFor(source: string, credentials: Credentials): RegistryLogin {
   return RegistryLogin.ofHost(registryHost(registry) ?? "", credentials);
 }
 
-/** The platform of the image that the repository holds, else of the source. */
-function platformOf(
-  repository: ImageRepository,
-  identity: string,
-  find: pulumi.Output<() => Promise<SourceImage>>,
-  subject: string,
-): pulumi.Output<string> {
-  const { username, password } = repository.credentials();
-  const held = pulumi.all([repository.findDigest(identity), repository.url, username, password]);
-  const platform = pulumi.all([held, find]).apply(async ([[digest, url, ...login], findOnce]) => {
-    if (digest === undefined) return (await findOnce()).platform;
-    const [user, secret] = login;
-    const held = `${url}@${digest}`;
-    const found = await findSourceImage(held, undefined, loginFor(held, { username: user, password: secret }));
-    if (!("faults" in found)) return found.platform;
-    refuseInput(subject, found.faults);
+/** Has Docker push the image that it holds. */
+function localMaker(
+  image: MirrorNames,
+  { localImage = "", platform = "" }: MirroredImageArgs,
+  primary: ImageRepository,
+) {
+  return dockerBuild(image, primary, (made) => {
+    const found = made ? { id: "", platform } : findLocalImage(localImage, platform || undefined);
+    if (!("faults" in found)) return localImageBuild(found);
+    refuseInput(image.subject, found.faults);
     throw new Error("unreachable: refused above");
   });
-  // It is made with a password, and says nothing of it.
-  return pulumi.unsecret(platform);
-}
-
-function once<T>(ask: () => Promise<T>): () => Promise<T> {
-  let answer: Promise<T> | undefined;
-  return () => {
-    answer ??= ask();
-    return answer;
-  };
 }

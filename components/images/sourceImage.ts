@@ -19,12 +19,10 @@ import { type RegistryAnswer, RegistryClient } from "../../oci/registryClient";
 import { RegistryRefusal } from "../../oci/registryRequest";
 import { dockerLogin } from "./dockerLogin";
 
-/** An image of one platform, named so that nothing can change it. */
+/** An image, index or artifact, named so that nothing can change it. */
 export interface SourceImage {
-  /** `<registry>/<repository>@<digest>`, or the id of an image in Docker. */
+  /** `<registry>/<repository>@<digest>`. */
   reference: string;
-  /** Such as `linux/amd64`, `linux/arm/v7`. */
-  platform: string;
 }
 
 const indexTypes = [
@@ -39,7 +37,7 @@ const imageTypes = [
 /**
  * Finds the image that a reference names in its registry now.
  *
- * @param wanted platform of an index, or the one that a single image must have. Undefined: the only one that there is
+ * @param wanted platform of an index, or the one that a single image must have. Undefined: whatever there is, as it is
  * @param login default: what `docker login` left for the registry
  */
 export async function findSourceImage(
@@ -62,24 +60,26 @@ export async function findSourceImage(
     const manifest = parseManifest(answer.body);
     const kinds = kindsOf(manifest, answer);
     if (kinds.size > 1) return fault("it is an image and an index at once.", "name another image.");
-    if (kinds.has("index")) return fromIndex(manifest, source, wanted, (child) => pinned(reference, child));
-    if (manifest.config === undefined || !imageTypes.includes(manifest.mediaType ?? answer.contentType)) {
-      return fault(`it is no image that Docker can pull (${answer.contentType}).`, "name a container image.");
+    if (kinds.size === 0) {
+      return fault(`it is neither an image nor an index (${answer.contentType}).`, "name an image, index or artifact.");
     }
+    if (wanted === undefined) return { reference: pinned(reference, digest) };
+    if (kinds.has("index")) return fromIndex(manifest, source, wanted, (child) => pinned(reference, child));
+    if (manifest.config === undefined) return fault("it has no configuration.", "name a container image.");
     const { body } = await client.blob(manifest.config.digest);
     if (!hasDigest(body, manifest.config.digest)) return somethingElse();
     const config = parseConfiguration(body);
     if (!config.os || !config.architecture) {
       return fault(
-        `it is an artifact (${manifest.config.mediaType ?? "without a type"}), no container image.`,
-        "name a container image.",
+        `it is an artifact (${manifest.config.mediaType ?? "without a type"}), which has no platform.`,
+        "leave platform out.",
       );
     }
     const platform = platformName(config);
-    if (wanted !== undefined && !isPlatform(config, wanted)) {
+    if (!isPlatform(config, wanted)) {
       return fault(`it is an image for ${platform} only.`, `write platform: "${platform}", or leave it out.`);
     }
-    return { reference: pinned(reference, digest), platform };
+    return { reference: pinned(reference, digest) };
   } catch (error) {
     if (!(error instanceof RegistryRefusal)) throw error;
     return fault(`its registry does not give it: ${error.message}.`, fixFor(error.status, host));
@@ -90,17 +90,17 @@ export async function findSourceImage(
 function fromIndex(
   { manifests = [] }: ImageManifest,
   source: string,
-  wanted: string | undefined,
+  wanted: string,
   pin: (digest: string) => string,
 ): SourceImage | { faults: Fault[] } {
   // Attestations stand beside the images, for the platform unknown/unknown.
   const images = manifests.flatMap(({ digest, platform }) =>
     platform?.os && platform.architecture && platform.os !== "unknown" ? [{ digest, platform }] : [],
   );
-  const fitting = wanted === undefined ? images : images.filter(({ platform }) => isPlatform(platform, wanted));
+  const fitting = images.filter(({ platform }) => isPlatform(platform, wanted));
   const [first, ...more] = fitting;
   if (first !== undefined && more.length === 0) {
-    return { reference: pin(first.digest), platform: platformName(first.platform) };
+    return { reference: pin(first.digest) };
   }
   const choices = choicesText((first === undefined ? images : fitting).map(({ platform }) => platformName(platform)));
   return {
@@ -115,7 +115,7 @@ function fromIndex(
         : {
             path: "platform",
             value: wanted,
-            rule: `${JSON.stringify(source)} is an index of several platforms, and one image is mirrored.`,
+            rule: `the index ${JSON.stringify(source)} has several images for this platform.`,
             fix: `write one of ${choices}.`,
           },
     ],

@@ -1,7 +1,7 @@
 import { inOwnSandbox, runPackageProgram as run } from "./ownSandbox";
 
 /** Tests that need no sandbox; those of ecr/, components/, config/ and oci/ have to cover them (.c8rc.json). */
-const unitTests = "tests/{app,bench,cli,components,config,docs,ecr,oci,outputs,policies}/**/*.test.ts";
+const unitTests = "tests/{app,bench,cli,components,config,docs,ecr,oci,outputs,policies,provider}/**/*.test.ts";
 /** Two files at a time: they spend much of it waiting for the engine, Docker and the registry. */
 const sandboxTests = ["--parallel", "--jobs", "2", "tests/sandbox/**/*.test.ts"];
 

@@ -5,16 +5,18 @@ import { ContainerImage, type ContainerImageArgs, PrivateRepository, PublicRepos
 import { contentTag } from "../../components/images/buildContext";
 import { InputRefused } from "../../components/inputChecks";
 import {
-  copyOf,
-  fetchOf,
+  copyType,
   ImageFixture,
   imageType,
+  loginOf,
   otherDigest,
   privateLogin,
   privateUrl,
   publicLogin,
+  secret,
+  tagsType,
 } from "./imageFixture";
-import { digest, isKnown, known, startMocks } from "./mocks";
+import { digest, isKnown, known } from "./mocks";
 
 const publicUrl = "public.ecr.aws/a1b2c3d4/petclinic";
 
@@ -43,12 +45,20 @@ describe("ContainerImage", () => {
   const contentTagOf = (more: object = {}) =>
     contentTag({ context: fixture.context, platform: "linux/amd64", ...more });
 
-  it("builds once for the first repository and copies that digest to every other address", async () => {
+  const component = "ecr:index:ContainerImage";
+  /** The stack's last update made the image here, and tagged it. */
+  const wasMade = (name = `petclinic-${contentTagOf()}`) => {
+    const image = `${privateUrl}:${contentTagOf()}`;
+    fixture.has(component, imageType, name, { imageName: image });
+    fixture.has(component, tagsType, "petclinic", { image, tags: ["latest"], digest });
+  };
+  const lookUps = () => fixture.mocks.calls.filter(({ token }) => /getImages?$/.test(token));
+
+  it("builds once for the first repository, copies the image to the others, and tags it in all of them", async () => {
     const image = create({ repositories: both(), args: { VERSION: "1" }, target: "runtime", tags: ["latest"] });
     const { tag } = image;
-    const rest = { skipPush: false, buildOnPreview: false };
     assert.deepEqual(await fixture.images(), {
-      [`petclinic-${tag}`]: {
+      [`${imageType} petclinic-${tag}`]: {
         imageName: `${privateUrl}:${tag}`,
         build: {
           context: fixture.context,
@@ -58,33 +68,24 @@ describe("ContainerImage", () => {
           platform: "linux/amd64",
         },
         registry: privateLogin,
-        ...rest,
+        skipPush: false,
+        buildOnPreview: false,
       },
-      // Logs in to the first registry, so that the copy can be made on a machine that did not build the image.
-      [`petclinic-fetch-public-petclinic:${tag}`]: {
-        imageName: `${privateUrl}:${tag}`,
-        build: fetchOf(`${privateUrl}@${digest}`),
-        registry: privateLogin,
-        ...rest,
-        skipPush: true,
+      [`${copyType} petclinic:public:petclinic`]: {
+        source: `${privateUrl}:${tag}`,
+        sourceLogin: secret(loginOf(privateLogin)),
+        repository: publicUrl,
+        repositoryLogin: secret(loginOf(publicLogin)),
+        tag,
       },
-      [`petclinic-public-petclinic:${tag}`]: {
-        imageName: `${publicUrl}:${tag}`,
-        build: copyOf(`${privateUrl}@${digest}`),
-        registry: publicLogin,
-        ...rest,
-      },
-      [`petclinic-private-petclinic:latest-${tag}`]: {
-        imageName: `${privateUrl}:latest`,
-        build: copyOf(`${privateUrl}@${digest}`),
-        registry: privateLogin,
-        ...rest,
-      },
-      [`petclinic-public-petclinic:latest-${tag}`]: {
-        imageName: `${publicUrl}:latest`,
-        build: copyOf(`${publicUrl}@${digest}`),
-        registry: publicLogin,
-        ...rest,
+      [`${tagsType} petclinic`]: {
+        image: `${privateUrl}:${tag}`,
+        repositories: [
+          { url: privateUrl, keptTags: [] },
+          { url: publicUrl, keptTags: [] },
+        ],
+        logins: secret([loginOf(privateLogin), loginOf(publicLogin)]),
+        tags: ["latest"],
       },
     });
     assert.equal(await known(image.reference), `${privateUrl}@${digest}`);
@@ -101,71 +102,86 @@ describe("ContainerImage", () => {
     await fixture.mocks.settle();
     const options = Object.fromEntries(
       Object.entries(fixture.options).map(([name, { replaceWith, ignoreChanges }]) => [
-        name.replace(new RegExp(`[:-]${tag}$`), ""),
+        name,
         { replaceWith, ignoreChanges },
       ]),
     );
-    const ignoreChanges = ["build", "skipPush"];
     const [inPrivate, inPublic] = [privateRepository.repository, publicRepository.repository];
-    assert.deepEqual(Object.keys(options).sort(), [
-      "petclinic",
-      "petclinic-fetch-public-petclinic",
-      "petclinic-private-petclinic:latest",
-      "petclinic-public-petclinic",
-      "petclinic-public-petclinic:latest",
-    ]);
-    assert.deepEqual(options["petclinic"], { replaceWith: [inPrivate], ignoreChanges });
-    assert.deepEqual(options["petclinic-private-petclinic:latest"], { replaceWith: [inPrivate], ignoreChanges });
-    assert.deepEqual(options["petclinic-public-petclinic"], { replaceWith: [inPublic], ignoreChanges });
-    assert.deepEqual(options["petclinic-public-petclinic:latest"], { replaceWith: [inPublic], ignoreChanges });
-    assert.deepEqual(options["petclinic-fetch-public-petclinic"], {
-      replaceWith: [inPrivate, inPublic],
-      ignoreChanges: ["build", "imageName", "registry"],
+    assert.deepEqual(options, {
+      [`${imageType} petclinic-${tag}`]: { replaceWith: [inPrivate], ignoreChanges: ["build", "skipPush"] },
+      [`${copyType} petclinic:public:petclinic`]: { replaceWith: [inPublic], ignoreChanges: undefined },
+      [`${tagsType} petclinic`]: { replaceWith: [inPrivate, inPublic], ignoreChanges: undefined },
     });
   });
 
-  it("neither builds nor pushes a content tag that the registry holds: it fetches it, and moves the other tags", async () => {
-    const tag = contentTagOf();
-    fixture.held[`private:${tag}`] = digest;
+  it("neither builds nor pushes an image that the registry holds, and moves its tags", async () => {
+    fixture.held[`private:${contentTagOf()}`] = digest;
     create({ tags: ["latest"] });
-    const images = await fixture.images();
-    assert.equal(images[`petclinic-${tag}`]?.["skipPush"], true);
-    assert.equal(images[`petclinic-private-petclinic:latest-${tag}`]?.["skipPush"], false);
-    // Only with cacheFrom the provider logs in although it does not push.
-    assert.deepEqual(images[`petclinic-${tag}`]?.["build"], fetchOf(`${privateUrl}:${tag}`));
+    assert.deepEqual(Object.keys(await fixture.images()), [`${tagsType} petclinic`]);
   });
 
-  it("takes what a public repository holds rather than build another digest", async () => {
+  it("takes what another of its repositories holds rather than build another digest", async () => {
+    for (const [kind, repositories, source, login] of [
+      ["public", both(), publicUrl, publicLogin],
+      ["private", both().reverse(), privateUrl, privateLogin],
+    ] as const) {
+      await fixture.start();
+      for (const each of ["public", "private"]) delete fixture.held[`${each}:${contentTagOf()}`];
+      fixture.held[`${kind}:${contentTagOf()}`] = digest;
+      create({ repositories: [...repositories] });
+      const images = await fixture.images();
+      const first = images[`${copyType} petclinic`];
+      assert.equal(first?.["source"], `${source}@${digest}`);
+      assert.deepEqual(first?.["sourceLogin"], secret(loginOf(login)));
+      assert.ok(!Object.keys(images).some((name) => name.startsWith(imageType)));
+    }
+  });
+
+  it("registers the same resources for a stack that made its image, whatever the registry holds, and asks nobody", async () => {
+    wasMade();
+    for (const held of [undefined, digest, otherDigest]) {
+      await fixture.start();
+      if (held !== undefined) fixture.held[`private:${contentTagOf()}`] = held;
+      create({ tags: ["latest"] });
+      assert.deepEqual(Object.keys(await fixture.images()).sort(), [
+        `${imageType} petclinic-${contentTagOf()}`,
+        `${tagsType} petclinic`,
+      ]);
+      assert.deepEqual(lookUps(), []);
+    }
+  });
+
+  it("registers the same resources for a stack that copied its image from another repository", async () => {
     const tag = contentTagOf();
-    fixture.held[`public:${tag}`] = digest;
+    const source = `${publicUrl}@${digest}`;
+    fixture.has(component, copyType, "petclinic", { source, tag });
+    fixture.has(component, tagsType, "petclinic", { image: `${privateUrl}:${tag}`, tags: [], digest });
     create({ repositories: both() });
     const images = await fixture.images();
-    assert.deepEqual(images[`petclinic-${tag}`]?.["build"], copyOf(`${publicUrl}@${digest}`));
-    assert.equal(images[`petclinic-${tag}`]?.["skipPush"], false);
-    assert.equal(images[`petclinic-public-petclinic:${tag}`]?.["skipPush"], true);
+    assert.equal(images[`${copyType} petclinic`]?.["source"], source);
+    assert.equal(Object.keys(images).length, 3);
+    assert.deepEqual(lookUps(), []);
   });
 
-  it("builds for a first repository that lacks what another private one holds, whose login it would need", async () => {
-    const tag = contentTagOf();
-    const [inPublic, inPrivate] = both().reverse() as [PublicRepository, PrivateRepository];
-    fixture.held[`private:${tag}`] = digest;
-    create({ repositories: [inPublic, inPrivate] });
-    const images = await fixture.images();
-    const { build } = images[`petclinic-${tag}`] as { build: { context: string } };
-    assert.equal(build.context, fixture.context);
-  });
-
-  it("registers the same resources whether the tag is there or not", async () => {
-    create({ repositories: both(), tags: ["latest"] });
-    await fixture.mocks.settle();
-    const names = () => fixture.mocks.registrations.map(({ type, name }) => `${type} ${name}`).sort();
-    const before = names();
+  it("makes an image again that a refresh found gone, by a resource of its own", async () => {
+    const first = `petclinic-${contentTagOf()}`;
+    fixture.has(component, imageType, first, {});
+    create();
+    assert.deepEqual(Object.keys(await fixture.images()).sort(), [`${imageType} ${first}:2`, `${tagsType} petclinic`]);
     await fixture.start();
-    fixture.held[`private:${contentTagOf()}`] = digest;
-    fixture.held[`public:${contentTagOf()}`] = digest;
-    create({ repositories: both(), tags: ["latest"] });
-    await fixture.mocks.settle();
-    assert.deepEqual(names(), before);
+    wasMade(`${first}:2`);
+    create({ tags: ["latest"] });
+    assert.ok(`${imageType} ${first}:2` in (await fixture.images()));
+    assert.deepEqual(lookUps(), []);
+  });
+
+  it("is what another content's image of the same stack is not", async () => {
+    wasMade();
+    const { tag } = create({ rebuild: "2" });
+    assert.deepEqual(Object.keys(await fixture.images()).sort(), [
+      `${imageType} petclinic-${tag}`,
+      `${tagsType} petclinic`,
+    ]);
   });
 
   it("hands hosts, network and cache on to the build", async () => {
@@ -176,7 +192,7 @@ describe("ContainerImage", () => {
       args: { VERSION: "1" },
     });
     const images = await fixture.images();
-    assert.deepEqual(images[`petclinic-${tag}`]?.["build"], {
+    assert.deepEqual(images[`${imageType} petclinic-${tag}`]?.["build"], {
       context: fixture.context,
       dockerfile: path.join(fixture.context, "Dockerfile"),
       args: { BUILDKIT_INLINE_CACHE: "1", VERSION: "1" },
@@ -210,51 +226,34 @@ describe("ContainerImage", () => {
     assert.notEqual(create({ cacheFrom: ["latest"] }).tag, create().tag);
   });
 
-  it("does not know the digest of a new image in a preview, and leaves no flag unknown", async () => {
+  it("does not know the digest of a new image in a preview, but which tags will move where", async () => {
     await fixture.start(true);
     const image = create({ tags: ["latest"] });
     const images = await fixture.images();
     assert.equal(typeof image.tag, "string");
     for (const output of [image.digest, image.reference]) assert.equal(await isKnown(output), false);
-    const { build } = images[`petclinic-private-petclinic:latest-${image.tag}`] as { build: { args: object } };
-    assert.deepEqual(build, { ...copyOf(""), args: { SOURCE: { __pulumiUnknown: true } } });
+    assert.equal(images[`${tagsType} petclinic`]?.["image"], `${privateUrl}:${image.tag}`);
     // The released provider stops at a flag that is not known.
-    assert.deepEqual(
-      Object.values(images).map((inputs) => inputs["skipPush"]),
-      [false, false],
-    );
+    assert.equal(images[`${imageType} petclinic-${image.tag}`]?.["skipPush"], false);
   });
 
   it("takes empty settings for none", async () => {
     const { tag } = create({ args: {}, extraHosts: {}, cacheFrom: [], tags: [] });
     assert.equal(tag, contentTagOf());
     const images = await fixture.images();
-    assert.deepEqual(images[`petclinic-${tag}`]?.["build"], {
+    assert.deepEqual(images[`${imageType} petclinic-${tag}`]?.["build"], {
       context: fixture.context,
       dockerfile: path.join(fixture.context, "Dockerfile"),
       platform: "linux/amd64",
     });
   });
 
-  it("leaves no flag unknown in a preview where even the repository's name is", async () => {
+  it("is to be built in a preview where even the repository's name is unknown", async () => {
     await fixture.start(true);
     const repositoryName = pulumi.output(pulumi.unknown as unknown as string);
     const { tag } = create({ repositories: [new PrivateRepository("petclinic", { repositoryName })] });
     const images = await fixture.images();
-    assert.equal(images[`petclinic-${tag}`]?.["skipPush"], false);
-  });
-
-  it("says how to push an image again that was deleted from the registry", async () => {
-    const image = create();
-    const registry = fixture.mocks;
-    fixture.mocks = { ...registry, ofType: () => [] };
-    await assert.rejects(known(image.digest), (error: Error) => {
-      assert.match(
-        error.message,
-        /repositories: "petclinic" — the private repository holds no image tagged src-\w+: it was deleted.* Fix: .*pulumi up --refresh --replace '\*\*::petclinic-\*\*'/,
-      );
-      return error instanceof InputRefused;
-    });
+    assert.equal(images[`${imageType} petclinic-${tag}`]?.["skipPush"], false);
   });
 
   it("refuses every fault in one error before anything is registered", async () => {
@@ -287,7 +286,7 @@ describe("ContainerImage", () => {
     assert.deepEqual(
       fixture.mocks.registrations
         .slice(before)
-        .filter(({ type }) => type === imageType || type.includes("ContainerImage")),
+        .filter(({ type }) => [imageType, tagsType].includes(type) || type.includes("ContainerImage")),
       [],
     );
   });
@@ -300,20 +299,25 @@ describe("ContainerImage", () => {
     assert.throws(() => create({ repositories: [] }), /repositories: \[\] — an image goes to at least one repository/);
   });
 
-  it("says in an update, not in a preview, that no Docker answers", async () => {
+  it("says when it is going to build that no Docker answers, in the preview already, and else needs none", async () => {
     process.env["DOCKER_HOST"] = `unix://${fixture.context}/no.sock`;
     fixture.restorePath();
     try {
-      await fixture.startEngine(true);
-      create();
-      await startMocks({}, false);
-      assert.throws(
-        () => create(),
-        /docker: "unix:.*no\.sock" — the image is built by a Docker engine, and none answers/,
-      );
+      for (const preview of [true, false]) {
+        await fixture.startEngine(preview);
+        create();
+        await assert.rejects(
+          fixture.brought(),
+          /docker: "unix:.*no\.sock" — the image is built by a Docker engine, and none answers/,
+        );
+        await fixture.startEngine(preview);
+        fixture.held[`private:${contentTagOf()}`] = digest;
+        create();
+        assert.deepEqual(Object.keys(await fixture.images()), [`${tagsType} petclinic`]);
+        delete fixture.held[`private:${contentTagOf()}`];
+      }
     } finally {
       delete process.env["DOCKER_HOST"];
     }
-    assert.equal(pulumi.runtime.isDryRun(), false);
   });
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { ContainerImage, type ContainerImageArgs, PrivateRepository, PublicRepository } from "../../components";
 import { containerImageFaults } from "../../components/images/containerImage";
 import { InputRefused } from "../../components/inputChecks";
-import { copyOf, ImageFixture, imageType, otherDigest, privateUrl } from "./imageFixture";
+import { ImageFixture, imageType, otherDigest, privateUrl, tagsType } from "./imageFixture";
 import { digest } from "./mocks";
 
 /** A release tag is given once: to the same content again without a push, to another one never where it cannot move. */
@@ -27,46 +27,53 @@ describe("ContainerImage with a fixed tag", () => {
     );
   /** The tag by which the content is known again. */
   const identityOf = async () => {
-    const name = Object.keys(await fixture.images()).find((each) => each.startsWith("petclinic-1.2.3-src-"));
-    return name?.replace("petclinic-", "") ?? assert.fail("no identity");
+    const image = (await fixture.images())[`${tagsType} petclinic`]?.["image"];
+    return String(image).replace(/^.*:/, "");
   };
+  const keptTags = async () => {
+    const { repositories } = (await fixture.images())[`${tagsType} petclinic`] as {
+      repositories: { keptTags: string[] }[];
+    };
+    return repositories.map((each) => each.keptTags);
+  };
+  const lookUps = () => fixture.mocks.calls.filter(({ token }) => /getImages?$/.test(token));
 
-  it("is pushed beside the tag of the content, from the repository's own image", async () => {
-    const image = create();
+  it("is given beside the tag of the content, and not taken from another image where it cannot move", async () => {
+    const image = create({ repositories: [new PrivateRepository("petclinic"), new PublicRepository("petclinic")] });
     assert.equal(image.tag, "1.2.3");
-    const identity = await identityOf();
-    assert.match(identity, /^1\.2\.3-src-[0-9a-f]{16}$/);
-    const images = await fixture.images();
-    assert.deepEqual(Object.keys(images).sort(), [
-      `petclinic-${identity}`,
-      `petclinic-private-petclinic:1.2.3-${identity}`,
-    ]);
-    const release = images[`petclinic-private-petclinic:1.2.3-${identity}`];
-    assert.equal(release?.["imageName"], `${privateUrl}:1.2.3`);
-    assert.deepEqual(release?.["build"], copyOf(`${privateUrl}@${digest}`));
-    assert.equal(release?.["skipPush"], false);
+    assert.match(await identityOf(), /^1\.2\.3-src-[0-9a-f]{16}$/);
+    assert.deepEqual((await fixture.images())[`${tagsType} petclinic`]?.["tags"], ["1.2.3"]);
+    assert.deepEqual(await keptTags(), [["1.2.3"], []]);
   });
 
-  it("is not pushed again to the same content", async () => {
+  it("is given again to the same content, as nothing is put that is there", async () => {
     create();
     const identity = await identityOf();
     await fixture.start();
     fixture.held[`private:${identity}`] = digest;
     fixture.held["private:1.2.3"] = digest;
     create();
-    const images = await fixture.images();
-    assert.deepEqual(
-      Object.values(images).map((inputs) => inputs["skipPush"]),
-      [true, true],
-    );
+    assert.deepEqual(Object.keys(await fixture.images()), [`${tagsType} petclinic`]);
   });
 
-  it("is refused for another content, in the preview and in the update, before anything is pushed", async () => {
+  it("is looked up once: the stack that has given it asks nobody", async () => {
+    create();
+    const identity = await identityOf();
+    const image = `${privateUrl}:${identity}`;
+    fixture.has("ecr:index:ContainerImage", imageType, `petclinic-${identity}`, { imageName: image });
+    fixture.has("ecr:index:ContainerImage", tagsType, "petclinic", { image, tags: ["1.2.3"], digest });
+    await fixture.start();
+    create();
+    assert.equal(Object.keys(await fixture.images()).length, 2);
+    assert.deepEqual(lookUps(), []);
+  });
+
+  it("is refused for another content, in the preview and in the update, before anything is made", async () => {
     fixture.held["private:1.2.3"] = otherDigest;
     for (const preview of [true, false]) {
       await fixture.start(preview);
       create();
-      await assert.rejects(fixture.firstBuild(), (error: Error) => {
+      await assert.rejects(fixture.brought(), (error: Error) => {
         assert.match(
           error.message,
           /tagFrom\.fixed: "1\.2\.3" — the private repository "petclinic" holds another image under this tag \(sha256:e+\), and its tags cannot be moved\. Fix: give this image a tag of its own/,
@@ -74,18 +81,14 @@ describe("ContainerImage with a fixed tag", () => {
         return error instanceof InputRefused;
       });
       assert.deepEqual(fixture.mocks.ofType(imageType), []);
+      assert.deepEqual(fixture.mocks.ofType(tagsType), []);
     }
   });
 
-  it("moves where tags can be moved, and is judged repository by repository", async () => {
+  it("moves where tags can be moved", async () => {
     fixture.held["public:1.2.3"] = otherDigest;
-    const repositories = [new PrivateRepository("petclinic"), new PublicRepository("petclinic")];
-    create({ repositories });
-    const images = await fixture.images();
-    const identity = await identityOf();
-    const release = images[`petclinic-public-petclinic:1.2.3-${identity}`];
-    assert.equal(release?.["imageName"], "public.ecr.aws/a1b2c3d4/petclinic:1.2.3");
-    assert.equal(release?.["skipPush"], false);
+    create({ repositories: [new PrivateRepository("petclinic"), new PublicRepository("petclinic")] });
+    assert.deepEqual(await keptTags(), [["1.2.3"], []]);
   });
 
   it("counts as the same content when any repository holds that digest as this content", async () => {
@@ -95,8 +98,7 @@ describe("ContainerImage with a fixed tag", () => {
     fixture.held["private:1.2.3"] = digest;
     await fixture.start();
     create({ repositories: [new PrivateRepository("petclinic"), new PublicRepository("petclinic")] });
-    const images = await fixture.images();
-    assert.equal(images[`petclinic-private-petclinic:1.2.3-${identity}`]?.["skipPush"], true);
+    await fixture.brought();
   });
 
   it("refuses a strategy that does not exist, and a commit that cannot be read, with the other faults", () => {

@@ -2,9 +2,12 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { account, digest, known, type MockRegistry, type Mocks, startMocks } from "./mocks";
+import { account, known, type MockRegistry, type Mocks, startMocks } from "./mocks";
 
 export const imageType = "docker:index/image:Image";
+export const copyType = "ecr:index:ImageCopy";
+export const tagsType = "ecr:index:ImageTags";
+const imageTypes = [imageType, copyType, tagsType];
 
 /** Address of the mocks' private repository. */
 export const privateUrl = `${account}.dkr.ecr.ap-northeast-2.amazonaws.com/petclinic`;
@@ -23,23 +26,11 @@ export const privateLogin = secret({
 });
 export const publicLogin = secret({ server: "public.ecr.aws", username: "AWS", password: "public-token" });
 
-const copyContext = path.join("components", "images", "imageCopy");
-
-/** The build that gives the image that it names. */
-export function copyOf(source: string, platform = "linux/amd64"): Record<string, unknown> {
-  return {
-    context: copyContext,
-    dockerfile: path.join(copyContext, "Dockerfile"),
-    args: { SOURCE: source },
-    builderVersion: "BuilderV1",
-    platform,
-  };
-}
-
-/** The same, for an image that stays in Docker. */
-export function fetchOf(source: string, platform = "linux/amd64"): Record<string, unknown> {
-  return { ...copyOf(source, platform), cacheFrom: { images: [source] } };
-}
+/** How a resource of the project's own provider is given a login. */
+export const loginOf = ({ value }: Record<string, unknown>) => {
+  const { username, password } = value as Record<string, unknown>;
+  return { username, password };
+};
 
 /** A build context, registries that hold what was pushed to them, and the options of each image's resource. */
 export class ImageFixture {
@@ -47,8 +38,8 @@ export class ImageFixture {
   /** Digests by registry and tag, `private:latest`, before the program runs. */
   readonly held: Record<string, string> = {};
   readonly options: Record<string, pulumi.CustomResourceOptions> = {};
-  /** Each image's build as the program gives it: the place where a refusal shows that is known only later. */
-  readonly builds: Record<string, pulumi.Output<unknown>> = {};
+  /** What the stack has: resources by URN. */
+  readonly state: Record<string, { type: string; outputs: Record<string, unknown> }> = {};
   mocks!: Mocks;
   private readonly searchPath = process.env["PATH"];
 
@@ -61,14 +52,13 @@ export class ImageFixture {
   }
 
   async startEngine(preview: boolean, registry: MockRegistry = {}): Promise<void> {
-    this.mocks = await startMocks({ hasImage: (args) => this.find(args), ...registry }, preview);
+    this.mocks = await startMocks({ hasImage: (args) => this.find(args), state: this.state, ...registry }, preview);
   }
 
-  /** The build of the first image, which all else waits for. */
-  async firstBuild(): Promise<unknown> {
-    const [build] = Object.values(this.builds);
-    if (build === undefined) throw new Error("no image was made");
-    return known(build);
+  /** What brings the image into its first repository, which all else waits for. */
+  async brought(): Promise<unknown> {
+    const [, options] = Object.entries(this.options).findLast(([name]) => name.startsWith(tagsType)) ?? [];
+    return known(pulumi.output(options?.dependsOn ?? []));
   }
 
   restorePath(): void {
@@ -89,33 +79,31 @@ export class ImageFixture {
   get opts(): pulumi.ComponentResourceOptions {
     return {
       transformations: [
-        ({ type, name, opts, props }) => {
-          if (type === imageType) {
-            this.options[name] = opts;
-            this.builds[name] = pulumi.output(props["build"]);
-          }
+        ({ type, name, opts }) => {
+          if (imageTypes.includes(type)) this.options[`${type} ${name}`] = opts;
           return undefined;
         },
       ],
     };
   }
 
-  /** The inputs of every docker.Image, by name. */
+  /** The inputs of every resource of images, by type and name. */
   async images(): Promise<Record<string, Record<string, unknown>>> {
     await this.mocks.settle();
-    const images = this.mocks.ofType(imageType).map(({ name, inputs }) => [name, inputs] as const);
+    const images = this.mocks.registrations
+      .filter(({ type }) => imageTypes.includes(type))
+      .map(({ type, name, inputs }) => [`${type} ${name}`, inputs] as const);
     return JSON.parse(JSON.stringify(Object.fromEntries(images))) as Record<string, Record<string, unknown>>;
+  }
+
+  /** Puts a resource of a component into the stack's state. */
+  has(component: string, type: string, name: string, outputs: Record<string, unknown>): void {
+    this.state[`urn:pulumi:test::ecr::${component}$${type}::${name}`] = { type, outputs };
   }
 
   private find(args: Record<string, unknown>): string | boolean {
     const isPrivate = args["imageTag"] !== undefined;
     const tag = args["imageTag"] ?? (args["imageIds"] as { imageTag: string }[])[0]?.imageTag;
-    const host = isPrivate ? "amazonaws.com" : "public.ecr.aws";
-    const name = args["repositoryName"];
-    const wasPushed = this.mocks.ofType(imageType).some(({ inputs }) => {
-      const imageName = String(inputs["imageName"]);
-      return imageName.includes(host) && imageName.endsWith(`/${String(name)}:${String(tag)}`);
-    });
-    return this.held[`${isPrivate ? "private" : "public"}:${String(tag)}`] ?? (wasPushed && digest);
+    return this.held[`${isPrivate ? "private" : "public"}:${String(tag)}`] ?? false;
   }
 }

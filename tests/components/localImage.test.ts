@@ -23,7 +23,7 @@ describe("an image that Docker holds", () => {
 
   it("is named by its id, for its platform", () => {
     docker(JSON.stringify({ Id, Os: "linux", Architecture: "arm", Variant: "v7", Config: { Labels: null } }));
-    assert.deepEqual(findLocalImage("app:1", undefined), { reference: Id, platform: "linux/arm/v7" });
+    assert.deepEqual(findLocalImage("app:1", undefined), { id: Id, platform: "linux/arm/v7" });
   });
 
   it("is refused when it names no platform in a platform's form, or its id is none: whoever built it wrote them", () => {

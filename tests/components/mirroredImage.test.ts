@@ -7,19 +7,19 @@ import { mirroredImageFaults, mirrorTag } from "../../components/images/mirrored
 import { InputRefused } from "../../components/inputChecks";
 import { FakeRegistry, ociIndex } from "./fakeRegistry";
 import {
-  copyOf,
-  fetchOf,
+  copyType,
   ImageFixture,
   imageType,
+  loginOf,
   privateLogin,
   privateUrl,
   publicLogin,
   secret,
+  tagsType,
 } from "./imageFixture";
 import { digest, isKnown, known } from "./mocks";
 
 const publicUrl = "public.ecr.aws/a1b2c3d4/petclinic";
-const rest = { skipPush: false, buildOnPreview: false };
 
 describe("MirroredImage", () => {
   let fixture: ImageFixture;
@@ -53,41 +53,32 @@ describe("MirroredImage", () => {
     );
   const pinned = () => `${registry.host}/petclinic@${sourceDigest}`;
 
-  it("copies the source, pinned by digest, to the first repository and from there to every other address", async () => {
+  it("copies the source, pinned by digest, to the first repository and from there to every other one", async () => {
     const image = create({ repositories: both(), tags: ["latest"] });
     const { tag } = image;
     assert.match(tag, /^mirror-[0-9a-f]{16}$/);
     assert.deepEqual(await fixture.images(), {
-      [`mirror-${tag}`]: {
-        imageName: `${privateUrl}:${tag}`,
-        build: copyOf(pinned(), "linux/arm64"),
-        registry: privateLogin,
-        ...rest,
+      [`${copyType} mirror`]: {
+        source: pinned(),
+        repository: privateUrl,
+        repositoryLogin: secret(loginOf(privateLogin)),
+        tag,
       },
-      [`mirror-fetch-public-petclinic:${tag}`]: {
-        imageName: `${privateUrl}:${tag}`,
-        build: fetchOf(`${privateUrl}@${digest}`, "linux/arm64"),
-        registry: privateLogin,
-        ...rest,
-        skipPush: true,
+      [`${copyType} mirror:public:petclinic`]: {
+        source: `${privateUrl}:${tag}`,
+        sourceLogin: secret(loginOf(privateLogin)),
+        repository: publicUrl,
+        repositoryLogin: secret(loginOf(publicLogin)),
+        tag,
       },
-      [`mirror-public-petclinic:${tag}`]: {
-        imageName: `${publicUrl}:${tag}`,
-        build: copyOf(`${privateUrl}@${digest}`, "linux/arm64"),
-        registry: publicLogin,
-        ...rest,
-      },
-      [`mirror-private-petclinic:latest-${tag}`]: {
-        imageName: `${privateUrl}:latest`,
-        build: copyOf(`${privateUrl}@${digest}`, "linux/arm64"),
-        registry: privateLogin,
-        ...rest,
-      },
-      [`mirror-public-petclinic:latest-${tag}`]: {
-        imageName: `${publicUrl}:latest`,
-        build: copyOf(`${publicUrl}@${digest}`, "linux/arm64"),
-        registry: publicLogin,
-        ...rest,
+      [`${tagsType} mirror`]: {
+        image: `${privateUrl}:${tag}`,
+        repositories: [
+          { url: privateUrl, keptTags: [] },
+          { url: publicUrl, keptTags: [] },
+        ],
+        logins: secret([loginOf(privateLogin), loginOf(publicLogin)]),
+        tags: ["latest"],
       },
     });
     assert.equal(await known(image.digest), digest);
@@ -97,8 +88,8 @@ describe("MirroredImage", () => {
       `${publicUrl}@${digest}`,
     ]);
     assert.equal(await pulumi.isSecret(image.digest), false);
-    // One look-up: a manifest and its configuration.
-    assert.equal(registry.requests.length, 2, registry.requests.join("\n"));
+    // One look-up: the manifest.
+    assert.equal(registry.requests.length, 1, registry.requests.join("\n"));
   });
 
   it("asks nothing of the source when the repository holds the image", async () => {
@@ -107,15 +98,20 @@ describe("MirroredImage", () => {
     await fixture.start();
     registry.requests.length = 0;
     registry.status = 500;
-    const { tag } = create({ platform: "linux/arm64" });
-    const images = await fixture.images();
-    assert.deepEqual(images[`mirror-${tag}`], {
-      imageName: `${privateUrl}:${tag}`,
-      build: fetchOf(`${privateUrl}:${tag}`, "linux/arm64"),
-      registry: privateLogin,
-      ...rest,
-      skipPush: true,
-    });
+    create({ platform: "linux/arm64" });
+    assert.deepEqual(Object.keys(await fixture.images()), [`${tagsType} mirror`]);
+    assert.deepEqual(registry.requests, []);
+  });
+
+  it("is the copy that the stack has made, wherever the source's tag leads by now", async () => {
+    const { tag } = create();
+    const component = "ecr:index:MirroredImage";
+    fixture.has(component, copyType, "mirror", { source: "quay.io/petclinic@sha256:old", tag });
+    fixture.has(component, tagsType, "mirror", { image: `${privateUrl}:${tag}`, tags: [], digest });
+    await fixture.start();
+    registry.requests.length = 0;
+    create();
+    assert.equal((await fixture.images())[`${copyType} mirror`]?.["source"], "quay.io/petclinic@sha256:old");
     assert.deepEqual(registry.requests, []);
   });
 
@@ -123,44 +119,38 @@ describe("MirroredImage", () => {
     const image = create({ tag: "3.2.1" });
     assert.equal(image.tag, "3.2.1");
     const images = await fixture.images();
-    const [first, release] = Object.entries(images);
-    assert.match(first?.[0] ?? "", /^mirror-mirror-[0-9a-f]{16}$/);
-    const identity = first?.[0].replace("mirror-", "");
-    assert.equal(release?.[0], `mirror-private-petclinic:3.2.1-${identity}`);
-    assert.equal(release?.[1]["imageName"], `${privateUrl}:3.2.1`);
-    assert.deepEqual(release?.[1]["build"], copyOf(`${privateUrl}@${digest}`, "linux/arm64"));
-    assert.equal(release?.[1]["skipPush"], false);
+    assert.match(String(images[`${copyType} mirror`]?.["tag"]), /^mirror-[0-9a-f]{16}$/);
+    assert.deepEqual(images[`${tagsType} mirror`]?.["tags"], ["3.2.1"]);
+    assert.deepEqual(images[`${tagsType} mirror`]?.["repositories"], [{ url: privateUrl, keptTags: ["3.2.1"] }]);
   });
 
-  it("neither pushes nor refuses a tag that names this very image", async () => {
+  it("does not refuse a tag that names this very image", async () => {
     const identity = create({ platform: "linux/arm64" }).tag;
     fixture.held[`private:${identity}`] = digest;
     fixture.held["private:3.2.1"] = digest;
     await fixture.start();
     create({ tag: "3.2.1", platform: "linux/arm64" });
-    const images = await fixture.images();
-    assert.equal(images[`mirror-private-petclinic:3.2.1-${identity}`]?.["skipPush"], true);
+    assert.deepEqual(Object.keys(await fixture.images()), [`${tagsType} mirror`]);
   });
 
-  it("refuses a tag that names another image for good, before anything is pushed", async () => {
+  it("refuses a tag that names another image for good, before anything is copied", async () => {
     fixture.held["private:3.2.1"] = `sha256:${"e".repeat(64)}`;
     create({ tag: "3.2.1" });
-    await assert.rejects(fixture.firstBuild(), (error: Error) => {
+    await assert.rejects(fixture.brought(), (error: Error) => {
       assert.match(
         error.message,
         /tag: "3\.2\.1" — the private repository "petclinic" holds another image under this tag \(sha256:e+\), and its tags cannot be moved\. Fix: /,
       );
       return error instanceof InputRefused;
     });
-    assert.deepEqual(fixture.mocks.ofType(imageType), []);
+    assert.deepEqual(fixture.mocks.ofType(copyType), []);
   });
 
   it("moves a given tag where tags can be moved", async () => {
     fixture.held["private:latest"] = `sha256:${"e".repeat(64)}`;
     create({ tag: "latest" });
     const images = await fixture.images();
-    const release = Object.entries(images).find(([name]) => name.includes("latest"));
-    assert.equal(release?.[1]["skipPush"], false);
+    assert.deepEqual(images[`${tagsType} mirror`]?.["repositories"], [{ url: privateUrl, keptTags: [] }]);
   });
 
   it("stands for source, platform and refresh, however the source is written", () => {
@@ -181,21 +171,15 @@ describe("MirroredImage", () => {
     assert.equal(tagOf({ source: "smlinux/petclinic", tags: ["latest"], tag: "1" }), tags[0]);
   });
 
-  it("brings the source into Docker first when it has a login of its own, kept secret", async () => {
+  it("hands the source's own login on, kept secret", async () => {
     registry.authentication = "basic";
-    const { tag } = create({ username: "reader", password: pulumi.output("top-secret") });
+    create({ username: "reader", password: pulumi.output("top-secret") });
     const images = await fixture.images();
-    assert.deepEqual(images[`mirror-source-${tag}`], {
-      imageName: secret(`${registry.host}/petclinic:${tag}`).value,
-      build: secret(fetchOf(pinned(), "linux/arm64")).value,
-      registry: secret({ server: registry.host, username: "reader", password: "top-secret" }),
-      ...rest,
-      skipPush: true,
-    });
-    const { replaceWith, ignoreChanges } = fixture.options[`mirror-source-${tag}`] ?? assert.fail();
-    assert.equal(replaceWith?.length, 1);
-    assert.deepEqual(ignoreChanges, ["build", "imageName", "registry"]);
-    assert.ok(fixture.options[`mirror-${tag}`]?.dependsOn);
+    assert.equal(images[`${copyType} mirror`]?.["source"], pinned());
+    assert.deepEqual(
+      images[`${copyType} mirror`]?.["sourceLogin"],
+      secret({ username: "reader", password: "top-secret" }),
+    );
   });
 
   it("takes an image that Docker holds by its id", async () => {
@@ -206,8 +190,9 @@ describe("MirroredImage", () => {
     process.env["PATH"] = folder;
     const { tag } = create({ localImage: "petclinic:1" });
     const images = await fixture.images();
-    assert.deepEqual(images[`mirror-${tag}`]?.["build"], copyOf(`sha256:${"1".repeat(64)}`));
-    assert.equal(Object.keys(images).length, 1);
+    const { build } = images[`${imageType} mirror-${tag}`] as { build: { args: object } };
+    assert.deepEqual(build.args, { SOURCE: `sha256:${"1".repeat(64)}` });
+    assert.deepEqual(Object.keys(images), [`${imageType} mirror-${tag}`, `${tagsType} mirror`]);
 
     for (const [args, message] of [
       [
@@ -220,24 +205,20 @@ describe("MirroredImage", () => {
       ],
     ] as const) {
       create(args);
-      await assert.rejects(known(Object.values(fixture.builds).at(-1) ?? assert.fail()), message);
+      await assert.rejects(fixture.brought(), message);
     }
   });
 
-  it("refuses an index of several platforms in the preview, and knows no digest before the update", async () => {
+  it("takes an index of several platforms whole, and knows no digest before the update", async () => {
+    const manifests = ["amd64", "arm64"].map((architecture) => ({ digest, platform: { os: "linux", architecture } }));
+    const index = registry.addManifest("petclinic", "1", { schemaVersion: 2, manifests }, ociIndex);
     await fixture.start(true);
     const image = create();
     const images = await fixture.images();
     assert.equal(await isKnown(image.digest), false);
-    assert.equal(images[`mirror-${image.tag}`]?.["skipPush"], false);
-
-    const manifests = ["amd64", "arm64"].map((architecture) => ({ digest, platform: { os: "linux", architecture } }));
-    registry.addManifest("petclinic", "1", { schemaVersion: 2, manifests }, ociIndex);
-    const { tag } = create({ refresh: "again" });
-    await assert.rejects(
-      known(fixture.builds[`mirror-${tag}`] ?? assert.fail()),
-      /platform: \(not set\) — ".*petclinic:1" is an index of several platforms.* Fix: write one of linux\/amd64, linux\/arm64\./,
-    );
+    assert.equal(images[`${copyType} mirror`]?.["source"], `${registry.host}/petclinic@${index}`);
+    create({ platform: "linux/s390x" });
+    await assert.rejects(fixture.brought(), /platform: "linux\/s390x" — the index .* has no image for this platform/);
   });
 
   it("asks nothing of the source while its password is unknown", async () => {

@@ -204,6 +204,9 @@ function computed(type: string, inputs: Record<string, unknown>, preview: boolea
       return { name: "automatic", arn: `arn:aws:events:ap-northeast-2:${account}:rule/automatic` };
     case "aws:kms/key:Key":
       return { arn: `arn:aws:kms:ap-northeast-2:${account}:key/1234abcd-12ab-34cd-56ef-1234567890ab`, keyId: "1" };
+    case "ecr:index:ImageCopy":
+    case "ecr:index:ImageTags":
+      return preview ? {} : { digest };
     case "docker:index/image:Image":
       // A preview pushes nothing: the digest stays unknown.
       return preview ? {} : { repoDigest: `${String(inputs["imageName"]).replace(/:[^:/]*$/, "")}@${digest}` };

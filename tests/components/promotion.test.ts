@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { PrivateRepository, promoteImage } from "../../components";
 import { FakeRegistry } from "./fakeRegistry";
-import { fetchOf, ImageFixture, imageType } from "./imageFixture";
-import { account, known, region } from "./mocks";
+import { copyType, ImageFixture } from "./imageFixture";
+import { account, region } from "./mocks";
 
 const from = { registryId: "210987654321", region: "eu-central-1" };
 
@@ -38,21 +38,22 @@ describe("promoteImage", () => {
       promote(`${registry.host}/petclinic@${digest}`, sourceRegistry);
       const { registryId, region } = sourceRegistry;
       const owner = `${registryId}.dkr.ecr.${region}.amazonaws.com`;
-      await assert.rejects(fixture.firstBuild(), (error: Error) => {
+      await assert.rejects(fixture.brought(), (error: Error) => {
         const message = `${registry.host}/petclinic@${digest}: the login is the one of the registry ${owner} and is not sent to ${registry.host}.`;
         assert.ok(error.message.endsWith(message), error.message);
         return true;
       });
       assert.deepEqual(registry.requests, []);
-      assert.deepEqual(fixture.mocks.ofType(imageType), []);
+      assert.deepEqual(fixture.mocks.ofType(copyType), []);
     });
   }
 
   it("sends its login to the registry that the token names, such as a sandbox's", async () => {
     await fixture.startEngine(true, { endpoints: { [from.registryId]: `http://${registry.host}` } });
     promote(`${registry.host}/petclinic@${digest}`, from);
-    assert.deepEqual(await fixture.firstBuild(), fetchOf(`${registry.host}/petclinic@${digest}`));
-    assert.equal(sent().length, 2);
+    const images = await fixture.images();
+    assert.equal(images[`${copyType} petclinic`]?.["source"], `${registry.host}/petclinic@${digest}`);
+    assert.equal(sent().length, 1);
     const [call] = fixture.mocks.calls.filter(({ args }) => args["registryId"] === from.registryId);
     assert.deepEqual(call?.args, from);
   });
@@ -60,8 +61,8 @@ describe("promoteImage", () => {
   it("sends no login for a source that needs none", async () => {
     registry.authentication = "none";
     promote(`${registry.host}/petclinic@${digest}`, undefined);
-    await known(fixture.builds[Object.keys(fixture.builds)[0] ?? ""] ?? assert.fail());
-    assert.equal(registry.requests.length, 2);
+    await fixture.images();
+    assert.equal(registry.requests.length, 1);
     assert.deepEqual(sent(), []);
   });
 });

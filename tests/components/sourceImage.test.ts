@@ -45,19 +45,19 @@ describe("findSourceImage", () => {
   for (const type of [ociImage, dockerImage]) {
     it(`pins an image of one platform by digest (${type})`, async () => {
       const digest = registry.addImage("team/app", "1", amd64, type);
-      const found = { reference: `${registry.host}/team/app@${digest}`, platform: "linux/amd64" };
+      const found = { reference: `${registry.host}/team/app@${digest}` };
       assert.deepEqual(await find("team/app:1"), found);
       assert.deepEqual(await find("team/app:1", "linux/amd64"), found);
       assert.deepEqual(await find(`team/app@${digest}`), found);
     });
   }
 
-  it("takes latest where no tag is given, and writes the variant of arm only", async () => {
-    registry.addImage("app", "latest", { os: "linux", architecture: "arm", variant: "v7" });
-    assert.equal((await find("app")).platform, "linux/arm/v7");
-    assert.equal((await find("app", "linux/arm")).platform, "linux/arm/v7");
+  it("takes latest where no tag is given, and any variant of a platform that names none", async () => {
+    const armV7 = registry.addImage("app", "latest", { os: "linux", architecture: "arm", variant: "v7" });
+    const found = { reference: `${registry.host}/app@${armV7}` };
+    for (const wanted of [undefined, "linux/arm", "linux/arm/v7"]) assert.deepEqual(await find("app", wanted), found);
     registry.addImage("app", "latest", { os: "linux", architecture: "arm64", variant: "v8" });
-    assert.equal((await find("app", "linux/arm64/v8")).platform, "linux/arm64");
+    await find("app", "linux/arm64/v8");
   });
 
   it("refuses an image for another platform", async () => {
@@ -66,42 +66,42 @@ describe("findSourceImage", () => {
     assert.match(fault?.rule ?? "", /for linux\/amd64 only/);
   });
 
-  it("refuses an index of several platforms by name, unless one is chosen", async () => {
+  it("takes an index whole, or the one platform that is chosen", async () => {
     const [arm64, armV6, armV7] = [
       { os: "linux", architecture: "arm64", variant: "v8" },
       { os: "linux", architecture: "arm", variant: "v6" },
       { os: "linux", architecture: "arm", variant: "v7" },
     ];
     registry.addManifest("app", "1", index(amd64, arm64, armV6, armV7), ociIndex);
-    assert.deepEqual(await refusal("app:1"), {
-      path: "platform",
-      value: undefined,
-      rule: `"${registry.host}/app:1" is an index of several platforms, and one image is mirrored.`,
-      fix: "write one of linux/amd64, linux/arm64, linux/arm/v6, linux/arm/v7.",
+    assert.deepEqual(await find("app:1"), {
+      reference: `${registry.host}/app@${digestOf(JSON.stringify(index(amd64, arm64, armV6, armV7)))}`,
     });
     assert.deepEqual(await find("app:1", "linux/arm64"), {
       reference: `${registry.host}/app@${digestOf(JSON.stringify(arm64))}`,
-      platform: "linux/arm64",
     });
-    assert.equal((await find("app:1", "linux/arm/v7")).platform, "linux/arm/v7");
+    assert.ok((await find("app:1", "linux/arm/v7")).reference.endsWith(digestOf(JSON.stringify(armV7))));
     assert.match((await refusal("app:1", "linux/arm"))?.fix ?? "", /one of linux\/arm\/v6, linux\/arm\/v7\./);
     const missing = await refusal("app:1", "windows/amd64");
     assert.match(missing?.rule ?? "", /no image for this platform/);
     assert.match(missing?.fix ?? "", /linux\/amd64, linux\/arm64/);
   });
 
-  it("takes the only platform of an index, beside which attestations do not count", async () => {
+  it("takes the platform of an index, beside which attestations do not count", async () => {
     registry.addManifest("app", "1", index(amd64, { os: "unknown", architecture: "unknown" }), ociIndex);
-    assert.equal((await find("app:1")).reference, `${registry.host}/app@${digestOf(JSON.stringify(amd64))}`);
+    assert.equal(
+      (await find("app:1", "linux/amd64")).reference,
+      `${registry.host}/app@${digestOf(JSON.stringify(amd64))}`,
+    );
     registry.addManifest("app", "2", { schemaVersion: 2, manifests: [] }, ociIndex);
-    assert.match((await refusal("app:2"))?.fix ?? "", /it holds none/);
+    assert.match((await refusal("app:2", "linux/amd64"))?.fix ?? "", /it holds none/);
   });
 
-  it("refuses what is no container image", async () => {
-    registry.addImage("chart", "1", { name: "a Helm chart" });
-    assert.match((await refusal("chart:1"))?.rule ?? "", /it is an artifact/);
+  it("takes an artifact as it is, which has no platform, and refuses what is neither", async () => {
+    const chart = registry.addImage("chart", "1", { name: "a Helm chart" });
+    assert.deepEqual(await find("chart:1"), { reference: `${registry.host}/chart@${chart}` });
+    assert.match((await refusal("chart:1", "linux/amd64"))?.rule ?? "", /it is an artifact .* no platform/);
     registry.addManifest("old", "1", { schemaVersion: 1 }, "application/vnd.docker.distribution.manifest.v1+json");
-    assert.match((await refusal("old:1"))?.rule ?? "", /no image that Docker can pull \(.*v1\+json\)/);
+    assert.match((await refusal("old:1"))?.rule ?? "", /neither an image nor an index \(.*v1\+json\)/);
   });
 
   it("refuses content that is not what its digest says", async () => {
@@ -163,8 +163,8 @@ describe("findSourceImage", () => {
       registry.addImage("app", "1", amd64);
       registry.passing.push(fault, fault, fault);
       await find("app:1");
-      // The manifest with its three failures, then the configuration.
-      assert.equal(registry.requests.length, 5);
+      // The manifest with its three failures.
+      assert.equal(registry.requests.length, 4);
       registry.passing.push(fault, fault, fault, fault);
       const { rule = "", fix = "" } = (await refusal("app:1")) ?? {};
       assert.match(
@@ -172,7 +172,7 @@ describe("findSourceImage", () => {
         typeof fault === "number" ? new RegExp(`: ${fault}\\.$`) : /no answer from .* in 4 attempts: /,
       );
       assert.match(fix, fault === 429 ? /wait, or log in/ : /run the same command again: nothing was changed/);
-      assert.equal(registry.requests.length, 9);
+      assert.equal(registry.requests.length, 8);
     });
   }
 

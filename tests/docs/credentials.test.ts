@@ -32,9 +32,14 @@ const filesWith = (words: RegExp) =>
 // A registry's login can only be had from RegistryLogin, which wants to know the host (tests/ecr/registryLogin.test.ts).
 // Here: nothing makes a login, or sends one, beside it.
 describe("a registry's login", () => {
-  const makers = ["cli/aws/registryLogin.ts", "components/images/ecrLogin.ts", "sandbox/services/registryLogin.ts"];
+  const makers = [
+    "cli/aws/registryLogin.ts",
+    "components/images/ecrLogin.ts",
+    "provider/resources/freshLogin.ts",
+    "sandbox/services/registryLogin.ts",
+  ];
 
-  it("is asked of AWS in three files only, each of which gives it to RegistryLogin", () => {
+  it("is asked of AWS in four files only, each of which gives it to RegistryLogin", () => {
     assert.deepEqual(
       filesWith(/[gG]etAuthorizationToken(?:Output|Command)?\s*\(|ecr\.getCredentials|get-login-password --/),
       [

@@ -15,7 +15,7 @@ const arrows: Record<string, readonly string[]> = {
   ecr: [],
   policies: ["ecr"],
   cli: ["ecr"],
-  provider: ["components", "ecr"],
+  provider: ["components", "ecr", "oci"],
   // Its stand-ins speak the protocol that the project's own provider speaks.
   sandbox: ["ecr", "provider"],
   consumers: ["outputs"],

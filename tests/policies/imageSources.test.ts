@@ -3,7 +3,7 @@ import { imageSources } from "../../policies/imageSources";
 import { resourceTypes } from "../../policies/resources";
 import { assertFails, assertPasses, assertUnjudged, judgeResource, type Props, unknownText } from "./harness";
 
-const { image, builtImage, registryImage } = resourceTypes;
+const { image, builtImage, registryImage, imageCopy, imageTags } = resourceTypes;
 const copiesOf = ["210987654321.dkr.ecr.*.amazonaws.com/*"];
 const tested = `210987654321.dkr.ecr.eu-central-1.amazonaws.com/petclinic@sha256:${"0".repeat(64)}`;
 
@@ -19,11 +19,19 @@ describe("policies: ecr-image-sources", () => {
     assertPasses(await judge(image, { build: unknownText }, {}));
   });
 
-  it("passes copies of the named registries' images, as this program's own copies are made", async () => {
+  it("judges what is copied over the registry protocol, and not what only tags what is there", async () => {
+    assertPasses(await judge(imageCopy, { source: tested, repository: "own/app" }));
+    assertFails(
+      await judge(imageCopy, { source: "node:22", repository: "own/app" }),
+      /is a copy of "node:22"; allowed are/,
+    );
+    assertUnjudged(await judge(imageCopy, { source: unknownText }), /^What image "app" is made of is not known yet/);
+    assertPasses(await judge(imageTags, { image: "node:22", repositories: [{ url: "own/app" }], tags: ["latest"] }));
+  });
+
+  it("passes copies of the named registries' images", async () => {
     assertPasses(await inline(`FROM ${tested}`));
     assertPasses(await inline("ARG SOURCE\n# a copy\nFROM ${SOURCE}", { SOURCE: tested }));
-    const build = { context: "components/images/imageCopy", args: { SOURCE: tested } };
-    assertPasses(await judge(image, { build }));
   });
 
   it("passes copies by every endpoint of a named registry", async () => {

@@ -40,6 +40,27 @@ describe("policies: ecr-image-tags", () => {
     );
   });
 
+  it("counts the tags of copies, and those that are put on what is there", async () => {
+    const copied = (props: Props): StackResource => ({ type: resourceTypes.imageCopy, name: "c", props });
+    const tagged = (props: Props): StackResource => ({ type: resourceTypes.imageTags, name: "t", props });
+    const other = `${host}/other`;
+    assertPasses(await judge([copied({ repository: url, tag: "1" }), copied({ repository: other })]));
+    assertFails(
+      await judge([copied({ repository: url, tag: "latest" })]),
+      /^tag: image "c" is pushed to .*"latest" only/,
+    );
+    const tags = ["latest"];
+    assertPasses(await judge([tagged({ image: `${url}:src-1`, repositories: [{ url }], tags })]));
+    assertFails(
+      await judge([tagged({ image: `${url}:src-1`, repositories: [{ url }, { url: other }], tags })]),
+      /^tags\[0\]: image "t" is pushed to .*\/other as "latest" only/,
+    );
+    assertUnjudged(
+      await judge([tagged({ image: unknownText, repositories: [{ url }], tags })]),
+      /Other names under which the stack pushes are not known yet/,
+    );
+  });
+
   it("fails images that are latest only, once for each repository", async () => {
     const verdict = await judge([
       image(`${url}:latest`),

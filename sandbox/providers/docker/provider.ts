@@ -16,7 +16,10 @@ export function dockerProvider(version: string): ProviderDefinition<DockerEngine
     checkConfig: async (news) => checkDockerConfig(news),
     configure: async (config, context) => connect(config, context.signal),
     resources: [image],
-    unsupported: notSupported,
+    unsupported: (what, supported) =>
+      supported.length > 0
+        ? notSupported(what, supported)
+        : `${what} not supported by the sandbox's stand-in, which has no functions; SANDBOX_PLUGINS=released uses the released plugin`,
     functions: [],
   };
 }

@@ -1,4 +1,3 @@
-import assert from "node:assert/strict";
 import { type HandEdit, handled, nth } from "./edits";
 import { type LivingStack, up } from "./livingStack";
 import { made, type Place, placesOf, type Repository, type World } from "./model";
@@ -16,7 +15,7 @@ export async function changeByHand(stack: LivingStack, edit: HandEdit): Promise<
       const isFirst = !("latest" in repository.images);
       const tag = edit.do === "moveTag" || isFirst ? "latest" : `v${stack.story.length}`;
       move(repository.images, tag, await account.push(place, tag));
-      return;
+      return follows(world, place, tag) ? putRight(stack) : undefined;
     }
     case "deleteImage": {
       const [, digest] = nth(Object.entries(repository.images), edit.pick) ?? [];
@@ -24,7 +23,9 @@ export async function changeByHand(stack: LivingStack, edit: HandEdit): Promise<
       await account.deleteImage(place, digest);
       const gone = Object.keys(repository.images).filter((tag) => repository.images[tag] === digest);
       for (const tag of gone) delete repository.images[tag];
-      return gone.some((tag) => isBuild(world, place, tag)) ? pushAgain(stack) : stack.check();
+      return gone.some((tag) => isBuild(world, place, tag) || follows(world, place, tag))
+        ? putRight(stack)
+        : stack.check();
     }
     case "deleteLifecyclePolicy":
       await account.deleteLifecyclePolicy(place);
@@ -36,7 +37,7 @@ export async function changeByHand(stack: LivingStack, edit: HandEdit): Promise<
       await account.deleteRepository(place);
       repository.images = {};
       if (Object.values(world.config.images).some((image) => placesOf(world.config, image).includes(place))) {
-        return pushAgain(stack);
+        return putRight(stack);
       }
   }
   await stack.must(...up, "--refresh");
@@ -50,12 +51,16 @@ function isBuild(world: World, place: Place, tag: string): boolean {
   );
 }
 
-/** Where an image of its own is gone the program refuses to go on, and says a command, which is followed to the letter. */
-async function pushAgain(stack: LivingStack): Promise<void> {
-  const { output } = await stack.pulumi(...up);
-  const [, ...advice] = /push it again with `pulumi up (--refresh) (--replace) '(\S+)'`/.exec(output) ?? [];
-  assert.ok(advice.length > 0, `an image is gone, and this does not say what to do:\n${output}`);
-  await stack.must(...up, ...advice);
+/** Whether a tag is one that the program has follow an image there. */
+function follows(world: World, place: Place, tag: string): boolean {
+  return Object.values(world.config.images).some(
+    (image) => image.tags?.includes(tag) && placesOf(world.config, image).includes(place),
+  );
+}
+
+/** An image or tag that is gone or moved is seen by the next refresh, and the update after it has it as it was. */
+async function putRight(stack: LivingStack): Promise<void> {
+  await stack.must(...up, "--refresh");
   const world = structuredClone(stack.world);
   for (const image of Object.values(world.config.images)) {
     for (const place of placesOf(world.config, image)) {

@@ -8,7 +8,9 @@ import { version as dockerVersion } from "@pulumi/docker/package.json";
 import { LanguageRuntimeService } from "@pulumi/pulumi/proto/language_grpc_pb";
 import { buildSync } from "esbuild";
 import { version } from "pulumi/package.json";
+import { version as ecrVersion } from "../../../provider/package.json";
 import { startProvider } from "../../../provider/protocol/serve";
+import { ecrProvider } from "../../../provider/provider";
 import { awsProvider } from "../../../sandbox/providers/aws/provider";
 import { dockerProvider } from "../../../sandbox/providers/docker/provider";
 
@@ -34,7 +36,7 @@ export class Engine {
 
   /** @param directory The project's, of one life or several, one after the other. */
   static async start(directory: string): Promise<Engine> {
-    for (const part of ["Pulumi.yaml", "start.cjs", "package.json", "node_modules"]) {
+    for (const part of ["Pulumi.yaml", "start.cjs", "package.json", "node_modules", "provider"]) {
       fs.symlinkSync(path.join(root, part), path.join(directory, part));
     }
     fs.mkdirSync(path.join(directory, "state"));
@@ -46,7 +48,8 @@ export class Engine {
     // A provider that was told to stop stays so: each command gets its own.
     const aws = await startProvider(awsProvider(awsVersion));
     const docker = await startProvider(dockerProvider(dockerVersion));
-    const providers = `aws:${aws.port},docker:${docker.port}`;
+    const ecr = await startProvider(ecrProvider(ecrVersion));
+    const providers = `aws:${aws.port},docker:${docker.port},ecr:${ecr.port}`;
     try {
       const usesProgram = ["up", "preview", "refresh", "destroy"].includes(args[0] ?? "");
       const client = usesProgram ? ["--client", `127.0.0.1:${this.languagePort}`] : [];
@@ -54,6 +57,7 @@ export class Engine {
     } finally {
       aws.close();
       docker.close();
+      ecr.close();
     }
   }
 

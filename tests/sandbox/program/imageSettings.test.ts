@@ -38,10 +38,11 @@ const images: Record<string, ContainerImage | MirroredImage> = {
   one: new ContainerImage("one", { context: "tiny", rebuild: "one", repositories: [team] }),
   ...(extra && { two: new ContainerImage("two", { context: "tiny", rebuild: "two", repositories: [team] }) }),
   chosen: new MirroredImage("chosen", { source: upstream + ":several", platform: "linux/arm64", repositories: [team], ...login }),
+  whole: new MirroredImage("whole", { source: upstream + ":several", repositories: [team, copy], ...login }),
   pinned: new MirroredImage("pinned", { source: upstream + "@" + digest, repositories: [copy], ...login }),
 };
 if (wrong) {
-  new MirroredImage("several", { source: upstream + ":several", repositories: [team], ...login });
+  new MirroredImage("several", { source: upstream + ":several", platform: "linux/s390x", repositories: [team], ...login });
   for (const args of [
     { context: "tiny", tagFrom: { git: { dirtyTree: "refuse" as const } } },
     { context: "tiny", platform: "linux/amd64,linux/arm64", args: { NPM_TOKEN: "hush" } },
@@ -73,7 +74,7 @@ describe("settings of images with the real CLI", function () {
   this.timeout(900_000);
   let project: TestProject;
   let upstream: string;
-  let platforms: Record<"amd64" | "arm64", string>;
+  let platforms: Record<"amd64" | "arm64" | "index", string>;
   let settings: Record<string, unknown> = {};
   let first: Record<string, Published>;
   const other = { AWS_ACCESS_KEY_ID: "210987654321" };
@@ -129,8 +130,8 @@ describe("settings of images with the real CLI", function () {
       }),
     );
     const [amd64, arm64] = manifests;
-    platforms = { amd64: amd64?.digest ?? "", arm64: arm64?.digest ?? "" };
     const index = JSON.stringify({ schemaVersion: 2, mediaType: ociIndexType, manifests });
+    platforms = { amd64: amd64?.digest ?? "", arm64: arm64?.digest ?? "", index: digestOf(index) };
     const put = await client.request("PUT", `/v2/${name}/manifests/several`, {
       headers: { "Content-Type": ociIndexType },
       body: index,
@@ -205,13 +206,27 @@ describe("settings of images with the real CLI", function () {
     assert.equal(imageOf("pinned").digest, platforms.amd64);
   });
 
-  it("refuses an index without a platform by name, several platforms, a secret's argument and a dirty tree", async () => {
+  it("mirrors an index whole, with each of its images, to every repository", async () => {
+    assert.equal(imageOf("whole").digest, platforms.index);
+    for (const [repository, region] of [
+      ["team", "ap-northeast-2"],
+      ["copy", "eu-west-1"],
+    ] as const) {
+      const { imageIds } = await project.aws<{ imageIds: { imageDigest: string }[] }>(
+        ...["ecr", "list-images", "--repository-name", repository, "--region", region],
+      );
+      const held = imageIds.map(({ imageDigest }) => imageDigest);
+      for (const digest of Object.values(platforms)) assert.ok(held.includes(digest), `${repository} lacks ${digest}`);
+    }
+  });
+
+  it("refuses a platform that an index lacks, several platforms, a secret's argument and a dirty tree", async () => {
     configure({ wrong: true });
     const { code, output } = await project.pulumi("preview");
     configure({ wrong: undefined });
     assert.notEqual(code, 0);
     for (const message of [
-      /MirroredImage "several": 1 fault\n.*platform: .*:several" is an index of several platforms.* Fix: write one of linux\/amd64, linux\/arm64\./,
+      /MirroredImage "several": 1 fault\n.*platform: .*:several" has no image for this platform.* Fix: write one of linux\/amd64, linux\/arm64\./,
       /tagFrom\.git: .* these files of the build are not as the commit has them: .*tiny\.txt.* Fix: commit them/,
       /ContainerImage "refused": 2 faults\n.*args\.NPM_TOKEN: .*\n.*platform: "linux\/amd64,linux\/arm64" — an image has one platform/,
     ]) {

@@ -34,6 +34,7 @@ describe("images with the real CLI", function () {
   let project: TestProject;
   /** Another account, whose registries the images come from. */
   let upstream: { open: string; closed: string; local: string };
+  let sources: Record<string, string | undefined>;
   const other = { AWS_ACCESS_KEY_ID: "210987654321" };
   let settings: Record<string, unknown>;
 
@@ -61,17 +62,18 @@ describe("images with the real CLI", function () {
       imageDetails.flatMap(({ imageTags = [], imageDigest }) => imageTags.map((tag) => [tag, imageDigest])),
     );
   };
-  /** Builds a small image under these names, pushes it where it is told to, and gives its digest. */
-  const make = async (content: string, ...names: string[]) => {
+  /** Builds a small image under a name and pushes it, unless it stays local. @returns The digest that its registry gives it. */
+  const make = async (content: string, name: string) => {
     const folder = fs.mkdtempSync(path.join(project.directory, "upstream-"));
     fs.writeFileSync(path.join(folder, "Dockerfile"), "FROM scratch\nCOPY content /\n");
     // Of this run alone: another one must not lose its image when this one removes its own from Docker.
     fs.writeFileSync(path.join(folder, "content"), `${content} ${project.account}`);
-    await must("docker", ["build", "--quiet", ...names.flatMap((name) => ["--tag", name]), folder]);
-    for (const name of names.filter((each) => each.includes("/"))) await must("docker", ["push", name]);
+    await must("docker", ["build", "--quiet", "--tag", name, folder]);
+    if (!name.includes("/")) return undefined;
+    await must("docker", ["push", name]);
+    const digests = await must("docker", ["image", "inspect", "--format", "{{json .RepoDigests}}", name]);
+    return (JSON.parse(digests) as string[])[0]?.split("@")[1];
   };
-  const remoteDigest = async (name: string) =>
-    JSON.parse(await must("docker", ["image", "inspect", "--format", "{{json .RepoDigests}}", name])) as string[];
 
   before(async () => {
     project = new TestProject();
@@ -115,10 +117,9 @@ describe("images with the real CLI", function () {
     ] as const) {
       await must("docker", ["login", "--username", "AWS", "--password", password, uri.split("/", 1).join("")]);
     }
-    await make("open", upstream.open);
-    await make("closed", upstream.closed);
+    sources = { open: await make("open", upstream.open), closed: await make("closed", upstream.closed) };
     await make("local", upstream.local);
-    // The program has to pull: Docker has neither the images nor a login.
+    // What the program copies comes from the registries: Docker has neither the images nor a login.
     await must("docker", ["image", "rm", upstream.open, upstream.closed]);
     for (const uri of [open.repositoryUri, closed.repositoryUri]) {
       await must("docker", ["logout", uri.split("/", 1).join("")]);
@@ -161,9 +162,7 @@ describe("images with the real CLI", function () {
     assert.equal(copied[built?.tag ?? ""], built?.digest);
     assert.equal(copied["3.2.1"], closed?.digest);
     assert.equal(copied[local?.tag ?? ""], local?.digest);
-    // What was pulled is what was pushed: the very digest of the source.
-    const source = await remoteDigest(open?.reference ?? "");
-    assert.ok(source.includes(`${upstream.open.replace(/:latest$/, "")}@${open?.digest}`), source.join(" "));
+    assert.deepEqual({ open: open?.digest, closed: closed?.digest }, sources);
   });
 
   it("keeps the source's password out of the state, and pins what was mirrored", async () => {
@@ -188,17 +187,8 @@ describe("images with the real CLI", function () {
     configure({ args: undefined });
   });
 
-  it("pushes everything again to a replaced repository, copies what Docker lost, follows a source when told to, and deletes nothing", async () => {
+  it("pushes everything again to a replaced repository, follows a source when told to, and deletes nothing", async () => {
     const before = await tagsOf("copy", "--region", "eu-west-1");
-    // On another machine: no image, no login to the registry that the copy is made from.
-    const { reference = "" } = first["closed"] ?? assert.fail();
-    await must("docker", [
-      "image",
-      "rm",
-      "--force",
-      await must("docker", ["image", "inspect", "--format", "{{.Id}}", reference]),
-    ]);
-    await must("docker", ["logout", reference.split("/", 1).join("")]);
     project.write("tiny/a.txt", "not committed");
     configure({ encryption: "kms", refresh: "again", local: false, late: true });
     await project.up();

@@ -24,8 +24,10 @@ const parts = [
   "consumers",
   "ecr",
   "oci",
+  "oci",
   "outputs",
   "policies",
+  "provider",
   "app",
 ];
 

@@ -1,0 +1,147 @@
+import { z } from "zod";
+import { isDigest } from "../../ecr/digests";
+import type { CopyProgress } from "../../oci/copyBlobs";
+import { copyImage } from "../../oci/copyImage";
+import { findImage, putTags } from "../../oci/tags";
+import type { CallContext, DiffRequest, PropertyChange, ResourceHandler } from "../protocol/definition";
+import type { PropertyMap, PropertyValue } from "../protocol/values";
+import { checkInputs, imageAddress, imageTag, login, readInputs } from "./inputs";
+import { type RepositoryAt, repositoryAt, withoutReference } from "./repositoryAt";
+
+const inputs = z.strictObject({
+  source: imageAddress,
+  sourceLogin: login.optional(),
+  repository: imageAddress,
+  repositoryLogin: login.optional(),
+  tag: imageTag.optional(),
+  platforms: z.array(z.string()).min(1).optional(),
+  referrers: z.boolean().optional(),
+});
+type Inputs = z.infer<typeof inputs>;
+
+/** What decides which image is where; logins are another one at each run and never count. */
+const deciding = ["source", "repository", "tag", "platforms", "referrers"] as const;
+
+/**
+ * An image, index or artifact copied into a repository as the very bytes, with what refers to it. The tag is put last, so
+ * that nothing half is ever visible. Deletion leaves the image in its registry.
+ */
+export const imageCopy: ResourceHandler<void> = {
+  type: "ecr:index:ImageCopy",
+
+  check: async ({ news }) => checkInputs(inputs, news),
+
+  diff: async (request) => ({ changes: changesOf(request) }),
+
+  async create(properties, _, context) {
+    if (context.preview) return { id: "", outputs: foreseen(properties) };
+    const outputs = await copy(readInputs(inputs, properties), context);
+    return {
+      id: withoutReference(String(properties["repository"])),
+      outputs: { ...withoutLogins(properties), ...outputs },
+    };
+  },
+
+  async update({ news }, _, context) {
+    if (context.preview) return foreseen(news);
+    return { ...withoutLogins(news), ...(await copy(readInputs(inputs, news), context)) };
+  },
+
+  async read({ id, inputs: known, outputs }) {
+    const { repository, repositoryLogin, tag } = z.looseObject(inputs.partial().shape).parse(known);
+    if (repository === undefined) throw new Error(`${id}: an image copy cannot be imported; write it into the program`);
+    const digest = String(outputs["digest"]);
+    const { client } = repositoryAt(repository, repositoryLogin);
+    if ((await findImage(client, digest)) === undefined) return undefined;
+    const tagged = tag === undefined ? undefined : await findImage(client, tag);
+    return { id, inputs: known, outputs: { ...outputs, tagged: tagged?.digest ?? null } };
+  },
+
+  async delete() {
+    // Lifecycle policies and the repository's deletion remove images; others may run this one.
+  },
+};
+
+async function copy(
+  { source, sourceLogin, repository, repositoryLogin, tag, ...options }: Inputs,
+  context: CallContext,
+) {
+  const from = repositoryAt(source, sourceLogin);
+  const to = repositoryAt(repository, repositoryLogin);
+  const digest = await digestOf(from, source);
+  // Of a subset of platforms the digest is known only when it is made.
+  if (options.platforms === undefined) await refuseTaken(to, tag, digest);
+  const copied = await copyImage({
+    source: from.client,
+    digest,
+    target: to.client,
+    referrers: options.referrers ?? true,
+    platforms: options.platforms,
+    onProgress: (progress) => context.status(progressText(progress)),
+  });
+  context.status(`${copied.bytesSent.toLocaleString("en")} bytes sent`);
+  await refuseTaken(to, tag, copied.digest);
+  if (tag !== undefined) await putTags(to.client, copied.digest, [tag]);
+  return {
+    digest: copied.digest,
+    mediaType: copied.mediaType,
+    reference: `${to.url}@${copied.digest}`,
+    tagged: tag === undefined ? null : copied.digest,
+  };
+}
+
+function progressText({ kind, digest, size, how }: CopyProgress): string {
+  return `${kind} ${digest.slice(0, "sha256:".length + 12)} (${size.toLocaleString("en")} bytes): ${how}`;
+}
+
+/** What the source names now. */
+async function digestOf({ client, reference }: RepositoryAt, source: string): Promise<string> {
+  if (reference !== undefined && isDigest(reference)) return reference;
+  const found = await findImage(client, reference ?? "latest");
+  if (found === undefined) throw new Error(`source: ${source}: its registry holds no such image`);
+  return found.digest;
+}
+
+/** A copy never takes a tag from another image: whoever pulls that tag would get other bytes from then on. */
+async function refuseTaken({ client, url }: RepositoryAt, tag: string | undefined, digest: string): Promise<void> {
+  const holder = tag === undefined ? undefined : await findImage(client, tag);
+  if (holder === undefined || holder.digest === digest) return;
+  throw new Error(
+    `tag: ${url}:${tag} names another image (${holder.digest}) than the one to be copied (${digest}). Nothing was ` +
+      "tagged. Give that one another tag and take this one from it, or copy under another tag.",
+  );
+}
+
+function changesOf({ oldInputs, oldOutputs, news }: DiffRequest): Record<string, PropertyChange> {
+  const changes: Record<string, PropertyChange> = {};
+  for (const property of deciding) {
+    if (same(oldInputs[property], news[property])) continue;
+    changes[property] = { kind: "update", replace: property === "repository", inputDiff: true };
+  }
+  // As a refresh found it: the tag is gone, or names another image.
+  const { tagged, digest } = oldOutputs;
+  if (news["tag"] && "tagged" in oldOutputs && tagged !== digest) changes["tag"] ??= { kind: "update" };
+  return changes;
+}
+
+function same(one: PropertyValue | undefined, other: PropertyValue | undefined): boolean {
+  return JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
+}
+
+/** What a preview can say: a digest that stands in the source is the copy's. */
+function foreseen(properties: PropertyMap): PropertyMap {
+  const { source, repository, platforms } = properties;
+  const known = withoutLogins(properties);
+  if (typeof source !== "string" || (platforms !== undefined && platforms !== null)) return known;
+  const [, digest] = source.split("@");
+  if (digest === undefined) return known;
+  return {
+    ...known,
+    digest,
+    ...(typeof repository === "string" && { reference: `${withoutReference(repository)}@${digest}` }),
+  };
+}
+
+function withoutLogins({ sourceLogin: _, repositoryLogin: __, ...rest }: PropertyMap): PropertyMap {
+  return rest;
+}
