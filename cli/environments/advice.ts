@@ -28,7 +28,9 @@ export const advices = {
       "name>` takes nothing but the name away, and `npm run up -- ENV` makes it anew.",
   },
   repositoryNotFound: {
-    words: /RepositoryNotFoundException|The repository with name '[^']+' does not exist/,
+    // A change of a key, role or topic that is gone says so too; what is only looked up was not made by the stack.
+    words:
+      /RepositoryNotFoundException|The repository with name '[^']+' does not exist|operation error \w+: (Put|Update|Tag|Untag|Set|Add|Remove|Enable)\w+, .*(\bNotFoundException|NoSuchEntityException)/,
     text:
       "Something that the stack made is not there. First look at `aws sts get-caller-identity`: in another account than the " +
       "stack's nothing is there, and a refresh would forget all of it. In the stack's own it was deleted: `npx pulumi refresh " +

@@ -18,6 +18,10 @@ describe("what to do after a failed update", () => {
       /`aws kms delete-alias/,
     ],
     ["RepositoryNotFoundException: The repository with name 'a' does not exist", /npx pulumi refresh --stack dev/],
+    [
+      "updating KMS Key (1234) policy: operation error KMS: PutKeyPolicy, https response error StatusCode: 400, RequestID: 1, NotFoundException: Key 1234 not found",
+      /First look at `aws sts get-caller-identity`/,
+    ],
     ["name unknown: The repository with name 'a' does not exist in the registry with id '1'", /pulumi refresh/],
     [
       "InvalidParameterException: Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Principal not found'",
