@@ -4,7 +4,13 @@ import { PrivateRepository, type PrivateRepositoryArgs } from "../../components"
 import { InputRefused } from "../../components/inputChecks";
 import { account, known, type MockRegistry, startMocks } from "./mocks";
 
-const key = (id: string) => `arn:aws:kms:ap-northeast-2:${account}:key/${id}`;
+const ids = {
+  ours: "0000aaaa-12ab-34cd-56ef-1234567890ab",
+  theirs: "0000bbbb-12ab-34cd-56ef-1234567890ab",
+  // What the mocks find by an alias.
+  found: "f0f0f0f0-12ab-34cd-56ef-1234567890ab",
+};
+const key = (whose: keyof typeof ids) => `arn:aws:kms:ap-northeast-2:${account}:key/${ids[whose]}`;
 const aes = { encryptionType: "AES256", kmsKey: "" };
 const kms = { encryptionType: "KMS", kmsKey: key("theirs") };
 
