@@ -79,7 +79,7 @@ export interface ReplicationRuleArgs {
 export interface PullThroughCacheArgs {
   /**
    * The upstream by ECR's name for it (`docker-hub`), or its host: `<account>.dkr.ecr.<region>.amazonaws.com` for another
-   * ECR registry, `<name>.azurecr.io` for Azure.
+   * ECR registry of the same partition (ECR's API knows no FIPS and no dual-stack host here), `<name>.azurecr.io` for Azure.
    */
   upstream: UpstreamRegistry | (string & {});
   /**
