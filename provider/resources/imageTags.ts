@@ -2,7 +2,7 @@ import { z } from "zod";
 import { isDigest } from "../../ecr/digests";
 import { findImage, putTags } from "../../oci/tags";
 import type { DiffRequest, PropertyChange, ResourceHandler } from "../protocol/definition";
-import { isMap, type PropertyMap } from "../protocol/values";
+import { asText, isMap, type PropertyMap } from "../protocol/values";
 import { checkInputs, imageAddress, imageTag, login, readInputs } from "./inputs";
 import { type RepositoryAt, repositoryAt, withoutReference } from "./repositoryAt";
 
@@ -32,9 +32,11 @@ export const imageTags: ResourceHandler<void> = {
     return { id: withoutReference(String(properties["image"])), outputs: { ...withoutLogins(properties), ...tagged } };
   },
 
-  async update({ news }, _, { preview }) {
+  async update({ news, oldInputs, oldOutputs }, _, { preview }) {
     if (preview) return foreseen(news);
-    return { ...withoutLogins(news), ...(await putAll(readInputs(inputs, news))) };
+    const isSame = oldInputs["image"] === news["image"];
+    const known = isSame ? asText(oldOutputs["digest"]) : undefined;
+    return { ...withoutLogins(news), ...(await putAll(readInputs(inputs, news), known)) };
   },
 
   async read({ id, inputs: known, outputs }) {
@@ -42,10 +44,12 @@ export const imageTags: ResourceHandler<void> = {
       throw new Error(`${id}: an image's tags cannot be imported; write them into the program`);
     }
     const { repositories, logins = [], ...all } = readInputs(inputs, known);
-    const digest = String(outputs["digest"]);
     const places = repositories.map(({ url }, index) => repositoryAt(url, logins[index]));
-    const held = await Promise.all(places.map(({ client }) => findImage(client, digest)));
-    if (held[0] === undefined) return undefined;
+    // Without its own tag it counts as gone: what brings it there gives it that again.
+    const held = await Promise.all(
+      [String(outputs["digest"]), repositoryAt(all.image).reference].map((each) => findIn(places, each)),
+    );
+    if (held.includes(undefined)) return undefined;
     return { id, inputs: known, outputs: { ...outputs, tagged: await tagsFound(places, namesOf(all)) } };
   },
 
@@ -60,13 +64,15 @@ function namesOf({ image, tags }: Pick<Inputs, "image" | "tags">): string[] {
   return [...new Set([...(isDigest(reference) ? [] : [reference]), ...tags])];
 }
 
-async function putAll(properties: Inputs) {
+/** @param known Digest that the image had before, under the same tag of its own. */
+async function putAll(properties: Inputs, known?: string) {
   const { image, repositories, logins = [], tags } = properties;
   const places = repositories.map(({ url, keptTags = [] }, index) => ({
     ...repositoryAt(url, logins[index]),
     keptTags,
   }));
   const digest = await digestOf(image, places);
+  refuseOther(image, digest, known);
   const found = await Promise.all(places.map(async (place) => ({ ...place, tagged: await tagsFound([place], tags) })));
   refuseKept(found, digest);
   for (const { client, url, tagged } of found) {
@@ -80,13 +86,26 @@ async function putAll(properties: Inputs) {
   };
 }
 
-/** The image is in the first of its repositories. */
-async function digestOf(image: string, [first]: readonly RepositoryAt[]): Promise<string> {
+/** What the first of an image's repositories, the one that it is made for, holds under a tag or digest. */
+async function findIn([first]: readonly RepositoryAt[], reference = "latest") {
+  return first && (await findImage(first.client, reference));
+}
+
+async function digestOf(image: string, places: readonly RepositoryAt[]): Promise<string> {
   const { reference = "latest" } = repositoryAt(image);
   if (isDigest(reference)) return reference;
-  const found = first && (await findImage(first.client, reference));
+  const found = await findIn(places, reference);
   if (found === undefined) throw new Error(`image: ${image}: its registry holds no such image`);
   return found.digest;
+}
+
+/** The image's own tag stands for one image: who moved it wants nothing moved after it unasked. */
+function refuseOther(image: string, digest: string, known: string | undefined): void {
+  if (known === undefined || known === digest) return;
+  throw new Error(
+    `image: ${image} names another image (${digest}) than the one that this stack put there (${known}). Nothing was ` +
+      "tagged. Give the tag back to the stack's image, or remove it and run `pulumi up --refresh`, which brings the image again.",
+  );
 }
 
 /** Digests by `<url>:<tag>`. */
@@ -131,7 +150,8 @@ function changesOf({ oldInputs, oldOutputs, news }: DiffRequest): Record<string,
 function hasMoved({ digest, tagged }: PropertyMap, { tags, repositories, image }: PropertyMap): boolean {
   if (!isMap(tagged) || !Array.isArray(tags) || !Array.isArray(repositories) || typeof image !== "string") return false;
   const urls = repositories.flatMap((each) => (isMap(each) && typeof each["url"] === "string" ? [each["url"]] : []));
-  return urls.some((url) => tags.some((tag) => tagged[`${url}:${tag}`] !== digest));
+  const followed = urls.flatMap((url) => tags.map((tag) => `${url}:${tag}`));
+  return [...(image in tagged ? [image] : []), ...followed].some((address) => tagged[address] !== digest);
 }
 
 /** What a preview can say: the digest of an image that is there already. */

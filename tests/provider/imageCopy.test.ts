@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { type PropertyMap, unknown } from "../../provider/protocol/values";
+import { imageCopy } from "../../provider/resources/imageCopy";
+import { TwoRegistries } from "../oci/fixture";
+import { addImage, addIndex } from "../oci/testImages";
+import { refuse } from "../oci/testRegistry";
+import { callContext } from "./context";
+
+describe("the resource ImageCopy", () => {
+  const test = new TwoRegistries();
+  const from = (reference: string) => `${test.source.host}/app${reference}`;
+  const to = () => `${test.target.host}/team/app`;
+  const check = async (news: PropertyMap) =>
+    (await imageCopy.check({ olds: {}, news, randomSeed: new Uint8Array() }, undefined, callContext())).failures;
+  const create = (inputs: PropertyMap, preview = false) => imageCopy.create(inputs, undefined, callContext(preview));
+  const diff = async (oldInputs: PropertyMap, oldOutputs: PropertyMap, news: PropertyMap) =>
+    (await imageCopy.diff({ id: "", oldInputs, oldOutputs, news, ignoreChanges: [] }, undefined, callContext()))
+      .changes;
+  const read = (inputs: PropertyMap, outputs: PropertyMap) =>
+    imageCopy.read({ id: to(), inputs, outputs }, undefined, callContext());
+
+  it("names every fault at once by its property, and takes what is not known yet for right", async () => {
+    const failures = await check({ source: "UPPER", repository: unknown, tag: "-x", platforms: [], more: true });
+    assert.deepEqual(failures?.map(({ property }) => property).sort(), ["", "platforms", "source", "tag"]);
+    assert.deepEqual(await check({ source: unknown, repository: to(), repositoryLogin: unknown, tag: null }), []);
+  });
+
+  it("says in a preview what is known, and asks no registry", async () => {
+    const { digest } = addImage(test.source, "app", { tag: "1" });
+    const known = { source: from(`@${digest}`), repository: to(), tag: "1" };
+    const { id, outputs } = await create({ ...known, repositoryLogin: { username: "AWS", password: "secret" } }, true);
+    assert.deepEqual([id, outputs], ["", { ...known, digest, reference: `${to()}@${digest}` }]);
+    const byTag = { ...known, source: from(":1") };
+    assert.deepEqual((await create(byTag, true)).outputs, byTag);
+    const part = { ...known, platforms: ["linux/amd64"] };
+    assert.deepEqual((await create(part, true)).outputs, part);
+    assert.deepEqual([...test.source.requests, ...test.target.requests], []);
+  });
+
+  it("copies by tag or digest and keeps no login", async () => {
+    const { digest, type } = addImage(test.source, "app", { tag: "1" });
+    const inputs = { source: from(":1"), repository: to(), tag: "2", sourceLogin: { username: "u", password: "p" } };
+    const { id, outputs } = await create(inputs);
+    const { sourceLogin: _, ...kept } = inputs;
+    assert.equal(id, to());
+    assert.deepEqual(outputs, {
+      ...kept,
+      digest,
+      mediaType: type,
+      reference: `${to()}@${digest}`,
+      tagged: digest,
+    });
+    assert.deepEqual(test.target.tags("team/app"), { "2": digest });
+    await assert.rejects(create({ ...inputs, source: from(":none") }), /^Error: source: .*\/app:none: /);
+  });
+
+  it("takes no tag from another image, and sends nothing then", async () => {
+    const { digest } = addImage(test.source, "app");
+    const other = addImage(test.target, "team/app", { tag: "1" });
+    const failed = create({ source: from(`@${digest}`), repository: to(), tag: "1" });
+    await assert.rejects(failed, ({ message }: Error) => {
+      assert.ok(message.startsWith(`tag: ${to()}:1 names another image (${other.digest})`), message);
+      return true;
+    });
+    assert.deepEqual(test.target.tags("team/app"), { "1": other.digest });
+    assert.equal(test.target.count(/^(POST|PUT|PATCH)/), 0);
+  });
+
+  it("puts no tag where a layer does not arrive, and the next attempt ends well", async () => {
+    const { digest } = addImage(test.source, "app");
+    test.target.meet = ({ request, response }) => {
+      if (request.method !== "POST") return false;
+      refuse(response, 403, "DENIED");
+      return true;
+    };
+    const inputs = { source: from(`@${digest}`), repository: to(), tag: "1" };
+    await assert.rejects(create(inputs), /403 DENIED/);
+    assert.deepEqual(test.target.contents("team/app"), []);
+    test.target.meet = () => false;
+    await create(inputs);
+    assert.deepEqual(test.target.tags("team/app"), { "1": digest });
+  });
+
+  it("copies a part of an index again when other platforms are wanted, under a tag of its own", async () => {
+    const images = ["linux/amd64", "linux/arm64"].map((platform) => ({
+      image: addImage(test.source, "app", { platform }),
+      platform,
+    }));
+    const { digest } = addIndex(test.source, "app", images);
+    const inputs = { source: from(`@${digest}`), repository: to(), tag: "amd64", platforms: ["linux/amd64"] };
+    const { outputs } = await create(inputs);
+    assert.notEqual(outputs["digest"], digest);
+    assert.equal(outputs["tagged"], outputs["digest"]);
+    const news = { ...inputs, platforms: ["linux/amd64", "linux/arm64"], tag: "both" };
+    const known = { id: to(), oldInputs: inputs, oldOutputs: outputs, news };
+    const updated = await imageCopy.update(known, undefined, callContext());
+    assert.equal(updated["digest"], digest);
+  });
+
+  it("is changed by what decides and by no login, and replaced by another repository", async () => {
+    const inputs = { source: from(":1"), repository: to(), tag: "1" };
+    const outputs = { ...inputs, digest: "sha256:1", tagged: "sha256:1" };
+    const login = { username: "AWS", password: "another" };
+    assert.deepEqual(await diff(inputs, outputs, { ...inputs, repositoryLogin: login, sourceLogin: login }), {});
+    assert.deepEqual(await diff(inputs, outputs, { ...inputs, tag: "2" }), {
+      tag: { kind: "update", replace: false, inputDiff: true },
+    });
+    assert.equal(
+      (await diff(inputs, outputs, { ...inputs, repository: "other.example/app" }))["repository"]?.replace,
+      true,
+    );
+  });
+
+  it("is gone with its image; a tag that is gone or moved is a change that the next update puts right or refuses", async () => {
+    const { digest } = addImage(test.source, "app");
+    const inputs = { source: from(`@${digest}`), repository: to(), tag: "1" };
+    const { outputs } = await create(inputs);
+    assert.deepEqual((await read(inputs, outputs))?.outputs, outputs);
+
+    test.target.manifests.delete("team/app 1");
+    const untagged = (await read(inputs, outputs))?.outputs ?? {};
+    assert.equal(untagged["tagged"], null);
+    assert.deepEqual(await diff(inputs, untagged, inputs), { tag: { kind: "update" } });
+    const known = { id: to(), oldInputs: inputs, oldOutputs: untagged, news: inputs };
+    const again = await imageCopy.update(known, undefined, callContext());
+    assert.deepEqual(again, outputs);
+
+    const other = addImage(test.target, "team/app", { tag: "1" });
+    const moved = (await read(inputs, outputs))?.outputs ?? {};
+    assert.equal(moved["tagged"], other.digest);
+    await assert.rejects(
+      imageCopy.update({ ...known, oldOutputs: moved }, undefined, callContext()),
+      /names another image/,
+    );
+
+    test.target.manifests.delete(`team/app ${digest}`);
+    assert.equal(await read(inputs, outputs), undefined);
+    await assert.rejects(read({}, {}), /cannot be imported/);
+  });
+});

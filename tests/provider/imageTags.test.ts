@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import { type PropertyMap, type PropertyValue, unknown } from "../../provider/protocol/values";
+import { imageTags } from "../../provider/resources/imageTags";
+import { TwoRegistries } from "../oci/fixture";
+import { type AddedImage, addImage } from "../oci/testImages";
+import { callContext } from "./context";
+
+describe("the resource ImageTags", () => {
+  const test = new TwoRegistries();
+  const first = () => `${test.source.host}/app`;
+  const second = () => `${test.target.host}/team/app`;
+  const inputsOf = (tags: string[], keptTags: string[] = [], more: PropertyMap = {}): PropertyMap => ({
+    image: `${first()}:src-1`,
+    repositories: [{ url: first() }, { url: second(), keptTags }] as PropertyValue,
+    tags,
+    ...more,
+  });
+  const check = async (news: PropertyMap) =>
+    (await imageTags.check({ olds: {}, news, randomSeed: new Uint8Array() }, undefined, callContext())).failures;
+  const create = (inputs: PropertyMap, preview = false) => imageTags.create(inputs, undefined, callContext(preview));
+  const diff = async (oldInputs: PropertyMap, oldOutputs: PropertyMap, news: PropertyMap) =>
+    (await imageTags.diff({ id: "", oldInputs, oldOutputs, news, ignoreChanges: [] }, undefined, callContext()))
+      .changes;
+  const read = (inputs: PropertyMap, outputs: PropertyMap) =>
+    imageTags.read({ id: first(), inputs, outputs }, undefined, callContext());
+  const update = (news: PropertyMap, oldInputs = news, oldOutputs: PropertyMap = {}, preview = false) =>
+    imageTags.update({ id: first(), oldInputs, oldOutputs, news }, undefined, callContext(preview));
+  /** One image in both, under its own tag. */
+  const addToBoth = (tag = "src-1"): AddedImage => {
+    const image = addImage(test.source, "app", { tag });
+    for (const [key, content] of test.source.blobs) test.target.blobs.set(key.replace("app ", "team/app "), content);
+    test.target.addManifest("team/app", image.body, image.type, tag);
+    return image;
+  };
+
+  it("names every fault at once by its property, and takes what is not known yet for right", async () => {
+    const news = { ...inputsOf(["ok", "-x"]), repositories: [{ url: unknown, keptTags: ["-y"] }], logins: unknown };
+    const failures = await check({ ...news, image: "UPPER" });
+    assert.deepEqual(failures?.map(({ property }) => property).sort(), [
+      "image",
+      "repositories[0].keptTags[0]",
+      "tags[1]",
+    ]);
+    assert.deepEqual(await check({ image: unknown, repositories: [{ url: unknown }], logins: [{}], tags: [] }), []);
+    assert.equal((await check({ ...inputsOf([]), repositories: [] }))?.length, 1);
+  });
+
+  it("says in a preview the digest of an image that is there, and puts nothing", async () => {
+    assert.equal((await create(inputsOf(["latest"]), true)).outputs["digest"], undefined);
+    const { digest } = addToBoth();
+    assert.equal((await create(inputsOf(["latest"]), true)).outputs["digest"], digest);
+    assert.equal(test.source.count(/^PUT/) + test.target.count(/^PUT/), 0);
+    test.source.stop();
+    assert.equal((await create(inputsOf(["latest"]), true)).outputs["digest"], undefined);
+  });
+
+  it("puts what is missing in each repository, and keeps no login", async () => {
+    const { digest } = addToBoth();
+    const { id, outputs } = await create(
+      inputsOf(["1.0.0", "latest"], [], { logins: [{}, { username: "a", password: "b" }] }),
+    );
+    assert.equal(id, first());
+    assert.equal(outputs["logins"], undefined);
+    assert.equal(outputs["digest"], digest);
+    assert.deepEqual(outputs["references"], [`${first()}@${digest}`, `${second()}@${digest}`]);
+    for (const tags of [test.source.tags("app"), test.target.tags("team/app")]) {
+      assert.deepEqual(tags, { "1.0.0": digest, latest: digest, "src-1": digest });
+    }
+    await create(inputsOf(["1.0.0", "latest"]));
+    assert.equal(test.source.count(/^PUT/) + test.target.count(/^PUT/), 4);
+  });
+
+  it("puts nothing anywhere when one repository keeps a tag for another image", async () => {
+    const { digest } = addToBoth();
+    const other = addImage(test.target, "team/app", { tag: "1.0.0" });
+    await assert.rejects(create(inputsOf(["latest", "1.0.0"], ["1.0.0"])), ({ message }: Error) => {
+      assert.ok(message.startsWith(`tags: these name another image than ${digest}`), message);
+      assert.ok(message.includes(`${second()}:1.0.0 (${other.digest})`), message);
+      return true;
+    });
+    assert.deepEqual(Object.keys(test.source.tags("app")), ["src-1"]);
+    assert.equal(test.source.count(/^PUT/) + test.target.count(/^PUT/), 0);
+  });
+
+  it("names an image that is not there", async () => {
+    await assert.rejects(
+      create(inputsOf(["latest"])),
+      /^Error: image: .*\/app:src-1: its registry holds no such image$/,
+    );
+  });
+
+  it("is changed by image, repositories and tags, and by no login", async () => {
+    addToBoth();
+    const inputs = inputsOf(["latest"]);
+    const { outputs } = await create(inputs);
+    assert.deepEqual(await diff(inputs, outputs, { ...inputs, logins: [{ username: "AWS", password: "x" }] }), {});
+    for (const [property, value] of [
+      ["image", `${first()}:src-2`],
+      ["tags", []],
+      ["repositories", [{ url: first() }]],
+    ] as const) {
+      const changes = await diff(inputs, outputs, { ...inputs, [property]: value as PropertyValue });
+      assert.deepEqual(changes, { [property]: { kind: "update", inputDiff: true } });
+    }
+  });
+
+  it("follows the image: the next content gets the moving tag, the one before keeps its own", async () => {
+    const one = addToBoth();
+    const inputs = inputsOf(["latest"]);
+    const { outputs } = await create(inputs);
+    const two = addToBoth("src-2");
+    const news = { ...inputs, image: `${first()}:src-2` };
+    assert.equal((await update(news, inputs, outputs, true))["digest"], two.digest);
+    assert.equal(test.source.tags("app")["latest"], one.digest);
+    await update(news, inputs, outputs);
+    assert.deepEqual(test.target.tags("team/app"), { latest: two.digest, "src-1": one.digest, "src-2": two.digest });
+  });
+
+  it("sees a tag that was moved or removed in either repository, and puts it back", async () => {
+    const { digest } = addToBoth();
+    const inputs = inputsOf(["latest"]);
+    const { outputs } = await create(inputs);
+    assert.deepEqual((await read(inputs, outputs))?.outputs, outputs);
+    addImage(test.target, "team/app", { tag: "latest" });
+    const moved = (await read(inputs, outputs))?.outputs ?? {};
+    assert.deepEqual(await diff(inputs, moved, inputs), { tags: { kind: "update" } });
+    await update(inputs, inputs, moved);
+    test.source.manifests.delete("app latest");
+    const removed = (await read(inputs, outputs))?.outputs ?? {};
+    assert.deepEqual(await diff(inputs, removed, inputs), { tags: { kind: "update" } });
+    await update(inputs, inputs, removed);
+    assert.equal(test.source.tags("app")["latest"], digest);
+    assert.equal(test.target.tags("team/app")["latest"], digest);
+  });
+
+  it("is gone when its first repository has lost the image, or the image's own tag", async () => {
+    const { digest, body, type } = addToBoth();
+    const inputs = inputsOf(["latest"]);
+    const { outputs } = await create(inputs);
+    test.source.manifests.delete("app src-1");
+    assert.equal(await read(inputs, outputs), undefined, "whatever brings it there gives it its tag again");
+    test.source.addManifest("app", body, type, "src-1");
+    for (const reference of [digest, "src-1", "latest"]) test.source.manifests.delete(`app ${reference}`);
+    assert.equal(await read(inputs, outputs), undefined);
+    await assert.rejects(read({}, {}), /cannot be imported/);
+  });
+
+  it("takes no other image for its own when somebody moved the image's own tag", async () => {
+    const { digest } = addToBoth();
+    const inputs = inputsOf(["latest"]);
+    const { outputs } = await create(inputs);
+    const other = addImage(test.source, "app", { tag: "src-1" });
+    const moved = (await read(inputs, outputs))?.outputs ?? {};
+    assert.deepEqual(await diff(inputs, moved, inputs), { tags: { kind: "update" } });
+    await assert.rejects(update(inputs, inputs, moved), ({ message }: Error) => {
+      assert.ok(message.includes(other.digest) && message.includes(digest), message);
+      return true;
+    });
+    assert.equal(test.source.tags("app")["latest"], digest);
+  });
+});
