@@ -30,7 +30,10 @@ export function dockerBuild(
       .filter((each) => turnOf(each) > 0)
       .sort((a, b) => turnOf(b) - turnOf(a))[0];
   return {
-    findMade: lastIn,
+    findMade(state, url) {
+      const last = lastIn(state);
+      return url === undefined || last?.outputs["imageName"] === `${url}:${identity}` ? last : undefined;
+    },
 
     make(state, made) {
       if (made === undefined) refuseInput(subject, dockerDaemonFaults());

@@ -28,8 +28,12 @@ export interface Publication {
 
 /** A way to put an image that no registry holds into its first repository. */
 export interface ImageMaker {
-  /** The resource with which this stack did so before. */
-  findMade(state: ImageState): StateResource | undefined;
+  /**
+   * The resource with which this stack did so before.
+   *
+   * @param url of the first repository: another one may have been the first then. Undefined: not known yet
+   */
+  findMade(state: ImageState, url: string | undefined): StateResource | undefined;
   /**
    * Registers that resource.
    *
@@ -93,8 +97,9 @@ async function bringToFirst(publication: Publication, primary: ImageRepository):
   const { maker, name, identity, parent, repositories, release } = publication;
   const state = await readImageState(parent);
   const tagged = state(imageTagsType).find((each) => each.name === name && tagOf(each.outputs["image"]) === identity);
-  const made = maker.findMade(state);
-  const copied = findCopy(state, name, identity);
+  const url = await knownValue(primary.url);
+  const made = maker.findMade(state, url);
+  const copied = findCopy(state, name, identity, url);
   if (release !== undefined && !listOf(tagged?.outputs["tags"]).includes(release.tag)) {
     await refuseTakenRelease(publication, release);
   }
@@ -114,8 +119,16 @@ async function bringToFirst(publication: Publication, primary: ImageRepository):
 }
 
 /** The copy that brought the image into the first repository. */
-export function findCopy(state: ImageState, name: string, identity: string): StateResource | undefined {
-  return state(imageCopyType).find((each) => each.name === name && each.outputs["tag"] === identity);
+export function findCopy(
+  state: ImageState,
+  name: string,
+  identity: string,
+  url: string | undefined,
+): StateResource | undefined {
+  return state(imageCopyType).find(
+    ({ name: each, outputs }) =>
+      each === name && outputs["tag"] === identity && (url === undefined || outputs["repository"] === url),
+  );
 }
 
 /** Registers a copy as the stack has it. */

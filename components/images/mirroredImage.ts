@@ -204,7 +204,7 @@ function copyMaker(
   const copy = (pinned: pulumi.Input<string>) =>
     copyTo(image, primary, image.name, { source: pinned, sourceLogin: given });
   return {
-    findMade: (state) => findCopy(state, image.name, image.identity),
+    findMade: (state, url) => findCopy(state, image.name, image.identity, url),
 
     async make(_, made) {
       if (made !== undefined) return copy(String(made.outputs["source"]));

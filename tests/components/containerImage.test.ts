@@ -154,13 +154,31 @@ describe("ContainerImage", () => {
   it("registers the same resources for a stack that copied its image from another repository", async () => {
     const tag = contentTagOf();
     const source = `${publicUrl}@${digest}`;
-    fixture.has(component, copyType, "petclinic", { source, tag });
+    fixture.has(component, copyType, "petclinic", { source, tag, repository: privateUrl });
     fixture.has(component, tagsType, "petclinic", { image: `${privateUrl}:${tag}`, tags: [], digest });
     create({ repositories: both() });
     const images = await fixture.images();
     assert.equal(images[`${copyType} petclinic`]?.["source"], source);
     assert.equal(Object.keys(images).length, 3);
     assert.deepEqual(lookUps(), []);
+  });
+
+  it("neither builds nor copies again when another of its repositories, which holds the image, becomes the first", async () => {
+    const tag = contentTagOf();
+    for (const make of [
+      () => wasMade(),
+      () => fixture.has(component, copyType, "petclinic", { source: "a@b", tag, repository: privateUrl }),
+    ]) {
+      await fixture.start();
+      make();
+      fixture.has(component, tagsType, "petclinic", { image: `${privateUrl}:${tag}`, tags: [], digest });
+      for (const each of ["public", "private"]) fixture.held[`${each}:${tag}`] = digest;
+      create({ repositories: both().reverse() });
+      const images = await fixture.images();
+      const copy = `${copyType} petclinic:private:petclinic`;
+      assert.deepEqual(Object.keys(images).sort(), [copy, `${tagsType} petclinic`]);
+      assert.equal(images[copy]?.["source"], `${publicUrl}:${tag}`);
+    }
   });
 
   it("makes an image again that a refresh found gone, by a resource of its own", async () => {

@@ -106,7 +106,7 @@ describe("MirroredImage", () => {
   it("is the copy that the stack has made, wherever the source's tag leads by now", async () => {
     const { tag } = create();
     const component = "ecr:index:MirroredImage";
-    fixture.has(component, copyType, "mirror", { source: "quay.io/petclinic@sha256:old", tag });
+    fixture.has(component, copyType, "mirror", { source: "quay.io/petclinic@sha256:old", tag, repository: privateUrl });
     fixture.has(component, tagsType, "mirror", { image: `${privateUrl}:${tag}`, tags: [], digest });
     await fixture.start();
     registry.requests.length = 0;
