@@ -33,13 +33,7 @@ export = async () => {
     (_, key) => new PublicRepository(...named(names.publicRepository(key), args.publicRepositoryArgs(config, key))),
   );
 
-  /** `private/<key>` or `public/<key>`; loadConfig made sure that it is there. */
-  function repository(reference: string): PrivateRepository | PublicRepository {
-    const key = reference.slice(reference.indexOf("/") + 1);
-    const found = reference.startsWith("private/") ? privates[key] : publics[key];
-    if (found === undefined) throw new Error(`no such repository: ${reference}`);
-    return found;
-  }
+  const repository = (reference: string) => args.referredTo(reference, privates, publics);
 
   const built = mapValues(config.images, ({ repositories, ...settings }, key) => {
     return new ContainerImage(key, { ...settings, repositories: repositories.map(repository) });
@@ -47,11 +41,10 @@ export = async () => {
   const mirrored = mapValues(config.mirroredImages, ({ repositories }, key) => {
     return new MirroredImage(key, args.mirroredImageArgs(config, key, repositories.map(repository)));
   });
-  const roles = mapValues(config.pushRoles, ({ repositories, ...settings }, key) => {
-    const targets = repositories.map((each) => (args.isReference(each) ? repository(each) : each));
-    const tags = args.allTags(config, settings.tags);
-    return new PushRole(...named(names.pushRole(key), { ...settings, tags, repositories: targets }));
-  });
+  const roles = mapValues(
+    config.pushRoles,
+    (_, key) => new PushRole(...named(names.pushRole(key), args.pushRoleArgs(config, key, repository))),
+  );
   const events = mapValues(
     config.registryEvents,
     (_, key) => new RegistryEvents(...named(names.registryEvents(key), args.registryEventsArgs(config, key))),

@@ -4,10 +4,12 @@ import type {
   MirroredImageArgs,
   PrivateRepositoryArgs,
   PublicRepositoryArgs,
+  PushRoleArgs,
   RegistryArgs,
   RegistryEventsArgs,
 } from "../components";
 import { privateLifecyclePolicy, privateTagSettings, publicTagSettings } from "../components";
+import type { RepositoryReference } from "../components/repositories/repositoryReference";
 import type { LifecyclePolicyDocument } from "../ecr/lifecyclePolicy";
 import type { EnvironmentConfig } from "./schema";
 
@@ -59,6 +61,20 @@ export function mirroredImageArgs<Repository>(
 ): Omit<MirroredImageArgs, "repositories"> & { repositories: Repository[] } {
   const { repositories: _, password, ...settings } = config.mirroredImages[key] ?? {};
   return { ...settings, ...(password !== undefined && { password: pulumi.secret(password) }), repositories };
+}
+
+/** @param repository Finds what `private/<key>` and `public/<key>` stand for; ARNs stay. */
+export function pushRoleArgs(
+  config: EnvironmentConfig,
+  key: string,
+  repository: (reference: string) => RepositoryReference,
+): PushRoleArgs {
+  const { repositories = [], tags, ...settings } = config.pushRoles[key] ?? {};
+  return {
+    ...settings,
+    repositories: repositories.map((each) => (isReference(each) ? repository(each) : each)),
+    tags: allTags(config, tags),
+  };
 }
 
 export function registryEventsArgs(config: EnvironmentConfig, key: string): RegistryEventsArgs {
@@ -116,6 +132,18 @@ export function firstImageIn(config: EnvironmentConfig, reference: string): stri
 /** Whether a text stands for a repository of this config, rather than for an ARN or a name. */
 export function isReference(text: string): boolean {
   return /^(private|public)\//.test(text);
+}
+
+/** What `private/<key>` or `public/<key>` stands for; loadConfig made sure that it is there. */
+export function referredTo<Private, Public>(
+  reference: string,
+  privates: Readonly<Record<string, Private>>,
+  publics: Readonly<Record<string, Public>>,
+): Private | Public {
+  const key = reference.slice(reference.indexOf("/") + 1);
+  const found = reference.startsWith("private/") ? privates[key] : publics[key];
+  if (found === undefined) throw new Error(`no such repository: ${reference}`);
+  return found;
 }
 
 /** Name in its registry of a repository that stands as `private/<key>` or `public/<key>`; any other text is a name already. */
