@@ -1,16 +1,18 @@
 import * as ecr from "@aws-sdk/client-ecr";
 import * as ecrPublic from "@aws-sdk/client-ecr-public";
+import * as iam from "@aws-sdk/client-iam";
 import { lifecyclePolicyText } from "../../../ecr/lifecyclePolicy";
 import { digestOf, ociIndexType } from "../gateway/registryClient";
 import { emptyRegistry, type Place, type Registry, type Repository, regions, type World } from "./model";
 
 /** What is compared: what AWS has, or is to have. */
-export type Snapshot = Pick<World, "repositories" | "registries">;
+export type Snapshot = Pick<World, "repositories" | "registries" | "roles" | "provider">;
 
 /** One account, asked and changed past the program. */
 export class Account {
   private readonly clients: Record<string, ecr.ECRClient>;
   private readonly gallery: ecrPublic.ECRPUBLICClient;
+  private readonly iam: iam.IAMClient;
   private pushed = 0;
 
   constructor(readonly id: string) {
@@ -20,16 +22,34 @@ export class Account {
     };
     this.clients = Object.fromEntries(regions.map((region) => [region, new ecr.ECRClient({ ...options, region })]));
     this.gallery = new ecrPublic.ECRPUBLICClient({ ...options, region: "us-east-1" });
+    this.iam = new iam.IAMClient({ ...options, region: "us-east-1" });
   }
 
   close(): void {
-    for (const client of [...Object.values(this.clients), this.gallery]) client.destroy();
+    for (const client of [...Object.values(this.clients), this.gallery, this.iam]) client.destroy();
   }
 
   async snapshot(): Promise<Snapshot> {
     const found = await Promise.all([...regions.map((region) => this.privates(region)), this.publics()]);
     const registries = await Promise.all(regions.map(async (region) => [region, await this.registry(region)] as const));
-    return { repositories: Object.fromEntries(found.flat()), registries: Object.fromEntries(registries) };
+    const { Roles = [] } = await this.iam.send(new iam.ListRolesCommand({}));
+    return {
+      repositories: Object.fromEntries(found.flat()),
+      registries: Object.fromEntries(registries),
+      roles: Roles.map(({ RoleName = "" }) => RoleName).sort(),
+      ...(await this.provider()),
+    };
+  }
+
+  private async provider(): Promise<Pick<World, "provider">> {
+    const { OpenIDConnectProviderList: [first] = [] } = await this.iam.send(
+      new iam.ListOpenIDConnectProvidersCommand({}),
+    );
+    if (first?.Arn === undefined) return {};
+    const { CreateDate } = await this.iam.send(
+      new iam.GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: first.Arn }),
+    );
+    return { provider: CreateDate?.toISOString() };
   }
 
   /** As somebody makes one in the console. */
@@ -167,7 +187,7 @@ function accountsIn(policy = "{}"): string[] {
 }
 
 /** In one form: keys of objects in order, lifecycle documents as the program writes them, accounts as their roots' ARNs. */
-export function comparable({ repositories, registries }: Snapshot): unknown {
+export function comparable({ repositories, registries, roles, provider }: Snapshot): unknown {
   const written = Object.entries(repositories).map(([place, repository]) => [
     place,
     {
@@ -176,7 +196,7 @@ export function comparable({ repositories, registries }: Snapshot): unknown {
       ...(repository.policy !== undefined && { policy: accountsAsRoots(repository.policy) }),
     },
   ]);
-  return ordered({ repositories: Object.fromEntries(written), registries });
+  return ordered({ repositories: Object.fromEntries(written), registries, roles, provider });
 }
 
 /** As ECR answers a policy that names an account by its id. */

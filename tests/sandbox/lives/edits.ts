@@ -9,6 +9,7 @@ import {
   type PublicEntry,
   type Region,
   type RegistryEntry,
+  type RoleEntry,
   regions,
   type World,
 } from "./model";
@@ -29,6 +30,9 @@ export type ConfigEdit =
   | { do: "removeRegistry"; pick: number }
   | { do: "setImage"; content: number; latest: boolean; picks: number[] }
   | { do: "removeImage" }
+  | { do: "setRole"; key: string; entry: RoleEntry }
+  | { do: "renameRole"; pick: number; key: string }
+  | { do: "removeRole"; pick: number }
   | { do: "takeBack" };
 
 /** What somebody does past the program, in AWS. */
@@ -94,6 +98,11 @@ const registry: fc.Arbitrary<RegistryEntry> = fc.record(
   { requiredKeys: [] },
 );
 
+const role: fc.Arbitrary<RoleEntry> = fc.record({
+  roleName: fc.constantFrom("push-alpha", "push-beta", "push-gamma"),
+  createProvider: fc.boolean(),
+});
+
 const newEntry: fc.Arbitrary<PrivateEntry> = fc
   .tuple(fc.record({ repositoryName: name, region }, { requiredKeys: [] }), fc.array(settings, { maxLength: 2 }))
   .map(([place, several]) => several.reduce(withSettings, { encryption: "aes256", ...place }));
@@ -129,6 +138,9 @@ const configEdit: fc.Arbitrary<ConfigEdit> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.constant({ do: "removeImage" as const }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("setRole" as const), key, entry: role }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("renameRole" as const), pick, key }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("removeRole" as const), pick }) },
   { weight: 3, arbitrary: fc.constant({ do: "takeBack" as const }) },
 );
 
@@ -179,7 +191,7 @@ export const life: fc.Arbitrary<Edit[]> = fc
 /** The config after an edit, or nothing when there is nothing that it could change. */
 export function changed(world: World, previous: Config | undefined, change: ConfigEdit): Config | undefined {
   const config = structuredClone(world.config);
-  const { privates, publics, registries } = config;
+  const { privates, publics, registries, roles } = config;
   switch (change.do) {
     case "add":
       if (privates[change.key]) return undefined;
@@ -196,6 +208,13 @@ export function changed(world: World, previous: Config | undefined, change: Conf
       return rename(registries, nth(Object.keys(registries), change.pick), change.key) ? config : undefined;
     case "removeRegistry":
       return remove(registries, nth(Object.keys(registries), change.pick)) ? config : undefined;
+    case "setRole":
+      roles[change.key] = change.entry;
+      return differing(config, world);
+    case "renameRole":
+      return rename(roles, nth(Object.keys(roles), change.pick), change.key) ? config : undefined;
+    case "removeRole":
+      return remove(roles, nth(Object.keys(roles), change.pick)) ? config : undefined;
     case "takeBack":
       return previous && differing(previous, world);
     case "setImage": {
@@ -218,7 +237,10 @@ export function changed(world: World, previous: Config | undefined, change: Conf
 type EntryEdit = Extract<ConfigEdit, { pick: number }>;
 
 /** Whether there is an entry that the change is for. */
-function changeEntry(config: Config, change: Exclude<EntryEdit, { do: "renameRegistry" | "removeRegistry" }>): boolean {
+function changeEntry(
+  config: Config,
+  change: Exclude<EntryEdit, { do: "renameRegistry" | "removeRegistry" | "renameRole" | "removeRole" }>,
+): boolean {
   const { privates, publics } = config;
   const all = [
     ...Object.keys(privates).map((each) => ["private", each]),

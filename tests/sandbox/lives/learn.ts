@@ -4,6 +4,7 @@ import { made, placesOf, type World } from "./model";
 
 /** Takes the tags and digests of what an update built from AWS; each has to be there, once. */
 export function learn(world: World, found: Snapshot): void {
+  if (world.provider === made) world.provider = found.provider;
   const fresh = new Set<string>();
   for (const image of Object.values(world.config.images)) {
     for (const place of placesOf(world.config, image)) {

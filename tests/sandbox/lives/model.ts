@@ -47,12 +47,20 @@ export interface ImageEntry {
   tags?: string[];
 }
 
+/** Of GitHub, all of one issuer: an account has one identity provider for them. */
+export interface RoleEntry {
+  roleName: string;
+  /** Else it names the provider by its ARN. */
+  createProvider: boolean;
+}
+
 /** The stack's file, and the folders that its images are built from. */
 export interface Config {
   privates: Record<string, PrivateEntry>;
   publics: Record<string, PublicEntry>;
   registries: Record<string, RegistryEntry>;
   images: Record<string, ImageEntry>;
+  roles: Record<string, RoleEntry>;
 }
 
 /** What a repository is in AWS, however it is called in the config: `private/<region>/<name>` or `public/<name>`. */
@@ -94,17 +102,22 @@ export interface World {
   repositories: Record<Place, Repository>;
   managed: Record<Place, Applied>;
   registries: Record<string, Registry>;
+  /** Names of IAM roles. */
+  roles: string[];
+  /** When the identity provider was made, if there is one: another one has another time. */
+  provider?: string;
 }
 
 export const emptyRegistry: Registry = { replication: [], scanOnPush: [], replicateFrom: [] };
 
 export function emptyWorld(): World {
   return {
-    config: { privates: {}, publics: {}, registries: {}, images: {} },
+    config: { privates: {}, publics: {}, registries: {}, images: {}, roles: {} },
     tags: {},
     repositories: {},
     managed: {},
     registries: Object.fromEntries(regions.map((region) => [region, emptyRegistry])),
+    roles: [],
   };
 }
 

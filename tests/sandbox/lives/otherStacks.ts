@@ -15,7 +15,7 @@ export async function secondStack(
   const isTaken = Object.values(world.config.registries).some(({ region = homeRegion }) => region === homeRegion);
   const isRefused = `private/${homeRegion}/${name}` in world.repositories || (registry && isTaken);
   const privates: Config["privates"] = { other: { repositoryName: name, encryption: "aes256" } };
-  stack.file.write(second, { privates, publics: {}, registries, images: {} });
+  stack.file.write(second, { privates, publics: {}, registries, images: {}, roles: {} });
   await stack.must("stack", "init", second);
   const result = await engine.run(...(isRefused ? upWithPreview : up), "--stack", second);
   assert.equal(result.code !== 0, isRefused, `the second stack, to be refused: ${isRefused}\n${result.output}`);

@@ -10,14 +10,23 @@ const encryptionsalt = "v1:pRrwDjXXFF8=:v1:ATRef9uKCI3b+Ax5:YiWI7cwf16j6pB0/N6dy
 export class StackFile {
   constructor(private readonly directory: string) {}
 
-  write(stack: string, { privates, publics, registries, images }: Config): void {
+  write(stack: string, { privates, publics, registries, images, roles }: Config): void {
     for (const [name, { content }] of Object.entries(images)) this.writeContext(name, content);
+    const [account] = /\d{12}/.exec(stack) ?? [];
     this.writeConfig(stack, {
       "aws:region": homeRegion,
       "ecr:privateRepositories": privates,
       "ecr:publicRepositories": publics,
       "ecr:registries": registries,
       "ecr:images": mapEntries(images, ({ content: _, ...settings }, context) => ({ context, ...settings })),
+      "ecr:pushRoles": mapEntries(roles, ({ roleName, createProvider }) => ({
+        roleName,
+        github: [{ repository: "octo-org/shop", branches: ["main"] }],
+        repositories: [`arn:aws:ecr:${homeRegion}:${account}:repository/shop`],
+        ...(createProvider
+          ? { createProvider }
+          : { providerArn: `arn:aws:iam::${account}:oidc-provider/token.actions.githubusercontent.com` }),
+      })),
     });
   }
 

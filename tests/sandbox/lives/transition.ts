@@ -47,6 +47,11 @@ export function transition(before: World, config: Config): Outcome {
     const entry = Object.values(config.registries).find((each) => (each.region ?? homeRegion) === region);
     world.registries[region] = entry ? wantedRegistry(entry) : emptyRegistry;
   }
+  const roles = Object.values(config.roles);
+  world.roles = roles.map(({ roleName }) => roleName).sort();
+  // Another role takes over what one made that is gone.
+  if (roles.length === 0) delete world.provider;
+  else if (roles.some(({ createProvider }) => createProvider)) world.provider ??= made;
   return { world };
 }
 
@@ -95,7 +100,11 @@ function stuck(config: Config): string[] {
 function twice(config: Config): string[] {
   const places = entriesOf(config).map(({ place }) => place);
   const registries = Object.values(config.registries).map(({ region = homeRegion }) => `registry/${region}`);
-  return [...places, ...registries]
+  const roles = Object.values(config.roles).flatMap(({ roleName, createProvider }) => [
+    `role/${roleName}`,
+    ...(createProvider ? ["provider"] : []),
+  ]);
+  return [...places, ...registries, ...roles]
     .filter((each, index, all) => all.indexOf(each) < index)
     .map((each) => `${each} twice`);
 }
