@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 
 /** A resource as the stack's last update left it. */
@@ -33,11 +34,27 @@ async function askEngine(): Promise<StackState> {
   const organization = knownOrganization();
   if (organization === undefined) return [];
   const stackName = `${organization}/${pulumi.getProject()}/${pulumi.getStack()}`;
-  // The engine's own function: stack references have the outputs of the stack alone.
-  const { outputs } = (await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", { stackName })) as {
-    outputs?: Record<string, { type: string; outputs: Record<string, unknown> }>;
-  };
+  const outputs = await readResourceOutputs(stackName);
   return Object.entries(outputs ?? {}).map(([urn, resource]) => ({ urn, ...partsOf(urn), ...resource }));
+}
+
+type ResourceOutputs = Record<string, { type: string; outputs: Record<string, unknown> }>;
+
+/** How often a state is read that is just being written. */
+const attempts = 6;
+
+/** By the engine's own function: stack references have the outputs of the stack alone. */
+async function readResourceOutputs(stackName: string, attempt = 1): Promise<ResourceOutputs | undefined> {
+  try {
+    const { outputs } = await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", { stackName });
+    return outputs as ResourceOutputs | undefined;
+  } catch (error) {
+    // The file backend writes a file's attributes in place (gocloud.dev/blob/fileblob): who reads them while the engine
+    // saves the state finds them cut short.
+    if (attempt === attempts || !/\bEOF\b|unexpected end of JSON/.test(String(error))) throw error;
+    await pause(20 * 2 ** attempt);
+    return readResourceOutputs(stackName, attempt + 1);
+  }
 }
 
 /** Undefined in a user's own tests: mocks have no stack. */

@@ -36,6 +36,8 @@ export interface MockRegistry {
   encryption?: { encryptionType: string; kmsKey: string };
   /** What the stack has: resources by URN. */
   state?: Record<string, { type: string; outputs: Record<string, unknown> }>;
+  /** How reading that fails, attempt by attempt. */
+  failState?: string[];
   /** What every repository holds: digest and tags, newest first. */
   images?: [digest: string, tags: string[]][];
   /** What the registry has that somebody else made, as Cloud Control answers: properties by type. */
@@ -77,7 +79,11 @@ export async function startMocks(registry: MockRegistry = {}, preview = false): 
       },
       call({ token, inputs }) {
         // The engine's own function asks nobody.
-        if (token === "pulumi:pulumi:readStackResourceOutputs") return { outputs: registry.state ?? {} };
+        if (token === "pulumi:pulumi:readStackResourceOutputs") {
+          const fault = registry.failState?.shift();
+          if (fault !== undefined) throw grpcError(fault);
+          return { outputs: registry.state ?? {} };
+        }
         calls.push({ token, args: inputs });
         switch (token) {
           case "aws:index/getCallerIdentity:getCallerIdentity":
