@@ -52,7 +52,7 @@ export interface ImageBuild {
  * An image, built from a folder with Docker and pushed to one or several repositories.
  *
  * Its own tag stands for its content (see TagFrom), so what did not change is neither built nor pushed again, and what
- * did change never meets an existing tag. An image that a registry holds already is not built, and needs no Docker. A
+ * did change never meets an existing tag. An image that a registry holds already is not built. A
  * repository that is replaced gets its images again in the same update.
  * Removing an image from the program leaves it in the registry, under all its tags; lifecycle policies and the
  * repository's deletion remove it.
