@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { isTagMutable } from "../../ecr/tagMutability";
 import { refuseInput } from "../inputChecks";
 import type { StateResource } from "../stackState";
+import { claimTags } from "./imageClaims";
 import { ImageCopy, type ImageCopyArgs, type ImageLogin, imageCopyType } from "./imageCopy";
 import type { ImageRepository } from "./imageRepository";
 import { type ImageState, knownValue, readImageState } from "./imageState";
@@ -61,6 +62,7 @@ export function publishImage(publication: Publication): PublishedImage {
   const { repositories, identity, release, movingTags, parent, name } = publication;
   const [primary, ...others] = repositories;
   if (primary === undefined) throw new Error("unreachable: refused before");
+  claimTags(publication);
   const there = pulumi.output(bringToFirst(publication, primary));
   const image = pulumi.interpolate`${primary.url}:${identity}`;
   const copies = others.map((repository) =>

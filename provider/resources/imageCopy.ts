@@ -6,6 +6,7 @@ import { findImage, putTags } from "../../oci/tags";
 import type { CallContext, DiffRequest, PropertyChange, ResourceHandler } from "../protocol/definition";
 import type { PropertyMap, PropertyValue } from "../protocol/values";
 import { checkInputs, imageAddress, imageTag, login, readInputs } from "./inputs";
+import { missingImage } from "./missingImage";
 import { type RepositoryAt, repositoryAt, withoutReference } from "./repositoryAt";
 
 const inputs = z.strictObject({
@@ -98,7 +99,7 @@ function progressText({ kind, digest, size, how }: CopyProgress): string {
 async function digestOf({ client, reference }: RepositoryAt, source: string): Promise<string> {
   if (reference !== undefined && isDigest(reference)) return reference;
   const found = await findImage(client, reference ?? "latest");
-  if (found === undefined) throw new Error(`source: ${source}: its registry holds no such image`);
+  if (found === undefined) throw missingImage("source", source);
   return found.digest;
 }
 

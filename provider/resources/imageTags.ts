@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { isDigest } from "../../ecr/digests";
 import { findImage, putTags } from "../../oci/tags";
-import type { DiffRequest, PropertyChange, ResourceHandler } from "../protocol/definition";
+import type { CallContext, DiffRequest, PropertyChange, ResourceHandler } from "../protocol/definition";
 import { asText, isMap, type PropertyMap } from "../protocol/values";
 import { checkInputs, imageAddress, imageTag, login, readInputs } from "./inputs";
+import { bringBack, missingImage } from "./missingImage";
 import { type RepositoryAt, repositoryAt, withoutReference } from "./repositoryAt";
 
 const inputs = z.strictObject({
@@ -26,14 +27,14 @@ export const imageTags: ResourceHandler<void> = {
 
   diff: async (request) => ({ changes: changesOf(request) }),
 
-  async create(properties, _, { preview }) {
-    if (preview) return { id: "", outputs: await foreseen(properties) };
+  async create(properties, _, context) {
+    if (context.preview) return { id: "", outputs: await foreseen(properties, context) };
     const tagged = await putAll(readInputs(inputs, properties));
     return { id: withoutReference(String(properties["image"])), outputs: { ...withoutLogins(properties), ...tagged } };
   },
 
-  async update({ news, oldInputs, oldOutputs }, _, { preview }) {
-    if (preview) return foreseen(news);
+  async update({ news, oldInputs, oldOutputs }, _, context) {
+    if (context.preview) return foreseen(news, context);
     const isSame = oldInputs["image"] === news["image"];
     const known = isSame ? asText(oldOutputs["digest"]) : undefined;
     return { ...withoutLogins(news), ...(await putAll(readInputs(inputs, news), known)) };
@@ -71,7 +72,7 @@ async function putAll(properties: Inputs, known?: string) {
     ...repositoryAt(url, logins[index]),
     keptTags,
   }));
-  const digest = await digestOf(image, places);
+  const digest = await digestOf(image, places, known);
   refuseOther(image, digest, known);
   const found = await Promise.all(places.map(async (place) => ({ ...place, tagged: await tagsFound([place], tags) })));
   refuseKept(found, digest);
@@ -91,12 +92,13 @@ async function findIn([first]: readonly RepositoryAt[], reference = "latest") {
   return first && (await findImage(first.client, reference));
 }
 
-async function digestOf(image: string, places: readonly RepositoryAt[]): Promise<string> {
+/** The image's digest in its first repository, which gets it from another one where it has lost it. */
+async function digestOf(image: string, places: readonly RepositoryAt[], known?: string): Promise<string> {
   const { reference = "latest" } = repositoryAt(image);
   if (isDigest(reference)) return reference;
-  const found = await findIn(places, reference);
-  if (found === undefined) throw new Error(`image: ${image}: its registry holds no such image`);
-  return found.digest;
+  const digest = (await findIn(places, reference))?.digest ?? (await bringBack(reference, places, known));
+  if (digest === undefined) throw missingImage("image", image);
+  return digest;
 }
 
 /** The image's own tag stands for one image: who moved it wants nothing moved after it unasked. */
@@ -154,16 +156,24 @@ function hasMoved({ digest, tagged }: PropertyMap, { tags, repositories, image }
   return [...(image in tagged ? [image] : []), ...followed].some((address) => tagged[address] !== digest);
 }
 
-/** What a preview can say: the digest of an image that is there already. */
-async function foreseen(properties: PropertyMap): Promise<PropertyMap> {
+/** What a preview can say: the digest of an image that is there already, and in words which tags leave another one. */
+async function foreseen(properties: PropertyMap, { log }: CallContext): Promise<PropertyMap> {
   const known = withoutLogins(properties);
   const parsed = inputs.safeParse(properties);
   if (!parsed.success) return known;
-  const { image, logins = [] } = parsed.data;
-  const { client, reference = "latest" } = repositoryAt(image, logins[0]);
-  // A registry that does not answer now may do so in the update.
-  const found = await findImage(client, reference).catch(() => undefined);
-  return found === undefined ? known : { ...known, digest: found.digest };
+  const { image, repositories, logins = [], tags } = parsed.data;
+  const places = repositories.map(({ url }, index) => repositoryAt(url, logins[index]));
+  try {
+    const found = await findIn(places, repositoryAt(image).reference);
+    const tagged = Object.entries(await tagsFound(places, tags)).filter(([, holder]) => holder !== found?.digest);
+    for (const [address, holder] of tagged) {
+      log("info", `${address} moves from ${holder} to ${found?.digest ?? `the image that ${image} will name`}`);
+    }
+    return found === undefined ? known : { ...known, digest: found.digest };
+  } catch {
+    // A registry that does not answer now may do so in the update.
+    return known;
+  }
 }
 
 function withoutLogins({ logins: _, ...rest }: PropertyMap): PropertyMap {

@@ -181,6 +181,22 @@ describe("ContainerImage", () => {
     }
   });
 
+  it("refuses what another image of the program puts into the same repository: a tag, or the very image", () => {
+    const repositories = both();
+    create({ repositories, tags: ["latest"] });
+    const other = (args: object) => () =>
+      new ContainerImage("other", { context: fixture.context, repositories: [...repositories], ...args });
+    assert.throws(other({ tags: ["latest"], rebuild: "2" }), ({ message }: Error) => {
+      assert.match(message, /ContainerImage "other": 2 faults/);
+      const rule =
+        /tags\[0\]: "latest" — ContainerImage "petclinic" puts this tag into the (private|public) repository/g;
+      assert.deepEqual([...message.matchAll(rule)].map(([, kind]) => kind).sort(), ["private", "public"]);
+      return true;
+    });
+    assert.throws(other({}), /repositories\[1\]: .* — ContainerImage "petclinic" puts this very image into the/);
+    other({ rebuild: "3" })();
+  });
+
   it("makes an image again that a refresh found gone, by a resource of its own", async () => {
     const first = `petclinic-${contentTagOf()}`;
     fixture.has(component, imageType, first, {});

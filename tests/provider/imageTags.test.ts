@@ -3,6 +3,7 @@ import { type PropertyMap, type PropertyValue, unknown } from "../../provider/pr
 import { imageTags } from "../../provider/resources/imageTags";
 import { TwoRegistries } from "../oci/fixture";
 import { type AddedImage, addImage } from "../oci/testImages";
+import { sha256 } from "../oci/testRegistry";
 import { callContext } from "./context";
 
 describe("the resource ImageTags", () => {
@@ -54,6 +55,23 @@ describe("the resource ImageTags", () => {
     assert.equal((await create(inputsOf(["latest"]), true)).outputs["digest"], undefined);
   });
 
+  it("says in a preview which tags leave which image, and that a registry does not answer only in the update", async () => {
+    const one = addToBoth();
+    await create(inputsOf(["latest"]));
+    const news = { ...inputsOf(["latest", "new"]), image: `${first()}:src-2` };
+    const preview = async () => {
+      const context = callContext(true);
+      await imageTags.update({ id: "", oldInputs: {}, oldOutputs: {}, news }, undefined, context);
+      return context.logs;
+    };
+    const moved = (to: string) => [first(), second()].map((url) => `${url}:latest moves from ${one.digest} to ${to}`);
+    assert.deepEqual(await preview(), moved(`the image that ${first()}:src-2 will name`));
+    const two = addToBoth("src-2");
+    assert.deepEqual(await preview(), moved(two.digest));
+    test.source.stop();
+    assert.deepEqual(await preview(), []);
+  });
+
   it("puts what is missing in each repository, and keeps no login", async () => {
     const { digest } = addToBoth();
     const { id, outputs } = await create(
@@ -82,11 +100,27 @@ describe("the resource ImageTags", () => {
     assert.equal(test.source.count(/^PUT/) + test.target.count(/^PUT/), 0);
   });
 
-  it("names an image that is not there", async () => {
+  it("names an image that is not there, and says how it comes back", async () => {
     await assert.rejects(
       create(inputsOf(["latest"])),
-      /^Error: image: .*\/app:src-1: its registry holds no such image$/,
+      /^Error: image: .*\/app:src-1: its registry holds no such image\. .*`pulumi refresh`, then `pulumi up`/,
     );
+  });
+
+  it("brings an image that its first repository has lost back from another one, with its tags", async () => {
+    const { digest, body, blobs } = addToBoth();
+    test.source.manifests.clear();
+    test.source.blobs.clear();
+    const { outputs } = await create(inputsOf(["latest"]));
+    assert.equal(outputs["digest"], digest);
+    assert.deepEqual(test.source.tags("app"), { latest: digest, "src-1": digest });
+    assert.deepEqual(test.source.contents("app"), [digest, ...blobs].sort());
+    assert.ok(test.source.manifests.get(`app ${digest}`)?.body.equals(body));
+
+    test.source.manifests.clear();
+    const other = { ...outputs, digest: sha256("another image") };
+    await assert.rejects(update(inputsOf(["latest"]), inputsOf(["latest"]), other), /holds no such image/);
+    assert.deepEqual(test.source.tags("app"), {}, "not what is another image by now");
   });
 
   it("is changed by image, repositories and tags, and by no login", async () => {
