@@ -4,9 +4,13 @@ import type { IResourceProviderServer } from "@pulumi/pulumi/proto/provider_grpc
 import * as pb from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import type { CallContext, CheckRequest, DiffKind, Failure, ProviderDefinition, ResourceHandler } from "./definition";
+import { printable } from "../../ecr/printable";
 import { EngineLog } from "./engineLog";
 import { messageOf, typeOf } from "./urn";
 import { type DecodedProperties, decode, encode, type PropertyMap, SecretPaths } from "./values";
+
+/** Characters of a message that are shown. */
+const shownCharacters = 8192;
 
 type Handler<Request, Response> = (request: Request) => Promise<Response>;
 
@@ -102,7 +106,7 @@ export class ProviderService<Config> {
         .then(() => handler(call.request))
         .then(
           (response) => finish(() => callback(null, response)),
-          (error: unknown) => finish(() => callback({ code: grpc.status.UNKNOWN, details: messageOf(error) })),
+          (error: unknown) => finish(() => callback({ code: grpc.status.UNKNOWN, details: shown(messageOf(error)) })),
         );
     };
   }
@@ -122,8 +126,8 @@ export class ProviderService<Config> {
       urn,
       preview,
       signal: controller.signal,
-      log: (severity, message) => this.log.send(urn, severity, redact(message), false),
-      status: (message) => this.log.send(urn, "info", redact(message), true),
+      log: (severity, message) => this.log.send(urn, severity, shown(redact(message)), false),
+      status: (message) => this.log.send(urn, "info", shown(redact(message)), true),
     };
     try {
       if (this.cancelled) throw new Error("cancelled");
@@ -355,6 +359,12 @@ export class ProviderService<Config> {
   }
 }
 
+/** A message as a terminal or a CI system can be given it: it may have what registries and images say. */
+function shown(text: string): string {
+  const isLong = text.length > shownCharacters;
+  return printable(isLong ? `${text.slice(0, shownCharacters)}… (${text.length} characters)` : text);
+}
+
 function merged(...bags: DecodedProperties[]): SecretPaths {
   const result = new SecretPaths();
   for (const bag of bags) result.merge(bag.secrets);
@@ -364,7 +374,7 @@ function merged(...bags: DecodedProperties[]): SecretPaths {
 function toFailure(failure: Failure): pb.CheckFailure {
   const message = new pb.CheckFailure();
   message.setProperty(failure.property);
-  message.setReason(failure.reason);
+  message.setReason(shown(failure.reason));
   return message;
 }
 
