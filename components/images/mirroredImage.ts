@@ -204,7 +204,11 @@ function copyMaker(
   const copy = (pinned: pulumi.Input<string>) =>
     copyTo(image, primary, image.name, { source: pinned, sourceLogin: given });
   return {
-    findMade: (state, url) => findCopy(state, image.name, image.identity, url),
+    findMade(state, url) {
+      const made = findCopy(state, image.name, image.identity, url);
+      // One that came from another repository of the image is no copy of the source, whose login is not for that registry.
+      return String(made?.outputs["source"]).startsWith(`${hostOf(source)}/`) ? made : undefined;
+    },
 
     async make(_, made) {
       if (made !== undefined) return copy(String(made.outputs["source"]));
@@ -231,8 +235,12 @@ async function findSource(
 
 /** What was given for an image's registry is for that registry. */
 function loginFor(source: string, credentials: Credentials): RegistryLogin {
-  const { registry } = canonicalReference(parseImageReference(source));
-  return RegistryLogin.ofHost(registryHost(registry) ?? "", credentials);
+  return RegistryLogin.ofHost(hostOf(source), credentials);
+}
+
+/** The host of an image's registry, as Docker reads its name. */
+function hostOf(reference: string): string {
+  return registryHost(canonicalReference(parseImageReference(reference)).registry) ?? "";
 }
 
 /** Has Docker push the image that it holds. */

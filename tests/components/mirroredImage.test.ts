@@ -115,6 +115,19 @@ describe("MirroredImage", () => {
     assert.deepEqual(registry.requests, []);
   });
 
+  it("sends the source's login to no other registry that the image once came from", async () => {
+    const login = { username: "reader", password: "top-secret" };
+    const { tag } = create(login);
+    const component = "ecr:index:MirroredImage";
+    const elsewhere = `${publicUrl}@${digest}`;
+    fixture.has(component, copyType, "mirror", { source: elsewhere, tag, repository: privateUrl });
+    fixture.has(component, tagsType, "mirror", { image: `${privateUrl}:${tag}`, tags: [], digest });
+    await fixture.start();
+    create({ ...login, repositories: both() });
+    const copy = (await fixture.images())[`${copyType} mirror`];
+    assert.deepEqual([copy?.["source"], copy?.["sourceLogin"]], [elsewhere, secret(loginOf(publicLogin))]);
+  });
+
   it("gives its own tag once, beside the one that stands for the request", async () => {
     const image = create({ tag: "3.2.1" });
     assert.equal(image.tag, "3.2.1");
