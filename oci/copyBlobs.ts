@@ -34,6 +34,11 @@ export class BlobCopies {
     private readonly onProgress: (progress: CopyProgress) => void,
   ) {}
 
+  /** Blobs that were named so far, each once. */
+  get count(): number {
+    return this.copies.size;
+  }
+
   copy(blob: { digest: string; size: number }): Promise<void> {
     const known = this.copies.get(blob.digest);
     if (known !== undefined) return known;

@@ -30,6 +30,8 @@ export interface CopiedImage {
   referrers: string[];
   /** Digests of layers that nobody may distribute and that stay where their `urls` lead. */
   foreignLayers: string[];
+  /** Tags for referrers that the target holds for others than the source's, such as signatures made there: they stay. */
+  keptTags: string[];
   /** Blobs that went through this machine: none of those that were there or could be mounted. */
   blobsSent: number;
   bytesSent: number;
@@ -50,6 +52,7 @@ export async function copyImage(options: ImageCopyOptions): Promise<CopiedImage>
     mediaType,
     referrers,
     foreignLayers: [...copy.foreignLayers],
+    keptTags: [...copy.keptTags],
     blobsSent: copy.blobs.sent.blobs,
     bytesSent: copy.blobs.sent.bytes,
   };

@@ -15,6 +15,8 @@ import { all, Slots } from "./slots";
 
 /** Manifests of one copy at most, and how deep indexes are nested: an index of indexes could name millions. */
 const mostManifests = 10_000;
+/** Blobs of one copy at most: an image has some hundreds, a manifest of 4 MiB names thirty thousand. Tests make it small. */
+export const limits = { blobs: 100_000 };
 const deepest = 4;
 const manifestsAtOnce = 8;
 
@@ -38,6 +40,8 @@ export class ManifestCopies {
   readonly target: RegistryClient;
   readonly blobs: BlobCopies;
   readonly foreignLayers = new Set<string>();
+  /** Tags for referrers that name something of the target's own. */
+  readonly keptTags = new Set<string>();
   /** Each manifest once, whoever names it. */
   private readonly manifests = new Map<string, Promise<CopiedManifest>>();
   private failure: Error | undefined;
@@ -113,6 +117,9 @@ export class ManifestCopies {
     for (const { digest } of blobs.filter(isForeign)) this.foreignLayers.add(digest);
     if (this.manifests.size + children.length > mostManifests) {
       throw new RegistryRefusal(`it has more than ${mostManifests.toLocaleString("en")} manifests`);
+    }
+    if (this.blobs.count + wanted.length > limits.blobs) {
+      throw new RegistryRefusal(`it has more than ${limits.blobs.toLocaleString("en")} blobs`);
     }
     await all<unknown>([
       ...children.map(async ({ digest }) => this.manifest(digest, depth)),

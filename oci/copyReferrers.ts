@@ -1,7 +1,7 @@
+import { isDeepStrictEqual } from "node:util";
 import type { ManifestCopies } from "./copyManifests";
-import { type Descriptor, ociIndex } from "./manifestContent";
+import { type Descriptor, isIndexType, manifestContent, ociIndex } from "./manifestContent";
 import { referrersTag } from "./referrers";
-import type { RegistryClient } from "./registryClient";
 import { all, Slots } from "./slots";
 import { findImage, putTags } from "./tags";
 
@@ -32,15 +32,28 @@ export async function copyReferrers(copy: ManifestCopies): Promise<string[]> {
 async function referrersOf(copy: ManifestCopies, subject: string): Promise<string[]> {
   const { descriptors } = await copy.source.referrers(subject);
   await all(descriptors.map(({ digest }) => copy.manifest(digest)));
-  if (descriptors.length > 0) await noteReferrers(copy.target, subject, descriptors);
+  if (descriptors.length > 0) await noteReferrers(copy, subject, descriptors);
   const tagged = await all(cosignSuffixes.map((suffix) => copyTagged(copy, referrersTag(subject, suffix))));
   return [...descriptors.map(({ digest }) => digest), ...tagged.flat()];
 }
 
-/** Such a tag says what the image beside it is about, and moves when a signature is added. */
+/**
+ * Such a tag moves when the source adds a signature. What the target's owner signed there stays: a tag moves to nothing
+ * that lacks one of the signatures that it names.
+ */
 async function copyTagged(copy: ManifestCopies, tag: string): Promise<string[]> {
   const image = await findImage(copy.source, tag);
   if (image === undefined) return [];
+  const held = await findImage(copy.target, tag);
+  if (held !== undefined && held.digest !== image.digest) {
+    const signed = manifestContent(await copy.target.manifest(held.digest));
+    const { blobs } = manifestContent(await copy.read(image.digest));
+    const [, ...signatures] = signed.blobs;
+    if (signed.isIndex || !signatures.every((each) => blobs.some((other) => isDeepStrictEqual(each, other)))) {
+      copy.keptTags.add(tag);
+      return [];
+    }
+  }
   await copy.manifest(image.digest);
   await putTags(copy.target, image.digest, [tag]);
   return [image.digest];
@@ -48,7 +61,7 @@ async function copyTagged(copy: ManifestCopies, tag: string): Promise<string[]> 
 
 /** At a registry without the referrers API, the index under the subject's tag has to name them (Referrers Tag Schema). */
 async function noteReferrers(
-  target: RegistryClient,
+  { target, keptTags }: ManifestCopies,
   subject: string,
   descriptors: readonly Descriptor[],
 ): Promise<void> {
@@ -56,6 +69,12 @@ async function noteReferrers(
   if (isListed) return;
   const missing = descriptors.filter(({ digest }) => !noted.some((each) => each.digest === digest));
   if (missing.length === 0) return;
+  const tag = referrersTag(subject);
+  const held = await findImage(target, tag);
+  if (held !== undefined && !isIndexType(held.mediaType)) {
+    keptTags.add(tag);
+    return;
+  }
   const index = { schemaVersion: 2, mediaType: ociIndex, manifests: [...noted, ...missing] };
-  await target.putManifest(referrersTag(subject), Buffer.from(JSON.stringify(index)), ociIndex);
+  await target.putManifest(tag, Buffer.from(JSON.stringify(index)), ociIndex);
 }

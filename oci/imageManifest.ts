@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { isDigest } from "../ecr/digests";
+import { inOneSpelling } from "./manifestContent";
 import { RegistryRefusal } from "./registryRequest";
 
 // Whoever can push an image writes its manifest: what is read of it goes into addresses, references and messages, so that
@@ -19,12 +20,12 @@ const word = z
 
 const platform = z.object({ os: word, architecture: word, variant: word });
 
-const manifest = z.object({
+const manifest = inOneSpelling({
   mediaType,
   /** Of an index. */
-  manifests: z.array(z.object({ digest, platform: platform.optional() })).optional(),
+  manifests: z.array(inOneSpelling({ digest, platform: platform.optional() })).optional(),
   /** Of an image. */
-  config: z.object({ digest, mediaType }).optional(),
+  config: inOneSpelling({ digest, mediaType }).optional(),
   layers: z.unknown().optional(),
 });
 

@@ -20,9 +20,11 @@ export function isIndexType(mediaType: string): boolean {
   return indexTypes.includes(mediaType);
 }
 
-const mediaType = z.string().regex(/^[\w.+-]{1,127}\/[\w.+-]{1,127}$/);
-const platform = z.looseObject({ os: z.string(), architecture: z.string(), variant: z.string().optional() });
-const descriptor = z.looseObject({
+export const mediaTypeForm = /^[\w.+-]{1,127}\/[\w.+-]{1,127}$/;
+const mediaType = z.string().regex(mediaTypeForm);
+const word = z.string().regex(/^[\w.-]{0,64}$/);
+const platform = z.looseObject({ os: word, architecture: word, variant: word.optional() });
+const descriptor = inOneSpelling({
   mediaType,
   digest: z.string().refine(isDigest, { error: "it is not a digest" }),
   size: z.int().min(0),
@@ -30,7 +32,7 @@ const descriptor = z.looseObject({
   annotations: z.record(z.string(), z.string()).nullish(),
   artifactType: z.string().optional(),
 });
-const manifest = z.looseObject({
+const manifest = inOneSpelling({
   mediaType: mediaType.optional(),
   artifactType: z.string().optional(),
   manifests: z.array(descriptor).optional(),
@@ -108,6 +110,22 @@ export function isForeign({ mediaType }: Descriptor): boolean {
 /** The digest of a content, by an algorithm of the registry protocol. */
 export function digestOf(body: Buffer, algorithm = "sha256"): string {
   return `${algorithm}:${createHash(algorithm).update(body).digest("hex")}`;
+}
+
+/** Go's readers take `Layers` for `layers`, and the last one counts: they would see another image than the one that is read here. */
+export function inOneSpelling<T extends z.ZodRawShape>(shape: T) {
+  const names = Object.keys(shape);
+  const folded = new Map(names.map((name) => [fold(name), name]));
+  return z.looseObject(shape).superRefine((value, context) => {
+    const other = Object.keys(value).find((key) => !names.includes(key) && folded.has(fold(key)));
+    if (other === undefined) return;
+    context.addIssue({ code: "custom", message: `it spells ${folded.get(fold(other))} in another way` });
+  });
+}
+
+/** As Go compares the names of members: the long s is an s to it, and the sign for kelvin a k. */
+function fold(name: string): string {
+  return name.toUpperCase().toLowerCase();
 }
 
 function parse(body: Buffer): z.infer<typeof manifest> {

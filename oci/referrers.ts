@@ -16,6 +16,7 @@ interface Repository {
 }
 
 const mostPages = 1000;
+const mostReferrers = 10_000;
 
 /**
  * The referrers of a manifest by the OCI distribution specification 1.1: the registry's list, page by page, or the index
@@ -33,6 +34,11 @@ export async function listReferrers(repository: Repository, digest: string): Pro
       return { descriptors: await taggedReferrers(repository, digest), isListed: false };
     for (const entry of entriesIn({ body: bodyOf(answer), contentType: contentTypeOf(answer) }))
       found.set(entry.digest, entry);
+    if (found.size > mostReferrers) {
+      throw new RegistryRefusal(
+        `${connection.base.host} lists more than ${mostReferrers.toLocaleString("en")} referrers of ${digest}`,
+      );
+    }
     next = nextPage(answer.headers["link"], address);
   }
   return { descriptors: [...found.values()], isListed: true };

@@ -1,7 +1,8 @@
+import { isDigest } from "../ecr/digests";
 import type { RegistryLogin } from "../ecr/registryLogin";
 import { readBlob } from "./blobDownload";
 import { type BlobSource, cancelUpload, hasBlob, startUpload, uploadBlob } from "./blobUpload";
-import { digestOf, manifestTypes, type RawManifest } from "./manifestContent";
+import { digestOf, manifestTypes, mediaTypeForm, type RawManifest } from "./manifestContent";
 import { listReferrers, type Referrers } from "./referrers";
 import type { RenewLogin } from "./registryAuthorization";
 import { bodyOf, RegistryConnection } from "./registryConnection";
@@ -61,7 +62,7 @@ export class RegistryClient {
     const digest = answer.headers["docker-content-digest"];
     const size = Number(answer.headers["content-length"]);
     const mediaType = contentType(answer.headers);
-    if (isFound && typeof digest === "string" && mediaType !== "" && Number.isSafeInteger(size))
+    if (isFound && isDigest(digest) && mediaType !== "" && Number.isSafeInteger(size))
       return { digest, mediaType, size };
     // The headers are not compulsory; and why it refuses, a registry says to GET only.
     const { body, contentType: type } = await this.manifest(reference);
@@ -132,6 +133,8 @@ export class RegistryClient {
   }
 }
 
+/** Empty where it has not the form of one: it goes into outputs and messages. */
 function contentType(headers: { "content-type"?: string }): string {
-  return (headers["content-type"] ?? "").split(";")[0]?.trim() ?? "";
+  const type = (headers["content-type"] ?? "").split(";")[0]?.trim() ?? "";
+  return mediaTypeForm.test(type) ? type : "";
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { isDigest } from "../../ecr/digests";
 import type { CopyProgress } from "../../oci/copyBlobs";
-import { copyImage } from "../../oci/copyImage";
+import { type CopiedImage, copyImage } from "../../oci/copyImage";
 import { findImage, putTags } from "../../oci/tags";
 import type { CallContext, DiffRequest, PropertyChange, ResourceHandler } from "../protocol/definition";
 import type { PropertyMap, PropertyValue } from "../protocol/values";
@@ -80,6 +80,7 @@ async function copy(
     platforms: options.platforms,
     onProgress: (progress) => context.status(progressText(progress)),
   });
+  for (const warning of warningsOf(copied, to.url)) context.log("warning", warning);
   context.status(`${copied.bytesSent.toLocaleString("en")} bytes sent`);
   await refuseTaken(to, tag, copied.digest);
   if (tag !== undefined) await putTags(to.client, copied.digest, [tag]);
@@ -89,6 +90,24 @@ async function copy(
     reference: `${to.url}@${copied.digest}`,
     tagged: tag === undefined ? null : copied.digest,
   };
+}
+
+/** What is otherwise than a whole copy would have it. */
+function warningsOf({ foreignLayers, keptTags }: CopiedImage, url: string): string[] {
+  const warnings: string[] = [];
+  if (foreignLayers.length > 0) {
+    warnings.push(
+      `source: ${foreignLayers.length} of its layers must not be distributed and are not in the copy, such as ` +
+        `${foreignLayers[0]}. Whoever pulls it gets them from the addresses that its manifest names.`,
+    );
+  }
+  for (const tag of keptTags) {
+    warnings.push(
+      `repository: ${url}:${tag} names signatures or lists that the source does not have. It stays as it is, and what the ` +
+        "source has under this tag is not copied. Copy it with cosign, which keeps both.",
+    );
+  }
+  return warnings;
 }
 
 function progressText({ kind, digest, size, how }: CopyProgress): string {

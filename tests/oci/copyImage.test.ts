@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
+import { findSourceImage } from "../../components/images/sourceImage";
+import { limits } from "../../oci/copyManifests";
 import { dockerList, dockerManifest, ociIndex, ociManifest } from "../../oci/manifestContent";
 import { RegistryClient } from "../../oci/registryClient";
 import { RegistryRefusal } from "../../oci/registryRequest";
@@ -14,7 +16,7 @@ describe("an image copy", () => {
       const image = addImage(test.source, "app", { type, tag: "1.0.0", layers: [10, 300_000, 1] });
       const copied = await test.copy(image.digest);
       const { bytesSent } = copied;
-      const nothing = { referrers: [], foreignLayers: [] };
+      const nothing = { referrers: [], foreignLayers: [], keptTags: [] };
       assert.deepEqual(copied, { digest: image.digest, mediaType: type, ...nothing, blobsSent: 4, bytesSent });
       const config = test.source.blobs.get(`app ${image.blobs[0]}`)?.length ?? 0;
       assert.equal(bytesSent, 300_011 + config);
@@ -226,6 +228,42 @@ describe("an image copy from a hostile source", () => {
     const many = test.source.addManifest("app", { schemaVersion: 2, mediaType: ociIndex, manifests }, ociIndex);
     await assert.rejects(test.copy(many), /it has more than 10,000 manifests/);
     assert.equal(test.target.count(/^PUT /), 0);
+  });
+
+  it("has a limit of blobs, all its manifests together: their list alone could fill the memory", async () => {
+    const images = [addImage(test.source, "app"), addImage(test.source, "app")].map((image) => ({ image }));
+    const { digest } = addIndex(test.source, "app", images);
+    const usual = limits.blobs;
+    assert.ok(usual <= 100_000);
+    try {
+      limits.blobs = 5;
+      await assert.rejects(test.copy(digest), /it has more than 5 blobs/);
+      limits.blobs = 6;
+      await test.copy(digest);
+    } finally {
+      limits.blobs = usual;
+    }
+  });
+
+  it("takes no manifest that readers who pass over capital letters take for another one", async () => {
+    const { body, type } = addImage(test.source, "app", { platform: "linux/arm64" });
+    const other = [descriptorOf(body, type)];
+    for (const [name, extra] of [
+      ["layers", { Layers: other }],
+      ["manifests", { MANIFESTS: other }],
+      ["manifests", { manifeſts: other }],
+      ["mediaType", { mediatype: ociIndex }],
+      ["digest", { config: { ...descriptorOf(body, type), Digest: other[0]?.digest } }],
+    ] as const) {
+      const image = addImage(test.source, "app", { extra });
+      await assert.rejects(
+        test.copy(image.digest),
+        new RegExp(`no valid manifest: .*it spells ${name} in another way`),
+      );
+      const found = await findSourceImage(`${test.source.host}/app@${image.digest}`, undefined);
+      assert.match(JSON.stringify(found), new RegExp(`it spells ${name} in another way`));
+    }
+    assert.deepEqual(test.target.contents("team/app"), []);
   });
 
   it("names nothing by what is no digest", async () => {

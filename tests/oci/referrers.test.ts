@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ociIndex } from "../../oci/manifestContent";
+import { ociIndex, ociManifest } from "../../oci/manifestContent";
 import { referrersTag } from "../../oci/referrers";
 import { TwoRegistries } from "./fixture";
 import { type AddedImage, addImage, addIndex, descriptorOf } from "./testImages";
@@ -90,17 +90,58 @@ describe("referrers of a copied image", () => {
   it("follow from cosign's tags, which are put at the target and move when a signature is added", async () => {
     const image = addImage(test.source, "app");
     const hex = image.digest.replace(":", "-");
+    const first = Buffer.from("a signature");
     const [signature, sbom] = [".sig", ".sbom"].map((suffix) =>
-      addImage(test.source, "app", { tag: hex + suffix, layers: [9] }),
+      addImage(test.source, "app", { tag: hex + suffix, layers: [first] }),
     );
     const digests = [signature?.digest, sbom?.digest];
     assert.deepEqual((await test.copy(image.digest)).referrers, digests);
     assert.deepEqual(test.target.tags("team/app"), { [`${hex}.sbom`]: digests[1], [`${hex}.sig`]: digests[0] });
-    const more = addImage(test.source, "app", { tag: `${hex}.sig`, layers: [9, 9] });
+    const more = addImage(test.source, "app", { tag: `${hex}.sig`, layers: [first, 9] });
     test.target.requests.length = 0;
     await test.copy(image.digest);
     assert.equal(test.target.tags("team/app")[`${hex}.sig`], more.digest);
     assert.equal(test.target.count(/^PUT .*\/manifests\/sha256-/), 1);
+  });
+
+  it("take no tag from signatures that were made at the target, nor from an image there, and that is said", async () => {
+    const image = addImage(test.source, "app");
+    const [sig, list] = [`${image.digest.replace(":", "-")}.sig`, referrersTag(image.digest)];
+    test.target.listsReferrers = false;
+    const sbom = about(image);
+    addImage(test.source, "app", { tag: sig, layers: [9] });
+    const own = addImage(test.target, "team/app", { tag: sig, layers: [9] });
+    const other = addImage(test.target, "team/app", { tag: list });
+    const { referrers, keptTags } = await test.copy(image.digest);
+    assert.deepEqual([referrers, keptTags.sort()], [[sbom.digest], [list, sig].sort()]);
+    assert.deepEqual(test.target.tags("team/app"), { [sig]: own.digest, [list]: other.digest });
+  });
+
+  it("take no tag from a signature of another key over the same content", async () => {
+    const image = addImage(test.source, "app");
+    const tag = `${image.digest.replace(":", "-")}.sig`;
+    const content = Buffer.from("what both have signed");
+    const signed = (by: string) => ({ layers: [descriptorOf(content, "application/json", { annotations: { by } })] });
+    addImage(test.source, "app", { tag, layers: [content], extra: signed("source") });
+    const own = addImage(test.target, "team/app", { tag, layers: [content], extra: signed("target") });
+    assert.deepEqual((await test.copy(image.digest)).keptTags, [tag]);
+    assert.equal(test.target.tags("team/app")[tag], own.digest);
+  });
+
+  it("are not listed without an end: thousands are refused, whatever the pages are", async () => {
+    let page = 0;
+    test.source.meet = ({ url, response }) => {
+      if (!url.pathname.includes("/referrers/")) return false;
+      page += 1;
+      const manifests = Array.from({ length: 4000 }, (_, index) =>
+        descriptorOf(Buffer.from(`${page} ${index}`), ociManifest),
+      );
+      response.writeHead(200, { "Content-Type": ociIndex, Link: `<${url.pathname}?page=${page}>; rel="next"` });
+      response.end(JSON.stringify({ schemaVersion: 2, mediaType: ociIndex, manifests }));
+      return true;
+    };
+    await assert.rejects(test.from.referrers(`sha256:${"a".repeat(64)}`), /lists more than 10,000 referrers/);
+    assert.equal(page, 3);
   });
 
   it("are read page by page, of the registry itself only", async () => {

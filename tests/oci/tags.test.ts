@@ -27,6 +27,22 @@ describe("tags over the registry protocol", () => {
     assert.deepEqual(await findImage(test.from, "1"), { digest, mediaType: type, size: body.length });
   });
 
+  it("are found by the content where the headers say no digest and no media type of their form", async () => {
+    const { digest, body } = addImage(test.source, "app", { tag: "1" });
+    for (const said of [`sha1:${"a".repeat(40)}`, "../../other/manifests/1", "sha256:\u009b2J", digest]) {
+      test.source.meet = ({ response, request }) => {
+        response.writeHead(200, {
+          "Docker-Content-Digest": said,
+          "Content-Type": "application/\u009b2Jx",
+          "Content-Length": body.length,
+        });
+        response.end(request.method === "HEAD" ? undefined : body);
+        return true;
+      };
+      assert.deepEqual(await findImage(test.from, "1"), { digest, mediaType: "", size: body.length });
+    }
+  });
+
   it("are put with the very bytes: one GET, one PUT a tag, and none for a tag that is there", async () => {
     const { digest, body } = addImage(test.source, "app", { tag: "1" });
     assert.deepEqual(await putTags(test.from, digest, ["1", "latest", "2"]), ["latest", "2"]);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type PropertyMap, unknown } from "../../provider/protocol/values";
 import { imageCopy } from "../../provider/resources/imageCopy";
 import { TwoRegistries } from "../oci/fixture";
-import { addImage, addIndex } from "../oci/testImages";
+import { addImage, addIndex, descriptorOf } from "../oci/testImages";
 import { refuse } from "../oci/testRegistry";
 import { callContext } from "./context";
 
@@ -64,6 +64,23 @@ describe("the resource ImageCopy", () => {
     });
     assert.deepEqual(test.target.tags("team/app"), { "1": other.digest });
     assert.equal(test.target.count(/^(POST|PUT|PATCH)/), 0);
+  });
+
+  it("warns of what is otherwise than in the source: layers that stay there, signatures that stay here", async () => {
+    const layerType = "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip";
+    const content = Buffer.from("base");
+    const layers = [descriptorOf(content, layerType, { urls: ["https://example.com/base"] })];
+    const image = addImage(test.source, "app", { layers: [content], extra: { layers } });
+    const tag = `${image.digest.replace(":", "-")}.sig`;
+    addImage(test.source, "app", { tag });
+    addImage(test.target, "team/app", { tag });
+    const logged: string[] = [];
+    const context = { ...callContext(), log: (severity: string, text: string) => logged.push(`${severity} ${text}`) };
+    await imageCopy.create({ source: from(`@${image.digest}`), repository: to() }, undefined, context);
+    const [foreign = "", kept = "", ...more] = logged;
+    assert.ok(foreign.startsWith("warning source: 1 of its layers must not be distributed"), foreign);
+    assert.ok(kept.startsWith(`warning repository: ${to()}:${tag} names signatures`), kept);
+    assert.deepEqual(more, []);
   });
 
   it("puts no tag where a layer does not arrive, and the next attempt ends well", async () => {

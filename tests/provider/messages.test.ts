@@ -5,7 +5,7 @@ import type { LogRequest } from "@pulumi/pulumi/proto/engine_pb";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as pb from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import type { ResourceHandler } from "../../provider/protocol/definition";
+import type { CallContext, CheckRequest, ResourceHandler } from "../../provider/protocol/definition";
 import { type ProviderServer, startProvider } from "../../provider/protocol/serve";
 
 const urn = "urn:pulumi:dev::ecr::ecr:index:Hostile::app";
@@ -21,13 +21,13 @@ describe("what the provider says to the engine", () => {
   before(async () => {
     const resource = {
       type: "ecr:index:Hostile",
-      check: async ({ news }) => ({ inputs: news, failures: [{ property: "source", reason: text }] }),
-      async create(_inputs, _config, context) {
+      check: async ({ news }: CheckRequest) => ({ inputs: news, failures: [{ property: "source", reason: text }] }),
+      async create(_: unknown, __: unknown, context: CallContext) {
         context.log("warning", text);
         context.status(text);
         throw new Error(text);
       },
-    } as ResourceHandler<void>;
+    } as Partial<ResourceHandler<void>> as ResourceHandler<void>;
     engine = new grpc.Server();
     engine.addService(EngineService, {
       log({ request }: { request: LogRequest }, callback: grpc.sendUnaryData<Empty>) {
