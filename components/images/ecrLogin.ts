@@ -23,7 +23,11 @@ export function privateCredentials(
   address: pulumi.Input<string>,
   opts?: pulumi.InvokeOptions,
 ): RegistryCredentials {
-  const token = aws.ecr.getAuthorizationTokenOutput(registry, opts);
+  const token = pulumi
+    .all([registry.registryId, registry.region])
+    .apply(([registryId, region]) =>
+      askOnce(["private", registryId, region], opts, () => aws.ecr.getAuthorizationToken({ registryId, region }, opts)),
+    );
   const login = pulumi.all([token, address]).apply(([answer, place]) => loginAt(place, RegistryLogin.ofEcr(answer)));
   return registryCredentials(token.proxyEndpoint, login);
 }
@@ -34,7 +38,11 @@ export function publicCredentials(
   address: pulumi.Output<string>,
   opts?: pulumi.InvokeOptions,
 ): RegistryCredentials {
-  const token = aws.ecrpublic.getAuthorizationTokenOutput({ region }, opts);
+  const token = pulumi
+    .output(region)
+    .apply((name) =>
+      askOnce(["public", name], opts, () => aws.ecrpublic.getAuthorizationToken({ region: name }, opts)),
+    );
   const login = pulumi
     .all([token, address])
     .apply(([answer, place]) => loginAt(place, RegistryLogin.ofEcrPublic(answer)));
@@ -47,6 +55,26 @@ export async function privateLoginRefusal(
   address: string,
 ): Promise<string | undefined> {
   return RegistryLogin.ofEcr(await aws.ecr.getAuthorizationToken(registry)).refusal(hostIn(address));
+}
+
+/** Tokens of this run, by who asks (the provider that they are asked with) and for what. */
+const tokens = new WeakMap<object, Map<string, Promise<unknown>>>();
+const anyProvider = {};
+
+/** A registry's token is good for all of its repositories: forty of them need one. @returns A secret. */
+function askOnce<Token>(
+  registry: readonly (string | undefined)[],
+  opts: pulumi.InvokeOptions | undefined,
+  ask: () => Promise<Token>,
+): pulumi.Output<Token> {
+  const program = pulumi.runtime.getMonitor() ?? anyProvider;
+  const provider = opts?.provider ?? opts?.parent?.getProvider("aws:index:Provider") ?? program;
+  const asked = tokens.get(provider) ?? new Map<string, Promise<unknown>>();
+  tokens.set(provider, asked);
+  const key = registry.join(" ");
+  const token = (asked.get(key) ?? ask()) as Promise<Token>;
+  asked.set(key, token);
+  return pulumi.secret(token) as pulumi.Output<unknown> as pulumi.Output<Token>;
 }
 
 function registryCredentials(server: pulumi.Output<string>, login: pulumi.Output<Credentials>): RegistryCredentials {

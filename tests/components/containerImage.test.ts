@@ -114,6 +114,20 @@ describe("ContainerImage", () => {
     });
   });
 
+  it("asks each registry for one login, however many repositories and images it has", async () => {
+    const others = ["one", "two", "three"].map((name) => new PrivateRepository(name, {}, fixture.opts));
+    create({ repositories: [...both(), ...others] });
+    create({ repositories: others, rebuild: "2" });
+    await fixture.images();
+    const tokens = fixture.mocks.calls
+      .map(({ token }) => token)
+      .filter((token) => token.includes("AuthorizationToken"));
+    assert.deepEqual(tokens.sort(), [
+      "aws:ecr/getAuthorizationToken:getAuthorizationToken",
+      "aws:ecrpublic/getAuthorizationToken:getAuthorizationToken",
+    ]);
+  });
+
   it("neither builds nor pushes an image that the registry holds, and moves its tags", async () => {
     fixture.held[`private:${contentTagOf()}`] = digest;
     create({ tags: ["latest"] });
