@@ -7,6 +7,7 @@ import type { CallContext, DiffRequest, PropertyChange, ResourceHandler } from "
 import type { PropertyMap, PropertyValue } from "../protocol/values";
 import { checkInputs, imageAddress, imageTag, login, readInputs } from "./inputs";
 import { missingImage } from "./missingImage";
+import { telling } from "./refusal";
 import { type RepositoryAt, repositoryAt, withoutReference } from "./repositoryAt";
 
 const inputs = z.strictObject({
@@ -53,9 +54,11 @@ export const imageCopy: ResourceHandler<void> = {
     if (repository === undefined) throw new Error(`${id}: an image copy cannot be imported; write it into the program`);
     const digest = String(outputs["digest"]);
     const { client } = repositoryAt(repository, repositoryLogin);
-    if ((await findImage(client, digest)) === undefined) return undefined;
-    const tagged = tag === undefined ? undefined : await findImage(client, tag);
-    return { id, inputs: known, outputs: { ...outputs, tagged: tagged?.digest ?? null } };
+    return telling(`repository: ${repository}`, async () => {
+      if ((await findImage(client, digest)) === undefined) return undefined;
+      const tagged = tag === undefined ? undefined : await findImage(client, tag);
+      return { id, inputs: known, outputs: { ...outputs, tagged: tagged?.digest ?? null } };
+    });
   },
 
   async delete() {
@@ -63,7 +66,12 @@ export const imageCopy: ResourceHandler<void> = {
   },
 };
 
-async function copy(
+function copy(properties: Inputs, context: CallContext) {
+  const { source, repository } = properties;
+  return telling(`source: ${source} to ${withoutReference(repository)}`, () => bring(properties, context));
+}
+
+async function bring(
   { source, sourceLogin, repository, repositoryLogin, tag, ...options }: Inputs,
   context: CallContext,
 ) {

@@ -5,6 +5,7 @@ import type { CallContext, DiffRequest, PropertyChange, ResourceHandler } from "
 import { asText, isMap, type PropertyMap } from "../protocol/values";
 import { checkInputs, imageAddress, imageTag, login, readInputs } from "./inputs";
 import { bringBack, missingImage } from "./missingImage";
+import { telling } from "./refusal";
 import { type RepositoryAt, repositoryAt, withoutReference } from "./repositoryAt";
 
 const inputs = z.strictObject({
@@ -47,11 +48,13 @@ export const imageTags: ResourceHandler<void> = {
     const { repositories, logins = [], ...all } = readInputs(inputs, known);
     const places = repositories.map(({ url }, index) => repositoryAt(url, logins[index]));
     // Without its own tag it counts as gone: what brings it there gives it that again.
-    const held = await Promise.all(
-      [String(outputs["digest"]), repositoryAt(all.image).reference].map((each) => findIn(places, each)),
-    );
-    if (held.includes(undefined)) return undefined;
-    return { id, inputs: known, outputs: { ...outputs, tagged: await tagsFound(places, namesOf(all)) } };
+    return telling(`tags of ${all.image}`, async () => {
+      const held = await Promise.all(
+        [String(outputs["digest"]), repositoryAt(all.image).reference].map((each) => findIn(places, each)),
+      );
+      if (held.includes(undefined)) return undefined;
+      return { id, inputs: known, outputs: { ...outputs, tagged: await tagsFound(places, namesOf(all)) } };
+    });
   },
 
   async delete() {
@@ -66,7 +69,11 @@ function namesOf({ image, tags }: Pick<Inputs, "image" | "tags">): string[] {
 }
 
 /** @param known Digest that the image had before, under the same tag of its own. */
-async function putAll(properties: Inputs, known?: string) {
+function putAll(properties: Inputs, known?: string) {
+  return telling(`tags of ${properties.image}`, () => putEach(properties, known));
+}
+
+async function putEach(properties: Inputs, known: string | undefined) {
   const { image, repositories, logins = [], tags } = properties;
   const places = repositories.map(({ url, keptTags = [] }, index) => ({
     ...repositoryAt(url, logins[index]),

@@ -91,11 +91,28 @@ describe("the resource ImageCopy", () => {
       return true;
     };
     const inputs = { source: from(`@${digest}`), repository: to(), tag: "1" };
-    await assert.rejects(create(inputs), /403 DENIED/);
+    await assert.rejects(create(inputs), {
+      message: `source: ${from(`@${digest}`)} to ${to()}: 403 DENIED: refused: DENIED. Give the login the right to do this, then run the same command again.`,
+    });
     assert.deepEqual(test.target.contents("team/app"), []);
     test.target.meet = () => false;
     await create(inputs);
     assert.deepEqual(test.target.tags("team/app"), { "1": digest });
+  });
+
+  it("says which copy a registry refused, and that the same command goes on", async () => {
+    const { digest } = addImage(test.source, "app");
+    test.target.meet = ({ response }) => {
+      refuse(response, 429, "TOOMANYREQUESTS");
+      return true;
+    };
+    const copied = create({ source: from(`@${digest}`), repository: to() });
+    await assert.rejects(copied, ({ message }: Error) => {
+      assert.match(message, /^source: .*\/app@sha256:\S+ to .*\/team\/app: 429 .*\. Run the same command again: /);
+      return true;
+    });
+    const known = { repository: to() };
+    await assert.rejects(read(known, { digest }), /^Error: repository: .*\/team\/app: 429/);
   });
 
   it("copies a part of an index again when other platforms are wanted, under a tag of its own", async () => {

@@ -107,6 +107,18 @@ describe("the resource ImageTags", () => {
     );
   });
 
+  it("says whose tags a registry refused", async () => {
+    addToBoth();
+    const { outputs } = await create(inputsOf(["latest"]));
+    test.target.meet = ({ response }) => {
+      response.writeHead(403).end();
+      return true;
+    };
+    const said = /^Error: tags of .*\/app:src-1: .*403.* Give the login the right/;
+    await assert.rejects(create(inputsOf(["latest"])), said);
+    await assert.rejects(read(inputsOf(["latest"]), outputs), said);
+  });
+
   it("brings an image that its first repository has lost back from another one, with its tags", async () => {
     const { digest, body, blobs } = addToBoth();
     test.source.manifests.clear();
