@@ -179,12 +179,20 @@ function decodeValue(raw: unknown, path: PathSegment[], secrets: SecretPaths): P
   }
 }
 
+/** Without the marks of what is in it: a secret as a whole has no further ones. */
+function bare(value: PropertyValue): PropertyValue {
+  if (value instanceof Secret) return bare(value.value);
+  if (Array.isArray(value)) return value.map(bare);
+  if (!isMap(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, bare(each)]));
+}
+
 function encodeValue(value: PropertyValue, path: PathSegment[], secrets: SecretPaths): unknown {
   if (value instanceof Secret) {
-    return { [signatureKey]: secretSignature, value: encodeValue(value.value, path, new SecretPaths()) };
+    return { [signatureKey]: secretSignature, value: encodeValue(bare(value.value), path, new SecretPaths()) };
   }
   if (secrets.has(path)) {
-    return { [signatureKey]: secretSignature, value: encodeValue(value, path, new SecretPaths()) };
+    return { [signatureKey]: secretSignature, value: encodeValue(bare(value), path, new SecretPaths()) };
   }
   if (value instanceof Unknown) return unknownString;
   if (Array.isArray(value)) return value.map((element, index) => encodeValue(element, [...path, index], secrets));

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { imageReferenceFaults } from "../../ecr/imageReference";
 import { imageTagFaults } from "../../ecr/imageTags";
 import type { CheckResult, Failure } from "../protocol/definition";
-import { formatPath, isUnknown, type PropertyMap, type PropertyValue } from "../protocol/values";
+import { formatPath, isMap, isUnknown, type PropertyMap, type PropertyValue, Secret } from "../protocol/values";
 
 /** Login for a registry. An empty one is none: then what `docker login` left counts, else the registry is asked anonymously. */
 export interface Login {
@@ -23,7 +23,7 @@ function faultless(faults: (text: string) => { rule: string; fix: string }[]) {
   });
 }
 
-/** What is wrong with inputs, all at once; what a preview does not know yet is taken for right. */
+/** What is wrong with inputs, all at once; what a preview does not know yet is taken for right. Passwords are secrets from here on. */
 export function checkInputs(schema: z.ZodType, news: PropertyMap): CheckResult {
   const { error } = schema.safeParse(withoutNulls(news));
   const failures: Failure[] = (error?.issues ?? [])
@@ -32,7 +32,18 @@ export function checkInputs(schema: z.ZodType, news: PropertyMap): CheckResult {
       const property = formatPath(issue.path.map((each) => (typeof each === "number" ? each : String(each))));
       return { property, reason: `${property}: ${issue.message}` };
     });
-  return { inputs: news, failures };
+  return { inputs: withSecretPasswords(news) as PropertyMap, failures };
+}
+
+/** Whoever wrote the program, and in whatever language, need not have marked them. */
+function withSecretPasswords(value: PropertyValue): PropertyValue {
+  if (Array.isArray(value)) return value.map(withSecretPasswords);
+  if (!isMap(value)) return value;
+  const entries = Object.entries(value).map(([key, each]) => {
+    const isPassword = key === "password" && typeof each === "string";
+    return [key, isPassword ? new Secret(each) : withSecretPasswords(each)] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 /** Inputs whose check found nothing. */
