@@ -1,5 +1,5 @@
-import { readBlob } from "./blobDownload";
 import { hasBlob, startUpload, uploadBlob } from "./blobUpload";
+import type { ImageSource } from "./imageSource";
 import type { RegistryClient } from "./registryClient";
 import { Slots } from "./slots";
 
@@ -27,7 +27,7 @@ export class BlobCopies {
   private failure: Error | undefined;
 
   constructor(
-    private readonly source: RegistryClient,
+    private readonly source: Pick<ImageSource, "readBlob">,
     private readonly target: RegistryClient,
     /** A repository of the target's registry that has them. */
     private readonly mountFrom: string | undefined,
@@ -71,7 +71,7 @@ export class BlobCopies {
 
   private async send(blob: { digest: string; size: number }, location: URL | undefined): Promise<"sent"> {
     this.stopAfterFailure();
-    const read = (from: number) => readBlob(this.source.connection, blob, from);
+    const read = (from: number) => this.source.readBlob(blob, from);
     const { bytesSent } = await uploadBlob(this.target.connection, { ...blob, read }, location);
     this.sent.blobs += 1;
     this.sent.bytes += bytesSent;

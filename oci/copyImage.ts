@@ -46,7 +46,7 @@ export interface CopiedImage {
 export async function copyImage(options: ImageCopyOptions): Promise<CopiedImage> {
   const copy = new ManifestCopies(options);
   const { digest, mediaType } = await copy.root(options.digest, options.platforms);
-  const referrers = options.referrers ? await copyReferrers(copy) : [];
+  const referrers = options.referrers ? await copyReferrers(copy, options.source) : [];
   return {
     digest,
     mediaType,

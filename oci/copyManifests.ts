@@ -1,5 +1,6 @@
 import { BlobCopies, type CopyProgress } from "./copyBlobs";
 import { hasDigest } from "./imageManifest";
+import type { ImageSource } from "./imageSource";
 import {
   digestOf,
   isForeign,
@@ -22,7 +23,7 @@ const manifestsAtOnce = 8;
 
 /** Where a copy comes from and goes to: as of ImageCopyOptions. */
 export interface CopyPlaces {
-  source: RegistryClient;
+  source: ImageSource;
   target: RegistryClient;
   mountFrom?: string;
   onProgress?: (progress: CopyProgress) => void;
@@ -36,7 +37,7 @@ export interface CopiedManifest {
 
 /** The manifests of one copy, with all that they name. */
 export class ManifestCopies {
-  readonly source: RegistryClient;
+  readonly source: ImageSource;
   readonly target: RegistryClient;
   readonly blobs: BlobCopies;
   readonly foreignLayers = new Set<string>();

@@ -16,24 +16,24 @@ const subjectsAtOnce = 4;
  *
  * @returns Their digests.
  */
-export async function copyReferrers(copy: ManifestCopies): Promise<string[]> {
+export async function copyReferrers(copy: ManifestCopies, source: RegistryClient): Promise<string[]> {
   const found = new Set<string>();
   const seen = new Set<string>();
   const slots = new Slots(subjectsAtOnce);
   // Those of an image, then those of its referrers, and so on.
   for (let subjects = copy.digests; subjects.length > 0; subjects = copy.digests.filter((each) => !seen.has(each))) {
     for (const subject of subjects) seen.add(subject);
-    const each = await all(subjects.map((subject) => slots.run(() => referrersOf(copy, subject))));
+    const each = await all(subjects.map((subject) => slots.run(() => referrersOf(copy, source, subject))));
     for (const digest of each.flat()) found.add(digest);
   }
   return [...found];
 }
 
-async function referrersOf(copy: ManifestCopies, subject: string): Promise<string[]> {
-  const { descriptors } = await copy.source.referrers(subject);
+async function referrersOf(copy: ManifestCopies, source: RegistryClient, subject: string): Promise<string[]> {
+  const { descriptors } = await source.referrers(subject);
   await all(descriptors.map(({ digest }) => copy.manifest(digest)));
   if (descriptors.length > 0) await noteReferrers(copy, subject, descriptors);
-  const tagged = await all(cosignSuffixes.map((suffix) => copyTagged(copy, referrersTag(subject, suffix))));
+  const tagged = await all(cosignSuffixes.map((suffix) => copyTagged(copy, source, referrersTag(subject, suffix))));
   return [...descriptors.map(({ digest }) => digest), ...tagged.flat()];
 }
 
@@ -41,8 +41,8 @@ async function referrersOf(copy: ManifestCopies, subject: string): Promise<strin
  * Such a tag moves when the source adds a signature. What the target's owner signed there stays: a tag moves to nothing
  * that lacks one of the signatures that it names.
  */
-async function copyTagged(copy: ManifestCopies, tag: string): Promise<string[]> {
-  const image = await findImage(copy.source, tag);
+async function copyTagged(copy: ManifestCopies, source: RegistryClient, tag: string): Promise<string[]> {
+  const image = await findImage(source, tag);
   if (image === undefined) return [];
   const held = await findImage(copy.target, tag);
   if (held !== undefined && held.digest !== image.digest) {

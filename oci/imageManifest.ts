@@ -49,9 +49,13 @@ export const dockerImage = z
     Os: word.unwrap().min(1),
     Architecture: word.unwrap().min(1),
     Variant: word,
+    RepoDigests: z.array(z.string()).nullish().catch(null),
+    Descriptor: z.unknown().optional(),
   })
-  .transform(({ Id, Os, Architecture, Variant }) => ({
+  .transform(({ Id, Os, Architecture, Variant, RepoDigests, Descriptor }) => ({
     id: Id,
+    /** Whether the id is that of a manifest or an index, as in the containerd store; else of a configuration. */
+    isManifest: Boolean(Descriptor) || (RepoDigests ?? []).some((each) => each.endsWith(`@${Id}`)),
     platform: { os: Os, architecture: Architecture, variant: Variant },
   }));
 

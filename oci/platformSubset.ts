@@ -1,7 +1,7 @@
 import { hasDigest, parseConfiguration } from "./imageManifest";
+import type { ImageSource } from "./imageSource";
 import { type Descriptor, type ManifestContent, manifestContent, type RawManifest } from "./manifestContent";
 import { isPlatform, type Platform, platformsText } from "./platforms";
-import type { RegistryClient } from "./registryClient";
 import { RegistryRefusal } from "./registryRequest";
 
 /**
@@ -11,7 +11,7 @@ import { RegistryRefusal } from "./registryRequest";
  * @throws RegistryRefusal when a platform is not there.
  */
 export async function choosePlatforms(
-  source: RegistryClient,
+  source: ImageSource,
   digest: string,
   whole: RawManifest,
   platforms: readonly string[],
@@ -44,7 +44,7 @@ function attested({ annotations }: Descriptor): string | undefined {
 }
 
 /** The platform that an image's configuration names. */
-export async function platformOfImage(source: RegistryClient, { blobs: [config] }: ManifestContent): Promise<Platform> {
+export async function platformOfImage(source: ImageSource, { blobs: [config] }: ManifestContent): Promise<Platform> {
   if (config === undefined) throw new RegistryRefusal("it is an artifact, and runs on no platform");
   const { body } = await source.blob(config.digest);
   if (!hasDigest(body, config.digest))

@@ -1,0 +1,146 @@
+import { createReadStream } from "node:fs";
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import type { Readable } from "node:stream";
+import { layersOf, makeManifest } from "./classicImage";
+import { type ArchiveFile, readArchive } from "./imageArchive";
+import type { ImageSource } from "./imageSource";
+import {
+  type Descriptor,
+  digestOf,
+  isForeign,
+  type ManifestContent,
+  manifestContent,
+  type RawManifest,
+} from "./manifestContent";
+import { platformOfImage } from "./platformSubset";
+import { isPlatform, type Platform, platformsText } from "./platforms";
+import { all } from "./slots";
+
+/** A manifest, an index or a configuration at most: what registries take, too. */
+const mostJson = 4 << 20;
+/** How deep indexes are nested at most. */
+const deepest = 4;
+
+/**
+ * What `docker image save` wrote of one image, unpacked. An image that the containerd store holds is named by its manifest
+ * or index, and is pushed as the very bytes; one of the classic store is named by its configuration, and gets a manifest.
+ * Which of them it is, the image's id says, whatever form the archive has (Docker 25 writes an OCI layout for both).
+ */
+export class DockerArchive implements ImageSource {
+  readonly host = "Docker";
+  readonly repository = "";
+
+  private constructor(
+    private readonly files: Map<string, ArchiveFile>,
+    private readonly folder: string,
+  ) {}
+
+  /** @param folder for what is unpacked: of the caller, who removes it */
+  static async read(archive: Readable, folder: string): Promise<DockerArchive> {
+    return new DockerArchive(await readArchive(archive, folder), folder);
+  }
+
+  /**
+   * The manifest or index to push.
+   *
+   * @param id of the image, as Docker says it
+   * @param wanted platform of an index, or the one that a single image must have
+   * @throws Error that says which platforms are there.
+   */
+  async image(id: string, wanted: string | undefined): Promise<string> {
+    const body = await this.json(id, "image");
+    const layers = layersOf(parse(body));
+    if (layers !== undefined) return this.classic({ digest: id, size: body.length }, layers, wanted);
+    const content = manifestContent({ body, contentType: "" });
+    if (content.isIndex) return this.ofIndex(id, content, wanted);
+    if (wanted !== undefined) refusePlatform([await platformOfImage(this, content)], wanted);
+    return id;
+  }
+
+  async manifest(digest: string): Promise<RawManifest> {
+    return { body: await this.json(digest, "manifest"), contentType: "" };
+  }
+
+  async blob(digest: string): Promise<RawManifest> {
+    return { body: await this.json(digest, "configuration"), contentType: "" };
+  }
+
+  async *readBlob({ digest }: { digest: string }, from = 0): AsyncGenerator<Buffer> {
+    yield* createReadStream(this.file(digest, "blob").path, { start: from }) as AsyncIterable<Buffer>;
+  }
+
+  private async classic(config: { digest: string; size: number }, layers: string[], wanted: string | undefined) {
+    if (wanted !== undefined) {
+      const named = { mediaType: "", ...config };
+      const content = { blobs: [named] } as unknown as ManifestContent;
+      refusePlatform([await platformOfImage(this, content)], wanted);
+    }
+    const file = (digest: string, what: string) => this.file(digest, what);
+    const manifest = await makeManifest(config, layers, file, (digest, made) => this.files.set(digest, made));
+    const digest = digestOf(manifest);
+    const made = { path: path.join(this.folder, "manifest"), size: manifest.length };
+    await fs.writeFile(made.path, manifest, { flag: "wx", mode: 0o600 });
+    this.files.set(digest, made);
+    return digest;
+  }
+
+  /** Docker may hold some of an index's platforms only: it pulls the one that it runs on. */
+  private async ofIndex(id: string, { children, blobs }: ManifestContent, wanted: string | undefined): Promise<string> {
+    const whole = await all(children.map((child) => this.holds(child)));
+    const isWhole = whole.every(Boolean) && blobs.every(({ digest }) => this.files.has(digest));
+    if (wanted === undefined && isWhole) return id;
+    const there = children.filter(({ platform }, index) => whole[index] && platform && platform.os !== "unknown");
+    const platforms = there.map(({ platform }) => platform ?? {});
+    if (wanted !== undefined) refusePlatform(platforms, wanted);
+    const fitting = there.filter(({ platform }) => wanted === undefined || isPlatform(platform ?? {}, wanted));
+    const [image, ...more] = fitting;
+    if (image !== undefined && more.length === 0) return image.digest;
+    const choices = platformsText(fitting.map(({ platform }) => platform ?? {}));
+    if (choices === "") throw new Error("platform: Docker holds the image for no platform. Pull it again");
+    throw new Error(
+      wanted === undefined
+        ? `platform: found none. Docker holds a part of the image only: ${choices}. Write one of them, or pull the others`
+        : `platform: found ${JSON.stringify(wanted)}, which fits several images: ${choices}. Write one of them`,
+    );
+  }
+
+  /** Whether all of an image or index is in the archive. */
+  private async holds({ digest }: Descriptor, depth = 0): Promise<boolean> {
+    if (!this.files.has(digest) || depth > deepest) return false;
+    const { children, blobs } = manifestContent(await this.manifest(digest));
+    if (!blobs.every((blob) => isForeign(blob) || this.files.has(blob.digest))) return false;
+    for (const child of children) {
+      if (!(await this.holds(child, depth + 1))) return false;
+    }
+    return true;
+  }
+
+  private async json(digest: string, what: string): Promise<Buffer> {
+    const { path: file, size } = this.file(digest, what);
+    if (size > mostJson) throw new Error(`the ${what} ${digest} has ${size.toLocaleString("en")} bytes, too many`);
+    return fs.readFile(file);
+  }
+
+  private file(digest: string, what: string): ArchiveFile {
+    const found = this.files.get(digest);
+    if (found === undefined) throw new Error(`the ${what} ${digest} is not in it`);
+    return found;
+  }
+}
+
+function refusePlatform(there: readonly Platform[], wanted: string): void {
+  if (there.some((each) => isPlatform(each, wanted))) return;
+  const held = platformsText(there) || "no platform";
+  throw new Error(
+    `platform: found ${JSON.stringify(wanted)}. Docker holds the image for ${held} only. Write that, or pull this one`,
+  );
+}
+
+function parse(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    return undefined;
+  }
+}
