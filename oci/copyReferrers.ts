@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { ManifestCopies } from "./copyManifests";
 import { type Descriptor, isIndexType, manifestContent, ociIndex } from "./manifestContent";
 import { referrersTag } from "./referrers";
+import type { RegistryClient } from "./registryClient";
 import { all, Slots } from "./slots";
 import { findImage, putTags } from "./tags";
 
