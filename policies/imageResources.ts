@@ -14,6 +14,7 @@ export const pushTypes: readonly string[] = [
   resourceTypes.imageIndex,
   resourceTypes.imageCopy,
   resourceTypes.imageTags,
+  resourceTypes.imageUpload,
 ];
 
 /** A resource that builds an image, and pushes it unless told not to. */
@@ -93,6 +94,7 @@ export function pushedNames(resource: Subject): PushedName[] {
     case resourceTypes.imageIndex:
       return resource.read("push") === false ? [] : [{ path: "tag", name: resource.read("tag") }];
     case resourceTypes.imageCopy:
+    case resourceTypes.imageUpload:
       return named("tag", resource.read("repository"), resource.read("tag"));
     case resourceTypes.imageTags:
       // The name that the image has already counts too.

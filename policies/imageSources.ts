@@ -61,7 +61,8 @@ function sourcesOfResource(resource: Subject): Sources {
       // What it tags is there already.
       return {};
   }
-  const build = resource.type === resourceTypes.registryImage ? undefined : imageBuild(resource);
+  const isFound = resource.type === resourceTypes.registryImage || resource.type === resourceTypes.imageUpload;
+  const build = isFound ? undefined : imageBuild(resource);
   return build instanceof Unknown ? { open: build } : sourcesOf(build);
 }
 

@@ -41,6 +41,7 @@ export const resourceTypes = {
   imageIndex: "docker-build:index:Index",
   imageCopy: "ecr:index:ImageCopy",
   imageTags: "ecr:index:ImageTags",
+  imageUpload: "ecr:index:ImageUpload",
 } as const;
 
 /** A private repository, or the template that ECR creates private repositories from. Both have the same properties. */

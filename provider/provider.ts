@@ -1,6 +1,7 @@
 import type { ProviderDefinition } from "./protocol/definition";
 import { imageCopy } from "./resources/imageCopy";
 import { imageTags } from "./resources/imageTags";
+import { imageUpload } from "./resources/imageUpload";
 import { schema } from "./schema";
 
 /** The provider `ecr`: images carried from registry to registry over the registry protocol, without Docker. */
@@ -10,7 +11,7 @@ export function ecrProvider(version: string): ProviderDefinition<void> {
     version,
     checkConfig: async () => [],
     configure: async () => {},
-    resources: [imageCopy, imageTags],
+    resources: [imageCopy, imageTags, imageUpload],
     functions: [],
     schema: JSON.stringify(schema(version)),
   };

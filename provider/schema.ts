@@ -26,6 +26,16 @@ export function schema(version: string) {
     image: { ...text, description: "The image in the first of the repositories: `<url>:<tag>`." },
     tags: { ...texts, description: "What the image is to be called in each repository, beside its own tag." },
   };
+  const imageUpload = {
+    localImage: { ...text, description: "The image's name in Docker, for messages." },
+    imageId: { ...text, description: "Its id, as `docker image inspect` says it: what is pushed." },
+    platform: {
+      ...text,
+      description: "One image of an index, such as `linux/arm64`, or the one that a single image must have.",
+    },
+    repository: { ...text, description: "Address of the repository that gets the image, without a tag." },
+    tag: imageCopy.tag,
+  };
   const digest = { ...text, description: "The image's digest, as its registry says it." };
   return {
     name: "ecr",
@@ -65,6 +75,22 @@ export function schema(version: string) {
           reference: { ...text, description: "`<url>@<digest>` in the repository." },
         },
         required: ["source", "repository", "digest", "mediaType", "reference"],
+      },
+      "ecr:index:ImageUpload": {
+        description: "An image that Docker holds, pushed to a repository. Deletion leaves it there.",
+        inputProperties: {
+          ...imageUpload,
+          dockerHost: { ...text, description: "Address of the Docker engine. Default: what the `docker` client uses." },
+          repositoryLogin: logins.repositoryLogin,
+        },
+        requiredInputs: ["localImage", "imageId", "repository"],
+        properties: {
+          ...imageUpload,
+          digest,
+          mediaType: text,
+          reference: { ...text, description: "`<url>@<digest>` in the repository." },
+        },
+        required: ["localImage", "imageId", "repository", "digest", "mediaType", "reference"],
       },
       "ecr:index:ImageTags": {
         description:

@@ -98,7 +98,7 @@ export class ContainerImage extends pulumi.ComponentResource {
       repositories: args.repositories,
       release: tags.releaseTag === undefined ? undefined : { tag: tags.releaseTag, path: "tagFrom.fixed" },
       movingTags: args.tags ?? [],
-      maker: dockerBuild(image, primary, () => buildOf(inputs, args.cacheFrom, primary)),
+      maker: dockerBuild(image, primary, buildOf(inputs, args.cacheFrom, primary)),
     });
     this.digest = published.digest;
     this.references = published.references;

@@ -17,8 +17,7 @@ const imageType = "docker:index/image:Image";
 export function dockerBuild(
   { parent, name, subject, identity }: Pick<Publication, "parent" | "name" | "subject" | "identity">,
   primary: ImageRepository,
-  /** @param made whether it is done already: then this one is not looked at */
-  build: (made: boolean) => docker.types.input.DockerBuild,
+  build: docker.types.input.DockerBuild,
 ): ImageMaker {
   const first = `${name}-${identity}`;
   const turnOf = ({ name: each }: StateResource) => {
@@ -44,7 +43,7 @@ export function dockerBuild(
         made?.name ?? again,
         {
           imageName: pulumi.interpolate`${primary.url}:${identity}`,
-          build: build(made !== undefined),
+          build,
           registry: { ...primary.credentials() },
           skipPush: false,
         },

@@ -101,7 +101,7 @@ async function bringToFirst(publication: Publication, primary: ImageRepository):
   const tagged = state(imageTagsType).find((each) => each.name === name && tagOf(each.outputs["image"]) === identity);
   const url = await knownValue(primary.url);
   const made = maker.findMade(state, url);
-  const copied = findCopy(state, name, identity, url);
+  const copied = findMade(state, imageCopyType, { name, identity }, url);
   if (release !== undefined && !listOf(tagged?.outputs["tags"]).includes(release.tag)) {
     await refuseTakenRelease(publication, release);
   }
@@ -120,14 +120,14 @@ async function bringToFirst(publication: Publication, primary: ImageRepository):
   return copied === undefined ? [] : [copyAgain(publication, primary, copied)];
 }
 
-/** The copy that brought the image into the first repository. */
-export function findCopy(
+/** The resource of a type that brought the image into the first repository. */
+export function findMade(
   state: ImageState,
-  name: string,
-  identity: string,
+  type: string,
+  { name, identity }: Pick<Publication, "name" | "identity">,
   url: string | undefined,
 ): StateResource | undefined {
-  return state(imageCopyType).find(
+  return state(type).find(
     ({ name: each, outputs }) =>
       each === name && outputs["tag"] === identity && (url === undefined || outputs["repository"] === url),
   );
@@ -169,7 +169,8 @@ function childName({ name }: Publication, { kind, logicalName }: ImageRepository
   return `${name}:${kind}:${logicalName}`;
 }
 
-function loginOf(repository: ImageRepository): ImageLogin {
+/** A repository's login, as the provider takes it. */
+export function loginOf(repository: ImageRepository): ImageLogin {
   const { username, password } = repository.credentials();
   return { username, password };
 }

@@ -1,6 +1,4 @@
 import { spawnSync } from "node:child_process";
-import * as path from "node:path";
-import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Fault } from "../../ecr/faults";
 import { dockerImage } from "../../oci/imageManifest";
@@ -10,8 +8,11 @@ import { isPlatform, platformName } from "./sourceImage";
 export interface LocalImage {
   /** Its id, which nothing can change. */
   id: string;
-  /** Such as `linux/amd64`, `linux/arm/v7`. */
-  platform: string;
+}
+
+/** Address of the Docker engine that the program names; without one, the `docker` client's own settings count. */
+export function dockerHost(): string | undefined {
+  return new pulumi.Config("docker").get("host") || undefined;
 }
 
 /**
@@ -20,30 +21,19 @@ export interface LocalImage {
  * @param wanted the platform that it must have. Undefined: any
  */
 export function findLocalImage(name: string, wanted: string | undefined): LocalImage | { faults: Fault[] } {
-  const host = new pulumi.Config("docker").get("host");
+  const host = dockerHost();
   const args = [...(host ? ["--host", host] : []), "image", "inspect", "--format", "{{json .}}", name];
   const answer = spawnSync("docker", args, { encoding: "utf8", timeout: 20_000, maxBuffer: 1 << 26 });
-  if (answer.status !== 0) {
-    const why = (answer.stderr || String(answer.error)).trim().replace(/\.$/, "");
-    return {
-      faults: [
-        {
-          path: "localImage",
-          value: name,
-          rule: `Docker does not hold it: ${why}.`,
-          fix: "build or load it first, correct its name, or write source for an image in a registry.",
-        },
-      ],
-    };
-  }
+  if (answer.status !== 0) return { faults: [unanswered(name, answer.stderr || String(answer.error))] };
   const found = dockerImage.safeParse(jsonIn(answer.stdout));
   if (!found.success) {
     const what = found.error.issues[0]?.path[0] === "Id" ? "id" : "platform";
     const rule = `Docker says of it what is no ${what} of an image.`;
     return { faults: [{ path: "localImage", value: name, rule, fix: "name another image, or build it again." }] };
   }
-  const { id, platform } = found.data;
-  if (wanted !== undefined && !isPlatform(platform, wanted)) {
+  const { id, platform, isManifest } = found.data;
+  // The containerd store may hold other platforms than the one that it shows: the update sees which.
+  if (wanted !== undefined && !isManifest && !isPlatform(platform, wanted)) {
     return {
       faults: [
         {
@@ -55,21 +45,22 @@ export function findLocalImage(name: string, wanted: string | undefined): LocalI
       ],
     };
   }
-  return { id, platform: platformName(platform) };
+  return { id };
 }
 
-/** Found by package.json's `imports`, since a compiled program does not know where each of its sources was. */
-const copyContext = path.dirname(require.resolve("#imageCopy/Dockerfile"));
-
-/** A build that gives the very image: the classic builder makes of a Dockerfile with one FROM the image itself. */
-export function localImageBuild({ id, platform }: LocalImage): docker.types.input.DockerBuild {
-  const context = path.relative(process.cwd(), copyContext);
+function unanswered(name: string, said: string): Fault {
+  const why = said.trim().replace(/\.$/, "");
+  // "No such image" and "no such object", as its versions have it.
+  const isAnswer = /no such (image|object)/i.test(why);
   return {
-    context,
-    dockerfile: path.join(context, "Dockerfile"),
-    args: { SOURCE: id },
-    builderVersion: docker.BuilderVersion.BuilderV1,
-    platform,
+    path: "localImage",
+    value: name,
+    rule: isAnswer
+      ? `Docker does not hold it: ${why}.`
+      : `the docker client does not say whether Docker holds it: ${why}.`,
+    fix: isAnswer
+      ? "build or load it first, correct its name, or write source for an image in a registry."
+      : "install the client, start Docker, or name another engine with DOCKER_HOST or `pulumi config set docker:host`.",
   };
 }
 

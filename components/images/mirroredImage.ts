@@ -13,12 +13,13 @@ import { type Credentials, RegistryLogin } from "../../ecr/registryLogin";
 import { typeFaults } from "../../ecr/typeFaults";
 import { InputChecks, refuseInput } from "../inputChecks";
 import { emptyFaults, platformFaults } from "./buildSettings";
-import { dockerBuild } from "./dockerBuild";
-import { copyTo, findCopy, type ImageMaker, publishImage } from "./imagePublication";
+import { imageCopyType } from "./imageCopy";
+import { copyTo, findMade, type ImageMaker, loginOf, publishImage } from "./imagePublication";
 import type { ImageRepository } from "./imageRepository";
 import { knownValue } from "./imageState";
 import { type ImageTarget, imageTargetFaults } from "./imageTargets";
-import { findLocalImage, localImageBuild } from "./localImage";
+import { ImageUpload, imageUploadType } from "./imageUpload";
+import { dockerHost, findLocalImage } from "./localImage";
 import { findSourceImage } from "./sourceImage";
 
 /** Which image is copied, how the copy is tagged and where it goes. */
@@ -30,7 +31,12 @@ export interface MirroredImageArgs {
    * @default none
    */
   source?: string;
-  /** An image that Docker holds where `pulumi up` runs, by name and tag. Either this or `source`. @default none */
+  /**
+   * An image that Docker holds where `pulumi up` runs, by name and tag: exported with the `docker` client, and pushed over
+   * the registry protocol. Docker's containerd store gives an image or index as the very bytes; the classic store keeps no
+   * compressed layers, and so no digest: they are compressed anew. Either this or `source`.
+   * @default none
+   */
   localImage?: string;
   /** Where the image goes, at least one. */
   repositories: ImageRepository[];
@@ -44,7 +50,7 @@ export interface MirroredImageArgs {
   tags?: string[];
   /**
    * One image of an index of several platforms, such as `linux/arm64`; a single image must be for it.
-   * @default the source as it is, with all of its platforms
+   * @default the source as it is, with all of its platforms; of a local index that Docker holds in part, the one that is there
    */
   platform?: string;
   /** Any text. Another one has the source looked up again, so that the image follows a tag that was moved. @default none */
@@ -98,7 +104,9 @@ export class MirroredImage extends pulumi.ComponentResource {
       release: args.tag === undefined ? undefined : { tag: args.tag, path: "tag" },
       movingTags: args.tags ?? [],
       maker:
-        args.source === undefined ? localMaker(image, args, primary) : copyMaker(image, args.source, args, primary),
+        args.source === undefined
+          ? localMaker(image, args.localImage ?? "", args, primary)
+          : copyMaker(image, args.source, args, primary),
     });
     this.digest = published.digest;
     this.reference = published.reference;
@@ -205,7 +213,7 @@ function copyMaker(
     copyTo(image, primary, image.name, { source: pinned, sourceLogin: given });
   return {
     findMade(state, url) {
-      const made = findCopy(state, image.name, image.identity, url);
+      const made = findMade(state, imageCopyType, image, url);
       // One that came from another repository of the image is no copy of the source, whose login is not for that registry.
       return String(made?.outputs["source"]).startsWith(`${hostOf(source)}/`) ? made : undefined;
     },
@@ -243,16 +251,36 @@ function hostOf(reference: string): string {
   return registryHost(canonicalReference(parseImageReference(reference)).registry) ?? "";
 }
 
-/** Has Docker push the image that it holds. */
+/** Pushes the image that Docker holds now; from then on that very image. */
 function localMaker(
   image: MirrorNames,
-  { localImage = "", platform = "" }: MirroredImageArgs,
+  localImage: string,
+  { platform }: MirroredImageArgs,
   primary: ImageRepository,
-) {
-  return dockerBuild(image, primary, (made) => {
-    const found = made ? { id: "", platform } : findLocalImage(localImage, platform || undefined);
-    if (!("faults" in found)) return localImageBuild(found);
-    refuseInput(image.subject, found.faults);
-    throw new Error("unreachable: refused above");
-  });
+): ImageMaker {
+  const upload = (imageId: string) =>
+    new ImageUpload(
+      image.name,
+      {
+        localImage,
+        imageId,
+        dockerHost: dockerHost(),
+        platform,
+        repository: primary.url,
+        repositoryLogin: loginOf(primary),
+        tag: image.identity,
+      },
+      { parent: image.parent, replaceWith: [primary.repository] },
+    );
+  return {
+    findMade: (state, url) => findMade(state, imageUploadType, image, url),
+
+    make(_, made) {
+      if (made !== undefined) return upload(String(made.outputs["imageId"]));
+      const found = findLocalImage(localImage, platform);
+      if (!("faults" in found)) return upload(found.id);
+      refuseInput(image.subject, found.faults);
+      throw new Error("unreachable: refused above");
+    },
+  };
 }

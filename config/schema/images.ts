@@ -37,7 +37,11 @@ export const containerImage = z.strictObject({
 export const mirroredImage = z.strictObject({
   source: text.optional().describe("An image in a registry, as `docker pull` takes it. Either this or `localImage`"),
   localImage: text.optional().describe("An image that Docker holds where `pulumi up` runs. Either this or `source`"),
-  platform: text.optional().describe("One image of an index of several platforms. Default: the whole index"),
+  platform: text
+    .optional()
+    .describe(
+      "One image of an index of several platforms. Default: the whole index, of a `localImage` what Docker holds",
+    ),
   tag: text.optional().describe("A tag to be given once, such as the source's version. Default: none"),
   refresh: text.optional().describe("Any text; another one looks the source up again. Default: none"),
   username: text.optional().describe("Login for the source's registry. Default: Docker's own login"),

@@ -3,7 +3,7 @@ import { isDigest } from "../../ecr/digests";
 import type { CopyProgress } from "../../oci/copyBlobs";
 import { type CopiedImage, copyImage } from "../../oci/copyImage";
 import { findImage, putTags } from "../../oci/tags";
-import type { CallContext, DiffRequest, PropertyChange, ResourceHandler } from "../protocol/definition";
+import type { CallContext, DiffRequest, PropertyChange, ReadResult, ResourceHandler } from "../protocol/definition";
 import type { PropertyMap, PropertyValue } from "../protocol/values";
 import { checkInputs, imageAddress, imageTag, login, readInputs } from "./inputs";
 import { missingImage } from "./missingImage";
@@ -33,7 +33,7 @@ export const imageCopy: ResourceHandler<void> = {
 
   check: async ({ news }) => checkInputs(inputs, news),
 
-  diff: async (request) => ({ changes: changesOf(request) }),
+  diff: async (request) => ({ changes: changesOf(request, deciding) }),
 
   async create(properties, _, context) {
     if (context.preview) return { id: "", outputs: foreseen(properties) };
@@ -49,22 +49,29 @@ export const imageCopy: ResourceHandler<void> = {
     return { ...withoutLogins(news), ...(await copy(readInputs(inputs, news), context)) };
   },
 
-  async read({ id, inputs: known, outputs }) {
-    const { repository, repositoryLogin, tag } = z.looseObject(inputs.partial().shape).parse(known);
-    if (repository === undefined) throw new Error(`${id}: an image copy cannot be imported; write it into the program`);
-    const digest = String(outputs["digest"]);
-    const { client } = repositoryAt(repository, repositoryLogin);
-    return telling(`repository: ${repository}`, async () => {
-      if ((await findImage(client, digest)) === undefined) return undefined;
-      const tagged = tag === undefined ? undefined : await findImage(client, tag);
-      return { id, inputs: known, outputs: { ...outputs, tagged: tagged?.digest ?? null } };
-    });
-  },
+  read: readImage,
 
   async delete() {
     // Lifecycle policies and the repository's deletion remove images; others may run this one.
   },
 };
+
+const placed = z.looseObject({ repository: imageAddress, repositoryLogin: login, tag: imageTag }).partial();
+
+/** What a repository has of an image that was brought there. */
+export async function readImage({ id, inputs: known, outputs }: ReadRequest): Promise<ReadResult | undefined> {
+  const { repository, repositoryLogin, tag } = placed.parse(known);
+  if (repository === undefined) throw new Error(`${id}: an image copy cannot be imported; write it into the program`);
+  const digest = String(outputs["digest"]);
+  const { client } = repositoryAt(repository, repositoryLogin);
+  return telling(`repository: ${repository}`, async () => {
+    if ((await findImage(client, digest)) === undefined) return undefined;
+    const tagged = tag === undefined ? undefined : await findImage(client, tag);
+    return { id, inputs: known, outputs: { ...outputs, tagged: tagged?.digest ?? null } };
+  });
+}
+
+type ReadRequest = Parameters<ResourceHandler<void>["read"]>[0];
 
 function copy(properties: Inputs, context: CallContext) {
   const { source, repository } = properties;
@@ -118,7 +125,7 @@ function warningsOf({ foreignLayers, keptTags }: CopiedImage, url: string): stri
   return warnings;
 }
 
-function progressText({ kind, digest, size, how }: CopyProgress): string {
+export function progressText({ kind, digest, size, how }: CopyProgress): string {
   return `${kind} ${digest.slice(0, "sha256:".length + 12)} (${size.toLocaleString("en")} bytes): ${how}`;
 }
 
@@ -131,7 +138,11 @@ async function digestOf({ client, reference }: RepositoryAt, source: string): Pr
 }
 
 /** A copy never takes a tag from another image: whoever pulls that tag would get other bytes from then on. */
-async function refuseTaken({ client, url }: RepositoryAt, tag: string | undefined, digest: string): Promise<void> {
+export async function refuseTaken(
+  { client, url }: RepositoryAt,
+  tag: string | undefined,
+  digest: string,
+): Promise<void> {
   const holder = tag === undefined ? undefined : await findImage(client, tag);
   if (holder === undefined || holder.digest === digest) return;
   throw new Error(
@@ -140,7 +151,11 @@ async function refuseTaken({ client, url }: RepositoryAt, tag: string | undefine
   );
 }
 
-function changesOf({ oldInputs, oldOutputs, news }: DiffRequest): Record<string, PropertyChange> {
+/** @param deciding the inputs that decide which image is where */
+export function changesOf(
+  { oldInputs, oldOutputs, news }: DiffRequest,
+  deciding: readonly string[],
+): Record<string, PropertyChange> {
   const changes: Record<string, PropertyChange> = {};
   for (const property of deciding) {
     if (same(oldInputs[property], news[property])) continue;
@@ -170,6 +185,6 @@ function foreseen(properties: PropertyMap): PropertyMap {
   };
 }
 
-function withoutLogins({ sourceLogin: _, repositoryLogin: __, ...rest }: PropertyMap): PropertyMap {
+export function withoutLogins({ sourceLogin: _, repositoryLogin: __, ...rest }: PropertyMap): PropertyMap {
   return rest;
 }

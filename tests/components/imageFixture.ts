@@ -7,7 +7,8 @@ import { account, known, type MockRegistry, type Mocks, startMocks } from "./moc
 export const imageType = "docker:index/image:Image";
 export const copyType = "ecr:index:ImageCopy";
 export const tagsType = "ecr:index:ImageTags";
-const imageTypes = [imageType, copyType, tagsType];
+export const uploadType = "ecr:index:ImageUpload";
+const imageTypes = [imageType, copyType, tagsType, uploadType];
 
 /** Address of the mocks' private repository. */
 export const privateUrl = `${account}.dkr.ecr.ap-northeast-2.amazonaws.com/petclinic`;

@@ -21,9 +21,9 @@ describe("an image that Docker holds", () => {
   };
   const Id = `sha256:${"a".repeat(64)}`;
 
-  it("is named by its id, for its platform", () => {
+  it("is named by its id", () => {
     docker(JSON.stringify({ Id, Os: "linux", Architecture: "arm", Variant: "v7", Config: { Labels: null } }));
-    assert.deepEqual(findLocalImage("app:1", undefined), { id: Id, platform: "linux/arm/v7" });
+    assert.deepEqual(findLocalImage("app:1", "linux/arm/v7"), { id: Id });
   });
 
   it("is refused when it names no platform in a platform's form, or its id is none: whoever built it wrote them", () => {

@@ -16,6 +16,7 @@ import {
   publicLogin,
   secret,
   tagsType,
+  uploadType,
 } from "./imageFixture";
 import { digest, isKnown, known } from "./mocks";
 
@@ -195,31 +196,91 @@ describe("MirroredImage", () => {
     );
   });
 
-  it("takes an image that Docker holds by its id", async () => {
-    const folder = fs.mkdtempSync(path.join(fixture.context, "bin-"));
-    const inspected = JSON.stringify({ Id: `sha256:${"1".repeat(64)}`, Os: "linux", Architecture: "amd64" });
-    const script = `#!/bin/sh\n[ "$1" = version ] && exit 0\n[ "$5" = petclinic:1 ] || { echo "Error: No such image: $5" >&2; exit 1; }\necho '${inspected}'\n`;
-    fs.writeFileSync(path.join(folder, "docker"), script, { mode: 0o755 });
-    process.env["PATH"] = folder;
-    const { tag } = create({ localImage: "petclinic:1" });
-    const images = await fixture.images();
-    const { build } = images[`${imageType} mirror-${tag}`] as { build: { args: object } };
-    assert.deepEqual(build.args, { SOURCE: `sha256:${"1".repeat(64)}` });
-    assert.deepEqual(Object.keys(images), [`${imageType} mirror-${tag}`, `${tagsType} mirror`]);
+  describe("an image that Docker holds", () => {
+    const imageId = `sha256:${"1".repeat(64)}`;
+    /** A docker client that knows one image, and says why it does not know another one. */
+    const docker = (more: object = {}, otherwise = "Error: No such image: $5") => {
+      const folder = fs.mkdtempSync(path.join(fixture.context, "bin-"));
+      const inspected = JSON.stringify({ Id: imageId, Os: "linux", Architecture: "amd64", ...more });
+      const script = `#!/bin/sh\n[ "$5" = petclinic:1 ] || { echo "${otherwise}" >&2; exit 1; }\necho '${inspected}'\n`;
+      fs.writeFileSync(path.join(folder, "docker"), script, { mode: 0o755 });
+      process.env["PATH"] = folder;
+    };
+    const component = "ecr:index:MirroredImage";
 
-    for (const [args, message] of [
+    it("is pushed by its id", async () => {
+      docker();
+      const { tag } = create({ localImage: "petclinic:1", platform: "linux/amd64" });
+      const images = await fixture.images();
+      assert.deepEqual(Object.keys(images), [`${uploadType} mirror`, `${tagsType} mirror`]);
+      assert.deepEqual(images[`${uploadType} mirror`], {
+        localImage: "petclinic:1",
+        imageId,
+        platform: "linux/amd64",
+        repository: privateUrl,
+        repositoryLogin: secret(loginOf(privateLogin)),
+        tag,
+      });
+    });
+
+    for (const [what, args, message, otherwise] of [
       [
+        "none",
         { localImage: "absent:1" },
-        /localImage: "absent:1" — Docker does not hold it: Error: No such image: absent:1\. Fix: /,
+        /localImage: "absent:1" — Docker does not hold it: Error: No such image: absent:1\. Fix: build or load it/,
+        undefined,
       ],
       [
+        "one that no engine can be asked about",
+        { localImage: "absent:1" },
+        /localImage: "absent:1" — the docker client does not say whether Docker holds it: Cannot connect\. Fix: install the client, start Docker/,
+        "Cannot connect",
+      ],
+      [
+        "one for another platform",
         { localImage: "petclinic:1", platform: "linux/arm64" },
         /platform: "linux\/arm64" — the image "petclinic:1" is for linux\/amd64 only\. Fix: /,
+        undefined,
       ],
     ] as const) {
-      create(args);
-      await assert.rejects(fixture.brought(), message);
+      it(`is refused as ${what}`, async () => {
+        docker({}, otherwise);
+        create(args);
+        await assert.rejects(fixture.brought(), message);
+      });
     }
+
+    it("is for another platform, too, where Docker's store holds indexes", async () => {
+      for (const more of [{ Descriptor: { digest: imageId } }, { RepoDigests: [`petclinic@${imageId}`] }]) {
+        docker(more);
+        create({ localImage: "petclinic:1", platform: "linux/arm64" });
+        assert.equal((await fixture.images())[`${uploadType} mirror`]?.["imageId"], imageId);
+      }
+    });
+
+    it("is the one that the stack pushed, wherever its name leads by now, and Docker is not asked", async () => {
+      const { tag } = create({ localImage: "petclinic:1" });
+      await assert.rejects(fixture.brought());
+      const old = { localImage: "petclinic:1", imageId: "sha256:old", repository: privateUrl, tag };
+      fixture.has(component, uploadType, "mirror", old);
+      fixture.has(component, tagsType, "mirror", { image: `${privateUrl}:${tag}`, tags: [], digest });
+      await fixture.start();
+      create({ localImage: "petclinic:1" });
+      assert.equal((await fixture.images())[`${uploadType} mirror`]?.["imageId"], "sha256:old");
+    });
+
+    it("stays where Docker's own push of an older stack has brought it: nothing is pushed, and Docker is not asked", async () => {
+      const { tag } = create({ localImage: "petclinic:1" });
+      await assert.rejects(fixture.brought());
+      fixture.has(component, imageType, `mirror-${tag}`, { imageName: `${privateUrl}:${tag}` });
+      for (const isTagged of [false, true]) {
+        if (isTagged) fixture.has(component, tagsType, "mirror", { image: `${privateUrl}:${tag}`, tags: [], digest });
+        fixture.held[`private:${tag}`] = digest;
+        await fixture.start();
+        create({ localImage: "petclinic:1" });
+        assert.deepEqual(Object.keys(await fixture.images()), [`${tagsType} mirror`]);
+      }
+    });
   });
 
   it("takes an index of several platforms whole, and knows no digest before the update", async () => {

@@ -212,6 +212,7 @@ function computed(type: string, inputs: Record<string, unknown>, preview: boolea
       return { arn: `arn:aws:kms:ap-northeast-2:${account}:key/1234abcd-12ab-34cd-56ef-1234567890ab`, keyId: "1" };
     case "ecr:index:ImageCopy":
     case "ecr:index:ImageTags":
+    case "ecr:index:ImageUpload":
       return preview ? {} : { digest };
     case "docker:index/image:Image":
       // A preview pushes nothing: the digest stays unknown.

@@ -3,7 +3,7 @@ import { imageSources } from "../../policies/imageSources";
 import { resourceTypes } from "../../policies/resources";
 import { assertFails, assertPasses, assertUnjudged, judgeResource, type Props, unknownText } from "./harness";
 
-const { image, builtImage, registryImage, imageCopy, imageTags } = resourceTypes;
+const { image, builtImage, registryImage, imageCopy, imageTags, imageUpload } = resourceTypes;
 const copiesOf = ["210987654321.dkr.ecr.*.amazonaws.com/*"];
 const tested = `210987654321.dkr.ecr.eu-central-1.amazonaws.com/petclinic@sha256:${"0".repeat(64)}`;
 
@@ -27,6 +27,15 @@ describe("policies: ecr-image-sources", () => {
     );
     assertUnjudged(await judge(imageCopy, { source: unknownText }), /^What image "app" is made of is not known yet/);
     assertPasses(await judge(imageTags, { image: "node:22", repositories: [{ url: "own/app" }], tags: ["latest"] }));
+  });
+
+  it("refuses what is pushed from this machine", async () => {
+    const upload = { localImage: tested, imageId: `sha256:${"0".repeat(64)}`, repository: "own/app", tag: "1" };
+    assertFails(
+      await judge(imageUpload, upload),
+      /image "app" is pushed from this machine, and nothing says how it was made; allowed are/,
+    );
+    assertPasses(await judge(imageUpload, upload, {}));
   });
 
   it("passes copies of the named registries' images", async () => {

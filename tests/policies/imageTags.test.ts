@@ -49,6 +49,8 @@ describe("policies: ecr-image-tags", () => {
       await judge([copied({ repository: url, tag: "latest" })]),
       /^tag: image "c" is pushed to .*"latest" only/,
     );
+    const uploaded = { type: resourceTypes.imageUpload, name: "u", props: { repository: url, tag: "latest" } };
+    assertFails(await judge([uploaded]), /^tag: image "u" is pushed to .*"latest" only/);
     const tags = ["latest"];
     assertPasses(await judge([tagged({ image: `${url}:src-1`, repositories: [{ url }], tags })]));
     assertFails(
