@@ -30,7 +30,7 @@ export interface CopiedImage {
   referrers: string[];
   /** Digests of layers that nobody may distribute and that stay where their `urls` lead. */
   foreignLayers: string[];
-  /** Tags for referrers that the target holds for others than the source's, such as signatures made there: they stay. */
+  /** Tags for referrers that the target holds for others than the source's, such as signatures made there, or cannot move: they stay. */
   keptTags: string[];
   /** Blobs that went through this machine: none of those that were there or could be mounted. */
   blobsSent: number;

@@ -3,6 +3,7 @@ import type { ManifestCopies } from "./copyManifests";
 import { type Descriptor, isIndexType, manifestContent, ociIndex } from "./manifestContent";
 import { referrersTag } from "./referrers";
 import type { RegistryClient } from "./registryClient";
+import { RegistryRefusal } from "./registryRequest";
 import { all, Slots } from "./slots";
 import { findImage, putTags } from "./tags";
 
@@ -56,16 +57,23 @@ async function copyTagged(copy: ManifestCopies, source: RegistryClient, tag: str
     }
   }
   await copy.manifest(image.digest);
-  await putTags(copy.target, image.digest, [tag]);
+  await putUnlessImmutable(copy, tag, () => putTags(copy.target, image.digest, [tag]));
   return [image.digest];
 }
 
+/** Where tags cannot be moved, one more signature at the source is no reason to refuse the image. */
+async function putUnlessImmutable({ keptTags }: ManifestCopies, tag: string, put: () => Promise<unknown>) {
+  try {
+    await put();
+  } catch (error) {
+    if (!(error instanceof RegistryRefusal && error.code === "TAG_INVALID")) throw error;
+    keptTags.add(tag);
+  }
+}
+
 /** At a registry without the referrers API, the index under the subject's tag has to name them (Referrers Tag Schema). */
-async function noteReferrers(
-  { target, keptTags }: ManifestCopies,
-  subject: string,
-  descriptors: readonly Descriptor[],
-): Promise<void> {
+async function noteReferrers(copy: ManifestCopies, subject: string, descriptors: readonly Descriptor[]): Promise<void> {
+  const { target, keptTags } = copy;
   const { descriptors: noted, isListed } = await target.referrers(subject);
   if (isListed) return;
   const missing = descriptors.filter(({ digest }) => !noted.some((each) => each.digest === digest));
@@ -77,5 +85,6 @@ async function noteReferrers(
     return;
   }
   const index = { schemaVersion: 2, mediaType: ociIndex, manifests: [...noted, ...missing] };
-  await target.putManifest(tag, Buffer.from(JSON.stringify(index)), ociIndex);
+  const bytes = Buffer.from(JSON.stringify(index));
+  await putUnlessImmutable(copy, tag, () => target.putManifest(tag, bytes, ociIndex));
 }

@@ -39,7 +39,9 @@ function platformOf({ platform }: Descriptor): Platform[] {
 }
 
 /** The image that one of BuildKit's attestations is about. */
-function attested({ annotations }: Descriptor): string | undefined {
+function attested({ platform, annotations }: Descriptor): string | undefined {
+  // An image says nothing about another one, whatever is written there.
+  if (platform !== undefined && platform.os !== "unknown") return undefined;
   return annotations?.["vnd.docker.reference.digest"];
 }
 

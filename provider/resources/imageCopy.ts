@@ -118,8 +118,8 @@ function warningsOf({ foreignLayers, keptTags }: CopiedImage, url: string): stri
   }
   for (const tag of keptTags) {
     warnings.push(
-      `repository: ${url}:${tag} names signatures or lists that the source does not have. It stays as it is, and what the ` +
-        "source has under this tag is not copied. Copy it with cosign, which keeps both.",
+      `repository: ${url}:${tag} names other signatures than in the source, and stays: it cannot be moved, or has some ` +
+        "that the source does not have. Add the source's with cosign, which keeps both.",
     );
   }
   return warnings;

@@ -39,6 +39,16 @@ describe("a copy of some platforms", () => {
     assert.equal((await test.copy(index.digest, { platforms: ["linux/arm64", "linux/arm"] })).digest, copied.digest);
   });
 
+  it("takes no image of another platform along that calls itself an attestation", async () => {
+    const [one, other] = images("linux/amd64", "linux/arm64");
+    assert.ok(one && other);
+    const { annotations } = attestation(one.image.digest);
+    const index = addIndex(test.source, "app", [one, { ...other, annotations }]);
+    const { digest } = await test.copy(index.digest, { platforms: ["linux/amd64"] });
+    assert.notEqual(digest, index.digest);
+    assert.ok(!test.target.contents("team/app").includes(other.image.digest));
+  });
+
   it("has referrers of the images that it takes follow", async () => {
     const [one, other] = images("linux/amd64", "linux/arm64");
     assert.ok(one && other);

@@ -128,6 +128,23 @@ describe("referrers of a copied image", () => {
     assert.equal(test.target.tags("team/app")[tag], own.digest);
   });
 
+  it("leave tags that cannot be moved where they are, and the image is copied all the same", async () => {
+    test.target.listsReferrers = false;
+    const image = addImage(test.source, "app");
+    const [sig, list] = [`${image.digest.replace(":", "-")}.sig`, referrersTag(image.digest)];
+    const first = Buffer.from("a signature");
+    addImage(test.source, "app", { tag: sig, layers: [first] });
+    about(image);
+    assert.deepEqual((await test.copy(image.digest)).keptTags, []);
+    const before = test.target.tags("team/app");
+    test.target.immutable = true;
+    addImage(test.source, "app", { tag: sig, layers: [first, 9] });
+    const late = about(image);
+    assert.deepEqual((await test.copy(image.digest)).keptTags.sort(), [list, sig].sort());
+    assert.deepEqual(test.target.tags("team/app"), before);
+    assert.ok(test.target.contents("team/app").includes(late.digest));
+  });
+
   it("are not listed without an end: thousands are refused, whatever the pages are", async () => {
     let page = 0;
     test.source.meet = ({ url, response }) => {
