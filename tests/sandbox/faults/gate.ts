@@ -32,6 +32,8 @@ export class Gate {
     readonly pulumi: string,
     /** For the CLI's environment. */
     readonly env: NodeJS.ProcessEnv,
+    /** The project's own provider, which asks too: it goes to `provider/bin/index.js`. */
+    readonly provider: Buffer,
   ) {}
 
   static async open(): Promise<Gate> {
@@ -40,11 +42,14 @@ export class Gate {
     const { port } = server.address() as AddressInfo;
     const home = await gatedHome(process.env["PULUMI_HOME"] ?? "");
     const pulumi = path.join(home, "versions", version, "bin", "pulumi");
-    const gate = new Gate(server, pulumi, {
+    const env = {
       PULUMI_HOME: home,
       PATH: [path.dirname(pulumi), process.env["PATH"]].join(path.delimiter),
       [gateVariable]: `http://127.0.0.1:${port}/`,
-    });
+    };
+    const provider = path.join(home, "provider.js");
+    await bundleProgram("../tests/sandbox/faults/gatedEcr.ts", provider);
+    const gate = new Gate(server, pulumi, env, fs.readFileSync(provider));
     return gate;
   }
 

@@ -18,10 +18,10 @@ interface Deployment {
 const secretKey = "4dabf18193072939515e22adb298388d";
 
 /**
- * How an image came to where it is: a run that finds its tag in the registry does not build and push it again, and to the
- * program that is no change. What is in the registry is compared instead.
+ * How an image came to where it is: a run that finds its tag in the registry does not build and push it again. What is in
+ * the registry is compared instead.
  */
-const howMade = new Set(["build", "skipPush", "context", "dockerfile", "repoDigest"]);
+const builds = "docker:index/image:Image";
 
 /**
  * What a stack's state says of its resources and the registries of their images, without what two runs of the same program
@@ -29,14 +29,16 @@ const howMade = new Set(["build", "skipPush", "context", "dockerfile", "repoDige
  */
 export async function comparableState(project: TestProject): Promise<Record<string, unknown>> {
   const { deployment } = JSON.parse((await project.mustPulumi("stack", "export")).stdout) as Deployment;
-  const resources = (deployment.resources ?? []).map(({ urn, type, inputs, outputs, dependencies = [] }) => [
-    urn.replace(/(default\w*)::[0-9a-f-]{36}$/, "$1"),
-    {
-      inputs: withoutSecrets(comparable(type, inputs)),
-      outputs: withoutSecrets(comparable(type, outputs)),
-      dependencies: [...dependencies].sort(),
-    },
-  ]);
+  const resources = (deployment.resources ?? [])
+    .filter(({ type }) => type !== builds && type !== "pulumi:providers:docker")
+    .map(({ urn, inputs, outputs, dependencies = [] }) => [
+      urn.replace(/(default\w*)::[0-9a-f-]{36}$/, "$1"),
+      {
+        inputs: withoutSecrets(inputs),
+        outputs: withoutSecrets(outputs),
+        dependencies: dependencies.filter((each) => !each.includes(`$${builds}::`)).sort(),
+      },
+    ]);
   const state = {
     resources: Object.fromEntries(resources),
     pending: deployment.pending_operations ?? [],
@@ -48,11 +50,6 @@ export async function comparableState(project: TestProject): Promise<Record<stri
       .replaceAll(project.directory, "PROJECT")
       .replaceAll(/127\.0\.0\.1:\d+(\/[a-z0-9]+(?=\/petclinic))?/g, "REGISTRY"),
   ) as Record<string, unknown>;
-}
-
-function comparable(type: string, values: Record<string, unknown> | undefined): Record<string, unknown> | undefined {
-  if (type !== "docker:index/image:Image" || values === undefined) return values;
-  return Object.fromEntries(Object.entries(values).filter(([key]) => !howMade.has(key)));
 }
 
 /** Digest and tags of each image of the repositories `petclinic`, private and public. */

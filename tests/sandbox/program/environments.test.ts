@@ -90,6 +90,6 @@ config:
       { AWS_ACCESS_KEY_ID: "123456789012" },
     );
     assert.equal(result.code, 0, result.output);
-    assert.match(result.output, /\+ 13 to create/);
+    assert.match(result.output, /\+ 11 to create/);
   });
 });
