@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import * as fs from "node:fs";
 import { fullTests } from "../tools";
 import { type Result, TestProject } from "./project";
 
@@ -100,6 +101,27 @@ describe("the life of an image in two repositories, with the real CLI", function
     await project.must("aws", "ecr", "delete-repository", "--force", "--repository-name", "two");
     await up("--refresh");
     assert.equal((await tagsOf("two"))["latest"], before["latest"]);
+  });
+
+  it("is looked up with a new login when the one in the state has expired, and the state has none in clear", async function () {
+    if (!fullTests) this.skip();
+    const secrets = (await project.mustPulumi("stack", "export", "--show-secrets")).stdout;
+    const passwords = [...secrets.matchAll(/"plaintext": "\\"([A-Za-z0-9+/=_-]{40,})\\""/g)].map(
+      ([, text = ""]) => text,
+    );
+    assert.ok(passwords.length > 0);
+    const { stdout } = await project.mustPulumi("stack", "export");
+    let expired = secrets;
+    for (const password of passwords) {
+      assert.ok(!stdout.includes(password));
+      expired = expired.replaceAll(password, Buffer.from("an expired login").toString("base64"));
+    }
+    project.write("expired.json", expired);
+    await project.mustPulumi("stack", "import", "--file", "expired.json");
+    fs.rmSync(`${project.directory}/expired.json`);
+    const { output } = await project.mustPulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes");
+    assert.match(output, /ecr:index:ImageTags app/);
+    await project.mustPulumi("preview", "--expect-no-changes");
   });
 
   it("is put nowhere when one of its repositories has its release tag on another image", async function () {
