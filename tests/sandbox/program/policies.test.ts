@@ -196,7 +196,7 @@ describe("policies in a real preview", function () {
 
   it("stop other people's plain resources, each mandatory rule by name, and take exceptions", async () => {
     project.write("index.ts", program(project.account));
-    project.write("Pulumi.yaml", `${project.read("Pulumi.yaml")}plugins:\n  providers:\n${passThrough(project)}`);
+    project.edit("Pulumi.yaml", "  providers:\n", `  providers:\n${passThrough(project)}\n`);
     await project.must("aws", "ecr", "create-repository", "--repository-name", "shared", "--region", "us-east-1");
     const farUrn = "urn:pulumi:local::ecr::aws:ecr/repository:Repository::far";
     const exceptions = [
