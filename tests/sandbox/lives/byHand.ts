@@ -60,7 +60,8 @@ function follows(world: World, place: Place, tag: string): boolean {
 
 /** An image or tag that is gone or moved is seen by the next refresh, and the update after it has it as it was. */
 async function putRight(stack: LivingStack): Promise<void> {
-  await stack.must(...up, "--refresh");
+  await stack.must("refresh", "--yes", "--skip-preview");
+  await stack.must(...up);
   const world = structuredClone(stack.world);
   for (const image of Object.values(world.config.images)) {
     for (const place of placesOf(world.config, image)) {
