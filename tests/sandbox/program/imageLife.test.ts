@@ -66,6 +66,7 @@ describe("the life of an image in two repositories, with the real CLI", function
     const quick = [
       ["one", "two"],
       ["two", "one"],
+      ["one", "two"],
     ];
     for (const repositories of fullTests ? [...quick, ["two"], ["one", "two"]] : quick) {
       describeImages(app(repositories));
