@@ -73,7 +73,7 @@ describe("programs are started without a shell", () => {
     const found = files.flatMap((file) => shellUses(file, fs.readFileSync(path.join(root, file), "utf8")));
     // What the documents tell a user to type is a script, and run as one.
     const documented =
-      /^tests\/(sandbox\/(consumers\/consumer|docs\/commands\.test|faults\/advisedProject)|ecr\/pushCommands\.test)\.ts:/;
+      /^tests\/(sandbox\/(consumers\/consumer|docs\/commands\.test|faults\/advisedProject|stackLife\/import\.test)|ecr\/pushCommands\.test)\.ts:/;
     assert.deepEqual(
       found.filter((each) => !documented.test(each)),
       [],
