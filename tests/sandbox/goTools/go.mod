@@ -53,3 +53,6 @@ require (
 	golang.org/x/term v0.47.0 // indirect
 	oras.land/oras-go/v2 v2.7.0 // indirect
 )
+
+// oras asks for a newer one, with which actionlint does not compile.
+replace go.yaml.in/yaml/v4 => go.yaml.in/yaml/v4 v4.0.0-rc.3

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import * as os from "node:os";
 import * as path from "node:path";
 import { withLock } from "../../../sandbox/system/fileLock";
 import { faultsLeft, injectFaults } from "../faults/control";
@@ -8,7 +7,7 @@ import { type LivingStack, up } from "./livingStack";
 
 const endpoint = process.env["AWS_ENDPOINT_URL"] ?? "";
 /** The gateway keeps one list of faults, for all lives. */
-const lock = path.join(process.env["SANDBOX_HOME"] ?? os.tmpdir(), "lives-faults.lock");
+const lock = path.join(process.env["SANDBOX_HOME"] ?? "", "run", "lives-faults.lock");
 
 /** An update is killed while a call of it is under way, and made again as the CLI says. */
 export async function runKilled(
