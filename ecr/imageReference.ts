@@ -207,6 +207,15 @@ export function parseImageReference(text: string, path = "image"): ImageReferenc
   return reference as ImageReference;
 }
 
+/** Where the registry protocol finds a repository: its host, with the port (`docker.io` for Docker Hub), and its path there. */
+export function registryPlace({ registry, repository }: Pick<ImageReference, "registry" | "repository">): {
+  host: string;
+  path: string;
+} {
+  const path = registry.kind === "ecrPublic" ? `${registry.alias}/${repository}` : repository;
+  return { host: registryHost(registry) ?? "", path };
+}
+
 /** The text of an image reference. */
 export function printImageReference({ registry, repository, tag, digest }: ImageReference): string {
   const host = registryHost(registry);

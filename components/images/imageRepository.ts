@@ -17,8 +17,6 @@ export interface ImageRepository {
   readonly kind: "private" | "public";
   /** The component's name in the program: it keeps the names of an image's children apart. */
   readonly logicalName: string;
-  /** The names that it had before: so that what has them in its own name stays the same resource. */
-  readonly formerNames: readonly string[];
   /** The repository's own resource. One that is replaced is empty: what was pushed to it is replaced with it. */
   readonly repository: pulumi.Resource;
   /** Address without tag, such as `123456789012.dkr.ecr.ap-northeast-2.amazonaws.com/petclinic`. */
@@ -31,10 +29,8 @@ export interface ImageRepository {
    * Digest that the registry holds under this tag, or undefined when there is no such tag or no such repository. A
    * preview asks at once, an update when the repository is there, so that one that is replaced on the way counts as the
    * empty one that it then is.
-   *
-   * @param after asks when this is known, not earlier
    */
-  findDigest(tag: string, after?: pulumi.Input<unknown>): pulumi.Output<string | undefined>;
+  findDigest(tag: string): pulumi.Output<string | undefined>;
 }
 
 /** What a look-up in a repository waits for; see ImageRepository.findDigest. One that was looked up itself is there. */

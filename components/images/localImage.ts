@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import * as pulumi from "@pulumi/pulumi";
 import type { Fault } from "../../ecr/faults";
 import { dockerImage } from "../../oci/imageManifest";
-import { isPlatform, platformName } from "./sourceImage";
+import { isPlatform, platformName } from "../../oci/platforms";
 
 /** An image that Docker holds. */
 export interface LocalImage {

@@ -5,16 +5,12 @@ import {
   type ImageReference,
   parseImageReference,
   printImageReference,
-  registryHost,
+  registryPlace,
 } from "../../ecr/imageReference";
 import type { RegistryLogin } from "../../ecr/registryLogin";
-import {
-  hasDigest,
-  type ImageManifest,
-  type Platform,
-  parseConfiguration,
-  parseManifest,
-} from "../../oci/imageManifest";
+import { hasDigest, type ImageManifest, parseConfiguration, parseManifest } from "../../oci/imageManifest";
+import { isIndexType, manifestTypes } from "../../oci/manifestContent";
+import { isPlatform, platformName, platformsText } from "../../oci/platforms";
 import { type RegistryAnswer, RegistryClient } from "../../oci/registryClient";
 import { RegistryRefusal } from "../../oci/registryRequest";
 import { dockerLogin } from "./dockerLogin";
@@ -24,15 +20,6 @@ export interface SourceImage {
   /** `<registry>/<repository>@<digest>`. */
   reference: string;
 }
-
-const indexTypes = [
-  "application/vnd.oci.image.index.v1+json",
-  "application/vnd.docker.distribution.manifest.list.v2+json",
-];
-const imageTypes = [
-  "application/vnd.oci.image.manifest.v1+json",
-  "application/vnd.docker.distribution.manifest.v2+json",
-];
 
 /**
  * Finds the image that a reference names in its registry now.
@@ -47,12 +34,10 @@ export async function findSourceImage(
 ): Promise<SourceImage | { faults: Fault[] }> {
   const fault = (rule: string, fix: string) => ({ faults: [{ path: "source", value: source, rule, fix }] });
   const reference = canonicalReference(parseImageReference(source, "source"));
-  const { registry, repository } = reference;
-  const host = registryHost(registry) ?? "";
-  const path = registry.kind === "ecrPublic" ? `${registry.alias}/${repository}` : repository;
+  const { host, path } = registryPlace(reference);
   const client = new RegistryClient(host, path, login ?? dockerLogin(host));
   try {
-    const answer = await client.manifest(reference.digest ?? reference.tag ?? "", [...indexTypes, ...imageTypes]);
+    const answer = await client.manifest(reference.digest ?? reference.tag ?? "");
     const digest = `sha256:${createHash("sha256").update(answer.body).digest("hex")}`;
     const somethingElse = () =>
       fault("the registry sent something else under this digest.", "ask the registry's operator.");
@@ -102,7 +87,7 @@ function fromIndex(
   if (first !== undefined && more.length === 0) {
     return { reference: pin(first.digest) };
   }
-  const choices = choicesText((first === undefined ? images : fitting).map(({ platform }) => platformName(platform)));
+  const choices = platformsText((first === undefined ? images : fitting).map(({ platform }) => platform));
   return {
     faults: [
       first === undefined
@@ -122,40 +107,20 @@ function fromIndex(
   };
 }
 
-/** Platforms that a message names: an index may have thousands. */
-const shownPlatforms = 20;
-
-function choicesText(platforms: readonly string[]): string {
-  const names = [...new Set(platforms)];
-  const more = names.length - shownPlatforms;
-  return names.slice(0, shownPlatforms).join(", ") + (more > 0 ? ` and ${more.toLocaleString("en")} more` : "");
-}
-
 /**
  * What a manifest is by its content, by its own media type and by the registry's. Where they differ, what somebody checked
  * under a digest need not be what Docker pulls under it (CVE-2021-41190).
  */
 function kindsOf({ mediaType = "", manifests, config, layers }: ImageManifest, { contentType }: RegistryAnswer) {
   const types = [mediaType, contentType];
-  const isIndex = manifests !== undefined || types.some((type) => indexTypes.includes(type));
-  const isImage = config !== undefined || layers !== undefined || types.some((type) => imageTypes.includes(type));
+  const isIndex = manifests !== undefined || types.some(isIndexType);
+  const isImageType = (type: string) => manifestTypes.includes(type) && !isIndexType(type);
+  const isImage = config !== undefined || layers !== undefined || types.some(isImageType);
   return new Set([...(isIndex ? ["index"] : []), ...(isImage ? ["image"] : [])]);
 }
 
 function pinned({ registry, repository }: ImageReference, digest: string): string {
   return printImageReference({ registry, repository, digest });
-}
-
-/** Docker tells variants of `arm` apart; the one of `arm64` is always v8 and not written. */
-export function platformName({ os, architecture, variant }: Platform): string {
-  return [os, architecture, ...(architecture === "arm" && variant ? [variant] : [])].join("/");
-}
-
-/** `linux/arm` is each of its variants, `linux/arm/v7` just that one. */
-export function isPlatform({ os, architecture, variant }: Platform, wanted: string): boolean {
-  const [wantedOs, wantedArchitecture, wantedVariant] = wanted.split("/");
-  const fits = wantedVariant === undefined || wantedVariant === variant || (architecture === "arm64" && !variant);
-  return os === wantedOs && architecture === wantedArchitecture && fits;
 }
 
 function fixFor(status: number | undefined, host: string): string {

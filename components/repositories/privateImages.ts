@@ -20,8 +20,8 @@ export abstract class PrivateImages extends RepositoryComponent {
   protected abstract readonly requested: PrivateRepositoryName;
 
   /** {@inheritDoc ImageRepository.findDigest} */
-  findDigest(tag: string, after?: pulumi.Input<unknown>): pulumi.Output<string | undefined> {
-    return pulumi.all([this.requested, whenThere(this.repository), after]).apply(async ([repository]) => {
+  findDigest(tag: string): pulumi.Output<string | undefined> {
+    return pulumi.all([this.requested, whenThere(this.repository)]).apply(async ([repository]) => {
       const image = await orUndefined(aws.ecr.getImage({ ...repository, imageTag: tag }, { parent: this }));
       return image?.imageDigest;
     });

@@ -27,8 +27,8 @@ export abstract class PublicImages extends RepositoryComponent {
   protected abstract readonly requestedName: pulumi.Input<string>;
 
   /** {@inheritDoc ImageRepository.findDigest} */
-  findDigest(tag: string, after?: pulumi.Input<unknown>): pulumi.Output<string | undefined> {
-    return pulumi.all([this.requestedName, whenThere(this.repository), after]).apply(async ([repositoryName]) => {
+  findDigest(tag: string): pulumi.Output<string | undefined> {
+    return pulumi.all([this.requestedName, whenThere(this.repository)]).apply(async ([repositoryName]) => {
       const found = await orUndefined(
         aws.ecrpublic.getImages({ repositoryName, imageIds: [{ imageTag: tag }], region }, { parent: this }),
       );

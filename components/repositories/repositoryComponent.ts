@@ -21,7 +21,7 @@ export abstract class RepositoryComponent extends pulumi.ComponentResource imple
   abstract readonly repository: pulumi.Resource;
   protected abstract readonly place: RepositoryPlace;
   /** The names that it had before, as its aliases say them. */
-  readonly formerNames: readonly string[];
+  protected readonly formerNames: readonly string[];
   private login: RegistryCredentials | undefined;
 
   constructor(
@@ -77,6 +77,6 @@ export abstract class RepositoryComponent extends pulumi.ComponentResource imple
       );
   }
 
-  abstract findDigest(tag: string, after?: pulumi.Input<unknown>): pulumi.Output<string | undefined>;
+  abstract findDigest(tag: string): pulumi.Output<string | undefined>;
   protected abstract fetchCredentials(): RegistryCredentials;
 }

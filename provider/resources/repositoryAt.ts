@@ -1,5 +1,5 @@
 import { dockerLogin } from "../../components/images/dockerLogin";
-import { canonicalReference, parseImageReference, registryHost } from "../../ecr/imageReference";
+import { canonicalReference, parseImageReference, registryPlace } from "../../ecr/imageReference";
 import { RegistryLogin } from "../../ecr/registryLogin";
 import { RegistryClient } from "../../oci/registryClient";
 import type { Login } from "./inputs";
@@ -15,9 +15,9 @@ export interface RepositoryAt {
 
 /** Opens the repository of an address. Its login is for the address's own host; without one, what `docker login` left counts. */
 export function repositoryAt(address: string, { username = "", password = "" }: Login = {}): RepositoryAt {
-  const { registry, repository, digest, tag } = canonicalReference(parseImageReference(address));
-  const host = registryHost(registry) ?? "";
-  const path = registry.kind === "ecrPublic" ? `${registry.alias}/${repository}` : repository;
+  const named = canonicalReference(parseImageReference(address));
+  const { digest, tag } = named;
+  const { host, path } = registryPlace(named);
   const login = password === "" ? dockerLogin(host) : RegistryLogin.ofHost(host, { username, password });
   const client = new RegistryClient(host, path, login, async () => {
     // Its clients take a tenth of a second to load, and are rarely needed.
