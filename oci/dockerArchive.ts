@@ -30,6 +30,7 @@ const deepest = 4;
 export class DockerArchive implements ImageSource {
   readonly host = "Docker";
   readonly repository = "";
+  private readonly whole = new Map<string, Promise<boolean>>();
 
   private constructor(
     private readonly files: Map<string, ArchiveFile>,
@@ -105,8 +106,14 @@ export class DockerArchive implements ImageSource {
     );
   }
 
-  /** Whether all of an image or index is in the archive. */
-  private async holds({ digest }: Descriptor, depth = 0): Promise<boolean> {
+  /** Whether all of an image or index is in the archive: looked at once, however many indexes name it. */
+  private holds({ digest }: Descriptor, depth = 0): Promise<boolean> {
+    const known = this.whole.get(digest) ?? this.isWhole(digest, depth);
+    this.whole.set(digest, known);
+    return known;
+  }
+
+  private async isWhole(digest: string, depth: number): Promise<boolean> {
     if (!this.files.has(digest) || depth > deepest) return false;
     const { children, blobs } = manifestContent(await this.manifest(digest));
     if (!blobs.every((blob) => isForeign(blob) || this.files.has(blob.digest))) return false;

@@ -89,6 +89,19 @@ describe("what docker image save writes", () => {
     await assert.rejects(several.image(arm.digest, "linux/arm"), /fits several images: linux\/arm\/v6, linux\/arm\/v7/);
   });
 
+  it("is looked through once, however often its indexes name the same image", async () => {
+    const many = layoutIndex(Array.from({ length: 50 }, () => amd64));
+    const archive = await read([...layout, ...amd64.files, ...many.files]);
+    const reads: string[] = [];
+    const manifest = archive.manifest.bind(archive);
+    archive.manifest = (digest: string) => {
+      reads.push(digest);
+      return manifest(digest);
+    };
+    assert.equal(await archive.image(many.digest, undefined), many.digest);
+    assert.equal(reads.filter((each) => each === amd64.digest).length, 1);
+  });
+
   it("keeps an image with its attestation together, as BuildKit makes it", async () => {
     const attestation = layoutImage("unknown/unknown", "attestation");
     const index = layoutIndex([amd64, attestation]);
