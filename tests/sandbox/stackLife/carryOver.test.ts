@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { LiveProject } from "./liveProject";
+import { type ExportedState, LiveProject } from "./liveProject";
 
 /** The URNs of this config's resources in a state that version 0.1.0 wrote, which named them by their keys. */
 const formerUrns = JSON.parse(fs.readFileSync(path.join(__dirname, "version-0.1.0.json"), "utf8")) as string[];
@@ -116,7 +116,7 @@ describe("stack life: a stack that version 0.1.0 made", function () {
       (text, urn) => text.replaceAll(JSON.stringify(urn), JSON.stringify(formerUrn(urn))),
       stdout,
     );
-    const state = JSON.parse(former) as { deployment: { resources: Record<string, unknown>[] } };
+    const state = JSON.parse(former) as ExportedState;
     state.deployment.resources = state.deployment.resources
       .filter(({ type, urn }) => !/^pulumi:providers:(pulumi|ecr)$/.test(String(type)) && !carries(String(urn)))
       // Of each image Docker made several, by way of itself.
@@ -124,12 +124,7 @@ describe("stack life: a stack that version 0.1.0 made", function () {
         if (resource["type"] !== imageType) return [resource];
         return [resource, ...images.filter(isCopy).map((urn) => ({ ...resource, urn }))];
       });
-    // What only later versions write into it.
-    for (const resource of state.deployment.resources) {
-      for (const property of ["aliases", "deleteBeforeReplace", "replacementTrigger"]) delete resource[property];
-    }
-    project.write("former.json", JSON.stringify(state));
-    await project.mustPulumi("stack", "import", "--file", "former.json");
+    await project.importState(state, "deleteBeforeReplace", "replacementTrigger");
     assert.deepEqual(
       Object.keys(await project.resources())
         .filter((urn) => !urn.includes("::pulumi:providers:"))
@@ -164,10 +159,7 @@ describe("stack life: a stack that version 0.1.0 made", function () {
       (text, urn) => text.replaceAll(JSON.stringify(urn), JSON.stringify(formerUrn(urn))),
       stdout,
     );
-    const state = JSON.parse(halfWay) as { deployment: { resources: Record<string, unknown>[] } };
-    for (const resource of state.deployment.resources) delete resource["aliases"];
-    project.write("half-way.json", JSON.stringify(state));
-    await project.mustPulumi("stack", "import", "--file", "half-way.json");
+    await project.importState(JSON.parse(halfWay) as ExportedState);
     await project.mustPulumi("preview", "--expect-no-changes");
     await project.mustPulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
     await project.mustBeSettled();

@@ -1,5 +1,10 @@
 import { TestProject } from "../program/project";
 
+/** What `pulumi stack export` gives. */
+export interface ExportedState {
+  deployment: { resources: Record<string, unknown>[] };
+}
+
 /** A project whose whole config a test writes, and edits as a team does over months. */
 export class LiveProject extends TestProject {
   private readonly salt = this.read("Pulumi.local.yaml")
@@ -18,6 +23,15 @@ export class LiveProject extends TestProject {
   /** Nothing is left to do, in the program's eyes and in those of AWS. */
   async mustBeSettled(): Promise<void> {
     await this.mustPulumi("preview", "--refresh", "--expect-no-changes");
+  }
+
+  /** Puts a state in the place of the stack's, as a version of the program wrote it that knew no such resource options. */
+  async importState(state: ExportedState, ...laterOptions: string[]): Promise<void> {
+    for (const resource of state.deployment.resources) {
+      for (const property of ["aliases", ...laterOptions]) delete resource[property];
+    }
+    this.write("former.json", JSON.stringify(state));
+    await this.mustPulumi("stack", "import", "--file", "former.json");
   }
 
   /** Builds an image of a few bytes and pushes it by hand, under a tag of its own. */
