@@ -23,6 +23,8 @@ export interface Publication {
   release?: { tag: string /** The argument that it came from. */; path: string };
   /** Tags that follow the image. */
   movingTags: readonly string[];
+  /** Digest that it must have: a repository with another image under the identity is refused. Undefined: whichever it is. */
+  digest?: string;
   /** How the image comes into its first repository when no registry holds it. */
   maker: ImageMaker;
 }
@@ -102,6 +104,7 @@ async function bringToFirst(publication: Publication, primary: ImageRepository):
   const url = await knownValue(primary.url);
   const made = maker.findMade(state, url);
   const copied = findMade(state, imageCopyType, { name, identity }, url);
+  if (tagged !== undefined) refuseOther(publication, [tagged.outputs["digest"]]);
   if (release !== undefined && !listOf(tagged?.outputs["tags"]).includes(release.tag)) {
     await refuseTakenRelease(publication, release);
   }
@@ -109,6 +112,7 @@ async function bringToFirst(publication: Publication, primary: ImageRepository):
   if (tagged !== undefined && made !== undefined) return [await maker.make(state, made)];
   if (tagged !== undefined && copied !== undefined) return [copyAgain(publication, primary, copied)];
   const held = await Promise.all(repositories.map((repository) => knownValue(repository.findDigest(identity))));
+  refuseOther(publication, held);
   const holder = held.findIndex((digest) => digest !== undefined);
   const [repository, digest] = [repositories[holder], held[holder]];
   if (repository === undefined) return [await maker.make(state, undefined)];
@@ -181,6 +185,27 @@ function tagOf(image: unknown): string {
 
 function listOf(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
+}
+
+/** Refuses what is not the very image, before anything is tagged: an earlier version copied by way of Docker, which may change it. */
+function refuseOther(
+  { subject, repositories, identity, digest }: Publication,
+  /** What the repositories have under the identity, in their order. */
+  held: readonly unknown[],
+): void {
+  const faults = repositories.flatMap(({ kind, logicalName }, index) => {
+    const found = held[index];
+    if (digest === undefined || found === undefined || found === digest) return [];
+    return [
+      {
+        path: "source",
+        value: digest,
+        rule: `the ${kind} repository ${JSON.stringify(logicalName)} has another image under the tag of its copy, ${identity}: ${found}.`,
+        fix: `remove that tag (\`aws ecr batch-delete-image\` with imageTag=${identity}), so that the very image is copied.`,
+      },
+    ];
+  });
+  refuseInput(subject, faults);
 }
 
 /** Refuses a release tag that names another image for ever, before anything is made. */

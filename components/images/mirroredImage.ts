@@ -53,6 +53,12 @@ export interface MirroredImageArgs {
    * @default the source as it is, with all of its platforms; of a local index that Docker holds in part, the one that is there
    */
   platform?: string;
+  /**
+   * Whether a repository is refused that has another image under this one's own tag than `source` names by its digest:
+   * earlier versions copied by way of Docker, which may give a copy another digest. Not with `platform`.
+   * @default false
+   */
+  exact?: boolean;
   /** Any text. Another one has the source looked up again, so that the image follows a tag that was moved. @default none */
   refresh?: string;
   /** Login for the source's registry, with `password`. @default what `docker login` left there, else anonymous */
@@ -103,6 +109,7 @@ export class MirroredImage extends pulumi.ComponentResource {
       repositories: args.repositories,
       release: args.tag === undefined ? undefined : { tag: args.tag, path: "tag" },
       movingTags: args.tags ?? [],
+      digest: args.exact ? parseImageReference(args.source ?? "").digest : undefined,
       maker:
         args.source === undefined
           ? localMaker(image, args.localImage ?? "", args, primary)
@@ -129,8 +136,8 @@ export class MirroredImage extends pulumi.ComponentResource {
 export function mirroredImageFaults(
   args: Omit<MirroredImageArgs, "repositories"> & { repositories: readonly ImageTarget[] },
 ): Fault[] {
-  const { source, localImage, repositories, tag, tags = [], platform, refresh } = args;
-  const faults = typeFaults(args, { repositories: "list", tags: "list" }, "");
+  const { source, localImage, repositories, tag, tags = [], platform, exact = false, refresh } = args;
+  const faults = typeFaults(args, { repositories: "list", tags: "list", exact: "boolean" }, "");
   if (faults.length > 0) return faults;
   if ((source === undefined) === (localImage === undefined)) {
     faults.push({
@@ -152,6 +159,14 @@ export function mirroredImageFaults(
     });
   }
   if (platform !== undefined) faults.push(...platformFaults(platform));
+  if (exact && (platform !== undefined || !source?.includes("@"))) {
+    faults.push({
+      path: "exact",
+      value: exact,
+      rule: "only a source with a digest says which image it is, and of an index the whole one.",
+      fix: 'write the source as "…@sha256:…" without platform, or leave exact out.',
+    });
+  }
   return [
     ...faults,
     ...emptyFaults("refresh", refresh),

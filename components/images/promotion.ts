@@ -1,5 +1,4 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { ProgramError } from "../programError";
 import { privateCredentials } from "./ecrLogin";
 import type { ImageRepository } from "./imageRepository";
 import { MirroredImage } from "./mirroredImage";
@@ -28,7 +27,7 @@ export interface PromotionArgs {
   tags?: string[];
 }
 
-/** The copy; its outputs fail when it is not the image that was asked for. */
+/** The copy. */
 export interface PromotedImage {
   /** The release tag, else the one that stands for the request (`mirror-<16 digits>`). */
   tag: string;
@@ -39,8 +38,8 @@ export interface PromotedImage {
 }
 
 /**
- * Copies the very image that was tested in another environment: its digest stays what it is, and the update fails when it
- * does not. The account needs the right to pull from the source: another account's repository must grant it (`pullFrom`).
+ * Copies the very image that was tested in another environment: its digest stays what it is, and a repository that
+ * has another image in its place is refused before anything is tagged. The account needs the right to pull from the source: another account's repository must grant it (`pullFrom`).
  *
  * @example
  * promoteImage("petclinic", {
@@ -56,14 +55,6 @@ export function promoteImage(
 ): PromotedImage {
   const { username, password } =
     sourceRegistry === undefined ? {} : privateCredentials(sourceRegistry, source, { parent: opts?.parent });
-  const image = new MirroredImage(name, { ...copy, source, username, password }, opts);
-  const expected = source.slice(source.indexOf("@") + 1);
-  const digest = image.digest.apply((found) => {
-    if (found === expected) return found;
-    throw new ProgramError(
-      `the copy of ${source} has the digest ${found}: it is not the image that was tested. Delete the copy, and push the ` +
-        "source with Docker, as this program does: then its manifest has the form that a copy keeps",
-    );
-  });
-  return { tag: image.tag, digest, references: image.references.map((each) => digest.apply(() => each)) };
+  const image = new MirroredImage(name, { ...copy, source, exact: true, username, password }, opts);
+  return { tag: image.tag, digest: image.digest, references: image.references };
 }

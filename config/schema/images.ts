@@ -43,6 +43,12 @@ export const mirroredImage = z.strictObject({
       "One image of an index of several platforms. Default: the whole index, of a `localImage` what Docker holds",
     ),
   tag: text.optional().describe("A tag to be given once, such as the source's version. Default: none"),
+  exact: z
+    .boolean()
+    .optional()
+    .describe(
+      "Whether a repository is refused that has another image under this one's own tag than `source` names by its digest. Default: false",
+    ),
   refresh: text.optional().describe("Any text; another one looks the source up again. Default: none"),
   username: text.optional().describe("Login for the source's registry. Default: Docker's own login"),
   password: text.optional().describe("Its password: write it with `pulumi config set --secret`. Default: none"),

@@ -311,6 +311,12 @@ describe("MirroredImage", () => {
     ["a tag that is none", { source: "a", tag: "a b" }, ["tag"]],
     ["a tag that is given and follows", { source: "a", tag: "latest", tags: ["latest"] }, ["tags"]],
     ["several platforms", { source: "a", platform: "linux/amd64,linux/arm64" }, ["platform"]],
+    ["the exact image of a tag", { source: "a:1", exact: true }, ["exact"]],
+    [
+      "the exact image of one platform",
+      { source: `a@sha256:${"1".repeat(64)}`, platform: "linux/amd64", exact: true },
+      ["exact"],
+    ],
     ["an empty refresh", { source: "a", refresh: "" }, ["refresh"]],
     ["a user name alone", { source: "a", username: "me" }, ["password"]],
     ["a password alone", { source: "a", password: "p" }, ["username"]],

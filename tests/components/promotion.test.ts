@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { PrivateRepository, promoteImage } from "../../components";
+import { mirrorTag } from "../../components/images/mirroredImage";
 import { FakeRegistry } from "./fakeRegistry";
-import { copyType, ImageFixture } from "./imageFixture";
+import { copyType, ImageFixture, otherDigest, privateUrl, tagsType } from "./imageFixture";
 import { account, region } from "./mocks";
 
 const from = { registryId: "210987654321", region: "eu-central-1" };
@@ -56,6 +57,25 @@ describe("promoteImage", () => {
     assert.equal(sent().length, 1);
     const [call] = fixture.mocks.calls.filter(({ args }) => args["registryId"] === from.registryId);
     assert.deepEqual(call?.args, from);
+  });
+
+  it("refuses a repository that has another image in its copy's place, before anything is tagged", async () => {
+    registry.authentication = "none";
+    const source = `${registry.host}/petclinic@${digest}`;
+    const identity = mirrorTag({ source });
+    const image = `${privateUrl}:${identity}`;
+    const refused =
+      /source: "sha256:\w+" — the private repository "petclinic" has another image under the tag of its copy, mirror-\w+: sha256:e+\. Fix: remove that tag/;
+    for (const inState of [false, true]) {
+      await fixture.start();
+      fixture.held[`private:${identity}`] = otherDigest;
+      if (inState)
+        fixture.has("ecr:index:MirroredImage", tagsType, "petclinic", { image, tags: [], digest: otherDigest });
+      promote(source, undefined);
+      await assert.rejects(fixture.brought(), refused);
+      assert.deepEqual([...fixture.mocks.ofType(copyType), ...fixture.mocks.ofType(tagsType)], []);
+    }
+    delete fixture.held[`private:${identity}`];
   });
 
   it("sends no login for a source that needs none", async () => {
