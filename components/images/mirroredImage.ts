@@ -6,21 +6,15 @@ import {
   imageReferenceFaults,
   parseImageReference,
   printImageReference,
-  registryHost,
 } from "../../ecr/imageReference";
 import { imageTagFaults } from "../../ecr/imageTags";
-import { type Credentials, RegistryLogin } from "../../ecr/registryLogin";
 import { typeFaults } from "../../ecr/typeFaults";
-import { InputChecks, refuseInput } from "../inputChecks";
+import { InputChecks } from "../inputChecks";
 import { emptyFaults, platformFaults } from "./buildSettings";
-import { imageCopyType } from "./imageCopy";
-import { copyTo, findMade, type ImageMaker, loginOf, publishImage } from "./imagePublication";
+import { publishImage } from "./imagePublication";
 import type { ImageRepository } from "./imageRepository";
-import { knownValue } from "./imageState";
 import { type ImageTarget, imageTargetFaults } from "./imageTargets";
-import { ImageUpload, imageUploadType } from "./imageUpload";
-import { dockerHost, findLocalImage } from "./localImage";
-import { findSourceImage } from "./sourceImage";
+import { copyMaker, localMaker } from "./mirrorMakers";
 
 /** Which image is copied, how the copy is tagged and where it goes. */
 export interface MirroredImageArgs {
@@ -206,96 +200,4 @@ export function mirrorTag({
 
 function canonical(reference: string): string {
   return printImageReference(canonicalReference(parseImageReference(reference)));
-}
-
-/** What a maker has to know of the image. */
-interface MirrorNames {
-  parent: pulumi.ComponentResource;
-  name: string;
-  subject: string;
-  identity: string;
-}
-
-/** Copies the source as it is now; from then on that very image. */
-function copyMaker(
-  image: MirrorNames,
-  source: string,
-  { platform, username, password }: MirroredImageArgs,
-  primary: ImageRepository,
-): ImageMaker {
-  const given = username === undefined || password === undefined ? undefined : { username, password };
-  const copy = (pinned: pulumi.Input<string>) =>
-    copyTo(image, primary, image.name, { source: pinned, sourceLogin: given });
-  return {
-    findMade(state, url) {
-      const made = findMade(state, imageCopyType, image, url);
-      // One that came from another repository of the image is no copy of the source, whose login is not for that registry.
-      return String(made?.outputs["source"]).startsWith(`${hostOf(source)}/`) ? made : undefined;
-    },
-
-    async make(_, made) {
-      if (made !== undefined) return copy(String(made.outputs["source"]));
-      const login = given && (await knownValue(pulumi.output(given)));
-      // A preview that does not know the login yet cannot say where it leads.
-      if (given !== undefined && login === undefined) return copy(pulumi.output(given.password).apply(() => source));
-      return copy(await findSource(image.subject, source, platform, login));
-    },
-  };
-}
-
-/** The source, named so that nothing can change it; refused when there is none. */
-async function findSource(
-  subject: string,
-  source: string,
-  platform: string | undefined,
-  login: Credentials | undefined,
-): Promise<string> {
-  const found = await findSourceImage(source, platform, login && loginFor(source, login));
-  if (!("faults" in found)) return found.reference;
-  refuseInput(subject, found.faults);
-  throw new Error("unreachable: refused above");
-}
-
-/** What was given for an image's registry is for that registry. */
-function loginFor(source: string, credentials: Credentials): RegistryLogin {
-  return RegistryLogin.ofHost(hostOf(source), credentials);
-}
-
-/** The host of an image's registry, as Docker reads its name. */
-function hostOf(reference: string): string {
-  return registryHost(canonicalReference(parseImageReference(reference)).registry) ?? "";
-}
-
-/** Pushes the image that Docker holds now; from then on that very image. */
-function localMaker(
-  image: MirrorNames,
-  localImage: string,
-  { platform }: MirroredImageArgs,
-  primary: ImageRepository,
-): ImageMaker {
-  const upload = (imageId: string) =>
-    new ImageUpload(
-      image.name,
-      {
-        localImage,
-        imageId,
-        dockerHost: dockerHost(),
-        platform,
-        repository: primary.url,
-        repositoryLogin: loginOf(primary),
-        tag: image.identity,
-      },
-      { parent: image.parent, replaceWith: [primary.repository] },
-    );
-  return {
-    findMade: (state, url) => findMade(state, imageUploadType, image, url),
-
-    make(_, made) {
-      if (made !== undefined) return upload(String(made.outputs["imageId"]));
-      const found = findLocalImage(localImage, platform);
-      if (!("faults" in found)) return upload(found.id);
-      refuseInput(image.subject, found.faults);
-      throw new Error("unreachable: refused above");
-    },
-  };
 }
