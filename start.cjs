@@ -21,7 +21,7 @@ function compile() {
       bundle: true,
       packages: "external",
       platform: "node",
-      target: "node20",
+      target: "node22",
       format: "cjs",
       sourcemap: "external",
       sourcesContent: false,

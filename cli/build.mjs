@@ -16,7 +16,7 @@ export async function buildCli(outfile = path.join(cli, "bin", "ecr.cjs")) {
     outfile: unfinished,
     bundle: true,
     platform: "node",
-    target: "node20",
+    target: "node22",
     format: "cjs",
     banner: { js: "#!/usr/bin/env node" },
     logLevel: "warning",

@@ -10,9 +10,6 @@ import { addSbomCommand } from "./sbom/commands";
 import { printError } from "./terminal";
 
 /** The commands beside the program: `npm run preview -- ENV`, `npm run up -- ENV`, `npm run lifecycle -- …`, … */
-// The SDK's advice on Node versions would stand before every table; package.json says which versions run.
-process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
-
 const program = new Command("ecr")
   .description("environments, what lifecycle policies do, what storage costs, what policies find, what images contain")
   .enablePositionalOptions();

@@ -20,7 +20,7 @@ export async function buildPolicyPack(outfile = path.join(policies, "bin", "inde
     outfile: unfinished,
     bundle: true,
     platform: "node",
-    target: "node20",
+    target: "node22",
     format: "cjs",
     external: ["@pulumi/*"],
     logLevel: "warning",

@@ -16,7 +16,7 @@ export async function buildProvider(outfile = path.join(provider, "bin", "index.
     outfile: unfinished,
     bundle: true,
     platform: "node",
-    target: "node20",
+    target: "node22",
     format: "cjs",
     logLevel: "warning",
   });

@@ -5,15 +5,12 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { fileURLToPath } from "node:url";
+import { supportedNode } from "./supportedNode.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
-const oldestNode = [20, 19];
-
-const [major, minor] = process.versions.node.split(".").map(Number);
-if (major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1])) {
-  console.error(`Node ${process.versions.node} is too old: install Node ${oldestNode.join(".")} or newer.`);
-  process.exit(1);
-}
+/** The folder of the Node for all that follows, where it is not the running one. */
+const nodeFolder = supportedNodeOrExit();
+if (nodeFolder !== undefined) process.env["PATH"] = [nodeFolder, process.env["PATH"]].join(path.delimiter);
 installPackages();
 const { buildSandbox } = await import("./build.mjs");
 await buildSandbox();
@@ -24,6 +21,15 @@ await buildProvider();
 const { buildCli } = await import("../cli/build.mjs");
 await buildCli();
 handOver(path.join(root, "sandbox", "dist", "cli.cjs"), process.argv.slice(2));
+
+function supportedNodeOrExit() {
+  try {
+    return supportedNode();
+  } catch (error) {
+    console.error(error.message);
+    process.exit(1);
+  }
+}
 
 /** `npm ci`, when node_modules does not hold what the lockfile says. Install scripts only fetch plugins: left out. */
 function installPackages() {
@@ -49,7 +55,8 @@ function installPackages() {
 
 /** Runs a script in place of this one: its output, signals and exit code are ours. */
 function handOver(script, args) {
-  const child = spawn(process.execPath, ["--enable-source-maps", script, ...args], { stdio: "inherit" });
+  const node = nodeFolder === undefined ? process.execPath : path.join(nodeFolder, "node");
+  const child = spawn(node, ["--enable-source-maps", script, ...args], { stdio: "inherit" });
   // Ctrl-C reaches the child by itself, from the terminal; staying alive lets it finish.
   process.on("SIGINT", () => {});
   process.on("SIGTERM", () => child.kill("SIGTERM"));

@@ -39,7 +39,7 @@ async function bundle(entries, external, plugins = []) {
     outExtension: { ".js": ".cjs" },
     bundle: true,
     platform: "node",
-    target: "node20",
+    target: "node22",
     format: "cjs",
     banner: { js: "#!/usr/bin/env node" },
     external,

@@ -65,7 +65,7 @@ class CopyBench {
     });
     this.program = path.join(folder, "copyImage.js");
     const entryPoints = [path.join(root, "bench/programs/copyImage.ts")];
-    buildSync({ entryPoints, outfile: this.program, bundle: true, platform: "node", target: "node20" });
+    buildSync({ entryPoints, outfile: this.program, bundle: true, platform: "node", target: "node22" });
     this.crane = path.join(folder, "crane");
     const build = ["build", "-mod=readonly", "-trimpath", "-buildvcs=false", "-o", this.crane];
     execFileSync("go", [...build, "github.com/google/go-containerregistry/cmd/crane"], {

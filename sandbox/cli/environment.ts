@@ -57,6 +57,8 @@ export function commandEnvironment(parts: SandboxParts): NodeJS.ProcessEnv {
     // Protects nothing but a local AWS's tokens; Pulumi.local.yaml holds the salt that goes with it.
     PULUMI_CONFIG_PASSPHRASE: "sandbox",
     PULUMI_SKIP_UPDATE_CHECK: "1",
+    // Each command starts Node several times; what it compiled the first time it need not compile again.
+    NODE_COMPILE_CACHE: path.join(home, "compile-cache"),
     ...(process.env["SANDBOX_PLUGINS"] !== "released" && { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" }),
   };
   for (const name of foreign) delete environment[name];

@@ -112,7 +112,6 @@ export async function startGatewayProcess(
         PATH: process.env["PATH"],
         HOME: process.env["HOME"],
         ...thriftyMalloc,
-        AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
       },
     });
   }

@@ -89,7 +89,6 @@ export async function startMinistack(
         DOCKER_HOST: process.env["DOCKER_HOST"],
         DOCKER_CONFIG: dockerConfig(state),
         SANDBOX_HOME: home,
-        AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
         ...thriftyMalloc,
         GATEWAY_PORT: String(port),
         BIND_HOST: "127.0.0.1",

@@ -10,7 +10,7 @@ export async function bundleProgram(entryPoint: string, outfile: string): Promis
     outfile,
     bundle: true,
     platform: "node",
-    target: "node20",
+    target: "node22",
     format: "cjs",
     banner: { js: "#!/usr/bin/env node" },
     external: ["lmdb"],

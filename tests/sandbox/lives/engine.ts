@@ -111,7 +111,7 @@ function compile(): { code: string } {
     bundle: true,
     packages: "external",
     platform: "node",
-    target: "node20",
+    target: "node22",
     format: "cjs",
     write: false,
     logLevel: "silent",

