@@ -7,6 +7,16 @@ import { build } from "esbuild";
 
 const cli = path.dirname(fileURLToPath(import.meta.url));
 
+/** What `validate` needs of Pulumi's SDK, which it shares with the program: see validate/pulumiValues.ts. */
+const withoutEngine = {
+  name: "without-engine",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^@pulumi\/pulumi$/ }, () => ({ path: path.join(cli, "validate", "pulumiValues.ts") }));
+    onResolve({ filter: /^@pulumi\/(aws|docker|docker-build)$/ }, ({ path }) => ({ path, namespace: "left-out" }));
+    onLoad({ filter: /.*/, namespace: "left-out" }, () => ({ contents: "module.exports = {};" }));
+  },
+};
+
 /** @param {string} [outfile] Where to write it. */
 export async function buildCli(outfile = path.join(cli, "bin", "ecr.cjs")) {
   // Two commands that start at once would otherwise read each other's half-written file.
@@ -20,6 +30,8 @@ export async function buildCli(outfile = path.join(cli, "bin", "ecr.cjs")) {
     format: "cjs",
     banner: { js: "#!/usr/bin/env node" },
     logLevel: "warning",
+    logOverride: { "import-is-undefined": "silent" },
+    plugins: [withoutEngine],
   });
   fs.chmodSync(unfinished, 0o755);
   fs.renameSync(unfinished, outfile);

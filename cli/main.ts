@@ -8,6 +8,7 @@ import { addReplicationCommand } from "./replication/commands";
 import { addReportCommand } from "./report/commands";
 import { addSbomCommand } from "./sbom/commands";
 import { printError } from "./terminal";
+import { addValidateCommand } from "./validate/commands";
 
 /** The commands beside the program: `npm run preview -- ENV`, `npm run up -- ENV`, `npm run lifecycle -- …`, … */
 const program = new Command("ecr")
@@ -20,6 +21,7 @@ addReportCommand(program);
 addReplicationCommand(program);
 addPolicyReportCommand(program);
 addSbomCommand(program);
+addValidateCommand(program);
 
 program.parseAsync().catch((error: unknown) => {
   printError(error instanceof Error && error.name === "Error" ? error.message : errorText(error));

@@ -14,6 +14,7 @@ import {
   splitTagLists,
   splitTagListText,
 } from "../ecr/lifecyclePolicy";
+import { oneOf } from "../ecr/nearestWord";
 
 /** A lifecycle as a component takes it: rules in words, a preset's name, ECR's own document or its JSON text, or none. */
 export type LifecycleInput =
@@ -64,6 +65,10 @@ function readDocument(
   path: string,
 ): { document?: LifecyclePolicyDocument; faults: Fault[] } {
   const rules = isPreset(lifecycle) ? lifecyclePresets[lifecycle].rules : lifecycle;
+  if (typeof rules === "string" && !/^\s*[[{"]/.test(rules)) {
+    const presets = Object.keys(lifecyclePresets);
+    return { faults: [{ path, value: rules, rule: "there is no such preset.", fix: oneOf(rules, presets) }] };
+  }
   if (!isRules(rules)) return readLifecyclePolicy(rules, path);
   const faults = lifecycleRuleFaults(rules, path);
   return faults.length > 0 ? { faults } : { document: lifecyclePolicyFromRules(rules), faults };

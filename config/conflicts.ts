@@ -1,6 +1,7 @@
 import { containerImageTag } from "../components/images/containerImage";
 import { mirrorTag } from "../components/images/mirroredImage";
 import type { Fault } from "../ecr/faults";
+import { imageReferenceFaults } from "../ecr/imageReference";
 import { mirroredImageArgs, registryName, repositoryRegion } from "./arguments";
 import { issuerOf } from "./identityProviders";
 import type { EnvironmentConfig } from "./schema";
@@ -139,7 +140,12 @@ function configuredImages(config: EnvironmentConfig): ConfiguredImage[] {
       entry: `mirroredImages.${key}`,
       repositories: image.repositories,
       tags: [...once("tag", image.tag), ...movingTags(image.tags)],
-      identity: () => mirrorTag(mirroredImageArgs(config, key, [])),
+      identity: () => {
+        const reference = image.source ?? image.localImage;
+        // What names no image is said by the image's own check.
+        const isSound = reference !== undefined && imageReferenceFaults(reference, "source").length === 0;
+        return isSound ? mirrorTag(mirroredImageArgs(config, key, [])) : undefined;
+      },
     })),
     ...Object.entries(config.promotion?.images ?? {}).map(([key, image]) => ({
       entry: `promotion.images.${key}`,

@@ -1,6 +1,5 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { refuseInput } from "../components";
 import { readStackState } from "../components/stackState";
 import { withoutAdopted } from "./adopted";
 import { refuseForeignSettings } from "./foreignSettings";
@@ -8,6 +7,7 @@ import { providerFaults, withKeptProviders } from "./identityProviders";
 import { loadConfig } from "./load";
 import { logicalNames } from "./logicalNames";
 import { refuseLosses } from "./losses";
+import { refuseConfig } from "./refuseConfig";
 import { takenOverFaults } from "./takenOver";
 
 /**
@@ -23,9 +23,9 @@ export async function loadEnvironment() {
   const config = withKeptProviders(withoutAdopted(written, state, region), state);
   await refuseLosses(config, state, region);
   const ofOthers = await Promise.all([providerFaults(config, state), takenOverFaults(config, state, region)]);
-  refuseInput(
-    "the update would delete what others use",
+  refuseConfig(
     ofOthers.flat().map((fault) => ({ ...fault, path: `${pulumi.getProject()}:${fault.path}` })),
+    "the update would delete what others use",
   );
   const names = logicalNames(config, state, region);
   await refuseForeignSettings(config, names, region);

@@ -10,6 +10,7 @@ import {
 } from "../components";
 import { costSettingsFaults } from "../ecr/costs";
 import type { Fault } from "../ecr/faults";
+import { oneOf } from "../ecr/nearestWord";
 import {
   imageTargets,
   isReference,
@@ -54,11 +55,14 @@ export function environmentFaults(config: EnvironmentConfig, region?: string): F
     ...each("images", (key) => {
       const { repositories = [], ...settings } = config.images[key] ?? {};
       const { known, faults } = find(targets, repositories);
-      return [...faults, ...containerImageFaults({ context: "", ...settings, repositories: known })];
+      return [
+        ...faults,
+        ...unlessMisspelt(faults, containerImageFaults({ context: "", ...settings, repositories: known })),
+      ];
     }),
     ...each("mirroredImages", (key) => {
       const { known, faults } = find(targets, config.mirroredImages[key]?.repositories ?? []);
-      return [...faults, ...mirroredImageFaults(mirroredImageArgs(config, key, known))];
+      return [...faults, ...unlessMisspelt(faults, mirroredImageFaults(mirroredImageArgs(config, key, known)))];
     }),
     ...each("registries", (key) => registryFaults(key, registryArgs(config, key))),
     ...each("pushRoles", (key) => {
@@ -106,7 +110,7 @@ function costFaults({ costs, privateRepositories }: EnvironmentConfig): Fault[] 
       path: `costs.pushes.${key}`,
       value,
       rule: "no such private repository in this config.",
-      fix: keys.length > 0 ? `write one of ${keys.join(", ")}.` : "describe the repository first.",
+      fix: keys.length > 0 ? oneOf(key, keys) : "describe the repository first.",
     })),
   ];
 }
@@ -128,6 +132,11 @@ function anyArn({ kind }: ImageTarget): string {
     : "arn:aws:ecr-public::123456789012:repository/known-later";
 }
 
+/** That there is no repository is said already when all that were named are misspelt. */
+function unlessMisspelt(misspelt: readonly Fault[], faults: readonly Fault[]): readonly Fault[] {
+  return misspelt.length > 0 ? faults.filter(({ path }) => path !== "repositories") : faults;
+}
+
 /** What `private/<key>` and `public/<key>` stand for, and the references that stand for nothing. */
 function find(targets: Record<string, ImageTarget>, references: readonly string[]) {
   const choices = Object.keys(targets);
@@ -140,8 +149,10 @@ function find(targets: Record<string, ImageTarget>, references: readonly string[
       faults.push({
         path: `repositories[${index}]`,
         value: reference,
-        rule: "no such repository in this config.",
-        fix: choices.length > 0 ? `write one of ${choices.join(", ")}.` : "describe the repository first.",
+        rule: isReference(reference)
+          ? "no such repository in this config."
+          : "must be private/<key> or public/<key> of this config.",
+        fix: choices.length > 0 ? oneOf(reference, choices) : "describe the repository first.",
       });
     }
   });

@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
-import { refuseInput } from "../components";
 import { ownershipFaults } from "../components/registry/registryOwnership";
 import { registryArgs } from "./arguments";
 import type { logicalNames } from "./logicalNames";
+import { refuseConfig } from "./refuseConfig";
 import type { EnvironmentConfig } from "./schema";
 
 /**
@@ -31,5 +31,5 @@ export async function refuseForeignSettings(
       return faults.map((fault) => ({ ...fault, path: `ecr:registries.${key}.${fault.path}` }));
     }),
   );
-  refuseInput("the update would overwrite settings that this stack did not make", found.flat());
+  refuseConfig(found.flat(), "the update would overwrite settings that this stack did not make");
 }

@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { refuseInput } from "../components";
 import { knownKmsKeyArn } from "../components/kmsKeyArn";
 import { type HeldImages, heldPrivateImages, heldPublicImages } from "../components/repositories/heldImages";
 import { encryptionTypes } from "../components/repositories/privateRepositorySettings";
 import { resourcesOf, type StackState, type StateResource } from "../components/stackState";
 import type { Fault } from "../ecr/faults";
 import { privateRepositoryArgs, registryName, repositoryRegion } from "./arguments";
+import { refuseConfig } from "./refuseConfig";
 import { isRetained, leftPolicies } from "./retained";
 import type { EnvironmentConfig } from "./schema";
 import { stateTypes } from "./stateTypes";
@@ -28,9 +28,9 @@ export async function refuseLosses(config: EnvironmentConfig, state: StackState,
       publicFaults(config, state, repository),
     ),
   ]);
-  refuseInput(
-    "the update would delete images",
+  refuseConfig(
     found.flat().map((fault) => ({ ...fault, path: `${pulumi.getProject()}:${fault.path}` })),
+    "the update would delete images",
   );
 }
 

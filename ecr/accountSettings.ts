@@ -1,4 +1,5 @@
 import type { Fault } from "./faults";
+import { oneOf } from "./nearestWord";
 
 interface AccountSetting {
   values: readonly string[];
@@ -41,7 +42,7 @@ export function accountSettingFaults(name: unknown, value: unknown, path: string
         path: `${path}.name`,
         value: name,
         rule: "ECR has three account settings.",
-        fix: `write one of ${Object.keys(accountSettings).join(", ")}.`,
+        fix: oneOf(name, Object.keys(accountSettings)),
       },
     ];
   }

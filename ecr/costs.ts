@@ -1,5 +1,6 @@
 import type { Fault } from "./faults";
 import { isObject } from "./jsonObjects";
+import { withGuess } from "./nearestWord";
 import { type PriceTable, priceTableFaults, withOwnPrices } from "./prices";
 import type { PushStream } from "./steadyState";
 
@@ -187,7 +188,7 @@ function unknownKeys(object: Record<string, unknown>, known: readonly string[], 
       path: `${path}.${key}`,
       value: object[key],
       rule: `there is no "${key}" here.`,
-      fix: `leave it out; the keys are ${known.join(", ")}.`,
+      fix: withGuess(key, known, `correct it or leave it out; the keys are ${known.join(", ")}.`),
     }));
 }
 

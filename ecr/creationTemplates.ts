@@ -4,6 +4,7 @@ import { type EncryptionType, encryptionFaults, parseKmsKey } from "./encryption
 import type { Fault } from "./faults";
 import { isObject, type JsonObject } from "./jsonObjects";
 import { lifecyclePolicyFaults } from "./lifecyclePolicy";
+import { oneOf } from "./nearestWord";
 import { arnPartitionFaults } from "./regions";
 import { coveredNames, repeatedPrefixFaults, repositoryPrefixFaults } from "./repositoryPrefixes";
 import { resourceTagFaults } from "./resourceTags";
@@ -212,7 +213,7 @@ function appliedForFaults(appliedFor: unknown, path: string): Fault[] {
   return appliedFor.flatMap((occasion: unknown, index): Fault[] => {
     const fault = (rule: string, fix: string): Fault[] => [{ path: `${path}[${index}]`, value: occasion, rule, fix }];
     if (!(templateOccasions as readonly unknown[]).includes(occasion)) {
-      return fault("ECR applies a template on three occasions.", `write one of ${templateOccasions.join(", ")}.`);
+      return fault("ECR applies a template on three occasions.", oneOf(occasion, templateOccasions));
     }
     return appliedFor.indexOf(occasion) < index ? fault("each occasion is named once.", "leave it out.") : [];
   });

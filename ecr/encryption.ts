@@ -1,4 +1,5 @@
 import type { Fault } from "./faults";
+import { oneOf } from "./nearestWord";
 import { arnPartitionFaults } from "./regions";
 
 /** ECR API, EncryptionConfiguration: encryptionType. */
@@ -110,7 +111,7 @@ export function encryptionFaults(settings: EncryptionSettings, path: string, reg
       path: at("encryptionType"),
       value: encryptionType,
       rule: "encryption is one of ECR's three types.",
-      fix: `write one of ${encryptionTypes.join(", ")}.`,
+      fix: oneOf(encryptionType, encryptionTypes),
     });
   }
   if (kmsKey === undefined) {

@@ -2,6 +2,8 @@ import { onOneLine } from "./printable";
 
 /** One thing that is wrong with an input. */
 export interface Fault {
+  /** Where that is in a file: `Pulumi.dev.yaml:12:5`. @default not known */
+  place?: string;
   /** Where, as the user wrote it: `lifecyclePolicy.rules[2].selection.countNumber`. */
   path: string;
   /** What was found there; `undefined` when something needed is missing. */
@@ -30,9 +32,10 @@ export function showValue(value: unknown): string {
   return text.length > shownCharacters ? `${text.slice(0, shownCharacters)}… (${text.length} characters)` : text;
 }
 
-/** One fault as a line: property, value, rule, fix. What a registry or a service said is part of many: see printable.ts. */
+/** One fault as a line: place, property, value, rule, fix. What a registry or a service said is part of many: see printable.ts. */
 export function faultMessage(fault: Fault): string {
-  return onOneLine(`${fault.path}: ${showValue(fault.value)} — ${fault.rule} Fix: ${fault.fix}`);
+  const place = fault.place === undefined ? "" : `${fault.place} `;
+  return onOneLine(`${place}${fault.path}: ${showValue(fault.value)} — ${fault.rule} Fix: ${fault.fix}`);
 }
 
 /** Refused input. `message` lists every fault, one a line, so that one run is enough to put all of them right. */

@@ -1,5 +1,6 @@
 import type { Fault } from "./faults";
 import { isObject } from "./jsonObjects";
+import { withGuess } from "./nearestWord";
 
 /** What ECR charges, in one currency. Amounts are per month; a GB is `bytesPerGb` bytes. */
 export interface PriceTable {
@@ -88,7 +89,9 @@ export function priceTableFaults(value: unknown, path: string): Fault[] {
   }
   for (const key of Object.keys(value)) {
     if (!Object.hasOwn(prices, key)) {
-      fault(key, `a price table has no "${key}".`, `leave it out; the keys are ${Object.keys(prices).join(", ")}.`);
+      const known = Object.keys(prices);
+      const fix = withGuess(key, known, `correct it or leave it out; the keys are ${known.join(", ")}.`);
+      fault(key, `a price table has no "${key}".`, fix);
     }
   }
   if (!isArchive(value["archive"])) {

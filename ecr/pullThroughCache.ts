@@ -2,6 +2,7 @@ import { customRoleFaults, isAccountId, type RegistryPlace } from "./accounts";
 import type { Fault } from "./faults";
 import { parseEcrHost, publicRegistryHosts, registryHost, usualRegistry } from "./imageReference";
 import { isObject, type JsonObject } from "./jsonObjects";
+import { oneOf, withGuess } from "./nearestWord";
 import { arnPartitionFaults, isRegionName, isSamePartition } from "./regions";
 import { repeatedPrefixFaults, repositoryPrefixFaults, rootPrefix } from "./repositoryPrefixes";
 
@@ -123,7 +124,13 @@ export function upstreamUrlFaults(url: unknown, path: string): Fault[] {
       path,
       value: url,
       rule: `an upstream is the host of a registry that ECR can fetch from: ${hosts.join(", ")}.`,
-      fix: meant ? `write "${meant}".` : "write one of these hosts, without scheme and path.",
+      fix: meant
+        ? `write "${meant}".`
+        : withGuess(
+            url,
+            [...Object.keys(upstreamRegistries), ...hosts],
+            "write one of these hosts, without scheme and path.",
+          ),
     },
   ];
 }
@@ -245,9 +252,7 @@ function upstreamNameFaults(rule: JsonObject, path: string): Fault[] {
       path: `${path}.upstreamRegistry`,
       value: name,
       rule: known ? "the upstream's name and its URL are of one registry." : "ECR knows no upstream of this name.",
-      fix: actual
-        ? `write "${actual}", or leave it out.`
-        : `write one of ${Object.keys(upstreamRegistries).join(", ")}.`,
+      fix: actual ? `write "${actual}", or leave it out.` : oneOf(name, Object.keys(upstreamRegistries)),
     },
   ];
 }

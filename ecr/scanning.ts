@@ -1,5 +1,6 @@
 import type { Fault } from "./faults";
 import { isObject } from "./jsonObjects";
+import { oneOf } from "./nearestWord";
 import { wildcardMatches } from "./wildcard";
 
 /**
@@ -78,7 +79,7 @@ export function scanningFaults(configuration: unknown, path: string): Fault[] {
       path: `${path}.scanType`,
       value: scanType,
       rule: "scanning is one of two types.",
-      fix: `write one of ${scanTypes.join(", ")}.`,
+      fix: oneOf(scanType, scanTypes),
     });
   }
   if (!Array.isArray(rules)) {
@@ -186,7 +187,7 @@ function frequencyFaults(frequency: unknown, path: string, scanType: ScanType | 
   const known = scanFrequencies.find((each) => each === frequency);
   const fault = (rule: string, fix: string): Fault[] => [{ path, value: frequency, rule, fix }];
   if (known === undefined) {
-    return fault("images are scanned at one of three frequencies.", `write one of ${scanFrequencies.join(", ")}.`);
+    return fault("images are scanned at one of three frequencies.", oneOf(frequency, scanFrequencies));
   }
   if (scanType === undefined || frequenciesOf[scanType].includes(known)) {
     return [];

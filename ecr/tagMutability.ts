@@ -1,4 +1,5 @@
 import type { Fault } from "./faults";
+import { oneOf } from "./nearestWord";
 import { wildcardMatches } from "./wildcard";
 
 /** ECR API, CreateRepository: imageTagMutability. */
@@ -63,7 +64,7 @@ export function tagMutabilityFaults(
       path: at("imageTagMutability"),
       value: mutability,
       rule: "tag mutability is one of ECR's four settings.",
-      fix: `write one of ${imageTagMutabilities.join(", ")}.`,
+      fix: oneOf(mutability, imageTagMutabilities),
     });
   }
   if (filters !== undefined && !Array.isArray(filters)) {

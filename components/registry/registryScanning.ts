@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import type { Fault } from "../../ecr/faults";
+import { oneOf } from "../../ecr/nearestWord";
 import { type ScanFrequency, type ScanType, scanningFilterFaults, scanningLimits } from "../../ecr/scanning";
 import type { RegistryScanningArgs } from "./registryArgs";
 import { childOptions, type RegistryContext } from "./registryContext";
@@ -17,7 +18,7 @@ export function registryScanningFaults(scanning: RegistryScanningArgs): Fault[] 
   const { type = "basic", continuous } = scanning;
   const faults: Fault[] = [];
   if (!Object.hasOwn(scanTypes, type)) {
-    const fix = `write one of ${Object.keys(scanTypes).join(", ")}.`;
+    const fix = oneOf(type, Object.keys(scanTypes));
     faults.push({ path: "scanning.type", value: type, rule: "scanning is one of two types.", fix });
   }
   if (type === "basic" && continuous !== undefined && continuous.length > 0) {

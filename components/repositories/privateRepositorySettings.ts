@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type EncryptionType, encryptionFaults, keyDeletionWindowFaults } from "../../ecr/encryption";
 import type { Fault } from "../../ecr/faults";
 import type { LifecyclePolicyDocument } from "../../ecr/lifecyclePolicy";
+import { oneOf } from "../../ecr/nearestWord";
 import { regionFaults } from "../../ecr/regions";
 import { privateRepositoryNameFaults } from "../../ecr/repositoryNames";
 import { resourceTagFaults } from "../../ecr/resourceTags";
@@ -133,7 +134,7 @@ function readEncryption(args: PrivateRepositoryArgs, checks: InputChecks) {
         path: "encryption",
         value: encryption,
         rule: "encryption is one of three kinds.",
-        fix: `write one of ${Object.keys(encryptionTypes).join(", ")}.`,
+        fix: oneOf(encryption, Object.keys(encryptionTypes)),
       },
     ]);
   }

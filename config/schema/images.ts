@@ -2,7 +2,8 @@ import { z } from "zod";
 import { names, text } from "./common";
 
 const repositories = z
-  .array(z.string().regex(/^(private|public)\/.+$/, { error: "must be private/<key> or public/<key>" }))
+  // What they stand for is looked up (environmentFaults.ts); the pattern is for editors.
+  .array(z.string().meta({ pattern: "^(private|public)\\/.+$" }))
   .min(1)
   .describe("Where the image goes: `private/<key>`, `public/<key>`. The others get the first one's digest");
 const movingTags = z.array(z.string()).describe("Tags that follow the image, such as `latest`. Default: none");

@@ -1,5 +1,6 @@
 import type { Fault } from "../faults";
 import { isObject, type JsonObject } from "../jsonObjects";
+import { oneOf } from "../nearestWord";
 import { arnPartitionFaults } from "../regions";
 import { actionNames, actionService, misspeltAction } from "./actions";
 import { conditionOperators, parseConditionOperator } from "./conditions";
@@ -114,7 +115,9 @@ function principalFaults(principal: unknown, path: string, region?: string): Fau
   return Object.entries(principal).flatMap(([type, names]) => {
     const at = `${path}.${type}`;
     if (!principalTypes.some((each) => each === type)) {
-      return [{ path: at, value: names, rule: `IAM has no kind of principal "${type}".`, fix: oneOf(principalTypes) }];
+      return [
+        { path: at, value: names, rule: `IAM has no kind of principal "${type}".`, fix: oneOf(type, principalTypes) },
+      ];
     }
     return textsOf(names, at, "names", (name, place) => principalNameFaults(type, name, place, region));
   });
@@ -211,7 +214,7 @@ function conditionFaults(condition: unknown, path: string): Fault[] {
         path: at,
         value: keys,
         rule: `IAM has no condition operator "${operator}".`,
-        fix: oneOf(conditionOperators),
+        fix: oneOf(operator, conditionOperators),
       });
     }
     if (!isObject(keys)) {
@@ -239,8 +242,4 @@ function textsOf(
     return [{ path, value: values, rule: `${what} are a text or a list of texts.`, fix: `write at least one.` }];
   }
   return texts.flatMap((text, index) => faultsOf(text, Array.isArray(values) ? `${path}[${index}]` : path));
-}
-
-function oneOf(choices: readonly string[]): string {
-  return `write one of ${choices.join(", ")}.`;
 }

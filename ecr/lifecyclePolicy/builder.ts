@@ -1,5 +1,6 @@
 import { type Fault, refuseFaults } from "../faults";
 import { isObject, type JsonObject } from "../jsonObjects";
+import { withGuess } from "../nearestWord";
 import type { LifecyclePolicyDocument, LifecycleRule, LifecycleRuleInput } from "./types";
 import { lifecyclePolicyFaults } from "./validation";
 
@@ -141,7 +142,11 @@ function inputFaults(rule: unknown, path: string): Fault[] {
         path: `${path}.${key}`,
         value: rule[key],
         rule: `a lifecycle rule knows no "${key}".`,
-        fix: `leave it out; a rule has images, description and one of ${countKeys.join(", ")}.`,
+        fix: withGuess(
+          key,
+          ["images", "description", ...countKeys],
+          `correct it or leave it out; a rule has images, description and one of ${countKeys.join(", ")}.`,
+        ),
       });
     }
   }

@@ -1,5 +1,6 @@
 import type { Fault } from "../faults";
 import type { JsonObject } from "../jsonObjects";
+import { nearestWord } from "../nearestWord";
 
 /** Gathers faults below one path. */
 export class Reporter {
@@ -19,7 +20,7 @@ export function keyFaults(object: JsonObject, at: string, known: readonly string
   for (const [key, value] of Object.entries(object)) {
     const place = at === "" ? key : `${at}.${key}`;
     if (!known.includes(key)) {
-      const near = known.find((each) => each.toLowerCase() === key.toLowerCase());
+      const near = nearestWord(key, known);
       report.fault(
         place,
         value,

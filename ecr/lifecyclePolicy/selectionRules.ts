@@ -1,5 +1,6 @@
 import { imageTagFaults } from "../imageTags";
 import { isObject, type JsonObject } from "../jsonObjects";
+import { withGuess } from "../nearestWord";
 import { keyFaults, type Reporter } from "./reporter";
 import { countTypes, lifecycleLimits, storageClasses, tagStatuses } from "./types";
 
@@ -40,7 +41,12 @@ function choiceFault(
   if (value === null || (value === undefined && !needed) || choices.some((choice) => choice === value)) {
     return;
   }
-  report.fault(`${at}.${key}`, value, `${key} is one of ${choices.join(", ")}.`, `write one of these.`);
+  report.fault(
+    `${at}.${key}`,
+    value,
+    `${key} is one of ${choices.join(", ")}.`,
+    withGuess(value, choices, "write one of these."),
+  );
 }
 
 function tagListFaults(selection: JsonObject, at: string, report: Reporter): void {

@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { parseConfig } from "../../config/load";
 import { startMocks } from "../components/mocks";
-import { faultsOf, parse } from "./parsing";
+import { faultsOf, parse, parseConfig } from "./parsing";
 
 const github = [{ repository: "octo-org/shop", branches: ["main"] }];
 const privates = { shop: { exclusionFilters: ["latest", "dev"] }, "shop-dev": { exclusionFilters: ["latest"] } };

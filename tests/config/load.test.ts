@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { InputRefused } from "../../components/inputChecks";
-import { parseConfig } from "../../config/load";
+import { InvalidInputError } from "../../ecr/faults";
 import { startMocks } from "../components/mocks";
-import { faultsOf, parse } from "./parsing";
+import { faultsOf, parse, parseConfig } from "./parsing";
 
-describe("parseConfig", () => {
+describe("checkConfig", () => {
   // As in a preview: no Docker is asked for.
   before(() => startMocks({}, true));
 
@@ -49,11 +48,11 @@ describe("parseConfig", () => {
       "ecr:tags.team",
     ]);
     assert.equal(faults["ecr:privateRepositories.petclinic.encrypton"], "unknown key.");
-    assert.match(faults["ecr:privateRepositories.petclinic.scanOnPush"] ?? "", /expected boolean/);
+    assert.match(faults["ecr:privateRepositories.petclinic.scanOnPush"] ?? "", /must be true or false/);
   });
 
   it("refuses text where an object belongs", () => {
-    assert.match(faultsOf({ "ecr:images": "app" })["ecr:images"] ?? "", /expected record/);
+    assert.match(faultsOf({ "ecr:images": "app" })["ecr:images"] ?? "", /must be a map/);
   });
 
   it("gathers what the components would refuse, with paths into the config", () => {
@@ -98,7 +97,7 @@ describe("parseConfig", () => {
       assert.throws(
         () => parseConfig(config, "ecr"),
         (error) => {
-          assert.ok(error instanceof InputRefused);
+          assert.ok(error instanceof InvalidInputError);
           assert.deepEqual(
             error.faults.map(({ path }) => path).sort(),
             [

@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
-import { InputRefused } from "../../components/inputChecks";
-import { parseConfig } from "../../config/load";
+import { checkConfig } from "../../config/checkConfig";
+import type { EnvironmentConfig } from "../../config/schema";
+import { type Fault, InvalidInputError, refuseFaults } from "../../ecr/faults";
+
+/** The config that values make. @throws InvalidInputError with every fault. */
+export function parseConfig(values: Record<string, string>, namespace: string, region?: string): EnvironmentConfig {
+  const { config, faults } = checkConfig(values, namespace, region);
+  refuseFaults("config", faults ?? []);
+  assert.ok(config);
+  return config;
+}
 
 /** Parses config as the engine hands it over: values as text. A key without a namespace is one of ours. */
 export function parse(values: Record<string, unknown>) {
@@ -13,11 +22,16 @@ export function parse(values: Record<string, unknown>) {
 
 /** Path to rule of each fault; fails when there is none. */
 export function faultsOf(values: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(faultListOf(values).map(({ path, rule }) => [path, rule]));
+}
+
+/** Every fault; fails when there is none. */
+export function faultListOf(values: Record<string, unknown>): readonly Fault[] {
   try {
     parse(values);
   } catch (error) {
-    assert.ok(error instanceof InputRefused, String(error));
-    return Object.fromEntries(error.faults.map(({ path, rule }) => [path, rule]));
+    assert.ok(error instanceof InvalidInputError, String(error));
+    return error.faults;
   }
   assert.fail("nothing was refused");
 }

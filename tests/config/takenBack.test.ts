@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { InputRefused } from "../../components/inputChecks";
 import { privateRepositoryArgs, publicRepositoryArgs, registryArgs } from "../../config/arguments";
+import { InvalidInputError } from "../../ecr/faults";
 import { startMocks } from "../components/mocks";
 import { parse } from "./parsing";
 
@@ -9,7 +9,7 @@ function faultOf(values: Record<string, unknown>) {
   try {
     parse(values);
   } catch (error) {
-    assert.ok(error instanceof InputRefused, String(error));
+    assert.ok(error instanceof InvalidInputError, String(error));
     assert.equal(error.faults.length, 1, error.message);
     return error.faults[0];
   }

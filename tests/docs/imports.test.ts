@@ -14,7 +14,8 @@ const arrows: Record<string, readonly string[]> = {
   oci: ["ecr"],
   ecr: [],
   policies: ["ecr"],
-  cli: ["ecr"],
+  // `validate` checks config as the program does.
+  cli: ["config", "ecr"],
   provider: ["components", "ecr", "oci"],
   // Its stand-ins speak the protocol that the project's own provider speaks.
   sandbox: ["ecr", "provider"],

@@ -82,7 +82,7 @@ describe("accessPolicyFaults: refusals of a statement", () => {
       { ...good, Principal: { Aws: "*" } },
       "Principal.Aws",
       'IAM has no kind of principal "Aws".',
-      "write one of AWS, Service, Federated, CanonicalUser.",
+      'did you mean "AWS"? Write one of AWS, Service, Federated, CanonicalUser.',
     ],
     [
       "no name",
@@ -328,7 +328,7 @@ describe("accessPolicyFaults: refusals of a statement", () => {
       { ...good, Condition: { StringSame: {} } },
       "Condition.StringSame",
       'IAM has no condition operator "StringSame".',
-      operators,
+      `did you mean "StringLike"? ${operators.replace("write", "Write")}`,
     ],
     [
       "NullIfExists",

@@ -24,7 +24,7 @@ describe("ecr/costs: refusals", () => {
       faults: () => settings({ budget: 1 }),
       path: "cost.budget",
       rule: /^there is no "budget" here\.$/,
-      fix: /^leave it out; the keys are freeTier, freeTierEnds, monthlyBudget, publicPullGb, pushes, prices\.$/,
+      fix: /orrect it or leave it out; the keys are freeTier, freeTierEnds, monthlyBudget, publicPullGb, pushes, prices\.$/,
     },
     {
       title: "an unknown free tier",
@@ -75,7 +75,7 @@ describe("ecr/costs: refusals", () => {
       faults: () => pushed({ ...push, gigabytes: 1 }),
       path: "cost.pushes.web[0].gigabytes",
       rule: /^there is no "gigabytes" here\.$/,
-      fix: /^leave it out; the keys are tags, perDay, megabytes, pulledForDays\.$/,
+      fix: /orrect it or leave it out; the keys are tags, perDay, megabytes, pulledForDays\.$/,
     },
     ...["v1", ["v1", ""], ["v1", 2], [2]].map((tags) => ({
       title: `${JSON.stringify(tags)} for tags`,
@@ -150,7 +150,7 @@ describe("ecr/prices: refusals", () => {
       faults: () => table({ retrieval: 1 }),
       path: "prices.json.retrieval",
       rule: /^a price table has no "retrieval"\.$/,
-      fix: /^leave it out; the keys are asOf, region, currency, bytesPerGb, storagePerGb, archive, .*replicationPerGb\.$/,
+      fix: /orrect it or leave it out; the keys are asOf, region, currency, bytesPerGb, storagePerGb, archive, .*replicationPerGb\.$/,
     },
     ...[
       [],

@@ -182,7 +182,7 @@ describe("ecr/lifecyclePolicy: builder", () => {
       [{ images: "any", keepNewest: 1, keepOldest: 1 }],
       "lifecycle[0].keepOldest",
       /knows no "keepOldest"/,
-      /^leave it out; a rule has images, description and one of keepNewest, expireAfterDays, .*\.$/,
+      /^did you mean "keepNewest"\? Correct it or leave it out; a rule has images, description and one of keepNewest, expireAfterDays, .*\.$/,
     ],
     ["unknown images", [{ images: "latest", keepNewest: 1 }], "lifecycle[0].images", /which images/, someImages],
     ["no images", [{ keepNewest: 1 }], "lifecycle[0].images", /which images/, someImages],

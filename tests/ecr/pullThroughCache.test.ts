@@ -275,7 +275,10 @@ describe("ecr/pullThroughCache", () => {
   it("lists the names of upstreams where the URL says none", () => {
     const faults = check({ ...publicRule, upstreamRegistryUrl: "x.example", upstreamRegistry: "dockerhub" });
     assert.deepEqual(paths(faults), ["rule.upstreamRegistryUrl", "rule.upstreamRegistry"]);
-    assert.match(faults[1]?.fix ?? "", /^write one of ecr-public, k8s, quay, docker-hub, .*, ecr\.$/);
+    assert.match(
+      faults[1]?.fix ?? "",
+      /^did you mean "docker-hub"\? Write one of ecr-public, k8s, quay, docker-hub, .*, ecr\.$/,
+    );
   });
 
   it("takes the ARN of a secret in any partition, and nothing around it", () => {

@@ -1,0 +1,8 @@
+// Stands for @pulumi/pulumi in the commands' bundle (cli/build.mjs): what checking arguments needs of it, and not its
+// engine's client, which takes longer to load than the whole check. @pulumi/aws and @pulumi/docker are left out altogether.
+export { RunError } from "@pulumi/pulumi/errors";
+export { all, interpolate, jsonStringify, Output, output, secret, unknown } from "@pulumi/pulumi/output";
+export { ComponentResource, CustomResource } from "@pulumi/pulumi/resource";
+
+/** There is no program: paths are relative to the working directory, which is the project's. */
+export const runtime = { getRootDirectory: () => process.cwd(), getMonitor: () => undefined, isDryRun: () => true };
