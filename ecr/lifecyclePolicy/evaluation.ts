@@ -11,7 +11,7 @@ import { type OwnVerdict, ownVerdicts } from "./verdicts";
  * - `noRule`: no rule matches it.
  * - `index`: an index (manifest list) that names it stays, or goes later than the image would. An index in the archive
  *   stays: its images are archived with it, but not deleted.
- * - `subject`: it is a reference artifact, such as a signature, and shares the fate of its subject.
+ * - `subject`: it is a reference artifact, such as a signature: it shares the fate of its subject, and goes when that is gone.
  */
 export type LifecycleReason = "age" | "count" | "newest" | "noRule" | "index" | "subject";
 
@@ -35,8 +35,8 @@ export interface LifecycleOutcome {
  * - An image belongs to the matching rule with the lowest number, and no other rule acts on it.
  * - An image that an index names is deleted after the index is, and archived after the index is archived or deleted, at the
  *   earliest in the same run.
- * - A reference artifact whose subject is in the repository is seen by no rule, and counted by none: it goes, or is archived,
- *   with its subject.
+ * - A reference artifact is seen by no rule, and counted by none: it goes, or is archived, with its subject. One whose subject
+ *   is not in the repository, as it was deleted by hand, goes now, whatever tags it has.
  *
  * One pass over the images for all rules, after one sort: 100,000 images with 50 rules take less than a second.
  *
@@ -52,8 +52,13 @@ export function evaluateLifecycle(
   const positions = new Map(images.map(({ digest }, index) => [digest, index]));
   const subjectOf = (image: LifecycleImage) =>
     image.subject === undefined || image.subject === image.digest ? undefined : positions.get(image.subject);
-  const verdicts = ownVerdicts(document, images, (image) => subjectOf(image) === undefined, now.getTime());
-  const outcomes = images.map((image, index) => ownOutcome(image, verdicts[index] ?? {}));
+  const isArtifact = ({ subject, digest }: LifecycleImage) => subject !== undefined && subject !== digest;
+  const verdicts = ownVerdicts(document, images, (image) => !isArtifact(image), now.getTime());
+  const outcomes = images.map((image, index) =>
+    isArtifact(image) && subjectOf(image) === undefined
+      ? orphanOutcome(image, now)
+      : ownOutcome(image, verdicts[index] ?? {}),
+  );
 
   const dependents: Dependent[] = [];
   images.forEach((image, index) => {
@@ -91,6 +96,11 @@ function ownOutcome({ digest }: LifecycleImage, { rule, at }: OwnVerdict): Lifec
     at: new Date(at),
     reason: counts ? "count" : "age",
   };
+}
+
+/** The subject is gone already: "within 24 hours of the deletion" has begun. */
+function orphanOutcome({ digest, subject }: LifecycleImage, now: Date): LifecycleOutcome {
+  return { digest, action: "expire", at: now, reason: "subject", decidedBy: subject };
 }
 
 /**

@@ -32,7 +32,7 @@ function imageAt(index: number, linked: boolean): fc.Arbitrary<LifecycleImage> {
     storageClass: optional(fc.constantFrom("standard" as const, "archive" as const), 5),
     archivedAt: longAge,
     parents: linked && index > 0 ? fc.uniqueArray(earlier, { maxLength: 2 }) : fc.constant([]),
-    subject: linked && index > 0 ? optional(earlier, 3) : fc.constant(undefined),
+    subject: linked && index > 0 ? optional(fc.oneof(earlier, fc.constant("deleted")), 3) : fc.constant(undefined),
   });
 }
 

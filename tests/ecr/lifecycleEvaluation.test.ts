@@ -218,9 +218,22 @@ describe("ecr/lifecyclePolicy: evaluation", () => {
       ]);
     });
 
-    it("of a subject that is not there are images like others; a signature of a signature follows the chain", () => {
+    it("whose subject was deleted go within 24 hours, whatever the rules say of images", () => {
+      const document = policy(rule({ ...untagged, ...days("sinceImagePushed", 365) }), rule(keep(1)));
+      const images = [
+        image("kept", 9, ["v1"]),
+        signature("gone"),
+        image("second", 1, ["sig"], { subject: "signature" }),
+      ];
+      assert.deepEqual(evaluateLifecycle(document, images, now), [
+        { digest: "kept", rule: 2, action: "keep", reason: "newest" },
+        { digest: "signature", action: "expire", at: now, reason: "subject", decidedBy: "gone" },
+        { digest: "second", action: "expire", at: now, reason: "subject", decidedBy: "signature" },
+      ]);
+    });
+
+    it("of themselves are images like others; a signature of a signature follows the chain", () => {
       const document = policy(rule({ ...untagged, ...week }));
-      assert.deepEqual(goes(document, [signature("nowhere")]), ["signature expire"]);
       assert.deepEqual(goes(document, [signature("signature")]), ["signature expire"]);
       const chain = [image("second", 1, [], { subject: "first" }), image("first", 1, [], { subject: "image" })];
       assert.deepEqual(goes(document, [...chain, image("image", 8)]), [

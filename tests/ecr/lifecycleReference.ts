@@ -23,10 +23,11 @@ export function referenceOutcomes(
   const find = (digest: string | undefined) => images.find((each) => each.digest === digest);
   const archived = (image: LifecycleImage) => image.storageClass === "archive";
   const subjectOf = (image: LifecycleImage) => (image.subject === image.digest ? undefined : find(image.subject));
+  const isArtifact = (image: LifecycleImage) => image.subject !== undefined && image.subject !== image.digest;
 
   function fits(rule: LifecycleRule, image: LifecycleImage): boolean {
     const { tagStatus, tagPrefixList, tagPatternList, storageClass } = rule.selection;
-    if (subjectOf(image) || (storageClass === "archive") !== archived(image)) return false;
+    if (isArtifact(image) || (storageClass === "archive") !== archived(image)) return false;
     if (tagStatus === "any") return true;
     if (tagStatus === "untagged") return image.tags.length === 0;
     const expressions = [
@@ -80,6 +81,7 @@ export function referenceOutcomes(
       const fate = actionOf(subject, moment);
       return fate === "archive" && archived(image) ? "keep" : fate;
     }
+    if (isArtifact(image)) return "expire";
     const owner = ownerOf(image);
     if (!owner || !wants(owner, image, moment)) return "keep";
     return owner.action.type === "expire" ? "expire" : "archive";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  BatchDeleteImageCommand,
   BatchGetImageCommand,
   CreateRepositoryCommand,
   DescribeImagesCommand,
@@ -112,6 +113,24 @@ describe("gateway: lifecycle policies", () => {
       .ecr()
       .send(new BatchGetImageCommand({ repositoryName: name, imageIds: [{ imageDigest: release }] }));
     assert.deepEqual(images, []);
+  });
+
+  it("deletes the signatures of an image that was deleted by hand, which no rule names, within 24 hours", async () => {
+    const name = await repository([{ images: { tagPrefixes: ["v"] }, keepNewest: 5 }]);
+    const client = await privateClient(sandbox);
+    const [gone = "", kept = ""] = await push(name, ["gone", "v1"], ["kept", "v2"]);
+    const sign = async (digest: string, tag?: string) => {
+      const subject = { mediaType: testImage("").mediaType, digest, size: 400 };
+      const signature = testImage(`signature of ${digest}`, { subject, artifactType: "application/vnd.signature" });
+      assert.equal((await client.push(name, tag ?? signature.digest, signature)).status, 201);
+      return signature.digest;
+    };
+    const [orphan, other] = [await sign(gone, "signed"), await sign(kept)];
+    const second = await sign(orphan);
+    await sandbox.ecr().send(new BatchDeleteImageCommand({ repositoryName: name, imageIds: [{ imageDigest: gone }] }));
+    assert.deepEqual(Object.keys(await present(name)).sort(), [kept, orphan, other, second].sort());
+    await advance(1);
+    assert.deepEqual(Object.keys(await present(name)).sort(), [kept, other].sort());
   });
 
   it("does now what the preview says, image by image, and runs all policies when asked", async () => {
