@@ -2,9 +2,10 @@ import { isObject, type JsonObject } from "../../ecr/jsonObjects";
 import { partitionOf } from "../../ecr/regions";
 
 /**
- * A repository's or registry's policy as ECR answers it, whatever it was given: with a `Version`, the older one when none
+ * A repository's or registry's policy as ECR answers it, whatever it was given: printed in ECR's own way; with a `Version`, the older one when none
  * was written; accounts by their root user's ARN; each name once, in an order of ECR's own; without an empty `Condition`
- * (hashicorp/terraform-provider-aws issue 19365 and crossplane-contrib/provider-aws pull request 701 show such answers).
+ * (hashicorp/terraform-provider-aws issue 19365, crossplane-contrib/provider-aws pull request 701 and the AWS CLI reference,
+ * get-repository-policy, show such answers).
  */
 export function keptPolicyText(text: string, region: string): string {
   const document = JSON.parse(text) as JsonObject;
@@ -12,7 +13,7 @@ export function keptPolicyText(text: string, region: string): string {
   kept["Statement"] = [document["Statement"]]
     .flat()
     .map((each) => (isObject(each) ? keptStatement(each, region) : each));
-  return JSON.stringify(kept);
+  return printed(kept, "\n");
 }
 
 function keptStatement(statement: JsonObject, region: string): JsonObject {
@@ -36,4 +37,24 @@ function keptPrincipal(principal: JsonObject, region: string): JsonObject {
       return [kind, Array.isArray(names) ? kept : kept[0]];
     }),
   );
+}
+
+/** As Jackson's default pretty printer does it: a line for each key, lists on the line where they begin. */
+function printed(value: unknown, lineBreak: string): string {
+  if (Array.isArray(value)) {
+    return value.length === 0 ? "[ ]" : `[ ${value.map((each) => printed(each, lineBreak)).join(", ")} ]`;
+  }
+  if (!isObject(value)) return JSON.stringify(value);
+  const inner = `${lineBreak}  `;
+  const lines = Object.entries(value).map(([key, each]) => `${JSON.stringify(key)} : ${printed(each, inner)}`);
+  return lines.length === 0 ? "{ }" : `{${inner}${lines.join(`,${inner}`)}${lineBreak}}`;
+}
+
+/**
+ * A lifecycle policy as ECR answers it: without white space, its rules by priority (Terraform's documentation of
+ * aws_ecr_lifecycle_policy: "The AWS ECR API seems to reorder rules based on rulePriority").
+ */
+export function keptLifecyclePolicyText(text: string): string {
+  const document = JSON.parse(text) as { rules: { rulePriority: number }[] };
+  return JSON.stringify({ ...document, rules: [...document.rules].sort((a, b) => a.rulePriority - b.rulePriority) });
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type TemplateOccasion, templateFor } from "../../ecr/creationTemplates";
 import type { GatewayContext } from "./context";
+import { keptLifecyclePolicyText, keptPolicyText } from "./keptPolicy";
 import { awsManagedKeyArn } from "./managedKey";
 import type { RegistryAddress, RepositoryRecord } from "./state/records";
 import { creationTemplates } from "./state/registrySettings";
@@ -26,6 +27,7 @@ export async function createByTemplate(
   occasion: TemplateOccasion,
 ): Promise<RepositoryRecord> {
   const template = findTemplate(context, registry, name, occasion);
+  const { lifecyclePolicy, repositoryPolicy } = template ?? {};
   const { encryptionType = "AES256", kmsKey } = template?.encryptionConfiguration ?? {};
   await context.registries.ensurePrivate(registry.account, registry.region);
   const now = context.clock.now();
@@ -42,8 +44,8 @@ export async function createByTemplate(
     scanOnPush: false,
     encryptionType,
     kmsKey: encryptionType === "AES256" ? undefined : kmsKey || awsManagedKeyArn(context, registry),
-    lifecyclePolicy: template?.lifecyclePolicy ? { text: template.lifecyclePolicy, putAt: now } : undefined,
-    policyText: template?.repositoryPolicy || undefined,
+    lifecyclePolicy: lifecyclePolicy ? { text: keptLifecyclePolicyText(lifecyclePolicy), putAt: now } : undefined,
+    policyText: repositoryPolicy ? keptPolicyText(repositoryPolicy, registry.region) : undefined,
     resourceTags: Object.fromEntries((template?.resourceTags ?? []).map(({ Key = "", Value = "" }) => [Key, Value])),
   };
   return context.store.change(() => {

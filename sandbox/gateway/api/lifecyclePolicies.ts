@@ -1,6 +1,7 @@
 import type { PutLifecyclePolicyRequest } from "@aws-sdk/client-ecr";
 import { lifecyclePolicyFaults } from "../../../ecr/lifecyclePolicy";
 import type { Operation } from "../context";
+import { keptLifecyclePolicyText } from "../keptPolicy";
 import type { RegistryAddress, RepositoryRecord } from "../state/records";
 import { ServiceError } from "../wire/serviceError";
 import { refuseDocument } from "./faults";
@@ -13,8 +14,9 @@ interface RepositoryInput {
 
 const putLifecyclePolicy: Operation<PutLifecyclePolicyRequest> = (context, caller, input) => {
   const registry = requestedRegistry("private", caller, input.registryId);
-  const text = input.lifecyclePolicyText ?? "";
-  refuseDocument("LifecyclePolicyText", "Lifecycle policy validation failure", lifecyclePolicyFaults(text, ""));
+  const given = input.lifecyclePolicyText ?? "";
+  refuseDocument("LifecyclePolicyText", "Lifecycle policy validation failure", lifecyclePolicyFaults(given, ""));
+  const text = keptLifecyclePolicyText(given);
   const repository = changeRepository(context, registry, input.repositoryName ?? "", (current) => ({
     ...current,
     lifecyclePolicy: { text, putAt: context.clock.now() },

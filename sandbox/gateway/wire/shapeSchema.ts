@@ -40,7 +40,7 @@ export function shapeSchema(shape: Shape, direction: Direction, schema: (name: s
         .min(direction === "request" ? (shape.min ?? 0) : 0)
         .max(direction === "request" ? (shape.max ?? Number.MAX_SAFE_INTEGER) : Number.MAX_SAFE_INTEGER);
     case "string":
-      return stringSchema(shape);
+      return stringSchema(shape, direction);
     case "boolean":
       return z.boolean();
     case "integer":
@@ -67,11 +67,13 @@ function optional(value: z.ZodType, direction: Direction): z.ZodType {
   return direction === "request" ? value.nullish().transform((given) => given ?? undefined) : value.optional();
 }
 
-function stringSchema(shape: Shape): z.ZodType {
+function stringSchema(shape: Shape, direction: Direction): z.ZodType {
   if (shape.enum) {
     return z.enum(shape.enum);
   }
-  const { min = 0, max = Number.MAX_SAFE_INTEGER } = shape;
+  const { min = 0 } = shape;
+  // Policies come back in a form of the service's own, which is longer than what was sent.
+  const max = direction === "request" ? (shape.max ?? Number.MAX_SAFE_INTEGER) : Number.MAX_SAFE_INTEGER;
   // Zod's own limits are of UTF-16 units. There are no more characters than units: long texts are counted only when they must be.
   const text = z.string().check(({ value, issues }) => {
     const limit = { origin: "string", inclusive: true, input: value } as const;

@@ -69,6 +69,26 @@ export const differences: Record<string, Difference> = {
     right: "both",
     why: "moto has the service's own words; the gateway says what is wrong and how to write it.",
   },
+  "set a repository policy": {
+    in: "result",
+    right: "gateway",
+    why: "ECR prints a policy in its own form (AWS CLI reference, set-repository-policy); moto gives the text back.",
+  },
+  "get the repository policy": {
+    in: "result",
+    right: "gateway",
+    why: "ECR prints a policy in its own form (AWS CLI reference, get-repository-policy); moto gives the text back.",
+  },
+  "delete the repository policy": {
+    in: "result",
+    right: "gateway",
+    why: "ECR prints a policy in its own form (AWS CLI reference, delete-repository-policy); moto gives the text back.",
+  },
+  "put a registry policy": {
+    in: "result",
+    right: "gateway",
+    why: "ECR prints a policy in its own form (aws-cloudformation-resource-providers-ecr, its registry policy's tests).",
+  },
   "put a registry policy about pulls": {
     in: "result",
     right: "gateway",

@@ -39,7 +39,23 @@ describe("gateway: policies of repositories", () => {
     return repositoryName;
   }
 
-  it("keeps a lifecycle policy as it was written until it is deleted", async () => {
+  it("gives a lifecycle policy back without white space, its rules by priority", async () => {
+    const repositoryName = await repository();
+    const rule = (rulePriority: number, tagPrefixList: string[]) => ({
+      rulePriority,
+      selection: { tagStatus: "tagged", tagPrefixList, countType: "imageCountMoreThan", countNumber: 3 },
+      action: { type: "expire" },
+    });
+    const rules = [rule(20, ["b"]), rule(3, ["a"])];
+    const given = JSON.stringify({ rules }, undefined, 2);
+    const kept = JSON.stringify({ rules: [...rules].reverse() });
+    const put = new PutLifecyclePolicyCommand({ repositoryName, lifecyclePolicyText: given });
+    assert.equal((await sandbox.ecr().send(put)).lifecyclePolicyText, kept);
+    const read = await sandbox.ecr().send(new GetLifecyclePolicyCommand({ repositoryName }));
+    assert.equal(read.lifecyclePolicyText, kept);
+  });
+
+  it("keeps a lifecycle policy until it is deleted", async () => {
     const repositoryName = await repository();
     const absent = serviceError(
       "LifecyclePolicyNotFoundException",
@@ -77,12 +93,56 @@ describe("gateway: policies of repositories", () => {
     assert.equal(read.lifecyclePolicyText, lifecycle);
   });
 
+  it("gives access policies back as ECR prints them, in both services, however they were written", async () => {
+    const repositoryName = await repository();
+    const statement = (action: string) => ({
+      Sid: "new statement",
+      Effect: "Allow",
+      Principal: { Service: ["codebuild.amazonaws.com"] },
+      Action: [action, "ecr:BatchGetImage"],
+      Condition: { StringEquals: { "aws:SourceAccount": "111122223333" } },
+    });
+    // The AWS CLI reference, get-repository-policy, has this form.
+    const printed = (action: string) => `{
+  "Version" : "2008-10-17",
+  "Statement" : [ {
+    "Sid" : "new statement",
+    "Effect" : "Allow",
+    "Principal" : {
+      "Service" : [ "codebuild.amazonaws.com" ]
+    },
+    "Action" : [ "${action}", "ecr:BatchGetImage" ],
+    "Condition" : {
+      "StringEquals" : {
+        "aws:SourceAccount" : "111122223333"
+      }
+    }
+  } ]
+}`;
+    const { policyText: answered } = await sandbox.ecr().send(
+      new SetRepositoryPolicyCommand({
+        repositoryName,
+        policyText: JSON.stringify({ Statement: statement("ecr:ListImages") }),
+      }),
+    );
+    assert.equal(answered, printed("ecr:ListImages"));
+    const read = await sandbox.ecr().send(new GetRepositoryPolicyCommand({ repositoryName }));
+    assert.equal(read.policyText, answered);
+    const long = Array.from({ length: 60 }, (_, index) => ({ ...statement("ecr:ListImages"), Sid: `s${index}` }));
+    const text = JSON.stringify({ Version: "2012-10-17", Statement: long.slice(0, 45) });
+    const { policyText = "" } = await sandbox
+      .ecr()
+      .send(new SetRepositoryPolicyCommand({ repositoryName, policyText: text }));
+    assert.ok(text.length < 10_240 && policyText.length > 10_240, `${text.length} and ${policyText.length} characters`);
+  });
+
   it("keeps an access policy until it is deleted, in both services", async () => {
     const repositoryName = await repository();
     const absent = serviceError("RepositoryPolicyNotFoundException", /Repository policy does not exist/);
     await assert.rejects(sandbox.ecr().send(new GetRepositoryPolicyCommand({ repositoryName })), absent);
     await sandbox.ecr().send(new SetRepositoryPolicyCommand({ repositoryName, policyText: access }));
-    assert.equal((await sandbox.ecr().send(new GetRepositoryPolicyCommand({ repositoryName }))).policyText, access);
+    const kept = await sandbox.ecr().send(new GetRepositoryPolicyCommand({ repositoryName }));
+    assert.deepEqual(JSON.parse(kept.policyText ?? ""), JSON.parse(access));
     await sandbox.ecr().send(new DeleteRepositoryPolicyCommand({ repositoryName }));
     await assert.rejects(sandbox.ecr().send(new DeleteRepositoryPolicyCommand({ repositoryName })), absent);
 
@@ -90,7 +150,8 @@ describe("gateway: policies of repositories", () => {
     const policyText = access.replaceAll("ecr:", "ecr-public:");
     await sandbox.ecrPublic().send(new SetPublicRepositoryPolicyCommand({ repositoryName, policyText }));
     const read = await sandbox.ecrPublic().send(new GetPublicRepositoryPolicyCommand({ repositoryName }));
-    assert.equal(read.policyText, policyText);
+    assert.match(read.policyText ?? "", /^{\n {2}"Version" : "2012-10-17",\n {2}"Statement" : \[ {\n/);
+    assert.deepEqual(JSON.parse(read.policyText ?? ""), JSON.parse(policyText));
   });
 
   it("refuses a text that is no access policy", async () => {

@@ -50,10 +50,14 @@ describe("gateway: a registry's configuration", () => {
     const put = await sandbox.ecr().send(new PutRegistryPolicyCommand({ policyText }));
     const read = await sandbox.ecr().send(new GetRegistryPolicyCommand({}));
     for (const { registryId, policyText: text } of [put, read]) {
-      assert.deepEqual([registryId, text], [account, policyText]);
+      assert.deepEqual([registryId, JSON.parse(text ?? "")], [account, JSON.parse(policyText)]);
+      assert.match(
+        text ?? "",
+        /^\{\n {2}"Version" : "2012-10-17",\n {2}"Statement" : \[ \{\n {4}"Sid" : "replicate",\n/,
+      );
     }
     await assert.rejects(sandbox.ecr({ region: "eu-west-1" }).send(new GetRegistryPolicyCommand({})), absent);
-    assert.equal((await sandbox.ecr().send(new DeleteRegistryPolicyCommand({}))).policyText, policyText);
+    assert.equal((await sandbox.ecr().send(new DeleteRegistryPolicyCommand({}))).policyText, read.policyText);
     await assert.rejects(sandbox.ecr().send(new DeleteRegistryPolicyCommand({})), absent);
   });
 
