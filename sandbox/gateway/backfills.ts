@@ -115,9 +115,8 @@ function copiesOf({ store }: GatewayContext, registry: PrivateRegistry, destinat
   return repositories.flatMap((repository) => {
     const images = store.imagesOf(repository);
     const parts = new Set(images.flatMap(({ children }) => children));
-    const tags = store.tagsOf(repository);
     return images.flatMap((image): Copy[] => {
-      const own = tags.flatMap(([name, digest]) => (digest === image.digest ? [name] : []));
+      const own = store.tagsOfImage(repository, image.digest);
       if (own.length > 0) return own.map((tag) => ({ repository, image, tag }));
       return parts.has(image.digest) ? [] : [{ repository, image, tag: undefined }];
     });

@@ -17,6 +17,14 @@ export function blobFile(storage: string, digest: string): string | undefined {
   return hex && path.join(storage, "docker", "registry", "v2", "blobs", "sha256", hex.slice(0, 2), hex, "data");
 }
 
+/** Where Distribution keeps that a repository has a manifest. */
+export function manifestFolder(storage: string, id: string, digest: string): string {
+  const hex = digest.replace(/^sha256:/, "");
+  // The folder is removed with all that is in it.
+  if (!hexForm.test(hex)) throw new RangeError(`${digest} is not a digest`);
+  return path.join(revisionsOf(storage, id), hex);
+}
+
 /** Ids of the repositories that Distribution has anything of. */
 export function storedRepositories(storage: string): string[] {
   return names(repositoriesFolder(storage));

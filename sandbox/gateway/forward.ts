@@ -18,6 +18,8 @@ export class Forwarder {
   private readonly target: URL;
 
   private readonly secret: string;
+  /** Grows with the beginning and the end of each request: whoever keeps what MiniStack has said knows whether it may be another now. */
+  changes = 0;
 
   constructor(
     { ministackUrl, ministackSecret }: Pick<GatewayConfig, "ministackUrl" | "ministackSecret">,
@@ -42,6 +44,10 @@ export class Forwarder {
     response: ServerResponse,
     overheard?: { body: Buffer; answered?: (body: string) => Promise<void> },
   ): void {
+    this.changes += 1;
+    response.on("close", () => {
+      this.changes += 1;
+    });
     const upstream = this.begin(request);
     if (upstream === undefined) {
       sendError(response, new ServiceError("InvalidRequestException", "The request's headers contradict each other."));

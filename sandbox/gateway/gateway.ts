@@ -49,6 +49,7 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
   const sessions = new Sessions(store, config);
   const replicator = new Replicator(() => context);
   const backfills = new Backfills(() => context);
+  const forwarder = new Forwarder(config, log);
   const context: GatewayContext = {
     config,
     clock,
@@ -62,7 +63,7 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
     callers: new CallerCheck(config, ministack, identities, sessions),
     identities,
     sessions,
-    events: new EventSender(ministack, log),
+    events: new EventSender(ministack, log, () => forwarder.changes),
     replicator,
     backfills,
     repositoryLocks: new KeyedLock(),
@@ -72,7 +73,6 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
   context.distribution.onGarbage = () => {
     context.garbageCollection.garbage = true;
   };
-  const forwarder = new Forwarder(config, log);
   let endpoint = "";
   const server = createAwsEndpoint(context, clock, forwarder, () => endpoint);
   const schedule = new LifecycleSchedule(context);

@@ -3,9 +3,13 @@ import type { GatewayContext } from "./context";
 import { imageActionEvent } from "./events/events";
 import type { RepositoryRecord } from "./state/records";
 
-/** What a deletion took away: one entry for each tag, or one without a tag for an image that had none. */
+/** What a deletion took away. */
 export interface Deletion {
-  imageIds: ImageIdentifier[];
+  digest: string;
+  /** The tags that went; none: the image had none. */
+  tags: string[];
+  /** Whether the image went with them. */
+  whole: boolean;
 }
 
 /** An index names the image: it stays until the index is gone. */
@@ -28,25 +32,50 @@ export async function deleteImage(
   tag: string | undefined,
   isFirst = true,
 ): Promise<Deletion | DeletionRefusal> {
-  const { store } = context;
-  const tags = store.tagsOf(repository).flatMap(([name, target]) => (target === digest ? [name] : []));
+  const result = context.store.change(() => removeFromState(context, repository, digest, tag));
+  if (!("referencedBy" in result)) await finishDeletions(context, repository, [result], isFirst);
+  return result;
+}
+
+/** The part of a deletion that belongs into a transaction of the store: from its end on the image cannot be pulled. */
+export function removeFromState(
+  { store }: GatewayContext,
+  repository: RepositoryRecord,
+  digest: string,
+  tag: string | undefined,
+): Deletion | DeletionRefusal {
+  const tags = store.tagsOfImage(repository, digest);
   if (tag !== undefined && tags.length > 1) {
-    store.change(() => store.removeTag(repository, tag));
-    tellDeleted(context, repository, digest, [tag]);
-    if (isFirst) context.replicator.scheduleDeletion(repository, digest, [tag], false);
-    return { imageIds: [{ imageDigest: digest, imageTag: tag }] };
+    store.removeTag(repository, tag);
+    return { digest, tags: [tag], whole: false };
   }
-  const indexes = store.imagesOf(repository).filter((each) => each.children.includes(digest));
-  if (indexes.length > 0) {
-    return { referencedBy: indexes.map((each) => each.digest) };
+  const referencedBy = store.indexesOf(repository, digest);
+  if (referencedBy.length > 0) {
+    return { referencedBy };
   }
-  await removeImage(context, repository, digest);
-  tellDeleted(context, repository, digest, tags);
-  if (isFirst) context.replicator.scheduleDeletion(repository, digest, tags, true);
-  return {
-    imageIds:
-      tags.length > 0 ? tags.map((name) => ({ imageDigest: digest, imageTag: name })) : [{ imageDigest: digest }],
-  };
+  store.removeImage(repository, digest);
+  return { digest, tags, whole: true };
+}
+
+/** What follows when deletions are in the state: events, replication, and Distribution's copies, many at once. */
+export async function finishDeletions(
+  context: GatewayContext,
+  repository: RepositoryRecord,
+  deletions: readonly Deletion[],
+  isFirst = true,
+): Promise<void> {
+  for (const { digest, tags, whole } of deletions) {
+    tellDeleted(context, repository, digest, tags);
+    if (isFirst) context.replicator.scheduleDeletion(repository, digest, tags, whole);
+  }
+  await Promise.all(
+    deletions.filter(({ whole }) => whole).map(({ digest }) => removeManifest(context, repository, digest)),
+  );
+}
+
+/** As BatchDeleteImage answers: one entry for each tag that went, or one without a tag for an image that had none. */
+export function deletedIds({ digest, tags }: Deletion): ImageIdentifier[] {
+  return tags.length > 0 ? tags.map((imageTag) => ({ imageDigest: digest, imageTag })) : [{ imageDigest: digest }];
 }
 
 /** One event for each tag that went, or one without a tag. */
@@ -68,9 +97,8 @@ export function referencedMessage({ referencedBy }: DeletionRefusal): string {
   return `Requested image referenced by manifest list: [${referencedBy.join(", ")}]`;
 }
 
-/** Removes an image with all its tags. LMDB first: from then on it cannot be pulled, whatever becomes of Distribution's copy. */
-async function removeImage(context: GatewayContext, repository: RepositoryRecord, digest: string): Promise<void> {
-  context.store.change(() => context.store.removeImage(repository, digest));
+/** What becomes of Distribution's copy changes nothing for anybody. */
+async function removeManifest(context: GatewayContext, repository: RepositoryRecord, digest: string): Promise<void> {
   try {
     await context.distribution.deleteManifest(repository, digest);
   } catch (error) {

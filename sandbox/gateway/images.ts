@@ -7,6 +7,8 @@ import { followUp, type PushOrigin } from "./pushFollowUps";
 import { PushRefusal } from "./pushRefusal";
 import type { ImageRecord, RepositoryRecord } from "./state/records";
 
+const mostTags = 1000;
+
 export interface PushedManifest {
   body: Buffer;
   mediaType: string | undefined;
@@ -100,6 +102,18 @@ function refuseTag(context: GatewayContext, repository: RepositoryRecord, digest
     throw new PushRefusal(
       "tagImmutable",
       `The image tag '${tag}' already exists in the '${repository.name}' repository and cannot be overwritten because the tag is immutable.`,
+    );
+  }
+  if (tag !== undefined) refuseTooManyTags(context, repository, digest, tag);
+}
+
+/** ECR's quota (ECR user guide, "Amazon ECR service quotas": "Tags per image"), in its words (medic/cht-core issue 11099). */
+function refuseTooManyTags(context: GatewayContext, repository: RepositoryRecord, digest: string, tag: string): void {
+  const tags = context.store.tagsOfImage(repository, digest);
+  if (tags.length >= mostTags && !tags.includes(tag)) {
+    throw new PushRefusal(
+      "tooManyTags",
+      `Adding tag '${tag}' to an image in the repository with name '${repository.name}' in registry with id '${repository.account}' exceeds the maximum allowed number of tags per image which is '${mostTags}'`,
     );
   }
 }

@@ -72,6 +72,12 @@ export function readManifest(body: Buffer, contentType: string | undefined, must
     : imageFacts(value, mediaType);
 }
 
+/** What an image's manifest says of a blob that it names. */
+export function blobMediaType(body: Buffer, digest: string): string | undefined {
+  const { config, layers } = parse(imageManifest, parseJson(body));
+  return [config, ...layers].find((blob) => blob.digest === digest)?.mediaType;
+}
+
 /**
  * The media type under which Distribution takes a manifest. It wants Docker's own in the manifest, which ECR does not: one
  * without it passes as OCI's form, which has the same members.

@@ -33,7 +33,7 @@ export function followUp(
 /** Scans an image and tells EventBridge what was found. */
 export function scanAndTell(context: GatewayContext, repository: RepositoryRecord, image: ImageRecord): void {
   const scan = scanImage(context, repository, image);
-  const tags = context.store.tagsOf(repository).flatMap(([tag, digest]) => (digest === image.digest ? [tag] : []));
+  const tags = context.store.tagsOfImage(repository, image.digest);
   for (const event of scanEvents(context, repository, { ...image, scan }, tags)) {
     context.events.send(event);
   }

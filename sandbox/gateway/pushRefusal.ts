@@ -3,6 +3,7 @@ export class PushRefusal extends Error {
   constructor(
     readonly reason:
       | "tagImmutable"
+      | "tooManyTags"
       | "imageExists"
       | "manifestInvalid"
       | "digestMismatch"

@@ -133,9 +133,7 @@ export class Replicator implements Replication {
       if (!there || !(await isAuthorized(context, { kind: "root", account: place.account }, access))) continue;
       await context.repositoryLocks.run(there.id, async () => {
         for (const tag of whole ? [undefined] : tags) {
-          const target =
-            tag === undefined ? undefined : context.store.tagsOf(there).find(([name]) => name === tag)?.[1];
-          if (tag !== undefined && target !== digest) continue;
+          if (tag !== undefined && context.store.tag(there, tag) !== digest) continue;
           if (context.store.image(there, digest)) await deleteImage(context, there, digest, tag, false);
         }
       });

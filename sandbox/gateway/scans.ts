@@ -63,7 +63,7 @@ function runScan(
   enhanced: boolean,
 ): ScanRecord {
   const startedAt = context.clock.now();
-  const tags = context.store.tagsOf(repository).flatMap(([tag, digest]) => (digest === image.digest ? [tag] : []));
+  const tags = context.store.tagsOfImage(repository, image.digest);
   try {
     const found = findingsFor(context.config.scanFindingsFile, {
       repository: repository.name,

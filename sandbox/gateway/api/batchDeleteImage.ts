@@ -1,6 +1,6 @@
 import type { BatchDeleteImageRequest, ImageIdentifier } from "@aws-sdk/client-ecr";
 import type { GatewayContext, Operation } from "../context";
-import { type Deletion, deleteImage, referencedMessage } from "../imageDeletion";
+import { type Deletion, deletedIds, finishDeletions, referencedMessage, removeFromState } from "../imageDeletion";
 import type { RegistryKind, RepositoryRecord } from "../state/records";
 import { findImage, type ImageProblem } from "./images";
 import { existingRepository, requestedRegistry } from "./repositoryLookup";
@@ -15,40 +15,51 @@ export function batchDeleteImage(kind: RegistryKind): Operation<BatchDeleteImage
     const registry = requestedRegistry(kind, caller, input.registryId);
     const repository = existingRepository(context, registry, input.repositoryName ?? "");
     return context.repositoryLocks.run(repository.id, async () => {
-      const imageIds: ImageIdentifier[] = [];
-      let waiting = input.imageIds ?? [];
-      let failures: ImageProblem[] = [];
-      const others: ImageProblem[] = [];
-      for (let before = -1; waiting.length !== before; ) {
-        before = waiting.length;
-        failures = [];
-        for (const imageId of waiting) {
-          const removed = await removeOne(context, repository, imageId);
-          if (!("failureCode" in removed)) {
-            imageIds.push(...removed.imageIds);
-          } else if (removed.failureCode === "ImageReferencedByManifestList") {
-            failures.push(removed);
-          } else {
-            others.push(removed);
-          }
-        }
-        waiting = failures.map((failure) => failure.imageId);
-      }
-      return { imageIds, failures: [...others, ...failures] };
+      const { deletions, failures } = context.store.change(() => removeAll(context, repository, input.imageIds ?? []));
+      await finishDeletions(context, repository, deletions);
+      return { imageIds: deletions.flatMap(deletedIds), failures };
     });
   };
 }
 
-async function removeOne(
+/** Takes rounds, as long as one frees images of indexes for the next. */
+function removeAll(
+  context: GatewayContext,
+  repository: RepositoryRecord,
+  imageIds: readonly ImageIdentifier[],
+): { deletions: Deletion[]; failures: ImageProblem[] } {
+  const deletions: Deletion[] = [];
+  const others: ImageProblem[] = [];
+  let referenced: ImageProblem[] = [];
+  let waiting = imageIds;
+  for (let before = -1; waiting.length !== before; ) {
+    before = waiting.length;
+    referenced = [];
+    for (const imageId of waiting) {
+      const removed = removeOne(context, repository, imageId);
+      if (!("failureCode" in removed)) {
+        deletions.push(removed);
+      } else if (removed.failureCode === "ImageReferencedByManifestList") {
+        referenced.push(removed);
+      } else {
+        others.push(removed);
+      }
+    }
+    waiting = referenced.map((failure) => failure.imageId);
+  }
+  return { deletions, failures: [...others, ...referenced] };
+}
+
+function removeOne(
   context: GatewayContext,
   repository: RepositoryRecord,
   imageId: ImageIdentifier,
-): Promise<Deletion | ImageProblem> {
+): Deletion | ImageProblem {
   const image = findImage(context, repository, imageId);
   if ("failureCode" in image) {
     return image;
   }
-  const result = await deleteImage(context, repository, image.digest, imageId.imageTag);
+  const result = removeFromState(context, repository, image.digest, imageId.imageTag);
   return "referencedBy" in result
     ? { imageId, failureCode: "ImageReferencedByManifestList", failureReason: referencedMessage(result) }
     : result;

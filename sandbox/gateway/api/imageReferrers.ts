@@ -19,8 +19,7 @@ export const listImageReferrers: Operation<ListImageReferrersRequest> = (context
   }
   const { artifactTypes = [], artifactStatus = "ACTIVE" } = input.filter ?? {};
   const found = context.store
-    .imagesOf(repository)
-    .filter((image) => image.subject === subject)
+    .referrersOf(repository, subject)
     .filter((image) => artifactTypes.length === 0 || artifactTypes.includes(image.artifactMediaType ?? ""))
     .filter((image) => artifactStatus === "ANY" || imageStatus(image) === artifactStatus);
   const { page, nextToken } = pageOf(found, (image) => image.digest, { maxResults: pageSize, ...input });

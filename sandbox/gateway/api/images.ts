@@ -11,12 +11,13 @@ import type {
 import { imageTagFaults } from "../../../ecr/imageTags";
 import type { GatewayContext, Operation } from "../context";
 import { imageStatus, pushImage } from "../images";
+import { blobMediaType } from "../manifest";
 import { PushRefusal } from "../pushRefusal";
 import { scanSummary } from "../scans";
 import type { ImageRecord, RegistryAddress, RegistryKind, RepositoryRecord } from "../state/records";
 import { invalidParameter, ServiceError } from "../wire/serviceError";
 import { refuseInput } from "./faults";
-import { pageOf, refusePaging } from "./paging";
+import { keyBefore, pageOf, refusePaging } from "./paging";
 import { existingRepository, inRegistry, repositoryNotFound, requestedRegistry } from "./repositoryLookup";
 
 /** Why a batch operation left an image out. */
@@ -31,16 +32,14 @@ export function imageOperations(kind: RegistryKind) {
   const describeImages: Operation<DescribeImagesRequest> = (context, caller, input) => {
     const registry = requestedRegistry(kind, caller, input.registryId);
     const repository = existingRepository(context, registry, input.repositoryName ?? "");
-    const tags = tagsByDigest(context, repository);
-    const detail = (image: ImageRecord) => imageDetail(repository, image, tags.get(image.digest) ?? []);
+    const detail = (image: ImageRecord) =>
+      imageDetail(repository, image, context.store.tagsOfImage(repository, image.digest));
     if (input.imageIds !== undefined) {
       refusePaging(input, "images with imageIds");
       const wanted = input.imageIds.map((id) => existingImage(context, registry, repository, id));
       return { imageDetails: [...new Map(wanted.map((image) => [image.digest, detail(image)])).values()] };
     }
-    const images = context.store
-      .imagesOf(repository)
-      .filter((image) => fits(input.filter, image, tags.has(image.digest)));
+    const images = fittingImages(context, repository, input.filter, keyBefore(input));
     const { page, nextToken } = pageOf(images, (image) => image.digest, input);
     return { imageDetails: page.map(detail), nextToken };
   };
@@ -74,11 +73,12 @@ export function imageOperations(kind: RegistryKind) {
         continue;
       }
       const layerSize = await context.distribution.blobSize(repository, layerDigest);
-      layers.push(
-        layerSize === undefined
-          ? { layerDigest, layerAvailability: "UNAVAILABLE" }
-          : { layerDigest, layerAvailability: "AVAILABLE", layerSize },
-      );
+      if (layerSize === undefined) {
+        layers.push({ layerDigest, layerAvailability: "UNAVAILABLE" });
+        continue;
+      }
+      const mediaType = await mediaTypeOfBlob(context, repository, layerDigest);
+      layers.push({ layerDigest, layerAvailability: "AVAILABLE", layerSize, mediaType });
     }
     return { layers, failures };
   };
@@ -90,20 +90,42 @@ export function imageOperations(kind: RegistryKind) {
   };
 }
 
+/**
+ * As a manifest says it that names the blob (AWS CLI reference, batch-check-layer-availability: a config's). One that no image
+ * names yet has none here: what ECR says of it is not known.
+ */
+async function mediaTypeOfBlob(
+  context: GatewayContext,
+  repository: RepositoryRecord,
+  digest: string,
+): Promise<string | undefined> {
+  const image = context.store.imageWithBlob(repository, digest);
+  const manifest = image && (await context.distribution.manifest(repository, image.digest));
+  return manifest && blobMediaType(manifest, digest);
+}
+
 /** ECR only. */
 export const listImages: Operation<ListImagesRequest> = (context, caller, input) => {
   const registry = requestedRegistry("private", caller, input.registryId);
   const repository = existingRepository(context, registry, input.repositoryName ?? "");
-  const tags = tagsByDigest(context, repository);
-  const ids = context.store
-    .imagesOf(repository)
-    .filter((image) => fits(input.filter, image, tags.has(image.digest)))
-    .flatMap(({ digest }): ImageIdentifier[] =>
-      (tags.get(digest) ?? [undefined]).map((imageTag) => ({ imageDigest: digest, imageTag })),
-    );
+  const [digest] = keyBefore(input)?.split(" ") ?? [];
+  const ids = identifiers(context, repository, fittingImages(context, repository, input.filter, digest));
   const { page, nextToken } = pageOf(ids, (id) => `${id.imageDigest} ${id.imageTag ?? ""}`, input);
   return { imageIds: page, nextToken };
 };
+
+/** One for each tag, or one without. */
+function* identifiers(
+  context: GatewayContext,
+  repository: RepositoryRecord,
+  images: Iterable<ImageRecord>,
+): Iterable<ImageIdentifier> {
+  for (const { digest: imageDigest } of images) {
+    const tags = context.store.tagsOfImage(repository, imageDigest);
+    if (tags.length === 0) yield { imageDigest };
+    for (const imageTag of tags) yield { imageDigest, imageTag };
+  }
+}
 
 /** ECR only. The stored manifest is given whatever `acceptedMediaTypes` says: nothing is converted here. */
 export const batchGetImage: Operation<BatchGetImageRequest> = async (context, caller, input) => {
@@ -180,25 +202,23 @@ export function existingImage(
   throw invalidParameter("imageIds", found.failureReason ?? "");
 }
 
-/** Tags of each image, in lexical order. */
-export function tagsByDigest(context: GatewayContext, repository: RepositoryRecord): Map<string, string[]> {
-  const tags = new Map<string, string[]>();
-  for (const [tag, digest] of context.store.tagsOf(repository)) {
-    tags.set(digest, [...(tags.get(digest) ?? []), tag]);
+/**
+ * Without a status in the filter only active images are listed (ECR API, DescribeImagesFilter and ListImagesFilter).
+ *
+ * @param from The digest from which on they are read.
+ */
+function* fittingImages(
+  context: GatewayContext,
+  repository: RepositoryRecord,
+  filter: { tagStatus?: string; imageStatus?: string } = {},
+  from?: string,
+): Iterable<ImageRecord> {
+  const { tagStatus = "ANY", imageStatus: wanted = "ACTIVE" } = filter;
+  for (const image of context.store.imagesFrom(repository, from)) {
+    const hasStatus = wanted === "ANY" || wanted === imageStatus(image);
+    const isTagged = () => context.store.isTagged(repository, image.digest);
+    if (hasStatus && (tagStatus === "ANY" || (tagStatus === "TAGGED") === isTagged())) yield image;
   }
-  return tags;
-}
-
-/** Without a status in the filter only active images are listed (ECR API, DescribeImagesFilter and ListImagesFilter). */
-function fits(
-  filter: { tagStatus?: string; imageStatus?: string } | undefined,
-  image: ImageRecord,
-  tagged: boolean,
-): boolean {
-  const { tagStatus = "ANY", imageStatus: wanted = "ACTIVE" } = filter ?? {};
-  return (
-    (wanted === "ANY" || wanted === imageStatus(image)) && (tagStatus === "ANY" || (tagStatus === "TAGGED") === tagged)
-  );
 }
 
 function imageDetail(repository: RepositoryRecord, image: ImageRecord, tags: string[]): ImageDetail {
@@ -249,6 +269,8 @@ function apiRefusal(refusal: PushRefusal, registry: RegistryAddress, repository:
   switch (refusal.reason) {
     case "tagImmutable":
       return new ServiceError("ImageTagAlreadyExistsException", refusal.message);
+    case "tooManyTags":
+      return new ServiceError("LimitExceededException", refusal.message);
     case "imageExists":
       return new ServiceError("ImageAlreadyExistsException", refusal.message);
     case "digestMismatch":

@@ -3,22 +3,37 @@ import { invalidParameter } from "../wire/serviceError";
 /** Results of one page when the request does not say (ECR API: "up to 100 results"). */
 const defaultPageSize = 100;
 
+export interface PageRequest {
+  nextToken?: string;
+  maxResults?: number;
+}
+
 /**
- * One page of a list that is sorted by key.
+ * One page of a list that is sorted by key. What is read as it is asked for is read no further than the page.
  *
  * @param keyOf What the next token remembers; unique within the list.
  * @throws InvalidParameterException when the token is not one of this list's.
  */
 export function pageOf<T>(
-  items: readonly T[],
+  items: Iterable<T>,
   keyOf: (item: T) => string,
-  request: { nextToken?: string; maxResults?: number },
+  request: PageRequest,
 ): { page: T[]; nextToken?: string } {
-  const after = request.nextToken === undefined ? undefined : readToken(request.nextToken);
-  const rest = after === undefined ? items : items.filter((item) => keyOf(item) > after);
-  const page = rest.slice(0, request.maxResults ?? defaultPageSize);
-  const last = page.at(-1);
-  return last !== undefined && page.length < rest.length ? { page, nextToken: writeToken(keyOf(last)) } : { page };
+  const after = keyBefore(request);
+  const size = request.maxResults ?? defaultPageSize;
+  const page: T[] = [];
+  for (const item of items) {
+    if (after !== undefined && keyOf(item) <= after) continue;
+    const last = page.at(-1);
+    if (last !== undefined && page.length === size) return { page, nextToken: writeToken(keyOf(last)) };
+    page.push(item);
+  }
+  return { page };
+}
+
+/** The key of the last item of the page before: where a long list begins to be read. */
+export function keyBefore({ nextToken }: PageRequest): string | undefined {
+  return nextToken === undefined ? undefined : readToken(nextToken);
 }
 
 /** Refuses paging of a list that the request itself names. */

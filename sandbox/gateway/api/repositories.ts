@@ -80,7 +80,7 @@ export async function dropRepository(
   return context.repositoryLocks.run(id, async () => {
     const repository = context.store.change(() => {
       const current = existingRepository(context, registry, name);
-      if (!force && context.store.imagesOf(current).length > 0) {
+      if (!force && context.store.hasImages(current)) {
         throw new ServiceError(
           "RepositoryNotEmptyException",
           `The repository with name '${name}' in registry with id '${registry.account}' cannot be deleted because it still contains images`,

@@ -3,6 +3,16 @@ import type { MinistackClient } from "../ministackClient";
 import type { ServiceEvent } from "./serviceEvent";
 import { deliver, targetInput } from "./targets";
 
+/** How long rules count as known while nobody asks MiniStack for anything: its own workers could still make some. */
+const rulesMilliseconds = 1000;
+
+/** An account's and region's rules that can fit anything. */
+interface KnownRules {
+  rules: Rule[];
+  changes: number;
+  at: number;
+}
+
 /**
  * Takes events to the targets of EventBridge rules. MiniStack keeps the rules and says which patterns fit, but takes no
  * event of `aws.*` from anybody, so the gateway hands it to the targets itself. Who acts does not wait for it, and what
@@ -11,10 +21,13 @@ import { deliver, targetInput } from "./targets";
 export class EventSender {
   private tail: Promise<void> = Promise.resolve();
   private unreachable = false;
+  private readonly known = new Map<string, KnownRules>();
 
+  /** @param changes Another number whenever MiniStack's rules may be others. */
   constructor(
     private readonly ministack: MinistackClient,
     private readonly log: (message: string) => void,
+    private readonly changes: () => number,
   ) {}
 
   /** Sends an event after those that were sent before. */
@@ -42,16 +55,32 @@ export class EventSender {
 
   private async rulesFor(event: ServiceEvent): Promise<Rule[]> {
     const fitting: Rule[] = [];
+    for (const rule of await this.enabledRules(event)) {
+      if (await this.fits(rule.EventPattern ?? "", event)) fitting.push(rule);
+    }
+    return fitting;
+  }
+
+  /** Asked once for many events in a row: a lifecycle run may have as many as a repository has images. */
+  private async enabledRules(event: ServiceEvent): Promise<Rule[]> {
+    const place = `${event.account} ${event.region}`;
+    const changes = this.changes();
+    const known = this.known.get(place);
+    if (known?.changes === changes && Date.now() - known.at < rulesMilliseconds) return known.rules;
+    const at = Date.now();
+    const rules = await this.askForRules(event);
+    this.known.set(place, { rules, changes, at });
+    return rules;
+  }
+
+  private async askForRules(event: ServiceEvent): Promise<Rule[]> {
+    const rules: Rule[] = [];
     for (let NextToken: string | undefined, first = true; first || NextToken !== undefined; first = false) {
       const page = (await this.ask(event, "ListRules", { NextToken })) as { Rules?: Rule[]; NextToken?: string };
       NextToken = page.NextToken;
-      for (const rule of page.Rules ?? []) {
-        if (rule.State !== "DISABLED" && rule.EventPattern && (await this.fits(rule.EventPattern, event))) {
-          fitting.push(rule);
-        }
-      }
+      rules.push(...(page.Rules ?? []).filter(({ State, EventPattern }) => State !== "DISABLED" && EventPattern));
     }
-    return fitting;
+    return rules;
   }
 
   private async fits(EventPattern: string, event: ServiceEvent): Promise<boolean> {

@@ -6,7 +6,7 @@ import type { RepositoryRecord } from "../state/records";
 export function lifecycleImages(context: GatewayContext, repository: RepositoryRecord): LifecycleImage[] {
   const images = context.store.imagesOf(repository);
   const tags = new Map<string, string[]>();
-  for (const [tag, digest] of context.store.tagsOf(repository)) {
+  for (const [tag, digest] of context.store.tagsFrom(repository)) {
     const known = tags.get(digest);
     if (known) {
       known.push(tag);

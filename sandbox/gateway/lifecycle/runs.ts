@@ -1,6 +1,11 @@
-import { evaluateLifecycle, readLifecyclePolicy } from "../../../ecr/lifecyclePolicy";
+import {
+  evaluateLifecycle,
+  type LifecycleImage,
+  type LifecycleOutcome,
+  readLifecyclePolicy,
+} from "../../../ecr/lifecyclePolicy";
 import type { GatewayContext } from "../context";
-import { deleteImage } from "../imageDeletion";
+import { type Deletion, finishDeletions, removeFromState } from "../imageDeletion";
 import { setStorageClass } from "../images";
 import type { RepositoryRecord } from "../state/records";
 import { lifecycleImages } from "./images";
@@ -45,49 +50,96 @@ export async function runLifecycles(context: GatewayContext, which: "due" | "all
 async function runLifecycle(context: GatewayContext, { id, ...address }: RepositoryRecord): Promise<LifecycleRun> {
   const { account, region, name: repositoryName } = address;
   const run: LifecycleRun = { account, region, repositoryName, expired: [], archived: [] };
-  await context.repositoryLocks.run(id, async () => {
-    const repository = context.store.repository(address, repositoryName);
-    const text = repository?.lifecyclePolicy?.text;
-    const document = text === undefined ? undefined : readLifecyclePolicy(text, "").document;
-    if (repository?.id !== id || document === undefined) {
-      return;
+  const repository = context.store.repository(address, repositoryName);
+  const text = repository?.lifecyclePolicy?.text;
+  const document = text === undefined ? undefined : readLifecyclePolicy(text, "").document;
+  if (repository?.id !== id || document === undefined) {
+    return run;
+  }
+  const now = new Date(context.clock.now());
+  const images = lifecycleImages(context, repository);
+  const due = evaluateLifecycle(document, images, now).flatMap(({ at, action }, index): DueImage[] => {
+    const image = images[index];
+    return image && at !== undefined && at <= now ? [{ image, action }] : [];
+  });
+  run.archived = await archiveAll(context, repository, due);
+  run.expired = await deleteAll(context, repository, due);
+  context.store.change(() => {
+    const current = context.store.repository(address, repositoryName);
+    if (current?.id === id && current.lifecyclePolicy) {
+      const lifecyclePolicy = { ...current.lifecyclePolicy, evaluatedAt: now.getTime() };
+      context.store.putRepository({ ...current, lifecyclePolicy });
     }
-    const now = new Date(context.clock.now());
-    const due = evaluateLifecycle(document, lifecycleImages(context, repository), now).filter(
-      ({ at }) => at !== undefined && at <= now,
-    );
-    for (const { digest, action } of due) {
-      const image = action === "archive" ? context.store.image(repository, digest) : undefined;
-      if (image) {
-        setStorageClass(context, repository, image, "ARCHIVE");
-        run.archived.push(digest);
-      }
-    }
-    const expiring = due.filter(({ action }) => action === "expire").map(({ digest }) => digest);
-    run.expired.push(...(await deleteAll(context, repository, expiring)));
-    context.store.change(() => {
-      const current = context.store.repository(address, repositoryName);
-      if (current?.id === id && current.lifecyclePolicy) {
-        const lifecyclePolicy = { ...current.lifecyclePolicy, evaluatedAt: now.getTime() };
-        context.store.putRepository({ ...current, lifecyclePolicy });
-      }
-    });
   });
   return run;
 }
 
+interface DueImage {
+  /** As it was when the policy was evaluated. */
+  image: LifecycleImage;
+  action: LifecycleOutcome["action"];
+}
+
+/** Images that one lock of the repository and one transaction are for: pushes and deletions come in between. */
+const imagesAtOnce = 500;
+
+async function archiveAll(context: GatewayContext, repository: RepositoryRecord, due: DueImage[]): Promise<string[]> {
+  const archived: string[] = [];
+  const archiving = due.filter(({ action }) => action === "archive").map(({ image }) => image);
+  for (const images of chunks(archiving, imagesAtOnce)) {
+    await context.repositoryLocks.run(repository.id, async () => {
+      context.store.change(() => {
+        for (const { digest } of stillAs(context, repository, images)) {
+          const image = context.store.image(repository, digest);
+          if (image) setStorageClass(context, repository, image, "ARCHIVE");
+          archived.push(digest);
+        }
+      });
+    });
+  }
+  return archived;
+}
+
 /** Deletes indexes before their images, however deep: each round takes what no index names any more. */
-async function deleteAll(context: GatewayContext, repository: RepositoryRecord, digests: string[]): Promise<string[]> {
+async function deleteAll(context: GatewayContext, repository: RepositoryRecord, due: DueImage[]): Promise<string[]> {
   const deleted: string[] = [];
-  let waiting = digests;
+  let waiting = due.filter(({ action }) => action === "expire").map(({ image }) => image);
   for (let before = -1; waiting.length !== before; ) {
     before = waiting.length;
-    const refused: string[] = [];
-    for (const digest of waiting) {
-      const result = await deleteImage(context, repository, digest, undefined);
-      ("referencedBy" in result ? refused : deleted).push(digest);
+    const refused: LifecycleImage[] = [];
+    for (const images of chunks(waiting, imagesAtOnce)) {
+      await context.repositoryLocks.run(repository.id, async () => {
+        const deletions: Deletion[] = [];
+        context.store.change(() => {
+          for (const image of stillAs(context, repository, images)) {
+            const result = removeFromState(context, repository, image.digest, undefined);
+            if ("referencedBy" in result) refused.push(image);
+            else deletions.push(result);
+          }
+        });
+        await finishDeletions(context, repository, deletions);
+        deleted.push(...deletions.map(({ digest }) => digest));
+      });
     }
     waiting = refused;
   }
   return deleted;
+}
+
+/** Those that nobody has deleted, pushed anew or given other tags since the policy was evaluated. */
+function stillAs(
+  { store }: GatewayContext,
+  repository: RepositoryRecord,
+  images: readonly LifecycleImage[],
+): LifecycleImage[] {
+  return images.filter(({ digest, pushedAt, tags }) => {
+    const isSame = store.image(repository, digest)?.pushedAt === pushedAt.getTime();
+    return isSame && store.tagsOfImage(repository, digest).join(" ") === tags.join(" ");
+  });
+}
+
+function chunks<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
 }

@@ -142,6 +142,8 @@ function registryRefusal(at: RepositoryRequest, refusal: PushRefusal): RegistryE
   switch (refusal.reason) {
     case "tagImmutable":
       return new RegistryError(400, "TAG_INVALID", refusal.message);
+    case "tooManyTags":
+      return new RegistryError(403, "DENIED", refusal.message);
     case "digestMismatch":
       // google/go-containerregistry issue 1568 has ECR's answer.
       return new RegistryError(400, "MANIFEST_INVALID", refusal.message);

@@ -15,15 +15,21 @@ export function sendPage(
   request: IncomingMessage,
   response: ServerResponse,
   path: string,
-  entries: readonly string[],
+  entries: Iterable<string>,
   { size, last }: { size: number; last: string | null },
   body: (page: string[]) => object,
 ): void {
-  const rest = last === null ? entries : entries.filter((entry) => entry > last);
-  const page = rest.slice(0, size);
+  const page: string[] = [];
+  let more = false;
+  for (const entry of entries) {
+    if (last !== null && entry <= last) continue;
+    more = page.length === size;
+    if (more) break;
+    page.push(entry);
+  }
   const next = new URLSearchParams({ n: String(size), last: page.at(-1) ?? "" });
   const link = `<http://${request.headers.host}${path}?${next}>; rel="next"`;
-  sendJson(response, 200, body(page), page.length > 0 && page.length < rest.length ? { Link: link } : {});
+  sendJson(response, 200, body(page), page.length > 0 && more ? { Link: link } : {});
 }
 
 /** The size of a page that `n` asks for. */

@@ -20,8 +20,8 @@ export function handleReferrers(at: RepositoryRequest, subject: string): void {
   const artifactType = query.get("artifactType");
   const last = query.get("last") ?? "";
   const rest = context.store
-    .imagesOf(repository)
-    .filter((image) => image.subject === subject && image.digest > last)
+    .referrersOf(repository, subject)
+    .filter((image) => image.digest > last)
     .filter((image) => artifactType === null || image.artifactMediaType === artifactType);
   const page = rest.slice(0, pageSize);
   const next = new URLSearchParams({ ...(artifactType !== null && { artifactType }), last: page.at(-1)?.digest ?? "" });

@@ -9,6 +9,10 @@ export function handleTags(at: RepositoryRequest): void {
     throw unsupported(`${request.method} of the list of tags`);
   }
   const page = { size: pageSize(query.get("n")), last: query.get("last") };
-  const tags = context.store.tagsOf(repository).map(([tag]) => tag);
+  const tags = names(context.store.tagsFrom(repository, page.last ?? undefined));
   sendPage(request, response, `/v2/${fullName}/tags/list`, tags, page, (some) => ({ name: fullName, tags: some }));
+}
+
+function* names(tags: Iterable<[tag: string, digest: string]>): Iterable<string> {
+  for (const [tag] of tags) yield tag;
 }

@@ -246,7 +246,6 @@ function mounts({ context, repository }: RepositoryRequest, source: RepositoryRe
     accountSetting(context.store, repository, "BLOB_MOUNTING") === "ENABLED" &&
     source.encryptionType === repository.encryptionType &&
     source.kmsKey === repository.kmsKey &&
-    (!deviates(context, "mountNeedsImage") ||
-      context.store.imagesOf(source).some((image) => image.blobs.includes(digest)))
+    (!deviates(context, "mountNeedsImage") || context.store.imageWithBlob(source, digest) !== undefined)
   );
 }

@@ -1,9 +1,11 @@
 import * as fs from "node:fs";
 import { type Database, open, type RootDatabase } from "lmdb";
+import { ImageRelations } from "./imageRelations";
+import { afterEverything, fits } from "./keys";
 import type { ImageRecord, LayerUploadRecord, RegistryAddress, RepositoryRecord, TokenRecord } from "./records";
 
-/** Sorts after every character that a name or a tag can have. */
-const afterEverything = "\uffff";
+/** Whether images' relations are kept: a state of an older sandbox has none. */
+const relationsKey = ["imageRelations"];
 
 /**
  * The gateway's state. A change is one synchronous LMDB transaction that is on the disk when `change` returns: what
@@ -17,6 +19,7 @@ export class Store {
   private readonly tokens: Database<TokenRecord, string>;
   private readonly layerUploads: Database<LayerUploadRecord, string>;
   private readonly settings: Database<unknown, string[]>;
+  private readonly relations: ImageRelations;
 
   /** Opens the state below a folder, which is made when missing. */
   constructor(directory: string) {
@@ -29,6 +32,15 @@ export class Store {
     this.tokens = this.root.openDB({ name: "tokens" });
     this.layerUploads = this.root.openDB({ name: "layerUploads" });
     this.settings = this.root.openDB({ name: "settings" });
+    this.relations = new ImageRelations(this.root);
+    this.change(() => this.completeRelations());
+  }
+
+  private completeRelations(): void {
+    if (this.settings.get(relationsKey) !== undefined) return;
+    for (const { key, value } of this.images.getRange()) this.relations.addImage(key[0], value);
+    for (const { key, value } of this.imageTags.getRange()) this.relations.addTag(key[0], key[1], value);
+    this.settings.putSync(relationsKey, true);
   }
 
   async close(): Promise<void> {
@@ -53,10 +65,7 @@ export class Store {
   removeRepository(record: RepositoryRecord): void {
     this.repositories.removeSync([...repositoryPrefix(record), record.name]);
     for (const { digest } of this.imagesOf(record)) {
-      this.images.removeSync([record.id, digest]);
-    }
-    for (const [tag] of this.tagsOf(record)) {
-      this.imageTags.removeSync([record.id, tag]);
+      this.removeImage(record, digest);
     }
   }
 
@@ -76,23 +85,38 @@ export class Store {
     return fits([digest]) ? this.images.get([repository.id, digest]) : undefined;
   }
 
+  /** What an image names never changes: its digest stands for it. */
   putImage(repository: RepositoryRecord, image: ImageRecord): void {
+    if (!this.images.doesExist([repository.id, image.digest])) this.relations.addImage(repository.id, image);
     this.images.putSync([repository.id, image.digest], image);
   }
 
   /** Removes an image and the tags that name it. */
   removeImage(repository: RepositoryRecord, digest: string): void {
+    const image = this.image(repository, digest);
+    if (image === undefined) return;
+    for (const tag of this.tagsOfImage(repository, digest)) this.removeTag(repository, tag);
+    this.relations.removeImage(repository.id, image);
     this.images.removeSync([repository.id, digest]);
-    for (const [tag, target] of this.tagsOf(repository)) {
-      if (target === digest) {
-        this.imageTags.removeSync([repository.id, tag]);
-      }
-    }
   }
 
+  /** All of them at once: for what looks at each. */
   imagesOf(repository: RepositoryRecord): ImageRecord[] {
-    const range = { start: [repository.id, ""], end: [repository.id, afterEverything] } as const;
-    return [...this.images.getRange({ start: [...range.start], end: [...range.end] })].map((entry) => entry.value);
+    return [...this.imagesFrom(repository)];
+  }
+
+  /** A repository's images in the order of their digests, read as they are asked for, from a digest on. */
+  imagesFrom(repository: RepositoryRecord, digest = ""): Iterable<ImageRecord> {
+    return this.images
+      .getRange({ start: [repository.id, fits([digest]) ? digest : ""], end: [repository.id, afterEverything] })
+      .map((entry) => entry.value);
+  }
+
+  hasImages(repository: RepositoryRecord): boolean {
+    return (
+      [...this.images.getKeys({ start: [repository.id, ""], end: [repository.id, afterEverything], limit: 1 })].length >
+      0
+    );
   }
 
   /** The digest that a tag names. */
@@ -101,18 +125,51 @@ export class Store {
   }
 
   putTag(repository: RepositoryRecord, tag: string, digest: string): void {
+    this.removeTag(repository, tag);
     this.imageTags.putSync([repository.id, tag], digest);
+    this.relations.addTag(repository.id, tag, digest);
   }
 
   removeTag(repository: RepositoryRecord, tag: string): void {
+    const digest = this.tag(repository, tag);
+    if (digest === undefined) return;
     this.imageTags.removeSync([repository.id, tag]);
+    this.relations.removeTag(repository.id, tag, digest);
   }
 
-  /** Tags in lexical order with the digest each names. */
-  tagsOf(repository: RepositoryRecord): [tag: string, digest: string][] {
-    return [...this.imageTags.getRange({ start: [repository.id, ""], end: [repository.id, afterEverything] })].map(
-      (entry) => [entry.key[1], entry.value],
-    );
+  /** Tags in lexical order with the digest each names, read as they are asked for, from a tag on. */
+  tagsFrom(repository: RepositoryRecord, tag = ""): Iterable<[tag: string, digest: string]> {
+    return this.imageTags
+      .getRange({ start: [repository.id, fits([tag]) ? tag : ""], end: [repository.id, afterEverything] })
+      .map((entry): [string, string] => [entry.key[1], entry.value]);
+  }
+
+  /** An image's tags in lexical order. */
+  tagsOfImage(repository: RepositoryRecord, digest: string): string[] {
+    return this.relations.tagsOf(repository.id, digest);
+  }
+
+  isTagged(repository: RepositoryRecord, digest: string): boolean {
+    return this.relations.isTagged(repository.id, digest);
+  }
+
+  /** Digests of the indexes that name an image. */
+  indexesOf(repository: RepositoryRecord, digest: string): string[] {
+    return this.relations.naming(repository.id, "child", digest);
+  }
+
+  /** The images whose subject is this digest, by digest. */
+  referrersOf(repository: RepositoryRecord, subject: string): ImageRecord[] {
+    if (!fits([subject])) return [];
+    return this.relations
+      .naming(repository.id, "subject", subject)
+      .flatMap((digest) => this.image(repository, digest) ?? []);
+  }
+
+  /** One of the images that have a blob as config or layer. */
+  imageWithBlob(repository: RepositoryRecord, digest: string): ImageRecord | undefined {
+    const [image] = fits([digest]) ? this.relations.naming(repository.id, "blob", digest, 1) : [];
+    return image === undefined ? undefined : this.image(repository, image);
   }
 
   token(hash: string): TokenRecord | undefined {
@@ -172,14 +229,6 @@ export class Store {
       entry.key.length > prefix.length ? [[entry.key.slice(prefix.length), entry.value as T]] : [],
     );
   }
-}
-
-/** Bytes: LMDB's keys have less than 2,000, and everything that is stored has a far shorter one. */
-const longestKey = 1500;
-
-/** Whether there can be something of this key. Clients may ask with names of any length; LMDB throws for long ones. */
-function fits(key: readonly string[]): boolean {
-  return key.reduce((length, part) => length + Buffer.byteLength(part), 0) <= longestKey;
 }
 
 function repositoryPrefix(address: RegistryAddress): string[] {

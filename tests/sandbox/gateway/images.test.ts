@@ -70,6 +70,25 @@ describe("gateway: images through the API", () => {
     assert.equal(imageDetails?.length, 1);
   });
 
+  it("says the media type of a layer or config as the manifest has it that names it", async () => {
+    const repositoryName = await repository();
+    const [named, alone] = [testImage("named", {}, dockerManifestType), Buffer.from("in no image yet")];
+    await client.push(repositoryName, "v1", named);
+    await client.uploadBlob(repositoryName, alone);
+    const layerDigests = [named.config, named.layer, alone].map(digestOf);
+    const { layers } = await sandbox
+      .ecr()
+      .send(new BatchCheckLayerAvailabilityCommand({ repositoryName, layerDigests }));
+    assert.deepEqual(
+      layers?.map(({ layerAvailability, mediaType }) => [layerAvailability, mediaType]),
+      [
+        ["AVAILABLE", "application/vnd.docker.container.image.v1+json"],
+        ["AVAILABLE", "application/vnd.docker.image.rootfs.diff.tar.gzip"],
+        ["AVAILABLE", undefined],
+      ],
+    );
+  });
+
   it("filters by tag status, finds by tag and digest, and pages", async () => {
     const repositoryName = await repository();
     const [old, current] = [testImage("old"), testImage("current")];

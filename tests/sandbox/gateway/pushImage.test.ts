@@ -94,8 +94,23 @@ describe("gateway: a push while other things happen", () => {
     });
     await Promise.all(["a", "b", "c"].map((content) => push(context, content, content)));
     assert.equal(most, 1);
-    assert.equal(store.tagsOf(repository).length, 3);
+    assert.equal([...store.tagsFrom(repository)].length, 3);
   });
+
+  it("is refused with the 1,001st tag of an image; a tag that it has, and a tag that moves to another, are not", async () => {
+    const context = contextWith(async () => {});
+    for (let number = 1; number <= 1000; number++) await push(context, "much tagged", `v${number}`);
+    const refused = {
+      reason: "tooManyTags",
+      message:
+        "Adding tag 'v1001' to an image in the repository with name 'app' in registry with id '123456789012' exceeds the maximum allowed number of tags per image which is '1000'",
+    };
+    await assert.rejects(push(context, "much tagged", "v1001"), refused);
+    await push(context, "much tagged", "v1000");
+    await push(context, "another", "v1");
+    await push(context, "much tagged", "v1001");
+    await assert.rejects(push(context, "much tagged", "v1"), { reason: "tooManyTags" });
+  }).timeout(300_000);
 });
 
 describe("gateway: state", () => {
@@ -113,7 +128,7 @@ describe("gateway: state", () => {
         /in the middle/,
       );
       assert.equal(store.repository(repository, "app"), undefined);
-      assert.deepEqual(store.tagsOf(repository), []);
+      assert.deepEqual([...store.tagsFrom(repository)], []);
       store.change(() => {
         store.putRepository(repository);
         store.putTag(repository, "v1", "sha256:1");
@@ -121,7 +136,7 @@ describe("gateway: state", () => {
       await store.close();
       store = new Store(folder);
       assert.deepEqual(store.repository(repository, "app"), repository);
-      assert.deepEqual(store.tagsOf(repository), [["v1", "sha256:1"]]);
+      assert.deepEqual([...store.tagsFrom(repository)], [["v1", "sha256:1"]]);
     } finally {
       await store.close();
       fs.rmSync(folder, { recursive: true, force: true });

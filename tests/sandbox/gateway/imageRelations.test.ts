@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { open } from "lmdb";
+import type { ImageRecord, RepositoryRecord } from "../../../sandbox/gateway/state/records";
+import { Store } from "../../../sandbox/gateway/state/store";
+
+const repository: RepositoryRecord = {
+  kind: "private",
+  account: "123456789012",
+  region: "ap-northeast-2",
+  id: "0".repeat(32),
+  name: "app",
+  createdAt: 0,
+  imageTagMutability: "MUTABLE",
+  scanOnPush: false,
+  encryptionType: "AES256",
+  resourceTags: {},
+};
+
+function image(digest: string, named: Partial<ImageRecord> = {}): ImageRecord {
+  return { digest, mediaType: "", manifestSize: 1, imageSize: 1, pushedAt: 0, children: [], blobs: [], ...named };
+}
+
+const images = [
+  image("sha256:1", { blobs: ["sha256:layer"] }),
+  image("sha256:2", { children: ["sha256:1"] }),
+  image("sha256:3", { subject: "sha256:1", blobs: ["sha256:layer"] }),
+];
+
+describe("gateway: who names whom, and which tags an image has", () => {
+  let folder = "";
+  let store: Store;
+  beforeEach(() => {
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), "relations-test-"));
+  });
+  afterEach(async () => {
+    await store.close();
+    fs.rmSync(folder, { recursive: true, force: true });
+  });
+
+  const found = (of: RepositoryRecord = repository) => ({
+    tags: store.tagsOfImage(of, "sha256:1"),
+    isTagged: ["sha256:1", "sha256:2"].map((digest) => store.isTagged(of, digest)),
+    indexes: store.indexesOf(of, "sha256:1"),
+    referrers: store.referrersOf(of, "sha256:1").map(({ digest }) => digest),
+    withBlob: store.imageWithBlob(of, "sha256:layer")?.digest,
+  });
+  const whole = {
+    tags: ["v1", "v2"],
+    isTagged: [true, false],
+    indexes: ["sha256:2"],
+    referrers: ["sha256:3"],
+    withBlob: "sha256:1",
+  };
+
+  function fill(): void {
+    store = new Store(folder);
+    store.change(() => {
+      for (const each of images) store.putImage(repository, each);
+      store.putTag(repository, "v2", "sha256:1");
+      store.putTag(repository, "v1", "sha256:1");
+    });
+  }
+
+  it("follow pushes, tags that move, and deletions", () => {
+    fill();
+    assert.deepEqual(found(), whole);
+    assert.deepEqual(found({ ...repository, id: "1".repeat(32) }).tags, [], "each repository has its own");
+    store.change(() => {
+      store.putTag(repository, "v1", "sha256:2");
+      store.removeImage(repository, "sha256:3");
+    });
+    assert.deepEqual(found(), { ...whole, tags: ["v2"], isTagged: [true, true], referrers: [] });
+    store.change(() => {
+      store.removeImage(repository, "sha256:2");
+      store.removeImage(repository, "sha256:1");
+    });
+    const nothing = { tags: [], isTagged: [false, false], indexes: [], referrers: [], withBlob: undefined };
+    assert.deepEqual(found(), nothing);
+    assert.deepEqual([...store.tagsFrom(repository)], []);
+  });
+
+  it("are nothing any more when the repository is gone, or the change fails", () => {
+    fill();
+    assert.throws(() =>
+      store.change(() => {
+        store.removeRepository(repository);
+        throw new Error("in the middle");
+      }),
+    );
+    assert.deepEqual(found(), whole);
+    store.change(() => store.removeRepository(repository));
+    assert.deepEqual([found().tags, found().indexes, found().referrers], [[], [], []]);
+  });
+
+  it("are made of the images and tags of a state that has none yet, once", async () => {
+    const old = open({ path: folder, overlappingSync: false, maxDbs: 16, noSubdir: false });
+    const [oldImages, oldTags] = [old.openDB({ name: "images" }), old.openDB({ name: "imageTags" })];
+    for (const each of images) oldImages.putSync([repository.id, each.digest], each);
+    for (const tag of ["v1", "v2"]) oldTags.putSync([repository.id, tag], "sha256:1");
+    await old.close();
+    store = new Store(folder);
+    assert.deepEqual(found(), whole);
+    store.change(() => store.removeTag(repository, "v1"));
+    await store.close();
+    store = new Store(folder);
+    assert.deepEqual(found(), { ...whole, tags: ["v2"] });
+  });
+});
