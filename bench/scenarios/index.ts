@@ -8,6 +8,7 @@ import { peers } from "./peers";
 import { policies } from "./policies";
 import { preview } from "./preview";
 import { rules } from "./rules";
+import { scale } from "./scale";
 import { startup } from "./startup";
 
 /** All that `npm run bench` measures, in this order. */
@@ -22,4 +23,5 @@ export const scenarios: readonly Scenario[] = [
   gateway,
   copy,
   lifecycle,
+  scale,
 ];

@@ -20,7 +20,7 @@ const arrows: Record<string, readonly string[]> = {
   // Its stand-ins speak the protocol that the project's own provider speaks.
   sandbox: ["ecr", "provider"],
   consumers: ["outputs"],
-  bench: ["components", "ecr", "oci", "policies"],
+  bench: ["components", "ecr", "oci", "policies", "sandbox"],
   docs: ["config", "outputs"],
 };
 
