@@ -15,6 +15,7 @@ export const pushTypes: readonly string[] = [
   resourceTypes.imageCopy,
   resourceTypes.imageTags,
   resourceTypes.imageUpload,
+  resourceTypes.platformIndex,
 ];
 
 /** A resource that builds an image, and pushes it unless told not to. */
@@ -95,6 +96,7 @@ export function pushedNames(resource: Subject): PushedName[] {
       return resource.read("push") === false ? [] : [{ path: "tag", name: resource.read("tag") }];
     case resourceTypes.imageCopy:
     case resourceTypes.imageUpload:
+    case resourceTypes.platformIndex:
       return named("tag", resource.read("repository"), resource.read("tag"));
     case resourceTypes.imageTags:
       // The name that the image has already counts too.
@@ -105,7 +107,7 @@ export function pushedNames(resource: Subject): PushedName[] {
     case resourceTypes.registryImage:
       return [{ path: "name", name: resource.read("name") }];
     default:
-      // A tag that is there already, and so is not pushed again, is one that the image has.
+      if (resource.read("skipPush") === true) return [];
       return [{ path: "imageName", name: resource.read("imageName") }];
   }
 }

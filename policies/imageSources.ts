@@ -58,7 +58,8 @@ function sourcesOfResource(resource: Subject): Sources {
     case resourceTypes.imageCopy:
       return sourcesOfIndex([resource.read("source")]);
     case resourceTypes.imageTags:
-      // What it tags is there already.
+    case resourceTypes.platformIndex:
+      // What it tags is there already; what it puts together was judged where it was built.
       return {};
   }
   const isFound = resource.type === resourceTypes.registryImage || resource.type === resourceTypes.imageUpload;

@@ -42,6 +42,7 @@ export const resourceTypes = {
   imageCopy: "ecr:index:ImageCopy",
   imageTags: "ecr:index:ImageTags",
   imageUpload: "ecr:index:ImageUpload",
+  platformIndex: "ecr:index:ImageIndex",
 } as const;
 
 /** A private repository, or the template that ECR creates private repositories from. Both have the same properties. */

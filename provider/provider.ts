@@ -1,5 +1,6 @@
 import type { ProviderDefinition } from "./protocol/definition";
 import { imageCopy } from "./resources/imageCopy";
+import { imageIndex } from "./resources/imageIndex";
 import { imageTags } from "./resources/imageTags";
 import { imageUpload } from "./resources/imageUpload";
 import { schema } from "./schema";
@@ -11,7 +12,7 @@ export function ecrProvider(version: string): ProviderDefinition<void> {
     version,
     checkConfig: async () => [],
     configure: async () => {},
-    resources: [imageCopy, imageTags, imageUpload],
+    resources: [imageCopy, imageIndex, imageTags, imageUpload],
     functions: [],
     schema: JSON.stringify(schema(version)),
   };

@@ -36,6 +36,15 @@ export function schema(version: string) {
     repository: { ...text, description: "Address of the repository that gets the image, without a tag." },
     tag: imageCopy.tag,
   };
+  const imageIndex = {
+    images: {
+      type: "array",
+      items: { $ref: "#/types/ecr:index:PlatformImage" },
+      description: "The images, one for each platform. Docker has to hold them when the index is made.",
+    },
+    repository: { ...text, description: "Address of the repository that gets the index, without a tag." },
+    tag: imageCopy.tag,
+  };
   const digest = { ...text, description: "The image's digest, as its registry says it." };
   return {
     name: "ecr",
@@ -47,6 +56,15 @@ export function schema(version: string) {
         type: "object",
         description: "Login for a registry. Another one is no change.",
         properties: { username: text, password: { ...text, secret: true } },
+      },
+      "ecr:index:PlatformImage": {
+        type: "object",
+        description: "An image of an index.",
+        properties: {
+          platform: { ...text, description: "Such as `linux/arm64`. An image for another one is refused." },
+          imageId: { ...text, description: "Its id, as `docker image inspect` says it: what is pushed." },
+        },
+        required: ["platform", "imageId"],
       },
       "ecr:index:TaggedRepository": {
         type: "object",
@@ -75,6 +93,28 @@ export function schema(version: string) {
           reference: { ...text, description: "`<url>@<digest>` in the repository." },
         },
         required: ["source", "repository", "digest", "mediaType", "reference"],
+      },
+      "ecr:index:ImageIndex": {
+        description:
+          "One image for several platforms, put together of images that Docker holds. Deletion leaves it in its registry.",
+        inputProperties: {
+          ...imageIndex,
+          dockerHosts: {
+            ...texts,
+            description:
+              "Addresses of the Docker engines that hold them, in their order. Default, and for an empty one: what the " +
+              "`docker` client uses.",
+          },
+          repositoryLogin: logins.repositoryLogin,
+        },
+        requiredInputs: ["images", "repository"],
+        properties: {
+          ...imageIndex,
+          digest,
+          mediaType: text,
+          reference: { ...text, description: "`<url>@<digest>` in the repository." },
+        },
+        required: ["images", "repository", "digest", "mediaType", "reference"],
       },
       "ecr:index:ImageUpload": {
         description: "An image that Docker holds, pushed to a repository. Deletion leaves it there.",

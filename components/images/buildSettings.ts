@@ -1,8 +1,9 @@
 import { isIP } from "node:net";
 import type { Fault } from "../../ecr/faults";
+import { type BuildPlatforms, buildPlatformFaults } from "./buildPlatforms";
 
 /** What `docker build` is told beside the files, and what of it decides the image's content. */
-export interface BuildSettings {
+export interface BuildSettings extends BuildPlatforms {
   /**
    * Build arguments (`ARG`). They end up in the image's history and so with everyone who can pull it: a name that looks
    * like a secret's is refused.
@@ -24,39 +25,17 @@ export interface BuildSettings {
    * @default none
    */
   rebuild?: string;
-  /** Operating system and architecture, one of each. @default "linux/amd64" */
-  platform?: string;
 }
-
-export const defaultPlatform = "linux/amd64";
 
 /** Why a build with these settings would be refused: every fault, or none. */
 export function buildSettingsFaults(settings: BuildSettings): Fault[] {
-  const { args = {}, publicArgs = [], extraHosts = {}, platform = defaultPlatform } = settings;
+  const { args = {}, publicArgs = [], extraHosts = {} } = settings;
   return [
     ...Object.keys(args).flatMap((name) => buildArgumentFaults(name, publicArgs)),
     ...publicArgs.flatMap((name, index) => unusedExceptionFaults(name, `publicArgs[${index}]`, args)),
     ...Object.entries(extraHosts).flatMap(([host, address]) => extraHostFaults(host, address)),
     ...(["target", "network", "rebuild"] as const).flatMap((property) => emptyFaults(property, settings[property])),
-    ...platformFaults(platform),
-  ];
-}
-
-/** The form of a platform that one image can have: `linux/amd64`, `linux/arm/v7`. Never throws. */
-export function platformFaults(platform: unknown): Fault[] {
-  if (typeof platform === "string" && /^[a-z0-9]+\/[a-z0-9]+(\/[a-z0-9.]+)?$/.test(platform)) return [];
-  const isList = Array.isArray(platform) || String(platform).includes(",");
-  return [
-    {
-      path: "platform",
-      value: platform,
-      rule: isList
-        ? "an image has one platform: docker.Image builds no indexes of several."
-        : "a platform is an operating system and an architecture, one of each.",
-      fix: isList
-        ? 'write one, such as "linux/amd64", and a second image for the other.'
-        : 'write "linux/amd64" or "linux/arm64".',
-    },
+    ...buildPlatformFaults(settings),
   ];
 }
 

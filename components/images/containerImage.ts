@@ -5,11 +5,13 @@ import { imageTagFaults } from "../../ecr/imageTags";
 import { typeFaults } from "../../ecr/typeFaults";
 import { InputChecks } from "../inputChecks";
 import { type BuildInputs, buildContextFaults, dockerfileOf } from "./buildContext";
-import { type BuildSettings, buildSettingsFaults, defaultPlatform } from "./buildSettings";
+import { platformsOf } from "./buildPlatforms";
+import { type BuildSettings, buildSettingsFaults } from "./buildSettings";
 import { dockerBuild } from "./dockerBuild";
 import { publishImage } from "./imagePublication";
 import type { ImageRepository } from "./imageRepository";
 import { type ImageTarget, imageTargetFaults } from "./imageTargets";
+import { platformBuilds } from "./platformBuilds";
 import { type OwnTags, ownTags, type TagFrom, tagFromFaults } from "./tagStrategy";
 
 /** What an image is built from, how it is tagged and where it goes. */
@@ -44,7 +46,7 @@ export interface ImageBuild {
   dockerfile?: string;
   /** Build arguments (`ARG`). @default none */
   buildArgs?: Record<string, string>;
-  /** Operating system and architecture, such as `linux/amd64`. */
+  /** Operating system and architecture, such as `linux/amd64`; several with commas between them. */
   platform: string;
 }
 
@@ -98,7 +100,7 @@ export class ContainerImage extends pulumi.ComponentResource {
       repositories: args.repositories,
       release: tags.releaseTag === undefined ? undefined : { tag: tags.releaseTag, path: "tagFrom.fixed" },
       movingTags: args.tags ?? [],
-      maker: dockerBuild(image, primary, buildOf(inputs, args.cacheFrom, primary)),
+      maker: makerOf(image, primary, inputs, args),
     });
     this.digest = published.digest;
     this.references = published.references;
@@ -137,7 +139,17 @@ export function containerImageTag(args: ContainerImageSettings): string | undefi
 
 /** The image's tags when nothing is wrong with its arguments, or every fault of them. */
 function readArgs(args: ContainerImageSettings): { tags?: OwnTags; faults: Fault[] } {
-  const wrong = typeFaults(args, { repositories: "list", tags: "list", cacheFrom: "list", publicArgs: "list" }, "");
+  const wrong = typeFaults(
+    args,
+    {
+      repositories: "list",
+      tags: "list",
+      cacheFrom: "list",
+      publicArgs: "list",
+      platforms: "list",
+    },
+    "",
+  );
   if (wrong.length > 0) return { faults: wrong };
   const { repositories, tags: movingTags = [], cacheFrom = [], tagFrom = "content" } = args;
   const faults = [
@@ -166,8 +178,24 @@ function buildInputs(args: ContainerImageSettings): BuildInputs {
     network,
     rebuild,
     args: unlessEmpty({ ...inlineCache, ...args.args }),
-    platform: args.platform ?? defaultPlatform,
+    platform: platformsOf(args).join(","),
   };
+}
+
+/** One build that Docker pushes, or one for each platform, put together when all are built. */
+function makerOf(
+  image: Parameters<typeof dockerBuild>[0],
+  primary: ImageRepository,
+  inputs: BuildInputs,
+  { platforms, builders = {}, cacheFrom, ...rest }: ContainerImageArgs,
+) {
+  if (platforms === undefined) return dockerBuild(image, primary, buildOf(inputs, cacheFrom, primary));
+  const builds = platformsOf({ ...rest, platforms }).map((platform) => ({
+    platform,
+    build: buildOf({ ...inputs, platform }, cacheFrom, primary),
+    builder: Object.hasOwn(builders, platform) ? builders[platform] : undefined,
+  }));
+  return platformBuilds(image, primary, builds);
 }
 
 /** The provider takes an empty map for another value than none; to Docker they are the same. */

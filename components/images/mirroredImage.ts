@@ -10,7 +10,8 @@ import {
 import { imageTagFaults } from "../../ecr/imageTags";
 import { typeFaults } from "../../ecr/typeFaults";
 import { InputChecks } from "../inputChecks";
-import { emptyFaults, platformFaults } from "./buildSettings";
+import { platformFaults } from "./buildPlatforms";
+import { emptyFaults } from "./buildSettings";
 import { publishImage } from "./imagePublication";
 import type { ImageRepository } from "./imageRepository";
 import { type ImageTarget, imageTargetFaults } from "./imageTargets";
@@ -152,7 +153,7 @@ export function mirroredImageFaults(
       fix: "leave it out of one of them.",
     });
   }
-  if (platform !== undefined) faults.push(...platformFaults(platform));
+  if (platform !== undefined) faults.push(...platformFaults(platform, "platform"));
   if (exact && (platform !== undefined || !source?.includes("@"))) {
     faults.push({
       path: "exact",

@@ -15,6 +15,13 @@ export const containerImage = z.strictObject({
   publicArgs: names.optional().describe("Arguments whose names look like secrets and are none. Default: none"),
   target: text.optional().describe("Stage to build. Default: the last one"),
   platform: text.optional().describe("Operating system and architecture, one of each. Default: `linux/amd64`"),
+  platforms: names
+    .optional()
+    .describe("Several platforms: the image is an index of one build for each. Default: `platform` alone"),
+  builders: z
+    .record(z.string(), text)
+    .optional()
+    .describe("Docker engines of their own for some platforms, such as `ssh://user@arm-machine`. Default: none"),
   extraHosts: z
     .record(z.string(), z.string())
     .optional()

@@ -8,8 +8,8 @@ import { DockerArchive } from "../../oci/dockerArchive";
 const mostWords = 4096;
 
 export interface ExportedImage {
-  /** As the user wrote it, for messages. */
-  name: string;
+  /** What messages are about, such as `localImage: "app:1"`. */
+  subject: string;
   /** The image's id: its name may lead elsewhere by now. */
   id: string;
   /** Address of the engine. @default what the `docker` client follows: DOCKER_HOST, its context */
@@ -26,7 +26,7 @@ export interface ExportedImage {
  * @throws Error with what the client, or who reads the archive, says.
  */
 export async function withExportedImage<T>(
-  { name, id, host, platform }: ExportedImage,
+  { subject, id, host, platform }: ExportedImage,
   signal: AbortSignal,
   use: (archive: DockerArchive, digest: string) => Promise<T>,
 ): Promise<T> {
@@ -35,7 +35,7 @@ export async function withExportedImage<T>(
   try {
     const args = [...(host ? ["--host", host] : []), "image", "save", id];
     const refuse = (error: Error) => {
-      throw new Error(`localImage: ${JSON.stringify(name)} (${id}) cannot be taken from Docker: ${error.message}`);
+      throw new Error(`${subject} (${id}) cannot be taken from Docker: ${error.message}`);
     };
     const archive = await exportTo(folder, args, signal).catch(refuse);
     return await use(archive, await archive.image(id, platform).catch(refuse));

@@ -1,18 +1,17 @@
 import { z } from "zod";
-import { isDigest } from "../../ecr/digests";
 import type { CopyProgress } from "../../oci/copyBlobs";
 import { ManifestCopies } from "../../oci/copyManifests";
 import { putTags } from "../../oci/tags";
 import type { CallContext, ResourceHandler } from "../protocol/definition";
 import { withExportedImage } from "./dockerSave";
 import { changesOf, progressText, readImage, refuseTaken, withoutLogins } from "./imageCopy";
-import { checkInputs, imageAddress, imageTag, login, readInputs } from "./inputs";
+import { checkInputs, imageAddress, imageId, imageTag, login, readInputs } from "./inputs";
 import { telling } from "./refusal";
 import { repositoryAt, withoutReference } from "./repositoryAt";
 
 const inputs = z.strictObject({
   localImage: z.string(),
-  imageId: z.string().refine(isDigest, { error: "an image's id is sha256: and 64 hexadecimal digits" }),
+  imageId,
   dockerHost: z.string().optional(),
   platform: z.string().optional(),
   repository: imageAddress,
@@ -58,7 +57,7 @@ function upload(
   context: CallContext,
 ) {
   const target = repositoryAt(repository, repositoryLogin);
-  const image = { name: localImage, id: imageId, platform, host: dockerHost };
+  const image = { subject: `localImage: ${JSON.stringify(localImage)}`, id: imageId, platform, host: dockerHost };
   return withExportedImage(image, context.signal, (archive, digest) =>
     telling(`localImage: ${localImage} to ${target.url}`, async () => {
       await refuseTaken(target, tag, digest);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isDigest } from "../../ecr/digests";
 import { imageReferenceFaults } from "../../ecr/imageReference";
 import { imageTagFaults } from "../../ecr/imageTags";
 import type { CheckResult, Failure } from "../protocol/definition";
@@ -12,6 +13,7 @@ export interface Login {
 
 /** Text that is an image's address: with a tag or digest, or without, as it is asked for. */
 export const imageAddress = faultless((text) => imageReferenceFaults(text, ""));
+export const imageId = z.string().refine(isDigest, { error: "an image's id is sha256: and 64 hexadecimal digits" });
 export const imageTag = faultless((text) => imageTagFaults(text, ""));
 
 export const login = z.strictObject({ username: z.string().optional(), password: z.string().optional() });

@@ -8,7 +8,8 @@ export const imageType = "docker:index/image:Image";
 export const copyType = "ecr:index:ImageCopy";
 export const tagsType = "ecr:index:ImageTags";
 export const uploadType = "ecr:index:ImageUpload";
-const imageTypes = [imageType, copyType, tagsType, uploadType];
+export const indexType = "ecr:index:ImageIndex";
+const imageTypes = [imageType, copyType, indexType, tagsType, uploadType];
 
 /** Address of the mocks' private repository. */
 export const privateUrl = `${account}.dkr.ecr.ap-northeast-2.amazonaws.com/petclinic`;

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 
 /** A resource as a component registered it. */
@@ -211,15 +212,22 @@ function computed(type: string, inputs: Record<string, unknown>, preview: boolea
     case "aws:kms/key:Key":
       return { arn: `arn:aws:kms:ap-northeast-2:${account}:key/1234abcd-12ab-34cd-56ef-1234567890ab`, keyId: "1" };
     case "ecr:index:ImageCopy":
+    case "ecr:index:ImageIndex":
     case "ecr:index:ImageTags":
     case "ecr:index:ImageUpload":
       return preview ? {} : { digest };
     case "docker:index/image:Image":
-      // A preview pushes nothing: the digest stays unknown.
+      // A preview builds and pushes nothing: the digest, or the image's id, stays unknown.
+      if (!preview && inputs["skipPush"] === true) return { repoDigest: localImageId(String(inputs["imageName"])) };
       return preview ? {} : { repoDigest: `${String(inputs["imageName"]).replace(/:[^:/]*$/, "")}@${digest}` };
     default:
       return {};
   }
+}
+
+/** The id of an image that Docker built and did not push. */
+export function localImageId(imageName: string): string {
+  return `sha256:${createHash("sha256").update(imageName).digest("hex")}`;
 }
 
 /** The options that each child of a component is registered with, by the child's type. */

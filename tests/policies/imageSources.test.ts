@@ -3,7 +3,7 @@ import { imageSources } from "../../policies/imageSources";
 import { resourceTypes } from "../../policies/resources";
 import { assertFails, assertPasses, assertUnjudged, judgeResource, type Props, unknownText } from "./harness";
 
-const { image, builtImage, registryImage, imageCopy, imageTags, imageUpload } = resourceTypes;
+const { image, builtImage, registryImage, imageCopy, imageTags, imageUpload, platformIndex } = resourceTypes;
 const copiesOf = ["210987654321.dkr.ecr.*.amazonaws.com/*"];
 const tested = `210987654321.dkr.ecr.eu-central-1.amazonaws.com/petclinic@sha256:${"0".repeat(64)}`;
 
@@ -27,6 +27,12 @@ describe("policies: ecr-image-sources", () => {
     );
     assertUnjudged(await judge(imageCopy, { source: unknownText }), /^What image "app" is made of is not known yet/);
     assertPasses(await judge(imageTags, { image: "node:22", repositories: [{ url: "own/app" }], tags: ["latest"] }));
+  });
+
+  it("judges an index where its images are built", async () => {
+    const images = [{ platform: "linux/arm64", imageId: `sha256:${"0".repeat(64)}` }];
+    assertPasses(await judge(platformIndex, { images, repository: "own/app", tag: "1" }));
+    assertFails(await judge(image, { build: { context: "/nowhere" }, skipPush: true }), /is built here/);
   });
 
   it("refuses what is pushed from this machine", async () => {

@@ -40,6 +40,15 @@ describe("policies: ecr-image-tags", () => {
     );
   });
 
+  it("counts no name of an image that stays in Docker", async () => {
+    const local = (skipPush: unknown): StackResource => ({
+      ...image(`${url}:latest`),
+      props: { imageName: `${url}:latest`, skipPush },
+    });
+    assertPasses(await judge([local(true)]));
+    assertFails(await judge([local(false)]), /^imageName: /);
+  });
+
   it("counts the tags of copies, and those that are put on what is there", async () => {
     const copied = (props: Props): StackResource => ({ type: resourceTypes.imageCopy, name: "c", props });
     const tagged = (props: Props): StackResource => ({ type: resourceTypes.imageTags, name: "t", props });
@@ -51,6 +60,8 @@ describe("policies: ecr-image-tags", () => {
     );
     const uploaded = { type: resourceTypes.imageUpload, name: "u", props: { repository: url, tag: "latest" } };
     assertFails(await judge([uploaded]), /^tag: image "u" is pushed to .*"latest" only/);
+    const index = { type: resourceTypes.platformIndex, name: "i", props: { repository: url, tag: "latest" } };
+    assertFails(await judge([index]), /^tag: image "i" is pushed to .*"latest" only/);
     const tags = ["latest"];
     assertPasses(await judge([tagged({ image: `${url}:src-1`, repositories: [{ url }], tags })]));
     assertFails(

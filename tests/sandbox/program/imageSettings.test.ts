@@ -4,6 +4,11 @@ import * as path from "node:path";
 import { digestOf, ociIndexType, RegistryClient } from "../gateway/registryClient";
 import { TestProject } from "./project";
 
+interface Index {
+  mediaType: string;
+  manifests: { platform: object }[];
+}
+
 interface Published {
   tag: string;
   digest: string;
@@ -35,6 +40,12 @@ const images: Record<string, ContainerImage | MirroredImage> = {
     repositories: [team, copy],
   }),
   arm: new ContainerImage("arm", { context: "tiny", platform: "linux/arm64", repositories: [team] }),
+  both: new ContainerImage("both", {
+    context: "tiny",
+    platforms: ["linux/arm64", "linux/amd64"],
+    builders: { "linux/arm64": process.env.DOCKER_HOST ?? "unix:///var/run/docker.sock" },
+    repositories: [team, copy],
+  }),
   one: new ContainerImage("one", { context: "tiny", rebuild: "one", repositories: [team] }),
   ...(extra && { two: new ContainerImage("two", { context: "tiny", rebuild: "two", repositories: [team] }) }),
   chosen: new MirroredImage("chosen", { source: upstream + ":several", platform: "linux/arm64", repositories: [team], ...login }),
@@ -200,6 +211,60 @@ describe("settings of images with the real CLI", function () {
     assert.equal(await architectureOf(imageOf("arm").references[0] ?? ""), "arm64");
   });
 
+  it("builds for several platforms, each with its builder: an index whose images have no tags", async () => {
+    const { tag, digest, references } = imageOf("both");
+    const client = await ownRegistry();
+    const index = (await (await client.getManifest("team", tag)).json()) as Index;
+    assert.equal(index.mediaType, ociIndexType);
+    assert.deepEqual(
+      index.manifests.map(({ platform }) => platform),
+      [
+        { architecture: "amd64", os: "linux" },
+        { architecture: "arm64", os: "linux" },
+      ],
+    );
+    const password = await must("aws", ["ecr", "get-login-password"]);
+    await must("docker", [
+      "login",
+      "--username",
+      "AWS",
+      "--password",
+      password,
+      (references[0] ?? "").split("/", 1).join(""),
+    ]);
+    for (const architecture of ["amd64", "arm64"]) {
+      await must("docker", ["pull", "--quiet", "--platform", `linux/${architecture}`, references[0] ?? ""]);
+      assert.equal(await architectureOf(references[0] ?? ""), architecture);
+    }
+    const team = await tagsOf("team", "ap-northeast-2");
+    assert.deepEqual(
+      Object.keys(team).filter((each) => each.startsWith(tag)),
+      [tag],
+    );
+    assert.equal((await tagsOf("copy", "eu-west-1"))[tag], digest);
+    assert.equal(references[1]?.split("@")[1], digest);
+  });
+
+  it("builds for several platforms again when somebody has deleted the index, and changes nothing otherwise", async () => {
+    await project.mustPulumi("preview", "--expect-no-changes");
+    const { tag, digest } = imageOf("both");
+    for (const [repository, region] of [
+      ["team", "ap-northeast-2"],
+      ["copy", "eu-west-1"],
+    ] as const) {
+      await project.aws(
+        ...["ecr", "batch-delete-image", "--repository-name", repository, "--region", region],
+        ...["--image-ids", `imageDigest=${digest}`],
+      );
+    }
+    await project.mustPulumi("refresh", "--yes");
+    const { output } = await project.up();
+    assert.match(output, /docker:index:Image both-src-[0-9a-f]+-linux-amd64:2 created/);
+    const again = (await published())["both"]?.digest;
+    assert.equal((await tagsOf("team", "ap-northeast-2"))[tag], again);
+    assert.equal((await tagsOf("copy", "eu-west-1"))[tag], again);
+  });
+
   it("mirrors the chosen platform of an index, and exactly the digest that is named", async () => {
     assert.equal(imageOf("chosen").digest, platforms.arm64);
     assert.equal(await architectureOf(imageOf("chosen").references[0] ?? ""), "arm64");
@@ -228,7 +293,7 @@ describe("settings of images with the real CLI", function () {
     for (const message of [
       /MirroredImage "several": 1 fault\n.*platform: .*:several" has no image for this platform.* Fix: write one of linux\/amd64, linux\/arm64\./,
       /tagFrom\.git: .* these files of the build are not as the commit has them: .*tiny\.txt.* Fix: commit them/,
-      /ContainerImage "refused": 2 faults\n.*args\.NPM_TOKEN: .*\n.*platform: "linux\/amd64,linux\/arm64" — an image has one platform/,
+      /ContainerImage "refused": 2 faults\n.*args\.NPM_TOKEN: .*\n.*platform: "linux\/amd64,linux\/arm64" — a platform is an operating system/,
     ]) {
       assert.match(output, message);
     }
