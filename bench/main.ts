@@ -10,11 +10,11 @@ async function main(args: string[]): Promise<number> {
   const parsed = parseArguments(args, scenarios);
   if ("error" in parsed) {
     console.error(`${parsed.error}\n\n${usage(scenarios)}`);
-    return 2;
+    return 1;
   }
   if (process.env["AWS_ENDPOINT_URL"] === undefined) {
     console.error("the benches need the sandbox: run them as `npm run bench`");
-    return 2;
+    return 1;
   }
   const machine = describeMachine(process.env);
   const tell = (line: string) => console.log(`  ${line}`);

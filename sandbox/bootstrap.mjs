@@ -1,66 +1,72 @@
-// First file of every command in package.json. It needs nothing but Node: it installs the packages when they are
-// missing or the lockfile changed, bundles the sandbox, and hands over to its command line (sandbox/cli/main.ts).
-import { spawn, spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import * as fs from "node:fs";
+// First file of every command in package.json that needs the sandbox. It needs nothing but Node: it answers --help and the like,
+// installs the packages when some are missing, bundles the sandbox, and hands over to its command line (sandbox/cli/main.ts).
+import { spawn } from "node:child_process";
 import * as path from "node:path";
 import { fileURLToPath } from "node:url";
+import { answerAtOnce } from "./commandLine.mjs";
+import { ensurePackages } from "./packages.mjs";
 import { supportedNode } from "./supportedNode.mjs";
+import { exitCodeOf, listenForSignals, onSignal, refuseWhenInterrupted } from "./signals.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
-/** The folder of the Node for all that follows, where it is not the running one. */
-const nodeFolder = supportedNodeOrExit();
-if (nodeFolder !== undefined) process.env["PATH"] = [nodeFolder, process.env["PATH"]].join(path.delimiter);
-installPackages();
-const { buildSandbox } = await import("./build.mjs");
-await buildSandbox();
-const { buildPolicyPack } = await import("../policies/build.mjs");
-await buildPolicyPack();
-const { buildProvider } = await import("../provider/build.mjs");
-await buildProvider();
-const { buildCli } = await import("../cli/build.mjs");
-await buildCli();
-handOver(path.join(root, "sandbox", "dist", "cli.cjs"), process.argv.slice(2));
 
-function supportedNodeOrExit() {
-  try {
-    return supportedNode();
-  } catch (error) {
-    console.error(error.message);
-    process.exit(1);
+endWithClosedPipe();
+process.exitCode = await main(process.argv.slice(2)).catch(failure);
+
+async function main(args) {
+  const answer = answerAtOnce(args, root);
+  if (answer !== undefined) {
+    (answer.code === 0 ? console.log : console.error)(answer.text);
+    return answer.code;
   }
+  listenForSignals();
+  /** The folder of the Node for all that follows, where it is not the running one. */
+  const nodeFolder = await supportedNode();
+  if (nodeFolder !== undefined) process.env["PATH"] = [nodeFolder, process.env["PATH"]].join(path.delimiter);
+  await ensurePackages(root);
+  await bundle();
+  refuseWhenInterrupted();
+  const node = nodeFolder === undefined ? process.execPath : path.join(nodeFolder, "node");
+  return handOver(node, path.join(root, "sandbox", "dist", "cli.cjs"), args);
 }
 
-/** `npm ci`, when node_modules does not hold what the lockfile says. Install scripts only fetch plugins: left out. */
-function installPackages() {
-  const stamp = path.join(root, "node_modules", ".lockfile-hash");
-  const hash = createHash("sha256")
-    .update(fs.readFileSync(path.join(root, "package-lock.json")))
-    .digest("hex");
-  if (fs.existsSync(stamp) && fs.readFileSync(stamp, "utf8") === hash) return;
-  const started = Date.now();
-  console.log("… Packages: npm ci (about a minute)");
-  const installed = spawnSync("npm", ["ci", "--ignore-scripts", "--loglevel=error"], {
-    cwd: root,
-    stdio: ["ignore", "inherit", "inherit"],
-  });
-  if (installed.error) throw installed.error;
-  if (installed.status !== 0) {
-    console.error("npm ci failed: see its message above; the network and the disk are the usual reasons.");
-    process.exit(1);
-  }
-  fs.writeFileSync(stamp, hash);
-  console.log(`✔ Packages [${Math.round((Date.now() - started) / 1000)}s]`);
+async function bundle() {
+  const { buildSandbox } = await import("./build.mjs");
+  const { buildPolicyPack } = await import("../policies/build.mjs");
+  const { buildProvider } = await import("../provider/build.mjs");
+  const { buildCli } = await import("../cli/build.mjs");
+  await Promise.all([buildSandbox(), buildPolicyPack(), buildProvider(), buildCli()]);
 }
 
 /** Runs a script in place of this one: its output, signals and exit code are ours. */
-function handOver(script, args) {
-  const node = nodeFolder === undefined ? process.execPath : path.join(nodeFolder, "node");
+function handOver(node, script, args) {
   const child = spawn(node, ["--enable-source-maps", script, ...args], { stdio: "inherit" });
-  // Ctrl-C reaches the child by itself, from the terminal; staying alive lets it finish.
-  process.on("SIGINT", () => {});
-  process.on("SIGTERM", () => child.kill("SIGTERM"));
-  child.on("exit", (code, signal) => {
-    process.exitCode = code ?? (signal === "SIGINT" ? 130 : 1);
+  // It decides what a signal means, and takes one that the terminal has sent it as well for the same.
+  onSignal((signal) => child.kill(signal === "SIGKILL" ? "SIGINT" : signal));
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("exit", (code, signal) => resolve(code ?? exitCodeOf(signal)));
   });
+}
+
+function failure(error) {
+  try {
+    // What is bundled when Ctrl-C comes fails in its own words.
+    refuseWhenInterrupted();
+  } catch (interruption) {
+    console.error("Interrupted. Run the command again: it goes on from what is there.");
+    return exitCodeOf(interruption.signal);
+  }
+  console.error(error instanceof Error ? error.message : String(error));
+  return 1;
+}
+
+/** Whoever reads (`| head`) has enough: that is no error. */
+function endWithClosedPipe() {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error) => {
+      if (error.code !== "EPIPE") throw error;
+      process.exit();
+    });
+  }
 }

@@ -1,9 +1,10 @@
 // Brings a Node that the project supports where the machine's own is older: as npm ships it, for the sandbox and the tests
 // alone. Needs nothing but Node and npm.
-import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { startProgress } from "./progressLine.mjs";
+import { runHeedingSignals } from "./signals.mjs";
 
 /** What package.json's `engines` asks for. */
 const oldestSupported = 22;
@@ -24,10 +25,10 @@ const packages = {
 
 /**
  * @param {string} running The version that runs, as process.versions.node says it.
- * @returns {string | undefined} The folder of the Node to run in its place: in `$XDG_CACHE_HOME` or `~/.cache`, about
+ * @returns {Promise<string | undefined>} The folder of the Node to run in its place: in `$XDG_CACHE_HOME` or `~/.cache`, about
  * 190 MB, downloaded once. Undefined where the running one will do.
  */
-export function supportedNode(running = process.versions.node) {
+export async function supportedNode(running = process.versions.node) {
   const [major, minor] = running.split(".").map(Number);
   if (major >= oldestSupported) return undefined;
   if (major < oldestStart[0] || (major === oldestStart[0] && minor < oldestStart[1])) {
@@ -43,14 +44,14 @@ export function supportedNode(running = process.versions.node) {
   const directory = path.join(base, "pulumi-ecr-sandbox", "node", version);
   const folder = path.join(directory, "node_modules", name, "bin");
   if (!fs.existsSync(path.join(folder, "node"))) {
-    console.log(`… Node ${version}, since ${running} is no longer supported (from npm, into ${directory})`);
-    install(directory, name, integrity);
+    const what = `Node ${version} from npm, since ${running} is no longer supported`;
+    await install(directory, name, integrity, startProgress(what));
   }
   return folder;
 }
 
 /** By `npm ci` and a lockfile of its own, which has npm check the checksum. */
-function install(directory, name, integrity) {
+async function install(directory, name, integrity, progress) {
   const unfinished = `${directory}.${process.pid}.tmp`;
   fs.mkdirSync(unfinished, { recursive: true });
   try {
@@ -63,19 +64,18 @@ function install(directory, name, integrity) {
     };
     fs.writeFileSync(path.join(unfinished, "package.json"), JSON.stringify({ private: true, dependencies }));
     fs.writeFileSync(path.join(unfinished, "package-lock.json"), JSON.stringify(lock));
-    const installed = spawnSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], {
-      cwd: unfinished,
-      stdio: ["ignore", "inherit", "inherit"],
-    });
-    if (installed.error) throw installed.error;
-    if (installed.status !== 0) {
+    const npm = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", "--prefix", unfinished];
+    const { code, output } = await runHeedingSignals("npm", npm);
+    if (code !== 0) {
       throw new Error(
-        `Node ${version} could not be installed: see npm's message above, or install Node ${oldestSupported} or newer.`,
+        `${output.trim()}\nNode ${version} could not be installed: see npm's message above, or install Node ${oldestSupported} or newer.`,
       );
     }
     fs.rmSync(directory, { recursive: true, force: true });
     fs.renameSync(unfinished, directory);
+    progress.done(`Node ${version}`);
   } finally {
+    progress.stop();
     fs.rmSync(unfinished, { recursive: true, force: true });
   }
 }

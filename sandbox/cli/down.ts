@@ -1,14 +1,13 @@
 import * as fs from "node:fs";
-import { Listr } from "listr2";
 import { removeBaseImage } from "../docker/baseImage";
 import { removeImagesOf } from "../docker/cleanUp";
 import { releaseDocker } from "../docker/daemon";
 import { projectRoot, sandboxHome } from "../paths";
 import { registryHosts, stopServices } from "../services/services";
-import { runInForeground, runOrThrow } from "../system/commands";
+import { runOrThrow, runOwnStep } from "../system/commands";
 import { localStack } from "./environment";
 import { setUp } from "./setUp";
-import { stepDisplay } from "./steps";
+import { runSteps } from "./steps";
 
 /** `npm run local:down`: destroys the stack, stops what the sandbox started, and removes what it left behind. */
 export async function down(): Promise<number> {
@@ -24,7 +23,7 @@ export async function down(): Promise<number> {
   if (exists) {
     const destroy = ["destroy", "--stack", localStack];
     console.log(`\n$ pulumi ${destroy.join(" ")}\n`);
-    const code = await runInForeground("pulumi", destroy, { ...env, PULUMI_SKIP_CONFIRMATIONS: "true" });
+    const code = await runOwnStep("pulumi", destroy, { ...env, PULUMI_SKIP_CONFIRMATIONS: "true" });
     if (code !== 0) {
       console.error(
         "\npulumi destroy failed: see its message above. The sandbox is left running; run the command again.",
@@ -33,25 +32,19 @@ export async function down(): Promise<number> {
     }
     console.log("");
   }
-  await new Listr(
-    [
-      // Before the containers: ECS would start others in place of those that are removed.
-      { title: "Local AWS", task: async () => void (await stopServices(home)) },
-      {
-        title: "Containers and images",
-        task: async (_, task) => {
-          const progress = (message: string) => {
-            task.output = message;
-          };
-          await removeImagesOf({ docker, registryHosts: registryHosts(home), progress });
-          await removeBaseImage({ home, docker, progress });
-        },
+  await runSteps([
+    // Before the containers: ECS would start others in place of those that are removed.
+    { title: "Local AWS", task: () => stopServices(home) },
+    {
+      title: "Containers and images",
+      task: async ({ progress }) => {
+        await removeImagesOf({ docker, registryHosts: registryHosts(home), progress });
+        await removeBaseImage({ home, docker, progress });
       },
-      { title: "Docker", task: async () => void (await releaseDocker(home)) },
-      { title: "State, logs and logins", task: () => fs.promises.rm(home, { recursive: true, force: true }) },
-    ],
-    stepDisplay(),
-  ).run();
+    },
+    { title: "Docker", task: () => releaseDocker(home) },
+    { title: "State, logs and logins", task: () => fs.promises.rm(home, { recursive: true, force: true }) },
+  ]);
   console.log("\nThe sandbox is gone. Downloads and builds stay in the cache, so that the next start takes seconds.");
   return 0;
 }

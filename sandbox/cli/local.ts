@@ -1,38 +1,53 @@
+import { parseArgs } from "node:util";
 import { projectRoot } from "../paths";
-import { runInForeground, runOrThrow } from "../system/commands";
+import { runOrThrow, runOwnStep } from "../system/commands";
 import { portProblem } from "../system/ports";
 import { localStack } from "./environment";
-import { appPort, prove, type StackOutputs } from "./proof";
+import { appPort, prove, type ReferenceImage, referenceImage, type StackOutputs } from "./proof";
 import { setUp } from "./setUp";
 
-/** `npm run local`: sets the sandbox up, runs the reference job with Pulumi, and proves it as a user would. */
-export async function local(): Promise<number> {
+/** `npm run local [-- --outputs]`: sets the sandbox up, runs the reference job with Pulumi, and proves it as a user would. */
+export async function local(args: string[]): Promise<number> {
+  const { values } = parseArgs({ args, options: { outputs: { type: "boolean", default: false } } });
   await refuseTakenPort(appPort(), "SANDBOX_APP_PORT");
-  const { env } = await setUp();
+  const { env, services } = await setUp();
   await selectStack(env);
 
-  const up = ["up", "--policy-pack", "policies", "--policy-pack-config", "policies/config/local.json"];
+  // The outputs come at the end, once, for those who ask for them.
+  const quieter = ["--suppress-outputs", ...(process.stdout.isTTY ? [] : ["--suppress-progress"])];
+  const up = ["up", "--policy-pack", "policies", "--policy-pack-config", "policies/config/local.json", ...quieter];
   console.log(`\n$ pulumi ${up.join(" ")}\n`);
-  const code = await runInForeground("pulumi", up, { ...env, PULUMI_SKIP_CONFIRMATIONS: "true" });
+  const code = await runOwnStep("pulumi", up, { ...env, PULUMI_SKIP_CONFIRMATIONS: "true" });
   if (code !== 0) {
     console.error("\npulumi up failed: see its message above. What was created so far is kept; run the command again.");
     return code;
   }
 
   const json = await runOrThrow("pulumi", ["stack", "output", "--json"], { cwd: projectRoot, env });
+  const image = referenceImage(JSON.parse(json) as StackOutputs);
   console.log("");
-  await prove(env, JSON.parse(json) as StackOutputs);
-  console.log(`
-Outputs (pulumi stack output --json):
-${json.trim()}
-
-Go on:
-  npm run sandbox -- pulumi preview --diff             change something in app/ or Pulumi.local.yaml first
-  npm run sandbox -- aws ecr describe-repositories
-  npm run sandbox -- docker pull ${Object.values((JSON.parse(json) as StackOutputs).publicRepositories)[0]?.url}:latest
-  npm run local:down                                   takes all of it away again
-`);
+  if (image !== undefined) await prove(env, image);
+  if (values.outputs) console.log(`\n${json.trim()}`);
+  console.log(`\n${summary(services.endpoint, image)}`);
   return 0;
+}
+
+function summary(endpoint: string, image: ReferenceImage | undefined): string {
+  const places = (["private", "public"] as const).flatMap((kind) =>
+    image?.[kind] ? [`${image[kind]} (${kind})`] : [],
+  );
+  const rows = {
+    image:
+      image === undefined
+        ? "petclinic is not in Pulumi.local.yaml any more: nothing was pulled and run"
+        : places.join(", "),
+    look: "npm run sandbox -- aws ecr describe-repositories",
+    change: "edit app/ or Pulumi.local.yaml, then npm run local; before: npm run sandbox -- pulumi preview --diff",
+    outputs: "npm run local -- --outputs",
+    "take away": "npm run local:down",
+  };
+  const lines = Object.entries(rows).map(([name, text]) => `  ${name.padEnd(9)}  ${text}`);
+  return [`The stack "${localStack}" is whole, in a local AWS at ${endpoint}`, ...lines].join("\n");
 }
 
 /** The stack of the sandbox's own state; its config stands in Pulumi.local.yaml. */

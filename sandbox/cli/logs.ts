@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { sandboxHome } from "../paths";
 import { LogReader, loggedParts } from "../services/logs";
+import { refuseWhenInterrupted } from "../system/interruption";
 
 /** Milliseconds between two looks at the logs. */
 const followPause = 200;
@@ -26,11 +27,11 @@ export async function logs(args: string[]): Promise<number> {
     console.error(
       `no log of ${unknown.join(", ")}: write one of ${known.join(", ") || "(none: nothing was started yet)"}`,
     );
-    return 2;
+    return 1;
   }
   if (!/^\d{1,6}$/.test(values.lines)) {
     console.error(`--lines ${values.lines}: write a number of lines, 0 to 999999`);
-    return 2;
+    return 1;
   }
   const parts = positionals.length > 0 ? positionals : known;
   const width = parts.length > 1 ? Math.max(...parts.map((part) => part.length)) : 0;
@@ -41,6 +42,7 @@ export async function logs(args: string[]): Promise<number> {
   for (const reader of readers) show(reader.part, reader.last(Number(values.lines)));
   while (values.follow) {
     await sleep(followPause);
+    refuseWhenInterrupted();
     for (const reader of readers) show(reader.part, reader.added());
   }
   return 0;

@@ -1,27 +1,28 @@
+import { Interrupted, interruption, listenForSignals } from "../system/interruption";
 import { bench } from "./bench";
 import { down } from "./down";
 import { local } from "./local";
 import { runInSandbox } from "./runInSandbox";
 import { test } from "./test";
 
-/** The sandbox's commands, as package.json's scripts name them. Each answers its exit code. */
+/** The sandbox's commands, by the words that bootstrap.mjs has checked (commandTexts.mjs). Each answers its exit code. */
 const commands: Record<string, (args: string[]) => Promise<number>> = { local, down, run: runInSandbox, test, bench };
 
-async function main([name = "", ...args]: string[]): Promise<number> {
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (command === undefined) {
-    console.error(`unknown command ${JSON.stringify(name)}: write one of ${Object.keys(commands).join(", ")}`);
-    return 2;
-  }
-  return command(args);
-}
-
-main(process.argv.slice(2)).then(
+listenForSignals();
+const [name = "", ...args] = process.argv.slice(2);
+const command = commands[name] ?? (() => Promise.reject(new Error(`${name}: no such command`)));
+command(args).then(
   (code) => {
     process.exitCode = code;
   },
   (error: unknown) => {
-    console.error(`\n${error instanceof Error ? error.message : String(error)}`);
+    const end = error instanceof Interrupted ? error : interruption();
+    if (end === undefined) console.error(`\n${error instanceof Error ? error.message : String(error)}`);
+    // Where nobody reads any more there is nothing to say.
+    else if (end.signal !== "SIGPIPE")
+      console.error("Interrupted. Run the command again: it goes on from what is there.");
+    // Work that does not end by itself is left.
+    if (end !== undefined) process.exit(end.code);
     process.exitCode = 1;
   },
 );

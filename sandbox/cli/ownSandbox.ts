@@ -1,7 +1,8 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { runInForeground } from "../system/commands";
+import { runOwnStep } from "../system/commands";
+import { forgetInterruption, interruption } from "../system/interruption";
 import { down } from "./down";
 import { setUp } from "./setUp";
 
@@ -18,7 +19,10 @@ export async function inOwnSandbox(work: (env: NodeJS.ProcessEnv) => Promise<num
   try {
     const { env } = await setUp();
     code = await work(env);
+  } catch (error) {
+    throw interruption() ?? error;
   } finally {
+    forgetInterruption();
     // What cannot be taken down is a failure too: tests must leave nothing behind.
     const downCode = await down();
     code ||= downCode;
@@ -29,5 +33,5 @@ export async function inOwnSandbox(work: (env: NodeJS.ProcessEnv) => Promise<num
 /** Runs a program of the project's packages where the user sees it. */
 export function runPackageProgram([command = "", ...args]: string[], env: NodeJS.ProcessEnv): Promise<number> {
   console.log(`\n$ ${[command, ...args].join(" ")}`);
-  return runInForeground("npx", ["--no-install", command, ...args], env);
+  return runOwnStep("npx", ["--no-install", command, ...args], env);
 }

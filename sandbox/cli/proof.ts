@@ -2,17 +2,23 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Listr } from "listr2";
 import { projectRoot } from "../paths";
 import { sandboxRegion } from "../services/services";
 import { type CommandOptions, run, runOrThrow } from "../system/commands";
-import { stepDisplay } from "./steps";
+import { refuseWhenInterrupted } from "../system/interruption";
+import { runSteps, type Step } from "./steps";
 
 /** What the proof needs of the stack's outputs. */
 export interface StackOutputs {
-  privateRepositories: Record<string, { url: string }>;
-  publicRepositories: Record<string, { url: string }>;
-  images: Record<string, { tag: string; digest: string }>;
+  images: Record<string, { tag: string; digest: string; references: Record<string, string> }>;
+}
+
+/** The image of the reference job, and where it is. */
+export interface ReferenceImage {
+  digest: string;
+  /** `<url>:<tag>` in the first repository of a kind that holds it. */
+  private?: string;
+  public?: string;
 }
 
 /** Name of the container that the proof runs and removes: another sandbox may run its own at the same time. */
@@ -23,84 +29,98 @@ export function appPort(): number {
   return Number(process.env["SANDBOX_APP_PORT"] ?? "8080");
 }
 
+/** The Pet Clinic's image, by its key in Pulumi.local.yaml: a stack may have other repositories and images by now. */
+export function referenceImage({ images }: StackOutputs): ReferenceImage | undefined {
+  const image = images["petclinic"];
+  if (image === undefined) return undefined;
+  const tagged = (kind: string) => {
+    const reference = Object.entries(image.references).find(([repository]) => repository.startsWith(`${kind}/`))?.[1];
+    return reference?.replace(/@.*$/, `:${image.tag}`);
+  };
+  return { digest: image.digest, private: tagged("private"), public: tagged("public") };
+}
+
 /**
- * Shows that the stack does what it says, as a user would see it: who can pull from where, and that the image runs.
- * Logins go to a Docker config of its own that is gone afterwards.
+ * Shows that the image is where it should be, as a user would see it: who can pull from where, and that it runs. Logins go
+ * to a Docker config of its own that is gone afterwards.
  */
-export async function prove(env: NodeJS.ProcessEnv, outputs: StackOutputs): Promise<void> {
-  const privateUrl = only(outputs.privateRepositories, "private repository").url;
-  const publicUrl = only(outputs.publicRepositories, "public repository").url;
-  const { tag, digest } = only(outputs.images, "image");
-  const privateImage = `${privateUrl}:${tag}`;
-  const publicImage = `${publicUrl}:${tag}`;
+export async function prove(env: NodeJS.ProcessEnv, image: ReferenceImage): Promise<void> {
   const noLogin = fs.mkdtempSync(path.join(os.tmpdir(), "ecr-proof-"));
   const docker: CommandOptions = { cwd: projectRoot, env: { ...env, DOCKER_CONFIG: noLogin } };
-  const port = appPort();
-
-  const steps = new Listr(
-    [
-      {
-        title: "Anyone pulls the public image, without a login",
-        task: async (_, task) => {
-          await run("docker", ["image", "rm", publicImage], docker);
-          await runOrThrow("docker", ["pull", "--quiet", publicImage], docker);
-          task.title += `: ${publicImage}`;
-        },
-      },
-      {
-        title: "The private image is refused without a login",
-        task: async (_, task) => {
-          await run("docker", ["image", "rm", privateImage], docker);
-          const refused = await run("docker", ["pull", "--quiet", privateImage], docker);
-          if (refused.code === 0) throw new Error(`${privateImage} was pulled without a login`);
-          task.title += `: ${refused.stderr.trim().split("\n").at(-1)}`;
-        },
-      },
-      {
-        title: "and pulled with one",
-        task: async (_, task) => {
-          const password = await runOrThrow("aws", ["ecr", "get-login-password", "--region", sandboxRegion], {
-            cwd: projectRoot,
-            env,
-          });
-          const registry = privateUrl.slice(0, privateUrl.indexOf("/"));
-          await runOrThrow("docker", ["login", "--username", "AWS", "--password-stdin", registry], {
-            ...docker,
-            input: password,
-          });
-          await runOrThrow("docker", ["pull", "--quiet", privateImage], docker);
-          task.title += `: ${privateImage}`;
-        },
-      },
-      {
-        title: `The image runs on port ${port}`,
-        task: async (_, task) => {
-          const publish = `127.0.0.1:${port}:8080`;
-          const image = `${publicUrl}@${digest}`;
-          await runOrThrow(
-            "docker",
-            ["run", "--detach", "--name", containerName, "--read-only", "-p", publish, image],
-            docker,
-          );
-          const title = await pageTitle(`http://127.0.0.1:${port}/`, () =>
-            runOrThrow("docker", ["logs", containerName], docker),
-          );
-          task.title += ` and answers: “${title}”`;
-        },
-      },
-      {
-        title: "The container is removed",
-        task: () => runOrThrow("docker", ["rm", "--force", containerName], docker).then(() => {}),
-      },
-    ],
-    stepDisplay(),
-  );
   try {
-    await steps.run();
+    await runSteps([
+      ...(image.public === undefined ? [] : publicProof(image.public, docker)),
+      ...(image.private === undefined ? [] : privateProof(image.private, env, docker)),
+      ...containerProof(image, docker),
+    ]);
   } finally {
     await run("docker", ["rm", "--force", containerName], docker);
     fs.rmSync(noLogin, { recursive: true, force: true });
   }
+}
+
+function publicProof(image: string, docker: CommandOptions): Step[] {
+  const title = "Anyone pulls the public image, without a login";
+  return [
+    {
+      title,
+      task: async ({ rename }) => {
+        await run("docker", ["image", "rm", image], docker);
+        await runOrThrow("docker", ["pull", "--quiet", image], docker);
+        rename(`${title}: ${image}`);
+      },
+    },
+  ];
+}
+
+function privateProof(image: string, env: NodeJS.ProcessEnv, docker: CommandOptions): Step[] {
+  const registry = image.slice(0, image.indexOf("/"));
+  const [refusal, pull] = ["The private image is refused without a login", "and pulled with one"];
+  return [
+    {
+      title: refusal,
+      task: async ({ rename }) => {
+        await run("docker", ["image", "rm", image], docker);
+        const refused = await run("docker", ["pull", "--quiet", image], docker);
+        if (refused.code === 0) throw new Error(`${image} was pulled without a login`);
+        rename(`${refusal}: ${refused.stderr.trim().split("\n").at(-1)}`);
+      },
+    },
+    {
+      title: pull,
+      task: async ({ rename }) => {
+        const ask = ["ecr", "get-login-password", "--region", sandboxRegion];
+        const password = await runOrThrow("aws", ask, { cwd: projectRoot, env });
+        const login = ["login", "--username", "AWS", "--password-stdin", registry];
+        await runOrThrow("docker", login, { ...docker, input: password });
+        await runOrThrow("docker", ["pull", "--quiet", image], docker);
+        rename(`${pull}: ${image}`);
+      },
+    },
+  ];
+}
+
+function containerProof(image: ReferenceImage, docker: CommandOptions): Step[] {
+  const reference = (image.public ?? image.private)?.replace(/:[^:/]*$/, `@${image.digest}`);
+  if (reference === undefined) return [];
+  const port = appPort();
+  const title = `The image runs on port ${port}`;
+  return [
+    {
+      title,
+      task: async ({ rename }) => {
+        const publish = `127.0.0.1:${port}:8080`;
+        const start = ["run", "--detach", "--name", containerName, "--read-only", "-p", publish, reference];
+        await runOrThrow("docker", start, docker);
+        const logs = () => runOrThrow("docker", ["logs", containerName], docker);
+        rename(`${title} and answers: “${await pageTitle(`http://127.0.0.1:${port}/`, logs)}”`);
+      },
+    },
+    {
+      title: "The container is removed",
+      task: () => runOrThrow("docker", ["rm", "--force", containerName], docker),
+    },
+  ];
 }
 
 /** Waits for the page and returns its title. */
@@ -108,6 +128,7 @@ async function pageTitle(url: string, logs: () => Promise<string>): Promise<stri
   const deadline = Date.now() + 20_000;
   let last = "no answer";
   while (Date.now() < deadline) {
+    refuseWhenInterrupted();
     // Docker takes connections before the application does, and closes them: Node then may leave the request without an
     // end, and ends itself when nothing else is waited for.
     const attempt = new AbortController();
@@ -125,10 +146,4 @@ async function pageTitle(url: string, logs: () => Promise<string>): Promise<stri
     await sleep(100);
   }
   throw new Error(`${url} did not show the Pet Clinic within 20 s: ${last}\n${await logs()}`);
-}
-
-function only<T>(values: Record<string, T>, what: string): T {
-  const [first] = Object.values(values);
-  if (first === undefined) throw new Error(`the stack's outputs hold no ${what}`);
-  return first;
 }

@@ -1,37 +1,31 @@
 import * as fs from "node:fs";
-import { parseArgs } from "node:util";
-import { Listr } from "listr2";
 import { sandboxHome } from "../paths";
 import { emptyServices, forgetResources } from "../services/emptyServices";
 import { servicesStatus, startServices, stopServices } from "../services/services";
-import { stepDisplay } from "./steps";
+import { runSteps } from "./steps";
 
 /**
  * `npm run sandbox -- reset`: back to an empty AWS. Nothing is installed anew; ports and credentials stay what they were.
  * Services that ran run again afterwards.
  */
-export async function reset(args: string[]): Promise<number> {
-  parseArgs({ args, options: {} });
+export async function reset(): Promise<number> {
   const home = sandboxHome();
   if (!fs.existsSync(home)) {
     console.log("There is no sandbox: nothing to do.");
     return 0;
   }
   const ran = servicesStatus(home).some((service) => service.running);
-  await new Listr(
-    [
-      { title: "Stop the local AWS", task: async () => void (await stopServices(home)) },
-      {
-        title: "Remove repositories, images and all other resources, Pulumi's stacks and logins",
-        task: async () => {
-          await emptyServices(home);
-          forgetResources(home);
-        },
+  await runSteps([
+    { title: "Stop the local AWS", task: () => stopServices(home) },
+    {
+      title: "Remove repositories, images and all other resources, Pulumi's stacks and logins",
+      task: async () => {
+        await emptyServices(home);
+        forgetResources(home);
       },
-      { title: "Start it again", skip: () => !ran, task: async () => void (await startServices({ home })) },
-    ],
-    stepDisplay(),
-  ).run();
+    },
+    { title: "Start it again", skip: () => !ran, task: () => startServices({ home }) },
+  ]);
   console.log("\nThe local AWS is empty. Ports and credentials are what they were.");
   return 0;
 }

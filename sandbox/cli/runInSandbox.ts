@@ -1,11 +1,16 @@
+import * as path from "node:path";
+import { projectRoot } from "../paths";
 import { runInForeground } from "../system/commands";
+import { findProgram } from "../system/programs";
 import { logs } from "./logs";
 import { reset } from "./reset";
 import { setUp } from "./setUp";
 import { status } from "./status";
 
-/** Words that are the sandbox's own, where any other first word is a command to run. */
-const ownCommands: Record<string, (args: string[]) => Promise<number>> = { status, reset, logs, help };
+/** Words that are the sandbox's own, where any other first word is a command to run; so is `help` (commandLine.mjs). */
+const ownCommands: Record<string, (args: string[]) => Promise<number>> = { status, reset, logs };
+/** Programs that the sandbox brings. */
+const ownPrograms = ["aws", "docker", "pulumi"];
 
 /**
  * `npm run sandbox -- …`: `status`, `reset`, `logs` and `help` are about the sandbox itself; anything else is a command,
@@ -13,35 +18,19 @@ const ownCommands: Record<string, (args: string[]) => Promise<number>> = { statu
  * names a command too.
  */
 export async function runInSandbox(args: string[]): Promise<number> {
-  const [first, ...rest] = args;
-  const own = first !== undefined && Object.hasOwn(ownCommands, first) ? ownCommands[first] : undefined;
-  if (own !== undefined) return own(rest);
-  const [command, ...commandArguments] = first === "--" ? rest : args;
-  if (command === undefined) {
-    console.error(usage);
-    return 2;
+  const [first = "", ...rest] = args;
+  if (Object.hasOwn(ownCommands, first)) return (ownCommands[first] ?? status)(rest);
+  const [command = "", ...commandArguments] = first === "--" ? rest : args;
+  // Better now than after a start.
+  if (!isProgram(command)) {
+    const own = [...ownPrograms, ...Object.keys(ownCommands), "help"].join(", ");
+    throw new Error(`${JSON.stringify(command)}: there is no such program on PATH. The sandbox brings ${own}.`);
   }
   const { env } = await setUp({ quiet: true });
   return runInForeground(command, commandArguments, env);
 }
 
-async function help(): Promise<number> {
-  console.log(usage);
-  return 0;
+function isProgram(command: string): boolean {
+  if (command.includes("/") || ownPrograms.includes(command)) return true;
+  return (findProgram(command) ?? findProgram(command, [path.join(projectRoot, "node_modules", ".bin")])) !== undefined;
 }
-
-const usage = `usage: npm run sandbox -- COMMAND [ARGUMENT…]
-
-COMMAND is any program, run where it meets the local AWS; what is missing of the sandbox is started first:
-  npm run sandbox -- pulumi preview --diff
-  npm run sandbox -- aws ecr describe-repositories
-
-or one of the sandbox's own, which start nothing:
-  status [--json]                          what runs, addresses, versions, disk use
-  reset                                    back to an empty AWS: no repository, image, key, role or stack is left;
-                                           nothing is installed anew, ports and credentials stay, what ran runs again
-  logs [PART…] [--lines N] [--follow]      the last lines of each part's log (50), and what comes
-  help                                     this text
-
-A program that has one of these names: npm run sandbox -- -- status
-`;

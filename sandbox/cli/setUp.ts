@@ -1,6 +1,5 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { Listr } from "listr2";
 import { ensureBaseImage } from "../docker/baseImage";
 import { type DockerEnvironment, ensureDocker } from "../docker/daemon";
 import { installEngine } from "../engine/installEngine";
@@ -9,15 +8,15 @@ import { installProviders } from "../providers/installProviders";
 import { installAwsCli } from "../services/awsCli";
 import { ensureDistribution, ensureGateway, ensureMinistack, type RunningServices } from "../services/services";
 import { replaceLink } from "../system/files";
-import type { Progress } from "../system/progress";
 import { commandEnvironment, dockerConfig } from "./environment";
-import { stepDisplay } from "./steps";
+import { runSteps, type StepDisplay } from "./steps";
 
 interface Parts {
   engine?: { pulumiHome: string };
   docker?: DockerEnvironment;
   distributionSocket?: string;
   ministackUrl?: string;
+  services?: RunningServices;
 }
 
 /** A sandbox that runs. */
@@ -46,81 +45,56 @@ export async function setUp({ quiet = false }: SetUpOptions = {}): Promise<Sandb
   const home = sandboxHome();
   fs.mkdirSync(path.join(home, "bin"), { recursive: true, mode: 0o700 });
   fs.chmodSync(home, 0o700);
-  const tell = quiet ? tellOnStandardError : tellAsOutput;
 
-  const steps = new Listr<Parts, "default" | "silent">(
+  const parts: Parts = {};
+  await runSteps(
     [
       {
         title: "Pulumi engine",
-        task: async (parts, task) => {
-          const progress = tell(task);
+        task: async ({ progress }) => {
           parts.engine = await installEngine({ home, progress });
           await installProviders({ pulumiHome: parts.engine.pulumiHome, progress });
         },
       },
       {
         title: "Docker",
-        task: async (parts, task) => {
-          const progress = tell(task);
+        task: async ({ progress, rename }) => {
           parts.docker = await ensureDocker({ home, progress, dockerConfig: dockerConfig(home) });
           await ensureBaseImage({ home, docker: parts.docker, progress });
-          task.title = parts.docker.description;
+          rename(parts.docker.description);
         },
       },
       {
         title: "AWS CLI",
-        task: async (_, task) =>
-          replaceLink(await installAwsCli({ progress: tell(task) }), path.join(home, "bin", "aws")),
+        task: async ({ progress }) => replaceLink(await installAwsCli({ progress }), path.join(home, "bin", "aws")),
       },
       {
         title: "Image storage (CNCF Distribution)",
-        task: async (parts, task) => {
-          parts.distributionSocket = await ensureDistribution({ home, progress: tell(task) });
+        task: async ({ progress }) => {
+          parts.distributionSocket = await ensureDistribution({ home, progress });
         },
       },
       {
         title: "Other AWS services (MiniStack)",
-        task: async (parts, task) => {
-          parts.ministackUrl = await ensureMinistack({ home, progress: tell(task) });
+        task: async ({ progress }) => {
+          parts.ministackUrl = await ensureMinistack({ home, progress });
         },
       },
     ],
-    { concurrent: true, ...stepDisplay(quiet) },
+    { concurrent: true, quiet },
   );
-  const { engine, docker, distributionSocket, ministackUrl } = await steps.run();
+  const { engine, docker, distributionSocket, ministackUrl } = parts;
   if (!engine || !docker || !distributionSocket || !ministackUrl) throw new Error("the sandbox's set-up ended early");
 
-  const gateway = new Listr<{ services?: RunningServices }, "default" | "silent">(
-    [
-      {
-        title: "Local AWS",
-        task: async (parts, task) => {
-          const options = { home, progress: tell(task) };
-          parts.services = await ensureGateway(options, { distributionSocket, ministackUrl });
-          task.title = `Local AWS at ${parts.services.endpoint}`;
-        },
-      },
-    ],
-    stepDisplay(quiet),
-  );
-  const { services } = await gateway.run();
+  const gateway = {
+    title: "Local AWS",
+    task: async ({ progress, rename }: StepDisplay) => {
+      parts.services = await ensureGateway({ home, progress }, { distributionSocket, ministackUrl });
+      rename(`Local AWS at ${parts.services.endpoint}`);
+    },
+  };
+  await runSteps([gateway], { quiet });
+  const { services } = parts;
   if (!services) throw new Error("the sandbox's set-up ended early");
   return { home, env: commandEnvironment({ home, services, docker, pulumiHome: engine.pulumiHome }), docker, services };
 }
-
-type Tell = (task: { title: string; output: string }) => Progress;
-
-/** Milliseconds between two messages of a step where each stays a line: a build sends hundreds. */
-const lineInterval = 5000;
-
-/** Shows what a step is doing as its output line: each on a terminal, where it replaces the last, else now and then. */
-const tellAsOutput: Tell = (task) => {
-  let last = Number.NEGATIVE_INFINITY;
-  return (message) => {
-    if (!process.stdout.isTTY && Date.now() - last < lineInterval) return;
-    last = Date.now();
-    task.output = message;
-  };
-};
-
-const tellOnStandardError: Tell = (task) => (message) => console.error(`${task.title}: ${message}`);

@@ -10,7 +10,9 @@ const sandboxTests = ["--parallel", "--jobs", "2", "tests/sandbox/**/*.test.ts"]
  * (its ports from the system), so that they run beside `npm run local`. Arguments go to mocha in place of all tests:
  * `npm test -- tests/sandbox/program/policies.test.ts`. With TEST_FULL=1 (`npm run test:full`) also what takes long.
  */
-export async function test(mochaArguments: string[]): Promise<number> {
+export async function test(args: string[]): Promise<number> {
+  // `--` stands before what is mocha's own.
+  const mochaArguments = args.filter((arg) => arg !== "--");
   const checks = [
     ["biome", "check", "--error-on-warnings", "."],
     ["tsc", "--noEmit"],

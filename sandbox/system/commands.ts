@@ -1,5 +1,14 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import * as fs from "node:fs";
 import * as os from "node:os";
+import {
+  type EndingSignal,
+  giveSignalsTo,
+  Interrupted,
+  refuseWhenInterrupted,
+  signalsAreListenedFor,
+  startedProgram,
+} from "./interruption";
 import { lastLines } from "./lastLines";
 
 export interface CommandOptions {
@@ -42,7 +51,8 @@ export function run(program: string, args: readonly string[], options: CommandOp
     };
     let child: ChildProcessWithoutNullStreams;
     try {
-      child = spawn(program, args, { env, cwd, stdio: "pipe" });
+      child = spawn(program, args, { env, cwd, stdio: "pipe", detached: signalsAreListenedFor() });
+      if (signalsAreListenedFor()) startedProgram(child);
     } catch (error) {
       // Arguments that are too long, or that no program can get.
       failed(error as NodeJS.ErrnoException);
@@ -98,10 +108,13 @@ export function run(program: string, args: readonly string[], options: CommandOp
 /**
  * As `run`, for a command that must succeed.
  * @returns Its standard output.
- * @throws Error with the command, its exit code and the end of what it said when the exit code is not 0.
+ * @throws Error with the command, its exit code and the end of what it said when the exit code is not 0. Interrupted after a
+ *   signal: what has to be undone then is done with `run`.
  */
 export async function runOrThrow(program: string, args: readonly string[], options?: CommandOptions): Promise<string> {
+  refuseWhenInterrupted();
   const { code, stdout, stderr } = await run(program, args, options);
+  refuseWhenInterrupted();
   if (code !== 0) {
     const said = [stdout, stderr].map((text) => lastLines(text)).filter((text) => text !== "");
     throw new Error([`${[program, ...args].join(" ")}: exit code ${code}`, ...said].join("\n"));
@@ -110,29 +123,60 @@ export async function runOrThrow(program: string, args: readonly string[], optio
 }
 
 /**
- * Runs a command in the foreground, in this process's working directory: its terminal is ours. Ctrl-C reaches it
- * directly, SIGTERM is passed on; we wait for it to end.
+ * Runs a command in the foreground, in this process's working directory: its terminal is ours, and signals are its own affair.
+ * We wait for it to end.
  * @returns Its exit code.
  * @throws Error when it cannot be started.
  */
-export function runInForeground(program: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+export async function runInForeground(
+  program: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<number> {
+  return (await inForeground(program, args, env)).code;
+}
+
+/**
+ * As `runInForeground`, for a step of our own.
+ * @throws Interrupted when it failed after a signal.
+ */
+export async function runOwnStep(program: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  refuseWhenInterrupted();
+  const { code, signal } = await inForeground(program, args, env);
+  if (code !== 0 && signal !== undefined) throw new Interrupted(signal);
+  return code;
+}
+
+function inForeground(
+  program: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<{ code: number; signal?: EndingSignal }> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd: process.cwd(), env, stdio: "inherit" });
-    const ignore = () => {};
-    const forward = () => child.kill("SIGTERM");
-    const stopListening = () => {
-      process.off("SIGINT", ignore);
-      process.off("SIGTERM", forward);
-    };
-    process.on("SIGINT", ignore);
-    process.on("SIGTERM", forward);
+    let received: EndingSignal | undefined;
+    const takeBack = giveSignalsTo((signal) => {
+      received = signal;
+      // Ctrl-C it gets from the terminal itself, and Pulumi takes a second one for an order to drop everything.
+      if (signal !== "SIGINT" || !hasTerminal()) child.kill(signal === "SIGPIPE" ? "SIGTERM" : signal);
+    });
     child.on("error", (error: NodeJS.ErrnoException) => {
-      stopListening();
+      takeBack();
       reject(error.code === "ENOENT" ? new Error(`${program}: no such command on PATH`) : error);
     });
     child.on("close", (code, signal) => {
-      stopListening();
-      resolve(code ?? (signal === "SIGINT" ? 130 : 1));
+      takeBack();
+      resolve({ code: code ?? 128 + os.constants.signals[signal ?? "SIGKILL"], signal: received });
     });
   });
+}
+
+/** Whether there is a terminal whose keys reach this process and those that it starts (tty(4)). */
+function hasTerminal(): boolean {
+  try {
+    fs.closeSync(fs.openSync("/dev/tty", "r+"));
+    return true;
+  } catch {
+    return false;
+  }
 }

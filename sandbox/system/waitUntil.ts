@@ -1,8 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { refuseWhenInterrupted } from "./interruption";
 
 /**
  * Asks again and again until the answer is yes. False when the time is over, after one more question; an error of the
- * question ends the wait.
+ * question ends the wait, and so does a signal.
  * @param timeoutMs In milliseconds.
  * @param pauseMs Milliseconds between two questions. Default 50.
  */
@@ -17,6 +18,7 @@ export async function waitUntil(
       return false;
     }
     await pause(pauseMs);
+    refuseWhenInterrupted();
   }
   return true;
 }

@@ -2,25 +2,30 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as net from "node:net";
 import * as path from "node:path";
-import { run } from "../../../sandbox/system/commands";
-import { freePort } from "../../../sandbox/system/ports";
+import { type CommandResult, run } from "../../../sandbox/system/commands";
+import { removeTemporary } from "../temporary";
+import { blocksOf, newcomersEnvironment, scratchClone, withPackages } from "./scratchClone";
 
-const root = path.resolve(__dirname, "../../..");
-const commandLine = path.join(root, "sandbox", "dist", "cli.cjs");
-
-/** The two commands of the README's first screen that need the sandbox, in the one that `npm test` started. */
-describe("npm run local", function () {
+/** The README, typed from its first command to its last in a clone and a sandbox of its own. */
+describe("the README's commands, in their order", function () {
   this.timeout(900_000);
-  let appPort: number;
+  let clone: string;
+  let env: NodeJS.ProcessEnv;
+  const blocks = blocksOf("README.md", "tests/sandbox/cli/local.test.ts");
 
   before(async () => {
-    appPort = await freePort();
+    clone = await scratchClone();
+    await withPackages(clone);
+    env = await newcomersEnvironment();
+  });
+  after(async () => {
+    if (fs.existsSync(path.join(clone, ".sandbox"))) await type("npm run local:down");
+    removeTemporary();
   });
 
-  async function cli(args: string[]): Promise<{ code: number; stdout: string; output: string }> {
-    const env = { ...process.env, SANDBOX_APP_PORT: String(appPort) };
-    const { code, stdout, stderr } = await run(process.execPath, [commandLine, ...args], { cwd: root, env });
-    return { code, stdout, output: stdout + stderr };
+  async function type(text: string): Promise<CommandResult & { output: string }> {
+    const result = await run("bash", ["-e", "-c", text], { cwd: clone, env });
+    return { ...result, output: result.stdout + result.stderr };
   }
 
   const proofs = [
@@ -31,9 +36,24 @@ describe("npm run local", function () {
     /The container is removed/,
   ];
 
-  it("does the whole job and proves it as a user would", async () => {
-    const { code, output } = await cli(["local"]);
+  it("names a taken port and the variable that moves it, before anything else", async () => {
+    const port = Number(env["SANDBOX_APP_PORT"]);
+    const server = net.createServer().listen(port, "127.0.0.1");
+    try {
+      const { code, output } = await type("npm run local");
+      assert.equal(code, 1);
+      assert.match(output, new RegExp(`port ${port} cannot be used .*SANDBOX_APP_PORT=`));
+      assert.doesNotMatch(output, /Pulumi engine/);
+    } finally {
+      server.close();
+    }
+  });
+
+  it("do the whole job, prove it as a user would, and end with a summary instead of all outputs", async () => {
+    assert.equal(blocks.length, 2);
+    const { code, output } = await type(blocks[0]?.text ?? "");
     assert.equal(code, 0, output);
+    assert.doesNotMatch(output, /npm ci/, "packages that are there are not installed again");
     assert.match(output, /\$ pulumi up --policy-pack policies --policy-pack-config policies\/config\/local\.json/);
     assert.match(
       output,
@@ -41,44 +61,44 @@ describe("npm run local", function () {
     );
     assert.match(output, /Policies:\s+✅ amazon-ecr/);
     for (const proof of proofs) assert.match(output, proof);
+    assert.doesNotMatch(output, /Outputs:|pushCommands|pullPolicy/);
+    const summary = output.slice(output.indexOf('The stack "local" is whole'));
+    assert.equal(summary.trim().split("\n").length, 6, summary);
+    assert.match(
+      summary,
+      /127\.0\.0\.1:\d+\/petclinic:src-\w+ \(private\), 127\.0\.0\.1:\d+\/\w+\/petclinic:src-\w+ \(public\)/,
+    );
   });
 
-  it("changes nothing the second time, and proves it again", async () => {
-    const { code, output } = await cli(["local"]);
+  it("add a repository, and the job after it changes nothing else, proves the same and shows outputs on demand", async () => {
+    const text = blocks[1]?.text.replace(/^npm run local$/m, "npm run local -- --outputs");
+    const { code, stdout, output } = await type(text ?? "");
     assert.equal(code, 0, output);
-    assert.equal([...output.matchAll(/\b10 unchanged/g)].length, 2, output);
-    assert.doesNotMatch(output, /Pushing|to create|to update|created|updated/);
+    const [, created] = output.split("Updating (local)");
+    assert.match(created ?? "", /\+ 3 created[\s\S]*10 unchanged/);
+    assert.doesNotMatch(output, /Pushing|to update|updated/);
     for (const proof of proofs) assert.match(output, proof);
+    assert.equal([...output.matchAll(/"pushCommands"/g)].length, 3, "once for each of three repositories");
+    const json = stdout.slice(stdout.lastIndexOf("\n{") + 1, stdout.lastIndexOf("\n}") + 2);
+    assert.deepEqual(Object.keys(JSON.parse(json).privateRepositories).sort(), ["orders", "petclinic"]);
   });
 
-  it("runs any command in the sandbox, whose standard output stays the command's own", async () => {
-    const { code, stdout } = await cli(["run", "pulumi", "stack", "output", "--json", "--stack", "local"]);
+  it("run any command in the sandbox, whose standard output stays the command's own", async () => {
+    const { code, stdout } = await type("npm run --silent sandbox -- pulumi stack output --json --stack local");
     assert.equal(code, 0);
     assert.match(JSON.parse(stdout).images.petclinic.tag, /^src-/);
-    assert.equal((await cli(["run", "sh", "-c", "exit 7"])).code, 7);
+    assert.equal((await type("npm run --silent sandbox -- sh -c 'exit 7'")).code, 7);
   });
 
-  it("leaves no login outside of the sandbox, and none of the proof's inside", async () => {
-    const config = path.join(process.env["SANDBOX_HOME"] ?? assert.fail(), "docker-config", "config.json");
+  it("leave no login outside of the sandbox, and none of the proof's inside", () => {
+    const config = path.join(clone, ".sandbox", "docker-config", "config.json");
     const logins = fs.existsSync(config) ? JSON.parse(fs.readFileSync(config, "utf8")).auths : undefined;
     assert.deepEqual(logins ?? {}, {});
   });
 
-  it("names a taken port and the variable that moves it, before anything else", async () => {
-    const server = net.createServer().listen(appPort, "127.0.0.1");
-    try {
-      const { code, output } = await cli(["local"]);
-      assert.equal(code, 1);
-      assert.match(output, new RegExp(`port ${appPort} cannot be used .*SANDBOX_APP_PORT=`));
-      assert.doesNotMatch(output, /Pulumi engine/);
-    } finally {
-      server.close();
-    }
-  });
-
-  it("names an unknown command and the known ones", async () => {
-    const { code, output } = await cli(["lokal"]);
-    assert.equal(code, 2);
-    assert.match(output, /unknown command "lokal": write one of local, down, run, test/);
+  it("take everything away", async () => {
+    const { code, output } = await type("npm run local:down");
+    assert.equal(code, 0, output);
+    assert.equal(fs.existsSync(path.join(clone, ".sandbox")), false);
   });
 });

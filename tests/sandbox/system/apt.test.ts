@@ -36,6 +36,13 @@ exit 100
     assert.deepEqual(calls(), ["update", "update", "update"]);
   });
 
+  it("brings an installation to its end that was killed, and tries again", async () => {
+    fakeAptGet(1, "E: dpkg was interrupted, you must manually run 'sudo dpkg --configure -a' to correct the problem.");
+    writeScript(path.join(directory, "dpkg"), `#!/bin/sh\necho "dpkg $*" >> ${directory}/calls\n`);
+    assert.equal((await aptGet(["install", "docker.io"])).code, 0);
+    assert.deepEqual(calls(), ["install docker.io", "dpkg --configure -a", "install docker.io"]);
+  });
+
   it("gives up at once for any other reason, and says which", async () => {
     fakeAptGet(9, "E: Unable to locate package nonsense");
     await assert.rejects(

@@ -1,0 +1,61 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { projectRoot } from "../../../sandbox/paths";
+import { runOrThrow } from "../../../sandbox/system/commands";
+import { freePort } from "../../../sandbox/system/ports";
+import { commandBlocks } from "../../docs/commandMarkers";
+import { temporaryDirectory } from "../temporary";
+
+/** A clone of the project as it is here, committed or not, at a place of its own. */
+export async function scratchClone(): Promise<string> {
+  const folder = path.join(temporaryDirectory(), "clone");
+  await runOrThrow("git", ["clone", "--quiet", "--no-hardlinks", projectRoot, folder]);
+  const git = (cwd: string, ...args: string[]) => runOrThrow("git", args, { cwd });
+  const listed = await git(projectRoot, "ls-files", "-z", "--cached", "--others", "--exclude-standard");
+  for (const file of listed.split("\0").filter((each) => each !== "")) {
+    const [from, to] = [path.join(projectRoot, file), path.join(folder, file)];
+    fs.rmSync(to, { force: true });
+    if (fs.existsSync(from)) {
+      fs.mkdirSync(path.dirname(to), { recursive: true });
+      fs.copyFileSync(from, to);
+    }
+  }
+  await git(folder, "add", "--all");
+  const author = ["-c", "user.name=test", "-c", "user.email=test@localhost"];
+  await git(folder, ...author, "commit", "--quiet", "--allow-empty", "--no-verify", "--message", "As it is here");
+  return folder;
+}
+
+/** Gives a clone the packages that are installed here, as `npm ci` would: links within the project lead to the clone. */
+export async function withPackages(folder: string): Promise<void> {
+  // Hard links: no copy of hundreds of megabytes. Nothing writes into an installed package.
+  await runOrThrow("cp", ["-al", path.join(projectRoot, "node_modules"), folder]);
+}
+
+/** The environment of somebody who has just cloned the project: nothing of the sandbox of `npm test` is in it. */
+export async function newcomersEnvironment(): Promise<NodeJS.ProcessEnv> {
+  const env = { ...process.env };
+  const home = env["SANDBOX_HOME"] ?? "";
+  for (const name of Object.keys(env)) {
+    if (/^(AWS|PULUMI|DOCKER|SANDBOX|npm)_/.test(name) || name === "INIT_CWD") delete env[name];
+  }
+  const foreign = [path.join(home, "bin"), path.join(projectRoot, "node_modules", ".bin")];
+  const ports = ["SANDBOX_PORT", "SANDBOX_PUBLIC_REGISTRY_PORT", "SANDBOX_PRIVATE_REGISTRY_PORT"];
+  return {
+    ...env,
+    PATH: (env["PATH"] ?? "")
+      .split(path.delimiter)
+      .filter((each) => !foreign.includes(each))
+      .join(path.delimiter),
+    // Others use the machine as well.
+    ...Object.fromEntries(ports.map((name) => [name, "0"])),
+    SANDBOX_APP_PORT: String(await freePort()),
+  };
+}
+
+/** What a document tells its reader to type, block by block, where this test is named as the one that types it. */
+export function blocksOf(document: string, test: string): { text: string; line: number }[] {
+  return commandBlocks(document)
+    .filter(({ marker }) => marker === "runs" || marker === `runs in ${test}`)
+    .map(({ text, line }) => ({ line, text: text.replaceAll(/^npm test\b.*$/gm, "") }));
+}
