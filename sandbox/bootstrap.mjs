@@ -5,8 +5,8 @@ import * as path from "node:path";
 import { fileURLToPath } from "node:url";
 import { answerAtOnce } from "./commandLine.mjs";
 import { ensurePackages } from "./packages.mjs";
-import { supportedNode } from "./supportedNode.mjs";
 import { exitCodeOf, listenForSignals, onSignal, refuseWhenInterrupted } from "./signals.mjs";
+import { supportedNode } from "./supportedNode.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 

@@ -23,7 +23,9 @@ describe("sandbox: the Node that it runs on", () => {
 
   it("cannot be brought by one that is older still", async () => {
     for (const running of ["18.20.8", "20.18.3"]) {
-      await assert.rejects(supportedNode(running), { message: `Node ${running} is too old: install Node 22 or newer.` });
+      await assert.rejects(supportedNode(running), {
+        message: `Node ${running} is too old: install Node 22 or newer.`,
+      });
     }
   });
 });
