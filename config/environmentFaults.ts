@@ -171,22 +171,18 @@ function promotionFaults(config: EnvironmentConfig, targets: Record<string, Imag
       fix: `make the image there and name it in promotion.images, or leave promotion out.`,
     })),
   );
-  const copies = Object.entries(promotion.images).flatMap(([key, { repositories = [], tag, tags }]) => {
+  const copies = Object.entries(promotion.images).flatMap(([key, { repositories = [], digest, tag, tags }]) => {
     const { known, faults } = find(targets, repositories);
-    const named = tag !== undefined || (tags ?? []).length > 0;
+    const ofCopies = Object.entries({ digest, tag, tags }).filter(([, value]) => value !== undefined && value.length > 0);
     const settings =
       repositories.length > 0
         ? mirroredImageFaults({ source: "known.later/image:1", tag, tags, repositories: known })
-        : named
-          ? [
-              {
-                path: tag === undefined ? "tags" : "tag",
-                value: tag ?? tags,
-                rule: "tags are for a copy, and this image is not copied.",
-                fix: "name the repositories of the copy, or leave the tags out.",
-              },
-            ]
-          : [];
+        : ofCopies.map(([path, value]) => ({
+            path,
+            value,
+            rule: "this is for a copy, and this image is not copied.",
+            fix: "name the repositories of the copy, or leave it out.",
+          }));
     return [...faults, ...settings].map((fault) => ({ ...fault, path: `promotion.images.${key}.${fault.path}` }));
   });
   return [...foreign, ...copies];

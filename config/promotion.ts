@@ -32,10 +32,10 @@ export async function promotedImages(promotion: Promotion, repository: (referenc
   });
   await refuseForeignSources(stack.name, found, sources);
   return Object.fromEntries(
-    sources.map(({ key, image, copy: { repositories = [], ...tags } }) => {
+    sources.map(({ key, image, copy: { repositories = [], digest, ...tags } }) => {
       if (repositories.length === 0) return [key, image];
       const copy = promoteImage(key, {
-        source: image.reference,
+        source: digest === undefined ? image.reference : `${image.reference.split("@")[0]}@${digest}`,
         sourceRegistry: privateRegistryOf(found, image),
         repositories: repositories.map(repository),
         ...tags,

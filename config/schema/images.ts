@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isDigest } from "../../ecr/digests";
 import { names, text } from "./common";
 
 const repositories = z
@@ -73,6 +74,14 @@ export const promotion = z.strictObject({
       text,
       z.strictObject({
         image: text.optional().describe("The image's key there. Default: the key here"),
+        digest: z
+          .string()
+          .refine(isDigest, { error: "must be sha256: and 64 hexadecimal digits" })
+          .optional()
+          .describe(
+            "Which of that image's versions is copied, whatever the environment has now: for a release that can be " +
+              "repeated, and the way back to the one before. Default: the one that it has now",
+          ),
         repositories: repositories
           .optional()
           .describe("Where a copy with the same digest goes. Default: no copy; the other registry's is used"),

@@ -3,7 +3,7 @@ import { PrivateRepository } from "../../components";
 import { promotedImages } from "../../config/promotion";
 import { pullPermissions } from "../../ecr/pullPermissions";
 import { FakeRegistry } from "../components/fakeRegistry";
-import { imageType } from "../components/imageFixture";
+import { copyType, imageType } from "../components/imageFixture";
 import { type Mocks, startMocks } from "../components/mocks";
 
 const arn = "arn:aws:ecr:eu-central-1:210987654321:repository/petclinic";
@@ -21,7 +21,12 @@ describe("images of the environment before this one", () => {
   afterEach(() => hostile.stop());
 
   /** What the other stack's outputs say; `references` by the image's key, all of them in one repository. */
-  async function outputs(references: Record<string, string>, repository: object = {}, place = "private/team/app") {
+  async function outputs(
+    references: Record<string, string>,
+    repository: object = {},
+    place = "private/team/app",
+    endpoints = {},
+  ) {
     const images = Object.entries(references).map(([key, reference]) => {
       const found = { reference, references: { "private/team/app": reference }, repository: place };
       return [key, { ...found, tag: "src-1", digest }];
@@ -33,6 +38,7 @@ describe("images of the environment before this one", () => {
     };
     mocks = await startMocks(
       {
+        endpoints,
         outputs: {
           ...{ outputsVersion: 1, publicRepositories: {}, pushRoles: {}, registryEvents: {} },
           privateRepositories: { "team/app": privateRepository },
@@ -118,6 +124,22 @@ describe("images of the environment before this one", () => {
       await outputs(references, repository);
       await assert.rejects(promote("one"), message, what);
     }
+  });
+
+  it("are of the version that the config names, else of the one that the environment has now", async () => {
+    const [earlier, now] = ["0", "1"].map((tag) =>
+      hostile.addImage("petclinic", tag, { os: "linux", architecture: tag }),
+    );
+    const url = `${hostile.host}/petclinic`;
+    const copied = async (pin?: string) => {
+      await outputs({ one: `${url}@${now}` }, {}, undefined, { "210987654321": `http://${hostile.host}` });
+      const images = { one: { repositories: ["private/petclinic"], digest: pin } };
+      await promotedImages({ from: "staging", images }, () => new PrivateRepository("petclinic"));
+      await mocks.settle();
+      return mocks.registrations.find(({ type }) => type === copyType)?.inputs["source"];
+    };
+    assert.equal(await copied(earlier), `${url}@${earlier}`);
+    assert.equal(await copied(), `${url}@${now}`);
   });
 
   it("are not found in what every object inherits", async () => {

@@ -149,13 +149,18 @@ describe("the sections of the config", () => {
       privateRepositories: { aa: {} },
       promotion: {
         from: "staging",
-        images: { one: { repositories: ["private/aa", "private/zz"], tags: ["latest"] }, two: { tag: "1.0.0" } },
+        images: {
+          one: { repositories: ["private/aa", "private/zz"], tags: ["latest"] },
+          two: { tag: "1.0.0", digest: `sha256:${"0".repeat(64)}`, tags: ["a"] },
+        },
       },
     });
     assert.deepEqual(Object.keys(faults).sort(), [
       "ecr:promotion.images.one.repositories[1]",
       "ecr:promotion.images.one.tags[0]",
+      "ecr:promotion.images.two.digest",
       "ecr:promotion.images.two.tag",
+      "ecr:promotion.images.two.tags",
     ]);
   });
 

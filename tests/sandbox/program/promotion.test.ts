@@ -84,6 +84,30 @@ config:
     assert.ok(imageDetails[0]?.imageTags.includes("1.0.0"));
   });
 
+  it("goes back to the release before by its digest and tag", async () => {
+    const digestNow = async () => {
+      const { images } = JSON.parse((await pulumi("stack", "output", "--json")).stdout) as Awaited<
+        ReturnType<typeof project.outputs>
+      >;
+      return images["petclinic"]?.digest;
+    };
+    const release = async (settings: string) => {
+      project.write("Pulumi.next.yaml", project.read("Pulumi.next.yaml").replace(/petclinic: \{ repo.*/, settings));
+      const result = await pulumi("up", "--yes", "--skip-preview");
+      assert.equal(result.code, 0, result.output);
+    };
+    const first = await digestNow();
+    project.write("app/public/release.txt", "1.1.0");
+    await project.up();
+    await release('petclinic: { repositories: [private/petclinic], tag: "1.1.0" }');
+    const second = await digestNow();
+    assert.notEqual(second, first);
+    await release(`petclinic: { repositories: [private/petclinic], tag: "1.0.0", digest: "${first}" }`);
+    assert.equal(await digestNow(), first);
+    const again = await pulumi("preview", "--expect-no-changes");
+    assert.equal(again.code, 0, again.output);
+  });
+
   it("sends this account's login to no host but the other registry, whatever the other stack's outputs say", async () => {
     const seen: string[] = [];
     const hostile = http.createServer(({ url = "", headers }, response) => {
