@@ -173,7 +173,9 @@ function promotionFaults(config: EnvironmentConfig, targets: Record<string, Imag
   );
   const copies = Object.entries(promotion.images).flatMap(([key, { repositories = [], digest, tag, tags }]) => {
     const { known, faults } = find(targets, repositories);
-    const ofCopies = Object.entries({ digest, tag, tags }).filter(([, value]) => value !== undefined && value.length > 0);
+    const ofCopies = Object.entries({ digest, tag, tags }).filter(
+      ([, value]) => value !== undefined && value.length > 0,
+    );
     const settings =
       repositories.length > 0
         ? mirroredImageFaults({ source: "known.later/image:1", tag, tags, repositories: known })

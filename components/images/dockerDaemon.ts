@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import * as os from "node:os";
 import * as pulumi from "@pulumi/pulumi";
 import type { Fault } from "../../ecr/faults";
 
@@ -19,7 +20,7 @@ interface PlatformBuilder {
  */
 export function dockerDaemonFaults(builder?: PlatformBuilder): Fault[] {
   const host = builder ? builder.builder : new pulumi.Config("docker").get("host");
-  const key = host ?? process.env["DOCKER_HOST"] ?? "";
+  const key = host ?? process.env["DOCKER_HOST"] ?? `context ${process.env["DOCKER_CONTEXT"] ?? ""}`;
   const answer = answers.get(key) ?? askDocker(host);
   answers.set(key, answer);
   return builder
@@ -28,6 +29,8 @@ export function dockerDaemonFaults(builder?: PlatformBuilder): Fault[] {
 }
 
 function askDocker(host: string | undefined): Fault[] {
+  const context = host || process.env["DOCKER_HOST"] ? undefined : unfollowedContext();
+  if (context !== undefined) return [contextFault(context)];
   const args = [...(host ? ["--host", host] : []), "version", "--format", "{{.Server.Version}}"];
   const answer = spawnSync("docker", args, { encoding: "utf8", timeout: 20_000 });
   if (answer.status === 0 || (answer.error as NodeJS.ErrnoException | undefined)?.code === "ENOENT") return [];
@@ -39,4 +42,38 @@ function askDocker(host: string | undefined): Fault[] {
       fix: "start Docker, or name another engine with DOCKER_HOST or `pulumi config set docker:host`.",
     },
   ];
+}
+
+/** A context of the Docker client. */
+interface DockerContext {
+  name: string;
+  /** Address of its engine. */
+  host: string;
+}
+
+/** The client's own context, when its engine is none that the provider finds by itself; undefined without a client. */
+function unfollowedContext(): DockerContext | undefined {
+  const format = "{{json .Name}} {{json .Endpoints.docker.Host}}";
+  const answer = spawnSync("docker", ["context", "inspect", "--format", format], { encoding: "utf8", timeout: 20_000 });
+  const [, name = "", host = ""] = /^"([^"]+)" "([^"]+)"$/.exec((answer.stdout ?? "").trim()) ?? [];
+  return host === "" || foundByProvider().includes(host) ? undefined : { name, host };
+}
+
+/** Where the provider looks when nothing names an engine: Docker's own socket, and those of Docker Desktop. */
+function foundByProvider(): string[] {
+  const desktop = [".docker/run/docker.sock", ".docker/desktop/docker.sock"];
+  return [
+    "unix:///var/run/docker.sock",
+    "npipe:////./pipe/docker_engine",
+    ...desktop.map((socket) => `unix://${os.homedir()}/${socket}`),
+  ];
+}
+
+function contextFault({ name, host }: DockerContext): Fault {
+  return {
+    path: "docker",
+    value: `the context ${JSON.stringify(name)}`,
+    rule: `its engine is at ${host}, and Pulumi's Docker provider follows no contexts of the docker client.`,
+    fix: `set DOCKER_HOST=${host}, or run \`pulumi config set docker:host ${host}\`.`,
+  };
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import * as fs from "node:fs";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { ContainerImage, type ContainerImageArgs, PrivateRepository, PublicRepository } from "../../components";
@@ -345,6 +346,25 @@ describe("ContainerImage", () => {
       /context: ".*none" — the build context must be a folder/,
     );
     assert.throws(() => create({ repositories: [] }), /repositories: \[\] — an image goes to at least one repository/);
+  });
+
+  it("says when the docker client's context leads to an engine that the provider does not look for", async () => {
+    const docker = (host: string) => {
+      const script = `#!/bin/sh\ncase $1 in context) echo '"team" "${host}"';; *) echo 20.10;; esac\n`;
+      fs.writeFileSync(path.join(fixture.context, "docker"), script, { mode: 0o755 });
+    };
+    process.env["PATH"] = fixture.context;
+    process.env["DOCKER_CONTEXT"] = "team";
+    docker("ssh://me@build.example");
+    create();
+    await assert.rejects(fixture.brought(), (error: Error) => {
+      assert.match(
+        error.message,
+        /docker: "the context \\"team\\"" — its engine is at ssh:\/\/me@build\.example, and .* Fix: set DOCKER_HOST=ssh:\/\/me@build\.example, or run `pulumi config set docker:host ssh:/,
+      );
+      return true;
+    });
+    delete process.env["DOCKER_CONTEXT"];
   });
 
   it("says when it is going to build that no Docker answers, in the preview already, and else needs none", async () => {
