@@ -5,6 +5,7 @@ import * as path from "node:path";
 import { fileURLToPath } from "node:url";
 import { answerAtOnce } from "./commandLine.mjs";
 import { ensurePackages } from "./packages.mjs";
+import { startProgress } from "./progressLine.mjs";
 import { exitCodeOf, listenForSignals, onSignal, refuseWhenInterrupted } from "./signals.mjs";
 import { supportedNode } from "./supportedNode.mjs";
 
@@ -24,7 +25,8 @@ async function main(args) {
   const nodeFolder = await supportedNode();
   if (nodeFolder !== undefined) process.env["PATH"] = [nodeFolder, process.env["PATH"]].join(path.delimiter);
   await ensurePackages(root);
-  await bundle();
+  const progress = startProgress("Bundling the sandbox and the commands", true);
+  await bundle().finally(() => progress.stop());
   refuseWhenInterrupted();
   const node = nodeFolder === undefined ? process.execPath : path.join(nodeFolder, "node");
   return handOver(node, path.join(root, "sandbox", "dist", "cli.cjs"), args);

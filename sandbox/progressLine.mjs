@@ -4,22 +4,31 @@
 const tick = 1000;
 const lineInterval = 15_000;
 
+/** Milliseconds that need no word. */
+const short = 2000;
+
 /**
  * @param {string} what What is being done: "Packages: npm ci".
+ * @param {boolean} [mostlyShort] Whether it says nothing unless it takes longer than two seconds. Default: false.
  * @param {NodeJS.WriteStream} [stream] Where it is shown.
  */
-export function startProgress(what, stream = process.stderr) {
+export function startProgress(what, mostlyShort = false, stream = process.stderr) {
   const started = Date.now();
   const seconds = () => Math.round((Date.now() - started) / 1000);
-  stream.write(`… ${what}${stream.isTTY ? "" : "\n"}`);
-  const show = () => stream.write(stream.isTTY ? `\r\x1b[K… ${what}: ${seconds()} s` : `… ${what}: ${seconds()} s\n`);
-  const timer = setInterval(show, stream.isTTY ? tick : lineInterval);
-  timer.unref();
-  let isOver = false;
+  let isShown = false;
+  const show = () => {
+    const line = `… ${what}${isShown || mostlyShort ? `: ${seconds()} s` : ""}`;
+    stream.write(stream.isTTY ? `\r\x1b[K${line}` : `${line}\n`);
+    isShown = true;
+  };
+  if (!mostlyShort) show();
+  const first = mostlyShort ? setTimeout(show, short).unref() : undefined;
+  const timer = setInterval(() => isShown && show(), stream.isTTY ? tick : lineInterval).unref();
   const stop = () => {
+    clearTimeout(first);
     clearInterval(timer);
-    if (!isOver && stream.isTTY) stream.write("\r\x1b[K");
-    isOver = true;
+    if (isShown && stream.isTTY) stream.write("\r\x1b[K");
+    isShown = false;
   };
   return {
     stop,

@@ -4,8 +4,9 @@ import { removeImagesOf } from "../docker/cleanUp";
 import { releaseDocker } from "../docker/daemon";
 import { projectRoot, sandboxHome } from "../paths";
 import { registryHosts, stopServices } from "../services/services";
-import { runOrThrow, runOwnStep } from "../system/commands";
+import { runOrThrow } from "../system/commands";
 import { localStack } from "./environment";
+import { pulumiStep } from "./pulumiStep";
 import { setUp } from "./setUp";
 import { runSteps } from "./steps";
 
@@ -23,7 +24,7 @@ export async function down(): Promise<number> {
   if (exists) {
     const destroy = ["destroy", "--stack", localStack];
     console.log(`\n$ pulumi ${destroy.join(" ")}\n`);
-    const code = await runOwnStep("pulumi", destroy, { ...env, PULUMI_SKIP_CONFIRMATIONS: "true" });
+    const code = await pulumiStep(home, destroy, env);
     if (code !== 0) {
       console.error(
         "\npulumi destroy failed: see its message above. The sandbox is left running; run the command again.",

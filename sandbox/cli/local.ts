@@ -1,23 +1,24 @@
 import { parseArgs } from "node:util";
 import { projectRoot } from "../paths";
-import { runOrThrow, runOwnStep } from "../system/commands";
+import { runOrThrow } from "../system/commands";
 import { portProblem } from "../system/ports";
 import { localStack } from "./environment";
 import { appPort, prove, type ReferenceImage, referenceImage, type StackOutputs } from "./proof";
+import { pulumiStep } from "./pulumiStep";
 import { setUp } from "./setUp";
 
 /** `npm run local [-- --outputs]`: sets the sandbox up, runs the reference job with Pulumi, and proves it as a user would. */
 export async function local(args: string[]): Promise<number> {
   const { values } = parseArgs({ args, options: { outputs: { type: "boolean", default: false } } });
   await refuseTakenPort(appPort(), "SANDBOX_APP_PORT");
-  const { env, services } = await setUp();
+  const { home, env, services } = await setUp();
   await selectStack(env);
 
   // The outputs come at the end, once, for those who ask for them.
   const quieter = ["--suppress-outputs", ...(process.stdout.isTTY ? [] : ["--suppress-progress"])];
   const up = ["up", "--policy-pack", "policies", "--policy-pack-config", "policies/config/local.json", ...quieter];
   console.log(`\n$ pulumi ${up.join(" ")}\n`);
-  const code = await runOwnStep("pulumi", up, { ...env, PULUMI_SKIP_CONFIRMATIONS: "true" });
+  const code = await pulumiStep(home, up, env);
   if (code !== 0) {
     console.error("\npulumi up failed: see its message above. What was created so far is kept; run the command again.");
     return code;

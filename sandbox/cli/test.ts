@@ -1,4 +1,6 @@
+import { run as runQuietly } from "../system/commands";
 import { inOwnSandbox, runPackageProgram as run } from "./ownSandbox";
+import { runSteps, type StepDisplay } from "./steps";
 
 /** Tests that need no sandbox; those of ecr/, components/, config/ and oci/ have to cover them (.c8rc.json). */
 const unitTests = "tests/{app,bench,cli,components,config,docs,ecr,oci,outputs,policies,provider}/**/*.test.ts";
@@ -13,15 +15,9 @@ const sandboxTests = ["--parallel", "--jobs", "2", "tests/sandbox/**/*.test.ts"]
 export async function test(args: string[]): Promise<number> {
   // `--` stands before what is mocha's own.
   const mochaArguments = args.filter((arg) => arg !== "--");
-  const checks = [
-    ["biome", "check", "--error-on-warnings", "."],
-    ["tsc", "--noEmit"],
-  ];
-  const units = mochaArguments.length > 0 ? [] : [["c8", "mocha", unitTests]];
-  for (const command of [...checks, ...units]) {
-    const code = await run(command, process.env);
-    if (code !== 0) return code;
-  }
+  if (!(await checksPass())) return 1;
+  const unitCode = mochaArguments.length > 0 ? 0 : await run(["c8", "mocha", unitTests], process.env);
+  if (unitCode !== 0) return unitCode;
   process.env["SANDBOX_VALIDATE_RESPONSES"] ??= "1";
   const code = await inOwnSandbox((env) =>
     run(["mocha", ...(mochaArguments.length > 0 ? mochaArguments : sandboxTests)], env),
@@ -31,4 +27,26 @@ export async function test(args: string[]): Promise<number> {
     (await run(["stryker", "run", "stryker.ecr.json"], process.env)) ||
     (await run(["stryker", "run", "stryker.policies.json"], process.env))
   );
+}
+
+/** Linter, formatter and types, side by side: they say nothing before their end. */
+async function checksPass(): Promise<boolean> {
+  const colours = process.stdout.isTTY && process.env["NO_COLOR"] === undefined;
+  const checks = [
+    ["biome", "check", "--error-on-warnings", `--colors=${colours ? "force" : "off"}`, "."],
+    ["tsc", "--noEmit", "--pretty", String(colours)],
+  ];
+  const said: string[] = [];
+  const steps = checks.map((command) => ({
+    title: command.join(" "),
+    task: async ({ rename }: StepDisplay) => {
+      const { code, stdout, stderr } = await runQuietly("npx", ["--no-install", ...command]);
+      if (code === 0) return;
+      rename(`${command[0]} has found something: see below`);
+      said.push(stdout + stderr);
+    },
+  }));
+  await runSteps(steps, { concurrent: true });
+  for (const text of said) console.error(`\n${text}`);
+  return said.length === 0;
 }

@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as net from "node:net";
 import * as path from "node:path";
-import { type CommandResult, run } from "../../../sandbox/system/commands";
 import { removeTemporary } from "../temporary";
-import { blocksOf, newcomersEnvironment, scratchClone, withPackages } from "./scratchClone";
+import { blocksOf, newcomersEnvironment, scratchClone, typeInto, withPackages } from "./scratchClone";
 
 /** The README, typed from its first command to its last in a clone and a sandbox of its own. */
 describe("the README's commands, in their order", function () {
@@ -23,10 +22,7 @@ describe("the README's commands, in their order", function () {
     removeTemporary();
   });
 
-  async function type(text: string): Promise<CommandResult & { output: string }> {
-    const result = await run("bash", ["-e", "-c", text], { cwd: clone, env });
-    return { ...result, output: result.stdout + result.stderr };
-  }
+  const type = (text: string) => typeInto(clone, env, text);
 
   const proofs = [
     /Anyone pulls the public image, without a login: 127\.0\.0\.1:\d+\/\w+\/petclinic:src-/,
@@ -51,7 +47,7 @@ describe("the README's commands, in their order", function () {
 
   it("do the whole job, prove it as a user would, and end with a summary instead of all outputs", async () => {
     assert.equal(blocks.length, 2);
-    const { code, output } = await type(blocks[0]?.text ?? "");
+    const { code, output } = await type(blocks[0] ?? "");
     assert.equal(code, 0, output);
     assert.doesNotMatch(output, /npm ci/, "packages that are there are not installed again");
     assert.match(output, /\$ pulumi up --policy-pack policies --policy-pack-config policies\/config\/local\.json/);
@@ -71,7 +67,7 @@ describe("the README's commands, in their order", function () {
   });
 
   it("add a repository, and the job after it changes nothing else, proves the same and shows outputs on demand", async () => {
-    const text = blocks[1]?.text.replace(/^npm run local$/m, "npm run local -- --outputs");
+    const text = blocks[1]?.replace(/^npm run local$/m, "npm run local -- --outputs");
     const { code, stdout, output } = await type(text ?? "");
     assert.equal(code, 0, output);
     const [, created] = output.split("Updating (local)");

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { projectRoot } from "../../../sandbox/paths";
-import { runOrThrow } from "../../../sandbox/system/commands";
+import { type CommandResult, run, runOrThrow } from "../../../sandbox/system/commands";
 import { freePort } from "../../../sandbox/system/ports";
 import { commandBlocks } from "../../docs/commandMarkers";
 import { temporaryDirectory } from "../temporary";
@@ -53,9 +53,19 @@ export async function newcomersEnvironment(): Promise<NodeJS.ProcessEnv> {
   };
 }
 
-/** What a document tells its reader to type, block by block, where this test is named as the one that types it. */
-export function blocksOf(document: string, test: string): { text: string; line: number }[] {
+/** What a document tells its reader to type, block by block, where this test is named as the one that types it, or any does. */
+export function blocksOf(document: string, test: string): string[] {
   return commandBlocks(document)
     .filter(({ marker }) => marker === "runs" || marker === `runs in ${test}`)
-    .map(({ text, line }) => ({ line, text: text.replaceAll(/^npm test\b.*$/gm, "") }));
+    .map(({ text }) => text.replaceAll(/^npm test\b.*$/gm, ""));
+}
+
+/** Types commands into a shell in the clone. */
+export async function typeInto(
+  clone: string,
+  env: NodeJS.ProcessEnv,
+  text: string,
+): Promise<CommandResult & { output: string }> {
+  const result = await run("bash", ["-e", "-o", "pipefail", "-c", text], { cwd: clone, env });
+  return { ...result, output: result.stdout + result.stderr };
 }

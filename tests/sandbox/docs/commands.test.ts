@@ -3,6 +3,7 @@ import { commandBlocks } from "../../docs/commandMarkers";
 import { type CodeBlock, markdownFiles } from "../../docs/markdown";
 import { type Result, TestProject } from "../program/project";
 import { documentedScript } from "./documentedScript";
+import { withOwnNames } from "./ownNames";
 
 describe("the commands in the documents", function () {
   this.timeout(900_000);
@@ -12,23 +13,11 @@ describe("the commands in the documents", function () {
     const blocks = isTranslation ? [] : commandBlocks(file).filter(({ marker }) => marker === "runs");
     return blocks.length > 0 ? [{ file, blocks }] : [];
   });
-  /** Names and the port that are the machine's, shared by all tests: each run has its own. */
-  function withOwnNames(text: string, account: string): string {
-    const own = `docs-${account}`;
-    return text
-      .replaceAll("petclinic:latest", `${own}:latest`)
-      .replaceAll("--name petclinic", `--name ${own}`)
-      .replaceAll("name=petclinic", `name=${own}`)
-      .replaceAll("docker rm --force petclinic", `docker rm --force ${own}`)
-      .replaceAll("--publish 8080:8080", "--publish 127.0.0.1::8080")
-      .replaceAll("localhost:8080", `$(docker port ${own} 8080)`);
-  }
-
   async function run(blocks: readonly CodeBlock[]): Promise<Result> {
     const project = new TestProject();
     try {
       await project.init();
-      return await project.run("bash", ["-c", withOwnNames(documentedScript(blocks), project.account)]);
+      return await project.run("bash", ["-c", withOwnNames(documentedScript(blocks), `docs-${project.account}`)]);
     } finally {
       project.remove();
     }

@@ -1,0 +1,10 @@
+/** Names and the port that are the machine's, shared by all tests: each run of a document's commands has its own. */
+export function withOwnNames(text: string, own: string): string {
+  return text
+    .replaceAll("petclinic:latest", `${own}:latest`)
+    .replaceAll("--name petclinic", `--name ${own}`)
+    .replaceAll("name=petclinic", `name=${own}`)
+    .replaceAll("docker rm --force petclinic", `docker rm --force ${own}`)
+    .replaceAll("--publish 8080:8080", "--publish 127.0.0.1::8080")
+    .replaceAll("localhost:8080", `$(docker port ${own} 8080)`);
+}
