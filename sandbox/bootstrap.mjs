@@ -20,6 +20,12 @@ async function main(args) {
     (answer.code === 0 ? console.log : console.error)(answer.text);
     return answer.code;
   }
+  if (process.platform !== "linux") {
+    console.error(
+      `The sandbox is for Linux and WSL2, this is ${process.platform}. With an AWS account: npm run up -- ENV.`,
+    );
+    return 1;
+  }
   listenForSignals();
   /** The folder of the Node for all that follows, where it is not the running one. */
   const nodeFolder = await supportedNode();

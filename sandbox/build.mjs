@@ -33,7 +33,7 @@ export async function buildSandbox() {
 }
 
 async function bundle(entries, external, plugins = []) {
-  await build({
+  const { outputFiles } = await build({
     entryPoints: Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, path.join(sandbox, file)])),
     outdir: dist,
     outExtension: { ".js": ".cjs" },
@@ -46,8 +46,17 @@ async function bundle(entries, external, plugins = []) {
     plugins,
     sourcemap: "linked",
     logLevel: "warning",
+    write: false,
   });
-  for (const name of Object.keys(entries)) fs.chmodSync(path.join(dist, `${name}.cjs`), 0o755);
+  fs.mkdirSync(dist, { recursive: true });
+  for (const file of outputFiles) writeWhole(file.path, file.contents);
+}
+
+/** Two commands that start at once would otherwise read each other's half-written file. */
+function writeWhole(file, contents) {
+  const unfinished = `${file}.${process.pid}.tmp`;
+  fs.writeFileSync(unfinished, contents, { mode: file.endsWith(".cjs") ? 0o755 : 0o644 });
+  fs.renameSync(unfinished, file);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await buildSandbox();

@@ -33,21 +33,22 @@ export async function local(args: string[]): Promise<number> {
   return 0;
 }
 
+/** What there is, where, and how to look: the rest is shown on demand. */
 function summary(endpoint: string, image: ReferenceImage | undefined): string {
-  const places = (["private", "public"] as const).flatMap((kind) =>
-    image?.[kind] ? [`${image[kind]} (${kind})`] : [],
-  );
-  const rows = {
-    image:
-      image === undefined
-        ? "petclinic is not in Pulumi.local.yaml any more: nothing was pulled and run"
-        : places.join(", "),
-    look: "npm run sandbox -- aws ecr describe-repositories",
-    change: "edit app/ or Pulumi.local.yaml, then npm run local; before: npm run sandbox -- pulumi preview --diff",
-    outputs: "npm run local -- --outputs",
-    "take away": "npm run local:down",
-  };
-  const lines = Object.entries(rows).map(([name, text]) => `  ${name.padEnd(9)}  ${text}`);
+  const shown = image?.public ?? image?.private;
+  const rows: [string, string | undefined][] = [
+    ["private", image?.private],
+    ["public", image?.public],
+    [
+      "image",
+      shown === undefined ? "no petclinic in Pulumi.local.yaml any more: nothing was pulled and run" : undefined,
+    ],
+    ["look", "npm run sandbox -- aws ecr describe-repositories"],
+    ["run it", shown && `npm run sandbox -- docker run --rm -p 127.0.0.1:${appPort()}:8080 ${shown}`],
+    ["change", "app/ or Pulumi.local.yaml, then npm run local"],
+    ["more", "npm run local -- --outputs, npm run sandbox -- status, npm run local:down"],
+  ];
+  const lines = rows.flatMap(([name, text]) => (text === undefined ? [] : [`  ${name.padEnd(7)}  ${text}`]));
   return [`The stack "${localStack}" is whole, in a local AWS at ${endpoint}`, ...lines].join("\n");
 }
 

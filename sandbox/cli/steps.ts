@@ -48,7 +48,7 @@ export async function runSteps(steps: readonly Step[], options: StepsOptions = {
           if (quiet) console.error(`${title}: ${line}`);
           else shown.output = line;
         };
-        const clock = startClock(show, !quiet && process.stdout.isTTY);
+        const clock = startClock(title, show, !quiet && process.stdout.isTTY === true);
         const rename = (name: string) => {
           shown.title = name;
         };
@@ -78,9 +78,14 @@ export async function runSteps(steps: readonly Step[], options: StepsOptions = {
 }
 
 /** Shows what a step says of itself, and for how long it has been at it. */
-function startClock(show: (line: string) => void, moves: boolean): { progress: Progress; stop: () => void } {
+function startClock(
+  title: string,
+  show: (line: string) => void,
+  moves: boolean,
+): { progress: Progress; stop: () => void } {
   const started = Date.now();
-  let message = "at work";
+  // A moving line stands below its step's title.
+  let message = moves ? "at work" : title;
   let shownAt = Number.NEGATIVE_INFINITY;
   const tell = (line: string) => {
     shownAt = Date.now();

@@ -31,7 +31,7 @@ export async function test(args: string[]): Promise<number> {
 
 /** Linter, formatter and types, side by side: they say nothing before their end. */
 async function checksPass(): Promise<boolean> {
-  const colours = process.stdout.isTTY && process.env["NO_COLOR"] === undefined;
+  const colours = process.stdout.isTTY === true && process.env["NO_COLOR"] === undefined;
   const checks = [
     ["biome", "check", "--error-on-warnings", `--colors=${colours ? "force" : "off"}`, "."],
     ["tsc", "--noEmit", "--pretty", String(colours)],

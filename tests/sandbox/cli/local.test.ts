@@ -59,10 +59,10 @@ describe("the README's commands, in their order", function () {
     for (const proof of proofs) assert.match(output, proof);
     assert.doesNotMatch(output, /Outputs:|pushCommands|pullPolicy/);
     const summary = output.slice(output.indexOf('The stack "local" is whole'));
-    assert.equal(summary.trim().split("\n").length, 6, summary);
+    assert.equal(summary.trim().split("\n").length, 7, summary);
     assert.match(
       summary,
-      /127\.0\.0\.1:\d+\/petclinic:src-\w+ \(private\), 127\.0\.0\.1:\d+\/\w+\/petclinic:src-\w+ \(public\)/,
+      /private {2}127\.0\.0\.1:\d+\/petclinic:src-\w+\n +public {3}127\.0\.0\.1:\d+\/\w+\/petclinic:src-\w+\n/,
     );
   });
 
