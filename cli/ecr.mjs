@@ -8,20 +8,21 @@ import { fileURLToPath } from "node:url";
 import { packagesAdvice } from "../supply/packages.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
+/** The commands run on it too; the program and the sandbox want a newer one (package.json: engines). */
 const oldestNode = [20, 19];
 const bundle = path.join(root, "cli", "bin", "ecr.cjs");
 
 const [major, minor] = process.versions.node.split(".").map(Number);
 const isTooOld = major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1]);
-const advice = isTooOld
-  ? `Node ${process.versions.node} is too old: install Node ${oldestNode.join(".")} or newer.`
-  : packagesAdvice(root);
+const advice = isTooOld ? `Node ${process.versions.node} is too old: install Node 22 or newer.` : packagesAdvice(root);
 
 if (advice !== undefined) {
   console.error(advice);
   process.exitCode = 1;
 } else {
   await prepare();
+  // The SDK's advice on Node versions would stand before every table.
+  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
   createRequire(import.meta.url)(bundle);
 }
 

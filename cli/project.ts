@@ -31,3 +31,15 @@ export function unknownEnvironment(project: string, environment: string): string
 export function policyConfigFile(environment: string): string {
   return `policies/config/${environment}.json`;
 }
+
+/**
+ * The policy config that goes with a stack, for every command that has it judged.
+ *
+ * @param stack Its name, with organization and project or without.
+ * @throws Error when there is none.
+ */
+export function policyConfigOf(project: string, stack: string): string {
+  const config = policyConfigFile(stack.split("/").at(-1) ?? stack);
+  if (fs.existsSync(path.join(project, config))) return config;
+  throw new Error(`${config} is missing: an environment has policies of its own; copy one of policies/config`);
+}

@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { isRegionName } from "../ecr/regions";
 import { parseRepositoryArn } from "../ecr/repositoryArns";
 import type { RepositoryAddress } from "./aws/repositoryImages";
+import { environmentsOf, projectFolder } from "./project";
 
 /** Outputs of a stack, decrypted secrets left out. */
 export type StackOutputs = Record<string, unknown>;
@@ -47,7 +48,8 @@ function pulumi(command: string, stack: string | undefined): Promise<string> {
     execFile("pulumi", args, { env, maxBuffer: outputLimit }, (error, stdout, stderr) => {
       if (error) {
         const said = stderr.trim() || error.message;
-        reject(new Error(`pulumi ${args.join(" ")} failed:\n${said}\nName the stack with --stack.`));
+        const stacks = environmentsOf(projectFolder()).join(", ");
+        reject(new Error(`pulumi ${args.join(" ")} failed:\n${said}\nName the stack with --stack: ${stacks}.`));
       } else {
         resolve(stdout);
       }

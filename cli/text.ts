@@ -1,17 +1,3 @@
-import Table from "cli-table3";
-
-/** A table without lines and colours, so that it can be read in a log and cut with tools. */
-export function plainTable(head: string[]): InstanceType<typeof Table> {
-  const none = ["top", "top-mid", "top-left", "top-right", "bottom", "bottom-mid", "bottom-left", "bottom-right"];
-  const rest = ["left", "left-mid", "mid", "mid-mid", "right", "right-mid"];
-  return new Table({
-    head,
-    chars: { ...Object.fromEntries([...none, ...rest].map((key) => [key, ""])), middle: "  " },
-    style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
-    colAligns: head.map(() => "left"),
-  });
-}
-
 const units = ["B", "kB", "MB", "GB", "TB"] as const;
 
 /** Bytes in decimal units with one digit after the point: `152.4 MB`. */

@@ -1,5 +1,8 @@
 import type { Command } from "commander";
+import { foundExitCode } from "../exitCodes";
 import { readContents } from "../lifecycle/collect";
+import { during } from "../progress";
+import { atStack } from "../sandbox";
 import { publicRepositoriesIn, readStackOutputs, repositoriesIn, repositoryKeys } from "../stackOutputs";
 import { print } from "../terminal";
 import { readCostSettings, readPrices } from "./inputs";
@@ -14,9 +17,6 @@ interface CostOptions {
   json: boolean;
 }
 
-/** Exit code when the steady state is past the budget, so that CI can stop on it. */
-export const budgetExitCode = 2;
-
 /** Adds `cost` to a command line. */
 export function addCostCommand(program: Command): void {
   program
@@ -29,19 +29,20 @@ export function addCostCommand(program: Command): void {
     .option("--prices <file>", "a price table as JSON instead of the program's own")
     .option("--json", "print JSON", false)
     .action(async (options: CostOptions) => {
+      if ((await atStack(options.stack)) === "handed over") return;
       process.exitCode = await cost(options);
     });
 }
 
 async function cost(options: CostOptions): Promise<number> {
-  const [outputs, settings] = await Promise.all([
-    readStackOutputs(options.stack),
-    readCostSettings(options.settings, options.stack),
-  ]);
+  const [outputs, settings] = await during("asking Pulumi for the stack's outputs", () =>
+    Promise.all([readStackOutputs(options.stack), readCostSettings(options.settings, options.stack)]),
+  );
   const prices = readPrices(options.prices, settings);
-  const contents = await readContents(repositoriesIn(outputs));
-  const measured = await measure(contents, publicRepositoriesIn(outputs));
+  const measured = await during("reading images and layers", async () =>
+    measure(await readContents(repositoriesIn(outputs)), publicRepositoriesIn(outputs)),
+  );
   const report = costReport(measured, settings, prices, repositoryKeys(outputs), new Date());
   print(options.json ? JSON.stringify(report, undefined, 2) : costText(report));
-  return report.budget !== undefined && report.budget.exceededBy > 0 ? budgetExitCode : 0;
+  return report.budget !== undefined && report.budget.exceededBy > 0 ? foundExitCode : 0;
 }

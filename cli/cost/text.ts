@@ -1,22 +1,41 @@
 import type { MonthlyCost } from "../../ecr/costs";
 import type { SteadyStream } from "../../ecr/steadyState";
-import { countText, plainTable, sizeText } from "../text";
+import { textTable } from "../table";
+import { countText, sizeText } from "../text";
 import type { CostReport } from "./report";
 
 /** A cost report as people read it. */
 export function costText(report: CostReport): string {
   const { now, steadyState, prices, legacyFreeTier, budget } = report;
   const money = (amount: number) => `${amount.toFixed(2)} ${prices.currency}`;
-  const table = plainTable(["repository", "region", "images", "standard", "archive"]);
-  for (const { name, region, images, standard, archive } of now.measured.repositories) {
-    table.push([name, region, String(images), sizeText(standard), archive > 0 ? sizeText(archive) : ""]);
-  }
-  for (const { name, images, bytes } of now.measured.publicRepositories) {
-    table.push([name, "public", String(images), sizeText(bytes), ""]);
-  }
+  const table = textTable(
+    [
+      { heading: "repository" },
+      { heading: "region" },
+      { heading: "images", numeric: true },
+      { heading: "standard", numeric: true },
+      { heading: "archive", numeric: true },
+    ],
+    [
+      ...now.measured.repositories.map(({ name, region, images, standard, archive }) => [
+        name,
+        region,
+        images,
+        sizeText(standard),
+        archive > 0 ? sizeText(archive) : "",
+      ]),
+      ...now.measured.publicRepositories.map(({ name, images, bytes }) => [
+        name,
+        "public",
+        images,
+        sizeText(bytes),
+        "",
+      ]),
+    ],
+  );
   const { blobMounting } = now.measured;
   const lines = [
-    table.toString(),
+    table,
     "",
     `now            ${monthText(now.monthly, money)}`,
     `steady state   ${monthText(steadyState.monthly, money)}`,

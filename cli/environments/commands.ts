@@ -1,7 +1,9 @@
 import type { Command } from "commander";
+import { during } from "../progress";
+import { environmentsOf, projectFolder } from "../project";
+import { atStack } from "../sandbox";
 import { printError } from "../terminal";
 import { pulumiArguments } from "./pulumiArguments";
-import { runPulumi } from "./runPulumi";
 
 const operations = {
   preview: "show what an update of an environment would change, judged by its policies",
@@ -10,18 +12,37 @@ const operations = {
 
 /** `preview ENV` and `up ENV`: the stack with the policy config that goes with it; all other flags are Pulumi's. */
 export function addEnvironmentCommands(program: Command): void {
-  for (const [operation, description] of Object.entries(operations)) {
+  for (const operation of ["preview", "up"] as const) {
     program
       .command(operation)
-      .description(description)
-      .argument("<environment>", "the name of the stack, such as dev")
+      .description(operations[operation])
+      .argument("[environment]", "the name of the stack, such as dev")
       .argument("[flags...]", "flags of the Pulumi CLI, such as --diff")
       .allowUnknownOption()
       .passThroughOptions()
-      .action(async (environment: string, flags: string[]) => {
-        const args = pulumiArguments(process.cwd(), operation, environment, flags);
-        printError(`$ pulumi ${args.join(" ")}`);
-        process.exitCode = await runPulumi(args, environment);
+      .action(async (environment: string | undefined, flags: string[], _: object, command: Command) => {
+        if (flags.some((flag) => flag === "--help" || flag === "-h")) return command.help();
+        process.exitCode = await run(operation, environment, flags);
       });
   }
+}
+
+async function run(operation: "preview" | "up", environment: string | undefined, flags: string[]) {
+  const project = projectFolder();
+  if (environment === undefined || environment.startsWith("-")) {
+    throw new Error(`${operation}: name an environment: ${environmentsOf(project).join(", ")}.`);
+  }
+  const args = pulumiArguments(project, environment, flags);
+  if ((await atStack(environment)) === "handed over") return process.exitCode ?? 0;
+  process.chdir(project);
+  const { accountSettings } = require("./accountSettings") as typeof import("./accountSettings");
+  const { identityOf } = require("./identity") as typeof import("./identity");
+  const { line, refusal } = await during("asking AWS who you are", () =>
+    identityOf(accountSettings(project, environment)),
+  );
+  if (refusal !== undefined) throw new Error(refusal);
+  printError(line);
+  printError(`$ pulumi ${operation} ${args.join(" ")}`);
+  const { runPulumi } = require("./runPulumi") as typeof import("./runPulumi");
+  return runPulumi(operation, args, environment);
 }

@@ -2,17 +2,14 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as net from "node:net";
 import { createInterface } from "node:readline";
-
-interface DiagnosticEvent {
-  diagnosticEvent?: { severity?: string; message?: string };
-}
+import { type EngineEvent, RunRecord } from "./runRecord";
 
 /** The CLI's log of one run, as it is written. */
 export interface EventLog {
   /** What to tell the CLI. */
   args: readonly string[];
-  /** Ends the log, and gives the errors and warnings in it. */
-  end(): Promise<string>;
+  /** Ends the log, and gives what was in it. */
+  end(): Promise<RunRecord>;
 }
 
 /** What no event is: written by `end`, so that everything before it has been read. */
@@ -30,7 +27,7 @@ export function openEventLog(file: string): EventLog | undefined {
   // file that nobody writes to any more would keep this process.
   const pipe = fs.openSync(file, fs.constants.O_RDWR | fs.constants.O_NONBLOCK);
   const input = new net.Socket({ fd: pipe, readable: true, writable: true });
-  const diagnostics: string[] = [];
+  const record = new RunRecord();
   const lines = createInterface({ input });
   const ended = new Promise<void>((resolve) => {
     lines.on("line", (line) => {
@@ -39,7 +36,7 @@ export function openEventLog(file: string): EventLog | undefined {
         input.destroy();
         resolve();
       } else {
-        diagnostics.push(...messageOf(line));
+        record.add(eventOf(line));
       }
     });
   });
@@ -48,19 +45,22 @@ export function openEventLog(file: string): EventLog | undefined {
     end: async () => {
       input.write(`\n${endMark}\n`);
       await ended;
-      return diagnostics.join("\n");
+      return record;
     },
   };
 }
 
-/** The text of an error or a warning: a line of the log is one event, as JSON. */
-function messageOf(line: string): string[] {
-  if (!line.includes('"diagnosticEvent"')) return [];
+/** What the CLI says of how it works is most of a log, and of no use here. */
+const debugging = '"severity":"debug"';
+
+/** A line of the log is one event, as JSON. */
+function eventOf(line: string): EngineEvent {
+  if (line.includes(debugging)) return {};
   try {
-    const { severity = "", message = "" } = (JSON.parse(line) as DiagnosticEvent).diagnosticEvent ?? {};
-    return ["error", "warning"].includes(severity) ? [message] : [];
+    const event: unknown = JSON.parse(line);
+    return typeof event === "object" && event !== null ? event : {};
   } catch {
     // The CLI was killed in the middle of the line.
-    return [];
+    return {};
   }
 }

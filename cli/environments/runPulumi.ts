@@ -1,39 +1,53 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { printError } from "../terminal";
+import { didYouMean } from "../../ecr/nearestWord";
+import { interruptedExitCode } from "../exitCodes";
+import { passOn, printError } from "../terminal";
 import { adviceFor } from "./advice";
+import { advisable, afterwards } from "./afterwards";
 import { openEventLog } from "./eventLog";
 import { runningLosses } from "./runningLosses";
+import { RunRecord } from "./runRecord";
 
 /**
- * Runs the Pulumi CLI in this terminal, and says below its own output what to do about faults that it met.
+ * Runs the Pulumi CLI in this terminal, and says below its own output what changed, why it failed and what to do.
  *
- * @param args Of the CLI, the operation first.
- * @returns Its exit code.
+ * @param args Of the CLI, after the operation.
+ * @returns 0, 1 when it failed, 130 when it was interrupted.
  */
-export async function runPulumi(args: readonly string[], environment: string): Promise<number> {
+export async function runPulumi(
+  operation: "preview" | "up",
+  args: readonly string[],
+  environment: string,
+): Promise<number> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ecr-pulumi-"));
   // Diagnostics are in the log whatever the terminal's display makes of them; what fails before an update is on stderr.
   const log = openEventLog(path.join(folder, "events"));
   try {
-    const running = run(["--no-install", "pulumi", ...args, ...(log?.args ?? [])]);
+    const running = run(["--no-install", "pulumi", operation, ...args, ...(log?.args ?? [])]);
     // However it ends: a log that is open would keep this process.
-    const diagnostics = await running.catch(() => {}).then(() => log?.end() ?? "");
-    const { code, errors } = await running;
-    const said = `${diagnostics}\n${errors}`;
-    const advice = [...adviceFor(said, environment), ...(await runningLosses(said))];
-    if (advice.length > 0) printError(["", "What to do:", ...advice.map((line) => `- ${line}`)].join("\n"));
-    return code;
+    const record = (await running.catch(() => {}).then(() => log?.end())) ?? new RunRecord();
+    const { code, isInterrupted, errors } = await running;
+    const said = `${advisable(record)}\n${errors}`;
+    const advice = [
+      ...adviceFor(said, environment),
+      ...(await runningLosses(said)),
+      ...(await misspeltFlags(errors, operation)),
+    ];
+    const text = afterwards({ operation, code, isInterrupted, record }, advice);
+    if (text !== "") printError(`\n${text}`);
+    return isInterrupted ? interruptedExitCode : code === 0 ? 0 : 1;
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function run(args: string[]): Promise<{ code: number; errors: string }> {
+function run(args: string[]): Promise<{ code: number; isInterrupted: boolean; errors: string }> {
   return new Promise((resolve, reject) => {
     let errors = "";
+    let isInterrupted = false;
     const child = spawn("npx", args, {
       stdio: ["inherit", "inherit", "pipe"],
       // The CLI has --event-log only with its commands for debugging.
@@ -41,15 +55,32 @@ function run(args: string[]): Promise<{ code: number; errors: string }> {
     });
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       errors += text;
-      process.stderr.write(text);
+      passOn(text);
     });
     // A terminal's Ctrl-C reaches both: this one stays until the CLI has ended its update in good order.
-    const stay = () => {};
+    const stay = () => {
+      isInterrupted = true;
+    };
     process.on("SIGINT", stay);
     child.on("error", reject);
-    child.on("close", (code) => {
+    child.on("close", (code, signal) => {
       process.off("SIGINT", stay);
-      resolve({ code: code ?? 1, errors });
+      resolve({
+        code: code ?? 1,
+        isInterrupted: isInterrupted || signal === "SIGINT" || code === interruptedExitCode,
+        errors,
+      });
     });
   });
+}
+
+/** The flag of Pulumi's that was meant by one that it does not know, as its own help has them. */
+async function misspeltFlags(errors: string, operation: string): Promise<string[]> {
+  const [, flag] = /unknown flag: (--[\w-]+)/.exec(errors) ?? [];
+  if (flag === undefined) return [];
+  const help = await new Promise<string>((resolve) =>
+    execFile("npx", ["--no-install", "pulumi", operation, "--help"], (_, stdout) => resolve(stdout)),
+  );
+  const guess = didYouMean(flag, new Set(help.match(/--[a-z][\w-]+/g) ?? []));
+  return guess === "" ? [] : [`Pulumi has no flag ${flag}: ${guess.trim()}`];
 }

@@ -11,6 +11,9 @@ import {
   readLifecyclePolicy,
 } from "../../ecr/lifecyclePolicy";
 import { awsClients } from "../aws/clients";
+import { foundExitCode } from "../exitCodes";
+import { during } from "../progress";
+import { atStack } from "../sandbox";
 import { print } from "../terminal";
 import { collectSnapshot, type Source } from "./collect";
 import { compareWithEcr, type PreviewDifference } from "./ecrPreview";
@@ -36,9 +39,6 @@ interface PreviewCommandOptions extends SourceOptions {
   json: boolean;
 }
 
-/** Exit code when something deployed would go, so that CI can stop on it. */
-export const deployedExitCode = 2;
-
 /** Adds `lifecycle preview` and `lifecycle snapshot` to a command line. */
 export function addLifecycleCommands(program: Command): void {
   const lifecycle = program.command("lifecycle").description("what lifecycle policies do, before they do it");
@@ -60,6 +60,8 @@ export function addLifecycleCommands(program: Command): void {
     .option("--compare", "compare with ECR's own lifecycle policy preview", false)
     .option("--json", "print JSON", false)
     .action(async (options: PreviewCommandOptions) => {
+      if (options.images === undefined && needsStack(options) && (await atStack(options.stack)) === "handed over")
+        return;
       process.exitCode = await preview(options);
     });
   sourceOptions(lifecycle.command("snapshot"))
@@ -68,7 +70,8 @@ export function addLifecycleCommands(program: Command): void {
     )
     .requiredOption("--out <file>", "the file to write")
     .action(async (options: SourceOptions & { out: string }) => {
-      const snapshot = await collectSnapshot(sourceOf(options), new Date());
+      if (needsStack(options) && (await atStack(options.stack)) === "handed over") return;
+      const snapshot = await collect(options, new Date());
       fs.writeFileSync(options.out, lifecycleSnapshotText(snapshot));
       const images = snapshot.repositories.reduce((sum, each) => sum + each.images.length, 0);
       print(`${options.out}: ${snapshot.repositories.length} repositories, ${images} images`);
@@ -76,17 +79,26 @@ export function addLifecycleCommands(program: Command): void {
 }
 
 function sourceOptions(command: Command): Command {
-  const collect = (value: string, before: string[]) => [...before, value];
+  const add = (value: string, before: string[]) => [...before, value];
   return command
     .option("--stack <stack>", "the stack whose outputs name the repositories (default: the selected one)")
     .option(
       "--consumer <stack>",
       "a stack that runs the images, as organization/project/stack; may be repeated",
-      collect,
+      add,
       [],
     )
-    .option("--repository <name>", "only this repository; without --stack in --region; may be repeated", collect, [])
+    .option("--repository <name>", "only this repository; without --stack in --region; may be repeated", add, [])
     .option("--region <region>", "region of repositories that no stack names (default: AWS_REGION)");
+}
+
+/** Repositories may be named with their region instead. */
+function needsStack({ stack, repository }: SourceOptions): boolean {
+  return stack !== undefined || repository.length === 0;
+}
+
+function collect(options: SourceOptions, now: Date): Promise<LifecycleSnapshot> {
+  return during("reading repositories, images and what runs them", () => collectSnapshot(sourceOf(options), now));
 }
 
 function sourceOf({ stack, consumer, repository, region }: SourceOptions): Source {
@@ -97,7 +109,7 @@ async function preview(options: PreviewCommandOptions): Promise<number> {
   const now = options.at ?? new Date();
   const isRelease = releaseMatcher(options.releaseTags);
   const document = options.policy === undefined ? undefined : readPolicyFile(options.policy);
-  const snapshot = options.images === undefined ? await collectSnapshot(sourceOf(options), now) : readImages(options);
+  const snapshot = options.images === undefined ? await collect(options, now) : readImages(options);
   let exitCode = 0;
   const results: object[] = [];
   for (const repository of snapshot.repositories) {
@@ -110,7 +122,7 @@ async function preview(options: PreviewCommandOptions): Promise<number> {
         ? await compareWithEcr(awsClients(repository.region).ecr, repository, compared, now)
         : undefined;
     if (deployed.length > 0) {
-      exitCode = deployedExitCode;
+      exitCode = foundExitCode;
     }
     if (options.json) {
       const digests = (images: typeof deployed) => images.map(({ digest }) => digest);

@@ -1,12 +1,13 @@
-import { countText, plainTable, sizeText } from "../text";
+import { textTable } from "../table";
+import { countText, sizeText } from "../text";
 import type { PreviewedImage, RepositoryPreview } from "./previewModel";
 import { type Bucket, buckets } from "./previewModel";
 
 const headings: Record<Bucket, string> = {
   0: "today",
-  7: "in 7 days",
-  30: "in 30 days",
-  90: "in 90 days",
+  7: "in 7 d",
+  30: "in 30 d",
+  90: "in 90 d",
   later: "later",
   never: "stays",
 };
@@ -53,36 +54,50 @@ function verb({ rule, action }: PreviewedImage): string {
 
 /** Columns count what happens from the one before on, so that a row's numbers add up. */
 function rulesTable({ rules }: RepositoryPreview): string {
-  const table = plainTable(["rule", "", ...buckets.map((bucket) => headings[bucket]), "deletes"]);
-  for (const { rule, description, images, deletedBytes } of rules) {
-    table.push([
+  return textTable(
+    [
+      { heading: "rule" },
+      { heading: "what it does", wraps: true },
+      ...buckets.map((bucket) => ({ heading: headings[bucket], numeric: true })),
+      { heading: "deletes", numeric: true },
+    ],
+    rules.map(({ rule, description, images, deletedBytes }) => [
       rule === undefined ? "-" : String(rule),
       description,
       ...buckets.map((bucket) => String(images[bucket] || "")),
       deletedBytes > 0 ? sizeText(deletedBytes) : "",
-    ]);
-  }
-  return table.toString();
+    ]),
+  );
 }
 
 function eventsTable({ events }: RepositoryPreview, limit: number): string[] {
   if (events.length === 0) {
     return ["  nothing goes within 90 days, unless something is pushed"];
   }
-  const table = plainTable(["image", "tags", "pushed", "size", "what", "when", "why"]);
-  for (const image of events.slice(0, limit)) {
-    table.push([
-      shortDigest(image.digest),
-      tagsText(image.tags),
-      image.pushedAt.toISOString().slice(0, 10),
-      image.sizeBytes === undefined ? "" : sizeText(image.sizeBytes),
-      image.action,
-      whenText(image),
-      reasonText(image),
-    ]);
-  }
+  const table = textTable(
+    [
+      { heading: "image" },
+      { heading: "tags", wraps: true },
+      { heading: "pushed" },
+      { heading: "size", numeric: true },
+      { heading: "what" },
+      { heading: "when" },
+      { heading: "why", wraps: true },
+    ],
+    events
+      .slice(0, limit)
+      .map((image) => [
+        shortDigest(image.digest),
+        tagsText(image.tags),
+        image.pushedAt.toISOString().slice(0, 10),
+        image.sizeBytes === undefined ? "" : sizeText(image.sizeBytes),
+        image.action,
+        whenText(image),
+        reasonText(image),
+      ]),
+  );
   const more = events.length - limit;
-  return [table.toString(), ...(more > 0 ? [`  and ${more} more; --limit ${events.length} shows them all`] : [])];
+  return [table, ...(more > 0 ? [`  and ${more} more; --limit ${events.length} shows them all`] : [])];
 }
 
 function changeLines({ expiresMore, expiresFewer }: RepositoryPreview): string[] {

@@ -1,6 +1,11 @@
 import { execFile } from "node:child_process";
+import * as path from "node:path";
 import type { Command } from "commander";
-import { print } from "../terminal";
+import { foundExitCode } from "../exitCodes";
+import { during } from "../progress";
+import { policyConfigOf, projectFolder } from "../project";
+import { atStack } from "../sandbox";
+import { print, printError } from "../terminal";
 import { readPolicyEvents } from "./events";
 import { policyReportText } from "./text";
 
@@ -21,27 +26,34 @@ export function addPolicyReportCommand(program: Command): void {
     .description("rule by rule: what passed, what failed, what could not be judged in a preview of the stack")
     .requiredOption("--stack <name>", "the stack to preview")
     .option("--pack <folder>", "the policy pack", "policies")
-    .option("--config <file>", "the policy config; the pack's config/<stack>.json goes well with a stack of that name")
-    .option("--json", "as JSON, for machines")
+    .option("--config <file>", "the policy config (default: policies/config/<stack>.json, as for preview and up)")
+    .option("--json", "print JSON", false)
     .action(async (options: Options) => {
-      const { stdout, failed } = await preview(options);
+      if ((await atStack(options.stack)) === "handed over") return;
+      // Another pack has levels of its own.
+      const isOwn = options.pack === "policies";
+      const config = options.config ?? (isOwn ? policyConfigOf(projectFolder(), options.stack) : undefined);
+      printError(`policies of ${options.pack}, with ${config ?? "the pack's own levels"}`);
+      const { stdout, failed } = await during(`previewing ${options.stack}`, () => preview(options, config));
       const { rules, errors } = readPolicyEvents(stdout);
       const mandatory = rules.some(({ violations }) => violations.some(({ level }) => level === "mandatory"));
       if (rules.length === 0 || (failed && !mandatory)) {
         throw new Error(`the preview of ${options.stack} failed: ${errors.join("\n") || stdout || failed}`);
       }
-      print(options.json ? JSON.stringify({ stack: options.stack, rules }, undefined, 2) : policyReportText(rules));
-      process.exitCode = mandatory ? 2 : 0;
+      const results = { stack: options.stack, config, rules };
+      print(options.json ? JSON.stringify(results, undefined, 2) : policyReportText(rules));
+      process.exitCode = mandatory ? foundExitCode : 0;
     });
 }
 
 /** The engine's own events: `preview --json` alone leaves out what policies say. */
-function preview({ stack, pack, config }: Options): Promise<{ stdout: string; failed: string | undefined }> {
+function preview({ stack, pack }: Options, config?: string): Promise<{ stdout: string; failed: string | undefined }> {
   const args = ["preview", "--json", "--non-interactive", "--stack", stack, "--policy-pack", pack];
-  if (config !== undefined) {
-    args.push("--policy-pack-config", config);
-  }
-  const env = { ...process.env, PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" };
+  if (config !== undefined) args.push("--policy-pack-config", config);
+  // The project's own launcher first: everyone runs one version.
+  const bin = path.resolve("node_modules", ".bin");
+  const PATH = `${bin}${path.delimiter}${process.env["PATH"] ?? ""}`;
+  const env = { ...process.env, PATH, PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" };
   return new Promise((resolve) => {
     execFile("pulumi", args, { env, maxBuffer: maximumOutput }, (error, stdout, stderr) =>
       resolve({ stdout, failed: error === null ? undefined : stderr || error.message }),

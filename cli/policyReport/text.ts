@@ -1,18 +1,19 @@
-import Table from "cli-table3";
+import { textTable } from "../table";
 import type { Finding, RuleReport } from "./events";
 
 /** Rule by rule in a table, with every violation and all that could not be judged below it. */
 export function policyReportText(rules: readonly RuleReport[]): string {
-  const table = new Table({
-    head: ["rule", "passed", "failed", "not judged"],
-    colAligns: ["left", "right", "right", "right"],
-    style: { head: [], border: [] },
-  });
-  for (const { rule, passed, violations, unjudged } of rules) {
-    table.push([rule, passed, violations.length, unjudged.length]);
-  }
+  const table = textTable(
+    [
+      { heading: "rule" },
+      { heading: "passed", numeric: true },
+      { heading: "failed", numeric: true },
+      { heading: "not judged", numeric: true },
+    ],
+    rules.map(({ rule, passed, violations, unjudged }) => [rule, passed, violations.length, unjudged.length]),
+  );
   const sections = [
-    table.toString(),
+    table,
     ...rules.flatMap(({ rule, violations }) => violations.map((each) => line("failed", rule, each))),
     ...rules.flatMap(({ rule, unjudged }) => unjudged.map((each) => line("not judged", rule, each))),
   ];

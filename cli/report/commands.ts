@@ -6,6 +6,8 @@ import { type Measurement, measure, measureImages } from "../cost/measure";
 import { costReport } from "../cost/report";
 import { snapshotOf } from "../lifecycle/collect";
 import { releaseMatcher } from "../lifecycle/releaseTags";
+import { during } from "../progress";
+import { atStack } from "../sandbox";
 import { publicRepositoriesIn, readStackOutputs, repositoryKeys, type StackOutputs } from "../stackOutputs";
 import { print } from "../terminal";
 import { countText } from "../text";
@@ -52,6 +54,8 @@ export function addReportCommand(program: Command): void {
 }
 
 async function report(options: ReportOptions): Promise<void> {
+  const needsStack = options.images === undefined || options.stack !== undefined;
+  if (needsStack && (await atStack(options.stack)) === "handed over") return;
   const { stack, settings, out } = options;
   const isRelease = releaseMatcher(options.releaseTags);
   // A snapshot without a stack has no config to read.
@@ -63,7 +67,9 @@ async function report(options: ReportOptions): Promise<void> {
       ? undefined
       : readPolicyResults(readJson(options.policyReport), options.policyReport);
   const { snapshot, measured, outputs } =
-    options.images === undefined ? await fromAws(options) : fromFile(options.images);
+    options.images === undefined
+      ? await during("reading repositories, images and what runs them", () => fromAws(options))
+      : fromFile(options.images);
   const cost = costReport(measured, costSettings, prices, repositoryKeys(outputs), snapshot.takenAt);
   const model = reportModel({ stack, snapshot, cost, policies, isRelease });
   fs.writeFileSync(out, reportPage(model, options.limit));

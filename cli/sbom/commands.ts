@@ -4,11 +4,13 @@ import * as path from "node:path";
 import type { Command } from "commander";
 import { awsClients } from "../aws/clients";
 import { registryLogin } from "../aws/registryLogin";
+import { during } from "../progress";
+import { atStack } from "../sandbox";
 import { readStackOutputs } from "../stackOutputs";
 import { print, printError } from "../terminal";
 import { packagesText } from "./packages";
 import { type StackImage, stackImages } from "./stackImages";
-import { cyclonedx, findSyft, type HostLogin } from "./syft";
+import { cyclonedx, findSyft, type HostLogin, warmUp } from "./syft";
 
 interface SbomOptions {
   stack?: string;
@@ -33,17 +35,22 @@ export function addSbomCommand(program: Command): void {
 }
 
 async function sbom({ stack, image, out }: SbomOptions): Promise<void> {
+  if ((await atStack(stack)) === "handed over") return;
   const syft = findSyft();
-  const images = stackImages(await readStackOutputs(stack), image);
+  const images = stackImages(
+    await during("asking Pulumi for the stack's outputs", () => readStackOutputs(stack)),
+    image,
+  );
   if (syft.builds) {
     printError("There is no syft on PATH. Go runs it, and builds it the first time, which takes some minutes.");
+    await during("Go builds syft", () => warmUp(syft));
   }
   // Before the first image is read: none of them may get another registry's login.
   const logins = await Promise.all(images.map(loginFor));
   fs.mkdirSync(out, { recursive: true });
   // One after the other: syft itself uses every core.
   for (const [index, each] of images.entries()) {
-    const text = await cyclonedx(syft, each.reference, logins[index]);
+    const text = await during(`syft reads ${each.key}`, () => cyclonedx(syft, each.reference, logins[index]));
     const file = sbomFile(out, each.key);
     fs.writeFileSync(file, text);
     print(`${file}: ${packagesText(text)}`);

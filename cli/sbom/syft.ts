@@ -70,6 +70,19 @@ export function cyclonedx({ program, args }: Syft, reference: string, login: Hos
   });
 }
 
+/** Has it built, which takes minutes the first time, before anything is asked of it. @throws Error with the end of what was said. */
+export function warmUp({ program, args }: Syft): Promise<void> {
+  return new Promise((resolve, reject) => {
+    execFile(program, [...args, "version"], { maxBuffer: outputLimit }, (error, _, stderr) => {
+      if (error)
+        reject(
+          new Error(`syft could not be built:\n${stderr.trim().split("\n").slice(-10).join("\n") || error.message}`),
+        );
+      else resolve();
+    });
+  });
+}
+
 /** Syft's settings of its own for one registry (`syft config`: registry.auth). */
 function loginVariables(login: HostLogin | undefined): NodeJS.ProcessEnv {
   if (login === undefined) return {};

@@ -141,7 +141,7 @@ describe("cli: lifecycle preview", () => {
     });
     for (const expected of [
       /^petclinic \(123456789012, eu-west-1\): 5 images$/m,
-      /^rule +today +in 7 days +in 30 days +in 90 days +later +stays +deletes *$/m,
+      /^rule +what it does +today +in 7 d +in 30 d +in 90 d +later +stays +deletes *$/m,
       /^1 +Expire untagged images 7 days after their push +2 +7\.0 kB *$/m,
       /^2 +Keep the 1 newest images tagged src-\* +1 +1 +2\.0 MB *$/m,
       /^- +no rule matches +1 *$/m,

@@ -16,20 +16,20 @@ describe("npm run preview and npm run up", () => {
   after(() => fs.rmSync(project, { recursive: true }));
 
   it("take stack and policies of one environment together, and hand on the flags", () => {
-    assert.deepEqual(pulumiArguments(project, "up", "dev", ["--yes", "--target", "urn"]), [
-      ...["up", "--stack", "dev", "--policy-pack", "policies", "--policy-pack-config", "policies/config/dev.json"],
-      ...["--yes", "--target", "urn"],
+    assert.deepEqual(pulumiArguments(project, "dev", ["--yes", "--target", "urn"]), [
+      ...["--stack", "dev", "--policy-pack", "policies", "--policy-pack-config", "policies/config/dev.json"],
+      ...["--suppress-outputs", "--yes", "--target", "urn"],
     ]);
   });
 
   it("say which environments there are", () => {
     assert.throws(
-      () => pulumiArguments(project, "up", "test", []),
+      () => pulumiArguments(project, "test", []),
       /there is no environment "test": write one of dev, prod, or add Pulumi\.test\.yaml/,
     );
   });
 
   it("run no environment without policies of its own", () => {
-    assert.throws(() => pulumiArguments(project, "up", "prod", []), /policies\/config\/prod\.json is missing/);
+    assert.throws(() => pulumiArguments(project, "prod", []), /policies\/config\/prod\.json is missing/);
   });
 });

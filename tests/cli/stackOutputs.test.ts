@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readManifest } from "../../cli/aws/manifests";
 import { digestsIn, publicRepositoriesIn, repositoriesIn } from "../../cli/stackOutputs";
-import { countText, plainTable, sizeText } from "../../cli/text";
+import { countText, sizeText } from "../../cli/text";
 
 const digest = (of: string) => `sha256:${of.repeat(64)}`;
 
@@ -105,11 +105,5 @@ describe("cli: text", () => {
       [countText(1, "image"), countText(0, "image"), countText(1200, "image")],
       ["1 image", "0 images", "1,200 images"],
     );
-  });
-
-  it("makes tables without lines", () => {
-    const table = plainTable(["a", "long heading"]);
-    table.push(["1", "x"], ["22", "y"]);
-    assert.equal(table.toString().replace(/ +$/gm, ""), "a   long heading\n1   x\n22  y");
   });
 });
