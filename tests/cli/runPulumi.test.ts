@@ -16,7 +16,7 @@ describe("npm run up without npx on PATH", () => {
   after(() => fs.rmSync(folder, { recursive: true }));
 
   it("says so and ends: no event log that is still open keeps the process", () => {
-    const program = `require("./cli/environments/runPulumi").runPulumi(["up"], "dev").catch(({ message }) => console.log(message));`;
+    const program = `require("./cli/environments/runPulumi").runPulumi("up", [], "dev").catch(({ message }) => console.log(message));`;
     const { stdout, signal } = spawnSync(process.execPath, ["-r", "ts-node/register/transpile-only", "-e", program], {
       cwd: root,
       env: { PATH: folder },

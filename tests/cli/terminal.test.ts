@@ -14,8 +14,9 @@ describe("what commands write", () => {
       const text = fs.readFileSync(path.join(root, file), "utf8");
       return /\bconsole\.|process\.(?:stdout|stderr)\b|"inherit"/.test(text);
     });
-    // Pulumi's own display, which draws in the terminal; in workflows the runner is told to take no commands from it.
-    assert.deepEqual(writers, ["cli/environments/runPulumi.ts", "cli/terminal.ts"]);
+    // Pulumi's own display, which draws in the terminal; in workflows the runner is told to take no commands from it. And a
+    // command that goes on in the sandbox.
+    assert.deepEqual(writers, ["cli/environments/runPulumi.ts", "cli/sandbox.ts", "cli/terminal.ts"]);
   });
 
   it("has no escape sequence and no command of a runner, in results and in errors", () => {
