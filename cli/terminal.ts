@@ -5,13 +5,13 @@ import { printable } from "../ecr/printable";
 
 /** A result, on standard output. */
 export function print(text: string): void {
-  process.stdout.write(`${emphasized(printable(text), hasColours(process.stdout))}\n`);
+  console.log(emphasized(printable(text), hasColours(process.stdout)));
 }
 
 /** What goes beside results: progress, advice and errors, on standard error. */
 export function printError(text: string): void {
   clearMovingLine();
-  process.stderr.write(`${emphasized(printable(text), hasColours(process.stderr))}\n`);
+  console.error(emphasized(printable(text), hasColours(process.stderr)));
 }
 
 /** Characters in a line of the terminal; no limit where the result goes to a pipe or a file. */

@@ -16,6 +16,7 @@ export function addEnvironmentCommands(program: Command): void {
     program
       .command(operation)
       .description(operations[operation])
+      .usage("<environment> [Pulumi's flags...]")
       .argument("[environment]", "the name of the stack, such as dev")
       .argument("[flags...]", "flags of the Pulumi CLI, such as --diff")
       .allowUnknownOption()

@@ -68,8 +68,9 @@ export function addLifecycleCommands(program: Command): void {
     .description(
       "writes repositories, images, policies in force and what runs the images to a file, for preview --images",
     )
-    .requiredOption("--out <file>", "the file to write")
-    .action(async (options: SourceOptions & { out: string }) => {
+    .option("--out <file>", "the file to write (required)")
+    .action(async (options: SourceOptions & { out?: string }) => {
+      if (options.out === undefined) throw new Error("--out: found nothing. Must be the file to write.");
       if (needsStack(options) && (await atStack(options.stack)) === "handed over") return;
       const snapshot = await collect(options, new Date());
       fs.writeFileSync(options.out, lifecycleSnapshotText(snapshot));

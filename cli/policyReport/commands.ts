@@ -3,7 +3,7 @@ import * as path from "node:path";
 import type { Command } from "commander";
 import { foundExitCode } from "../exitCodes";
 import { during } from "../progress";
-import { policyConfigOf, projectFolder } from "../project";
+import { environmentsOf, policyConfigOf, projectFolder } from "../project";
 import { atStack } from "../sandbox";
 import { print, printError } from "../terminal";
 import { readPolicyEvents } from "./events";
@@ -24,11 +24,12 @@ export function addPolicyReportCommand(program: Command): void {
   program
     .command("policies")
     .description("rule by rule: what passed, what failed, what could not be judged in a preview of the stack")
-    .requiredOption("--stack <name>", "the stack to preview")
+    .option("--stack <stack>", "the stack to preview (required)")
     .option("--pack <folder>", "the policy pack", "policies")
     .option("--config <file>", "the policy config (default: policies/config/<stack>.json, as for preview and up)")
     .option("--json", "print JSON", false)
-    .action(async (options: Options) => {
+    .action(async (given: Partial<Options>) => {
+      const options = withStack(given);
       if ((await atStack(options.stack)) === "handed over") return;
       // Another pack has levels of its own.
       const isOwn = options.pack === "policies";
@@ -44,6 +45,13 @@ export function addPolicyReportCommand(program: Command): void {
       print(options.json ? JSON.stringify(results, undefined, 2) : policyReportText(rules));
       process.exitCode = mandatory ? foundExitCode : 0;
     });
+}
+
+/** Pulumi could take the selected one, but its policies' config goes by its name. */
+function withStack(options: Partial<Options>): Options {
+  const { stack, pack = "policies" } = options;
+  if (stack !== undefined) return { ...options, stack, pack };
+  throw new Error(`--stack: found nothing. Must be one of ${environmentsOf(projectFolder()).join(", ")}.`);
 }
 
 /** The engine's own events: `preview --json` alone leaves out what policies say. */

@@ -12,6 +12,7 @@ import type { Command } from "commander";
 import { isRegionName } from "../../ecr/regions";
 import { awsClients } from "../aws/clients";
 import { readPrices } from "../cost/inputs";
+import { during } from "../progress";
 import { print, printError } from "../terminal";
 import { countText, sizeText } from "../text";
 import { type BackfillPlan, backfillPlans, isForAny, type RepositoryImages } from "./plan";
@@ -21,6 +22,7 @@ interface BackfillOptions {
   to: string[];
   prices?: string;
   yes: boolean;
+  json: boolean;
 }
 
 /** Milliseconds between two questions for the progress. */
@@ -40,6 +42,7 @@ export function addReplicationCommand(program: Command): void {
     .option("--to <region>", "only to this region; may be repeated", collect, [])
     .option("--prices <file>", "a price table as JSON instead of the program's own")
     .option("--yes", "copy; without it nothing is done", false)
+    .option("--json", "print the plan as JSON; not with --yes", false)
     .action(async (options: BackfillOptions) => {
       process.exitCode = await backfill(options);
     });
@@ -65,9 +68,17 @@ async function backfill(options: BackfillOptions): Promise<number> {
       `The registry ${registryId} in ${region} has ${found}: write it into the Registry's replication first.`,
     );
   }
-  const plans = backfillPlans(rules, await imagesOf(ecr, rules), region, prices).filter(
-    ({ destination }) => options.to.length === 0 || options.to.includes(destination.region),
-  );
+  const plans = backfillPlans(
+    rules,
+    await during("reading repositories and images", () => imagesOf(ecr, rules)),
+    region,
+    prices,
+  ).filter(({ destination }) => options.to.length === 0 || options.to.includes(destination.region));
+  if (options.json && options.yes) throw new Error("--json: shows a plan. Leave it out with --yes.");
+  if (options.json) {
+    print(JSON.stringify({ region, currency: prices.currency, plans }, undefined, 2));
+    return 0;
+  }
   for (const plan of plans) print(planText(plan, prices.currency));
   if (!options.yes) {
     print("Nothing was copied. Write --yes to copy it.");

@@ -25,13 +25,14 @@ interface ReportOptions {
   prices?: string;
   releaseTags: string;
   limit: number;
+  json: boolean;
 }
 
 /** Adds `report` to a command line. */
 export function addReportCommand(program: Command): void {
   program
     .command("report")
-    .description("writes one HTML page: repositories, images, what goes when, policy results and cost")
+    .description("writes one HTML page for a team: repositories, images, what goes when, policy results and cost")
     .option("--stack <stack>", "the stack whose outputs name the repositories (default: the selected one)")
     .option(
       "--consumer <stack>",
@@ -50,6 +51,7 @@ export function addReportCommand(program: Command): void {
         .argParser(parseLimit)
         .default(defaultImageLimit),
     )
+    .option("--json", "print what the page shows as JSON, and write no page", false)
     .action(report);
 }
 
@@ -72,6 +74,10 @@ async function report(options: ReportOptions): Promise<void> {
       : fromFile(options.images);
   const cost = costReport(measured, costSettings, prices, repositoryKeys(outputs), snapshot.takenAt);
   const model = reportModel({ stack, snapshot, cost, policies, isRelease });
+  if (options.json) {
+    print(JSON.stringify(model, undefined, 2));
+    return;
+  }
   fs.writeFileSync(out, reportPage(model, options.limit));
   const images = snapshot.repositories.reduce((sum, each) => sum + each.images.length, 0);
   print(`${out}: ${repositoriesText(snapshot.repositories.length)}, ${countText(images, "image")}`);

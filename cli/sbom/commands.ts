@@ -8,7 +8,7 @@ import { during } from "../progress";
 import { atStack } from "../sandbox";
 import { readStackOutputs } from "../stackOutputs";
 import { print, printError } from "../terminal";
-import { packagesText } from "./packages";
+import { countPackages, packagesText } from "./packages";
 import { type StackImage, stackImages } from "./stackImages";
 import { cyclonedx, findSyft, type HostLogin, warmUp } from "./syft";
 
@@ -16,6 +16,7 @@ interface SbomOptions {
   stack?: string;
   image: string[];
   out: string;
+  json: boolean;
 }
 
 /** Adds `sbom` to a command line. */
@@ -31,10 +32,11 @@ export function addSbomCommand(program: Command): void {
       [],
     )
     .option("--out <folder>", "the folder to write `<key>.cdx.json` to", "sbom")
+    .option("--json", "print JSON: each file with its image and how many packages it lists", false)
     .action(sbom);
 }
 
-async function sbom({ stack, image, out }: SbomOptions): Promise<void> {
+async function sbom({ stack, image, out, json }: SbomOptions): Promise<void> {
   if ((await atStack(stack)) === "handed over") return;
   const syft = findSyft();
   const images = stackImages(
@@ -47,14 +49,17 @@ async function sbom({ stack, image, out }: SbomOptions): Promise<void> {
   }
   // Before the first image is read: none of them may get another registry's login.
   const logins = await Promise.all(images.map(loginFor));
+  const written: object[] = [];
   fs.mkdirSync(out, { recursive: true });
   // One after the other: syft itself uses every core.
   for (const [index, each] of images.entries()) {
     const text = await during(`syft reads ${each.key}`, () => cyclonedx(syft, each.reference, logins[index]));
     const file = sbomFile(out, each.key);
     fs.writeFileSync(file, text);
-    print(`${file}: ${packagesText(text)}`);
+    if (!json) print(`${file}: ${packagesText(text)}`);
+    written.push({ key: each.key, reference: each.reference, file, packages: countPackages(text) });
   }
+  if (json) print(JSON.stringify(written, undefined, 2));
 }
 
 /** Longest name of a file, without its ending: file systems take 255 bytes. */

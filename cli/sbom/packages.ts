@@ -7,6 +7,13 @@ interface Document {
 
 /** How many packages a CycloneDX document names, in all and by the kind of their package URLs: `10 packages (8 deb, 2 npm)`. */
 export function packagesText(document: string): string {
+  const { all, kinds } = countPackages(document);
+  const parts = Object.entries(kinds).map(([kind, count]) => `${count} ${kind}`);
+  return countText(all, "package") + (parts.length > 0 ? ` (${parts.join(", ")})` : "");
+}
+
+/** The same in numbers, kinds in the order of their names. */
+export function countPackages(document: string): { all: number; kinds: Record<string, number> } {
   const { components = [] } = JSON.parse(document) as Document;
   const counts = new Map<string, number>();
   for (const { purl } of components) {
@@ -14,9 +21,8 @@ export function packagesText(document: string): string {
     const kind = /^pkg:([^/]+)\//.exec(purl ?? "")?.[1];
     if (kind !== undefined) counts.set(kind, (counts.get(kind) ?? 0) + 1);
   }
-  const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  const kinds = [...counts]
-    .sort(([one], [other]) => one.localeCompare(other))
-    .map(([kind, count]) => `${count} ${kind}`);
-  return countText(all, "package") + (kinds.length > 0 ? ` (${kinds.join(", ")})` : "");
+  return {
+    all: [...counts.values()].reduce((sum, count) => sum + count, 0),
+    kinds: Object.fromEntries([...counts].sort(([one], [other]) => one.localeCompare(other))),
+  };
 }

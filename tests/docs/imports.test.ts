@@ -21,7 +21,7 @@ const arrows: Record<string, readonly string[]> = {
   sandbox: ["ecr", "provider"],
   consumers: ["outputs"],
   bench: ["components", "ecr", "oci", "policies", "sandbox"],
-  docs: ["config", "outputs"],
+  docs: ["cli", "config", "outputs"],
 };
 
 /** A source's imports of other sources, types included: file by file, as paths from the root. */

@@ -1,0 +1,54 @@
+import type { Command, Option } from "commander";
+import { environmentsOf, projectFolder } from "../project";
+
+/**
+ * What may stand at the end of a line.
+ *
+ * @param words What stands behind `ecr`; the last one is as far as it is written, and may be empty.
+ * @returns Whole words that begin so; none where it is a file or a text of the user's own.
+ */
+export function candidates(program: Command, words: readonly string[]): string[] {
+  const before = words.slice(0, -1);
+  const begun = words.at(-1) ?? "";
+  let command = program;
+  let given = 0;
+  let option: Option | undefined;
+  for (const word of before) {
+    const below = command.commands.find((each) => each.name() === word);
+    if (option !== undefined) option = undefined;
+    else if (word.startsWith("-")) option = valueOption(command, word);
+    else if (below !== undefined && given === 0) command = below;
+    else given++;
+  }
+  return choices(command, given, option, begun).filter((word) => word.startsWith(begun));
+}
+
+function choices(command: Command, given: number, option: Option | undefined, begun: string): string[] {
+  if (option !== undefined) return option.long === "--stack" ? environments() : [];
+  if (begun.startsWith("-")) return [...optionsOf(command).flatMap(({ long }) => long ?? []), "--help", "--version"];
+  const names = command.commands.map((each) => each.name()).filter((name) => !name.startsWith("__"));
+  if (names.length > 0) return given === 0 ? names : [];
+  const argument = command.registeredArguments[Math.min(given, command.registeredArguments.length - 1)];
+  if (argument?.name() === "shell") return ["bash", "zsh", "fish"];
+  return /^environments?$/.test(argument?.name() ?? "") ? environments() : [];
+}
+
+function optionsOf(command: Command): Option[] {
+  return command.options.filter(({ hidden, long }) => !hidden && long !== "--version");
+}
+
+/** The option that a word is, if a value follows it. */
+function valueOption(command: Command, word: string): Option | undefined {
+  return command.options.find(
+    (option) => (option.long === word || option.short === word) && (option.required || option.optional),
+  );
+}
+
+/** None outside of a project. */
+function environments(): string[] {
+  try {
+    return environmentsOf(projectFolder());
+  } catch {
+    return [];
+  }
+}
