@@ -196,18 +196,19 @@ function imagesOf(
 function sourcesOf(instruction: Instruction, escapeCharacter: string): NamedImage[] {
   const { line, keyword, flags, rest } = instruction;
   if (keyword === "ONBUILD") {
-    const inner = instructionOf(rest, line, escapeCharacter);
+    // Those who build on the image read it again, without the directives of this file.
+    const inner = instructionOf(rest, line, "\\");
     return inner === undefined
       ? []
-      : sourcesOf(inner, escapeCharacter).map((each) => ({ ...each, instruction: `ONBUILD ${each.instruction}` }));
+      : sourcesOf(inner, "\\").map((each) => ({ ...each, instruction: `ONBUILD ${each.instruction}` }));
   }
   const names =
     keyword === "COPY"
       ? flags.flatMap((flag) => /^--from=([\s\S]+)$/.exec(flag)?.[1] ?? [])
       : keyword === "RUN"
         ? flags
-            .flatMap((flag) => fieldsOf(/^--mount=([\s\S]+)$/.exec(flag)?.[1] ?? ""))
-            .flatMap((field) => /^from=([\s\S]+)$/i.exec(field)?.[1] ?? [])
+            .flatMap((flag) => fromOf(/^--mount=([\s\S]+)$/.exec(flag)?.[1] ?? "") ?? [])
+            .map((name) => withoutQuotes(name, escapeCharacter))
         : [];
   return names.map((name) => ({
     line,
@@ -215,6 +216,19 @@ function sourcesOf(instruction: Instruction, escapeCharacter: string): NamedImag
     reference: name,
     open: undefined,
   }));
+}
+
+/** A name without its quotes and escapes; one that Docker refuses stays as it is written, as one with a variable. */
+function withoutQuotes(name: string, escapeCharacter: string): string {
+  const { text, unset } = expand(name, new Map(), escapeCharacter);
+  return unset ? name : (text ?? name);
+}
+
+/** What a mount is from: the last `from` counts. */
+function fromOf(mount: string): string | undefined {
+  return fieldsOf(mount)
+    .flatMap((field) => /^from=([\s\S]+)$/i.exec(field)?.[1] ?? [])
+    .at(-1);
 }
 
 /** The fields of a mount, which is one line of CSV. */

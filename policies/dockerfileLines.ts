@@ -1,3 +1,5 @@
+import { blanks, ShellWordError, shellWords } from "./shellWord";
+
 /** One instruction of a Dockerfile, with its continued lines put together. */
 export interface Instruction {
   /** Its first line, counted from 1. */
@@ -27,13 +29,13 @@ export function readInstructions(text: string): DockerfileLines {
   const lines = text
     .replace(/^\uFEFF/, "")
     .split("\n")
-    .map((line) => line.replace(/\r$/, ""));
+    .map((line) => line.replace(/\r+$/, ""));
   const escapeCharacter = escapeDirective(lines);
   const continued = new RegExp(`(^|[^\\${escapeCharacter}])\\${escapeCharacter}[ \\t]*$`);
   const instructions: Instruction[] = [];
   for (let at = 0; at < lines.length; at++) {
     const line = at + 1;
-    let whole = (lines[at] ?? "").trimStart();
+    let whole = trimmedStart(lines[at] ?? "");
     if (whole === "" || whole.startsWith("#")) {
       continue;
     }
@@ -56,14 +58,14 @@ export function readInstructions(text: string): DockerfileLines {
 
 /** An instruction in a text of one line, as ONBUILD has one behind it; `undefined` when there is none. */
 export function instructionOf(text: string, line: number, escapeCharacter: string): Instruction | undefined {
-  const [, name = "", rest = ""] = /^(\S+)(?:[\t\v\f\r ]+([\s\S]*))?$/.exec(text.trim()) ?? [];
+  const [, name = "", rest = ""] = /^(\S+)(?:[\t\v\f\r ]+([\s\S]*))?$/.exec(trimmed(text)) ?? [];
   return name === "" ? undefined : { line, keyword: name.toUpperCase(), ...splitFlags(rest, escapeCharacter) };
 }
 
 /** Directives are comments in front of everything else. */
 function escapeDirective(lines: readonly string[]): string {
   for (const line of lines) {
-    const [, name = "", value = ""] = /^#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*$/.exec(line.trimStart()) ?? [];
+    const [, name = "", value = ""] = /^#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*$/.exec(trimmedStart(line)) ?? [];
     const directive = name.toLowerCase();
     if (!["syntax", "escape", "check"].includes(directive)) {
       break;
@@ -76,26 +78,42 @@ function escapeDirective(lines: readonly string[]): string {
 }
 
 function isBlank(line: string): boolean {
-  return line.trim() === "";
+  return trimmedStart(line) === "";
 }
 
 function isComment(line: string): boolean {
-  return line.trimStart().startsWith("#");
+  return trimmedStart(line).startsWith("#");
 }
 
-/** Takes the flags, and their quotes, off the front of an instruction's arguments. */
+const blank = new RegExp(`[${blanks}]`);
+const [leading, trailing] = [new RegExp(`^[${blanks}]+`), new RegExp(`[${blanks}]+$`)];
+
+function trimmedStart(text: string): string {
+  return text.replace(leading, "");
+}
+
+function trimmed(text: string): string {
+  return trimmedStart(text).replace(trailing, "");
+}
+
+/**
+ * Takes the flags, and their quotes, off the front of an instruction's arguments. BuildKit goes through them byte by byte here, so that
+ * a byte in the middle of a letter may be a blank, and what is no ASCII becomes other letters.
+ */
 function splitFlags(text: string, escapeCharacter: string): Pick<Instruction, "flags" | "rest"> {
+  const bytes = Buffer.from(text, "utf8").toString("latin1");
+  const rest = (from: number) => trimmed(Buffer.from(bytes.slice(from), "latin1").toString("utf8"));
   const flags: string[] = [];
   let at = 0;
   for (;;) {
-    at += /^\s*/.exec(text.slice(at))?.[0].length ?? 0;
-    if (!text.startsWith("--", at)) {
-      return { flags, rest: text.slice(at).trim() };
+    at += /^[\t\n\v\f\r \u0085\u00a0]*/.exec(bytes.slice(at))?.[0].length ?? 0;
+    if (!bytes.startsWith("--", at)) {
+      return { flags, rest: rest(at) };
     }
-    const word = readWord(text, at, escapeCharacter);
+    const word = readWord(bytes, at, escapeCharacter, true);
     at = word.end;
     if (word.plain === "--") {
-      return { flags, rest: text.slice(at).trim() };
+      return { flags, rest: rest(at) };
     }
     flags.push(word.plain);
   }
@@ -105,7 +123,7 @@ function splitFlags(text: string, escapeCharacter: string): Pick<Instruction, "f
 export function wordsOf(text: string, escapeCharacter: string): string[] {
   const words: string[] = [];
   for (let at = 0; at < text.length; ) {
-    if (/\s/.test(text[at] ?? "")) {
+    if (blank.test(text[at] ?? "")) {
       at += 1;
       continue;
     }
@@ -116,21 +134,22 @@ export function wordsOf(text: string, escapeCharacter: string): string[] {
   return words;
 }
 
-/** A word from a place on, as it is written, and without quotes and escapes. */
+/** A word from a place on, as it is written, and without quotes and escapes. @param inFlag There, single quotes hold escapes too. */
 function readWord(
   text: string,
   from: number,
   escapeCharacter: string,
+  inFlag: boolean = false,
 ): { written: string; plain: string; end: number } {
   let plain = "";
   let quote = "";
   let at = from;
   for (; at < text.length; at++) {
     const character = text[at] ?? "";
-    if (quote === "" && /\s/.test(character)) {
+    if (quote === "" && blank.test(character)) {
       break;
     }
-    if (character === escapeCharacter && quote !== "'") {
+    if (character === escapeCharacter && (inFlag || quote !== "'")) {
       plain += text[++at] ?? "";
     } else if (quote === "" && (character === "'" || character === '"')) {
       quote = character;
@@ -156,12 +175,23 @@ function heredocsOf(
   if (inner === undefined || !withHeredocs.includes(inner.keyword) || isJsonForm(inner.rest)) {
     return [];
   }
-  // Blanks behind `<<` belong to the word.
-  return wordsOf(whole.replace(/<<(-?)[\t\r ]+/g, "<<$1"), "\\").flatMap((word) => {
-    const [, dash, name = ""] = /^\d*<<(-?)([^<]+)$/.exec(word) ?? [];
-    const plain = name.replace(/["'\\]/g, "");
-    return plain === "" ? [] : [{ name: plain, withTabs: dash === "-" }];
+  return wordsOrNone(whole, true).flatMap((word) => {
+    const [, dash, written = ""] = /^[0-9]*<<(-?)[\t\n\f\r ]*([^<]*)$/.exec(word) ?? [];
+    const [name, ...others] = wordsOrNone(written, false);
+    return name === undefined || others.length > 0 ? [] : [{ name, withTabs: dash === "-" }];
   });
+}
+
+/** In a text that the lexer refuses, as one with an odd number of quotes, BuildKit finds no words. */
+function wordsOrNone(text: string, raw: boolean): string[] {
+  try {
+    return shellWords(text, raw);
+  } catch (error) {
+    if (error instanceof ShellWordError) {
+      return [];
+    }
+    throw error;
+  }
 }
 
 function isJsonForm(text: string): boolean {

@@ -1,5 +1,6 @@
 import { fitsAny } from "./access";
 import { buildSettings, namedImages, readDockerfile } from "./dockerfile";
+import { foreignFrontend, isDockersOwn } from "./dockerfileFrontend";
 import type { Findings } from "./findings";
 import { nist } from "./frameworks";
 import { buildTypes, type ImageBuild, imageBuild, readReference } from "./imageResources";
@@ -17,7 +18,8 @@ export const imageBases = resourceRule<BaseConfig>({
   name: "ecr-image-bases",
   displayName: "Images are built on bases that are pinned or allowed",
   description:
-    "The base images of a build, by its arguments and by the Dockerfile where it can be read, are named by digest or are on a list.",
+    "The base images of a build, by its arguments and by the Dockerfile where it can be read, and a reader that is not Docker's own " +
+    "(# syntax=), are named by digest or are on a list.",
   severity: "medium",
   framework: nist(["CM-2", "CM-14", "SR-3", "SR-4", "SI-7"], "Components come from known sources"),
   tags: ["supply-chain"],
@@ -51,6 +53,8 @@ interface Base {
   value: unknown;
   /** What of it is not known yet; then the value holds something in its place. */
   open?: Unknown | undefined;
+  /** What the build has of it. @default "is built on" */
+  use?: string;
 }
 
 function judgeBases(resource: Subject, build: ImageBuild, config: BaseConfig, findings: Findings): void {
@@ -71,7 +75,8 @@ function judgeBases(resource: Subject, build: ImageBuild, config: BaseConfig, fi
   if (unknown instanceof Unknown) {
     findings.unjudged(`How image "${resource.name}" is built is not known yet.`, unknown);
   }
-  for (const { at, value, open: part } of [...bases, ...contextImages(build)]) {
+  const all = [...bases, ...contextImages(build), ...frontends(dockerfile, args, build.argsPath)];
+  for (const { at, value, open: part, use = "is built on" } of all) {
     const openValue = part ?? (value instanceof Unknown ? value : undefined);
     const reference = typeof value === "string" ? value : "";
     if (openValue !== undefined) {
@@ -81,11 +86,25 @@ function judgeBases(resource: Subject, build: ImageBuild, config: BaseConfig, fi
       }
     } else if (reference !== "" && !isPinned(reference) && !fitsAny(reference, config.allowedBases)) {
       findings.violation(
-        `${at}: image "${resource.name}" is built on "${reference}", which may be another image tomorrow; allowed are bases with a ` +
+        `${at}: image "${resource.name}" ${use} "${reference}", which may be another image tomorrow; allowed are bases with a ` +
           `digest, and ${listed(config.allowedBases, "no others")}. Write "${reference}@sha256:<digest>".`,
       );
     }
   }
+}
+
+/** The images that read the Dockerfile in the place of Docker's own reader, and so decide what the build makes of it. */
+function frontends(dockerfile: string | undefined, args: Record<string, unknown>, argsPath: string): Base[] {
+  const use = "is built by the frontend";
+  const { BUILDKIT_SYNTAX: given } = args;
+  if (given !== undefined && given !== null && given !== "") {
+    const isOwn = typeof given === "string" && isDockersOwn(given);
+    return isOwn ? [] : [{ at: `${argsPath}.BUILDKIT_SYNTAX`, value: given, use }];
+  }
+  const found = dockerfile === undefined ? undefined : foreignFrontend(dockerfile);
+  return found === undefined
+    ? []
+    : [{ at: `Dockerfile, line ${found.line} (# syntax=${found.reference})`, value: found.reference, use }];
 }
 
 /** Contexts of a build that are images: `docker-image://node:22`. */

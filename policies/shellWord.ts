@@ -15,16 +15,69 @@ export function expandWord(word: string, variables: Variables, escapeCharacter: 
   return new ShellWord(word, variables, escapeCharacter).read(undefined, false);
 }
 
+/**
+ * Splits a text into words, in which variables stay as they are written, as BuildKit's shell lexer does for here-documents (ProcessWords,
+ * SkipUnsetEnv, with no variables).
+ *
+ * @param raw Whether quotes and escapes stay as well.
+ * @throws ShellWordError where BuildKit gives an error.
+ */
+export function shellWords(text: string, raw: boolean): string[] {
+  return new ShellWord(text, undefined, "\\", raw).words();
+}
+
+/** What Go's unicode.IsSpace takes for a blank: U+0085 is one, and U+FEFF, which JavaScript's `\s` has, is none. */
+export const blanks = "\\t\\n\\v\\f\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
+const blank = new RegExp(`[${blanks}]`);
+
 class ShellWord {
   private readonly characters: readonly string[];
   private at = 0;
+  /** How often a substitution was read inside of the word: BuildKit forgets what is in front of it in the word. */
+  private inner = 0;
 
+  /** @param variables Left out: a variable stays as it is written. @param raw Whether quotes and escapes stay. */
   constructor(
     word: string,
-    private readonly variables: Variables,
+    private readonly variables: Variables | undefined,
     private readonly escapeCharacter: string,
+    private readonly raw: boolean = false,
   ) {
     this.characters = [...word];
+  }
+
+  words(): string[] {
+    const words: string[] = [];
+    let word = "";
+    const end = () => {
+      if (word !== "") {
+        words.push(word);
+      }
+      word = "";
+    };
+    const split = (text: string) => {
+      for (const character of text) {
+        if (blank.test(character)) {
+          end();
+        } else {
+          word += character;
+        }
+      }
+    };
+    for (let character = this.peek(); character !== undefined; character = this.peek()) {
+      const { at, inner } = this;
+      const part = this.part(character, this.raw);
+      if (this.inner > inner) {
+        word = "";
+      }
+      if (character === "$" || at + 1 === this.at) {
+        split(part);
+      } else {
+        word += part;
+      }
+    }
+    end();
+    return words;
   }
 
   private peek(): string | undefined {
@@ -43,19 +96,43 @@ class ShellWord {
         this.at += 1;
         return result;
       }
-      if (character === "$") {
-        result += this.dollar();
-      } else if (character === "'") {
-        result += this.singleQuoted();
-      } else if (character === '"') {
-        result += this.doubleQuoted(raw);
-      } else {
-        this.at += 1;
-        result += character === this.escapeCharacter ? (raw ? character : "") + (this.next() ?? "") : character;
-      }
+      result += this.part(character, raw);
     }
     if (stop !== undefined) {
       throw new ShellWordError(`unexpected end of statement while looking for matching ${stop}`);
+    }
+    return result;
+  }
+
+  /** What begins with this character, which is the next one. */
+  private part(character: string, raw: boolean): string {
+    if (character === "$") {
+      return this.dollar();
+    }
+    if (character === "'") {
+      return this.singleQuoted();
+    }
+    if (character === '"') {
+      return this.doubleQuoted(raw);
+    }
+    this.at += 1;
+    if (character === "<" && this.peek() === "<") {
+      this.at += 1;
+      return `<<${this.blanksOfHeredoc()}`;
+    }
+    return character === this.escapeCharacter ? (raw ? character : "") + (this.next() ?? "") : character;
+  }
+
+  /** Blanks between `<<` and a name belong to the word. */
+  private blanksOfHeredoc(): string {
+    let result = "";
+    for (
+      let character = this.peek();
+      character === "\t" || character === "\r" || character === " ";
+      character = this.peek()
+    ) {
+      result += character;
+      this.at += 1;
     }
     return result;
   }
@@ -68,7 +145,7 @@ class ShellWord {
     }
     const result = this.characters.slice(this.at, end).join("");
     this.at = end + 1;
-    return result;
+    return this.raw ? `'${result}'` : result;
   }
 
   private doubleQuoted(raw: boolean): string {
@@ -85,7 +162,7 @@ class ShellWord {
       }
       this.at += 1;
       if (character === '"') {
-        return result;
+        return this.raw ? `"${result}"` : result;
       }
       const following = this.peek();
       if (character !== this.escapeCharacter) {
@@ -93,7 +170,7 @@ class ShellWord {
       } else if (following !== undefined) {
         // Only these are escaped in double quotes; before others the escape character stays.
         const escapes = following === '"' || following === "$" || following === this.escapeCharacter;
-        result += (raw ? character : "") + (escapes ? this.next() : character);
+        result += (raw && (escapes || !this.raw) ? character : "") + (escapes ? this.next() : character);
       }
     }
   }
@@ -102,7 +179,7 @@ class ShellWord {
     this.at += 1;
     if (this.peek() !== "{") {
       const name = this.name();
-      return name === "" ? "$" : (this.variables(name) ?? "");
+      return name === "" ? "$" : this.valueOf(name, `$${name}`);
     }
     this.at += 1;
     const first = this.peek();
@@ -115,9 +192,14 @@ class ShellWord {
     const name = this.name();
     const operator = this.next();
     if (operator === "}") {
-      return this.variables(name) ?? "";
+      return this.valueOf(name, `\${${name}}`);
     }
+    this.inner += 1;
     return operator === "/" ? this.replaced(name) : this.modified(name, operator);
+  }
+
+  private valueOf(name: string, written: string): string {
+    return this.variables === undefined ? written : (this.variables(name) ?? "");
   }
 
   private modified(name: string, first: string | undefined): string {
@@ -128,6 +210,9 @@ class ShellWord {
       throw new ShellWordError(`unsupported modifier (${emptyIsUnset ? ":" : ""}${operator ?? ""}) in substitution`);
     }
     const word = this.read("}", isPattern);
+    if (this.variables === undefined) {
+      return `\${${name}${emptyIsUnset ? ":" : ""}${operator}${word}}`;
+    }
     const value = this.variables(name);
     const isSet = value !== undefined && !(emptyIsUnset && value === "");
     switch (operator) {
@@ -152,8 +237,12 @@ class ShellWord {
     if (all) {
       this.at += 1;
     }
-    const pattern = patternOf(this.read("/", true));
+    const written = this.read("/", true);
     const replacement = this.read("}", true);
+    if (this.variables === undefined) {
+      return `\${${name}/${written}/${replacement}}`;
+    }
+    const pattern = patternOf(written);
     const value = [...(this.variables(name) ?? "")];
     let result = "";
     let from = 0;

@@ -10,7 +10,7 @@ import { expandWord, ShellWordError } from "../../policies/shellWord";
 import { neverKnown, Unknown } from "../../policies/unknowns";
 import { type Props, unknownText } from "./harness";
 
-/** What BuildKit itself makes of words and Dockerfiles (its Go packages shell, parser and instructions, v0.25.2), linux/amd64. */
+/** What BuildKit itself makes of words and Dockerfiles (its Go packages shell, parser and instructions), linux/amd64. */
 const buildkit: {
   words: { word: string; escape?: string; result?: string; refused?: true }[];
   variables: Record<string, string>;

@@ -89,6 +89,34 @@ describe("policies: ecr-image-bases", () => {
     assertUnjudged(await judge(named(unknownText)), /^context\.named\.base of image "app" is not known yet/);
   });
 
+  it("fails an image that reads the Dockerfile in the place of Docker's own reader", async () => {
+    const from = `FROM node@${digest}`;
+    assertFails(
+      await inline(`# syntax=evil/reader:1\n${from}`),
+      /^Dockerfile, line 1 \(# syntax=evil\/reader:1\): image "app" is built by the frontend "evil\/reader:1", which may be another/,
+    );
+    assertFails(
+      await inline(`#!/bin/x\n# check=skip=all\n#Syntax = evil/reader debug\n${from}`),
+      /^Dockerfile, line 3 /,
+    );
+    assertFails(await inline(`// syntax=evil/reader\n${from}`), /^Dockerfile, line 1 /);
+    assertFails(await inline('{"syntax": "evil/reader"}'), /^Dockerfile, line 1 /);
+    assertFails(await inline(from, { BUILDKIT_SYNTAX: "evil/reader" }), /^buildArgs\.BUILDKIT_SYNTAX: /);
+    assertFails(await inline(`# syntax=docker/dockerfileevil:1\n${from}`), /frontend/);
+    assertUnjudged(await inline(from, { BUILDKIT_SYNTAX: unknownText }), /^buildArgs\.BUILDKIT_SYNTAX of image "app"/);
+    for (const text of [
+      `# syntax=docker/dockerfile:1.7-labs\n${from}`,
+      `# syntax = docker.io/docker/dockerfile\n${from}`,
+      `# syntax=docker/dockerfile-upstream:master\n${from}`,
+      `# syntax=own/reader@${digest}\n${from}`,
+      `# comment\n# syntax=evil/reader\n${from}`,
+    ]) {
+      assertPasses(await inline(text));
+    }
+    assertPasses(await inline(`# syntax=own/reader:1\n${from}`, undefined, { allowedBases: ["own/reader:*"] }));
+    assertPasses(await inline(`# syntax=evil/reader\n${from}`, { BUILDKIT_SYNTAX: "docker/dockerfile:1" }));
+  });
+
   it("passes references as Docker reads them", async () => {
     for (const text of [
       `ARG A=${digest}\nARG B=node@\${A}\nFROM \${B}`,

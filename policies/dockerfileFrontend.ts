@@ -1,0 +1,51 @@
+/** Whether an image is Docker's own reader of Dockerfiles, under whatever tag. */
+export function isDockersOwn(image: string): boolean {
+  return /^(?:docker\.io\/)?docker\/dockerfile(?:-upstream)?(?:[:@]|$)/.test(image);
+}
+
+/** The image that a file names to read it with, in the place of Docker's own reader of Dockerfiles. */
+export interface Frontend {
+  line: number;
+  reference: string;
+}
+
+/**
+ * What the directive `syntax` names, as BuildKit finds it (parser.DetectSyntax): behind `#`, or else `//`, in front of everything but a
+ * line `#!`; or else in a JSON object. `undefined` when there is none, or it is one of Docker's own. Never throws.
+ */
+export function foreignFrontend(text: string): Frontend | undefined {
+  const lines = text.replace(/^\uFEFF/, "").split("\n");
+  const skipped = lines[0]?.startsWith("#!") ? 1 : 0;
+  const found =
+    directive(lines, skipped, "#") ?? directive(lines, skipped, "//") ?? inJson(lines.slice(skipped).join("\n"));
+  return found === undefined || isDockersOwn(found.reference) ? undefined : found;
+}
+
+function directive(lines: readonly string[], from: number, comment: string): Frontend | undefined {
+  const seen = new Set<string>();
+  for (let at = from; at < lines.length; at++) {
+    const line = lines[at] ?? "";
+    const [, name = "", value = ""] = line.startsWith(comment)
+      ? (/^\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*$/.exec(line.slice(comment.length)) ?? [])
+      : [];
+    const key = name.toLowerCase();
+    if (!["syntax", "escape", "check"].includes(key) || seen.has(key)) {
+      return undefined;
+    }
+    if (key === "syntax") {
+      return { line: at + 1, reference: value.split(" ")[0] ?? "" };
+    }
+    seen.add(key);
+  }
+  return undefined;
+}
+
+function inJson(text: string): Frontend | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    const syntax = (value as { syntax?: unknown } | null)?.syntax;
+    return typeof syntax === "string" ? { line: 1, reference: syntax } : undefined;
+  } catch {
+    return undefined;
+  }
+}
