@@ -23,7 +23,11 @@ export interface PriceTable {
   publicTransferFreeGb: number;
   /** Pulls of public images to the internet beyond that, per GB. */
   publicTransferPerGb: number;
-  /** What is replicated to another region, per GB; within a region nothing. */
+  /**
+   * What is replicated to another region, per GB; within a region nothing. AWS charges its cross-Region rate, which is the source
+   * region's (AWS containers blog, "Understanding data transfer costs for AWS container services"; price list AWSDataTransfer, usage types
+   * `<from>-<to>-AWS-Out-Bytes`): 0.02 from us-east-1, to us-east-2 0.01; from regions elsewhere several times that, as 0.08 from ap-northeast-2.
+   */
   replicationPerGb: number;
 }
 

@@ -16,7 +16,12 @@ const prices = z.strictObject({
   publicFreeGb: z.number().optional().describe("GB of public storage that are free"),
   publicTransferFreeGb: z.number().optional().describe("GB of anonymous pulls that are free"),
   publicTransferPerGb: z.number().optional().describe("A GB of anonymous pulls beyond that"),
-  replicationPerGb: z.number().optional().describe("A GB that is replicated to another region"),
+  replicationPerGb: z
+    .number()
+    .optional()
+    .describe(
+      "A GB that is replicated to another region, by the region that it comes from: 0.02 from us-east-1, 0.08 from ap-northeast-2",
+    ),
 });
 
 export const costs = z.strictObject({
