@@ -11,6 +11,7 @@ import {
 import { costSettingsFaults } from "../ecr/costs";
 import type { Fault } from "../ecr/faults";
 import { oneOf } from "../ecr/nearestWord";
+import { partitionOf } from "../ecr/regions";
 import {
   imageTargets,
   isReference,
@@ -69,7 +70,14 @@ export function environmentFaults(config: EnvironmentConfig, region?: string): F
       const { repositories = [], tags, ...settings } = config.pushRoles[key] ?? {};
       const arns = repositories.filter((reference) => !isReference(reference));
       const { known, faults } = find(targets, repositories.filter(isReference));
-      return [...faults, ...pushRoleFaults(key, { ...settings, repositories: [...arns, ...known.map(anyArn)] })];
+      return [
+        ...faults,
+        ...pushRoleFaults(
+          key,
+          { ...settings, repositories: [...arns, ...known.map((each) => anyArn(each, region))] },
+          region,
+        ),
+      ];
     }),
     ...each("registryEvents", (key) => {
       const { faults } = find(targets, config.registryEvents[key]?.repositories?.filter(isReference) ?? []);
@@ -126,10 +134,11 @@ type Section =
   | "registryEvents";
 
 /** An ARN of the right kind in place of one that is known later. */
-function anyArn({ kind }: ImageTarget): string {
+function anyArn({ kind }: ImageTarget, region = "us-east-1"): string {
+  const partition = partitionOf(region);
   return kind === "private"
-    ? "arn:aws:ecr:us-east-1:123456789012:repository/known-later"
-    : "arn:aws:ecr-public::123456789012:repository/known-later";
+    ? `arn:${partition}:ecr:${region}:123456789012:repository/known-later`
+    : `arn:${partition}:ecr-public::123456789012:repository/known-later`;
 }
 
 /** That there is no repository is said already when all that were named are misspelt. */

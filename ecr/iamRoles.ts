@@ -1,4 +1,5 @@
 import type { Fault } from "./faults";
+import { arnPartitionFaults, knownPartition } from "./regions";
 
 /** What of an IAM role a program chooses (IAM API, CreateRole). */
 export interface IamRoleSettings {
@@ -44,4 +45,55 @@ export function iamRoleFaults(role: IamRoleSettings): Fault[] {
     'write "arn:aws:iam::<account>:policy/<name>".',
   );
   return faults;
+}
+
+/** What a role that pushes names by ARN. What is not known yet is left out. */
+export interface PushRoleArns {
+  providerArn?: unknown;
+  permissionsBoundary?: unknown;
+  repositories?: readonly unknown[];
+}
+
+/**
+ * Why these ARNs cannot be of one role: an identity provider and a policy are of the role's own account, and all of them, the
+ * repositories too, of its partition. Never throws.
+ *
+ * @param region Where the role's AWS provider works, which tells the partition. Left out: that of the first ARN.
+ */
+export function pushRoleArnFaults(arns: PushRoleArns, region?: string): Fault[] {
+  const { providerArn, permissionsBoundary, repositories = [] } = arns;
+  const list: [path: string, arn: unknown][] = [
+    ["providerArn", providerArn],
+    ["permissionsBoundary", permissionsBoundary],
+    ...repositories.map((arn, index): [string, unknown] => [`repositories[${index}]`, arn]),
+  ];
+  const [first] = list.flatMap(([, arn]) => /^arn:([^:]+):/.exec(String(arn))?.[1] ?? []);
+  const partition = knownPartition(region) ?? first;
+  const where = region !== undefined && knownPartition(region) !== undefined ? `the role in ${region}` : "the first";
+  const faults = list.flatMap(([path, arn]): Fault[] => {
+    const found = /^arn:([^:]+):/.exec(String(arn))?.[1];
+    return found === undefined || found === partition || arnPartitionFaults(arn, path).length > 0
+      ? []
+      : [
+          {
+            path,
+            value: arn,
+            rule: `the ARN is of the partition ${found}, ${where} is of ${partition}: nothing of one partition is used in another.`,
+            fix: `name one of the partition ${partition}.`,
+          },
+        ];
+  });
+  const account = (arn: unknown) => /^arn:[^:]+:iam::([0-9]{12}):/.exec(String(arn))?.[1];
+  const [own, other] = [account(providerArn), account(permissionsBoundary)];
+  return own === undefined || other === undefined || own === other
+    ? faults
+    : [
+        ...faults,
+        {
+          path: "permissionsBoundary",
+          value: permissionsBoundary,
+          rule: `a boundary and an identity provider are of the role's own account: the boundary is of ${other}, the provider of ${own}.`,
+          fix: "name a policy of that account, or one of AWS's own, arn:<partition>:iam::aws:policy/<name>.",
+        },
+      ];
 }

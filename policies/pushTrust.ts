@@ -1,5 +1,4 @@
 import { publicStatements } from "../ecr/accessPolicy";
-import { parseConditionOperator } from "../ecr/accessPolicy/conditions";
 import { listOf, type PolicyStatement } from "../ecr/accessPolicy/types";
 import { type KnownPolicy, knownStatements } from "./accessDocuments";
 import type { Findings } from "./findings";
@@ -7,6 +6,7 @@ import { nist } from "./frameworks";
 import { pushingRoles } from "./pushingRoles";
 import { labelled, resourceTypes } from "./resources";
 import { type Subject, stackRule } from "./rule";
+import { readClaims } from "./tokenClaims";
 import type { Unknown } from "./unknowns";
 
 /** Says what is wrong; as something that cannot be judged where the role may not push at all. */
@@ -74,52 +74,20 @@ function judgeSubjects(
   tell: Tell,
 ): void {
   const fix = `Write Condition: { StringEquals: { "<provider>:sub": "repo:<organization>/<repository>:ref:refs/heads/main" } } for ${provider}.`;
-  const subjects: string[] = [];
-  for (const [text, keys] of Object.entries(Condition)) {
-    const operator = parseConditionOperator(text);
-    const compares = operator !== undefined && /^String(Equals|EqualsIgnoreCase|Like)$/.test(operator.name);
-    if (!compares || operator.ifExists || operator.quantifier === "ForAllValues") {
-      continue;
-    }
-    for (const [key, values] of Object.entries(keys)) {
-      if (/:sub$/i.test(key)) {
-        // Without `Like`, a star is a star.
-        subjects.push(
-          ...listOf(values).map((value) => (operator.name === "StringLike" ? value : value.replace(/[*?]/g, ""))),
-        );
-      }
-    }
+  const { bound, wide, comparesSubject } = readClaims(Condition);
+  if (bound) {
+    return;
   }
-  if (subjects.length === 0) {
+  if (!comparesSubject) {
     tell(
       `${at}.Condition: ${label} is for every subject of ${provider}, as no condition compares its sub; allowed are subjects ` +
         `that are written out. ${fix}`,
     );
   }
-  for (const subject of subjects.filter((each) => !isWrittenOut(each))) {
+  for (const subject of wide) {
     tell(
       `${at}.Condition: ${label} is for the subjects "${subject}"; allowed are subjects whose repository, project or service ` +
         `account's namespace is written out. ${fix}`,
     );
   }
-}
-
-/** How subjects begin that say whose they are, up to there. */
-const owners: readonly RegExp[] = [
-  // Kubernetes: its namespace.
-  /^system:serviceaccount:[^:]+:/,
-  // CircleCI: its project.
-  /^org\/[^/]+\/project\/[^/]+\//,
-  // Bitbucket: its repository.
-  /^\{[0-9a-f-]{36}\}:/i,
-  // Azure DevOps: its project.
-  /^(?:p|sc):\/\/[^/]+\/[^/]+\//,
-  // GitHub (repo:organization/repository:), GitLab (project_path:group/project:), Terraform (organization:o:project:p:) and others.
-  /^(?!system:serviceaccount:)[^:/{]+:[^:]+:/,
-];
-
-/** Whether a subject says whose it is before its first wildcard. */
-function isWrittenOut(subject: string): boolean {
-  const fixed = /^[^*?]*/.exec(subject)?.[0] ?? "";
-  return fixed === subject ? subject !== "" : owners.some((owner) => owner.test(fixed));
 }

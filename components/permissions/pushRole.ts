@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Fault } from "../../ecr/faults";
-import { iamRoleFaults } from "../../ecr/iamRoles";
+import { iamRoleFaults, pushRoleArnFaults } from "../../ecr/iamRoles";
 import {
   type GitHubWorkflows,
   type GitLabPipelines,
@@ -22,7 +22,7 @@ import { aliasNames, carriedOver } from "../aliasNames";
 import { InputChecks } from "../inputChecks";
 import { madeOutputs } from "../madeOutputs";
 import { replacedInPlace } from "../replacedInPlace";
-import type { RepositoryReference } from "../repositories/repositoryReference";
+import { arnOf, isDeferred, type RepositoryReference } from "../repositories/repositoryReference";
 import { pushPolicy, pushPolicyFaults } from "./pushPolicy";
 
 /** Who takes the role, and where it pushes to. */
@@ -146,17 +146,18 @@ function providerName(name: string, issuer: string, opts: pulumi.ComponentResour
 /**
  * Why a PushRole of this name and these arguments would be refused: every fault of what is known, or none.
  *
+ * @param region The AWS provider's, which tells the role's partition. Left out: ARNs are compared with one another.
  * @example
  * const faults = pushRoleFaults("release", { repositories: [petclinic], createProvider: true }); // nobody takes the role
  */
-export function pushRoleFaults(name: string, args: PushRoleArgs): Fault[] {
+export function pushRoleFaults(name: string, args: PushRoleArgs, region?: string): Fault[] {
   const checks = new InputChecks(name);
-  readSettings(args, checks);
+  readSettings(args, checks, region);
   return checks.faults;
 }
 
 /** The arguments with their defaults; what IAM would refuse, or what lets others in, goes to `checks`. */
-function readSettings(given: PushRoleArgs, checks: InputChecks) {
+function readSettings(given: PushRoleArgs, checks: InputChecks, region?: string) {
   const args = checks.typed(given, {
     repositories: "list",
     github: "list",
@@ -209,6 +210,17 @@ function readSettings(given: PushRoleArgs, checks: InputChecks) {
     args.permissionsBoundary === undefined
       ? undefined
       : checks.input(args.permissionsBoundary, (arn) => iamRoleFaults({ permissionsBoundary: arn }));
+  const plain = <T>(value: pulumi.Input<T>) => (isDeferred(value) ? undefined : value);
+  checks.add(
+    pushRoleArnFaults(
+      {
+        providerArn: plain(args.providerArn),
+        permissionsBoundary: plain(args.permissionsBoundary),
+        repositories: (args.repositories ?? []).map((each) => plain(arnOf(each))),
+      },
+      region,
+    ),
+  );
   return { issuer, trust, providerArn, permissionsBoundary };
 }
 

@@ -208,6 +208,20 @@ describe("PushRole", () => {
     ["a path", { path: "ci" }, ["path"]],
     ["a session of a minute", { maxSessionDuration: 60 }, ["maxSessionDuration"]],
     ["a boundary that is none", { permissionsBoundary: "ReadOnly" }, ["permissionsBoundary"]],
+    [
+      "a provider and a boundary of another partition than the repository's",
+      {
+        providerArn: providerArn.replace("arn:aws:", "arn:aws-cn:"),
+        permissionsBoundary: "arn:aws-cn:iam::aws:policy/PowerUserAccess",
+        repositories: [pets],
+      },
+      ["repositories[0]"],
+    ],
+    [
+      "a boundary of another account than the provider's",
+      { permissionsBoundary: "arn:aws:iam::210987654321:policy/boundary" },
+      ["permissionsBoundary"],
+    ],
     ["a pattern of workflows", { github: [{ ...github[0], workflows: ["*.yml"] }] }, ["github[0].workflows[0]"]],
     [
       "workflow files of another issuer",

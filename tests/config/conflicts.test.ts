@@ -185,4 +185,31 @@ describe("entries that cannot be together", () => {
       parse({ privateRepositories: privates, images });
     });
   });
+
+  it("a push role's ARNs of another partition than the provider's region", () => {
+    const arn = (partition: string) =>
+      `arn:${partition}:iam::123456789012:oidc-provider/token.actions.githubusercontent.com`;
+    const config = (partition: string) => ({
+      "ecr:privateRepositories": JSON.stringify({ shop: {} }),
+      "ecr:pushRoles": JSON.stringify({
+        release: {
+          repositories: ["private/shop"],
+          github: [{ repository: "a/b", branches: ["main"] }],
+          providerArn: arn(partition),
+          permissionsBoundary: `arn:${partition}:iam::aws:policy/PowerUserAccess`,
+        },
+      }),
+    });
+    for (const [partition, region] of [
+      ["aws", "ap-northeast-2"],
+      ["aws-cn", "cn-north-1"],
+      ["aws-us-gov", "us-gov-west-1"],
+    ] as const) {
+      parseConfig(config(partition), "ecr", region);
+    }
+    assert.throws(
+      () => parseConfig(config("aws"), "ecr", "cn-north-1"),
+      /pushRoles\.release\.providerArn[\s\S]*the role in cn-north-1 is of aws-cn[\s\S]*pushRoles\.release\.permissionsBoundary/,
+    );
+  });
 });

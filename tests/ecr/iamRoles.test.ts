@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type IamRoleSettings, iamRoleFaults } from "../../ecr/iamRoles";
+import { type IamRoleSettings, iamRoleFaults, pushRoleArnFaults } from "../../ecr/iamRoles";
 
 const boundary = "arn:aws:iam::123456789012:policy/team/boundary";
 
@@ -73,6 +73,61 @@ describe("ecr/iamRoles", () => {
     fc.assert(
       fc.property(fc.anything(), (value) => iamRoleFaults({ roleName: value, path: value }).length >= 0),
       { seed: 1 },
+    );
+  });
+});
+
+describe("ecr/iamRoles, a push role's ARNs", () => {
+  const arns = (partition: string, region: string) => ({
+    providerArn: `arn:${partition}:iam::123456789012:oidc-provider/gitlab.com`,
+    permissionsBoundary: `arn:${partition}:iam::aws:policy/PowerUserAccess`,
+    repositories: [`arn:${partition}:ecr:${region}:210987654321:repository/a`],
+  });
+  const paths = (...given: Parameters<typeof pushRoleArnFaults>) => pushRoleArnFaults(...given).map(({ path }) => path);
+
+  it("are of one partition, that of the role's region where it is known", () => {
+    for (const [partition, region] of [
+      ["aws", "ap-northeast-2"],
+      ["aws-cn", "cn-north-1"],
+      ["aws-us-gov", "us-gov-west-1"],
+      ["aws-eusc", "eusc-de-east-1"],
+    ] as const) {
+      assert.deepEqual(paths(arns(partition, region)), []);
+      assert.deepEqual(paths(arns(partition, region), region), []);
+      assert.deepEqual(paths(arns(partition, region), "xx-new-1"), []);
+    }
+    assert.deepEqual(paths(arns("aws", "us-east-1"), "cn-north-1"), [
+      "providerArn",
+      "permissionsBoundary",
+      "repositories[0]",
+    ]);
+    const mixed = { ...arns("aws-us-gov", "us-gov-west-1"), repositories: arns("aws", "us-east-1").repositories };
+    assert.deepEqual(paths(mixed), ["repositories[0]"]);
+    assert.deepEqual(pushRoleArnFaults({ permissionsBoundary: "arn:aws:iam::aws:policy/A" }, "us-gov-west-1"), [
+      {
+        path: "permissionsBoundary",
+        value: "arn:aws:iam::aws:policy/A",
+        rule:
+          "the ARN is of the partition aws, the role in us-gov-west-1 is of aws-us-gov: nothing of one partition is used in " +
+          "another.",
+        fix: "name one of the partition aws-us-gov.",
+      },
+    ]);
+  });
+
+  it("are of the role's own account, but for repositories and AWS's own policies", () => {
+    const { providerArn } = arns("aws", "us-east-1");
+    const boundary = (account: string) => ({ providerArn, permissionsBoundary: `arn:aws:iam::${account}:policy/b` });
+    assert.deepEqual(paths(boundary("123456789012")), []);
+    assert.deepEqual(paths(boundary("aws")), []);
+    assert.deepEqual(paths(boundary("210987654321")), ["permissionsBoundary"]);
+  });
+
+  it("are left out, or something else, without a fault of their own", () => {
+    assert.deepEqual(paths({}), []);
+    assert.deepEqual(
+      paths({ providerArn: 7, permissionsBoundary: "x", repositories: [undefined, null] }, "cn-north-1"),
+      [],
     );
   });
 });

@@ -70,6 +70,82 @@ describe("policies: ecr-push-trust", () => {
     assertPasses(await judge(trust({ "ForAnyValue:StringLike": { [key]: "repo:a/b:*" } })));
   });
 
+  it("passes subjects as CI systems and clouds write them", async () => {
+    for (const subject of [
+      "repo:octo@123/app@456:ref:refs/heads/main",
+      "repository_id:456:ref:refs/heads/main",
+      "repository_owner_id:123:repository_id:456:*",
+      "environment:prod:repo:octo/app:*",
+      "job_workflow_ref:octo/app/.github/workflows/deploy.yml@refs/heads/main",
+      "organization:acme:pipeline:app:ref:refs/heads/main:commit:*:step:*",
+      "organization:acme:project:*:workspace:app:run_phase:apply",
+      "pulumi:deploy:org:acme:project:app:*",
+      "pulumi:environments:org:acme:env:prod",
+      "space:prod-01HX:*",
+      "sc://acme/shop/connection",
+      "/eid1/c/pub/t/abc/a/def/sc/111/222",
+      "account/abc:org/default:project/shop",
+      "account/abc:org/default:project/shop:*",
+      "owner:acme:project:app:environment:production",
+      "acme:app:*",
+      "112233445566778899000",
+    ]) {
+      assertPasses(await judge(trust({ StringLike: { [key]: subject } })));
+    }
+  });
+
+  it("passes tokens whose other claims say whose they are, as all conditions have to hold", async () => {
+    const claim = (name: string) => `token.actions.githubusercontent.com:${name}`;
+    for (const condition of [
+      { StringEquals: { [claim("repository")]: "octo/app" }, StringLike: { [key]: "repo:*:pull_request" } },
+      { StringEquals: { [claim("repository_id")]: ["456", "789"] }, StringLike: { [key]: "repo:octo@*/app@*:ref:*" } },
+      { StringLike: { [claim("repository")]: "octo/app" } },
+      { StringLike: { [key]: "repo:octo/*" }, StringEquals: { [key]: "repo:octo/app:ref:refs/heads/main" } },
+      { StringEquals: { "oidc.circleci.com/project-id": "9f1c5c1e-8d4f-4d2a-9c44-0a1b2c3d4e5f" } },
+    ]) {
+      assertPasses(await judge(trust(condition)));
+    }
+    const google = (aud: string) =>
+      judge(trust({ StringEquals: { "accounts.google.com:aud": aud } }, "accounts.google.com"));
+    assertPasses(await google("112233445566778899000"));
+    assertFails(await google("1234-abc.apps.googleusercontent.com"), /is for every subject of accounts\.google\.com/);
+    for (const condition of [
+      { StringEquals: { [claim("repository_owner")]: "octo" }, StringLike: { [key]: "repo:*" } },
+      { StringLike: { [claim("repository")]: "octo/*", [key]: "repo:octo/*" } },
+      { StringEqualsIfExists: { [claim("repository")]: "octo/app" }, StringLike: { [key]: "repo:octo/*" } },
+      { StringEquals: { [claim("environment")]: "prod" }, StringLike: { [key]: "repo:octo/*" } },
+    ]) {
+      assertFails(await judge(trust(condition)), /is for the subjects "repo:/);
+    }
+  });
+
+  it("fails subjects that everybody, or a whole organization, can have", async () => {
+    for (const subject of [
+      "environment:production",
+      "ref:refs/heads/main",
+      "repository_owner:octo:*",
+      "repository_owner_id:123",
+      "actor:octocat:*",
+      "repository_id:4*",
+      "environment:prod:repo:octo/*",
+      "repo:octo/app@*:ref:refs/heads/main",
+      "organization:acme:*",
+      "organization:acme:pipeline:*",
+      "organization:acme:project:*:workspace:*:run_phase:*",
+      "organization:*:project:shop:workspace:app:run_phase:*",
+      "pulumi:deploy:*",
+      "pulumi:deploy:org:acme:*",
+      "account/abc:org/default:*",
+      "space:*",
+    ]) {
+      assertFails(
+        await judge(trust({ StringLike: { [key]: subject } })),
+        /is for the subjects ".*"; allowed are subjects/,
+      );
+    }
+    assertFails(await judge(trust({ StringEquals: { [key]: "environment:production" } })), /is for the subjects/);
+  });
+
   it("passes roles of services, accounts and SAML", async () => {
     assertPasses(
       await judge(policy({ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" })),
@@ -123,7 +199,7 @@ describe("policies: ecr-push-trust", () => {
 
   it("takes a star for a star where the operator does", async () => {
     assertPasses(await judge(trust({ StringEquals: { [key]: "repo:*" } })));
-    assertFails(await judge(trust({ StringEquals: { [key]: "*" } })), /is for the subjects ""/);
+    assertFails(await judge(trust({ StringEquals: { [key]: "*" } })), /is for the subjects "\*"/);
   });
 
   it("fails a role that anyone can be", async () => {
