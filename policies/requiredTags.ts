@@ -66,8 +66,12 @@ export const requiredTags = resourceRule<TagsConfig>({
     const values = new Map(Object.entries(config.values));
     for (const key of open === undefined ? missing : []) {
       const value = values.get(key)?.join(" or ") ?? "…";
+      const fix =
+        isIgnored(resource, key) === false
+          ? `Write ${property}: { ${key}: "${value}" }.`
+          : "The AWS provider's ignoreTags keep this stack from it: take the key out there, or out of `required`.";
       findings.violation(
-        `${property}.${key}: not set in ${label}; needed are ${listed(config.required, "none")}. Write ${property}: { ${key}: "${value}" }.`,
+        `${property}.${key}: not set in ${label}; needed are ${listed(config.required, "none")}. ${fix}`,
       );
     }
     for (const [key, allowed] of values) {
@@ -94,7 +98,7 @@ export const requiredTags = resourceRule<TagsConfig>({
       return false;
     }
     const missing = Object.entries(config.defaults).filter(
-      ([key]) => config.required.includes(key) && isMissing(tags.get(key)),
+      ([key]) => config.required.includes(key) && isMissing(tags.get(key)) && isIgnored(resource, key) === false,
     );
     if (missing.length === 0) {
       return false;
@@ -115,6 +119,20 @@ export const requiredTags = resourceRule<TagsConfig>({
 
 function isMissing(value: unknown): boolean {
   return value === undefined || value === null || value === "";
+}
+
+/** Whether the provider leaves a tag to others: it never reads it, so writing it would be a change in every update. */
+function isIgnored(resource: Subject, key: string): boolean | Unknown {
+  const { provider } = resource;
+  if (provider === undefined || tagsProperty(resource) !== "tags") {
+    return false;
+  }
+  const ignored = parsedJson(readProperty(provider.props, "ignoreTags"));
+  const { keys, keyPrefixes } = (ignored instanceof Unknown ? {} : (ignored ?? {})) as Record<string, unknown>;
+  const open = [ignored, keys, keyPrefixes].find((each) => each instanceof Unknown);
+  const list = (value: unknown) => (Array.isArray(value) ? value : []);
+  const isNamed = list(keys).includes(key) || list(keyPrefixes).some((each) => key.startsWith(String(each)));
+  return isNamed || (open instanceof Unknown ? open : false);
 }
 
 /** A template's own property is for the repositories that ECR makes from it. */

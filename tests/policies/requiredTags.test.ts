@@ -140,6 +140,29 @@ describe("policies: ecr-required-tags", () => {
     assert.equal(fixed({ tags: {}, tagsAll: unknownText }), undefined);
   });
 
+  it("leaves tags alone that the provider leaves to others, which would be a change in every update", async () => {
+    const fixed = (ignoreTags: unknown, props: Props = { tags: {}, tagsAll: {} }, type = types.repository) =>
+      remediateResource(
+        requiredTags,
+        { type, props, provider: { ignoreTags } },
+        { required: ["owner", "cost"], defaults: { owner: "b", cost: "c" } },
+      );
+    for (const ignoreTags of [{ keys: ["owner"] }, JSON.stringify({ keyPrefixes: ["own"] })]) {
+      assert.deepEqual(fixed(ignoreTags), { tags: { cost: "c" }, tagsAll: { cost: "c" } });
+    }
+    assert.equal(fixed(unknownText), undefined);
+    assert.equal(fixed({ keys: ["owner", "cost"] }), undefined);
+    // What ECR makes from a template is not read by the provider.
+    assert.deepEqual(fixed({ keys: ["owner"] }, { prefix: "a" }, types.template), {
+      prefix: "a",
+      resourceTags: { owner: "b", cost: "c" },
+    });
+    assertFails(
+      await judge({}, { required: ["owner"] }, types.repository, { ignoreTags: { keys: ["owner"] } }),
+      /^tags\.owner: not set in repository "petclinic"; needed are "owner"\. The AWS provider's ignoreTags keep this stack from it: /,
+    );
+  });
+
   it("does not know what default tags that are not known may hold", async () => {
     const provider = { defaultTags: unknownText };
     assertUnjudged(
