@@ -17,8 +17,8 @@ export const imageConsumers = stackRule<Config>({
   name: "ecr-image-consumers",
   displayName: "What runs an image from ECR says exactly which",
   description:
-    "ECS task definitions, Lambda functions, Kubernetes workloads, App Runner services, Batch jobs, CodeBuild projects and SageMaker " +
-    "models refer to images in ECR by digest, or by a tag that cannot move.",
+    "ECS task definitions and services, Lambda functions, Kubernetes workloads, App Runner services, Batch jobs, CodeBuild projects, " +
+    "SageMaker models and jobs, Bedrock agents and EMR applications refer to images in ECR by digest, or by a tag that cannot move.",
   severity: "medium",
   framework: nist(["CM-2", "CM-5", "SI-7", "SR-4"], "What runs is what was released"),
   tags: ["supply-chain"],

@@ -67,9 +67,9 @@ export const requiredTags = resourceRule<TagsConfig>({
     for (const key of open === undefined ? missing : []) {
       const value = values.get(key)?.join(" or ") ?? "…";
       const fix =
-        isIgnored(resource, key) === false
-          ? `Write ${property}: { ${key}: "${value}" }.`
-          : "The AWS provider's ignoreTags keep this stack from it: take the key out there, or out of `required`.";
+        isIgnored(resource, key) === true
+          ? "The AWS provider's ignoreTags keep this stack from it: take the key out there, or out of `required`."
+          : `Write ${property}: { ${key}: "${value}" }.`;
       findings.violation(
         `${property}.${key}: not set in ${label}; needed are ${listed(config.required, "none")}. ${fix}`,
       );

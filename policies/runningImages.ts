@@ -12,7 +12,11 @@ export interface Use {
   property: string;
 }
 
-const podImages = ["initContainers[].image", "containers[].image", "ephemeralContainers[].image"];
+const podImages = [
+  ...["initContainers", "containers", "ephemeralContainers"].map((containers) => `${containers}[].image`),
+  // A volume of an image's files.
+  "volumes[].image.reference",
+];
 
 /** Kubernetes' workloads by the API that has them, and where each describes its pods. */
 const workloads: readonly (readonly [apis: readonly string[], pods: Readonly<Record<string, string>>])[] = [
@@ -32,6 +36,12 @@ const workloads: readonly (readonly [apis: readonly string[], pods: Readonly<Rec
   ],
 ];
 
+/** What a job of Batch is, and each node of one on several nodes. */
+const batchTasks = [
+  "ecsProperties.taskProperties[].containers[].image",
+  ...podImages.map((image) => `eksProperties.podProperties.${image}`),
+];
+
 /** Each type that runs images and where it names them: `[]` stands for every entry of a list. */
 const places: Readonly<Record<string, readonly string[]>> = {
   [resourceTypes.taskDefinition]: ["containerDefinitions[].image"],
@@ -39,20 +49,42 @@ const places: Readonly<Record<string, readonly string[]>> = {
   [resourceTypes.appRunnerService]: ["sourceConfiguration.imageRepository.imageIdentifier"],
   [resourceTypes.batchJob]: [
     "containerProperties.image",
-    "ecsProperties.taskProperties[].containers[].image",
+    ...batchTasks,
     "nodeProperties.nodeRangeProperties[].container.image",
-    ...podImages.map((image) => `eksProperties.podProperties.${image}`),
+    ...batchTasks.map((task) => `nodeProperties.nodeRangeProperties[].${task}`),
   ],
   [resourceTypes.codeBuildProject]: ["environment.image"],
   [resourceTypes.sageMakerModel]: ["primaryContainer.image", "containers[].image"],
+  "aws:sagemaker/trainingJob:TrainingJob": ["algorithmSpecification.trainingImage"],
+  "aws:sagemaker/hyperParameterTuningJob:HyperParameterTuningJob": [
+    "trainingJobDefinition.algorithmSpecification.trainingImage",
+    "trainingJobDefinitions[].algorithmSpecification.trainingImage",
+  ],
+  "aws:sagemaker/algorithm:Algorithm": [
+    "trainingSpecification.trainingImage",
+    "inferenceSpecification.containers[].image",
+  ],
+  "aws:sagemaker/dataQualityJobDefinition:DataQualityJobDefinition": ["dataQualityAppSpecification.imageUri"],
+  "aws:sagemaker/monitoringSchedule:MonitoringSchedule": [
+    "monitoringScheduleConfig.monitoringJobDefinition.monitoringAppSpecification.imageUri",
+  ],
+  "aws:sagemaker/imageVersion:ImageVersion": ["baseImage"],
+  "aws:ecs/expressGatewayService:ExpressGatewayService": ["primaryContainer.image"],
+  "aws:ecs/daemonTaskDefinition:DaemonTaskDefinition": ["containerDefinitions[].image"],
+  "aws:emrserverless/application:Application": ["imageConfiguration.imageUri"],
+  "aws:bedrock/agentcoreAgentRuntime:AgentcoreAgentRuntime": [
+    "agentRuntimeArtifact.containerConfiguration.containerUri",
+  ],
+  "aws:bedrock/agentcoreHarness:AgentcoreHarness": ["environmentArtifact.containerConfiguration.containerUri"],
+  "aws:lightsail/containerServiceDeploymentVersion:ContainerServiceDeploymentVersion": ["containers[].image"],
   ...Object.fromEntries(
     workloads.flatMap(([apis, pods]) =>
       apis.flatMap((api) =>
         Object.entries(pods).flatMap(([kind, pod]) =>
           // A Patch is server-side apply's: it changes what is there.
-          [kind, `${kind}Patch`].map((each) => [
-            `kubernetes:${api}:${each}`,
-            podImages.map((image) => `${pod}.${image}`),
+          ["", "Patch", "List"].map((ending) => [
+            `kubernetes:${api}:${kind}${ending}`,
+            podImages.map((image) => `${ending === "List" ? "items[]." : ""}${pod}.${image}`),
           ]),
         ),
       ),

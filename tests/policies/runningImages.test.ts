@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import * as fs from "node:fs";
 import { imageConsumers } from "../../policies/consumers";
 import { resourceTypes } from "../../policies/resources";
 import { runningTypes } from "../../policies/runningImages";
@@ -48,13 +49,128 @@ describe("policies: what runs images", () => {
       "spec.jobTemplate.spec.template.spec.containers[0].image",
     ],
   ];
-  for (const [type, props, at] of uses) {
+  const more: [type: string, props: Props, at: string][] = [
+    [
+      batchJob,
+      {
+        nodeProperties: JSON.stringify({
+          nodeRangeProperties: [{ ecsProperties: { taskProperties: [{ containers: [{ image }] }] } }],
+        }),
+      },
+      "nodeProperties.nodeRangeProperties[0].ecsProperties.taskProperties[0].containers[0].image",
+    ],
+    [
+      batchJob,
+      { nodeProperties: JSON.stringify({ nodeRangeProperties: [{ eksProperties: { podProperties: pod } }] }) },
+      "nodeProperties.nodeRangeProperties[0].eksProperties.podProperties.containers[0].image",
+    ],
+    [
+      "aws:sagemaker/trainingJob:TrainingJob",
+      { algorithmSpecification: { trainingImage: image } },
+      "algorithmSpecification.trainingImage",
+    ],
+    [
+      "aws:sagemaker/hyperParameterTuningJob:HyperParameterTuningJob",
+      { trainingJobDefinitions: [{ algorithmSpecification: { trainingImage: image } }] },
+      "trainingJobDefinitions[0].algorithmSpecification.trainingImage",
+    ],
+    [
+      "aws:sagemaker/algorithm:Algorithm",
+      { inferenceSpecification: pod },
+      "inferenceSpecification.containers[0].image",
+    ],
+    [
+      "aws:sagemaker/dataQualityJobDefinition:DataQualityJobDefinition",
+      { dataQualityAppSpecification: { imageUri: image } },
+      "dataQualityAppSpecification.imageUri",
+    ],
+    [
+      "aws:sagemaker/monitoringSchedule:MonitoringSchedule",
+      {
+        monitoringScheduleConfig: { monitoringJobDefinition: { monitoringAppSpecification: { imageUri: image } } },
+      },
+      "monitoringScheduleConfig.monitoringJobDefinition.monitoringAppSpecification.imageUri",
+    ],
+    ["aws:sagemaker/imageVersion:ImageVersion", { baseImage: image }, "baseImage"],
+    ["aws:ecs/expressGatewayService:ExpressGatewayService", { primaryContainer: { image } }, "primaryContainer.image"],
+    [
+      "aws:ecs/daemonTaskDefinition:DaemonTaskDefinition",
+      { containerDefinitions: [{ image }] },
+      "containerDefinitions[0].image",
+    ],
+    [
+      "aws:emrserverless/application:Application",
+      { imageConfiguration: { imageUri: image } },
+      "imageConfiguration.imageUri",
+    ],
+    [
+      "aws:bedrock/agentcoreAgentRuntime:AgentcoreAgentRuntime",
+      { agentRuntimeArtifact: { containerConfiguration: { containerUri: image } } },
+      "agentRuntimeArtifact.containerConfiguration.containerUri",
+    ],
+    [
+      "aws:bedrock/agentcoreHarness:AgentcoreHarness",
+      { environmentArtifact: { containerConfiguration: { containerUri: image } } },
+      "environmentArtifact.containerConfiguration.containerUri",
+    ],
+    [
+      "aws:lightsail/containerServiceDeploymentVersion:ContainerServiceDeploymentVersion",
+      { containers: [{ image }] },
+      "containers[0].image",
+    ],
+    [
+      "kubernetes:core/v1:Pod",
+      { spec: { volumes: [{ name: "files", image: { reference: image } }] } },
+      "spec.volumes[0].image.reference",
+    ],
+    [
+      "kubernetes:apps/v1:DeploymentList",
+      { items: [{ spec: { template: { spec: pod } } }] },
+      "items[0].spec.template.spec.containers[0].image",
+    ],
+  ];
+  for (const [type, props, at] of [...uses, ...more]) {
     it(`is judged in ${type}, ${at}`, async () => {
       const verdict = await judge(type, props);
       assertFails(verdict, /the tag "latest" can move/);
       assert.ok(verdict.violations[0]?.startsWith(`${at}: `), verdict.violations[0]);
     });
   }
+
+  it("is every one that the AWS provider's resources have a property for", () => {
+    const inputs = fs.readFileSync(require.resolve("@pulumi/aws/types/input.d.ts"), "utf8");
+    const found: string[] = [];
+    let name = "";
+    for (const line of inputs.split("\n")) {
+      name = /^ {4}interface (\w+)/.exec(line)?.[1] ?? name;
+      if (/^ {8}(?:image|imageUri|containerUri|imageIdentifier|trainingImage)\??: pulumi\.Input<string/.test(line)) {
+        found.push(name);
+      }
+    }
+    // A new one needs a place in the rule; ContainerRecipeInstanceConfiguration and ImageOutputResourceAmi are machines' images.
+    assert.deepEqual(found.sort(), [
+      "AgentcoreAgentRuntimeAgentRuntimeArtifactContainerConfiguration",
+      "AgentcoreHarnessEnvironmentArtifactContainerConfiguration",
+      "AlgorithmInferenceSpecificationContainer",
+      "AlgorithmTrainingSpecification",
+      "ApplicationImageConfiguration",
+      "ContainerRecipeInstanceConfiguration",
+      "ContainerServiceDeploymentVersionContainer",
+      "DaemonTaskDefinitionContainerDefinition",
+      "DataQualityJobDefinitionDataQualityAppSpecification",
+      "ExpressGatewayServicePrimaryContainer",
+      "HyperParameterTuningJobTrainingJobDefinitionAlgorithmSpecification",
+      "ImageOutputResourceAmi",
+      "JobDefinitionEksPropertiesPodPropertiesContainer",
+      "JobDefinitionEksPropertiesPodPropertiesInitContainer",
+      "ModelContainer",
+      "ModelPrimaryContainer",
+      "MonitoringScheduleMonitoringScheduleConfigMonitoringJobDefinitionMonitoringAppSpecification",
+      "ProjectEnvironment",
+      "ServiceSourceConfigurationImageRepository",
+      "TrainingJobAlgorithmSpecification",
+    ]);
+  });
 
   it("is found however the JSON names it, and with spaces around it", async () => {
     for (const container of [{ Image: image }, { IMAGE: image }, { image: ` ${image}\n` }]) {
