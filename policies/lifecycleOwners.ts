@@ -62,10 +62,11 @@ export class LifecycleOwners {
     if (here === true) {
       return { policy, certain: [only], possible: [] };
     }
-    if (here instanceof Unknown) {
-      return open(policy, here, [[only]]);
-    }
     const name = policy.name instanceof Unknown ? only.name : policy.name;
+    if (here instanceof Unknown) {
+      // Where the policy is, another repository may have the name.
+      return name instanceof Unknown ? open(policy, here, [this.near(policy.place)]) : this.named(policy, name);
+    }
     return name instanceof Unknown ? open(policy, name, [this.near(policy.place)]) : this.named(policy, name);
   }
 

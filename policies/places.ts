@@ -1,6 +1,6 @@
 import { isAccountId } from "../ecr/accounts";
 import { parsedJson } from "./json";
-import type { Subject } from "./rule";
+import type { StackSubject, Subject } from "./rule";
 import { readProperty, Unknown } from "./unknowns";
 
 /** Where in AWS a resource is: what has one name is one thing within one account and region only. */
@@ -10,15 +10,18 @@ export interface Place {
   account: string | Unknown | undefined;
   /** URN of the provider; resources of one provider are in one account. */
   provider: string | undefined;
+  /** Set when the region is another resource's output, and so need not be the provider's. */
+  regionOfOther?: boolean;
 }
 
-export function placeOf(resource: Subject): Place {
+export function placeOf(resource: Subject & Partial<Pick<StackSubject, "dependencies">>): Place {
   const props = resource.provider?.props;
   const ids = [resource.read("registryId"), resource.read("arn")];
   return {
     region: textOrUnknown(resource.read("region") ?? (props && readProperty(props, "region"))),
     account: ids.map(accountOf).find(isAccountId) ?? providerAccount(resource) ?? ids.find(isUnknown),
     provider: resource.provider?.urn,
+    regionOfOther: (resource.dependencies?.("region") ?? []).length > 0,
   };
 }
 
@@ -45,15 +48,19 @@ export function samePlace(a: Place, b: Place): boolean | Unknown {
     return false;
   }
   const ofOneProvider = a.provider === b.provider;
-  return doubt(a.region, b.region, ofOneProvider, true) ?? doubt(a.account, b.account, ofOneProvider, false) ?? true;
+  const known = [a.region, b.region].filter((each) => typeof each === "string").length;
+  // Resources of one provider have one account, and one region where neither has its own.
+  const ofOneRegion = ofOneProvider && known === 0 && !a.regionOfOther && !b.regionOfOther;
+  return doubt(a.region, b.region, ofOneRegion) ?? doubt(a.account, b.account, ofOneProvider) ?? true;
 }
 
 /** Finds the items that are, or may be, in a place; the many resources of one place have one list in common. */
 export function nearby<Item extends { place: Place }>(items: readonly Item[]): (place: Place) => readonly Item[] {
   const known = new Map<string, readonly Item[]>();
   return (place) => {
-    const { region, account, provider } = place;
-    const key = [...[region, account].map((each) => (each instanceof Unknown ? "?" : each)), provider].join(" ");
+    const { region, account, provider, regionOfOther } = place;
+    const parts = [...[region, account].map((each) => (each instanceof Unknown ? "?" : each)), provider, regionOfOther];
+    const key = parts.join(" ");
     const list = known.get(key) ?? items.filter((each) => samePlace(place, each.place) !== false);
     known.set(key, list);
     return list;
@@ -68,10 +75,8 @@ function differ(a: unknown, b: unknown): boolean {
  * What stands in the way of taking two values that do not differ for the same. One that nothing says, in an update either, is taken to
  * be: of old states only, whose resources all go by their provider.
  */
-function doubt(a: Place["region"], b: Place["region"], ofOneProvider: boolean, regional: boolean): Unknown | undefined {
-  const known = [a, b].filter((each) => typeof each === "string").length;
-  // Resources of one provider have one account, and one region where neither has its own.
-  return ofOneProvider && (known === 0 || !regional) ? undefined : [a, b].find(isUnknown);
+function doubt(a: Place["region"], b: Place["region"], areOne: boolean): Unknown | undefined {
+  return areOne ? undefined : [a, b].find(isUnknown);
 }
 
 function accountOf(text: unknown): string | undefined {

@@ -92,11 +92,12 @@ export const requiredTags = resourceRule<TagsConfig>({
   remediate: (resource, config, props) => {
     const { tags, open } = tagsOf(resource);
     const property = tagsProperty(resource);
-    // The provider's Check has put these together already, and what is here is what AWS gets.
-    const all = property === "tags" ? resource.read("tagsAll") : undefined;
-    if (open !== undefined || all instanceof Unknown) {
+    if (open !== undefined) {
       return false;
     }
+    // The provider's Check has put these together already, and what is here is what AWS gets; a tag of an unknown value makes all of
+    // them unknown in a preview, and in the update they are known.
+    const all = property === "tags" ? resource.read("tagsAll") : undefined;
     const missing = Object.entries(config.defaults).filter(
       ([key]) => config.required.includes(key) && isMissing(tags.get(key)) && isIgnored(resource, key) === false,
     );
@@ -104,7 +105,7 @@ export const requiredTags = resourceRule<TagsConfig>({
       return false;
     }
     // In place, so that the tags that are there stay as they are: unknown, secret or plain.
-    for (const each of all === undefined ? [property] : [property, "tagsAll"]) {
+    for (const each of all === undefined || all instanceof Unknown ? [property] : [property, "tagsAll"]) {
       if (isMissing(resource.read(each))) {
         props[each] = {};
       }
