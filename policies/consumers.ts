@@ -64,16 +64,21 @@ function judge(
     return undefined;
   }
   const referred = repositories.of(reference);
-  const own = referred?.repository;
+  const own = referred[0]?.repository;
   if (own === undefined && !isOfEcr(reference)) {
     return undefined;
   }
   const url = repositoryUrl(reference);
   const tag = reference.tag ?? "latest";
   const listed = fitsAny(url, config.immutableRepositories);
-  const there = own === undefined ? !listed : canMove(tag, own);
-  // It may be another account's repository of that name, which only the list knows; what is so of both is so.
-  const moves = referred?.doubt !== undefined && there !== !listed ? referred.doubt : there;
+  const doubt = referred.find((each) => each.doubt !== undefined)?.doubt;
+  // It may be another account's repository of that name, which only the list knows; what is so of all of them is so.
+  const answers = new Set([
+    ...referred.map(({ repository }) => canMove(tag, repository)),
+    ...(own === undefined || doubt !== undefined ? [!listed] : []),
+  ]);
+  const [only = !listed, ...others] = answers;
+  const moves = others.length === 0 ? only : ([...answers].find((each) => each instanceof Unknown) ?? doubt ?? only);
   if (moves === false) {
     return undefined;
   }

@@ -98,18 +98,17 @@ export const movingImageTags = stackRule<{ movingTags: string[] }>({
         continue;
       }
       const reference = readReference(`${repository}:${tag}`);
-      const referred = reference && repositories.of(reference);
-      if (referred === undefined) {
+      const referred = reference === undefined ? [] : repositories.of(reference);
+      const fixed = referred
+        .map((each) => ({ ...each, moves: canMove(tag, each.repository) }))
+        .find(({ moves }) => moves !== true);
+      if (fixed === undefined) {
         continue;
       }
-      const { repository: target, doubt } = referred;
-      const moves = canMove(tag, target);
-      if (moves === true) {
-        continue;
-      }
+      const { repository: target, doubt, moves } = fixed;
       const label = labelled("repository", target.read("name"), target);
       findings.violationUnless(
-        doubt ?? (moves || undefined),
+        doubt ?? (moves instanceof Unknown ? moves : undefined),
         `${path}: image "${image.name}" is pushed under the moving tag "${tag}", and ${label} lets it not move: ECR refuses the next ` +
           `push; allowed are moving tags that an exclusion filter matches. Write imageTagMutability: "IMMUTABLE_WITH_EXCLUSION" and ` +
           `imageTagMutabilityExclusionFilters: [{ filter: "${tag}", filterType: "WILDCARD" }], or push under another tag.`,

@@ -46,21 +46,22 @@ export class StackRepositories {
     );
   }
 
-  /** The repository that a reference is for, by its URL, or by account, region and name. */
-  of(reference: ImageReference): Referred | undefined {
+  /** The repository that a reference is for, by its URL, or by account, region and name; or each that it may be for. */
+  of(reference: ImageReference): Referred[] {
     const [repository] = this.byUrl(repositoryUrl(reference));
     const { registry } = reference;
     if (repository !== undefined || registry.kind !== "ecr") {
-      return repository && { repository };
+      return repository === undefined ? [] : [{ repository }];
     }
     const { account, region } = registry;
     const near = this.byName(reference.repository).flatMap(({ repository: each, place }): Referred[] => {
       const here = samePlace({ account, region, provider: place.provider }, place);
       // Of an account that nothing tells, it is taken to be the one that is written.
-      const doubt = [place.account, here].find((each) => each instanceof Unknown);
+      const doubt = [place.account, here].find((value) => value instanceof Unknown);
       return here === false ? [] : [{ repository: each, ...(doubt instanceof Unknown && { doubt }) }];
     });
-    return near.find(({ doubt }) => doubt === undefined) ?? near[0];
+    const sure = near.find(({ doubt }) => doubt === undefined);
+    return sure === undefined ? near : [sure];
   }
 
   /** The one repository that a property depends on: it is that repository's URL, in a preview that does not know it yet. */

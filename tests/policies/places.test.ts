@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { imageConsumers } from "../../policies/consumers";
+import { keySettings } from "../../policies/encryptionKeys";
 import { lifecyclePolicy } from "../../policies/lifecyclePolicy";
 import { resourceTypes } from "../../policies/resources";
 import { imageScanning } from "../../policies/scanning";
@@ -186,6 +188,87 @@ describe("policies: what binds resources to one another, in random stacks of two
         places(completion).includes(placeIn(completion, repository)),
       );
       seen[verdict.urns.length > 0 ? "failed" : verdict.unjudged.length > 0 ? "open" : "passed"]++;
+    }
+    assert.ok(
+      Object.values(seen).every((each) => each > runs / 50),
+      JSON.stringify(seen),
+    );
+  });
+
+  it("ecr-image-consumers too", async () => {
+    const random = randomNumbers(47);
+    const seen = { failed: 0, passed: 0, open: 0 };
+    for (let run = 0; run < runs; run++) {
+      const world = randomWorld(random, false);
+      const all = completions(world);
+      if (all.length === 0 || world.repositories.some(({ name }) => "variable" in name)) continue;
+      const isMutable = new Map(world.repositories.map(({ id }) => [id, random() < 0.5]));
+      const url = `${accounts[0]}.dkr.ecr.${regions[0]}.amazonaws.com/a`;
+      const isListed = random() < 0.5;
+      const verdict = await judgeStack(
+        imageConsumers,
+        [
+          other,
+          ...world.repositories.map((each) =>
+            resourceOf(world, each, types.repository, "name", {
+              repositoryUrl: unknownText,
+              imageTagMutability: isMutable.get(each.id) ? "MUTABLE" : "IMMUTABLE",
+            }),
+          ),
+          { type: resourceTypes.function, name: "runs", props: { imageUri: `${url}:v1` } },
+        ],
+        { immutableRepositories: isListed ? [url] : [] },
+      );
+      const moves = all.filter((each) => {
+        const own = world.repositories.find(
+          (one) => nameIn(each, one) === "a" && placeIn(each, one) === `${regions[0]} ${accounts[0]}`,
+        );
+        return own === undefined ? !isListed : isMutable.get(own.id);
+      }).length;
+      const outcome = verdict.urns.length > 0 ? "failed" : verdict.unjudged.length > 0 ? "open" : "passed";
+      const right = { failed: moves === all.length, passed: moves === 0, open: true }[outcome];
+      assert.ok(right, JSON.stringify({ world, isListed, isMutable: [...isMutable], verdict }, null, 1));
+      seen[outcome]++;
+    }
+    assert.ok(
+      Object.values(seen).every((each) => each > 10),
+      JSON.stringify(seen),
+    );
+  });
+
+  it("ecr-key-settings too", async () => {
+    const random = randomNumbers(53);
+    const seen = { failed: 0, passed: 0, open: 0 };
+    const alias = "alias/images";
+    for (let run = 0; run < runs; run++) {
+      const world = randomWorld(random, false);
+      // An alias is one in its place.
+      const all = completions(world).filter(
+        (each) => new Set(world.others.map((one) => placeIn(each, one))).size === world.others.length,
+      );
+      if (all.length === 0) continue;
+      const verdict = await judgeStack(keySettings, [
+        other,
+        ...world.repositories.map((each) =>
+          resourceOf(world, each, types.repository, "name", {
+            encryptionConfigurations: [{ encryptionType: "KMS", kmsKey: alias }],
+          }),
+        ),
+        ...world.others.flatMap((each) => {
+          const made = resourceOf(world, each, resourceTypes.keyAlias, "id", { name: alias, arn: unknownText });
+          const key = { type: resourceTypes.key, name: `key-${each.id}`, props: { arn: unknownText } };
+          return [key, { ...made, from: { ...made.from, targetKeyId: [key.name] } }];
+        }),
+      ]);
+      const failed = new Set(verdict.urns.map((urn) => urn?.split("::").at(-1)));
+      for (const each of world.others) {
+        const used = all.filter((one) =>
+          world.repositories.some((user) => placeIn(one, user) === placeIn(one, each)),
+        ).length;
+        const right = failed.has(`key-${each.id}`) ? used === all.length : verdict.unjudged.length > 0 || used === 0;
+        assert.ok(right, JSON.stringify({ world, verdict, used, of: all.length }, null, 1));
+      }
+      seen[failed.size > 0 ? "failed" : verdict.unjudged.length > 0 ? "open" : "passed"]++;
     }
     assert.ok(
       Object.values(seen).every((each) => each > runs / 50),
