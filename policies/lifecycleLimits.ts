@@ -13,7 +13,7 @@ import {
 } from "./lifecycleDocuments";
 import { type Parameters, repositoryNames, tagPatterns } from "./parameters";
 import { listed } from "./resources";
-import { resourceRule } from "./rule";
+import { ignoresChanges, resourceRule } from "./rule";
 
 interface Config {
   untaggedMaxDays: number;
@@ -97,6 +97,9 @@ export const lifecycleLimits = resourceRule<Config>({
   remediate: (resource, config, props) => {
     const place = documentPlace(resource, config.exempt);
     if (place === undefined || place.exempt !== undefined || unknownText(place) !== undefined) {
+      return false;
+    }
+    if (ignoresChanges(resource, place.path)) {
       return false;
     }
     const document = isMissing(place) ? { rules: [] } : readDocument(place);

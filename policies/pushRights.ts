@@ -1,8 +1,10 @@
 import { actionMatches, publicPushActions, uploadActions } from "../ecr/accessPolicy";
+import { parseConditionOperator } from "../ecr/accessPolicy/conditions";
 import { listOf, type PolicyStatement } from "../ecr/accessPolicy/types";
 import { coversEveryRepository, managedPushPolicy, namesRepositories } from "../ecr/pushReach";
 import { knownStatements } from "./accessDocuments";
 import type { Findings } from "./findings";
+import type { Unknown } from "./unknowns";
 
 /** Actions that put images into a repository. */
 export const pushing: readonly string[] = [...new Set([...uploadActions, ...publicPushActions])];
@@ -25,13 +27,48 @@ export function judgeRights(policy: unknown, path: string, label: string, findin
     }
     const everywhere = listOf(statement.Resource).filter(coversEveryRepository);
     if (actions.length > 0 && (everywhere.length > 0 || statement.NotResource !== undefined)) {
+      const byTag = isByTag(policy, at, path);
+      if (byTag === true) {
+        return;
+      }
       const found = statement.NotResource === undefined ? everywhere.join(", ") : "all but what NotResource names";
-      findings.violation(
-        `${at}.Resource: ${label} lets push to every repository (${found}); allowed are repositories by ARN. ` +
+      findings.violationUnless(
+        byTag || undefined,
+        `${at}.Resource: ${label} lets push to every repository (${found}); allowed are repositories by ARN, or by a tag of theirs. ` +
           'Write Resource: "arn:aws:ecr:<region>:<account>:repository/<name>".',
+        "Its condition is not known yet.",
       );
     }
   });
+}
+
+/** Whether a statement is for repositories with a tag of a certain value (ECR user guide, Using tag-based access control). */
+function isByTag(policy: unknown, at: string, path: string): boolean | Unknown {
+  const open: Unknown[] = [];
+  // Read for this statement alone: what is not known of the others' conditions does not matter.
+  const known = knownStatements(policy, path, "", ["Effect", "Condition"], {
+    unjudged: (message, unknown) => {
+      if (message.startsWith(`${at}.`)) open.push(unknown);
+    },
+  });
+  const index = known?.document.Statement.findIndex((_, each) => known.statementPath(each) === at) ?? -1;
+  const conditions = Object.entries(known?.document.Statement[index]?.Condition ?? {});
+  const byTag = conditions.some(([text, keys]) => {
+    const operator = parseConditionOperator(text);
+    const compares = operator !== undefined && /^String(?:Equals|EqualsIgnoreCase|Like)$/.test(operator.name);
+    return (
+      compares &&
+      !operator.ifExists &&
+      operator.quantifier !== "ForAllValues" &&
+      Object.entries(keys).some(
+        ([key, values]) =>
+          /^(?:aws|ecr|ecr-public):ResourceTag\/./i.test(key) &&
+          listOf(values).length > 0 &&
+          listOf(values).every((value) => /[^*?]/.test(value)),
+      )
+    );
+  });
+  return byTag || (open[0] ?? false);
 }
 
 /**

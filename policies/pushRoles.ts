@@ -23,7 +23,8 @@ export const pushRoles = resourceRule<Record<string, never>>({
   name: "ecr-push-roles",
   displayName: "IAM identities push to ECR with the least rights",
   description:
-    "IAM policies that let push to ECR name the actions and the repositories, and AWS's own that let push everywhere are given to nobody.",
+    "IAM policies that let push to ECR name the actions, and the repositories by ARN or tag, and AWS's own that let push everywhere " +
+    "are given to nobody.",
   severity: "high",
   framework: nist(["AC-2(7)", "AC-3(7)", "AC-5", "AC-6", "AC-6(1)"], "Rights are the least that are needed"),
   tags: ["access", "supply-chain"],

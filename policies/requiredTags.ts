@@ -4,7 +4,7 @@ import { parsedJson } from "./json";
 import { labelOf, repositoryKinds } from "./operations";
 import { type Parameters, texts } from "./parameters";
 import { listed, repositorySettings, resourceTypes } from "./resources";
-import { resourceRule, type Subject } from "./rule";
+import { ignoresChanges, resourceRule, type Subject } from "./rule";
 import { readProperty, Unknown } from "./unknowns";
 
 interface TagsConfig {
@@ -99,7 +99,11 @@ export const requiredTags = resourceRule<TagsConfig>({
     // them unknown in a preview, and in the update they are known.
     const all = property === "tags" ? resource.read("tagsAll") : undefined;
     const missing = Object.entries(config.defaults).filter(
-      ([key]) => config.required.includes(key) && isMissing(tags.get(key)) && isIgnored(resource, key) === false,
+      ([key]) =>
+        config.required.includes(key) &&
+        isMissing(tags.get(key)) &&
+        isIgnored(resource, key) === false &&
+        ![property, "tagsAll"].some((each) => ignoresChanges(resource, each, key)),
     );
     if (missing.length === 0) {
       return false;

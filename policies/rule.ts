@@ -31,7 +31,7 @@ export interface Subject {
   /** In the program. */
   name: string;
   urn: string;
-  opts: Pick<PolicyResourceOptions, "protect">;
+  opts: Pick<PolicyResourceOptions, "protect" | "ignoreChanges">;
   provider: PolicyProviderResource | undefined;
   /** A property, copied, with an Unknown for all that is not known in it. `undefined` when it is not set or null. */
   read(property: string): unknown;
@@ -43,7 +43,8 @@ export interface ResourceRule<Config> extends Rule {
   judge(resource: Subject, config: Config, findings: Findings): void;
   /**
    * Puts the properties right in place, for those who set the level "remediate". Properties that are not known or secret
-   * are to stay as they are.
+   * are to stay as they are, and so are those whose changes the program ignores (`ignoresChanges`): the update would not make
+   * them, and the state would say that it had.
    * @returns Whether anything was changed.
    */
   remediate?(resource: Subject, config: Config, props: Record<string, unknown>): boolean;
@@ -120,6 +121,15 @@ function policyOf({ parameters, ...rule }: Rule) {
     url,
     configSchema: { properties: parameters },
   } as const;
+}
+
+/** Whether the program's option ignoreChanges keeps a change of this property, or of a part of it, from AWS. */
+export function ignoresChanges({ opts }: Pick<Subject, "opts">, ...property: readonly string[]): boolean {
+  return (opts.ignoreChanges ?? []).some((entry) => {
+    const steps = [...entry.matchAll(/\["((?:[^"\\]|\\.)*)"\]|[^.[\]]+/g)].map(([whole, quoted]) => quoted ?? whole);
+    const shorter = Math.min(steps.length, property.length);
+    return steps.slice(0, shorter).every((step, index) => step === "*" || step === property[index]);
+  });
 }
 
 type ConfigSource = { getConfig<C extends object>(): C };

@@ -4,7 +4,7 @@ import { type Parameters, repositoryNames } from "./parameters";
 import { nearby, type Place, placeOf, samePlace } from "./places";
 import { type RegistryScanning, readRegistry, scanned } from "./registryScanning";
 import { isNamed, repositorySettings, resourceTypes } from "./resources";
-import { resourceRule, type StackSubject, type Subject, stackRule } from "./rule";
+import { ignoresChanges, resourceRule, type StackSubject, type Subject, stackRule } from "./rule";
 import { Unknown } from "./unknowns";
 
 interface Config {
@@ -153,7 +153,8 @@ export const scanOnPushRule = resourceRule<{ scannedElsewhere: string[] }>({
   },
   remediate: (repository, config, props) => {
     const { name } = repositorySettings(repository);
-    if (isNamed(name, config.scannedElsewhere) !== false || scanOnPush(repository) !== false) {
+    const isLeft = ignoresChanges(repository, "imageScanningConfiguration");
+    if (isLeft || isNamed(name, config.scannedElsewhere) !== false || scanOnPush(repository) !== false) {
       return false;
     }
     props["imageScanningConfiguration"] = { scanOnPush: true };

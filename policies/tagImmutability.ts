@@ -5,7 +5,7 @@ import { wildcardWithin } from "../ecr/wildcard";
 import { securityHub } from "./frameworks";
 import { ParameterError, type Parameters, repositoryNames, tagPatterns } from "./parameters";
 import { isNamed, listed, type RepositorySettings, repositorySettings, repositoryTypes } from "./resources";
-import { resourceRule, type Subject } from "./rule";
+import { ignoresChanges, resourceRule, type Subject } from "./rule";
 import { Unknown, unknownPaths } from "./unknowns";
 
 const name = "ecr-tag-immutability";
@@ -86,7 +86,11 @@ export const tagImmutability = resourceRule<Config>({
       return false;
     }
     // What is not known yet is somebody's choice, and not to be overwritten.
-    const written = ["imageTagMutability", "imageTagMutabilityExclusionFilters"].map((each) => resource.read(each));
+    const properties = ["imageTagMutability", "imageTagMutabilityExclusionFilters"];
+    const written = properties.map((each) => resource.read(each));
+    if (properties.some((each) => ignoresChanges(resource, each))) {
+      return false;
+    }
     if (unknownPaths(written).length > 0 || found(resource, settings, config).length === 0) {
       return false;
     }

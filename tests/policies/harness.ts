@@ -118,13 +118,14 @@ function providerOf(props: Props) {
 /** What a remediation makes of one resource's properties; `undefined` when it leaves them alone. */
 export function remediateResource(
   policy: ResourceValidationPolicy,
-  resource: { type: string; name?: string; props: Props; provider?: Props },
+  resource: { type: string; name?: string; props: Props; provider?: Props; ignoreChanges?: string[] },
   config: object = {},
 ): Props | undefined {
   const name = resource.name ?? "petclinic";
   const props = structuredClone(resource.props);
   const made = policy.remediateResource?.({
     ...common,
+    opts: { ...opts, ignoreChanges: resource.ignoreChanges ?? [] },
     type: resource.type,
     name,
     urn: urnOf(resource.type, name),

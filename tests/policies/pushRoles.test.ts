@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: IAM has variables of its own.
 import assert from "node:assert/strict";
 import { pushRoles } from "../../policies/pushRoles";
 import { resourceTypes } from "../../policies/resources";
@@ -73,6 +74,37 @@ describe("policies: ecr-push-roles", () => {
     assertFails(await judge(policy(statement({ Action: "ecr:*", Resource: "*" }))), /\.Action: /, /\.Resource: /);
   });
 
+  it("passes rights to repositories with a tag, and says what is not known of that", async () => {
+    const everywhere = (Condition?: unknown) =>
+      judge(policy(statement({ Resource: "*", ...(Condition ? { Condition } : {}) })));
+    for (const condition of [
+      { StringEquals: { "ecr:ResourceTag/team": "pets" } },
+      { StringLike: { "aws:ResourceTag/team": ["pets", "vets-*"] } },
+      { StringEquals: { "aws:ResourceTag/team": "${aws:PrincipalTag/team}" }, Bool: { "aws:SecureTransport": "true" } },
+    ]) {
+      assertPasses(await everywhere(condition));
+    }
+    for (const condition of [
+      { StringLike: { "aws:ResourceTag/team": "*" } },
+      { StringLike: { "aws:ResourceTag/team": ["pets", "*"] } },
+      { StringEqualsIfExists: { "ecr:ResourceTag/team": "pets" } },
+      { "ForAllValues:StringEquals": { "ecr:ResourceTag/team": "pets" } },
+      { StringNotEquals: { "ecr:ResourceTag/team": "pets" } },
+      { StringEquals: { "aws:RequestTag/team": "pets" } },
+      { StringEquals: { "aws:ResourceTag/": "pets" } },
+    ]) {
+      assertFails(
+        await everywhere(condition),
+        /lets push to every repository \(\*\); allowed are repositories by ARN, or by a tag/,
+      );
+    }
+    assertUnjudged(await everywhere(unknownText), /lets push to every repository .* Its condition is not known yet\./);
+    // What is not known of another statement's condition does not matter.
+    const other = { Effect: "Allow", Action: "s3:*", Resource: "*", Condition: unknownText };
+    assertFails(await judge(policy(other, statement({ Resource: "*" }))), /^policy\.Statement\[1\]\.Resource: /);
+    assertPasses(await judge(policy(other, statement())));
+  });
+
   it("fails rights to all actions where they are on repositories by name", async () => {
     for (const each of [
       { Action: "*", Resource: repository },
@@ -124,7 +156,7 @@ describe("policies: ecr-push-roles", () => {
   it("says what is not known, and judges the rest", async () => {
     assertUnjudged(await judge(unknownText), /^policy, IAM policy "push", is not known yet/);
     assertUnjudged(await judge(policy(statement({ Resource: unknownText }))), /^policy\.Statement\[0\]\.Resource of/);
-    assertFails(await judge(policy(statement({ Resource: "*", Condition: unknownText }))), /every repository/);
+    assertUnjudged(await judge(policy(statement({ Resource: "*", Condition: unknownText }))), /every repository/);
   });
 
   it("judges policies inside the role", async () => {

@@ -179,6 +179,15 @@ describe("policies in a real preview", function () {
     assert.match(result.output, /Policies:/);
   });
 
+  it("that name a rule which there is not end in the engine's own message, which the docs explain", async () => {
+    project.write("misspelt.json", JSON.stringify({ "ecr-lifecycle-polici": {} }));
+    const result = await preview("misspelt.json");
+    assert.notEqual(result.code, 0);
+    assert.match(result.output, /invalid enforcement level ""/);
+    const docs = fs.readFileSync(path.resolve(__dirname, "../../../docs/troubleshooting.md"), "utf8");
+    assert.match(docs, /^\| `invalid enforcement level ""` \| .*misspelt name/m);
+  });
+
   it("let the lab's choices pass with a config that allows them by name, and with no other", async () => {
     const values = project.read("Pulumi.local.yaml");
     project.edit(

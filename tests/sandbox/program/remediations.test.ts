@@ -37,6 +37,8 @@ new aws.ecr.RepositoryCreationTemplate("template", {
   customRoleArn: "arn:aws:iam::${account}:role/templates",
   region,
 });
+// With a tag whose value is not known in the first preview.
+new aws.ecr.Repository("later", { name: "later", tags: { from: own.arn }, region });
 new aws.ecrpublic.Repository("open", { repositoryName: "open" }, { provider: new aws.Provider("global", { region }) });
 `;
 
@@ -68,6 +70,12 @@ describe("remediations through the real CLI", function () {
       "ecr-scan-on-push",
       "ecr-required-tags",
     ]);
+  });
+
+  it("are made in a preview too, whatever is not known yet", async () => {
+    const { output } = await project.pulumi("preview", "--diff", ...pack);
+    assert.match(output, /\[remediate\] {2}ecr-required-tags {2}\(aws:ecr:Repository: later\)/);
+    assert.doesNotMatch(output, /not set in/);
   });
 
   it("reach AWS, and leave no change behind", async () => {
@@ -135,5 +143,37 @@ describe("remediations through the real CLI", function () {
       assert.match(judged.output, /ecr-encryption-minimum[\s\S]*repository "own" has/);
       assert.doesNotMatch(judged.output, /cannot be read here/);
     }
+  });
+});
+
+describe("remediations of what the program keeps from changes", function () {
+  this.timeout(900_000);
+  let project: TestProject;
+  before(async () => {
+    project = new TestProject();
+    await project.init();
+  });
+  after(() => project.remove());
+
+  it("are left out and told, where the state would say what AWS does not have", async () => {
+    project.write(
+      "index.ts",
+      `import * as aws from "@pulumi/aws";
+new aws.ecr.Repository("kept", { name: "kept", imageTagMutability: "MUTABLE", region: "us-east-1" }, { ignoreChanges: ["imageTagMutability"] });
+`,
+    );
+    await project.mustPulumi("up", "--yes", "--skip-preview");
+    const off = Object.fromEntries(rules.map(({ name }) => [name, { enforcementLevel: "disabled" }]));
+    const config = { ...off, "ecr-tag-immutability": { enforcementLevel: "remediate" } };
+    project.write("config.json", JSON.stringify(config));
+    const pack = ["--policy-pack", "policies", "--policy-pack-config", "config.json"];
+    const up = await project.pulumi("up", "--yes", "--skip-preview", ...pack);
+    assert.notEqual(up.code, 0, up.output);
+    assert.match(up.output, /ecr-tag-immutability[\s\S]*repository "kept" has "MUTABLE" tags/);
+    const state = JSON.parse(await project.must("pulumi", "stack", "export", "--stack", "local")) as {
+      deployment: { resources: { urn: string; inputs?: Record<string, unknown> }[] };
+    };
+    const kept = state.deployment.resources.find(({ urn }) => urn.endsWith("::kept"));
+    assert.equal(kept?.inputs?.["imageTagMutability"], "MUTABLE");
   });
 });
