@@ -14,6 +14,10 @@ interface Config {
 const secretName =
   /passw(or)?d|passphrase|(?<!by|com|tres|sur)pass($|[_-])|secret|token(?!i)|credential|(^|[_-])(pat|pwd|auth)($|[_-])|(api|access|private|ssh|signing|encryption|deploy|account|license)[_-]?key/i;
 
+/** How names end that say where something is or what it is like, not the secret itself: AUTH_URL, FIREBASE_AUTH_DOMAIN, SECRET_NAME. */
+const aboutSecret =
+  /(?:[_-](?:ur[il]|domain|host(?:name)?|port|issuer|endpoint|provider|enabled|arn|path|file|dir|name|header|ttl|expiry|length|algorithm|type))$/i;
+
 /** Texts that are secrets by their form: keys of AWS, tokens of GitHub, GitLab, npm, Slack and Docker, private keys, JWTs. */
 const secretForms =
   /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bgh[pousr]_[A-Za-z0-9]{30,}|\bgithub_pat_|\bglpat-|\bnpm_[A-Za-z0-9]{30,}|\bxox[abprs]-|\bdckr_pat_|-----BEGIN [A-Z ]*PRIVATE KEY-----|\beyJ[A-Za-z0-9_-]{10,}\.eyJ|:\/\/[^/\s:@]+:[^/\s:@]+@/;
@@ -64,11 +68,12 @@ export const buildArguments = resourceRule<Config>({
         continue;
       }
       // The value itself never gets into a message.
-      const looks = secretName.test(name)
-        ? "its name"
-        : typeof value === "string" && secretForms.test(value)
-          ? "its value"
-          : undefined;
+      const looks =
+        secretName.test(name) && !aboutSecret.test(name)
+          ? "its name"
+          : typeof value === "string" && secretForms.test(value)
+            ? "its value"
+            : undefined;
       if (looks !== undefined) {
         findings.violationUnless(
           config.images === "all" || isPublic ? undefined : (unknownName as Unknown),

@@ -111,7 +111,7 @@ describe("policies: ecr-build-arguments", () => {
     assertPasses(await judge(null));
     assertPasses(await judge({ TOKEN: "x" }, {}, "123456789012.dkr.ecr.us-east-1.amazonaws.com/petclinic:1"));
     assertPasses(await judge({ TOKEN: "x" }, {}, null));
-    assertPasses(await judge({ TOKEN_URL: "x" }, { allowedArguments: ["TOKEN_*"] }));
+    assertPasses(await judge({ TOKEN_OF_CI: "x" }, { allowedArguments: ["TOKEN_*"] }));
     assertPasses(await judgeResource(buildArguments, { type: image, props: { imageName: publicName } }));
   });
 
@@ -141,6 +141,8 @@ describe("policies: ecr-build-arguments", () => {
       "DEPLOYKEY",
       "ACCOUNT_KEY",
       "LICENSE_KEY",
+      "URL_TOKEN",
+      "NAMED_SECRET",
     ]) {
       const verdict = await judge({ [name]: "hunter2" });
       assertFails(
@@ -163,6 +165,12 @@ describe("policies: ecr-build-arguments", () => {
       "SURPASS",
       "PATCH",
       "MYPAT",
+      "AUTH_URL",
+      "VITE_FIREBASE_AUTH_DOMAIN",
+      "TOKEN_ENDPOINT",
+      "SECRET_NAME",
+      "DB_PASSWORD_FILE",
+      "JWT_TOKEN_TTL",
     ])
       assertPasses(await judge({ [name]: "x" }));
   });
