@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { parseKmsKey } from "../../ecr/encryption";
 import { eventTargetFaults, eventTopicKeyPolicy, eventTopicPolicy, targetsMaximum } from "../../ecr/eventDelivery";
 import type { Fault } from "../../ecr/faults";
-import { regionFaults } from "../../ecr/regions";
+import { arnPartitionFaults, regionFaults } from "../../ecr/regions";
 import {
   basicScanPattern,
   type EventPattern,
@@ -173,7 +173,8 @@ function readSettings(given: RegistryEventsArgs, checks: InputChecks) {
       ]);
     }
   }
-  const kmsKey = args.kmsKey === undefined ? undefined : checks.input(args.kmsKey, topicKeyFaults);
+  const kmsKey =
+    args.kmsKey === undefined ? undefined : checks.input(args.kmsKey, (key) => topicKeyFaults(key, region));
   return {
     repositories:
       // What is refused now is not refused a second time by an output that nobody waits for.
@@ -251,9 +252,17 @@ function readRules(args: RegistryEventsArgs, checks: InputChecks): RuleSettings[
   return rules;
 }
 
-function topicKeyFaults(key: string): Fault[] {
+/** @param region The topic's, which is its key's; left out: not compared. */
+function topicKeyFaults(key: string, region: string | undefined): Fault[] {
   const name = key.startsWith("arn:") ? parseKmsKey(key) : undefined;
-  if (name !== undefined && !name.resource.startsWith("alias/aws/")) return [];
+  if (name !== undefined && !name.resource.startsWith("alias/aws/")) {
+    const elsewhere = region !== undefined && name.region !== region;
+    const rule = `SNS uses keys of the topic's own region: the key is in ${name.region}, the topic in ${region}.`;
+    return [
+      ...arnPartitionFaults(key, "kmsKey"),
+      ...(elsewhere ? [{ path: "kmsKey", value: key, rule, fix: `name a key in ${region}.` }] : []),
+    ];
+  }
   return [
     {
       path: "kmsKey",

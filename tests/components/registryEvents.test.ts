@@ -209,6 +209,16 @@ describe("RegistryEvents", () => {
       ["kmsKey"],
     ],
     ["a topic's name for given targets", { targets: [queueArn], topicName: "a" }, ["topicName"]],
+    [
+      "a key of another region",
+      { kmsKey: `arn:aws:kms:us-east-1:${account}:key/1234abcd-12ab-34cd-56ef-1234567890ab`, region: "eu-west-1" },
+      ["kmsKey"],
+    ],
+    [
+      "a key of another partition than its region's",
+      { kmsKey: `arn:aws-cn:kms:eu-west-1:${account}:key/1234abcd-12ab-34cd-56ef-1234567890ab` },
+      ["kmsKey"],
+    ],
     ["AWS' own key", { kmsKey: "alias/aws/sns" }, ["kmsKey"]],
     ["AWS' own key by its ARN", { kmsKey: `arn:aws:kms:eu-west-1:${account}:alias/aws/sns` }, ["kmsKey"]],
     ["a region that is none", { region: "Seoul" }, ["region"]],
