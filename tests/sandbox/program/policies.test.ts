@@ -179,8 +179,8 @@ describe("policies in a real preview", function () {
     assert.match(result.output, /Policies:/);
   });
 
-  it("that name a rule which there is not end in the engine's own message, which the docs explain", async () => {
-    project.write("misspelt.json", JSON.stringify({ "ecr-lifecycle-polici": {} }));
+  it("that give parameters to a rule which there is not end in the engine's own message, which the docs explain", async () => {
+    project.write("misspelt.json", JSON.stringify({ "ecr-lifecycle-polici": { exempt: ["a"] } }));
     const result = await preview("misspelt.json");
     assert.notEqual(result.code, 0);
     assert.match(result.output, /invalid enforcement level ""/);
