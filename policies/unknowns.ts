@@ -18,6 +18,9 @@ export function neverKnown(): Unknown {
   return new Unknown(error);
 }
 
+/** What stands for an unknown text, and a provider may write into a longer one: a policy document, for one. */
+const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
 /** What `pulumi policy analyze --file` has in the place of a secret, whatever it is. */
 const redacted = "[secret]";
 
@@ -36,7 +39,7 @@ function read(object: Record<string, unknown>, key: string): unknown {
     }
     throw error;
   }
-  if (value === redacted) {
+  if (value === redacted || (typeof value === "string" && value.includes(unknownText))) {
     return neverKnown();
   }
   if (typeof value !== "object" || value === null) {

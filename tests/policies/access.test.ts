@@ -145,6 +145,14 @@ describe("policies: ecr-access-not-public", () => {
     assert.equal(mixed.unjudged.length, 1);
   });
 
+  it("does not know a text that a provider has written what is not known into", async () => {
+    const text = JSON.stringify(
+      policy({ Effect: "Allow", Principal: { AWS: unknownText }, Action: "ecr:BatchGetImage" }),
+    );
+    assert.ok(text.includes(unknownText));
+    assertUnjudged(await judge(text), /^policy, the policy of repository "[^"]*", is not known yet\./);
+  });
+
   it("is not hindered by what it does not look at", async () => {
     const parts = { Principal: "*", Action: [unknownText], Resource: unknownText, Sid: unknownText };
     assertFails(await judge(policy(statement(parts))), /lets anyone in/);
