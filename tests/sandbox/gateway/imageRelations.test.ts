@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import type { DescribeImagesResponse, ListImagesResponse } from "@aws-sdk/client-ecr";
 import { open } from "lmdb";
+import { imageOperations, listImages } from "../../../sandbox/gateway/api/images";
+import type { Caller } from "../../../sandbox/gateway/caller";
+import type { GatewayContext } from "../../../sandbox/gateway/context";
+import { removeFromState } from "../../../sandbox/gateway/imageDeletion";
 import type { ImageRecord, RepositoryRecord } from "../../../sandbox/gateway/state/records";
 import { Store } from "../../../sandbox/gateway/state/store";
 
@@ -93,6 +98,42 @@ describe("gateway: who names whom, and which tags an image has", () => {
     assert.deepEqual(found(), whole);
     store.change(() => store.removeRepository(repository));
     assert.deepEqual([found().tags, found().indexes, found().referrers], [[], [], []]);
+  });
+
+  it("spare calls the walk through all images: a page is read to its end, a deletion reads its own image", async () => {
+    store = new Store(folder);
+    const name = (number: number) => `sha256:${String(number).padStart(4, "0")}`;
+    store.change(() => {
+      store.putRepository(repository);
+      for (let number = 0; number < 1000; number++) {
+        store.putImage(repository, image(name(number)));
+        store.putTag(repository, `v${number}`, name(number));
+      }
+    });
+    let read = 0;
+    const { imagesFrom } = store;
+    store.imagesFrom = function* (...args) {
+      for (const each of imagesFrom.apply(store, args)) {
+        read += 1;
+        yield each;
+      }
+    };
+    const context = { store } as unknown as GatewayContext;
+    const caller = { account: repository.account, region: repository.region } as Caller;
+    const { DescribeImages } = imageOperations("private");
+    const input = { repositoryName: "app", maxResults: 10 };
+    const first = (await DescribeImages(context, caller, input)) as DescribeImagesResponse;
+    const second = (await DescribeImages(context, caller, { ...input, nextToken: first.nextToken })) as typeof first;
+    assert.deepEqual(
+      [...(first.imageDetails ?? []), ...(second.imageDetails ?? [])].map(({ imageTags }) => imageTags),
+      Array.from({ length: 20 }, (_, number) => [`v${number}`]),
+    );
+    const ids = (await listImages(context, caller, input)) as ListImagesResponse;
+    assert.equal(ids.imageIds?.length, 10);
+    // Each page looks at one more than it has, and a later one begins with the last of the page before.
+    assert.equal(read, 11 + 12 + 11);
+    const removed = store.change(() => removeFromState(context, repository, name(500), "v500"));
+    assert.deepEqual([removed, read], [{ digest: name(500), tags: ["v500"], whole: true }, 34]);
   });
 
   it("are made of the images and tags of a state that has none yet, once", async () => {
