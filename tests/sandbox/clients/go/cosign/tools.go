@@ -1,0 +1,6 @@
+//go:build tools
+
+// Package tools names the program that the client tests build, so that `go mod tidy` keeps its dependencies.
+package tools
+
+import _ "github.com/sigstore/cosign/v3/cmd/cosign"

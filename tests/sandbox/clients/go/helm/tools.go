@@ -1,0 +1,6 @@
+//go:build tools
+
+// Package tools names the program that the client tests build, so that `go mod tidy` keeps its dependencies.
+package tools
+
+import _ "helm.sh/helm/v3/cmd/helm"

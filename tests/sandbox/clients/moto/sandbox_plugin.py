@@ -1,0 +1,89 @@
+"""Lets moto's tests of ECR run against the local AWS, each in an account of its own, and writes what became of each."""
+
+import hashlib
+import json
+import os
+import random
+
+import boto3
+import pytest
+from botocore.client import BaseClient
+from moto.core.models import MockAWS
+
+RESULTS = {}
+FIRST_ACCOUNT = 500_000_000_000
+# moto takes any registry's number for its own; this one stands in many of the tests.
+MOTO_REGISTRY = "012345678910"
+
+
+def digest_of(content):
+    return "sha256:" + hashlib.sha256(content).hexdigest()
+
+
+# moto has no layers: the digests that its tests make up are of the numbers up to 100, and a config's is of its layers' digests.
+LAYERS = {digest_of(str(number).encode()): str(number).encode() for number in range(101)}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    for number, item in enumerate(items):
+        item.sandbox_account = str(FIRST_ACCOUNT + number)
+
+
+@pytest.fixture(autouse=True)
+def own_account(request, monkeypatch):
+    """A key id of twelve digits stands for that account's root; moto's tests name the account by a constant of their modules."""
+    account = request.node.sandbox_account
+    random.seed(account)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", account)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", os.environ["SANDBOX_SECRET"])
+    # The session that boto3 keeps has the key of the test before.
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    # moto would put a key of its own in their place.
+    for method in ("_mock_env_variables", "_unmock_env_variables"):
+        monkeypatch.setattr(MockAWS, method, lambda self: None)
+    for constant in ("ACCOUNT_ID", "DEFAULT_ACCOUNT_ID"):
+        if hasattr(request.module, constant):
+            monkeypatch.setattr(request.module, constant, account)
+    call = BaseClient._make_api_call
+
+    def prepared_call(self, operation, parameters):
+        if parameters.get("registryId") == MOTO_REGISTRY:
+            parameters = {**parameters, "registryId": account}
+        if operation == "PutImage":
+            upload_layers(lambda *more: call(self, *more), parameters)
+        return call(self, operation, parameters)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", prepared_call)
+
+
+def upload_layers(call, parameters):
+    manifest = json.loads(parameters["imageManifest"])
+    layers = [layer["digest"] for layer in manifest.get("layers", [])]
+    config = "".join(layers).encode()
+    known = {**LAYERS, digest_of(config): config}
+    wanted = {*layers, manifest.get("config", {}).get("digest")} & known.keys()
+    repository = {"repositoryName": parameters["repositoryName"]}
+    for digest in wanted:
+        found = call("BatchCheckLayerAvailability", {**repository, "layerDigests": [digest]})
+        if found["layers"][0]["layerAvailability"] == "UNAVAILABLE":
+            upload = {**repository, "uploadId": call("InitiateLayerUpload", repository)["uploadId"]}
+            content = known[digest]
+            part = {"partFirstByte": 0, "partLastByte": len(content) - 1, "layerPartBlob": content}
+            call("UploadLayerPart", {**upload, **part})
+            call("CompleteLayerUpload", {**upload, "layerDigests": [digest]})
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item):
+    report = (yield).get_result()
+    if report.when == "call" or report.outcome != "passed":
+        name = item.nodeid.split("test_ecr/")[-1]
+        message = str(report.longrepr.reprcrash.message) if hasattr(report.longrepr, "reprcrash") else ""
+        RESULTS[name] = {"outcome": report.outcome, "message": message[:500]}
+
+
+def pytest_sessionfinish():
+    with open(os.environ["SANDBOX_RESULTS"], "w", encoding="utf-8") as file:
+        json.dump(RESULTS, file, indent=1)
