@@ -92,6 +92,11 @@ export function skopeo(): Promise<DebianProgram> {
   return debianProgram("skopeo", "usr/bin/skopeo");
 }
 
+/** As `skopeo`. */
+export function buildah(): Promise<DebianProgram> {
+  return debianProgram("buildah", "usr/bin/buildah");
+}
+
 /** As `skopeo`; beside the package's wrapper script, which looks for the browser in the system's own folders. */
 export function chromium(): Promise<DebianProgram> {
   return debianProgram("chromium", "usr/lib/chromium/chromium");

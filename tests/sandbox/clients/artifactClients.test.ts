@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { BatchDeleteImageCommand, DescribeImagesCommand, ListImagesCommand } from "@aws-sdk/client-ecr";
+import { runOrThrow } from "../../../sandbox/system/commands";
 import { useSandbox } from "../gateway/harness";
 import { writeImageLayout } from "../gateway/imageLayout";
-import { fullTests, oras as orasTool, toolsTimeout } from "../tools";
+import { buildah as buildahTool, fullTests, oras as orasTool, toolsTimeout } from "../tools";
 import { cosign as cosignTool, helm as helmTool, regctl as regctlTool } from "./clientTools";
 import { type LoggedIn, logIn } from "./loggedIn";
 
@@ -90,6 +91,68 @@ describe("clients: of images and artifacts", function () {
       await regctl("tag", "rm", `${at.host}/${other}:v2`);
       assert.deepEqual((await regctl("tag", "ls", `${at.host}/${other}`)).split("\n"), ["v1"]);
       assert.match(await regctl("image", "config", `${at.host}/${other}:v1`), /"amd64"/);
+    });
+  });
+
+  describe("buildah", () => {
+    let buildah: (...args: string[]) => Promise<string>;
+    before(async function () {
+      this.timeout(toolsTimeout);
+      // Without user namespaces, which not every machine has, it needs root.
+      if (process.getuid?.() !== 0) this.skip();
+      const { program, env } = await buildahTool();
+      const storage = ["root", "runroot"].flatMap((name) => [`--${name}`, path.join(at.folder, `buildah-${name}`)]);
+      const options = { cwd: at.folder, env: { ...at.env, LD_LIBRARY_PATH: env["LD_LIBRARY_PATH"] } };
+      buildah = async (...args) =>
+        (await runOrThrow(program, [...storage, "--storage-driver", "vfs", ...args], options)).trim();
+    });
+
+    it("builds without a daemon, pushes in both forms and as an index, and pulls", async () => {
+      const name = await sandbox.createRepository("buildah");
+      const policy = path.join(at.folder, "policy.json");
+      fs.writeFileSync(policy, JSON.stringify({ default: [{ type: "insecureAcceptAnything" }] }));
+      const anything = ["--signature-policy", policy];
+      fs.writeFileSync(path.join(at.folder, "hello"), "hello");
+      const container = await buildah("from", "scratch");
+      await buildah("copy", container, "hello", "/hello");
+      await buildah("commit", ...anything, container, "localhost/built");
+      const push = ["push", ...anything, "--tls-verify=false", "localhost/built"];
+      await buildah(...push, `docker://${at.host}/${name}:oci`);
+      await buildah(
+        "push",
+        ...anything,
+        "--tls-verify=false",
+        "--format",
+        "v2s2",
+        "localhost/built",
+        `docker://${at.host}/${name}:docker`,
+      );
+      await buildah("manifest", "create", "both", `docker://${at.host}/${name}:oci`, "--tls-verify=false");
+      const all = ["--all", "--tls-verify=false"];
+      await buildah(
+        "manifest",
+        "push",
+        ...anything,
+        ...all,
+        "--format",
+        "oci",
+        "both",
+        `docker://${at.host}/${name}:index`,
+      );
+      const types = new Map(
+        (await details(name)).map(({ imageTags = [], imageManifestMediaType }) => [
+          imageTags[0],
+          imageManifestMediaType,
+        ]),
+      );
+      assert.deepEqual(Object.fromEntries(types), {
+        docker: "application/vnd.docker.distribution.manifest.v2+json",
+        index: "application/vnd.oci.image.index.v1+json",
+        oci: "application/vnd.oci.image.manifest.v1+json",
+      });
+      await buildah("rmi", "--all", "--force");
+      await buildah("pull", ...anything, "--tls-verify=false", `docker://${at.host}/${name}:index`);
+      assert.match(await buildah("images"), new RegExp(`${at.host}/${name}`));
     });
   });
 

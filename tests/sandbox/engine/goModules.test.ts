@@ -6,7 +6,12 @@ import { run } from "../../../sandbox/system/commands";
 import { crane } from "../tools";
 
 /** Folders of Go modules: the engine's, the commands' and the tests'. */
-const modules = ["sandbox/engine", "cli/sbom/goModule", "tests/sandbox/goTools"];
+const modules = [
+  "sandbox/engine",
+  "cli/sbom/goModule",
+  "tests/sandbox/goTools",
+  ...["cosign", "helm", "regctl"].map((name) => `tests/sandbox/clients/go/${name}`),
+];
 const sources = ["sandbox", "cli", "tests", "bench"].flatMap((folder) =>
   fs
     .readdirSync(path.join(projectRoot, folder), { recursive: true, encoding: "utf8" })
