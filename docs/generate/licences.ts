@@ -10,7 +10,11 @@ const programs = [
   ["awscli", "PyPI", "Apache-2.0"],
   ["moto (tests)", "PyPI", "Apache-2.0"],
   ["actionlint, zizmor (tests)", "Go module, PyPI", "MIT"],
-  ["crane, go-containerregistry (tests)", "Go module", "Apache-2.0"],
+  ["crane, go-containerregistry, oras, regctl, helm, cosign (tests)", "Go modules", "Apache-2.0"],
+  ["skopeo, buildah (tests)", "Debian packages, or programs on PATH", "Apache-2.0"],
+  ["Cloud Custodian (tests)", "PyPI", "Apache-2.0"],
+  ["ansible (tests)", "PyPI", "GPL-3.0-or-later"],
+  ["pytest (tests)", "PyPI", "MIT"],
   ["syft (`npm run sbom`)", "Go module, or a program on PATH", "Apache-2.0"],
   ["Node.js, in the base image", "npm", "MIT"],
 ] as const;

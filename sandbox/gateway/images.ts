@@ -73,7 +73,10 @@ function storeImage(
       }
       // The settings may have changed while Distribution worked.
       refuseTag(context, current, digest, push);
-      const image = context.store.image(current, digest) ?? {
+      const known = context.store.image(current, digest);
+      // A push brings an image back from the archive (ECR user guide, "Archiving an image").
+      const restored = known?.storageClass === "ARCHIVE" ? inClass(context, known, undefined) : known;
+      const image = restored ?? {
         ...facts,
         digest,
         manifestSize: push.body.length,
@@ -176,9 +179,16 @@ export function setStorageClass(
   image: ImageRecord,
   storageClass: ImageRecord["storageClass"],
 ): ImageRecord {
-  const now = context.clock.now();
-  const time = storageClass === "ARCHIVE" ? { archivedAt: now } : { activatedAt: now };
-  const changed = { ...image, ...time, storageClass };
+  const changed = inClass(context, image, storageClass);
   context.store.change(() => context.store.putImage(repository, changed));
   return changed;
+}
+
+function inClass(
+  { clock }: GatewayContext,
+  image: ImageRecord,
+  storageClass: ImageRecord["storageClass"],
+): ImageRecord {
+  const now = clock.now();
+  return { ...image, ...(storageClass === "ARCHIVE" ? { archivedAt: now } : { activatedAt: now }), storageClass };
 }

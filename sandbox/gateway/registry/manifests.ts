@@ -36,7 +36,12 @@ async function readManifest(at: RepositoryRequest, reference: string): Promise<v
   const { context, repository, response } = at;
   const image = existingImage(at, reference);
   if (image.storageClass === "ARCHIVE") {
-    throw new RegistryError(403, "DENIED", `The image ${image.digest} is archived: restore it before it is pulled.`);
+    // "Requests to pull the archived image will fail with a 404 error" (ECR user guide, "Archiving an image").
+    throw new RegistryError(
+      404,
+      "MANIFEST_UNKNOWN",
+      `The image ${image.digest} is archived: restore it before it is pulled.`,
+    );
   }
   const headers = {
     "Content-Type": image.mediaType,

@@ -35,7 +35,7 @@ describe("gateway: archive and referrers", () => {
     const [detail] = (await listed({ imageStatus: "ARCHIVED" })) ?? [];
     assert.deepEqual([detail?.imageStatus, detail?.lastArchivedAt instanceof Date], ["ARCHIVED", true]);
     const pulled = await refusal(await client.getManifest(repositoryName, "v1"));
-    assert.deepEqual([pulled.status, pulled.code], [403, "DENIED"]);
+    assert.deepEqual([pulled.status, pulled.code], [404, "MANIFEST_UNKNOWN"]);
     const batch = await sandbox
       .ecr()
       .send(new BatchGetImageCommand({ repositoryName, imageIds: [{ imageTag: "v1" }] }));
@@ -44,6 +44,24 @@ describe("gateway: archive and referrers", () => {
     assert.equal((await client.getManifest(repositoryName, "v1")).status, 200);
     const [restored] = (await listed()) ?? [];
     assert.deepEqual([restored?.imageStatus, restored?.lastActivatedAt instanceof Date], ["ACTIVE", true]);
+  });
+
+  it("brings an image back from the archive with a push of it, its tags and its time of push as they were", async () => {
+    const image = testImage("pushed again");
+    await client.push(repositoryName, "v1", image);
+    const detail = async () =>
+      (await sandbox.ecr().send(new DescribeImagesCommand({ repositoryName, filter: { imageStatus: "ANY" } })))
+        .imageDetails?.[0];
+    const pushed = await detail();
+    const archive = { repositoryName, imageId: { imageTag: "v1" }, targetStorageClass: "ARCHIVE" } as const;
+    await sandbox.ecr().send(new UpdateImageStorageClassCommand(archive));
+    assert.equal((await detail())?.imageStatus, "ARCHIVED");
+    assert.equal((await client.push(repositoryName, "v2", image)).status, 201);
+    const restored = await detail();
+    assert.deepEqual([restored?.imageStatus, restored?.imageTags], ["ACTIVE", ["v1", "v2"]]);
+    assert.ok(restored?.lastActivatedAt instanceof Date);
+    assert.deepEqual(restored?.imagePushedAt, pushed?.imagePushedAt);
+    assert.equal((await client.getManifest(repositoryName, "v1")).status, 200);
   });
 
   it("lists an image's referrers by type, in pages", async () => {
