@@ -1,11 +1,11 @@
 import * as fs from "node:fs";
+import * as path from "node:path";
 import { removeBaseImage } from "../docker/baseImage";
 import { removeImagesOf } from "../docker/cleanUp";
-import { releaseDocker } from "../docker/daemon";
-import { projectRoot, sandboxHome } from "../paths";
+import { ensureDocker, releaseDocker, usesDocker } from "../docker/daemon";
+import { sandboxHome } from "../paths";
 import { registryHosts, stopServices } from "../services/services";
-import { runOrThrow } from "../system/commands";
-import { localStack } from "./environment";
+import { dockerConfig, localStack } from "./environment";
 import { pulumiStep } from "./pulumiStep";
 import { setUp } from "./setUp";
 import { runSteps } from "./steps";
@@ -17,14 +17,8 @@ export async function down(): Promise<number> {
     console.log("There is no sandbox: nothing to do.");
     return 0;
   }
-  // Destroying needs the local AWS: what is not running is started once more.
-  const { env, docker } = await setUp();
-  const stacks = await runOrThrow("pulumi", ["stack", "ls", "--json"], { cwd: projectRoot, env });
-  const exists = (JSON.parse(stacks) as { name: string }[]).some(({ name }) => name === localStack);
-  if (exists) {
-    const destroy = ["destroy", "--stack", localStack];
-    console.log(`\n$ pulumi ${destroy.join(" ")}\n`);
-    const code = await pulumiStep(home, destroy, env);
+  if (hasStack(home)) {
+    const code = await destroy();
     if (code !== 0) {
       console.error(
         "\npulumi destroy failed: see its message above. The sandbox is left running; run the command again.",
@@ -38,7 +32,10 @@ export async function down(): Promise<number> {
     { title: "Local AWS", task: () => stopServices(home) },
     {
       title: "Containers and images",
+      // A set-up that was cut short needs no engine built and no Docker installed to be taken away.
+      skip: () => !usesDocker(home),
       task: async ({ progress }) => {
+        const docker = await ensureDocker({ home, progress, dockerConfig: dockerConfig(home) });
         await removeImagesOf({ docker, registryHosts: registryHosts(home), progress });
         await removeBaseImage({ home, docker, progress });
       },
@@ -48,4 +45,19 @@ export async function down(): Promise<number> {
   ]);
   console.log("\nThe sandbox is gone. Downloads and builds stay in the cache, so that the next start takes seconds.");
   return 0;
+}
+
+/** Destroying needs the local AWS: what is not running is started once more. */
+async function destroy(): Promise<number> {
+  const { home, env } = await setUp();
+  const command = ["destroy", "--stack", localStack];
+  console.log(`\n$ pulumi ${command.join(" ")}\n`);
+  return pulumiStep(home, command, env);
+}
+
+/** Whether Pulumi's state in the sandbox has the stack: by project, of whatever name a fork has given it. */
+function hasStack(home: string): boolean {
+  const stacks = path.join(home, "state", ".pulumi", "stacks");
+  const projects = fs.existsSync(stacks) ? fs.readdirSync(stacks) : [];
+  return projects.some((project) => fs.existsSync(path.join(stacks, project, `${localStack}.json`)));
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { sandboxHome } from "../paths";
 import { LogReader, loggedParts } from "../services/logs";
-import { refuseWhenInterrupted } from "../system/interruption";
+import { interruption } from "../system/interruption";
 
 /** Milliseconds between two looks at the logs. */
 const followPause = 200;
@@ -42,7 +42,9 @@ export async function logs(args: string[]): Promise<number> {
   for (const reader of readers) show(reader.part, reader.last(Number(values.lines)));
   while (values.follow) {
     await sleep(followPause);
-    refuseWhenInterrupted();
+    // That is how it ends.
+    const end = interruption();
+    if (end !== undefined) return end.code;
     for (const reader of readers) show(reader.part, reader.added());
   }
   return 0;

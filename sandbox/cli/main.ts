@@ -8,6 +8,10 @@ import { test } from "./test";
 /** The sandbox's commands, by the words that bootstrap.mjs has checked (commandTexts.mjs). Each answers its exit code. */
 const commands: Record<string, (args: string[]) => Promise<number>> = { local, down, run: runInSandbox, test, bench };
 
+/** What is said after Ctrl-C where something stays. */
+const again = " Run the command again: it goes on from what is there.";
+const ownSandbox = ["test", "bench"];
+
 listenForSignals();
 const [name = "", ...args] = process.argv.slice(2);
 const command = commands[name] ?? (() => Promise.reject(new Error(`${name}: no such command`)));
@@ -19,8 +23,7 @@ command(args).then(
     const end = error instanceof Interrupted ? error : interruption();
     if (end === undefined) console.error(`\n${error instanceof Error ? error.message : String(error)}`);
     // Where nobody reads any more there is nothing to say.
-    else if (end.signal !== "SIGPIPE")
-      console.error("Interrupted. Run the command again: it goes on from what is there.");
+    else if (end.signal !== "SIGPIPE") console.error(`Interrupted.${ownSandbox.includes(name) ? "" : again}`);
     // Work that does not end by itself is left.
     if (end !== undefined) process.exit(end.code);
     process.exitCode = 1;

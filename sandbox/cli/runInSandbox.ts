@@ -1,4 +1,5 @@
 import * as path from "node:path";
+import { withGuess } from "../../ecr/nearestWord";
 import { projectRoot } from "../paths";
 import { runInForeground } from "../system/commands";
 import { findProgram } from "../system/programs";
@@ -23,8 +24,10 @@ export async function runInSandbox(args: string[]): Promise<number> {
   const [command = "", ...commandArguments] = first === "--" ? rest : args;
   // Better now than after a start.
   if (!isProgram(command)) {
-    const own = [...ownPrograms, ...Object.keys(ownCommands), "help"].join(", ");
-    throw new Error(`${JSON.stringify(command)}: there is no such program on PATH. The sandbox brings ${own}.`);
+    const own = [...ownPrograms, ...Object.keys(ownCommands), "help"];
+    throw new Error(
+      `${JSON.stringify(command)}: there is no such program on PATH: ${withGuess(command, own, `the sandbox brings ${own.join(", ")}.`)}`,
+    );
   }
   const { env } = await setUp({ quiet: true });
   return runInForeground(command, commandArguments, env);

@@ -78,6 +78,11 @@ export function releaseDocker(home: string, progress: Progress = () => {}): Prom
   return withHostLock(progress, () => releaseLocked(home, progress));
 }
 
+/** Whether this sandbox has set Docker up and not given it back. */
+export function usesDocker(home: string): boolean {
+  return liveLeases(leaseDirectory()).includes(path.resolve(home));
+}
+
 /** Other sandboxes of the machine that use Docker at the moment. */
 export function otherUsers(home: string): string[] {
   return liveLeases(leaseDirectory()).filter((other) => other !== path.resolve(home));

@@ -117,8 +117,9 @@ describe("npm run sandbox -- status | reset | logs", function () {
       fs.appendFileSync(path.join(home, "logs", "gateway.log"), "something new\n");
       assert.ok(await waitUntil(() => output.includes("something new"), 20_000), output);
     } finally {
-      following.kill();
+      following.kill("SIGINT");
     }
+    assert.equal(await new Promise((resolve) => following.on("exit", resolve)), 130);
   });
 
   it("names what is wrong with a part or a number", async () => {
@@ -133,7 +134,7 @@ describe("npm run sandbox -- status | reset | logs", function () {
     assert.equal(code, 1);
     assert.match(
       stderr,
-      /"pulumii": there is no such program on PATH\. The sandbox brings aws, docker, pulumi, status, reset/,
+      /"pulumii": there is no such program on PATH: did you mean "pulumi"\? The sandbox brings aws, docker/,
     );
     assert.doesNotMatch(stderr, /starting|Docker/);
   });
@@ -146,5 +147,12 @@ describe("npm run sandbox -- status | reset | logs", function () {
     assert.ok(found.services.every((service) => service.pid === undefined && service.memory === undefined));
     assert.match((await sandbox("status")).stdout, /does not run whole/);
     assert.equal(found.addresses?.endpoint, services.endpoint, "the ports are kept");
+  });
+
+  it("a sandbox without a stack is taken down without setting up what is missing of it", async () => {
+    const { code, stdout, stderr } = await run(process.execPath, [commandLine, "down"], { env: env() });
+    assert.deepEqual([code, fs.existsSync(home)], [0, false], stdout + stderr);
+    assert.doesNotMatch(stdout + stderr, /Pulumi engine|starting/);
+    assert.match(stdout, /The sandbox is gone/);
   });
 });
