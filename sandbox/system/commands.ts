@@ -11,6 +11,9 @@ import {
 } from "./interruption";
 import { lastLines } from "./lastLines";
 
+/** Milliseconds by which a signal of the terminal may come later here than to another of its programs. */
+const signalDelay = 100;
+
 export interface CommandOptions {
   /** Default: the environment of this process. */
   env?: NodeJS.ProcessEnv;
@@ -165,8 +168,13 @@ function inForeground(
       reject(error.code === "ENOENT" ? new Error(`${program}: no such command on PATH`) : error);
     });
     child.on("close", (code, signal) => {
-      takeBack();
-      resolve({ code: code ?? 128 + os.constants.signals[signal ?? "SIGKILL"], signal: received });
+      const end = () => {
+        takeBack();
+        resolve({ code: code ?? 128 + os.constants.signals[signal ?? "SIGKILL"], signal: received });
+      };
+      // A key that has ended it may reach this process a little later.
+      if (code === 0) end();
+      else setTimeout(end, signalDelay);
     });
   });
 }

@@ -47,7 +47,7 @@ describe("the README's commands, in their order", function () {
 
   it("do the whole job, prove it as a user would, and end with a summary instead of all outputs", async () => {
     assert.equal(blocks.length, 2);
-    const { code, output } = await type(blocks[0] ?? "");
+    const { code, stdout, output } = await type(blocks[0] ?? "");
     assert.equal(code, 0, output);
     assert.doesNotMatch(output, /npm ci/, "packages that are there are not installed again");
     assert.match(output, /\$ pulumi up --policy-pack policies --policy-pack-config policies\/config\/local\.json/);
@@ -58,7 +58,7 @@ describe("the README's commands, in their order", function () {
     assert.match(output, /Policies:\s+✅ amazon-ecr/);
     for (const proof of proofs) assert.match(output, proof);
     assert.doesNotMatch(output, /Outputs:|pushCommands|pullPolicy/);
-    const summary = output.slice(output.indexOf('The stack "local" is whole'));
+    const summary = stdout.slice(stdout.indexOf('The stack "local" is whole'));
     assert.equal(summary.trim().split("\n").length, 7, summary);
     assert.match(
       summary,
