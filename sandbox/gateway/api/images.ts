@@ -214,10 +214,12 @@ function* fittingImages(
   from?: string,
 ): Iterable<ImageRecord> {
   const { tagStatus = "ANY", imageStatus: wanted = "ACTIVE" } = filter;
-  for (const image of context.store.imagesFrom(repository, from)) {
-    const hasStatus = wanted === "ANY" || wanted === imageStatus(image);
-    const isTagged = () => context.store.isTagged(repository, image.digest);
-    if (hasStatus && (tagStatus === "ANY" || (tagStatus === "TAGGED") === isTagged())) yield image;
+  const images =
+    tagStatus === "ANY"
+      ? context.store.imagesFrom(repository, from)
+      : context.store.imagesByTag(repository, tagStatus === "TAGGED", from);
+  for (const image of images) {
+    if (wanted === "ANY" || wanted === imageStatus(image)) yield image;
   }
 }
 

@@ -14,26 +14,37 @@ export class ImageRelations {
   private readonly tags: Database<true, string[]>;
   /** Key: repository, relation, digest that is named, digest of the image that names it. */
   private readonly named: Database<true, string[]>;
+  /** Key: repository, digest of an image without a tag. */
+  private readonly untagged: Database<true, string[]>;
 
   constructor(root: RootDatabase) {
     this.tags = root.openDB({ name: "tagsOfImages" });
+    this.untagged = root.openDB({ name: "untaggedImages" });
     this.named = root.openDB({ name: "imageRelations" });
   }
 
   addImage(repositoryId: string, image: ImageRecord): void {
     for (const key of relationKeys(repositoryId, image)) this.named.putSync(key, true);
+    this.noteUntagged(repositoryId, image.digest);
   }
 
   removeImage(repositoryId: string, image: ImageRecord): void {
     for (const key of relationKeys(repositoryId, image)) this.named.removeSync(key);
+    this.untagged.removeSync([repositoryId, image.digest]);
   }
 
   addTag(repositoryId: string, tag: string, digest: string): void {
     this.tags.putSync([repositoryId, digest, tag], true);
+    this.untagged.removeSync([repositoryId, digest]);
   }
 
   removeTag(repositoryId: string, tag: string, digest: string): void {
     this.tags.removeSync([repositoryId, digest, tag]);
+    this.noteUntagged(repositoryId, digest);
+  }
+
+  private noteUntagged(repositoryId: string, digest: string): void {
+    if (!this.isTagged(repositoryId, digest)) this.untagged.putSync([repositoryId, digest], true);
   }
 
   /** In lexical order. */
@@ -41,8 +52,18 @@ export class ImageRelations {
     return lastParts(this.tags, [repositoryId, digest]);
   }
 
-  isTagged(repositoryId: string, digest: string): boolean {
+  private isTagged(repositoryId: string, digest: string): boolean {
     return lastParts(this.tags, [repositoryId, digest], 1).length > 0;
+  }
+
+  /** Digests of the images that have a tag, or of those that have none, in lexical order, read as they are asked for. */
+  *digests(repositoryId: string, tagged: boolean, from: string): Iterable<string> {
+    const range = { start: [repositoryId, from], end: [repositoryId, afterEverything] };
+    let last = "";
+    for (const [, digest = ""] of (tagged ? this.tags : this.untagged).getKeys(range)) {
+      if (digest !== last) yield digest;
+      last = digest;
+    }
   }
 
   /** Digests of the images that name something, in lexical order. */

@@ -4,8 +4,9 @@ import { ImageRelations } from "./imageRelations";
 import { afterEverything, fits } from "./keys";
 import type { ImageRecord, LayerUploadRecord, RegistryAddress, RepositoryRecord, TokenRecord } from "./records";
 
-/** Whether images' relations are kept: a state of an older sandbox has none. */
+/** Which form of images' relations is kept: a state of an older sandbox has none, or an earlier one. */
 const relationsKey = ["imageRelations"];
+const relationsForm = 2;
 
 /**
  * The gateway's state. A change is one synchronous LMDB transaction that is on the disk when `change` returns: what
@@ -37,10 +38,10 @@ export class Store {
   }
 
   private completeRelations(): void {
-    if (this.settings.get(relationsKey) !== undefined) return;
+    if (this.settings.get(relationsKey) === relationsForm) return;
     for (const { key, value } of this.images.getRange()) this.relations.addImage(key[0], value);
     for (const { key, value } of this.imageTags.getRange()) this.relations.addTag(key[0], key[1], value);
-    this.settings.putSync(relationsKey, true);
+    this.settings.putSync(relationsKey, relationsForm);
   }
 
   async close(): Promise<void> {
@@ -149,8 +150,12 @@ export class Store {
     return this.relations.tagsOf(repository.id, digest);
   }
 
-  isTagged(repository: RepositoryRecord, digest: string): boolean {
-    return this.relations.isTagged(repository.id, digest);
+  /** As `imagesFrom`: those that have a tag, or those that have none. */
+  *imagesByTag(repository: RepositoryRecord, tagged: boolean, digest = ""): Iterable<ImageRecord> {
+    for (const each of this.relations.digests(repository.id, tagged, fits([digest]) ? digest : "")) {
+      const image = this.image(repository, each);
+      if (image !== undefined) yield image;
+    }
   }
 
   /** Digests of the indexes that name an image. */

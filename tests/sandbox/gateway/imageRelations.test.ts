@@ -47,14 +47,16 @@ describe("gateway: who names whom, and which tags an image has", () => {
 
   const found = (of: RepositoryRecord = repository) => ({
     tags: store.tagsOfImage(of, "sha256:1"),
-    isTagged: ["sha256:1", "sha256:2"].map((digest) => store.isTagged(of, digest)),
+    tagged: [...store.imagesByTag(of, true)].map(({ digest }) => digest),
+    untagged: [...store.imagesByTag(of, false)].map(({ digest }) => digest),
     indexes: store.indexesOf(of, "sha256:1"),
     referrers: store.referrersOf(of, "sha256:1").map(({ digest }) => digest),
     withBlob: store.imageWithBlob(of, "sha256:layer")?.digest,
   });
   const whole = {
     tags: ["v1", "v2"],
-    isTagged: [true, false],
+    tagged: ["sha256:1"],
+    untagged: ["sha256:2", "sha256:3"],
     indexes: ["sha256:2"],
     referrers: ["sha256:3"],
     withBlob: "sha256:1",
@@ -77,12 +79,15 @@ describe("gateway: who names whom, and which tags an image has", () => {
       store.putTag(repository, "v1", "sha256:2");
       store.removeImage(repository, "sha256:3");
     });
-    assert.deepEqual(found(), { ...whole, tags: ["v2"], isTagged: [true, true], referrers: [] });
+    const moved = { tags: ["v2"], tagged: ["sha256:1", "sha256:2"], untagged: [], referrers: [] };
+    assert.deepEqual(found(), { ...whole, ...moved });
+    store.change(() => store.removeTag(repository, "v1"));
+    assert.deepEqual(found(), { ...whole, ...moved, tagged: ["sha256:1"], untagged: ["sha256:2"] });
     store.change(() => {
       store.removeImage(repository, "sha256:2");
       store.removeImage(repository, "sha256:1");
     });
-    const nothing = { tags: [], isTagged: [false, false], indexes: [], referrers: [], withBlob: undefined };
+    const nothing = { tags: [], tagged: [], untagged: [], indexes: [], referrers: [], withBlob: undefined };
     assert.deepEqual(found(), nothing);
     assert.deepEqual([...store.tagsFrom(repository)], []);
   });
@@ -97,7 +102,8 @@ describe("gateway: who names whom, and which tags an image has", () => {
     );
     assert.deepEqual(found(), whole);
     store.change(() => store.removeRepository(repository));
-    assert.deepEqual([found().tags, found().indexes, found().referrers], [[], [], []]);
+    const { tags, tagged, untagged, indexes, referrers } = found();
+    assert.deepEqual([tags, tagged, untagged, indexes, referrers], [[], [], [], [], []]);
   });
 
   it("spare calls the walk through all images: a page is read to its end, a deletion reads its own image", async () => {
@@ -130,6 +136,13 @@ describe("gateway: who names whom, and which tags an image has", () => {
     );
     const ids = (await listImages(context, caller, input)) as ListImagesResponse;
     assert.equal(ids.imageIds?.length, 10);
+    // The one image without a tag is found at once, wherever it is.
+    store.change(() => store.removeTag(repository, "v900"));
+    const untagged = (await listImages(context, caller, {
+      ...input,
+      filter: { tagStatus: "UNTAGGED" },
+    })) as ListImagesResponse;
+    assert.deepEqual(untagged.imageIds, [{ imageDigest: name(900) }]);
     // Each page looks at one more than it has, and a later one begins with the last of the page before.
     assert.equal(read, 11 + 12 + 11);
     const removed = store.change(() => removeFromState(context, repository, name(500), "v500"));
