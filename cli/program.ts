@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { version } from "../package.json";
+import { addAdoptCommand } from "./adopt/commands";
 import { addCompletionCommands } from "./completion/commands";
 import { addCostCommand } from "./cost/commands";
 import { addEnvironmentCommands } from "./environments/commands";
@@ -26,6 +27,7 @@ export function createProgram(): Command {
     .addHelpText("after", `\n${exitCodes}`);
   addEnvironmentCommands(program);
   addValidateCommand(program);
+  addAdoptCommand(program);
   addLifecycleCommands(program);
   addCostCommand(program);
   addReportCommand(program);

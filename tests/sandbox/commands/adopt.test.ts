@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { TestProject } from "../program/project";
+
+const root = path.resolve(__dirname, "../../..");
+
+/** Repositories as others made them, in all the ways that this project would not. */
+describe("adopt: repositories that an account has already", function () {
+  this.timeout(600_000);
+  let project: TestProject;
+  let ownKey = "";
+  const ecr = (service: "ecr" | "ecr-public", ...args: string[]) =>
+    project.aws<Record<string, unknown>>(service, ...args);
+
+  before(async () => {
+    const { buildCli } = (await import("../../../cli/build.mjs" as string)) as {
+      buildCli(outfile?: string): Promise<void>;
+    };
+    await buildCli();
+    project = new TestProject();
+    fs.cpSync(path.join(root, "cli/bin"), path.join(project.directory, "cli/bin"), { recursive: true });
+    const policy = {
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", Principal: "*", Action: "ecr:BatchGetImage" }],
+    };
+    const rule = {
+      rulePriority: 5,
+      selection: { tagStatus: "any", countType: "imageCountMoreThan", countNumber: 9 },
+      action: { type: "expire" },
+    };
+    await ecr("ecr", "create-repository", "--repository-name", "old/mutable", "--tags", "Key=team,Value=shop");
+    await ecr(
+      "ecr",
+      "set-repository-policy",
+      "--repository-name",
+      "old/mutable",
+      "--policy-text",
+      JSON.stringify(policy),
+    );
+    await ecr(
+      ...(["ecr", "create-repository", "--repository-name", "old/kms", "--encryption-configuration"] as const),
+      ...["encryptionType=KMS", "--image-scanning-configuration", "scanOnPush=true"],
+      ...["--image-tag-mutability", "IMMUTABLE_WITH_EXCLUSION"],
+      ...["--image-tag-mutability-exclusion-filters", "filterType=WILDCARD,filter=latest"],
+    );
+    const lifecycle = ["--lifecycle-policy-text", JSON.stringify({ rules: [rule] })];
+    await ecr("ecr", "put-lifecycle-policy", "--repository-name", "old/kms", ...lifecycle);
+    await ecr("ecr", "create-repository", "--repository-name", "new/one");
+    const { KeyMetadata } = await project.aws<{ KeyMetadata: { Arn: string } }>("kms", "create-key");
+    ownKey = KeyMetadata.Arn;
+    await ecr(
+      ...(["ecr", "create-repository", "--repository-name", "old/own-key", "--encryption-configuration"] as const),
+      `encryptionType=KMS,kmsKey=${ownKey}`,
+    );
+    const catalog = ["--catalog-data", "description=Old,operatingSystems=Linux"];
+    await ecr(
+      "ecr-public",
+      "create-repository",
+      "--repository-name",
+      "old/public",
+      ...catalog,
+      "--region",
+      "us-east-1",
+    );
+  });
+  after(() => project?.remove());
+
+  /** All that AWS says of what was there. */
+  const described = async () => {
+    const repositories = await ecr("ecr", "describe-repositories");
+    const policy = await ecr("ecr", "get-repository-policy", "--repository-name", "old/mutable");
+    const lifecycle = await ecr("ecr", "get-lifecycle-policy", "--repository-name", "old/kms");
+    const catalog = await ecr(
+      "ecr-public",
+      "get-repository-catalog-data",
+      "--repository-name",
+      "old/public",
+      "--region",
+      "us-east-1",
+    );
+    return { repositories, policy, lifecycle: JSON.parse(String(lifecycle["lifecyclePolicyText"])), catalog };
+  };
+
+  it("are written down, imported by the next update, and are as they were", async () => {
+    const before = await described();
+    const command = ["cli/bin/ecr.cjs", "adopt", "legacy", "--filter", "old/*", "--public"];
+    const adopted = await project.run("node", command);
+    assert.equal(adopted.code, 0, adopted.output);
+    assert.match(adopted.output, /Found 3 private and 1 public repositories\./);
+    assert.match(
+      adopted.output,
+      /- encryption: aes256 \(usual: kms; a change is not possible: .*\): private\/old\/mutable$/m,
+    );
+    assert.match(adopted.output, /Wrote Pulumi\.legacy\.yaml and policies\/config\/legacy\.json/);
+    const written = project.read("Pulumi.legacy.yaml");
+    assert.doesNotMatch(written, /new\/one/);
+    assert.deepEqual(written.match(/kmsKey: .*/g), [`kmsKey: ${ownKey}`], "AWS's own key is not named");
+
+    await project.must("pulumi", "stack", "init", "legacy", "--non-interactive");
+    const pulumi = (...args: string[]) => project.run("pulumi", [...args, "--stack", "legacy", "--non-interactive"]);
+    const update = await pulumi("up", "--yes", "--skip-preview");
+    assert.equal(update.code, 0, update.output);
+    assert.match(update.output, /aws:ecr:Repository .*imported/);
+    assert.doesNotMatch(update.output, /deleted|replaced|updated/);
+    const after = await pulumi("preview", "--expect-no-changes", "--refresh");
+    assert.equal(after.code, 0, after.output);
+    assert.deepEqual(await described(), before);
+  });
+
+  it("are not written over a file that is there, and not when there are none", async () => {
+    const again = await project.run("node", ["cli/bin/ecr.cjs", "adopt", "legacy"]);
+    assert.equal(again.code, 1, again.output);
+    assert.match(again.output, /Pulumi\.legacy\.yaml is there already, and stays as it is/);
+    const none = await project.run("node", ["cli/bin/ecr.cjs", "adopt", "other", "--filter", "none/*"]);
+    assert.equal(none.code, 2, none.output);
+    assert.ok(!fs.existsSync(path.join(project.directory, "Pulumi.other.yaml")));
+  });
+});
