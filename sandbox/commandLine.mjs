@@ -42,6 +42,9 @@ function answer(command, args, root) {
   if (flags.some((flag) => flag.name === "version")) return { code: 0, text: version(root) };
   const words = own.filter(({ kind }) => kind === "positional").map(({ value }) => value);
   const faults = [...flags.flatMap((flag) => flagFaults(flag, options)), ...wordFaults(command, words, root)];
+  if (command.files && flags.length > 0 && words.length === 0) {
+    faults.push("FILE: found none. Options are for files: write them too, such as tests/ecr/*.test.ts.");
+  }
   return faults.length > 0 ? refusal([...faults, `Usage: ${command.usage}`]) : undefined;
 }
 

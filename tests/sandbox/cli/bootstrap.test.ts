@@ -160,10 +160,11 @@ describe("the commands' first file", function () {
     });
 
     it("leaves the words of other programs alone", async () => {
+      clone.write("tests/file.test.ts", "");
       for (const words of [
         ["run", "pulumi", "--help"],
         ["run", "--", "status", "--nonsense"],
-        ["test", "--grep", "x", "--", "--inspect"],
+        ["test", "tests/file.test.ts", "--grep", "x", "--", "--inspect"],
       ]) {
         assert.match(
           (await clone.run(...words)).stdout,
