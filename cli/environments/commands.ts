@@ -43,6 +43,12 @@ async function run(operation: "preview" | "up", environment: string | undefined,
   );
   if (refusal !== undefined) throw new Error(refusal);
   printError(line);
+  const { dockerContext } = require("./dockerContext") as typeof import("./dockerContext");
+  const context = dockerContext();
+  if (context !== undefined) {
+    process.env["DOCKER_HOST"] = context.host;
+    printError(`Docker: the engine of the context ${context.name}, at ${context.host}`);
+  }
   printError(`$ pulumi ${operation} ${args.join(" ")}`);
   const { runPulumi } = require("./runPulumi") as typeof import("./runPulumi");
   return runPulumi(operation, args, environment);

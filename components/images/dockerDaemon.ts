@@ -74,6 +74,6 @@ function contextFault({ name, host }: DockerContext): Fault {
     path: "docker",
     value: `the context ${JSON.stringify(name)}`,
     rule: `its engine is at ${host}, and Pulumi's Docker provider follows no contexts of the docker client.`,
-    fix: `set DOCKER_HOST=${host}, or run \`pulumi config set docker:host ${host}\`.`,
+    fix: `use \`npm run up\` and \`npm run preview\`, which name it, set DOCKER_HOST=${host}, or run \`pulumi config set docker:host ${host}\`.`,
   };
 }

@@ -360,7 +360,7 @@ describe("ContainerImage", () => {
     await assert.rejects(fixture.brought(), (error: Error) => {
       assert.match(
         error.message,
-        /docker: "the context \\"team\\"" — its engine is at ssh:\/\/me@build\.example, and .* Fix: set DOCKER_HOST=ssh:\/\/me@build\.example, or run `pulumi config set docker:host ssh:/,
+        /docker: "the context \\"team\\"" — its engine is at ssh:\/\/me@build\.example, and .* Fix: use `npm run up` .*, set DOCKER_HOST=ssh:\/\/me@build\.example, or run `pulumi config set docker:host ssh:/,
       );
       return true;
     });
