@@ -23,6 +23,8 @@ export function environmentIn(home: string, preload?: string): NodeJS.ProcessEnv
     HOME: home,
     PATH: path.dirname(process.execPath),
     TMPDIR: os.tmpdir(),
+    // As cli/ecr.mjs has it.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
     ...(preload !== undefined && { NODE_OPTIONS: `--require ${JSON.stringify(path.join(__dirname, preload))}` }),
   };
 }
