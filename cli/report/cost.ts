@@ -30,7 +30,7 @@ export function costSection(cost: CostReport): Html {
     steadyState.growthPerMonth > 0 &&
     html`, and ${money(steadyState.growthPerMonth)} more each month for images that no rule deletes`
   }.${budget && html` The budget is ${money(budget.monthly)} a month, ${budget.exceededBy > 0 ? html`<strong>exceeded by ${money(budget.exceededBy)}</strong>` : "not exceeded"}.`}</p>
-<div class="bars">${kinds.filter(({ nowBytes, steadyBytes }) => nowBytes > 0 || steadyBytes > 0).map(storageChart)}</div>
+${charts(kinds.filter(isVisible))}
 ${table(
   "cost-table",
   "Storage and transfer of a month, against what is free",
@@ -59,6 +59,15 @@ ${streamsTable(steadyState.repositories)}
   }${now.measured.blobMounting.length > 0 && html` Repositories of ${now.measured.blobMounting.join(", ")} share layers.`}</p>
 ${now.measured.unknown.length > 0 && html`<details><summary>What these figures do not know</summary><ul>${now.measured.unknown.map((each) => html`<li>${each}</li>`)}</ul></details>`}
 </section>`;
+}
+
+function charts(kinds: readonly Kind[]): Html {
+  return html`${kinds.length > 0 && html`<div class="bars">${kinds.map(storageChart)}</div>`}`;
+}
+
+/** A bar that is a thousandth of what is free would be none; the table has its number. */
+function isVisible({ nowBytes, steadyBytes, freeBytes }: Kind): boolean {
+  return Math.max(nowBytes, steadyBytes) > freeBytes / 200;
 }
 
 function kindsOf({ now, steadyState, prices, legacyFreeTier }: CostReport): Kind[] {

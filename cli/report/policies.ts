@@ -8,9 +8,14 @@ import { table } from "./tables";
 export function policySection({ policies, stack }: ReportModel): Html {
   return html`<section aria-labelledby="policies"><h2 id="policies">Policies</h2>${
     policies === undefined
-      ? html`<p class="note">No policy results were given. <code>npm run policy:report -- --json</code> makes them, and <code>--policy-report FILE</code> shows them here.</p>`
+      ? html`<p class="note">No policy results were given: ${policyCommand(stack)}</p>`
       : html`${policies.stack !== stack && html`<p class="note">These results are of the stack <code>${policies.stack}</code>.</p>`}${results(policies.rules)}`
   }</section>`;
+}
+
+/** What has the policies judged, and shows it on the page. */
+export function policyCommand(stack: string | undefined): Html {
+  return html`<code>npx ecr policies --stack ${stack ?? "ENV"} --json &gt; policies.json</code> has them judged, and <code>npx ecr report --stack ${stack ?? "ENV"} --policy-report policies.json</code> shows what they say.`;
 }
 
 function results(rules: readonly RuleReport[]): Html {

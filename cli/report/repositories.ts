@@ -23,7 +23,7 @@ function repositorySection(repository: ReportedRepository, id: string, now: Date
 <p class="meta"><code>${uri}</code></p>
 ${
   preview.hasPolicy
-    ? html`${timelineChart(preview, now, id)}${rulesTable(preview.name, preview.rules, `${id}-rules`)}`
+    ? html`${preview.events.length > 0 ? timelineChart(preview, now, id) : html`<p class="note">Nothing goes within 90 days, unless something is pushed.</p>`}${rulesTable(preview.name, preview.rules, `${id}-rules`)}`
     : html`<p class="note">No lifecycle policy: every image stays.</p>`
 }
 ${imagesList(repository, `${id}-images`, limit)}

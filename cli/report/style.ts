@@ -125,6 +125,16 @@ footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line);
   .lane-count { margin-left: 0; width: 100%; }
   .tight { display: none; }
 }
+@media screen and (max-width: 40rem) {
+  .frame { overflow: visible; }
+  table, caption, tbody, tfoot, tr, tbody th, tfoot th { display: block; }
+  thead { position: absolute; left: -999rem; }
+  tr { padding: 0.5rem 0; border-bottom: 1px solid var(--line); }
+  th, td, tfoot th, tfoot td { border: 0; padding: 0.0625rem 0; text-align: left; }
+  td { display: flex; gap: 1rem; justify-content: space-between; }
+  td:empty { display: none; }
+  td::before { content: attr(data-label); flex: none; color: var(--soft); font-size: 0.8125rem; }
+}
 @media print {
   :root { color-scheme: light; }
   body { max-width: none; padding: 0; font-size: 9pt; }

@@ -3,6 +3,7 @@ import { countText, sizeText } from "../text";
 import { moneyText } from "./cost";
 import { type Html, html } from "./html";
 import { type ReportedRepository, type ReportModel, warningDays } from "./model";
+import { policyCommand } from "./policies";
 import { table } from "./tables";
 import { actionWord, anchor, imageName, minute, ruleName, when } from "./words";
 
@@ -10,17 +11,20 @@ import { actionWord, anchor, imageName, minute, ruleName, when } from "./words";
 export function pageHeader(model: ReportModel): Html {
   const { repositories, takenAt, stack, cost } = model;
   const places = [...new Set(repositories.map(({ preview }) => `${preview.registryId} in ${preview.region}`))];
-  const images = sum(repositories, ({ preview }) => preview.images);
+  const { publicRepositories } = cost.now.measured;
+  const images = sum(repositories, ({ preview }) => preview.images) + sum(publicRepositories, (each) => each.images);
   const today = sum(repositories, ({ preview }) => preview.events.filter(({ bucket }) => bucket === 0).length);
   const { standard, archive } = cost.now.measured.total;
+  const stored = standard + archive + sum(publicRepositories, ({ bytes }) => bytes);
+  const count = repositories.length + publicRepositories.length;
   return html`<header class="page-head">
 <p class="kind">Amazon ECR report</p>
 <h1>${stack === undefined ? "Repositories" : html`Stack <span class="name">${stack}</span>`}</h1>
 <p class="meta">${places.length > 0 && html`Account ${places.join(" and ")}. `}Read at ${minute(takenAt)}. What follows holds if nothing is pushed, pulled or deleted meanwhile.</p>
 <dl class="figures">
-${figure("Repositories", repositories.length.toLocaleString("en"))}
+${figure("Repositories", count.toLocaleString("en"), publicRepositories.length > 0 ? `${publicRepositories.length} public` : undefined)}
 ${figure("Images", images.toLocaleString("en"))}
-${figure("Stored", sizeText(standard + archive))}
+${figure("Stored", sizeText(stored))}
 ${figure("Go today", today.toLocaleString("en"), "deleted or archived")}
 ${figure("A month costs", moneyText(cost.now.monthly.total, cost.prices.currency), "now")}
 ${figure("In the long run", moneyText(cost.steadyState.monthly.total, cost.prices.currency), "a month")}
@@ -32,7 +36,7 @@ function figure(term: string, value: string, note?: string): Html {
   return html`<div><dt>${term}</dt><dd>${value}${note && html` <small>${note}</small>`}</dd></div>`;
 }
 
-/** What somebody should look at, the gravest first; a sentence when there is nothing. */
+/** What somebody should look at, the gravest first; a sentence when there is nothing. Policies that nobody judged are something. */
 export function attention(model: ReportModel): Html {
   const notices = [
     ...model.repositories.flatMap((repository, index) => repositoryNotices(repository, anchor("repository", index))),
@@ -43,7 +47,7 @@ export function attention(model: ReportModel): Html {
   return html`<section aria-labelledby="attention"><h2 id="attention">What needs attention</h2>
 ${
   byGravity.length === 0
-    ? html`<p class="calm">Nothing: no deployed image goes within ${warningDays} days, no release is deleted, and every repository has a lifecycle policy.</p>`
+    ? html`<p class="calm">Nothing: no deployed image goes within ${warningDays} days, no release is deleted, every repository has a lifecycle policy, and no mandatory rule of the policies failed.</p>`
     : html`<ul class="notices">${byGravity.map(({ grave, text }) => html`<li class="${grave ? "grave" : "mild"}"><b>${grave ? "Act" : "Look"}</b> <span>${text}</span></li>`)}</ul>`
 }</section>`;
 }
@@ -74,12 +78,26 @@ function repositoryNotices(repository: ReportedRepository, id: string): Notice[]
   return notices;
 }
 
-function policyNotices({ policies }: ReportModel): Notice[] {
-  return (policies?.rules ?? []).flatMap(({ rule, violations }) => {
+function policyNotices({ policies, stack }: ReportModel): Notice[] {
+  if (policies === undefined) {
+    return [{ grave: false, text: html`<a href="#policies">Policies</a> were not judged: ${policyCommand(stack)}` }];
+  }
+  const open = policies.rules.filter(({ unjudged }) => unjudged.length > 0).length;
+  const notices: Notice[] =
+    open === 0
+      ? []
+      : [
+          {
+            grave: false,
+            text: html`<a href="#policies">Policies</a>: ${countText(open, "rule")} could not be judged.`,
+          },
+        ];
+  const broken = policies.rules.flatMap(({ rule, violations }) => {
     const mandatory = violations.filter(({ level }) => level === "mandatory").length;
     const text = html`<a href="#policies">Policy</a> <code>${rule}</code>: ${countText(mandatory, "violation")} of a mandatory rule.`;
     return mandatory > 0 ? [{ grave: true, text }] : [];
   });
+  return [...broken, ...notices];
 }
 
 function costNotices({ cost }: ReportModel): Notice[] {

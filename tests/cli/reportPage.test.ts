@@ -90,7 +90,36 @@ describe("cli: report, page", () => {
       ...snapshot,
       repositories: snapshot.repositories.filter(({ name }) => name === "shop/petclinic-pr"),
     };
-    assert.match(textOf(reportPage(report({ snapshot: calm, policies: undefined }))), /What needs attention Nothing:/);
+    const judged = { stack: "prod", rules: [] };
+    assert.match(textOf(reportPage(report({ snapshot: calm, policies: judged }))), /What needs attention Nothing:/);
+  });
+
+  it("says that policies nobody judged need attention, and the command for this stack", () => {
+    const text = textOf(reportPage(report({ policies: undefined })));
+    assert.match(text, /Look Policies were not judged: npx ecr policies --stack prod --json &gt; policies\.json/);
+    assert.match(text, /npx ecr report --stack prod --policy-report policies\.json/);
+    assert.match(textOf(page), /Look Policies: 1 rule could not be judged\./);
+  });
+
+  it("counts public repositories and what is in them", () => {
+    assert.match(textOf(page), /Repositories 5 1 public Images 80 Stored 11\.9 GB/);
+  });
+
+  it("draws no chart of nothing", () => {
+    const staying = { ...repository, images: [image("sha256:a", 1, ["x"])] };
+    const { document } = reportInputs().snapshot.repositories[0] ?? {};
+    const snapshot = { ...reportInputs().snapshot, takenAt: now, repositories: [{ ...staying, document }] };
+    const calm = reportPage(report({ snapshot }));
+    assert.doesNotMatch(calm, /class="timeline"/);
+    assert.match(textOf(calm), /Nothing goes within 90 days, unless something is pushed\./);
+  });
+
+  it("has each cell's heading with it, for phones, and roles that say what is a table there too", () => {
+    const cells = [...page.matchAll(/<td[^>]*>/g)].map(([cell]) => cell);
+    assert.ok(cells.length > 100);
+    for (const cell of cells) assert.match(cell, /^<td role="cell" class="\w+" data-label="[^"]+">$/);
+    const rows = [...page.matchAll(/<(?:tr|th|table|thead|tbody|tfoot)\b[^>]*>/g)].map(([tag]) => tag);
+    for (const tag of rows) assert.match(tag, / role="/);
   });
 
   it("warns of a budget that is exceeded and of images that no rule deletes", () => {
@@ -201,7 +230,7 @@ describe("cli: report, page", () => {
       ["ecr-lifecycle-policy", "ecr-tag-immutability", "ecr-repository-access"],
     );
     assert.equal(text.split("Policy ecr-").length, 2);
-    assert.match(textOf(reportPage(report({ policies: undefined }))), /No policy results were given\./);
+    assert.match(textOf(reportPage(report({ policies: undefined }))), /No policy results were given: npx ecr policies/);
     assert.match(
       textOf(reportPage(report({ policies: { stack: "dev", rules: [] } }))),
       /results are of the stack dev\. .*said nothing/,
@@ -277,7 +306,7 @@ describe("cli: report, page", () => {
     const { snapshot } = reportInputs();
     assert.match(
       textOf(reportPage(report({ snapshot: { ...snapshot, repositories: [] } }))),
-      /Repositories 0 Images 0/,
+      /Repositories 1 1 public Images 12/,
     );
     const [first] = snapshot.repositories;
     assert.ok(first);

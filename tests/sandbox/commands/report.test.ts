@@ -47,7 +47,9 @@ describe("the report command on the local AWS", function () {
     assert.deepEqual([code, stdout, stderr], [0, "page.html: 1 repository, 2 images\n", ""]);
     const page = fs.readFileSync(path.join(account.directory, "page.html"), "utf8");
     const row = (tag: string) =>
-      new RegExp(`<tr><th scope="row" class="text"><span class="tag">${tag}</span>.*?</tr>`).exec(page)?.[0] ?? "";
+      new RegExp(
+        `<tr role="row"><th scope="row" role="rowheader" class="text"><span class="tag">${tag}</span>.*?</tr>`,
+      ).exec(page)?.[0] ?? "";
     assert.match(row("src-1"), /run by stack prod, output images\.web\.digest/);
     assert.match(row("src-1"), /deleted today.*rule 1: beyond the newest/);
     assert.match(row("src-1"), new RegExp(older.digest));
