@@ -46,9 +46,11 @@ function isUpToDate(file, sources) {
     fs.statSync(source).isDirectory()
       ? fs.readdirSync(source, { recursive: true }).map((each) => path.join(source, each))
       : [source];
-  return sources.every((source) =>
-    files(path.join(root, source))
-      .filter((each) => !each.startsWith(path.dirname(file)))
-      .every(isOlder),
-  );
+  return sources
+    .filter((source) => fs.existsSync(path.join(root, source)))
+    .every((source) =>
+      files(path.join(root, source))
+        .filter((each) => !each.startsWith(path.dirname(file)))
+        .every(isOlder),
+    );
 }

@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { didYouMean } from "../../ecr/nearestWord";
+import { configPlaces } from "../configPlaces";
 import { interruptedExitCode } from "../exitCodes";
 import { passOn, printError } from "../terminal";
 import { adviceFor } from "./advice";
@@ -35,6 +36,7 @@ export async function runPulumi(
       ...adviceFor(said, environment),
       ...(await runningLosses(said)),
       ...(await misspeltFlags(errors, operation)),
+      ...placesOf(record, environment),
     ];
     const text = afterwards({ operation, code, isInterrupted, record }, advice);
     if (text !== "") printError(`\n${text}`);
@@ -71,6 +73,15 @@ function run(args: string[]): Promise<{ code: number; isInterrupted: boolean; er
         errors,
       });
     });
+  });
+}
+
+/** Where the config describes what mandatory rules refuse; their own texts speak of resources. */
+function placesOf({ violations }: RunRecord, environment: string): string[] {
+  const placeOf = configPlaces(process.cwd(), environment);
+  return violations.flatMap(({ rule, urn }) => {
+    const place = placeOf(urn, rule);
+    return place === undefined ? [] : [`${rule} above: ${urn.split("::").at(-1)} is described at ${place}.`];
   });
 }
 

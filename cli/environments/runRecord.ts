@@ -5,7 +5,7 @@ export interface EngineEvent {
   diagnosticEvent?: { urn?: string; severity?: string; message?: string; ephemeral?: boolean };
   resourcePreEvent?: { metadata?: StepMetadata };
   resOutputsEvent?: { metadata?: StepMetadata };
-  policyEvent?: { enforcementLevel?: string };
+  policyEvent?: { enforcementLevel?: string; policyName?: string; resourceUrn?: string };
   policyAnalyzeStackSummaryEvent?: unknown;
   summaryEvent?: { isPreview?: boolean; result?: string };
 }
@@ -36,6 +36,8 @@ export class RunRecord {
   readonly errors: RunError[] = [];
   /** Errors and warnings, in their own words. */
   readonly diagnostics: string[] = [];
+  /** Mandatory rules that failed, with what they are about, each once. */
+  readonly violations: { rule: string; urn: string }[] = [];
   /** What was built, by resource: the last lines that a build wrote. */
   readonly builds = new Map<string, string[]>();
   /** Whether there was an operation at all. */
@@ -56,6 +58,9 @@ export class RunRecord {
       this.isJudgedWhole = false;
     }
     if (event.policyAnalyzeStackSummaryEvent !== undefined) this.isJudgedWhole = true;
+    const { enforcementLevel, policyName: rule = "", resourceUrn = "" } = event.policyEvent ?? {};
+    const isKnown = this.violations.some((each) => each.rule === rule && each.urn === resourceUrn);
+    if (enforcementLevel === "mandatory" && !isKnown) this.violations.push({ rule, urn: resourceUrn });
     if (event.diagnosticEvent) this.#addDiagnostic(event.diagnosticEvent);
     const { type = "", new: made } = event.resourcePreEvent?.metadata ?? {};
     // Providers and components have hardly a rule; a step comes after what the policies say of it.

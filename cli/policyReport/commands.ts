@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import * as path from "node:path";
 import type { Command } from "commander";
+import { configPlaces } from "../configPlaces";
 import { foundExitCode } from "../exitCodes";
 import { during } from "../progress";
 import { environmentsOf, policyConfigOf, projectFolder } from "../project";
@@ -42,7 +43,11 @@ export function addPolicyReportCommand(program: Command): void {
         throw new Error(`the preview of ${options.stack} failed: ${errors.join("\n") || stdout || failed}`);
       }
       const results = { stack: options.stack, config, rules };
-      print(options.json ? JSON.stringify(results, undefined, 2) : policyReportText(rules));
+      print(
+        options.json
+          ? JSON.stringify(results, undefined, 2)
+          : policyReportText(rules, configPlaces(projectFolder(), options.stack)),
+      );
       process.exitCode = mandatory ? foundExitCode : 0;
     });
 }

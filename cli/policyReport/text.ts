@@ -1,8 +1,9 @@
+import type { ConfigPlaces } from "../configPlaces";
 import { textTable } from "../table";
 import type { Finding, RuleReport } from "./events";
 
 /** Rule by rule in a table, with every violation and all that could not be judged below it. */
-export function policyReportText(rules: readonly RuleReport[]): string {
+export function policyReportText(rules: readonly RuleReport[], placeOf: ConfigPlaces = () => undefined): string {
   const table = textTable(
     [
       { heading: "rule" },
@@ -14,14 +15,21 @@ export function policyReportText(rules: readonly RuleReport[]): string {
   );
   const sections = [
     table,
-    ...rules.flatMap(({ rule, violations }) => violations.map((each) => line("failed", rule, each))),
-    ...rules.flatMap(({ rule, unjudged }) => unjudged.map((each) => line("not judged", rule, each))),
+    ...rules.flatMap(({ rule, violations }) => violations.map((each) => line("failed", rule, each, placeOf))),
+    ...rules.flatMap(({ rule, unjudged }) => unjudged.map((each) => line("not judged", rule, each, placeOf))),
   ];
   return sections.join("\n");
 }
 
-function line(verdict: string, rule: string, { urn, level, severity, message }: Finding): string {
+function line(
+  verdict: string,
+  rule: string,
+  { urn, level, severity, message }: Finding,
+  placeOf: ConfigPlaces,
+): string {
   const text = message.split("\n").join("\n    ");
   const name = urn.split("::").at(-1) ?? urn;
-  return `\n${verdict}: ${rule} [${level}${severity ? `, ${severity}` : ""}] ${name}\n    ${text}`;
+  const place = placeOf(urn, rule);
+  const where = place === undefined ? "" : `\n    In this project: ${place}`;
+  return `\n${verdict}: ${rule} [${level}${severity ? `, ${severity}` : ""}] ${name}\n    ${text}${where}`;
 }

@@ -28,7 +28,9 @@ describe("dev, staging and prod, each with its own policies and account", functi
 
   before(async () => {
     project = new TestProject();
-    fs.cpSync(path.join(root, "cli/bin"), path.join(project.directory, "cli/bin"), { recursive: true });
+    for (const part of ["cli", "supply", "package-lock.json"]) {
+      fs.cpSync(path.join(root, part), path.join(project.directory, part), { recursive: true });
+    }
     for (const file of files) {
       let text = project.read(file);
       for (const each of Object.keys(accounts) as Environment[]) text = text.replaceAll(written[each], accounts[each]);
