@@ -1,6 +1,17 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Pair, parseDocument } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Pair,
+  parseDocument,
+  type ScalarTag,
+  type Tags,
+} from "yaml";
 import type { Fault } from "../ecr/faults";
 import { didYouMean, nearestWord } from "../ecr/nearestWord";
 import { unknownKeyRule } from "./schemaFaults";
@@ -48,6 +59,21 @@ export function projectValues(project: string, namespace: string): Record<string
 /** What a stack's file holds at its top (Pulumi's ProjectStack). */
 const topKeys = ["config", "environment", "secretsprovider", "encryptedkey", "encryptionsalt"];
 
+/**
+ * Plain words that Pulumi's parser (Go's yaml.v3) takes for something else than YAML 1.2 does: numbers with a leading zero
+ * are octal, `_` may stand in them, and a day is a time, which arrives as the text that Go prints.
+ */
+const asPulumi = (tags: Tags): Tags => [
+  plainWord("int", /^[-+]?0[0-7]+$/, (word) => Number.parseInt(word, 8)),
+  plainWord("int", /^[-+]?[1-9]\d*(_\d+)+$/, (word) => Number(word.replaceAll("_", ""))),
+  plainWord("timestamp", /^\d{4}-\d\d-\d\d$/, (word) => `${word} 00:00:00 +0000 UTC`),
+  ...tags,
+];
+
+function plainWord(tag: string, test: RegExp, resolve: (word: string) => unknown): ScalarTag {
+  return { tag: `tag:yaml.org,2002:${tag}`, default: true, test, resolve };
+}
+
 /** Stands for what is encrypted. */
 const secret = "(secret)";
 
@@ -61,7 +87,7 @@ export function readStackFile(file: string, namespace: string): StackFile {
   const name = path.relative(process.cwd(), file) || file;
   const lines = new LineCounter();
   const text = fs.readFileSync(file, "utf8");
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, customTags: asPulumi });
   const placeAt = (offset: number) => {
     const { line, col } = lines.linePos(offset);
     return `${name}:${line}:${col}`;
@@ -162,6 +188,7 @@ function valuesOf(config: unknown, document: Document, namespace: string): Recor
 }
 
 function engineText(value: unknown): string {
+  if (value === null) return "";
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 

@@ -71,7 +71,10 @@ describe("a stack's file", () => {
       [
         "config:",
         "  aws:region: eu-west-1",
-        "  ecr:tags: { on: yes, at: 2026-12-01 }",
+        // Read off `pulumi config --json`.
+        '  ecr:tags: { on: yes, at: 2026-12-01, text: "2026-12-01", old: 010, wide: 1_000, hex: 0x1F, none: ~, half: .5 }',
+        "  ecr:day: 2026-12-01",
+        "  ecr:empty:",
         "  ecr:mirroredImages: { a: { password: { secure: AAAB }, tags: [] } }",
         "  ecr:costs: { secure: AAAC }",
         "  ecr:x: true",
@@ -79,7 +82,10 @@ describe("a stack's file", () => {
     );
     assert.deepEqual(values, {
       "aws:region": "eu-west-1",
-      "ecr:tags": '{"on":"yes","at":"2026-12-01"}',
+      "ecr:tags":
+        '{"on":"yes","at":"2026-12-01 00:00:00 +0000 UTC","text":"2026-12-01","old":8,"wide":1000,"hex":31,"none":null,"half":0.5}',
+      "ecr:day": "2026-12-01 00:00:00 +0000 UTC",
+      "ecr:empty": "",
       "ecr:mirroredImages": '{"a":{"password":"(secret)","tags":[]}}',
       "ecr:x": "true",
     });
