@@ -3,6 +3,7 @@ import { during } from "../progress";
 import { environmentsOf, projectFolder } from "../project";
 import { atStack } from "../sandbox";
 import { printError } from "../terminal";
+import { faultsText } from "../validate/commands";
 import { pulumiArguments } from "./pulumiArguments";
 
 const operations = {
@@ -28,12 +29,26 @@ export function addEnvironmentCommands(program: Command): void {
   }
 }
 
+/**
+ * What the program would refuse too, in a moment rather than after Pulumi has started; not where values come from elsewhere.
+ *
+ * @throws Error with all faults of the stack's file.
+ */
+function refuseFaults(project: string, environment: string, flags: readonly string[]): void {
+  const { validateEnvironment } =
+    require("../validate/validateEnvironment") as typeof import("../validate/validateEnvironment");
+  const { file, messages, notes } = validateEnvironment(project, environment);
+  const isElsewhere = notes.length > 0 || flags.some((flag) => /^(-c|--config)/.test(flag));
+  if (messages.length > 0 && !isElsewhere) throw new Error(`${faultsText(file, messages)}\nNothing was started.`);
+}
+
 async function run(operation: "preview" | "up", environment: string | undefined, flags: string[]) {
   const project = projectFolder();
   if (environment === undefined || environment.startsWith("-")) {
     throw new Error(`${operation}: name an environment: ${environmentsOf(project).join(", ")}.`);
   }
   const args = pulumiArguments(project, environment, flags);
+  refuseFaults(project, environment, flags);
   if ((await atStack(environment)) === "handed over") return process.exitCode ?? 0;
   process.chdir(project);
   const { accountSettings } = require("./accountSettings") as typeof import("./accountSettings");

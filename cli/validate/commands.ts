@@ -34,13 +34,7 @@ function validate(names: readonly string[], { json }: { json: boolean }): number
   } else {
     for (const { file, messages, notes } of results) {
       if (messages.length === 0) print(`${file}: no fault${notes.map((note) => `; ${note}`).join("")}`);
-      else
-        printError(
-          [
-            `${file}: ${messages.length === 1 ? "1 fault" : `${messages.length} faults`}`,
-            ...messages.map((each) => `  - ${each}`),
-          ].join("\n"),
-        );
+      else printError(faultsText(file, messages));
     }
   }
   return results.some(({ faults }) => faults.length > 0) ? foundExitCode : 0;
@@ -49,4 +43,10 @@ function validate(names: readonly string[], { json }: { json: boolean }): number
 /** The name in `Pulumi.<name>.yaml`, which is what hooks are given. */
 function environmentName(name: string): string {
   return /^Pulumi\.(.+)\.ya?ml$/.exec(path.basename(name))?.[1] ?? name;
+}
+
+/** All faults of a file, one a line. */
+export function faultsText(file: string, messages: readonly string[]): string {
+  const count = messages.length === 1 ? "1 fault" : `${messages.length} faults`;
+  return [`${file}: ${count}`, ...messages.map((each) => `  - ${each}`)].join("\n");
 }

@@ -51,8 +51,10 @@ describe("ecr validate", function () {
   });
   after(() => fs.rmSync(folder, { recursive: true }));
 
-  function validate(...args: string[]) {
-    return spawnSync(process.execPath, [cli, "validate", ...args], {
+  const validate = (...args: string[]) => run("validate", ...args);
+
+  function run(...args: string[]) {
+    return spawnSync(process.execPath, [cli, ...args], {
       cwd: folder,
       encoding: "utf8",
       // Neither Pulumi nor AWS nor Docker: a process or a connection ends it at once.
@@ -95,6 +97,24 @@ describe("ecr validate", function () {
     const { status, stderr } = validate("sond");
     assert.match(stderr, /there is no environment "sond": did you mean "sound"\? write one of faulty, sound/);
     assert.equal(status, 1);
+  });
+
+  it("is what preview and up do first: faults are said before anything is started", () => {
+    for (const operation of ["preview", "up"]) {
+      const { status, stdout, stderr } = run(operation, "faulty", "--diff");
+      assert.deepEqual([status, stdout], [1, ""]);
+      assert.match(
+        stderr,
+        /^Pulumi\.faulty\.yaml: \d+ faults\n {2}- Pulumi\.faulty\.yaml:3:.*\nNothing was started\.\n$/s,
+      );
+    }
+    // Without a fault, or with values from elsewhere, it goes on: to AWS first, where there are no credentials.
+    for (const args of [
+      ["up", "sound"],
+      ["up", "faulty", "--config", "ecr:tags={}"],
+    ]) {
+      assert.match(run(...args).stderr, /^AWS: no credentials|^connect: /);
+    }
   });
 
   it("misses the policies' config of an environment", () => {

@@ -28,7 +28,7 @@ describe("dev, staging and prod, each with its own policies and account", functi
 
   before(async () => {
     project = new TestProject();
-    for (const part of ["cli", "supply", "package-lock.json"]) {
+    for (const part of ["cli", "supply"]) {
       fs.cpSync(path.join(root, part), path.join(project.directory, part), { recursive: true });
     }
     for (const file of files) {
