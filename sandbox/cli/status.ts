@@ -2,11 +2,17 @@ import { parseArgs } from "node:util";
 import { engineVersion } from "../engine/installEngine";
 import { sandboxHome } from "../paths";
 import { type SandboxStatus, sandboxStatus } from "../services/status";
+import { runSteps } from "./steps";
 
 /** `npm run sandbox -- status [--json]`: what runs, where, in which version, and how much room it takes. Starts nothing. */
 export async function status(args: string[]): Promise<number> {
   const { values } = parseArgs({ args, options: { json: { type: "boolean", default: false } } });
-  const found = await sandboxStatus(sandboxHome(), { pulumi: engineVersion() });
+  let found: SandboxStatus | undefined;
+  const look = async () => {
+    found = await sandboxStatus(sandboxHome(), { pulumi: engineVersion() });
+  };
+  await runSteps([{ title: "Disk use and versions", task: look }], { quiet: true });
+  if (found === undefined) throw new Error("the look at the sandbox ended early");
   console.log(values.json ? JSON.stringify(found, undefined, 2) : describe(found));
   return 0;
 }

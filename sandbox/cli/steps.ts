@@ -27,6 +27,8 @@ export interface StepsOptions {
 
 /** Milliseconds between two times that a step says for how long it has been at it: where a line moves, and where each stays. */
 const movingInterval = 1000;
+/** Milliseconds that need no word. */
+const shortInterval = 2000;
 const lineInterval = 10_000;
 /** Milliseconds between two messages of a step where each stays a line: a build sends hundreds. */
 const messageInterval = 5000;
@@ -48,7 +50,7 @@ export async function runSteps(steps: readonly Step[], options: StepsOptions = {
           if (quiet) console.error(`${title}: ${line}`);
           else shown.output = line;
         };
-        const clock = startClock(title, show, !quiet && process.stdout.isTTY === true);
+        const clock = startClock(title, show, { moves: !quiet && process.stdout.isTTY === true, quiet });
         const rename = (name: string) => {
           shown.title = name;
         };
@@ -81,27 +83,30 @@ export async function runSteps(steps: readonly Step[], options: StepsOptions = {
 function startClock(
   title: string,
   show: (line: string) => void,
-  moves: boolean,
+  { moves, quiet }: { moves: boolean; quiet: boolean },
 ): { progress: Progress; stop: () => void } {
   const started = Date.now();
-  // A moving line stands below its step's title.
-  let message = moves ? "at work" : title;
-  let shownAt = Number.NEGATIVE_INFINITY;
+  // A line that stays has no name of its step before it.
+  let message = moves || quiet ? "at work" : title;
+  // Where the step's beginning is not shown, the first word comes as soon as there is something to wait for.
+  let shownAt = quiet ? started + shortInterval - lineInterval : started;
+  let isToldOf = false;
   const tell = (line: string) => {
     shownAt = Date.now();
+    isToldOf = true;
     show(line);
   };
   const tellTime = () => {
     const now = Date.now();
-    const isDue = moves || now - Math.max(shownAt, started) >= lineInterval;
-    if (isDue && now - started >= 2 * movingInterval) tell(`${message} (${Math.round((now - started) / 1000)} s)`);
+    if (now - started >= shortInterval && (moves || now - shownAt >= lineInterval))
+      tell(`${message} (${Math.round((now - started) / 1000)} s)`);
   };
   const timer = setInterval(tellTime, movingInterval);
   timer.unref();
   return {
     progress: (line) => {
       message = line;
-      if (moves || Date.now() - shownAt >= messageInterval) tell(line);
+      if (moves || !isToldOf || Date.now() - shownAt >= messageInterval) tell(line);
     },
     stop: () => clearInterval(timer),
   };

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { projectRoot } from "../../../sandbox/paths";
+import { run } from "../../../sandbox/system/commands";
 import { removeTemporary, temporaryDirectory } from "../temporary";
 import { inTerminal } from "./terminal";
 
@@ -9,20 +10,33 @@ describe("steps of the sandbox's commands", function () {
   this.timeout(60_000);
   afterEach(removeTemporary);
 
-  it("say for how long they have been at it, where they say nothing else", async () => {
+  const env = { ...process.env, NO_COLOR: "1", TS_NODE_PROJECT: path.join(projectRoot, "tsconfig.json") };
+
+  /** A command of one step that takes more than three seconds. */
+  function command(step: string, options = "{}"): { folder: string; words: string[] } {
     const folder = temporaryDirectory();
     const file = path.join(folder, "command.js");
     fs.writeFileSync(
       file,
       `const { runSteps } = require("${path.join(projectRoot, "sandbox", "cli", "steps")}");
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
-runSteps([{ title: "Long", task: async ({ progress }) => { progress("compiling"); await pause(3_500); } }]);`,
+runSteps([{ title: "Long", task: async ({ progress }) => { ${step}; await pause(3_500); } }], ${options});`,
     );
-    const env = { ...process.env, NO_COLOR: "1", TS_NODE_PROJECT: path.join(projectRoot, "tsconfig.json") };
-    const command = [process.execPath, "-r", require.resolve("ts-node/register/transpile-only"), file];
-    const { code, screen } = await inTerminal(command, { cwd: folder, env });
+    return { folder, words: [process.execPath, "-r", require.resolve("ts-node/register/transpile-only"), file] };
+  }
+
+  it("say for how long they have been at it, in a terminal with each second", async () => {
+    const { folder, words } = command(`progress("compiling")`);
+    const { code, screen } = await inTerminal(words, { cwd: folder, env });
     assert.equal(code, 0, screen);
     assert.match(screen, /Long[\s\S]*compiling[\s\S]*compiling \(2 s\)[\s\S]*compiling \(3 s\)/);
     assert.match(screen, /✔ Long/);
+  });
+
+  it("say it on standard error where standard output is another command's, once something is to be waited for", async () => {
+    const { words } = command("", "{ quiet: true }");
+    const { code, stdout, stderr } = await run(words[0] ?? "", words.slice(1), { env });
+    assert.deepEqual([code, stdout], [0, ""], stderr);
+    assert.match(stderr, /^Long: at work \(\d s\)\n$/);
   });
 });
