@@ -80,6 +80,12 @@ async function backfill(options: BackfillOptions): Promise<number> {
     return 0;
   }
   for (const plan of plans) print(planText(plan, prices.currency));
+  if (options.prices === undefined && plans.some(({ cost }) => cost.transfer > 0)) {
+    print(
+      `The transfer is priced as from us-east-1, ${prices.replicationPerGb} ${prices.currency} a GB; other regions cost up to several times ` +
+        "that: write --prices with your region's.",
+    );
+  }
   if (!options.yes) {
     print("Nothing was copied. Write --yes to copy it.");
     return 0;
