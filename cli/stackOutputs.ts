@@ -48,13 +48,21 @@ function pulumi(command: string, stack: string | undefined): Promise<string> {
     execFile("pulumi", args, { env, maxBuffer: outputLimit }, (error, stdout, stderr) => {
       if (error) {
         const said = stderr.trim() || error.message;
-        const stacks = environmentsOf(projectFolder()).join(", ");
-        reject(new Error(`pulumi ${args.join(" ")} failed:\n${said}\nName the stack with --stack: ${stacks}.`));
+        reject(new Error(`pulumi ${args.join(" ")} failed:\n${said}\n${remedyFor(said)}`.trimEnd()));
       } else {
         resolve(stdout);
       }
     });
   });
+}
+
+/** What to do about a message of the CLI, or of its launcher, which downloads it. */
+function remedyFor(said: string): string {
+  if (/fetch failed|ENOTFOUND|EAI_AGAIN/.test(said))
+    return "Pulumi's CLI could not be downloaded: look at the network.";
+  if (/ENOENT/.test(said)) return "Pulumi's CLI is not there. Run `npm ci --ignore-scripts` first.";
+  if (!/no stack|no current stack|not found/i.test(said)) return "";
+  return `Name the stack with --stack: ${environmentsOf(projectFolder()).join(", ")}.`;
 }
 
 /** Every text in the outputs, however deep, with the path that leads to it, in their order. */

@@ -26,3 +26,33 @@ describe("npm run up without npx on PATH", () => {
     assert.deepEqual([stdout.trim(), signal], ["spawn npx ENOENT", null]);
   });
 });
+
+describe("Ctrl-C in npm run up", function () {
+  this.timeout(60_000);
+  let folder: string;
+  before(() => {
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), "run-pulumi-"));
+    // As Pulumi: it ends what it is at, and says that it was canceled.
+    const npx = `#!/bin/sh
+trap 'echo "ends in good order"; exit 255' INT
+echo waiting
+while :; do sleep 0.1; done
+`;
+    fs.writeFileSync(path.join(folder, "npx"), npx, { mode: 0o755 });
+  });
+  after(() => fs.rmSync(folder, { recursive: true }));
+
+  it("waits until Pulumi has ended, says what became of the update in one line, and ends with 130", () => {
+    const program = `require("./cli/environments/runPulumi").runPulumi("up", [], "dev").then((code) => process.exit(code));`;
+    const command = [process.execPath, "-r", "ts-node/register/transpile-only", "-e", program];
+    const { stdout } = spawnSync(
+      "python3",
+      [path.join(__dirname, "pseudoTerminal.py"), "80", "--key", "waiting:\\x03", "--", ...command],
+      { cwd: root, env: { ...process.env, PATH: `${folder}:${process.env["PATH"]}`, NO_COLOR: "1" }, encoding: "utf8" },
+    );
+    assert.match(
+      stdout,
+      /^waiting\n\^C?ends in good order\n\nInterrupted: what was done is kept, and the same command goes on from there\.\nexit 130\n$/,
+    );
+  });
+});

@@ -85,7 +85,27 @@ describe("the stack that a command is about", function () {
     fs.writeFileSync(path.join(project, `.pulumi/workspaces/ecr-${hash}-workspace.json`), '{"stack":"dev"}');
     const { stdout, stderr } = run(["cost"]);
     assert.equal(stdout, "");
-    assert.match(stderr, /Name the stack with --stack: dev, local\./);
+    // Nothing is on PATH here.
+    assert.match(stderr, /^pulumi stack output --json .* failed:\nspawn pulumi ENOENT\nPulumi's CLI is not there\./);
+  });
+
+  it("has what Pulumi said, and what to do: the network, or the stacks that there are", () => {
+    fs.mkdirSync(path.join(project, "node_modules/.bin"), { recursive: true });
+    const says = (text: string) => {
+      const pulumi = path.join(project, "below/node_modules/.bin/pulumi");
+      fs.mkdirSync(path.dirname(pulumi), { recursive: true });
+      fs.writeFileSync(pulumi, `#!/bin/sh\necho "${text}" >&2\nexit 255\n`, { mode: 0o755 });
+      return run(["cost", "--stack", "dev"], { PATH: "/usr/bin:/bin" }).stderr;
+    };
+    assert.match(
+      says("Downloading pulumi... fetch failed"),
+      /fetch failed\nPulumi's CLI could not be downloaded: look at the network\.\n$/,
+    );
+    assert.match(
+      says("error: no stack named 'dev' found"),
+      /'dev' found\nName the stack with --stack: dev, local\.\n$/,
+    );
+    assert.match(says("error: getting secrets manager"), /secrets manager\n$/);
   });
 
   it("is asked for by name where it is missing, with those that there are", () => {
