@@ -125,13 +125,15 @@ footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line);
   .lane-count { margin-left: 0; width: 100%; }
   .tight { display: none; }
 }
-@media screen and (max-width: 40rem) {
+@media screen and (max-width: 48rem) {
   .frame { overflow: visible; }
   table, caption, tbody, tfoot, tr, tbody th, tfoot th { display: block; }
   thead { position: absolute; left: -999rem; }
   tr { padding: 0.5rem 0; border-bottom: 1px solid var(--line); }
   th, td, tfoot th, tfoot td { border: 0; padding: 0.0625rem 0; text-align: left; }
-  td { display: flex; gap: 1rem; justify-content: space-between; }
+  td { display: flex; flex-wrap: wrap; gap: 0 1rem; justify-content: space-between; }
+  td.text, th.text, .number { overflow-wrap: anywhere; white-space: normal; }
+  .images tbody th, .images td:nth-child(3) { min-width: 0; }
   td:empty { display: none; }
   td::before { content: attr(data-label); flex: none; color: var(--soft); font-size: 0.8125rem; }
 }
