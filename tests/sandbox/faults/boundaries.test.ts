@@ -7,7 +7,7 @@ import { fullTests, toolsTimeout } from "../tools";
 import { type Boundary, Gate } from "./gate";
 import { comparableState } from "./stackState";
 
-/** The same boundaries at each run; all of them with TEST_FULL=1. */
+/** The same boundary at each run; all of them with TEST_FULL=1. */
 const random = randomNumbers(20_261_124);
 /** Changes of the reference stack: two repositories, a lifecycle policy, an image, its copy and its tags. */
 const changes = 6;
@@ -15,13 +15,10 @@ const moments = ["before", "after"] as const;
 /** One change at a time: whatever comes before the boundary is done, and whatever after it not begun. */
 const flags = ["--yes", "--skip-preview", "--parallel", "1", "--stack", "local", "--non-interactive"];
 
-/** Every boundary, or one that is chosen for each moment. */
+/** Every boundary, or one of the worse kind: AWS has changed, and the state does not know it. */
 function boundaries(): Boundary[] {
-  return moments.flatMap((moment): Boundary[] =>
-    fullTests
-      ? Array.from({ length: changes }, (_, change) => ({ change, moment }))
-      : [{ change: Math.floor(random() * changes), moment }],
-  );
+  if (!fullTests) return [{ change: Math.floor(random() * changes), moment: "after" }];
+  return moments.flatMap((moment) => Array.from({ length: changes }, (_, change): Boundary => ({ change, moment })));
 }
 
 /** `kill -9` of the CLI at a change of a resource, then `pulumi cancel` and the same command, end as an undisturbed run. */
