@@ -12,7 +12,7 @@ const programs = [
   ["actionlint, zizmor (tests)", "Go module, PyPI", "MIT"],
   ["crane, go-containerregistry, oras, regctl, helm, cosign (tests)", "Go modules", "Apache-2.0"],
   ["skopeo, buildah (tests)", "Debian packages, or programs on PATH", "Apache-2.0"],
-  ["Cloud Custodian (tests)", "PyPI", "Apache-2.0"],
+  ["Cloud Custodian, Prowler (tests)", "PyPI", "Apache-2.0"],
   ["ansible (tests)", "PyPI", "GPL-3.0-or-later"],
   ["pytest (tests)", "PyPI", "MIT"],
   ["syft (`npm run sbom`)", "Go module, or a program on PATH", "Apache-2.0"],

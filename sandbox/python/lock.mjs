@@ -29,8 +29,13 @@ try {
     const python =
       /Needs Python (\d+\.\d+)/.exec(fs.readFileSync(path.join(folder, file), "utf8"))?.[1] ?? oldestPython;
     const lock = file.replace(/\.in$/, ".txt");
+    const override = file.replace(/\.in$/, ".override");
+    // What a list leaves out is only on PyPI as sources; of the rest it takes the newest that is not.
+    const without = fs.existsSync(path.join(folder, override))
+      ? ["--override", override, "--only-binary", ":all:"]
+      : [];
     run(path.join(work, "bin", "uv"), [
-      ...[...compile, "--python-version", python, ...heading],
+      ...[...compile, ...without, "--python-version", python, ...heading],
       ...[...process.argv.slice(2), "--output-file", lock, file],
     ]);
     console.log(`sandbox/python/${lock}`);

@@ -78,6 +78,7 @@ async function installInto(folder: string, python: string, list: string): Promis
   });
   await runOrThrow(path.join(folder, "bin", "python"), [
     ...["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"],
-    ...["--require-hashes", "--only-binary", ":all:", "--requirement", list],
+    // The list is whole: what it leaves out (NAME.override) is not fetched either.
+    ...["--require-hashes", "--only-binary", ":all:", "--no-deps", "--requirement", list],
   ]);
 }

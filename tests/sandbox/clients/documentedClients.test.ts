@@ -33,6 +33,7 @@ describe("clients: the table of docs/conformance.md", () => {
       cosign: moduleVersion(own("cosign"), "github.com/sigstore/cosign/v3"),
       "AWS CLI, boto3": `awscli ${packageVersion("awscli")}, boto3 ${/^boto3==(\S+) /m.exec(read("sandbox/python/moto.txt"))?.[1]}`,
       "Cloud Custodian": `c7n ${packageVersion("c7n")}`,
+      Prowler: `prowler ${packageVersion("prowler")}`,
       Ansible: `ansible ${packageVersion("ansible")}`,
       "moto's tests": `moto ${packageVersion("moto")}`,
       // Not of a version of the project's own.

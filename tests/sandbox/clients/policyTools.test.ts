@@ -5,6 +5,8 @@ import {
   DescribeRepositoriesCommand,
   GetLifecyclePolicyCommand,
   GetRepositoryPolicyCommand,
+  PutLifecyclePolicyCommand,
+  SetRepositoryPolicyCommand,
 } from "@aws-sdk/client-ecr";
 import { installMinistack, ministackProcess, startMinistack } from "../../../sandbox/services/ministack";
 import { stopProcess } from "../../../sandbox/services/processes";
@@ -62,7 +64,6 @@ describe("clients: that keep repositories as they are told", function () {
   it("Cloud Custodian finds repositories without a lifecycle policy, with mutable tags and open to others, and mends them", async () => {
     const custodian = await installPythonPackage({ name: "c7n", command: "custodian" }, () => {});
     const [open, closed] = [await sandbox.createRepository("custodian"), await sandbox.createRepository("custodian")];
-    const { PutLifecyclePolicyCommand, SetRepositoryPolicyCommand } = await import("@aws-sdk/client-ecr");
     const statement = { Sid: "all", Effect: "Allow", Principal: "*", Action: "ecr:BatchGetImage" };
     const policyText = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
     await sandbox.ecr().send(new SetRepositoryPolicyCommand({ repositoryName: open, policyText }));
@@ -170,5 +171,49 @@ describe("clients: that keep repositories as they are told", function () {
     );
     assert.equal(await play({ name: "ansible/web", region, state: "absent" }), true);
     assert.equal(await play({ name: "ansible/web", region, state: "absent" }), false);
+  });
+
+  it("Prowler's checks of ECR tell a repository that is as it should be from one that is not", async function () {
+    if (!fullTests) this.skip();
+    const prowler = await installPythonPackage({ name: "prowler" }, () => {});
+    const statement = { Sid: "all", Effect: "Allow", Principal: "*", Action: "ecr:BatchGetImage" };
+    const bad = await sandbox.createRepository("prowler-bad");
+    const policyText = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+    await sandbox.ecr().send(new SetRepositoryPolicyCommand({ repositoryName: bad, policyText }));
+    const good = await sandbox.createRepository("prowler-good", {
+      imageTagMutability: "IMMUTABLE",
+      imageScanningConfiguration: { scanOnPush: true },
+    });
+    const lifecyclePolicyText = JSON.stringify(lifecycle);
+    await sandbox.ecr().send(new PutLifecyclePolicyCommand({ repositoryName: good, lifecyclePolicyText }));
+    const output = path.join(sandbox.home, "prowler");
+    const args = ["aws", "--service", "ecr", "--filter-region", region, "--no-banner", "--output-formats", "json-ocsf"];
+    const options = {
+      env: { ...env, PYTHONDONTWRITEBYTECODE: "1", PYTHONPATH: path.join(__dirname, "prowler") },
+      cwd: sandbox.home,
+    };
+    const where = ["--output-directory", output, "--output-filename", "found", "--ignore-exit-code-3"];
+    const { code, stdout, stderr } = await run(prowler, [...args, ...where], options);
+    assert.equal(code, 0, `${stdout}\n${stderr}`);
+    interface Finding {
+      status_code: string;
+      metadata: { event_code: string };
+      resources: { uid: string }[];
+    }
+    const found = JSON.parse(fs.readFileSync(path.join(output, "found.ocsf.json"), "utf8")) as Finding[];
+    const verdicts = (name: string) =>
+      Object.fromEntries(
+        found
+          .filter(({ resources }) => resources.some(({ uid }) => uid.endsWith(`/${name}`)))
+          .map(({ metadata, status_code }) => [metadata.event_code, status_code]),
+      );
+    const checks = [
+      "ecr_repositories_lifecycle_policy_enabled",
+      "ecr_repositories_not_publicly_accessible",
+      "ecr_repositories_scan_images_on_push_enabled",
+      "ecr_repositories_tag_immutability",
+    ];
+    const all = (verdict: string) => Object.fromEntries(checks.map((check) => [check, verdict]));
+    assert.deepEqual([verdicts(bad), verdicts(good)], [all("FAIL"), all("PASS")]);
   });
 });
