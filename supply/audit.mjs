@@ -1,6 +1,13 @@
 // npm run audit: what is known against the packages of the lockfile, from the registry that npm is set to.
 // Ends with 0 when nothing is known, 1 when something is, 2 when the registry has no answer to that.
 import { spawnSync } from "node:child_process";
+import { answerHelp } from "./help.mjs";
+
+answerHelp(
+  "npm run audit [-- NPM'S OPTION…]",
+  "What is known against the packages of the lockfile, from the registry that npm is set to.\nEnds with 0 when nothing is known, 1 when something is, 2 when the registry has no answer to that.",
+  true,
+);
 
 const { stdout, error } = spawnSync("npm", ["audit", "--json", "--loglevel=silent", ...process.argv.slice(2)], {
   encoding: "utf8",

@@ -1,5 +1,7 @@
 // npm run licences: the licence of every package that the program needs when it runs. Ends with 1 when one is not allowed.
+
 import * as fs from "node:fs";
+import { answerHelp } from "./help.mjs";
 
 /** What this program may be given away with. A new one comes here after somebody has read it. */
 const allowed = new Set([
@@ -18,6 +20,10 @@ const allowed = new Set([
 /** Packages that name no licence in the form of SPDX, and what their file says that we have read: by name and version. */
 const read = { "@logdna/tail-file@2.2.0": "MIT" };
 
+answerHelp(
+  "npm run licences [-- LOCKFILE]",
+  "Fails on a licence that is not on the list, for packages that the program runs with (docs/licences.md).",
+);
 const lockfile = process.argv[2] ?? new URL("../package-lock.json", import.meta.url);
 const { packages } = JSON.parse(fs.readFileSync(lockfile, "utf8"));
 const found = Object.entries(packages)

@@ -3,6 +3,9 @@
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import { fileURLToPath } from "node:url";
+import { answerHelp } from "./help.mjs";
+
+answerHelp("npm run sbom:project", "Writes an SBOM of the project itself in CycloneDX JSON: sbom/project.cdx.json.");
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 // Not with --omit=dev: in workspaces npm then leaves out packages that run too, such as zod.

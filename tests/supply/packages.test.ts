@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { scripts } from "../../package.json";
+import { scripts, version } from "../../package.json";
 
 const root = path.join(__dirname, "../..");
 
@@ -45,5 +45,33 @@ describe("a fresh clone, before npm ci", function () {
     assert.deepEqual([status, stderr.split("\n").length], [1, 2]);
     assert.match(stderr, /is not as package-lock\.json has it\. Run `npm ci --ignore-scripts` first\.$/m);
     fs.rmSync(path.join(clone, "node_modules"), { recursive: true });
+  });
+});
+
+describe("the scripts of supply/", () => {
+  const run = (script: string, ...args: string[]) =>
+    spawnSync(process.execPath, [path.join(root, "supply", script), ...args], {
+      encoding: "utf8",
+      env: { PATH: "/nonexistent" },
+    });
+
+  for (const script of ["audit.mjs", "licences.mjs", "sbom.mjs"]) {
+    it(`${script}: -h and --help say what it does, --version the version, and nothing else happens`, () => {
+      for (const flag of ["-h", "--help"]) {
+        const { status, stdout, stderr } = run(script, flag);
+        assert.deepEqual([status, stderr], [0, ""]);
+        assert.match(stdout, /^Usage: npm run [a-z:]+.*\n\n[A-Z]/);
+      }
+      const { status, stdout } = run(script, "--version");
+      assert.deepEqual([status, stdout], [0, `${version}\n`]);
+    });
+  }
+
+  it("refuse a flag; those of audit are npm's", () => {
+    for (const script of ["licences.mjs", "sbom.mjs"]) {
+      const { status, stdout, stderr } = run(script, "--jsn");
+      assert.deepEqual([status, stdout], [1, ""]);
+      assert.match(stderr, /^--jsn: there is no such option\./);
+    }
   });
 });

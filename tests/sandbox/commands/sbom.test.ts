@@ -101,7 +101,8 @@ describe("the sbom command on the local AWS", function () {
       const lines = ["sbom/petclinic.cdx.json", "sbom/team%2Ftool.cdx.json"].map(
         (file) => `${file}: 1 package (1 npm)\n`,
       );
-      assert.deepEqual([code, stdout, stderr], [0, lines.join(""), ""]);
+      // What takes long says so there.
+      assert.deepEqual([code, stdout, stderr.replace(/^… .*\n/gm, "")], [0, lines.join(""), ""]);
       for (const name of ["petclinic", "team%2Ftool"]) {
         const text = fs.readFileSync(path.join(account.directory, "sbom", `${name}.cdx.json`), "utf8");
         assert.equal(JSON.parse(text).components.length, 2);
@@ -160,7 +161,10 @@ describe("the sbom command on the local AWS", function () {
       try {
         const { code, stdout, stderr } = await sbom("--image", "petclinic", "--out", "failed");
         assert.deepEqual([code, stdout], [1, ""]);
-        assert.equal(stderr, `syft could not read ${reference}:\nERROR could not determine source\n`);
+        assert.equal(
+          stderr.replace(/^… .*\n/gm, ""),
+          `syft could not read ${reference}:\nERROR could not determine source\n`,
+        );
         assert.deepEqual(fs.readdirSync(path.join(account.directory, "failed")), []);
       } finally {
         account.env["FAIL"] = "";
