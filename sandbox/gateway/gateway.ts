@@ -21,6 +21,7 @@ import { Registries } from "./registries";
 import { handleRegistryRequest } from "./registry/handler";
 import { UploadSessions } from "./registry/uploadSessions";
 import { Replicator } from "./replicator";
+import { logRequest } from "./requestLog";
 import { Store } from "./state/store";
 import { Tokens } from "./tokens";
 
@@ -33,6 +34,8 @@ export interface GatewayOptions {
   clock?: Clock;
   /** @default one line on the error output, with the time */
   log?: (message: string) => void;
+  /** Is told each request. @default nobody */
+  logRequests?: (line: string) => void;
 }
 
 /**
@@ -75,6 +78,8 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
   };
   let endpoint = "";
   const server = createAwsEndpoint(context, clock, forwarder, () => endpoint);
+  const { logRequests } = options;
+  if (logRequests) server.prependListener("request", (request, response) => logRequest(logRequests, request, response));
   const schedule = new LifecycleSchedule(context);
   const addresses = (): GatewayAddresses => ({
     endpoint,
@@ -98,6 +103,7 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
   };
   try {
     await context.registries.open((request, response, address) => {
+      if (logRequests) logRequest(logRequests, request, response);
       void context.garbageCollection.during(() => handleRegistryRequest(context, request, response, address));
     });
     endpoint = `http://127.0.0.1:${await listenKept(context, server)}`;

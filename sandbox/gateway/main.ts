@@ -9,10 +9,9 @@ async function main(): Promise<void> {
     throw new Error("usage: gateway <config.json>");
   }
   const config = readGatewayConfig(file);
-  const gateway = await startGateway(config);
-  console.error(
-    `${new Date().toISOString()} AWS endpoint ${gateway.endpoint}, public registry ${gateway.publicRegistry}`,
-  );
+  const log = (line: string) => console.error(`${new Date().toISOString()} ${line}`);
+  const gateway = await startGateway(config, { log, logRequests: log });
+  log(`AWS endpoint ${gateway.endpoint}, public registry ${gateway.publicRegistry}`);
   const stop = () => {
     void gateway.close().then(() => process.exit(0));
   };

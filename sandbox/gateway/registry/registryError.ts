@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
+import { noteError } from "../requestLog";
 
 /** A refusal as the OCI distribution specification carries it: a code, a message, an HTTP status. */
 export class RegistryError extends Error {
@@ -30,6 +31,7 @@ export const tokenExpiredMessage = "Your authorization token has expired. Reauth
 
 export function sendRegistryError(response: ServerResponse, error: RegistryError): void {
   const { headers, detail } = error.options;
+  noteError(response, error.code);
   sendJson(response, error.status, { errors: [{ code: error.code, message: error.message, detail }] }, headers);
 }
 

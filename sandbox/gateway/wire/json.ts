@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { noteError } from "../requestLog";
 import { ServiceError } from "./serviceError";
 
 const contentType = "application/x-amz-json-1.1";
@@ -60,6 +61,7 @@ export function sendOutput(response: ServerResponse, output: object): void {
 }
 
 export function sendError(response: ServerResponse, error: ServiceError): void {
+  noteError(response, error.code);
   send(response, error.status, { __type: error.code, message: error.message, ...error.members });
 }
 

@@ -24,6 +24,8 @@ export class TestSandbox {
   /** Milliseconds that the gateway's clock is ahead. */
   clockAhead = 0;
   readonly log: string[] = [];
+  /** What the gateway tells of each request. */
+  readonly requests: string[] = [];
   /** For `start`: where the scanner's findings are. */
   scanFindingsFile: string | undefined;
   /** Settings of the gateway that are not as usual, from its next start on. */
@@ -39,6 +41,7 @@ export class TestSandbox {
     this.running = await startGateway(this.config(ministackUrl), {
       clock: { now: () => Date.now() + this.clockAhead },
       log: (message) => this.log.push(message),
+      logRequests: (line) => this.requests.push(line),
     });
   }
 
