@@ -55,6 +55,30 @@ describe("cli: report, command", () => {
     assert.match(page, /Read at <time datetime="2026-06-01T12:00:00\.000Z">/);
   });
 
+  it("prints what the page shows as JSON, and writes none", async () => {
+    await assert.rejects(
+      run("--images", "images.json", "--policy-report", "policies.json", "--json"),
+      /ENOENT.*page\.html/,
+    );
+    assert.equal(said.length, 1);
+    const { takenAt, repositories, cost, policies } = JSON.parse(said[0] ?? "");
+    assert.equal(takenAt, "2026-06-01T12:00:00.000Z");
+    assert.deepEqual(
+      repositories.map(({ preview, images }: { preview: { name: string }; images: unknown[] }) => [
+        preview.name,
+        images.length,
+      ]),
+      [
+        ["shop/petclinic", 39],
+        ["shop/petclinic-pr", 16],
+        ["shop/tools", 2],
+        ["shop/visits", 11],
+      ],
+    );
+    assert.ok(cost.now.monthly.total > 0);
+    assert.deepEqual(policies, policyResults);
+  });
+
   it("takes policy results, cost settings, prices, release tags and a limit", async () => {
     const files = ["--policy-report", "policies.json", "--settings", "settings.json", "--prices", "prices.json"];
     const page = await run("--images", "images.json", ...files, "--release-tags", "nightly-.*", "--limit", "1");

@@ -128,6 +128,22 @@ describe("the sbom command on the local AWS", function () {
       assert.deepEqual(second.env, { SYFT_CHECK_FOR_APP_UPDATE: "false" });
     });
 
+    it("prints what it wrote as JSON", async () => {
+      const calls = fs.readFileSync(path.join(account.directory, "calls"), "utf8");
+      const { code, stdout } = await sbom("--json", "--out", "json");
+      assert.equal(code, 0);
+      assert.deepEqual(JSON.parse(stdout), [
+        { key: "petclinic", reference, file: "json/petclinic.cdx.json", packages: { all: 1, kinds: { npm: 1 } } },
+        {
+          key: "team/tool",
+          reference: publicReference,
+          file: "json/team%2Ftool.cdx.json",
+          packages: { all: 1, kinds: { npm: 1 } },
+        },
+      ]);
+      fs.writeFileSync(path.join(account.directory, "calls"), calls);
+    });
+
     it("gives no login to a host that another stack names in place of the registry, and starts nothing", async () => {
       const seen: http.IncomingHttpHeaders[] = [];
       const hostile = http.createServer(({ headers }, response) => {
@@ -150,7 +166,7 @@ describe("the sbom command on the local AWS", function () {
       hostile.close();
       assert.deepEqual([code, stdout, seen], [1, "", []]);
       assert.match(
-        stderr,
+        stderr.replace(/^… .*\n/gm, ""),
         /^the output `images\.other` says that it is at .*, but the login is the one of the registry .* and is not sent to /,
       );
       assert.equal(fs.readFileSync(path.join(account.directory, "calls"), "utf8"), calls);
