@@ -40,16 +40,41 @@ export function adoptedConfig(
   isOwnKey: (key: string) => boolean,
 ): AdoptedConfig {
   const config: AdoptedConfig = { privateRepositories: {}, publicRepositories: {}, remarks: [], warnings: [] };
-  const names = found.private.map(({ name }) => name);
+  const keys = new Keys(found.private.map(({ name }) => name));
   for (const each of found.private) {
-    const isTwice = names.indexOf(each.name) !== names.lastIndexOf(each.name);
-    const key = isTwice && each.region !== region ? `${each.name}-${each.region}` : each.name;
+    const key = keys.keyOf(each.name, each.region === region ? undefined : each.region);
     config.privateRepositories[key] = privateEntry(each, region, isOwnKey, `private/${key}`, config);
   }
+  const publicKeys = new Keys(found.public.map(({ name }) => name));
   for (const each of found.public) {
-    config.publicRepositories[each.name] = publicEntry(each, `public/${each.name}`, config);
+    const key = publicKeys.keyOf(each.name);
+    config.publicRepositories[key] = publicEntry(each, `public/${key}`, config);
   }
   return config;
+}
+
+/** Names that no key can have: of every object (config/checkConfig.ts), and Pulumi's mark of a secret. */
+const reserved: readonly string[] = ["constructor", "prototype", "secure"];
+
+/** Keys for repositories: their names, where no other one has that. */
+class Keys {
+  private readonly counts = new Map<string, number>();
+  private readonly given = new Set<string>();
+
+  constructor(names: readonly string[]) {
+    for (const name of names) this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
+  }
+
+  /** @param region Where it is, unless that is the environment's own. */
+  keyOf(name: string, region?: string): string {
+    const isTwice = (this.counts.get(name) ?? 0) > 1;
+    if (!reserved.includes(name) && (!isTwice || region === undefined)) return name;
+    const wanted = `${name}-${isTwice && region !== undefined ? region : "repository"}`;
+    let key = wanted;
+    for (let turn = 2; this.counts.has(key) || this.given.has(key); turn++) key = `${wanted}-${turn}`;
+    this.given.add(key);
+    return key;
+  }
 }
 
 function privateEntry(
@@ -77,7 +102,7 @@ function privateEntry(
     ...(!each.scanOnPush && { scanOnPush: false }),
     lifecyclePolicy: each.lifecyclePolicy === undefined ? false : JSON.parse(each.lifecyclePolicy),
     ...access,
-    ...(Object.keys(each.tags).length > 0 && { tags: each.tags }),
+    ...tagsOf(each.tags, repository, warnings),
     import: imported(each.name, access),
   };
 }
@@ -88,14 +113,40 @@ function publicEntry(each: PublicFound, repository: string, { warnings }: Adopte
   }
   const access = accessOf(each.repositoryPolicy, repository, warnings);
   const catalogData = Object.fromEntries(
-    Object.entries(each.catalogData).filter(([, value]) => value !== undefined && value.length > 0),
+    Object.entries(each.catalogData)
+      .filter(([, value]) => value !== undefined && value.length > 0)
+      .map(([setting, value]) => [
+        setting,
+        typeof value === "string" ? writable(value, `${repository}: its ${setting}`, warnings) : value,
+      ]),
   );
   return {
     ...(Object.keys(catalogData).length > 0 && { catalogData }),
     ...access,
-    ...(Object.keys(each.tags).length > 0 && { tags: each.tags }),
+    ...tagsOf(each.tags, repository, warnings),
     import: imported(each.name, access),
   };
+}
+
+/** What Pulumi's config can hold of a text: its reader loses line breaks and tabs that begin one. */
+function writable(text: string, what: string, warnings: string[]): string {
+  const rest = text.replace(/^\s*[\n\t\r]/, "");
+  if (rest !== text) {
+    warnings.push(
+      `${what} begins with a blank line or a tab; the first update takes that away, as Pulumi's config has none.`,
+    );
+  }
+  return rest;
+}
+
+function tagsOf(tags: Record<string, string>, repository: string, warnings: string[]): { tags?: Entry } {
+  const keys = Object.keys(tags);
+  if (keys.length === 0) return {};
+  if (keys.length > 1 || keys[0] !== "secure") return { tags };
+  warnings.push(
+    `${repository}: its only tag is "secure", which Pulumi's config takes for a secret; the first update takes it away.`,
+  );
+  return {};
 }
 
 function imported(name: string, { access }: { access?: unknown }) {

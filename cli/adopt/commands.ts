@@ -14,7 +14,7 @@ import { type AdoptedConfig, adoptedConfig } from "./adoptedConfig";
 import { type PrivateFound, readPrivateRepositories, readPublicRepositories } from "./readRepositories";
 import { adoptedStackFile } from "./stackFile";
 import { summary } from "./summary";
-import { readTerraformState, removedBlocks } from "./terraform";
+import { isManaged, lettingGo, readTerraformState, terraformText } from "./terraform";
 
 interface AdoptOptions {
   region: string[];
@@ -52,29 +52,34 @@ async function adopt(environment: string, options: AdoptOptions): Promise<number
     options.terraform === undefined
       ? undefined
       : readTerraformState(fs.readFileSync(options.terraform, "utf8"), options.terraform);
-  const wanted = (name: string) =>
+  const wanted = (kind: "private" | "public", where?: string) => (name: string) =>
     (options.filter.length === 0 || options.filter.some((pattern) => wildcardMatches(pattern, name))) &&
-    (terraform === undefined || terraform.repositories.has(name));
+    (terraform === undefined || isManaged(terraform, kind, name, where));
   const { registryId: account = "" } = await awsClients(region).ecr.send(new DescribeRegistryCommand({}));
   printError(`Account ${account}, ${regions.join(", ")}: reading repositories…`);
-  const found = await Promise.all(regions.map((each) => readPrivateRepositories(awsClients(each).ecr, each, wanted)));
-  const config = adoptedConfig(
-    { private: found.flat(), public: options.public ? await publicRepositories(wanted) : [] },
-    region,
-    await ownKeys(found.flat()),
+  const inRegions = await Promise.all(
+    regions.map((each) => readPrivateRepositories(awsClients(each).ecr, each, wanted("private", each))),
   );
+  const found = { private: inRegions.flat(), public: options.public ? await publicRepositories(wanted("public")) : [] };
+  const config = adoptedConfig(found, region, await ownKeys(found.private));
   if (Object.keys({ ...config.privateRepositories, ...config.publicRepositories }).length === 0) {
     printError("Found no repository. Look into --region, --filter, --public and --terraform.");
     return foundExitCode;
   }
   const text = adoptedStackFile(config, { region, account });
+  const forTerraform = terraformText(
+    lettingGo(terraform ?? [], [
+      ...found.private.map(({ name, region }) => ({ kind: "private" as const, name, region })),
+      ...found.public.map(({ name }) => ({ kind: "public" as const, name })),
+    ]),
+  );
   if (options.print) {
     print(text);
-    printError(summary(config));
+    printError([summary(config), forTerraform].filter((each) => each !== "").join("\n\n"));
     return 0;
   }
   fs.writeFileSync(file, text, { flag: "wx" });
-  return report(project, environment, config, terraform?.addresses ?? []);
+  return report(project, environment, config, forTerraform);
 }
 
 function refuseName(environment: string, file: string, prints: boolean): void {
@@ -126,7 +131,7 @@ async function ownKeys(found: readonly PrivateFound[]): Promise<(key: string) =>
 }
 
 /** What was written, what to know, and what to do next. */
-function report(project: string, environment: string, config: AdoptedConfig, addresses: readonly string[]): number {
+function report(project: string, environment: string, config: AdoptedConfig, forTerraform: string): number {
   const policies = policyConfigFile(environment);
   const hasPolicies = fs.existsSync(path.join(project, policies));
   // Repositories of before were made by other rules: these advise until somebody decides.
@@ -141,11 +146,7 @@ function report(project: string, environment: string, config: AdoptedConfig, add
   if (messages.length > 0) {
     printError(["", "To be mended first:", ...messages.map((each) => `- ${each}`)].join("\n"));
   }
-  if (addresses.length > 0) {
-    print(
-      `\nFor Terraform (1.7 or newer), so that it lets go of them and leaves them in AWS:\n\n${removedBlocks(addresses)}`,
-    );
-  }
+  if (forTerraform !== "") print(`\n${forTerraform}`);
   print(
     [
       "",
