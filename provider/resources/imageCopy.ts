@@ -71,6 +71,31 @@ export async function readImage({ id, inputs: known, outputs }: ReadRequest): Pr
   });
 }
 
+/**
+ * Gives an image that the repository holds the tag that it lost, or another one, from the registry alone: what it was made from may be gone.
+ *
+ * @returns What the resource says then; undefined when the image has to be brought again.
+ */
+export async function tagAgain(
+  { oldInputs, oldOutputs, news }: UpdateRequest,
+  deciding: readonly string[],
+): Promise<PropertyMap | undefined> {
+  if (deciding.some((each) => each !== "tag" && !same(oldInputs[each], news[each]))) return undefined;
+  const { repository, repositoryLogin, tag } = placed.parse(news);
+  const { digest } = oldOutputs;
+  if (repository === undefined || typeof digest !== "string") return undefined;
+  const target = repositoryAt(repository, repositoryLogin);
+  return telling(`repository: ${repository}`, async () => {
+    const found = await findImage(target.client, digest);
+    if (found === undefined) return undefined;
+    await refuseTaken(target, tag, digest);
+    if (tag !== undefined) await putTags(target.client, digest, [tag]);
+    const { mediaType, reference } = oldOutputs;
+    return { digest, mediaType, reference, tagged: tag === undefined ? null : digest } as PropertyMap;
+  });
+}
+
+type UpdateRequest = Parameters<ResourceHandler<void>["update"]>[0];
 type ReadRequest = Parameters<ResourceHandler<void>["read"]>[0];
 
 function copy(properties: Inputs, context: CallContext) {

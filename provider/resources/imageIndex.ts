@@ -5,7 +5,7 @@ import { type IndexChild, indexChildren, makeIndex, pushIndex } from "../../oci/
 import { putTags } from "../../oci/tags";
 import type { CallContext, ResourceHandler } from "../protocol/definition";
 import { withExportedImage } from "./dockerSave";
-import { changesOf, progressText, readImage, refuseTaken, withoutLogins } from "./imageCopy";
+import { changesOf, progressText, readImage, refuseTaken, tagAgain, withoutLogins } from "./imageCopy";
 import { checkInputs, imageAddress, imageId, imageTag, login, readInputs } from "./inputs";
 import { telling } from "./refusal";
 import { type RepositoryAt, repositoryAt, withoutReference } from "./repositoryAt";
@@ -42,9 +42,12 @@ export const imageIndex: ResourceHandler<void> = {
     };
   },
 
-  async update({ news }, _, context) {
-    if (context.preview) return withoutLogins(news);
-    return { ...withoutLogins(news), ...(await publish(readInputs(inputs, news), context)) };
+  async update(request, _, context) {
+    const kept = withoutLogins(request.news);
+    if (context.preview) return kept;
+    // Docker need not hold what the registry does.
+    const tagged = await tagAgain(request, deciding);
+    return { ...kept, ...(tagged ?? (await publish(readInputs(inputs, request.news), context))) };
   },
 
   read: readImage,

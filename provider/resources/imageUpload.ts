@@ -4,7 +4,7 @@ import { ManifestCopies } from "../../oci/copyManifests";
 import { putTags } from "../../oci/tags";
 import type { CallContext, ResourceHandler } from "../protocol/definition";
 import { withExportedImage } from "./dockerSave";
-import { changesOf, progressText, readImage, refuseTaken, withoutLogins } from "./imageCopy";
+import { changesOf, progressText, readImage, refuseTaken, tagAgain, withoutLogins } from "./imageCopy";
 import { checkInputs, imageAddress, imageId, imageTag, login, readInputs } from "./inputs";
 import { telling } from "./refusal";
 import { repositoryAt, withoutReference } from "./repositoryAt";
@@ -40,9 +40,12 @@ export const imageUpload: ResourceHandler<void> = {
     };
   },
 
-  async update({ news }, _, context) {
-    if (context.preview) return withoutLogins(news);
-    return { ...withoutLogins(news), ...(await upload(readInputs(inputs, news), context)) };
+  async update(request, _, context) {
+    const kept = withoutLogins(request.news);
+    if (context.preview) return kept;
+    // Docker need not hold what the registry does.
+    const tagged = await tagAgain(request, deciding);
+    return { ...kept, ...(tagged ?? (await upload(readInputs(inputs, request.news), context))) };
   },
 
   read: readImage,

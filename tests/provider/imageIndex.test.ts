@@ -136,6 +136,26 @@ describe("the resource ImageIndex", () => {
     assert.ok(!fs.existsSync(path.join(folder, "asked")));
   });
 
+  it("gets the tag that it lost from the registry alone: Docker need not hold its images any more", async () => {
+    holdBoth();
+    const { id, outputs } = await create(inputs({ tag: "before" }));
+    fs.rmSync(path.join(folder, "asked"));
+    const update = (news: PropertyMap) =>
+      imageIndex.update(
+        { id, oldInputs: inputs({ tag: "before" }), oldOutputs: outputs, news },
+        undefined,
+        callContext(),
+      );
+    const updated = await update(inputs());
+    assert.deepEqual(updated, { ...outputs, tag: "1" });
+    assert.equal(registry.tags("team/app")["1"], outputs["digest"]);
+    assert.ok(!fs.existsSync(path.join(folder, "asked")));
+    // What the registry has lost is pushed again.
+    registry.manifests.clear();
+    assert.equal((await update(inputs()))["digest"], outputs["digest"]);
+    assert.ok(fs.existsSync(path.join(folder, "asked")));
+  });
+
   it("is another one by its images, repository and tag alone", async () => {
     const diff = async (news: PropertyMap) =>
       (

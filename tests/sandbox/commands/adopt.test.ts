@@ -53,7 +53,18 @@ describe("adopt: repositories that an account has already", function () {
       ...(["ecr", "create-repository", "--repository-name", "old/own-key", "--encryption-configuration"] as const),
       `encryptionType=KMS,kmsKey=${ownKey}`,
     );
-    const catalog = ["--catalog-data", "description=Old,operatingSystems=Linux"];
+    await ecr("ecr", "create-repository", "--repository-name", "old/odd", "--tags", JSON.stringify(oddTags));
+    await ecr(
+      "ecr",
+      "set-repository-policy",
+      "--repository-name",
+      "old/odd",
+      "--policy-text",
+      JSON.stringify(oddPolicy),
+    );
+    await ecr("ecr", "create-repository", "--repository-name", "old/odd", "--region", "eu-west-1");
+    await ecr("ecr", "create-repository", "--repository-name", "old/odd-eu-west-1");
+    const catalog = ["--catalog-data", JSON.stringify({ description: "yes", operatingSystems: ["Linux"], aboutText })];
     await ecr(
       "ecr-public",
       "create-repository",
@@ -66,9 +77,27 @@ describe("adopt: repositories that an account has already", function () {
   });
   after(() => project?.remove());
 
+  const oddTags = ["yes", "1_000", "2020-01-01"].map((each) => ({ Key: each, Value: each }));
+  const oddPolicy = {
+    Version: "2012-10-17",
+    Statement: [
+      { Sid: "same", Effect: "Deny", NotPrincipal: { AWS: "arn:aws:iam::123456789012:root" }, Action: "ecr:Delete*" },
+      {
+        Sid: "same",
+        Effect: "Allow",
+        Principal: { AWS: "123456789012" },
+        NotAction: "ecr:PutImage",
+        Condition: { Null: { "aws:PrincipalOrgID": false }, NumericLessThan: { "aws:MultiFactorAuthAge": 60 } },
+      },
+    ],
+  };
+  const aboutText = "# Title\n\n    code  \nend\u0085of\u2028line\ttab\n::warning::x\n";
+
   /** All that AWS says of what was there. */
   const described = async () => {
     const repositories = await ecr("ecr", "describe-repositories");
+    const far = await ecr("ecr", "describe-repositories", "--region", "eu-west-1");
+    const odd = await ecr("ecr", "get-repository-policy", "--repository-name", "old/odd");
     const policy = await ecr("ecr", "get-repository-policy", "--repository-name", "old/mutable");
     const lifecycle = await ecr("ecr", "get-lifecycle-policy", "--repository-name", "old/kms");
     const catalog = await ecr(
@@ -79,18 +108,28 @@ describe("adopt: repositories that an account has already", function () {
       "--region",
       "us-east-1",
     );
-    return { repositories, policy, lifecycle: JSON.parse(String(lifecycle["lifecyclePolicyText"])), catalog };
+    return { repositories, far, odd, policy, lifecycle: JSON.parse(String(lifecycle["lifecyclePolicyText"])), catalog };
   };
 
   it("are written down, imported by the next update, and are as they were", async () => {
     const before = await described();
-    const command = ["cli/bin/ecr.cjs", "adopt", "legacy", "--filter", "old/*", "--public"];
+    const command = [
+      "cli/bin/ecr.cjs",
+      "adopt",
+      "legacy",
+      "--filter",
+      "old/*",
+      "--public",
+      "--region",
+      "ap-northeast-2",
+      "eu-west-1",
+    ];
     const adopted = await project.run("node", command);
     assert.equal(adopted.code, 0, adopted.output);
-    assert.match(adopted.output, /Found 3 private and 1 public repositories\./);
+    assert.match(adopted.output, /Found 6 private and 1 public repositories\./);
     assert.match(
       adopted.output,
-      /- encryption: aes256 \(usual: kms; a change is not possible: .*\): private\/old\/mutable$/m,
+      /- encryption: aes256 \(usual: kms; a change is not possible: .*\): private\/old\/mutable, /m,
     );
     assert.match(adopted.output, /Wrote Pulumi\.legacy\.yaml and policies\/config\/legacy\.json/);
     const written = project.read("Pulumi.legacy.yaml");
