@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { isDigest } from "../../ecr/digests";
 import { names, text } from "./common";
 
 const repositories = z
@@ -76,7 +75,7 @@ export const promotion = z.strictObject({
         image: text.optional().describe("The image's key there. Default: the key here"),
         digest: z
           .string()
-          .refine(isDigest, { error: "must be sha256: and 64 hexadecimal digits" })
+          .regex(/^sha256:[0-9a-f]{64}$/, { error: "must be sha256: and 64 hexadecimal digits" })
           .optional()
           .describe(
             "Which of that image's versions is copied, whatever the environment has now: for a release that can be " +

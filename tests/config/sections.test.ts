@@ -164,6 +164,17 @@ describe("the sections of the config", () => {
     ]);
   });
 
+  it("a promotion's digest is one that ECR gives", () => {
+    const of = (digest: string) =>
+      faultsOf({
+        privateRepositories: { aa: {} },
+        promotion: { from: "staging", images: { one: { repositories: ["private/aa"], digest } } },
+      });
+    for (const digest of [`sha512:${"0".repeat(128)}`, `sha256:${"A".repeat(64)}`, "latest", ""]) {
+      assert.deepEqual(Object.keys(of(digest)), ["ecr:promotion.images.one.digest"], digest);
+    }
+  });
+
   it("two images of one key would be one output", () => {
     assert.deepEqual(
       faultsOf({
