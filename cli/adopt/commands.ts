@@ -4,6 +4,7 @@ import { DescribeRegistryCommand } from "@aws-sdk/client-ecr";
 import { ECRPUBLICClient } from "@aws-sdk/client-ecr-public";
 import { DescribeKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import type { Command } from "commander";
+import { stackFilesFolder } from "../../config/stackFile";
 import { publicRegions } from "../../ecr/regions";
 import { wildcardMatches } from "../../ecr/wildcard";
 import { awsClients, errorText } from "../aws/clients";
@@ -44,7 +45,7 @@ export function addAdoptCommand(program: Command): void {
 
 async function adopt(environment: string, options: AdoptOptions): Promise<number> {
   const project = projectFolder();
-  const file = path.join(project, `Pulumi.${environment}.yaml`);
+  const file = path.join(stackFilesFolder(project), `Pulumi.${environment}.yaml`);
   refuseName(environment, file, options.print);
   const regions = regionsOf(options.region);
   const [region = ""] = regions;
@@ -78,6 +79,7 @@ async function adopt(environment: string, options: AdoptOptions): Promise<number
     printError([summary(config), forTerraform].filter((each) => each !== "").join("\n\n"));
     return 0;
   }
+  fs.mkdirSync(path.dirname(file), { recursive: true });
   fs.writeFileSync(file, text, { flag: "wx" });
   return report(project, environment, config, forTerraform);
 }

@@ -155,4 +155,11 @@ describe("adopt: repositories that an account has already", function () {
     assert.equal(none.code, 2, none.output);
     assert.ok(!fs.existsSync(path.join(project.directory, "Pulumi.other.yaml")));
   });
+
+  it("are written where the project has its stacks' files", async () => {
+    fs.appendFileSync(path.join(project.directory, "Pulumi.yaml"), "\nstackConfigDir: stacks\n");
+    const adopted = await project.run("node", ["cli/bin/ecr.cjs", "adopt", "elsewhere", "--filter", "old/odd"]);
+    assert.equal(adopted.code, 0, adopted.output);
+    assert.match(project.read("stacks/Pulumi.elsewhere.yaml"), /import: /);
+  });
 });

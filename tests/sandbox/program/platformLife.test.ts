@@ -88,7 +88,7 @@ interface Published {
       ...["ecr", "describe-images", ...repository, "--image-ids", `imageTag=${tag}`],
     );
     assert.equal(details.imageDetails[0]?.imageDigest, digest);
-    assert.deepEqual(details.imageDetails[0]?.imageTags.sort(), ["other", tag].sort());
+    assert.ok(details.imageDetails[0]?.imageTags.includes("other"));
     await project.aws("ecr", "batch-delete-image", ...repository, "--image-ids", `imageDigest=${digest}`);
     const built = await publish({ ...both, rebuild: "once" }, "--refresh");
     assert.match(built.output, /docker:index:Image .*created/);
