@@ -96,6 +96,19 @@ describe("the resource ImageUpload", () => {
     assert.equal(whole.outputs["digest"], index.digest);
   });
 
+  it("gets the tag that it lost from the registry alone, and another image from Docker", async () => {
+    docker(image.files);
+    const { id, outputs } = await create(inputs({ tag: "before" }));
+    const update = (oldInputs: PropertyMap) =>
+      imageUpload.update({ id, oldInputs, oldOutputs: outputs, news: inputs() }, undefined, context());
+    fs.rmSync(path.join(folder, "asked"));
+    assert.deepEqual(await update(inputs({ tag: "before" })), { ...outputs, tag: "1" });
+    assert.equal(registry.tags("team/app")["1"], outputs["digest"]);
+    assert.ok(!fs.existsSync(path.join(folder, "asked")));
+    await update(inputs({ imageId: sha256("other") }));
+    assert.equal(asked(), `image save ${image.id}\n`);
+  });
+
   it("takes no tag from another image, and sends nothing then", async () => {
     docker(image.files);
     registry.addManifest(
