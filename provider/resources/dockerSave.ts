@@ -16,6 +16,8 @@ export interface ExportedImage {
   host: string | undefined;
   /** One of an index, or the one that a single image must have. */
   platform: string | undefined;
+  /** What to do when the client does not give it. @default nothing to say */
+  ifGone?: string;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface ExportedImage {
  * @throws Error with what the client, or who reads the archive, says.
  */
 export async function withExportedImage<T>(
-  { subject, id, host, platform }: ExportedImage,
+  { subject, id, host, platform, ifGone = "" }: ExportedImage,
   signal: AbortSignal,
   use: (archive: DockerArchive, digest: string) => Promise<T>,
 ): Promise<T> {
@@ -34,11 +36,11 @@ export async function withExportedImage<T>(
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), "docker-image-"));
   try {
     const args = [...(host ? ["--host", host] : []), "image", "save", id];
-    const refuse = (error: Error) => {
-      throw new Error(`${subject} (${id}) cannot be taken from Docker: ${error.message}`);
+    const refuse = (error: Error, advice = "") => {
+      throw new Error(`${subject} (${id}) cannot be taken from Docker: ${error.message}${advice}`);
     };
-    const archive = await exportTo(folder, args, signal).catch(refuse);
-    return await use(archive, await archive.image(id, platform).catch(refuse));
+    const archive = await exportTo(folder, args, signal).catch((error) => refuse(error, ifGone && `. ${ifGone}`));
+    return await use(archive, await archive.image(id, platform).catch((error) => refuse(error)));
   } finally {
     await fs.rm(folder, { recursive: true, force: true });
   }

@@ -57,13 +57,16 @@ export const imageIndex: ResourceHandler<void> = {
   },
 };
 
+/** A refresh in the same run took the index out of the state after the program had read it there. */
+const ifGone = "Run the update again: an index that the state does not have is built anew.";
+
 async function publish({ images, dockerHosts = [], repository, repositoryLogin, tag }: Inputs, context: CallContext) {
   const target = repositoryAt(repository, repositoryLogin);
   const children: IndexChild[] = [];
   // One after the other: each is unpacked on disk.
   for (const [position, { platform, imageId: id }] of images.entries()) {
     const subject = `images[${position}]: the image for ${platform}`;
-    const image = { subject, id, platform, host: dockerHosts[position] };
+    const image = { subject, id, platform, host: dockerHosts[position], ifGone };
     children.push(
       ...(await withExportedImage(image, context.signal, (archive, digest) =>
         telling(`${subject} to ${target.url}`, async () => {

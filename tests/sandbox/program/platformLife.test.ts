@@ -28,9 +28,9 @@ interface Published {
   const builder = process.env["DOCKER_HOST"] ?? "unix:///var/run/docker.sock";
 
   /** Updates with these settings. */
-  async function publish(settings: object, ...options: string[]): Promise<Published & { output: string }> {
+  async function publish(settings: object): Promise<Published & { output: string }> {
     project.write("settings.json", JSON.stringify(settings));
-    const { output } = await project.mustPulumi("up", "--yes", "--skip-preview", ...options);
+    const { output } = await project.mustPulumi("up", "--yes", "--skip-preview");
     const published = JSON.parse((await project.mustPulumi("stack", "output", "--json")).stdout) as Published;
     return { ...published, output };
   }
@@ -83,15 +83,20 @@ interface Published {
     );
     await project.aws("ecr", "batch-delete-image", ...repository, "--image-ids", `imageTag=${tag}`);
     assert.equal(await removeFromDocker(tag), 2);
-    const { digest } = await publish({ ...both, rebuild: "once" }, "--refresh");
+    // By itself: a program reads the state as it was before a refresh in its own run.
+    await project.mustPulumi("refresh", "--yes");
+    const { digest } = await publish({ ...both, rebuild: "once" });
     const details = await project.aws<{ imageDetails: { imageDigest: string; imageTags: string[] }[] }>(
       ...["ecr", "describe-images", ...repository, "--image-ids", `imageTag=${tag}`],
     );
     assert.equal(details.imageDetails[0]?.imageDigest, digest);
     assert.ok(details.imageDetails[0]?.imageTags.includes("other"));
     await project.aws("ecr", "batch-delete-image", ...repository, "--image-ids", `imageDigest=${digest}`);
-    const built = await publish({ ...both, rebuild: "once" }, "--refresh");
-    assert.match(built.output, /docker:index:Image .*created/);
+    // In one run the program may have read the index in a state that the refresh then takes it out of.
+    const once = await project.pulumi("up", "--yes", "--skip-preview", "--refresh");
+    if (once.code !== 0) assert.match(once.output, /Run the update again: an index that the state does not have/);
+    const built = await publish({ ...both, rebuild: "once" });
+    assert.match(once.output + built.output, /docker:index:Image .*created/);
     await project.mustPulumi("preview", "--expect-no-changes", "--refresh");
   });
 });
