@@ -92,6 +92,7 @@ interface Published {
     assert.equal(details.imageDetails[0]?.imageDigest, digest);
     assert.ok(details.imageDetails[0]?.imageTags.includes("other"));
     await project.aws("ecr", "batch-delete-image", ...repository, "--image-ids", `imageDigest=${digest}`);
+    await removeFromDocker(tag);
     // In one run the program may have read the index in a state that the refresh then takes it out of.
     const once = await project.pulumi("up", "--yes", "--skip-preview", "--refresh");
     if (once.code !== 0) assert.match(once.output, /Run the update again: an index that the state does not have/);
