@@ -33,12 +33,9 @@ export function platformBuilds(
     made: StateResource | undefined,
   ) => {
     const suffix = platform.replaceAll("/", "-");
-    // With a builder it is another resource: the engine replaces, and so builds anew, what comes to another provider.
-    const by = builder === undefined ? "" : "-builder";
-    const images = new DockerImages(parent, `${name}-${identity}-${suffix}${by}`);
+    const images = new DockerImages(parent, `${name}-${identity}-${suffix}`);
     const built = made && images.last(state);
-    // The state of an index still says what it was made of when somebody has taken its builds out of it, and when they were
-    // made without the builder that there is now.
+    // The state of an index whose builds somebody has taken out of it still says what it was made of.
     if (made !== undefined && built === undefined) return { imageId: idIn(made, platform) };
     if (built === undefined)
       refuseInput(subject, dockerDaemonFaults(builder === undefined ? undefined : { platform, builder }));

@@ -121,7 +121,7 @@ describe("ContainerImage for several platforms", () => {
     );
     const builder = (platform: string) => fixture.options[`${imageType} ${nameFor(platform)}`]?.provider;
     assert.match(
-      await known(builder("linux-arm64-builder")?.urn ?? assert.fail()),
+      await known(builder("linux-arm64")?.urn ?? assert.fail()),
       /pulumi:providers:docker::app-linux-arm64$/,
     );
     assert.equal(builder("linux-amd64"), undefined);
@@ -139,21 +139,6 @@ describe("ContainerImage for several platforms", () => {
     ]);
     assert.deepEqual(fixture.options[`${imageType} ${nameFor("linux-amd64")}`]?.ignoreChanges, ["build", "skipPush"]);
     assert.equal(fixture.mocks.calls.filter(({ token }) => /getImages?$/.test(token)).length, 0);
-  });
-
-  it("builds nothing anew for a builder that comes or goes: the index's own tag could not move to other images", async () => {
-    wasMade(nameFor("linux-amd64-builder"), nameFor("linux-arm64"));
-    create({ builders: { "linux/arm64": "ssh://me@arm.example" } });
-    const images = await fixture.images();
-    assert.deepEqual(
-      Object.keys(images).filter((name) => name.startsWith(imageType)),
-      [],
-      "a build that keeps its name and changes its provider is replaced",
-    );
-    assert.deepEqual(images[`${indexType} app`]?.["images"], [
-      { platform: "linux/amd64", imageId: idFor("linux-amd64") },
-      { platform: "linux/arm64", imageId: idFor("linux-arm64") },
-    ]);
   });
 
   it("builds all of them anew when the registry has lost the index: Docker need not hold them any more", async () => {
