@@ -18,7 +18,8 @@ export function startProgress(what, mostlyShort = false, stream = process.stderr
   let isShown = false;
   const show = () => {
     const line = `… ${what}${isShown || mostlyShort ? `: ${seconds()} s` : ""}`;
-    stream.write(stream.isTTY ? `\r\x1b[K${line}` : `${line}\n`);
+    // A line that wraps would stay: only its last row is cleared.
+    stream.write(stream.isTTY ? `\r\x1b[K${line.slice(0, (stream.columns || 80) - 1)}` : `${line}\n`);
     isShown = true;
   };
   if (!mostlyShort) show();

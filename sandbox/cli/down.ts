@@ -8,6 +8,7 @@ import { registryHosts, stopServices } from "../services/services";
 import { dockerConfig, localStack } from "./environment";
 import { pulumiStep } from "./pulumiStep";
 import { setUp } from "./setUp";
+import { isLocked } from "./stackLocks";
 import { runSteps } from "./steps";
 
 /** `npm run local:down`: destroys the stack, stops what the sandbox started, and removes what it left behind. */
@@ -19,12 +20,12 @@ export async function down(): Promise<number> {
   }
   if (hasStack(home)) {
     const code = await destroy();
-    if (code !== 0) {
-      console.error(
-        "\npulumi destroy failed: see its message above. The sandbox is left running; run the command again.",
-      );
+    if (code !== 0 && isLocked(home, localStack)) {
+      console.error("\nThe sandbox is left running. Wait for the other command, or stop it, and run this one again.");
       return code;
     }
+    // Repositories with images are not deleted by default, and protected resources never: here nothing stays of either.
+    if (code !== 0) console.error("\nWhat pulumi destroy could not delete goes with the local AWS.");
     console.log("");
   }
   await runSteps([

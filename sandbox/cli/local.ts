@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
-import { projectRoot } from "../paths";
+import { projectRoot, sandboxHome } from "../paths";
+import { takenPorts } from "../services/gatewayProcess";
 import { runOrThrow } from "../system/commands";
 import { portProblem } from "../system/ports";
 import { localStack } from "./environment";
@@ -10,7 +11,7 @@ import { setUp } from "./setUp";
 /** `npm run local [-- --outputs]`: sets the sandbox up, runs the reference job with Pulumi, and proves it as a user would. */
 export async function local(args: string[]): Promise<number> {
   const { values } = parseArgs({ args, options: { outputs: { type: "boolean", default: false } } });
-  await refuseTakenPort(appPort(), "SANDBOX_APP_PORT");
+  await refuseTakenPorts();
   const { home, env, services } = await setUp();
   await selectStack(env);
 
@@ -20,7 +21,9 @@ export async function local(args: string[]): Promise<number> {
   console.log(`\n$ pulumi ${up.join(" ")}\n`);
   const code = await pulumiStep(home, up, env);
   if (code !== 0) {
-    console.error("\npulumi up failed: see its message above. What was created so far is kept; run the command again.");
+    console.error(
+      "\npulumi up failed: put right what its message above says, and run the command again. What was created so far is kept.",
+    );
     return code;
   }
 
@@ -57,15 +60,20 @@ async function selectStack(env: NodeJS.ProcessEnv): Promise<void> {
   await runOrThrow("pulumi", ["stack", "select", "--create", localStack], { cwd: projectRoot, env });
 }
 
-/** Better now, with the way out, than after minutes of set-up. */
-async function refuseTakenPort(port: number, variable: string): Promise<void> {
+/** All of them, with the way out: better now than one after the other, after minutes of set-up. */
+async function refuseTakenPorts(): Promise<void> {
+  const problems = [...(await appPortProblem(appPort(), "SANDBOX_APP_PORT")), ...(await takenPorts(sandboxHome()))];
+  if (problems.length > 0) throw new Error(problems.join("\n"));
+}
+
+async function appPortProblem(port: number, variable: string): Promise<string[]> {
   if (!Number.isInteger(port) || port < 1 || port > 65_535) {
-    throw new Error(`${variable}=${process.env[variable]}: a port is a whole number from 1 to 65535`);
+    return [`${variable}: "${process.env[variable]}" is no port. Write a number from 1 to 65535.`];
   }
   const problem = await portProblem(port);
-  if (problem !== undefined) {
-    throw new Error(
-      `port ${port} cannot be used (${problem}): stop what listens there, or choose another one with ${variable}=<port> npm run local`,
-    );
-  }
+  return problem === undefined
+    ? []
+    : [
+        `port ${port} cannot be used (${problem}): stop what listens there, or choose another one with ${variable}=<port> npm run local`,
+      ];
 }

@@ -9,6 +9,7 @@ import { installAwsCli } from "../services/awsCli";
 import { ensureDistribution, ensureGateway, ensureMinistack, type RunningServices } from "../services/services";
 import { replaceLink } from "../system/files";
 import { commandEnvironment, dockerConfig } from "./environment";
+import { removeStaleLocks } from "./stackLocks";
 import { runSteps, type StepDisplay } from "./steps";
 
 interface Parts {
@@ -96,5 +97,8 @@ export async function setUp({ quiet = false }: SetUpOptions = {}): Promise<Sandb
   await runSteps([gateway], { quiet });
   const { services } = parts;
   if (!services) throw new Error("the sandbox's set-up ended early");
+  for (const stack of removeStaleLocks(home)) {
+    console.error(`The lock of stack "${stack}" is removed: the Pulumi that held it has ended.`);
+  }
   return { home, env: commandEnvironment({ home, services, docker, pulumiHome: engine.pulumiHome }), docker, services };
 }

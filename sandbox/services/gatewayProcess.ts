@@ -74,7 +74,7 @@ export function gatewayPorts(env: NodeJS.ProcessEnv = process.env): GatewayPorts
   return ports;
 }
 
-/** Starts the gateway, unless it runs. Throws PortTakenError when a port is another program's. */
+/** Starts the gateway, unless it runs. Throws an Error that names each port which is another program's. */
 export async function startGatewayProcess(
   home: string,
   settings: GatewaySettings,
@@ -88,7 +88,7 @@ export async function startGatewayProcess(
   }
   if (!isRunning(home, name)) {
     const ports = gatewayPorts();
-    await refuseTakenPorts(ports);
+    await refuseTakenPorts(home);
     progress("starting the gateway");
     const config: GatewayConfig = {
       ...settings,
@@ -147,12 +147,22 @@ function addressesFileOf(home: string): string {
   return path.join(home, "run", "gateway-addresses.json");
 }
 
-/** Says which port is taken before anything starts, rather than in a log. */
-async function refuseTakenPorts(ports: GatewayPorts): Promise<void> {
-  for (const [key, variable] of Object.entries(portVariables)) {
-    const port = ports[key as keyof GatewayPorts];
+/** A line for each of the gateway's ports that another program has, naming its variable. A gateway that runs has its own. */
+export async function takenPorts(home: string): Promise<string[]> {
+  const ports = gatewayPorts();
+  const taken: string[] = [];
+  for (const key of Object.keys(portVariables) as (keyof GatewayPorts)[]) {
+    const port = ports[key];
     if (port !== 0 && (await portProblem(port)) !== undefined) {
-      throw new PortTakenError(port, variable);
+      taken.push(new PortTakenError(port, portVariables[key]).message);
     }
   }
+  // Asked last: another command may have started it meanwhile.
+  return isRunning(home, name) ? [] : taken;
+}
+
+/** Says which ports are taken before anything starts, rather than in a log. */
+async function refuseTakenPorts(home: string): Promise<void> {
+  const taken = await takenPorts(home);
+  if (taken.length > 0) throw new Error(taken.join("\n"));
 }

@@ -54,7 +54,7 @@ export async function ensureMinistack(options: ServicesOptions = {}): Promise<st
 /**
  * Starts the gateway in front of both, unless it runs. Returns all addresses.
  *
- * @throws PortTakenError, naming port and variable.
+ * @throws Error that names each port which another program has, and its variable.
  */
 export async function ensureGateway(
   options: ServicesOptions,

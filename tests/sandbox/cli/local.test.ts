@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as net from "node:net";
+import * as os from "node:os";
 import * as path from "node:path";
 import { removeTemporary } from "../temporary";
 import { blocksOf, newcomersEnvironment, scratchClone, typeInto, withPackages } from "./scratchClone";
@@ -32,13 +34,14 @@ describe("the README's commands, in their order", function () {
     /The container is removed/,
   ];
 
-  it("names a taken port and the variable that moves it, before anything else", async () => {
+  it("names the taken ports and the variables that move them, before anything else", async () => {
     const port = Number(env["SANDBOX_APP_PORT"]);
     const server = net.createServer().listen(port, "127.0.0.1");
     try {
-      const { code, output } = await type("npm run local");
+      const { code, output } = await type(`SANDBOX_PRIVATE_REGISTRY_PORT=${port} npm run local`);
       assert.equal(code, 1);
       assert.match(output, new RegExp(`port ${port} cannot be used .*SANDBOX_APP_PORT=`));
+      assert.match(output, new RegExp(`Port ${port} is taken .*SANDBOX_PRIVATE_REGISTRY_PORT`));
       assert.doesNotMatch(output, /Pulumi engine/);
     } finally {
       server.close();
@@ -92,9 +95,22 @@ describe("the README's commands, in their order", function () {
     assert.deepEqual(logins ?? {}, {});
   });
 
-  it("take everything away", async () => {
+  it("take everything away, with images in a repository and a lock whose process has ended", async () => {
+    const { stdout } = await type("npm run --silent sandbox -- pulumi stack output --json --stack local");
+    const { images, privateRepositories } = JSON.parse(stdout);
+    const { url, pushCommands } = privateRepositories.orders;
+    const push = `docker tag ${images.petclinic.references["private/petclinic"]} ${url}:by-hand && docker push ${url}:by-hand`;
+    const pushed = await type(`npm run sandbox -- sh -c '${pushCommands.login} && ${push}'`);
+    assert.equal(pushed.code, 0, pushed.output);
+    const locks = path.join(clone, ".sandbox", "state", ".pulumi", "locks", "organization", "ecr", "local");
+    fs.mkdirSync(locks, { recursive: true });
+    const lock = { pid: spawnSync("true").pid, hostname: os.hostname() };
+    fs.writeFileSync(path.join(locks, "ended.json"), JSON.stringify(lock));
+
     const { code, output } = await type("npm run local:down");
     assert.equal(code, 0, output);
+    assert.match(output, /The lock of stack "local" is removed/);
+    assert.match(output, /RepositoryNotEmptyException[\s\S]*goes with the local AWS/);
     assert.equal(fs.existsSync(path.join(clone, ".sandbox")), false);
   });
 });

@@ -173,19 +173,31 @@ describe("services: the local AWS as a whole", () => {
     }
   });
 
-  it("names the port and its variable when a port is taken", async () => {
-    const squatter = http.createServer();
-    await new Promise<void>((resolve) => squatter.listen(0, "127.0.0.1", resolve));
-    const { port } = squatter.address() as { port: number };
+  it("names each port that is taken, with its variable", async () => {
+    const squatters = await Promise.all(
+      ["SANDBOX_PUBLIC_REGISTRY_PORT", "SANDBOX_PRIVATE_REGISTRY_PORT"].map(async (variable) => {
+        const server = http.createServer();
+        await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+        const { port } = server.address() as { port: number };
+        return { server, port, variable };
+      }),
+    );
     await stopServices(home);
-    process.env["SANDBOX_PUBLIC_REGISTRY_PORT"] = String(port);
+    for (const { port, variable } of squatters) process.env[variable] = String(port);
     try {
       await assert.rejects(startServices({ home }), {
-        message: `Port ${port} is taken by another program. Stop that program, or set SANDBOX_PUBLIC_REGISTRY_PORT to a free port (0: any).`,
+        message: squatters
+          .map(
+            ({ port, variable }) =>
+              `Port ${port} is taken by another program. Stop that program, or set ${variable} to a free port (0: any).`,
+          )
+          .join("\n"),
       });
     } finally {
-      process.env["SANDBOX_PUBLIC_REGISTRY_PORT"] = "0";
-      squatter.close();
+      for (const { server, variable } of squatters) {
+        process.env[variable] = "0";
+        server.close();
+      }
     }
   });
 });
