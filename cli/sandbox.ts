@@ -41,14 +41,23 @@ export async function atStack(stack: string | undefined): Promise<"here" | "hand
   }
   const why = meant === undefined ? "no stack is selected, so this is the sandbox's" : "the sandbox's stack";
   printError(`${sandboxStack}: ${why}, in ${path.join(project, ".sandbox")}`);
-  process.exitCode = await runInSandbox(project);
+  // Another stack may be the selected one there.
+  process.exitCode = await runInSandbox(project, stack === undefined ? ["--stack", sandboxStack] : []);
   return "handed over";
 }
 
-/** This very command, in the sandbox. What is stopped of it is started again. */
-function runInSandbox(project: string): Promise<number> {
+/** This very command, in the sandbox, with the stack where it named none. What is stopped of it is started again. */
+function runInSandbox(project: string, more: readonly string[]): Promise<number> {
   const [, script = "", ...args] = process.argv;
-  const command = [path.join(project, "sandbox", "bootstrap.mjs"), "run", "--", process.execPath, script, ...args];
+  const command = [
+    path.join(project, "sandbox", "bootstrap.mjs"),
+    "run",
+    "--",
+    process.execPath,
+    script,
+    ...args,
+    ...more,
+  ];
   // A terminal's Ctrl-C reaches both; this one stays until the other has ended.
   const stay = () => {};
   process.on("SIGINT", stay);

@@ -10,11 +10,12 @@ import { wildcardMatches } from "../../ecr/wildcard";
 import { awsClients, errorText } from "../aws/clients";
 import { foundExitCode } from "../exitCodes";
 import { policyConfigFile, projectFolder } from "../project";
+import { isInSandbox } from "../sandbox";
 import { print, printError } from "../terminal";
 import { type AdoptedConfig, adoptedConfig } from "./adoptedConfig";
 import { type PrivateFound, readPrivateRepositories, readPublicRepositories } from "./readRepositories";
 import { adoptedStackFile } from "./stackFile";
-import { summary } from "./summary";
+import { nextSteps, summary } from "./summary";
 import { isManaged, lettingGo, readTerraformState, terraformText } from "./terraform";
 
 interface AdoptOptions {
@@ -103,7 +104,9 @@ function regionsOf(given: readonly string[]): string[] {
   const usual = [AWS_REGION ?? AWS_DEFAULT_REGION ?? ""].filter((each) => each !== "");
   const all = [...new Set(regions.length > 0 ? regions : usual)];
   if (all.length > 0) return all;
-  throw new Error("no region: write --region eu-west-1, or set AWS_REGION.");
+  throw new Error(
+    "no region: give --region, as in --region eu-west-1, or set AWS_REGION. In the sandbox: npm run sandbox -- npm run adopt -- ENV.",
+  );
 }
 
 function publicRepositories(wanted: (name: string) => boolean) {
@@ -149,14 +152,6 @@ function report(project: string, environment: string, config: AdoptedConfig, for
     printError(["", "To be mended first:", ...messages.map((each) => `- ${each}`)].join("\n"));
   }
   if (forTerraform !== "") print(`\n${forTerraform}`);
-  print(
-    [
-      "",
-      "Next:",
-      `  npx pulumi stack init ${environment}`,
-      `  npm run preview -- ${environment}     # shows imports (=) and lifecycle policies, nothing deleted or replaced`,
-      `  npm run up -- ${environment}`,
-    ].join("\n"),
-  );
+  print(`\n${nextSteps(environment, isInSandbox())}`);
   return messages.length > 0 ? foundExitCode : 0;
 }

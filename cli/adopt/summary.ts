@@ -31,3 +31,18 @@ function lineOf(remarks: readonly Remark[]): string {
   const where = names.join(", ") + (more > 0 ? ` and ${more.toLocaleString("en")} more` : "");
   return `- ${first.setting}: ${first.found} (usual: ${first.usual}; a change is ${first.change}): ${where}`;
 }
+
+/**
+ * The commands that import what was found.
+ *
+ * @param inSandbox Whether it was found in the sandbox's account: nowhere else have these commands its login and its stacks.
+ */
+export function nextSteps(environment: string, inSandbox: boolean): string {
+  const prefix = inSandbox ? "npm run sandbox -- " : "";
+  return [
+    "Next:",
+    `  ${prefix}npx pulumi stack init ${environment}`,
+    `  ${prefix}npm run preview -- ${environment}     # shows imports (=) and lifecycle policies, nothing deleted or replaced`,
+    `  ${prefix}npm run up -- ${environment}`,
+  ].join("\n");
+}

@@ -7,8 +7,8 @@ import { faultsText } from "../validate/commands";
 import { pulumiArguments } from "./pulumiArguments";
 
 const operations = {
-  preview: "show what an update of an environment would change, judged by its policies",
-  up: "update an environment, judged by its policies",
+  preview: "shows what an update of an environment would change, judged by its policies",
+  up: "updates an environment, judged by its policies",
 } as const;
 
 /** `preview ENV` and `up ENV`: the stack with the policy config that goes with it; all other flags are Pulumi's. */

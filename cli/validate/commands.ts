@@ -33,7 +33,7 @@ function validate(names: readonly string[], { json }: { json: boolean }): number
     );
   } else {
     for (const { file, messages, notes } of results) {
-      if (messages.length === 0) print(`${file}: no fault${notes.map((note) => `; ${note}`).join("")}`);
+      if (messages.length === 0) print(`${file}: no faults${notes.map((note) => `; ${note}`).join("")}`);
       else printError(faultsText(file, messages));
     }
   }

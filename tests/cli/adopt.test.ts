@@ -3,7 +3,7 @@ import { parse } from "yaml";
 import { adoptedConfig } from "../../cli/adopt/adoptedConfig";
 import type { PrivateFound, PublicFound } from "../../cli/adopt/readRepositories";
 import { adoptedStackFile } from "../../cli/adopt/stackFile";
-import { summary } from "../../cli/adopt/summary";
+import { nextSteps, summary } from "../../cli/adopt/summary";
 import { isManaged, lettingGo, readTerraformState, removedBlocks, terraformText } from "../../cli/adopt/terraform";
 import { checkConfig } from "../../config/checkConfig";
 
@@ -317,5 +317,19 @@ describe("adopt: what Terraform has", () => {
     for (const text of ["[]", "null", '{"version":3,"resources":[]}', '{"version":4}']) {
       assert.throws(() => readTerraformState(text, "x"), /^Error: x: is not a Terraform state of version 4/);
     }
+  });
+});
+
+describe("adopt: what comes next", () => {
+  const typed = (inSandbox: boolean) =>
+    [...nextSteps("legacy", inSandbox).matchAll(/^ {2}(.*?)(?: +#.*)?$/gm)].map(([, command]) => command);
+
+  it("are commands that reach the account where the repositories were found", () => {
+    const commands = ["npx pulumi stack init legacy", "npm run preview -- legacy", "npm run up -- legacy"];
+    assert.deepEqual(typed(false), commands);
+    assert.deepEqual(
+      typed(true),
+      commands.map((command) => `npm run sandbox -- ${command}`),
+    );
   });
 });

@@ -48,7 +48,7 @@ describe("the stack that a command is about", function () {
     it(`${name}: is the sandbox's where none is selected, and the command goes there and says so`, () => {
       fs.mkdirSync(path.join(project, ".sandbox"));
       const { status, stdout, stderr } = run(args);
-      assert.equal(stdout, `sandbox: run -- node ${cli} ${args.join(" ")}\n`);
+      assert.equal(stdout, `sandbox: run -- node ${cli} ${args.join(" ")} --stack local\n`);
       assert.equal(stderr, `local: no stack is selected, so this is the sandbox's, in ${project}/.sandbox\n`);
       assert.equal(status, 2);
     });

@@ -64,7 +64,7 @@ describe("ecr validate", function () {
 
   it("says nothing of a sound file, and ends with 0", () => {
     const { status, stdout, stderr } = validate("sound");
-    assert.deepEqual([stdout, stderr, status], ["Pulumi.sound.yaml: no fault\n", "", 0]);
+    assert.deepEqual([stdout, stderr, status], ["Pulumi.sound.yaml: no faults\n", "", 0]);
   });
 
   it("says what the program would say, with places, and ends with 2: nothing is started, and nothing is asked", () => {
@@ -84,7 +84,7 @@ describe("ecr validate", function () {
 
   it("takes files, as hooks hand them over, and all environments when none is named", () => {
     const { status, stdout, stderr } = validate("Pulumi.sound.yaml", "./Pulumi.faulty.yaml");
-    assert.equal(stdout, "Pulumi.sound.yaml: no fault\n");
+    assert.equal(stdout, "Pulumi.sound.yaml: no faults\n");
     assert.match(
       stderr,
       /^Pulumi\.faulty\.yaml: \d+ faults\n {2}- Pulumi\.faulty\.yaml:3:\d+ ecr:privateRepositories\.a/,
