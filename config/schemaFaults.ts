@@ -74,6 +74,13 @@ const typeNames: Record<string, string> = {
   null: "null",
 };
 
+/** A value of its own is what a list of one takes; what is not there has to be written first. */
+function missingOrOtherwise(value: unknown, types: readonly string[]): string {
+  if (value === undefined) return "set it; see docs/config.md.";
+  if (types.join() === "array" && typeof value === "string") return `write [${JSON.stringify(value)}].`;
+  return "write it that way; see docs/config.md.";
+}
+
 function wordsFor(issue: z.core.$ZodIssue, value: unknown, choices: readonly string[]): { rule: string; fix: string } {
   const types = [...new Set(typesOf(issue))];
   if (choices.length > 0 || types.length > 0) {
@@ -86,7 +93,7 @@ function wordsFor(issue: z.core.$ZodIssue, value: unknown, choices: readonly str
           ? oneOf(value, choices)
           : value === null && types.some((type) => typeNames[type] === typeNames["object"])
             ? "write {} for one without settings."
-            : "write it so; see docs/config.md.",
+            : missingOrOtherwise(value, types),
     };
   }
   if (issue.code === "too_small" && issue.origin === "array") {

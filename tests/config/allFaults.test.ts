@@ -40,6 +40,18 @@ describe("all that is wrong with a config", () => {
     );
   });
 
+  it("has a value to write where a list is missing around one, and what is not set is set", () => {
+    const faults = faultListOf({
+      privateRepositories: { petclinic: { forceDelete: "no" } },
+      images: { petclinic: { repositories: "private/petclinic" } },
+    });
+    assert.deepEqual(Object.fromEntries(faults.map(({ path, fix }) => [path, fix])), {
+      "ecr:images.petclinic.context": "set it; see docs/config.md.",
+      "ecr:images.petclinic.repositories": 'write ["private/petclinic"].',
+      "ecr:privateRepositories.petclinic.forceDelete": "write it that way; see docs/config.md.",
+    });
+  });
+
   it("has no fault in it that another one makes: what is left out is not missed", () => {
     // The role's repository is there, and what identifies its repository is only of a wrong type.
     assert.deepEqual(
