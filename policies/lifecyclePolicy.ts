@@ -131,8 +131,13 @@ function judgeOpen(open: readonly Open[], findings: Findings): void {
 }
 
 function fix({ resource }: Placed): string {
+  // This project's component makes one by itself unless it is told not to.
+  const first =
+    resource.parent?.type === "ecr:index:PrivateRepository"
+      ? `Leave "lifecyclePolicy: false" out of ${JSON.stringify(resource.parent.name)}, or write `
+      : "Write ";
   return (
-    "each private repository needs one. Write " +
+    `each private repository needs one. ${first}` +
     `new aws.ecr.LifecyclePolicy("${resource.name}", { repository: <the repository>.name, policy: … }) in this stack.`
   );
 }

@@ -143,6 +143,8 @@ export interface StackResource {
   props: Props;
   /** Name of the component that is its parent. */
   parent?: string;
+  /** Type of that component. Default: one that no rule knows. */
+  parentType?: string;
   /** Resources that its `repository` property depends on, by name. */
   repositoryFrom?: string[];
   /** Resources that other properties depend on, by name. */
@@ -179,7 +181,8 @@ export function judgeStack(
     }
     resource.parent = stack;
     if (parent !== undefined) {
-      const component = components.get(parent) ?? { ...make("test:index:Component", parent, {}), parent: stack };
+      const type = resources[index]?.parentType ?? "test:index:Component";
+      const component = components.get(parent) ?? { ...make(type, parent, {}), parent: stack };
       components.set(parent, component);
       resource.parent = component;
     }

@@ -54,6 +54,15 @@ describe("policies: ecr-lifecycle-policy", () => {
     );
   });
 
+  it("says what to take out where this project's component was told to make none", async () => {
+    const parentType = "ecr:index:PrivateRepository";
+    const { violations } = await judge([repository("a", {}, { parent: "orders", parentType })]);
+    assert.match(
+      violations[0] ?? "",
+      /needs one\. Leave "lifecyclePolicy: false" out of "orders", or write new aws\.ecr\.LifecyclePolicy\("a"/,
+    );
+  });
+
   it("does not take a policy for another repository's", async () => {
     assert.equal((await judge([repository("petclinic"), policyFor("petclinic2")])).violations.length, 1);
   });
