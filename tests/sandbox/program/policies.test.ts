@@ -68,12 +68,10 @@ new aws.lambda.Function("runs", {
 new docker.Image("latest", {
   imageName: "public.ecr.aws/a1b2c3d4/published:latest",
   build: { context: "app", platform: "linux/amd64", args: { NODE_IMAGE: "node:22", NPM_TOKEN: "hunter2" } },
-  skipPush: true,
 });
 new docker.Image("moving", {
   imageName: "${account}.dkr.ecr.us-east-1.amazonaws.com/keyed:latest",
   build: { context: "app", platform: "linux/amd64", args: { NODE_IMAGE: "sandbox.local/node:22" } },
-  skipPush: true,
 });
 // What a stand-in does not have: these two reach the policies as the program writes them.
 new pulumi.CustomResource("docker-build:index:Image", "anyPlatform", { context: { location: "app" }, push: false });

@@ -61,8 +61,8 @@ describe("bad input with the real CLI", function () {
     type: { forceDelete: 1 }
 `,
       [
-        /ecr:privateRepositories\.unknown\.encrypton: "aes256" — unknown key\. Fix: /,
-        /ecr:privateRepositories\.type\.forceDelete: 1 — .*expected boolean.* Fix: /,
+        /ecr:privateRepositories\.unknown\.encrypton: "aes256" — unknown key\. Fix: did you mean "encryption"\? /,
+        /Pulumi\.local\.yaml:\d+:\d+ ecr:privateRepositories\.type\.forceDelete: 1 — must be true or false, without quotes\. Fix: /,
       ],
     ],
   ] as const) {
