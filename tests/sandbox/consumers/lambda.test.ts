@@ -52,9 +52,9 @@ config:
     const { policyText } = await project.aws<{ policyText: string }>(
       ...["ecr", "get-repository-policy", "--repository-name", "visits"],
     );
-    const { Statement } = JSON.parse(policyText) as { Statement: { Principal: { Service?: string } }[] };
+    const { Statement } = JSON.parse(policyText) as { Statement: { Principal: { Service?: string[] } }[] };
     assert.ok(
-      Statement.some(({ Principal }) => Principal.Service === "lambda.amazonaws.com"),
+      Statement.some(({ Principal }) => Principal.Service?.includes("lambda.amazonaws.com")),
       policyText,
     );
   });
