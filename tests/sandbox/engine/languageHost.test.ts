@@ -77,6 +77,9 @@ describe("language host", function () {
     assert.match(missing.output, /tsconfig path was set to other\.json but the file was not found/);
     scratch.write("program/other.json", tsconfig);
     assert.match((await scratch.succeed(["preview"])).output, /processTitle: "two words"/);
+    // Node itself takes types away, and makes nothing of them.
+    scratch.write("program/index.ts", "enum Kind { One }\nexport const kind = Kind.One;\n");
+    await scratch.succeed(["preview"]);
     scratch.write("program/Pulumi.yaml", options("    typescript: false\n"));
     assert.match((await scratch.pulumi(["preview"])).output, /SyntaxError/);
     scratch.write("program/Pulumi.yaml", options("    typscript: false\n    nodeargs: 7\n"));
