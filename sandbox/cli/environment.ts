@@ -53,27 +53,26 @@ export function commandEnvironment(parts: SandboxParts): NodeJS.ProcessEnv {
     AWS_PAGER: "",
     ...parts.docker.environment,
     PULUMI_HOME: parts.pulumiHome,
-    PULUMI_BACKEND_URL: `file://${stateDirectory(home)}`,
+    PULUMI_BACKEND_URL: `file://${closedDirectory(home, "state")}`,
     // Protects nothing but a local AWS's tokens; Pulumi.local.yaml holds the salt that goes with it.
     PULUMI_CONFIG_PASSPHRASE: "sandbox",
     PULUMI_SKIP_UPDATE_CHECK: "1",
     // Each command starts Node several times; what it compiled the first time it need not compile again.
-    NODE_COMPILE_CACHE: path.join(home, "compile-cache"),
+    NODE_COMPILE_CACHE: closedDirectory(home, "compile-cache"),
     ...(process.env["SANDBOX_PLUGINS"] !== "released" && { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" }),
   };
   for (const name of foreign) delete environment[name];
   return environment;
 }
 
-function stateDirectory(home: string): string {
-  const directory = path.join(home, "state");
-  fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
-  return directory;
-}
-
 /** Docker's config of the sandbox: its logins stay out of the user's own. */
 export function dockerConfig(home: string): string {
-  const directory = path.join(home, "docker-config");
+  return closedDirectory(home, "docker-config");
+}
+
+/** A folder of the sandbox that nobody else may look into. */
+function closedDirectory(home: string, name: string): string {
+  const directory = path.join(home, name);
   fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
   return directory;
 }

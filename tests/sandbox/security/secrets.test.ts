@@ -12,8 +12,8 @@ interface Shown {
 /** What the test hides in the config. */
 const own = `own-${randomBytes(12).toString("hex")}`;
 
-/** What may be readable for others in itself, in a folder that is closed to them: Pulumi's own files, and locks, which hold an id. */
-const madeByPulumi = /^(state|pulumi)\//;
+/** What may be readable for others in itself, in a folder that is closed to them: files of Pulumi's and Node's own, and locks, which hold an id. */
+const madeByOthers = /^(state|pulumi|compile-cache)\//;
 const lock = /\.lock$/;
 
 describe("secrets of a whole run", function () {
@@ -90,7 +90,7 @@ describe("secrets of a whole run", function () {
       );
     }
     const open = entries.filter(({ name, mode }) => {
-      const closedAbove = name.includes("/") && (madeByPulumi.test(name) || lock.test(name));
+      const closedAbove = name.includes("/") && (madeByOthers.test(name) || lock.test(name));
       return (mode & 0o077) !== 0 && !closedAbove;
     });
     const writable = entries.filter(({ mode }) => (mode & 0o022) !== 0);
