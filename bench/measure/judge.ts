@@ -2,18 +2,20 @@ import type { Comparison, Group, Term } from "../scenario";
 import { pairedRatio, type Ratio } from "./statistics";
 
 export interface Verdict extends Ratio {
-  /** `undefined`: it has no goal. */
-  met: boolean | undefined;
+  /** Whether the whole interval keeps the goal, or none of it, or a part: then noise decides. `undefined`: it has no goal. */
+  verdict: "met" | "undecided" | "missed" | undefined;
 }
 
-/** A comparison's ratio, and whether its interval includes the goal. */
+/** A comparison's ratio, and what it says of the goal. */
 export function judge(group: Pick<Group, "variants">, comparison: Comparison): Verdict {
   const quantity = comparison.quantity ?? "seconds";
   const of = termValues(group, comparison.of, quantity, 1);
   const ratio = pairedRatio(of, termValues(group, comparison.to, quantity, of.length));
   const { goal } = comparison;
-  if (goal === undefined) return { ...ratio, met: undefined };
-  return { ...ratio, met: "atMost" in goal ? ratio.low <= goal.atMost : ratio.high >= goal.atLeast };
+  if (goal === undefined) return { ...ratio, verdict: undefined };
+  const keeps = (value: number) => ("atMost" in goal ? value <= goal.atMost : value >= goal.atLeast);
+  const ends = [keeps(ratio.low), keeps(ratio.high)];
+  return { ...ratio, verdict: ends.every(Boolean) ? "met" : ends.some(Boolean) ? "undecided" : "missed" };
 }
 
 function termValues(group: Pick<Group, "variants">, term: Term, quantity: string, rounds: number): number[] {

@@ -15,8 +15,7 @@ export function measurementRows({ variants }: Group): string[][] {
 /** The table of what follows from it. */
 export function comparisonRows(group: Group): string[][] {
   const rows = group.comparisons.map((comparison) => {
-    const { ratio, low, high, met } = judge(group, comparison);
-    const verdict = met === undefined ? "" : met ? "met" : "missed";
+    const { ratio, low, high, verdict = "" } = judge(group, comparison);
     return [
       comparison.title,
       ratio.toFixed(2),

@@ -27,14 +27,18 @@ describe("figures of the benches", () => {
     assert.deepEqual(pairedRatio(a, [1, 1, 1, 1, 1]), pairedRatio(a, [1, 1, 1, 1, 1]));
   });
 
-  it("meets a goal when the interval includes it, beyond what neither can help", () => {
+  it("meets a goal with the whole interval, beyond what neither can help", () => {
     const variants = { ours: { seconds: [3, 3, 3] }, bare: { seconds: [2, 2, 2] }, none: { seconds: [1, 1, 1] } };
     const of = { variant: "ours", beyond: "none" };
     const to = { variant: "bare", beyond: "none" };
-    assert.deepEqual(judge({ variants }, { title: "", of, to }), { ratio: 2, low: 2, high: 2, met: undefined });
-    assert.equal(judge({ variants }, { title: "", of, to, goal: { atMost: 1.9 } }).met, false);
-    assert.equal(judge({ variants }, { title: "", of, to, goal: { atMost: 2 } }).met, true);
-    assert.equal(judge({ variants }, { title: "", of, to, goal: { atLeast: 2.1 } }).met, false);
+    assert.deepEqual(judge({ variants }, { title: "", of, to }), { ratio: 2, low: 2, high: 2, verdict: undefined });
+    assert.equal(judge({ variants }, { title: "", of, to, goal: { atMost: 1.9 } }).verdict, "missed");
+    assert.equal(judge({ variants }, { title: "", of, to, goal: { atMost: 2 } }).verdict, "met");
+    assert.equal(judge({ variants }, { title: "", of, to, goal: { atLeast: 2.1 } }).verdict, "missed");
+    const noisy = { ours: { seconds: [2, 3, 4, 3, 2] }, bare: { seconds: [2, 2, 2, 2, 2] } };
+    for (const goal of [{ atMost: 1.4 }, { atLeast: 1.4 }]) {
+      assert.equal(judge({ variants: noisy }, { title: "", of: "ours", to: "bare", goal }).verdict, "undecided");
+    }
     assert.throws(() => judge({ variants }, { title: "", of: "others", to }), /others has no seconds/);
   });
 
