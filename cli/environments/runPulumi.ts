@@ -50,6 +50,11 @@ function run(args: string[]): Promise<{ code: number; isInterrupted: boolean; er
   return new Promise((resolve, reject) => {
     let errors = "";
     let isInterrupted = false;
+    // A terminal's Ctrl-C reaches both: this one stays until the CLI has ended its update in good order.
+    const stay = () => {
+      isInterrupted = true;
+    };
+    process.on("SIGINT", stay);
     const child = spawn("npx", args, {
       stdio: ["inherit", "inherit", "pipe"],
       // The CLI has --event-log only with its commands for debugging.
@@ -59,11 +64,6 @@ function run(args: string[]): Promise<{ code: number; isInterrupted: boolean; er
       errors += text;
       passOn(text);
     });
-    // A terminal's Ctrl-C reaches both: this one stays until the CLI has ended its update in good order.
-    const stay = () => {
-      isInterrupted = true;
-    };
-    process.on("SIGINT", stay);
     child.on("error", reject);
     child.on("close", (code, signal) => {
       process.off("SIGINT", stay);
