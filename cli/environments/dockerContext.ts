@@ -1,11 +1,5 @@
 import { spawnSync } from "node:child_process";
-
-/** A context of the docker client, with where its engine is. */
-export interface DockerContext {
-  name: string;
-  /** Such as `unix:///home/me/.colima/default/docker.sock`. */
-  host: string;
-}
+import { type DockerContext, dockerContextQuestion, readDockerContext } from "../../ecr/dockerContext";
 
 /**
  * The context that the docker client is in, when Pulumi has to be told of it: its Docker provider follows no contexts.
@@ -14,12 +8,7 @@ export interface DockerContext {
  */
 export function dockerContext(env: NodeJS.ProcessEnv = process.env): DockerContext | undefined {
   if (env["DOCKER_HOST"]) return undefined;
-  const format = "{{json .Name}} {{json .Endpoints.docker.Host}}";
-  const { stdout } = spawnSync("docker", ["context", "inspect", "--format", format], {
-    encoding: "utf8",
-    timeout: 10_000,
-    env,
-  });
-  const [, name = "", host = ""] = /^"([^"]+)" "([^"]+)"$/.exec((stdout ?? "").trim()) ?? [];
-  return name === "" || name === "default" || host === "" || host.startsWith("tcp:") ? undefined : { name, host };
+  const { stdout } = spawnSync("docker", dockerContextQuestion, { encoding: "utf8", timeout: 10_000, env });
+  const context = readDockerContext(stdout);
+  return context === undefined || context.name === "default" || context.host.startsWith("tcp:") ? undefined : context;
 }

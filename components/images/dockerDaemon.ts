@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import * as os from "node:os";
 import * as pulumi from "@pulumi/pulumi";
+import { type DockerContext, dockerContextQuestion, readDockerContext } from "../../ecr/dockerContext";
 import type { Fault } from "../../ecr/faults";
 
 /** Answers so far, by address. */
@@ -44,19 +45,11 @@ function askDocker(host: string | undefined): Fault[] {
   ];
 }
 
-/** A context of the Docker client. */
-interface DockerContext {
-  name: string;
-  /** Address of its engine. */
-  host: string;
-}
-
 /** The client's own context, when its engine is none that the provider finds by itself; undefined without a client. */
 function unfollowedContext(): DockerContext | undefined {
-  const format = "{{json .Name}} {{json .Endpoints.docker.Host}}";
-  const answer = spawnSync("docker", ["context", "inspect", "--format", format], { encoding: "utf8", timeout: 20_000 });
-  const [, name = "", host = ""] = /^"([^"]+)" "([^"]+)"$/.exec((answer.stdout ?? "").trim()) ?? [];
-  return host === "" || foundByProvider().includes(host) ? undefined : { name, host };
+  const { stdout } = spawnSync("docker", dockerContextQuestion, { encoding: "utf8", timeout: 20_000 });
+  const context = readDockerContext(stdout);
+  return context && foundByProvider().includes(context.host) ? undefined : context;
 }
 
 /** Where the provider looks when nothing names an engine: Docker's own socket, and those of Docker Desktop. */
