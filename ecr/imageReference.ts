@@ -1,3 +1,4 @@
+import { domainToUnicode } from "node:url";
 import { isDigest } from "./digests";
 import { type Fault, refuseFaults } from "./faults";
 import { imageTagFaults } from "./imageTags";
@@ -82,6 +83,8 @@ function isAddress(host: string): boolean {
   const url = `https://${host}`;
   if (!URL.canParse(url)) return false;
   const { hostname } = new URL(url);
+  // Newer versions of Node let labels pass that no name was ever encoded to.
+  if (/(^|\.)xn--/.test(domainToUnicode(hostname))) return false;
   return !/^[0-9.]+$/.test(hostname) || host.replace(/:[0-9]+$/, "") === hostname;
 }
 

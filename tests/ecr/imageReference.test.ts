@@ -206,7 +206,7 @@ describe("ecr/imageReference", () => {
     ["team/PetClinic", /"PetClinic" does not/, asShown],
     ["-host.example/a", /a registry's host/, asHost],
     // No addresses, and other ways to write one.
-    ...["localhost:99999", "127.0.0.999", "1.2.3.4.5", "[:::]"].map(hostRefusal),
+    ...["localhost:99999", "127.0.0.999", "1.2.3.4.5", "[:::]", "xn--a.example"].map(hostRefusal),
     ...["2130706433:80", "0x7f.0.0.1", "127.1:5000", "0177.0.0.1", "127.0.0.01"].map(hostRefusal),
     ...["me:secret", "host.", "host..example", "e\u0301.example", "\uff41.example", "a b.c", "host\\.c"].map(
       hostRefusal,
