@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type ImageLogin, secretLogin } from "./imageCopy";
+import { type ImageLogin, secretLogin } from "./imageLogin";
 
 /** A repository that holds the image. */
 export interface TaggedRepository {

@@ -1,8 +1,8 @@
-import * as pulumi from "@pulumi/pulumi";
-import { type ImageLogin, secretLogin } from "./imageCopy";
+import type * as pulumi from "@pulumi/pulumi";
+import { type ImagePlace, PlacedImage } from "./placedImage";
 
 /** An image that Docker holds, on its way to a repository. */
-export interface ImageUploadArgs {
+export interface ImageUploadArgs extends ImagePlace {
   /** Its name in Docker, for messages. */
   localImage: pulumi.Input<string>;
   /** Its id, which nothing can change: what is pushed. Docker has to hold it. */
@@ -11,27 +11,15 @@ export interface ImageUploadArgs {
   dockerHost?: pulumi.Input<string>;
   /** One image of an index, such as `linux/arm64`, or the one that a single image must have. @default the image as it is */
   platform?: pulumi.Input<string>;
-  /** Address of the repository that gets it. */
-  repository: pulumi.Input<string>;
-  /** @default what `docker login` left for the repository's registry, else anonymous */
-  repositoryLogin?: ImageLogin;
-  /** Put last. A tag that names another image is never moved. @default none */
-  tag?: pulumi.Input<string>;
 }
 
 /**
  * An image that Docker holds, exported by it and pushed over the registry protocol. One of the containerd store keeps its
  * digest; the classic store keeps none, and its layers are compressed. Deletion leaves it in the registry.
  */
-export class ImageUpload extends pulumi.CustomResource {
-  /** The image's digest in the repository. */
-  declare readonly digest: pulumi.Output<string>;
-  /** `<url>@<digest>` in the repository. */
-  declare readonly reference: pulumi.Output<string>;
-
+export class ImageUpload extends PlacedImage {
   constructor(name: string, args: ImageUploadArgs, opts?: pulumi.CustomResourceOptions) {
-    const repositoryLogin = secretLogin(args.repositoryLogin);
-    super(imageUploadType, name, { ...args, repositoryLogin, digest: undefined, reference: undefined }, opts);
+    super(imageUploadType, name, args, opts);
   }
 }
 
