@@ -1,5 +1,5 @@
 // What Pulumi runs (Pulumi.yaml): compiles index.ts with all that it imports of this project, in less than a tenth of a
-// second, and runs it. Compiled file by file by the TypeScript compiler, as Pulumi does it by itself, every command would
+// second, and runs it. Compiled file by file by the TypeScript compiler, as Pulumi does by default, every command would
 // start a second later. Nothing is written to disk. Types are checked by `npm run check`, not here.
 "use strict";
 const Module = require("node:module");
@@ -38,14 +38,20 @@ function compile() {
 }
 
 /**
- * Has stack traces, and the positions that Pulumi keeps with each resource, name the sources. They are made by
- * source-map-support, which Pulumi starts each program with; it has to be Pulumi's own instance.
+ * Makes stack traces, and the positions that Pulumi keeps with each resource, name the sources, through the instance of
+ * source-map-support that Pulumi has installed. Only frames of this program are mapped: Pulumi takes the stack of every
+ * promise, nearly all frames of which are its own, and mapping those too cost a tenth of the CPU time of a preview of 40
+ * images.
  */
 function nameSources(sourceMap) {
-  const { install } = require(require.resolve("source-map-support", { paths: [require.resolve("@pulumi/pulumi")] }));
+  const pulumi = require.resolve("@pulumi/pulumi");
+  const { install, wrapCallSite } = require(require.resolve("source-map-support", { paths: [pulumi] }));
   install({
     retrieveSourceMap: (file) => (file === compiled ? { url: compiled, map: sourceMap.text } : null),
   });
+  const named = (frame) => (frame.getFileName() === compiled ? wrapCallSite(frame) : frame);
+  Error.prepareStackTrace = ({ name, message }, frames) =>
+    [`${name || "Error"}: ${message || ""}`, ...frames.map(named)].join("\n    at ");
 }
 
 /**

@@ -5,7 +5,7 @@ import * as fs from "node:fs";
 import { parseArgs } from "node:util";
 
 const usage = `node .github/environments.mjs --reviewer USER|ORG/TEAM... [--repository OWNER/NAME] [--dry-run]
-Needs gh, logged in as an administrator of the repository. --dry-run reads only, and prints what would be sent.`;
+Needs gh, logged in as an administrator of the repository. --dry-run only reads, and prints what it would send.`;
 
 const { values } = parseArgs({
   options: {
@@ -59,7 +59,7 @@ function leaked() {
   );
   const places = [
     [`${repository}/actions/secrets`, "the whole repository", "Delete it there."],
-    [`${repository}/actions/organization-secrets`, "the organization", "Take it from this repository there."],
+    [`${repository}/actions/organization-secrets`, "the organization", "Remove this repository's access to it there."],
     ...foreign.map((name) => [
       `${repository}/environments/${encodeURIComponent(name)}/secrets`,
       `the environment ${name}, which any branch may name`,
@@ -69,7 +69,7 @@ function leaked() {
   return places.flatMap(([path, what, fix]) =>
     names(path, "secrets")
       .filter((name) => secrets.has(name))
-      .map((name) => `${name}: is a secret of ${what}. Must be one of its environments only. ${fix}`),
+      .map((name) => `${name}: is a secret of ${what}. Must be a secret of its environments only. ${fix}`),
   );
 }
 
@@ -79,7 +79,7 @@ function missing() {
     // GitHub's API shows this and does not set it.
     const bypass =
       reviewed && read(at)?.can_admins_bypass === true
-        ? [`${name}: lets administrators bypass its reviewers. Switch that off in the environment's settings.`]
+        ? [`${name}: lets administrators bypass its reviewers. Turn that off in the environment's settings.`]
         : [];
     const there = { variable: names(`${at}/variables`, "variables"), secret: names(`${at}/secrets`, "secrets") };
     const lines = (kind, all) =>
@@ -102,7 +102,7 @@ function reviewerOf(name) {
   return { type: team === undefined ? "User" : "Team", id: found.id };
 }
 
-/** What GitHub has at this path; `undefined` for what is not there. */
+/** The resource at this path on GitHub; `undefined` if it does not exist. */
 function read(path) {
   try {
     return gh(["api", path]);

@@ -5,11 +5,14 @@ export interface BenchArguments {
   scenarios: readonly Scenario[];
   runs: number | undefined;
   n: number | undefined;
-  /** Whether the numbers go to bench/results and docs/performance.md: only those of the scenarios' own sizes do. */
+  /**
+   * Whether to save the numbers to bench/results and docs/performance.md; only for scenarios run at their default
+   * sizes.
+   */
   keep: boolean;
 }
 
-/** Runs that a figure in the document needs. */
+/** Minimum number of runs for a figure in the document. */
 const fewestRuns = 5;
 
 export function parseArguments(args: string[], all: readonly Scenario[]): BenchArguments | { error: string } {
@@ -25,7 +28,7 @@ export function parseArguments(args: string[], all: readonly Scenario[]): BenchA
     const runs = wholeNumber("runs", values.runs);
     const n = wholeNumber("n", values.n);
     if (n !== undefined && scenarios.some(({ size }) => size === undefined)) {
-      return { error: "--n is for scenarios that have a size: name them" };
+      return { error: "--n applies only to scenarios that have a size. Name them" };
     }
     const keep =
       (runs ?? fewestRuns) >= fewestRuns && (n === undefined || scenarios.every(({ size }) => size?.n === n));
@@ -37,7 +40,7 @@ export function parseArguments(args: string[], all: readonly Scenario[]): BenchA
 
 function wholeNumber(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  if (!/^[1-9]\d*$/.test(text)) throw new Error(`--${name} ${text}: write a whole number from 1 on`);
+  if (!/^[1-9]\d*$/.test(text)) throw new Error(`--${name}: found "${text}". Must be a whole number, 1 or more.`);
   return Number(text);
 }
 
@@ -49,7 +52,7 @@ export function usage(all: readonly Scenario[]): string {
   return [
     "usage: npm run bench -- [SCENARIO…] [--runs RUNS] [--n SIZE]",
     "",
-    "With another size, or fewer than five runs, the figures are printed and not kept. Scenarios (default: all):",
+    "With another size, or fewer than five runs, the figures are printed but not saved. Scenarios (default: all):",
     ...rows,
   ].join("\n");
 }

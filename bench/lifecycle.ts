@@ -1,12 +1,12 @@
-// Time and memory of the lifecycle evaluator: npx ts-node -T bench/lifecycle.ts [IMAGES] [RULES]
-// Prints raw numbers as JSON: images, rules, milliseconds of each run, megabytes of heap that the outcomes take.
+// Time and memory of the lifecycle evaluator: npx ts-node -T bench/lifecycle.ts [IMAGES] [RULES]. Prints raw numbers as
+// JSON: images, rules, milliseconds of each run, and heap used by the outcomes in megabytes.
 import { evaluateLifecycle, type LifecycleImage, type LifecyclePolicyDocument } from "../ecr/lifecyclePolicy";
 
 const runs = 7;
 const day = 24 * 60 * 60 * 1000;
 const now = new Date("2026-01-01T00:00:00Z");
 
-/** A repository as builds fill it: tagged indexes with two untagged images each, release tags, some leftovers. */
+/** A repository as CI leaves it: tagged indexes with two untagged images each, release tags, some leftovers. */
 function repository(count: number): LifecycleImage[] {
   return Array.from({ length: count }, (_, index): LifecycleImage => {
     const pushedAt = new Date(now.getTime() - (index * 400 * day) / count);
@@ -25,7 +25,7 @@ function repository(count: number): LifecycleImage[] {
   });
 }
 
-/** Rules of every kind: counts and ages, patterns and prefixes, `untagged` and `any` at the end. */
+/** All kinds of rules: counts and ages, patterns and prefixes, with `untagged` and `any` at the end. */
 function policy(count: number): LifecyclePolicyDocument {
   return {
     rules: Array.from({ length: count }, (_, index) => ({

@@ -5,7 +5,7 @@ import { printGroups } from "./report/text";
 import { keepResults, readResults, type ScenarioResult } from "./results";
 import { scenarios } from "./scenarios";
 
-/** `npm run bench`: runs the scenarios, keeps their raw numbers, and writes what they say into docs/performance.md. */
+/** `npm run bench`: runs the scenarios, saves their raw numbers and updates docs/performance.md. */
 async function main(args: string[]): Promise<number> {
   const parsed = parseArguments(args, scenarios);
   if ("error" in parsed) {
@@ -13,11 +13,11 @@ async function main(args: string[]): Promise<number> {
     return 1;
   }
   if (process.env["AWS_ENDPOINT_URL"] === undefined) {
-    console.error("the benches need the sandbox: run them as `npm run bench`");
+    console.error("the benchmarks need the sandbox: run `npm run bench`");
     return 1;
   }
   const machine = describeMachine(process.env);
-  const tell = (line: string) => console.log(`  ${line}`);
+  const log = (line: string) => console.log(`  ${line}`);
   const failed: string[] = [];
   for (const scenario of parsed.scenarios) {
     const runs = parsed.runs ?? scenario.runs ?? 5;
@@ -25,14 +25,14 @@ async function main(args: string[]): Promise<number> {
     console.log(`\n${scenario.name} (about ${scenario.minutes} minutes)`);
     const started = performance.now();
     try {
-      const groups = await scenario.run({ env: process.env, runs, n, tell });
+      const groups = await scenario.run({ env: process.env, runs, n, log });
       const minutes = Number(((performance.now() - started) / 60_000).toFixed(1));
       const result: ScenarioResult = { scenario: scenario.name, date: today(), runs, n, minutes, machine, groups };
       printGroups(groups);
-      // Quick looks are not what the document is about.
+      // Quick runs are too imprecise for the document.
       if (parsed.keep) keepResults(result);
     } catch (error) {
-      // One that fails must not cost the figures of the others.
+      // A failed scenario must not discard the figures of the others.
       failed.push(scenario.name);
       console.error(`${scenario.name} failed: ${error instanceof Error ? error.stack : String(error)}`);
     }

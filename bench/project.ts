@@ -6,8 +6,8 @@ import { type CommandRun, measureCommand } from "./measure/command";
 
 export const root = path.resolve(__dirname, "..");
 
-/** What programs and policy packs are made of. */
-const parts = [
+/** Folder with the sources of programs and policy packs. */
+const projectFiles = [
   "Pulumi.yaml",
   "Pulumi.local.yaml",
   "package.json",
@@ -17,26 +17,28 @@ const parts = [
   "index.ts",
   "components",
   "config",
+  "consumers",
   "ecr",
   "oci",
   "outputs",
   "policies",
+  "provider",
   "app",
   "bench/programs",
   "bench/packs",
 ];
 
-/** Twelve digits: as an access key id they stand for an account of its own in the sandbox. */
+/** Twelve digits: the sandbox treats such an access key ID as a separate account. */
 let nextAccount = randomInt(800_000_000_000, 899_999_000_000);
 
-/** A copy of the project with another program in it, with a state and an AWS account of its own. */
+/** A copy of the project with another program, and its own state and AWS account. */
 export class BenchProject {
   readonly directory = fs.mkdtempSync(path.join(os.tmpdir(), "ecr-bench-"));
   env: NodeJS.ProcessEnv;
 
-  /** @param program One of bench/programs; the project's own when there is none. */
+  /** @param program A file in bench/programs. @default the project's own program */
   constructor(env: NodeJS.ProcessEnv, program?: string) {
-    for (const part of parts) {
+    for (const part of projectFiles) {
       fs.cpSync(path.join(root, part), path.join(this.directory, part), { recursive: true });
     }
     fs.symlinkSync(path.join(root, "node_modules"), path.join(this.directory, "node_modules"));
@@ -60,7 +62,7 @@ export class BenchProject {
     });
   }
 
-  /** An empty stack in an empty account, whatever there was before. */
+  /** An empty stack in an empty account, whatever existed before. */
   async init(): Promise<void> {
     const state = path.join(this.directory, "state");
     fs.rmSync(state, { recursive: true, force: true });
@@ -69,12 +71,12 @@ export class BenchProject {
     await this.pulumi(["stack", "init"]);
   }
 
-  /** An update without the preview before it. */
+  /** An update without a preview. */
   up(options: Partial<Parameters<typeof measureCommand>[1]> = {}): Promise<CommandRun> {
     return this.pulumi(["up", "--yes", "--skip-preview"], options);
   }
 
-  /** What a command of another program prints. */
+  /** The output of another program's command. */
   async run(program: string, ...args: string[]): Promise<string> {
     const { output } = await measureCommand([program, ...args], { cwd: this.directory, env: this.env });
     return output.trim();
@@ -85,7 +87,9 @@ export class BenchProject {
   }
 
   write(file: string, text: string): void {
-    fs.writeFileSync(path.join(this.directory, file), text);
+    const place = path.join(this.directory, file);
+    fs.mkdirSync(path.dirname(place), { recursive: true });
+    fs.writeFileSync(place, text);
   }
 
   remove(): void {

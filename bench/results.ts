@@ -4,14 +4,14 @@ import type { Machine } from "./measure/machine";
 import { root } from "./project";
 import type { Group } from "./scenario";
 
-/** All that one scenario has measured, raw, as bench/results/<scenario>.json keeps it. */
+/** Raw measurements of one scenario, as stored in bench/results/<scenario>.json. */
 export interface ScenarioResult {
   scenario: string;
-  /** Day, in UTC. */
+  /** Date in UTC. */
   date: string;
   runs: number;
   n: number;
-  /** How long it took. */
+  /** Duration of the scenario. */
   minutes: number;
   machine: Machine;
   groups: readonly Group[];
@@ -24,14 +24,14 @@ function fileOf(scenario: string): string {
 export function keepResults(result: ScenarioResult): void {
   const file = fileOf(result.scenario);
   fs.mkdirSync(path.dirname(file), { recursive: true });
-  // A list of numbers stays on one line.
+  // Keep lists of numbers on one line.
   const text = JSON.stringify(result, undefined, 2).replace(/\[[\d\s.,e+-]+\]/g, (list) =>
     list.replace(/\s+/g, " ").replace("[ ", "[").replace(" ]", "]"),
   );
   fs.writeFileSync(file, `${text}\n`);
 }
 
-/** What is kept of these scenarios, of this run and of earlier ones. */
+/** The saved results of these scenarios, from this run or earlier ones. */
 export function readResults(scenarios: readonly string[]): ScenarioResult[] {
   return scenarios
     .map(fileOf)

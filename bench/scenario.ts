@@ -1,49 +1,49 @@
 import type { Samples } from "./measure/interleave";
 
-/** What a scenario is run with. */
+/** The arguments of a scenario. */
 export interface BenchContext {
-  /** Environment of the sandbox's commands. */
+  /** Environment variables for commands in the sandbox. */
   env: NodeJS.ProcessEnv;
-  /** Runs of each variant, without the warm-up. */
+  /** Runs per variant, without the warm-up. */
   runs: number;
-  /** Size, in the scenario's own unit. */
+  /** Size in the scenario's own unit. */
   n: number;
-  /** Shows what goes on. */
-  tell: (line: string) => void;
+  /** Reports progress. */
+  log: (line: string) => void;
 }
 
-/** A variant by its name, what one took beyond another in the same round, or a number that is given. */
+/** A variant by its name, the difference between two variants in the same round, or a constant. */
 export type Term = string | { variant: string; beyond: string } | number;
 
-/** A ratio that has a goal, of two variants that were measured in turn. */
+/** A ratio with a goal, between two variants measured in turn. */
 export interface Comparison {
-  /** What it says, as a row's title. */
+  /** The row's title. */
   title: string;
-  /** The first is divided by the second. */
+  /** Dividend and divisor. */
   of: Term;
   to: Term;
   /** @default "seconds" */
   quantity?: string;
-  /** What the ratio has to be. @default none: shown to be known */
+  /** The goal for the ratio. @default none: the ratio is only reported */
   goal?: { atMost: number } | { atLeast: number };
 }
 
-/** Several variants that were measured in turn, and what follows from them. */
+/** Variants measured in turn, and their comparisons. */
 export interface Group {
   title: string;
-  /** Name to raw numbers. */
+  /** Raw numbers by variant. */
   variants: Record<string, Samples>;
   comparisons: readonly Comparison[];
-  /** What has to be known to read the figures, as sentences. */
+  /** Sentences needed to interpret the figures. */
   notes?: readonly string[];
 }
 
-/** Something that is measured with its peers, by itself: `npm run bench -- NAME`. */
+/** Something measured together with its peers; runs on its own with `npm run bench -- NAME`. */
 export interface Scenario {
   name: string;
-  /** Minutes that it takes on two quiet cores with its own size and number of runs. */
+  /** Expected minutes on two idle cores with the default size and number of runs. */
   minutes: number;
-  /** Its size, with the unit. @default none */
+  /** Default size, with its unit. @default none */
   size?: { n: number; unit: string };
   /** @default 5 */
   runs?: number;

@@ -1,5 +1,5 @@
-// Bundles the commands to cli/bin/ecr.cjs, in about a tenth of a second: from TypeScript with the AWS SDK's thousands of
-// files they would take seconds to start.
+// Bundles the commands to cli/bin/ecr.cjs, in about a tenth of a second: from TypeScript, with thousands of files in
+// the AWS SDK, they would take seconds to start.
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -7,7 +7,7 @@ import { build } from "esbuild";
 
 const cli = path.dirname(fileURLToPath(import.meta.url));
 
-/** What `validate` needs of Pulumi's SDK, which it shares with the program: see validate/pulumiValues.ts. */
+/** The part of Pulumi's SDK that `validate` shares with the program: see validate/pulumiValues.ts. */
 const withoutEngine = {
   name: "without-engine",
   setup({ onResolve, onLoad }) {
@@ -19,7 +19,7 @@ const withoutEngine = {
 
 /** @param {string} [outfile] Where to write it. */
 export async function buildCli(outfile = path.join(cli, "bin", "ecr.cjs")) {
-  // Two commands that start at once would otherwise read each other's half-written file.
+  // Renamed into place: another command started at the same time must not read a half-written file.
   const unfinished = `${outfile}.${process.pid}.tmp`;
   await build({
     entryPoints: [path.join(cli, "main.ts")],

@@ -1,7 +1,10 @@
-// What every command ends with: 0 fine, 1 failed, 2 found something, 130 interrupted (docs/commands.md).
+// Exit codes of all commands: 0 success, 1 failure, 2 findings, 130 interrupted (docs/commands.md).
 
-/** The command did its work, and found what it looks for: a fault, a deployed image that would go, a budget exceeded. */
+/**
+ * The command succeeded and found what it looks for: a fault, a deployed image that would be deleted, an exceeded
+ * budget.
+ */
 export const foundExitCode = 2;
 
-/** Ctrl-C, as shells count it: 128 and the signal's number. */
+/** Ctrl-C, as in shells: 128 plus the signal's number. */
 export const interruptedExitCode = 130;

@@ -1,10 +1,10 @@
 import { errorText } from "./aws/clients";
 import { interruptedExitCode } from "./exitCodes";
 import { createProgram } from "./program";
-import { clearMovingLine, endQuietlyWithoutReader, printError } from "./terminal";
+import { clearMovingLine, exitQuietlyOnClosedPipe, printError } from "./terminal";
 
-endQuietlyWithoutReader();
-// What runs others (Pulumi, the sandbox) waits for them, with a listener of its own.
+exitQuietlyOnClosedPipe();
+// Commands that run another program (Pulumi, the sandbox) wait for it with a listener of their own.
 process.on("SIGINT", () => {
   if (process.listenerCount("SIGINT") > 1) return;
   clearMovingLine();

@@ -1,28 +1,29 @@
 import { Command } from "commander";
 import { version } from "../package.json";
-import { addAdoptCommand } from "./adopt/commands";
-import { addCompletionCommands } from "./completion/commands";
-import { addCostCommand } from "./cost/commands";
-import { addEnvironmentCommands } from "./environments/commands";
-import { addLifecycleCommands } from "./lifecycle/commands";
-import { addPolicyReportCommand } from "./policyReport/commands";
-import { addReplicationCommand } from "./replication/commands";
-import { addReportCommand } from "./report/commands";
-import { addSbomCommand } from "./sbom/commands";
+import { addAdoptCommand } from "./adopt/adoptCommand";
+import { addCompletionCommands } from "./completion/completionCommands";
+import { addCostCommand } from "./cost/costCommand";
+import { addEnvironmentCommands } from "./environments/environmentCommands";
+import { addLifecycleCommands } from "./lifecycle/lifecycleCommands";
+import { addPolicyReportCommand } from "./policyReport/policyReportCommand";
+import { addReplicationCommand } from "./replication/replicationCommand";
+import { addReportCommand } from "./report/reportCommand";
+import { addSbomCommand } from "./sbom/sbomCommand";
 import { print, printError, terminalWidth } from "./terminal";
-import { addValidateCommand } from "./validate/commands";
+import { addValidateCommand } from "./validate/validateCommand";
 
-/** Help is not wider than this, however wide the terminal is. */
+/** Maximum width of help text, even in a wider terminal. */
 const widestHelp = 100;
 
-const exitCodes = "Exit codes: 0 fine, 1 failed, 2 found something, 130 interrupted. NO_COLOR=1 takes colours away.";
+const exitCodes = "Exit codes: 0 success, 1 failure, 2 findings, 130 interrupted. NO_COLOR=1 turns colours off.";
 
-/** All commands beside the program: `npx ecr <command>`, `npm run <command> -- …`. docs/commands.md is made of it. */
+/**
+ * All commands besides the program: `npx ecr <command>`, `npm run <command> -- …`. docs/commands.md is generated from
+ * it.
+ */
 export function createProgram(): Command {
   const program = new Command("ecr")
-    .description(
-      "environments, what lifecycle policies do, what storage costs, what policies find, what images contain",
-    )
+    .description("environments, lifecycle previews, storage cost, policy results and image contents")
     .enablePositionalOptions()
     .addHelpText("after", `\n${exitCodes}`);
   addEnvironmentCommands(program);
@@ -38,7 +39,7 @@ export function createProgram(): Command {
   for (const command of allCommands(program)) {
     command
       .version(version, "--version", "print the version")
-      .helpOption("-h, --help", "print this")
+      .helpOption("-h, --help", "print this help")
       .configureOutput({
         writeOut: (text) => print(text.trimEnd()),
         writeErr: (text) => printError(text.trimEnd()),
@@ -49,7 +50,7 @@ export function createProgram(): Command {
   return program;
 }
 
-/** A command with all that are below it, in their order. */
+/** A command and all commands below it, in order. */
 export function allCommands(command: Command): Command[] {
   return [command, ...command.commands.flatMap(allCommands)];
 }

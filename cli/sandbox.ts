@@ -6,47 +6,51 @@ import * as path from "node:path";
 import { environmentsOf, projectFolder, unknownEnvironment } from "./project";
 import { printError } from "./terminal";
 
-// The sandbox's stack exists nowhere but in the sandbox: a command on it goes there by itself, whichever shell it is typed in.
+// The sandbox's stack exists only in the sandbox: commands for it run there automatically, from whatever shell.
 
 /** The sandbox's stack, whose file is Pulumi.local.yaml. */
 const sandboxStack = "local";
 
-/** Whether this process runs in a sandbox already. */
+/** Whether this process already runs in a sandbox. */
 export function isInSandbox(): boolean {
   return process.env["SANDBOX_HOME"] !== undefined && process.env["AWS_ENDPOINT_URL"] !== undefined;
 }
 
 /**
- * The stack that a command is about, checked before Pulumi is asked; in a sandbox and for stacks of other projects it is
- * Pulumi that knows.
+ * Checks a command's stack before Pulumi is called; in a sandbox, and for stacks of other projects, Pulumi checks it.
  *
- * @param stack As it was given. Undefined: the one that is selected, else the sandbox's where there is one.
- * @returns `"handed over"` when the command ran in the sandbox: there is nothing left to do.
- * @throws Error that lists the stacks that there are.
+ * @param stack The given name. Undefined: the selected stack, otherwise the sandbox's if it exists.
+ * @returns `"handed over"` when the command was run in the sandbox: there is nothing left to do.
+ * @throws Error that lists the existing stacks.
  */
-export async function atStack(stack: string | undefined): Promise<"here" | "handed over"> {
+export async function ensureStack(stack: string | undefined): Promise<"here" | "handed over"> {
   if (isInSandbox() || stack?.includes("/")) return "here";
   const project = projectFolder();
-  if (stack !== undefined && !environmentsOf(project).includes(stack))
+  if (stack !== undefined && !environmentsOf(project).includes(stack)) {
     throw new Error(unknownEnvironment(project, stack));
+  }
   const meant = stack ?? process.env["PULUMI_STACK"] ?? selectedStack(project);
   if (meant !== undefined && meant !== sandboxStack) return "here";
   if (!fs.existsSync(path.join(project, ".sandbox"))) {
     if (meant === sandboxStack) {
       throw new Error(
-        `the stack ${sandboxStack} is the sandbox's, and there is no sandbox here. Run \`npm run local\` first.`,
+        `the stack ${sandboxStack} belongs to the sandbox, and there is no sandbox here. Run \`npm run local\` first.`,
       );
     }
-    throw new Error(`no stack is selected. Name one with --stack: ${environmentsOf(project).join(", ")}.`);
+    throw new Error(
+      `--stack: found nothing, and no stack is selected. Must be one of ${environmentsOf(project).join(", ")}.`,
+    );
   }
-  const why = meant === undefined ? "no stack is selected, so this is the sandbox's" : "the sandbox's stack";
+  const why = meant === undefined ? "no stack is selected, so the sandbox's is used" : "the sandbox's stack";
   printError(`${sandboxStack}: ${why}, in ${path.join(project, ".sandbox")}`);
-  // Another stack may be the selected one there.
+  // A different stack may be selected there.
   process.exitCode = await runInSandbox(project, stack === undefined ? ["--stack", sandboxStack] : []);
   return "handed over";
 }
 
-/** This very command, in the sandbox, with the stack where it named none. What is stopped of it is started again. */
+/**
+ * Runs this command in the sandbox, with the stack added if it was omitted. Stopped parts of the sandbox are restarted.
+ */
 function runInSandbox(project: string, more: readonly string[]): Promise<number> {
   const [, script = "", ...args] = process.argv;
   const command = [
@@ -58,7 +62,7 @@ function runInSandbox(project: string, more: readonly string[]): Promise<number>
     ...args,
     ...more,
   ];
-  // A terminal's Ctrl-C reaches both; this one stays until the other has ended.
+  // Ctrl-C in a terminal reaches both processes; this one stays until the other has ended.
   const stay = () => {};
   process.on("SIGINT", stay);
   return new Promise((resolve, reject) => {
@@ -71,7 +75,7 @@ function runInSandbox(project: string, more: readonly string[]): Promise<number>
   });
 }
 
-/** The stack that `pulumi stack select` chose in a project, as Pulumi keeps it in its home. */
+/** A project's stack chosen with `pulumi stack select`, as stored in Pulumi's home. */
 function selectedStack(project: string): string | undefined {
   const home = process.env["PULUMI_HOME"] ?? path.join(os.homedir(), ".pulumi");
   const hash = createHash("sha1")

@@ -1,28 +1,28 @@
 import { execFile } from "node:child_process";
 import * as path from "node:path";
-import { isRegionName } from "../ecr/regions";
-import { parseRepositoryArn } from "../ecr/repositoryArns";
+import { isRegionName } from "../ecr/names/regions";
+import { parseRepositoryArn } from "../ecr/names/repositoryArns";
 import type { RepositoryAddress } from "./aws/repositoryImages";
 import { environmentsOf, projectFolder } from "./project";
 
-/** Outputs of a stack, decrypted secrets left out. */
+/** A stack's outputs, without decrypted secrets. */
 export type StackOutputs = Record<string, unknown>;
 
-/** Longest output of a stack in bytes: 1,000 repositories with all their values are under 2 MB. */
+/** Maximum size of a stack's output in bytes: 1,000 repositories with all their values are under 2 MB. */
 const outputLimit = 64 * 1024 * 1024;
 
 /**
  * `pulumi stack output --json` in the working directory.
  *
  * @param stack A stack of this project, or `organization/project/stack` of any. @default the selected one
- * @throws Error with what Pulumi said when it fails: no such stack, not logged in, not installed.
+ * @throws Error with Pulumi's message when it fails: no such stack, not logged in, not installed.
  */
 export async function readStackOutputs(stack: string | undefined): Promise<StackOutputs> {
   return JSON.parse(await pulumi("stack output", stack)) as StackOutputs;
 }
 
 /**
- * `pulumi config --json` in the working directory: values by key, such as `ecr:costs`, secrets left out.
+ * `pulumi config --json` in the working directory: values by key, such as `ecr:costs`, without secrets.
  *
  * @param stack As for the outputs.
  */
@@ -41,14 +41,14 @@ function pulumi(command: string, stack: string | undefined): Promise<string> {
     "--non-interactive",
     ...(stack === undefined ? [] : ["--stack", stack]),
   ];
-  // The project's own launcher first: everyone runs one version.
+  // Prefers the project's own launcher, so that everyone uses the same version.
   const bin = path.resolve("node_modules", ".bin");
   const env = { ...process.env, PATH: `${bin}${path.delimiter}${process.env["PATH"] ?? ""}` };
   return new Promise((resolve, reject) => {
     execFile("pulumi", args, { env, maxBuffer: outputLimit }, (error, stdout, stderr) => {
       if (error) {
-        const said = stderr.trim() || error.message;
-        reject(new Error(`pulumi ${args.join(" ")} failed:\n${said}\n${remedyFor(said)}`.trimEnd()));
+        const reason = stderr.trim() || error.message;
+        reject(new Error(`pulumi ${args.join(" ")} failed:\n${reason}\n${remedyFor(reason)}`.trimEnd()));
       } else {
         resolve(stdout);
       }
@@ -57,17 +57,18 @@ function pulumi(command: string, stack: string | undefined): Promise<string> {
 }
 
 /** What to do about a message of the CLI, or of its launcher, which downloads it. */
-function remedyFor(said: string): string {
-  if (/fetch failed|ENOTFOUND|EAI_AGAIN/.test(said))
-    return "Pulumi's CLI could not be downloaded: look at the network.";
-  if (/ENOENT/.test(said)) return "Pulumi's CLI is not there. Run `npm ci --ignore-scripts` first.";
-  if (!/no stack|no current stack|not found/i.test(said)) return "";
+function remedyFor(reason: string): string {
+  if (/fetch failed|ENOTFOUND|EAI_AGAIN/.test(reason)) {
+    return "Pulumi's CLI could not be downloaded: check the network.";
+  }
+  if (/ENOENT/.test(reason)) return "Pulumi's CLI is not installed. Run `npm ci --ignore-scripts` first.";
+  if (!/no stack|no current stack|not found/i.test(reason)) return "";
   return `Name the stack with --stack: ${environmentsOf(projectFolder()).join(", ")}.`;
 }
 
-/** Every text in the outputs, however deep, with the path that leads to it, in their order. */
-function* texts(outputs: StackOutputs): Generator<[path: string, text: string]> {
-  // A list of its own, since values can be nested deeper than calls can.
+/** Every string in the outputs, at any depth, with its path, in order. */
+function* stringLeaves(outputs: StackOutputs): Generator<[path: string, text: string]> {
+  // An explicit stack, because values can be nested deeper than calls can.
   const left: [path: string, value: unknown][] = [["", outputs]];
   for (let next = left.pop(); next !== undefined; next = left.pop()) {
     const [at, value] = next;
@@ -83,12 +84,12 @@ function* texts(outputs: StackOutputs): Generator<[path: string, text: string]> 
   }
 }
 
-/** The private repositories whose ARNs a stack's outputs have, each once, in the outputs' order. */
+/** The private repositories whose ARNs are in a stack's outputs, without duplicates, in order. */
 export function repositoriesIn(outputs: StackOutputs): RepositoryAddress[] {
   const found = new Map<string, RepositoryAddress>();
-  for (const [, text] of texts(outputs)) {
+  for (const [, text] of stringLeaves(outputs)) {
     const { region, account: registryId, name = "" } = parseRepositoryArn(text) ?? {};
-    // Signed requests go to the region's host.
+    // Signed requests are sent to the region's host.
     if (isRegionName(region)) {
       found.set(text, { name, region, registryId });
     }
@@ -96,10 +97,10 @@ export function repositoriesIn(outputs: StackOutputs): RepositoryAddress[] {
   return [...found.values()];
 }
 
-/** Names of the public repositories whose ARNs a stack's outputs have, each once. */
+/** Names of the public repositories whose ARNs are in a stack's outputs, without duplicates. */
 export function publicRepositoriesIn(outputs: StackOutputs): string[] {
   const names = new Set<string>();
-  for (const [, text] of texts(outputs)) {
+  for (const [, text] of stringLeaves(outputs)) {
     const repository = parseRepositoryArn(text);
     if (repository?.kind === "public") {
       names.add(repository.name);
@@ -108,7 +109,7 @@ export function publicRepositoriesIn(outputs: StackOutputs): string[] {
   return [...names];
 }
 
-/** Repositories' names by their keys in config, as the output `privateRepositories` has them. */
+/** Repository names by their keys in the config, from the output `privateRepositories`. */
 export function repositoryKeys(outputs: StackOutputs): Map<string, string> {
   const keys = new Map<string, string>();
   for (const [key, value] of Object.entries(outputs["privateRepositories"] ?? {})) {
@@ -120,10 +121,10 @@ export function repositoryKeys(outputs: StackOutputs): Map<string, string> {
   return keys;
 }
 
-/** The digests that a stack's outputs name, each with the first output that does. */
+/** The digests in a stack's outputs, each with the first output that contains it. */
 export function digestsIn(outputs: StackOutputs): Map<string, string> {
   const digests = new Map<string, string>();
-  for (const [at, text] of texts(outputs)) {
+  for (const [at, text] of stringLeaves(outputs)) {
     for (const [digest] of text.matchAll(/\bsha256:[0-9a-f]{64}\b/g)) {
       if (!digests.has(digest)) {
         digests.set(digest, at);

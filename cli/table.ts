@@ -5,21 +5,21 @@ import { terminalWidth } from "./terminal";
 /** A column of a table. */
 export interface Column {
   heading: string;
-  /** Numbers and sizes stand at the right. @default false */
+  /** Numbers and sizes are right-aligned. @default false */
   numeric?: boolean;
-  /** Whether it has sentences, which may go on in the next line. @default false */
+  /** Whether it contains sentences, which may be wrapped. @default false */
   wraps?: boolean;
 }
 
-/** Blanks between two columns. */
+/** Spaces between two columns. */
 const gap = 2;
-/** A column of sentences is not made narrower. */
+/** Minimum width of a wrapping column. */
 const narrowest = 16;
 
 /**
- * A table as all commands have it: no lines and no colours, so that it can be read in a log and cut with tools. In a
- * terminal it is as wide as that: sentences go on in the next line, and where that is not enough each row is a paragraph
- * of its own, a line for each of its cells.
+ * Formats a table for all commands: without lines and colors, so that it can be read in a log and processed with tools.
+ * In a terminal it fits the width: sentences are wrapped, and if that is not enough, each row becomes a paragraph with
+ * a line for each of its cells.
  *
  * @param width Characters in a line. @default the terminal's; no limit in a pipe
  */
@@ -32,19 +32,19 @@ export function textTable(
   const natural = columns.map(({ heading }, index) =>
     Math.max(...[heading, ...cells.map((row) => row[index] ?? "")].map(widthOf)),
   );
-  const widths = fitting(columns, natural, width);
-  return widths === undefined ? paragraphs(columns, cells, width) : aligned(columns, cells, widths);
+  const widths = fitColumns(columns, natural, width);
+  return widths === undefined ? asParagraphs(columns, cells, width) : aligned(columns, cells, widths);
 }
 
-/** How wide each column can be; undefined when they do not fit. */
-function fitting(columns: readonly Column[], natural: readonly number[], width: number): number[] | undefined {
+/** The width of each column; undefined when they do not fit. */
+function fitColumns(columns: readonly Column[], natural: readonly number[], width: number): number[] | undefined {
   const sum = (list: readonly number[]) => list.reduce((total, each) => total + each, 0);
   const room = width - gap * (columns.length - 1);
   if (sum(natural) <= room) return [...natural];
   const left = room - sum(natural.filter((_, index) => !columns[index]?.wraps));
   const wrapping = natural.filter((_, index) => columns[index]?.wraps);
   if (wrapping.length === 0 || left < sum(wrapping.map((each) => Math.min(each, narrowest)))) return undefined;
-  // Each gets the same share, and what the narrow ones do not need goes to the others.
+  // All get the same share, and what narrow ones do not need goes to the others.
   const shares = new Map<number, number>();
   let rest = left;
   const byWidth = natural.map((each, index) => ({ each, index })).filter(({ index }) => columns[index]?.wraps);
@@ -78,8 +78,8 @@ function aligned(columns: readonly Column[], rows: readonly (readonly string[])[
     .join("\n");
 }
 
-/** The first cell, and below it what the others say, with their headings. */
-function paragraphs(columns: readonly Column[], rows: readonly (readonly string[])[], width: number): string {
+/** The first cell, followed by the others with their headings. */
+function asParagraphs(columns: readonly Column[], rows: readonly (readonly string[])[], width: number): string {
   const label = Math.max(...columns.slice(1).map(({ heading }) => widthOf(heading)));
   return rows
     .map(([first = "", ...others]) => {
@@ -87,8 +87,9 @@ function paragraphs(columns: readonly Column[], rows: readonly (readonly string[
         if (cell === "") return [];
         const heading = columns[index + 1]?.heading ?? "";
         const room = width - label - 2 * gap;
-        if (room < narrowest)
+        if (room < narrowest) {
           return wrap(`${heading}: ${cell}`, width - gap).map((line) => `${" ".repeat(gap)}${line}`);
+        }
         return wrap(cell, room).map((line, at) => `  ${(at === 0 ? heading : "").padEnd(label)}  ${line}`);
       });
       return [...wrap(`${columns[0]?.heading ?? ""} ${first}`.trim(), width), ...lines].join("\n");
@@ -96,7 +97,7 @@ function paragraphs(columns: readonly Column[], rows: readonly (readonly string[
     .join("\n");
 }
 
-/** A text in lines that are at most so wide: broken at blanks, and in a word only where it is longer than a line. */
+/** Wraps a string at blanks, and inside a word only when it is longer than a line. */
 export function wrap(text: string, width: number): string[] {
   return text.split("\n").flatMap((line) => {
     if (widthOf(line) <= width) return [line];

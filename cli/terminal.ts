@@ -1,25 +1,25 @@
-import { printable } from "../ecr/printable";
+import { printable } from "../ecr/values/printable";
 
-// The commands' one way to the terminal and to a CI system's log: names, tags and errors come from registries, other stacks
-// and services.
+// All output of the commands goes through here, because names, tags, and errors come from registries, other stacks, and
+// services.
 
-/** A result, on standard output. */
+/** Prints a result to stdout. */
 export function print(text: string): void {
   console.log(emphasized(printable(text), hasColours(process.stdout)));
 }
 
-/** What goes beside results: progress, advice and errors, on standard error. */
+/** Prints everything besides results to stderr: progress, advice, and errors. */
 export function printError(text: string): void {
   clearMovingLine();
   console.error(emphasized(printable(text), hasColours(process.stderr)));
 }
 
-/** Characters in a line of the terminal; no limit where the result goes to a pipe or a file. */
+/** Characters in a line of the terminal; no limit when the output goes to a pipe or file. */
 export function terminalWidth(): number {
   return process.stdout.isTTY && process.stdout.columns > 0 ? process.stdout.columns : Number.POSITIVE_INFINITY;
 }
 
-/** NO_COLOR (https://no-color.org) takes colours away wherever they would be; FORCE_COLOR gives them to a pipe too. */
+/** NO_COLOR (https://no-color.org) always disables colors; FORCE_COLOR also enables them in a pipe. */
 export function hasColours(stream: NodeJS.WriteStream): boolean {
   const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
   if (NO_COLOR) return false;
@@ -31,7 +31,7 @@ const green = 32;
 const yellow = 33;
 const bold = 1;
 
-/** Lines that mean something by themselves, in all commands; a color says no more than their first word. */
+/** Lines with a special meaning in all commands; the color adds nothing to their first word. */
 const emphasis: readonly (readonly [RegExp, number])[] = [
   [/^( *)(DEPLOYED|BUDGET|failed|FAILED|Failed)(?=:)/gm, red],
   [/^( *)(RELEASE|CHECK|not judged|not known|Policies)(?=:)/gm, yellow],
@@ -48,38 +48,38 @@ function emphasized(text: string, colours: boolean): string {
   );
 }
 
-/** Output of a program that draws by itself. */
-export function passOn(text: string): void {
+/** Passes on output of a program that formats its own. */
+export function writeThrough(text: string): void {
   clearMovingLine();
   process.stderr.write(text);
 }
 
-let moving = "";
+let movingLine = "";
 
-/** Shows a line in place of the one before it, on standard error; only in a terminal. */
+/** Replaces the previous moving line, on stderr; only in a terminal. */
 export function showMovingLine(text: string): void {
   clearMovingLine();
   const { columns } = process.stderr;
-  moving = printable(text)
+  movingLine = printable(text)
     .split("\n")
     .join(" ")
     .slice(0, Math.max(1, columns - 1));
-  process.stderr.write(moving);
+  process.stderr.write(movingLine);
 }
 
-/** Takes the moving line away: what follows stands at the beginning of its line. */
+/** Clears the moving line, so that the next output starts at the beginning of its line. */
 export function clearMovingLine(): void {
-  if (moving !== "") process.stderr.write("\r\u001b[2K");
-  moving = "";
+  if (movingLine !== "") process.stderr.write("\r\u001b[2K");
+  movingLine = "";
 }
 
-/** Whether lines can move there. */
+/** Whether the terminal supports moving lines. */
 export function canMove(): boolean {
   return process.stderr.isTTY === true && process.env["TERM"] !== "dumb";
 }
 
-/** A reader that has seen enough (`| head`) is no error: the command ends without a word. */
-export function endQuietlyWithoutReader(): void {
+/** A closed output (`| head`) is not an error: the command ends silently. */
+export function exitQuietlyOnClosedPipe(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code !== "EPIPE") throw error;

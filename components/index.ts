@@ -1,4 +1,4 @@
-// What the arguments are made of, of ECR's own rules.
+// Types from ECR's rules that the arguments use.
 export type {
   OneOrMore,
   PolicyCondition,
@@ -6,6 +6,7 @@ export type {
   PolicyPrincipal,
   PolicyStatement,
 } from "../ecr/accessPolicy";
+export type { PushCommands } from "../ecr/docker/pushCommands";
 export type { Fault } from "../ecr/faults";
 export type {
   LifecycleAction,
@@ -15,37 +16,40 @@ export type {
   LifecycleRuleInput,
   LifecycleSelection,
 } from "../ecr/lifecyclePolicy";
-export type { PushCommands } from "../ecr/pushCommands";
-export type { PushPermissionOptions } from "../ecr/pushPermissions";
-export type { TagExclusionFilter, TagMutabilitySettings } from "../ecr/tagMutability";
+export type { PushPermissionOptions } from "../ecr/permissions/pushPermissions";
+export type { TagExclusionFilter, TagMutabilitySettings } from "../ecr/tags/tagMutability";
 export type { GitHubWorkflows, GitLabPipelines } from "../ecr/workloadIdentity";
+export type { BuildSecret } from "./images/buildSecrets";
 export {
   ContainerImage,
   type ContainerImageArgs,
   type ContainerImageSettings,
-  containerImageFaults,
   type ImageBuild,
 } from "./images/containerImage";
 export type { ImageRepository, RegistryCredentials } from "./images/imageRepository";
 export type { ImageTarget } from "./images/imageTargets";
-export { MirroredImage, type MirroredImageArgs, mirroredImageFaults } from "./images/mirroredImage";
+export { MirroredImage, type MirroredImageArgs } from "./images/mirroredImage";
 export { type PromotedImage, type PromotionArgs, promoteImage } from "./images/promotion";
 export type { TagFrom } from "./images/tagStrategy";
-export { InputRefused, refuseInput } from "./inputChecks";
+export { InputRefused } from "./inputChecks";
 export type { LifecycleInput } from "./lifecycleInput";
-export { lambdaDeployPolicy, pullPolicy, pullPolicyFaults } from "./permissions/pullPolicy";
-export { pushPolicy, pushPolicyFaults } from "./permissions/pushPolicy";
-export { PushRole, type PushRoleArgs, pushRoleFaults } from "./permissions/pushRole";
-export { Registry, registryFaults } from "./registry/registry";
+export { lambdaDeployPolicy, pullPolicy } from "./permissions/pullPolicy";
+export { pushPolicy } from "./permissions/pushPolicy";
+export { PushRole, type PushRoleArgs, type PushRoleTransforms } from "./permissions/pushRole";
+export type { GrantedRole, GrantOptions, PushGrantOptions } from "./permissions/repositoryGrant";
+export type { RepositoryReference } from "./permissions/repositoryReference";
+export { Registry } from "./registry/registry";
 export type {
   AccountSettingsArgs,
   CreationTemplateArgs,
   PullThroughCacheArgs,
+  RegistryAdoptionArgs,
   RegistryArgs,
   RegistryScanningArgs,
   ReplicationRuleArgs,
 } from "./registry/registryArgs";
-export { RegistryEvents, type RegistryEventsArgs, registryEventsFaults } from "./registry/registryEvents";
+export { RegistryEvents } from "./registry/registryEvents";
+export type { RegistryEventsArgs } from "./registry/registryEventsArgs";
 export type { AdoptionArgs } from "./repositories/adoption";
 export type { CatalogDataArgs } from "./repositories/catalogData";
 export {
@@ -54,13 +58,11 @@ export {
 } from "./repositories/existingPrivateRepository";
 export { ExistingPublicRepository, type ExistingPublicRepositoryArgs } from "./repositories/existingPublicRepository";
 export { PrivateRepository } from "./repositories/privateRepository";
-export type { PrivateRepositoryArgs } from "./repositories/privateRepositoryArgs";
+export type { PrivateRepositoryArgs, PrivateRepositoryTransforms } from "./repositories/privateRepositoryArgs";
 export {
-  privateLifecyclePolicy,
-  privateRepositoryFaults,
-  privateTagSettings,
-} from "./repositories/privateRepositorySettings";
-export { publicTagSettings } from "./repositories/publicImages";
-export { PublicRepository, type PublicRepositoryArgs, publicRepositoryFaults } from "./repositories/publicRepository";
+  PublicRepository,
+  type PublicRepositoryArgs,
+  type PublicRepositoryTransforms,
+} from "./repositories/publicRepository";
 export type { AccessArgs, PublicAccessArgs } from "./repositories/repositoryAccess";
-export type { RepositoryReference } from "./repositories/repositoryReference";
+export type { Transform } from "./transform";

@@ -4,7 +4,7 @@ import { type PlainTypes, typeFaults } from "../ecr/typeFaults";
 import { ProgramError } from "./programError";
 
 /**
- * Input that was refused, as Pulumi shows it: the message with every fault, without the program's stack.
+ * Rejected input. Pulumi shows the message with every fault, without the program's stack trace.
  *
  * @example
  * try {
@@ -16,7 +16,7 @@ import { ProgramError } from "./programError";
 export class InputRefused extends ProgramError {
   constructor(
     subject: string,
-    /** Every fault, in the order in which the message has them. */
+    /** Every fault, in the order of the message. */
     readonly faults: readonly Fault[],
   ) {
     super(new InvalidInputError(subject, faults).message);
@@ -33,34 +33,38 @@ export function refuseInput(subject: string, faults: readonly Fault[]): void {
   if (faults.length > 0) throw new InputRefused(subject, faults);
 }
 
-/** Whether a value is known only later, or holds something that is. */
-export function isKnownLater(value: unknown): boolean {
-  if (pulumi.Output.isInstance(value) || value instanceof Promise) return true;
-  if (Array.isArray(value)) return value.some(isKnownLater);
-  // Of objects only plain ones are values; others (resources) have no outputs that would be looked at here.
-  const isPlain = typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
-  return isPlain && Object.values(value).some(isKnownLater);
+/** Whether a value is already known: it is neither an output or promise nor contains one. */
+export function isPlain<T>(value: pulumi.Input<T>): value is pulumi.Unwrap<T> & T {
+  if (pulumi.Output.isInstance(value) || value instanceof Promise) return false;
+  if (Array.isArray(value)) return value.every(isPlain);
+  // Only literal objects are searched; the outputs of others, such as resources, do not matter here.
+  const isLiteral = typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+  return !isLiteral || Object.values(value as object).every(isPlain);
 }
 
 /**
- * Checks a component's arguments before anything is registered. Plain values are checked at once and all their faults
- * gathered in one error; a value that is known only later is checked when it is, and stops what needs it.
+ * Validates a component's arguments before anything is registered. Known values are checked at once and all their
+ * faults reported in one error; other values are checked when they become known, and a fault then stops whatever
+ * depends on them.
  */
 export class InputChecks {
   /** Faults found so far. */
   readonly faults: Fault[] = [];
 
-  /** @param subject what the error is about, such as `PrivateRepository "petclinic"` */
+  /** @param subject The subject of the error, such as `PrivateRepository "petclinic"`. */
   constructor(readonly subject: string) {}
 
-  /** Adds faults found at once. */
+  /** Adds faults found so far. */
   add(faults: readonly Fault[]): void {
     this.faults.push(...faults);
   }
 
-  /** Returns the value to hand on: the same one when it is plain, one that refuses faults later when it is not. */
+  /**
+   * Returns the value to pass on: unchanged if it is known, otherwise an output that fails if the value turns out
+   * invalid.
+   */
   input<T>(value: pulumi.Input<T>, faultsOf: (value: T) => Fault[]): pulumi.Input<T> {
-    if (isKnownLater(value)) {
+    if (!isPlain(value)) {
       return pulumi.output(value).apply((known) => {
         refuseInput(this.subject, faultsOf(known as T));
         return known as T;
@@ -71,9 +75,9 @@ export class InputChecks {
   }
 
   /**
-   * The arguments without those of a wrong type, whose faults are added: what is read after this meets none of them.
+   * The arguments without those of a wrong type, whose faults are added, so that later code can rely on the types.
    *
-   * @param path The object's path; left out for the component's own arguments.
+   * @param path The object's path; omitted for the component's own arguments.
    */
   typed<T extends object>(args: T, types: PlainTypes<T>, path = ""): T {
     const faults = typeFaults(args, types, path);

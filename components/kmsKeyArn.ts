@@ -1,24 +1,26 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { encryptionFaults, isAwsManagedKey, parseKmsKey } from "../ecr/encryption";
 import type { Fault } from "../ecr/faults";
-import { isKnownLater, refuseInput } from "./inputChecks";
+import { encryptionFaults, isAwsManagedKey, parseKmsKey } from "../ecr/repository/encryption";
+import { isPlain, refuseInput } from "./inputChecks";
 
-/** A key as AWS answers it. */
+/** A key as AWS reports it. */
 export interface KmsKeyArn {
-  /** Its own ARN. Nothing for `alias/aws/ecr`: that is the key when none is named. */
+  /** The key's own ARN. Undefined for `alias/aws/ecr`, which is the default key. */
   readonly arn: pulumi.Input<string> | undefined;
-  /** Fails with InputRefused when there is no such key, or in another region; what uses the key depends on this. */
+  /**
+   * Fails with InputRefused when the key does not exist or is in another region; resources that use the key depend on
+   * it.
+   */
   readonly found: pulumi.Output<pulumi.Resource[]>;
 }
 
 /**
- * A KMS key in the one form that AWS answers with, its own ARN, however it was named: ECR takes an id and an alias too,
- * and another form than the answer's would replace the repository at each update. A key that is not named by its ARN is
- * looked up (`kms:DescribeKey`), in a preview too. One that is has a region, which is compared with the provider's where the
- * program names none.
+ * Resolves a KMS key to its own ARN, which is what AWS reports: ECR also accepts an ID or alias, but then every update
+ * would see a difference and replace the repository. Anything but a key ARN is looked up (`kms:DescribeKey`), even in a
+ * preview. A key ARN has a region, which is compared with the provider's when the program sets none.
  *
- * @param subject What the refusal of a key that is not there is about.
+ * @param subject Subject of the error when the key does not exist.
  */
 export function kmsKeyArn(
   subject: string,
@@ -27,18 +29,18 @@ export function kmsKeyArn(
   parent: pulumi.Resource,
 ): KmsKeyArn {
   if (kmsKey === undefined) return { arn: undefined, found: pulumi.output([]) };
-  if (!isKnownLater(kmsKey) && needsNoLookUp(kmsKey as string)) {
-    return { arn: ownForm(kmsKey as string), found: inRegion(subject, kmsKey, region, parent) };
+  if (isPlain(kmsKey) && isOwnArn(kmsKey as string)) {
+    return { arn: resolvedArn(kmsKey as string), found: inRegion(subject, kmsKey, region, parent) };
   }
   const answer = pulumi
     .all([kmsKey, region])
     .apply(
-      async ([name, place]): Promise<Answer> =>
-        needsNoLookUp(name) ? { arn: ownForm(name) } : lookUp(name, place, parent),
+      async ([name, place]): Promise<LookupResult> =>
+        isOwnArn(name) ? { arn: resolvedArn(name) } : lookUpKey(name, place, parent),
     );
   return {
-    // An input that fails would put words of its own in front of the refusal.
-    arn: answer.apply(({ arn, fault }) => (fault ? unknownText : arn)) as pulumi.Output<string>,
+    // An input that fails would prefix the refusal with the SDK's own message.
+    arn: answer.apply(({ arn, fault }) => (fault ? unknownString : arn)) as pulumi.Output<string>,
     found: pulumi.all([answer, inRegion(subject, kmsKey, region, parent)]).apply(([{ fault }]) => {
       refuseInput(subject, fault ? [fault] : []);
       return [];
@@ -46,16 +48,16 @@ export function kmsKeyArn(
   };
 }
 
-/** Fails with InputRefused when the key's ARN names another region than the repository's. */
+/** Fails with InputRefused when the key's ARN has a different region than the repository. */
 function inRegion(
   subject: string,
   kmsKey: pulumi.Input<string>,
   region: pulumi.Input<string> | undefined,
   parent: pulumi.Resource,
 ): pulumi.Output<pulumi.Resource[]> {
-  // A region that is written down was compared with a key that is, before.
-  const isCompared = !isKnownLater(kmsKey) && region !== undefined && !isKnownLater(region);
-  const namesNone = !isKnownLater(kmsKey) && parseKmsKey(kmsKey as string)?.region === undefined;
+  // A region and key that are both known were already compared.
+  const isCompared = isPlain(kmsKey) && region !== undefined && isPlain(region);
+  const namesNone = isPlain(kmsKey) && parseKmsKey(kmsKey as string)?.region === undefined;
   if (isCompared || namesNone) return pulumi.output([]);
   const place = region ?? aws.getRegionOutput({}, { parent }).region;
   return pulumi.all([kmsKey, place]).apply(([name, known]) => {
@@ -65,9 +67,9 @@ function inRegion(
   });
 }
 
-/** The same for a key that is known, by the default provider; undefined where there is no such key. */
+/** The same for a known key, with the default provider; undefined when it does not exist. */
 export async function knownKmsKeyArn(name: string, region: string): Promise<string | undefined> {
-  if (needsNoLookUp(name)) return ownForm(name);
+  if (isOwnArn(name)) return resolvedArn(name);
   const found = await aws.kms.getKey({ keyId: name, region }).catch((error: unknown) => {
     if (!/NotFoundException/.test(String(error))) throw error;
     return undefined;
@@ -75,25 +77,25 @@ export async function knownKmsKeyArn(name: string, region: string): Promise<stri
   return found?.arn;
 }
 
-function needsNoLookUp(name: string): boolean {
+function isOwnArn(name: string): boolean {
   const key = parseKmsKey(name);
   return isAwsManagedKey(name) || (key?.region !== undefined && !key.resource.startsWith("alias/"));
 }
 
-function ownForm(name: string): string | undefined {
+function resolvedArn(name: string): string | undefined {
   return isAwsManagedKey(name) ? undefined : name;
 }
 
-interface Answer {
+interface LookupResult {
   arn?: string | undefined;
   fault?: Fault;
 }
 
-async function lookUp(name: string, region: string | undefined, parent: pulumi.Resource): Promise<Answer> {
+async function lookUpKey(name: string, region: string | undefined, parent: pulumi.Resource): Promise<LookupResult> {
   try {
     const found = await aws.kms.getKey({ keyId: name, region }, { parent });
-    // In a preview, a provider that cannot be configured yet answers nothing at all.
-    return { arn: found?.arn ?? unknownText };
+    // In a preview, a provider that cannot be configured yet returns no result.
+    return { arn: found?.arn ?? unknownString };
   } catch (error) {
     if (!/NotFoundException/.test(String(error))) throw error;
     const where = region === undefined ? "the provider's region" : region;
@@ -102,10 +104,10 @@ async function lookUp(name: string, region: string | undefined, parent: pulumi.R
         path: "kmsKey",
         value: name,
         rule: `the account has no such key in ${where}.`,
-        fix: "write a key that `aws kms list-aliases` or `aws kms list-keys` names, or leave kmsKey out.",
+        fix: "write a key that `aws kms list-aliases` or `aws kms list-keys` lists, or remove kmsKey.",
       },
     };
   }
 }
 
-const unknownText = pulumi.unknown as unknown as string;
+const unknownString = pulumi.unknown as unknown as string;

@@ -14,9 +14,9 @@ import {
   splitTagLists,
   splitTagListText,
 } from "../ecr/lifecyclePolicy";
-import { oneOf } from "../ecr/nearestWord";
+import { oneOf } from "../ecr/values/nearestWord";
 
-/** A lifecycle as a component takes it: rules in words, a preset's name, ECR's own document or its JSON text, or none. */
+/** A lifecycle argument: rules in the short form, a preset's name, ECR's own document or its JSON string, or none. */
 export type LifecycleInput =
   | readonly LifecycleRuleInput[]
   | LifecyclePresetName
@@ -25,10 +25,10 @@ export type LifecycleInput =
   | false;
 
 /**
- * ECR's document in its canonical form (without it the provider shows a diff for ever), or why there is none.
+ * ECR's document in its canonical form (any other gives a permanent diff), or the faults.
  *
  * @param protectedTags Tags and patterns whose images no rule expires or archives; their faults are at `protectedTags`.
- * @returns Neither text nor faults for `false`: no lifecycle, and so nothing that would have to be protected.
+ * @returns Neither a document nor faults for `false`: without a lifecycle, nothing needs protection.
  */
 export function readLifecycle(
   lifecycle: LifecycleInput,
@@ -45,12 +45,12 @@ export function readLifecycle(
 }
 
 /**
- * Says in the program's log which rules hold only for images with several tags at once. That is no fault, and seldom meant: ECR
- * takes the entries of a list for AND.
+ * Logs a warning for rules that match only images with several tags at once. That is not a fault, but rarely intended:
+ * ECR treats the entries of a list as AND.
  *
  * @param subject What has the policy: `PrivateRepository "shop"`.
- * @param text Of the policy, as {@link readLifecycle} gives it.
- * @param path The property that it was written in.
+ * @param text The policy from {@link readLifecycle}.
+ * @param path The property it was written in.
  */
 export function warnOfSplitTagLists(subject: string, text: string, path: string): void {
   const document = JSON.parse(text) as LifecyclePolicyDocument;
@@ -67,7 +67,7 @@ function readDocument(
   const rules = isPreset(lifecycle) ? lifecyclePresets[lifecycle].rules : lifecycle;
   if (typeof rules === "string" && !/^\s*[[{"]/.test(rules)) {
     const presets = Object.keys(lifecyclePresets);
-    return { faults: [{ path, value: rules, rule: "there is no such preset.", fix: oneOf(rules, presets) }] };
+    return { faults: [{ path, value: rules, rule: "must be the name of a preset.", fix: oneOf(rules, presets) }] };
   }
   if (!isRules(rules)) return readLifecyclePolicy(rules, path);
   const faults = lifecycleRuleFaults(rules, path);

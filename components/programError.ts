@@ -1,27 +1,27 @@
 import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
-import { printable } from "../ecr/printable";
+import { printable } from "../ecr/values/printable";
 
-/** What is shown of a message: other stacks' outputs may have megabytes that are wrong. */
-const shownCharacters = 65_536;
+/** Limit on the length of a message: invalid values may be megabytes of another stack's outputs. */
+const maximumCharacters = 65_536;
 
-/** What ends a program and is no fault in it: Pulumi shows the message alone, without the program's stack. */
+/** An error that ends the program but is not a bug in it: Pulumi shows only the message, without a stack trace. */
 export class ProgramError extends pulumi.RunError {
-  /** @param message May have what other stacks, registries and services say: it is made printable. */
+  /** @param message May quote other stacks, registries, and services: it is made printable. */
   constructor(message: string) {
-    super(printable(shortened(message)));
+    super(printable(truncated(message)));
   }
 
   /**
-   * Pulumi inspects every error that ends a program, and hangs the promise that failed on it: all the program's resources
-   * can be reached from there, which takes from seconds to minutes to print.
+   * Pulumi inspects every error that ends a program, with the failed promise attached: through it all of the program's
+   * resources are reachable, and printing them takes from seconds to minutes.
    */
   [inspect.custom](): string {
     return this.message;
   }
 }
 
-function shortened(message: string): string {
+function truncated(message: string): string {
   const { length } = message;
-  return length > shownCharacters ? `${message.slice(0, shownCharacters)}… (${length} characters)` : message;
+  return length > maximumCharacters ? `${message.slice(0, maximumCharacters)}… (${length} characters)` : message;
 }

@@ -4,27 +4,27 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Fault } from "../ecr/faults";
 
 /**
- * The project's folder, where Pulumi.yaml is: what a program reads from outside of it is not part of what was reviewed.
- * Where no engine says where that is (it then is no absolute path), it is the working directory.
+ * The project's folder, where Pulumi.yaml is: files outside of it are not part of what was reviewed. Outside an engine,
+ * when the path is not absolute, it is the working directory.
  */
 function projectFolder(): string {
-  const told = pulumi.runtime.getRootDirectory();
-  return fs.realpathSync(path.isAbsolute(told) ? told : process.cwd());
+  const rootDirectory = pulumi.runtime.getRootDirectory();
+  return fs.realpathSync(path.isAbsolute(rootDirectory) ? rootDirectory : process.cwd());
 }
 
-/** The part of a file's real path below the project; undefined for one that is elsewhere. */
+/** A file's real path relative to the project; undefined when it is outside. */
 function pathInProject(file: string): string | undefined {
   const below = path.relative(projectFolder(), file);
   return below.split(path.sep)[0] === ".." || path.isAbsolute(below) ? undefined : below;
 }
 
 /**
- * Reads a file whose content goes to others. It has to be a plain file of the project, with links followed: a config that
- * somebody proposes must not be able to publish what else the machine has.
+ * Reads a file whose content is published. After following links it must be a plain file inside the project: a proposed
+ * config must not be able to publish other files of the machine.
  *
- * @param property The property that names it, and its path.
+ * @param property The property with the path, and the path.
  * @param kind What it is, for messages: `a Markdown file`.
- * @param maximum Bytes; more is not read.
+ * @param maximum Limit in bytes; no more is read.
  */
 export function readProjectFile(
   file: string,
@@ -39,26 +39,27 @@ export function readProjectFile(
     const real = fs.realpathSync(file);
     const below = pathInProject(real);
     if (below === undefined) {
-      return refuse("its content goes to others, and it is not in the project's folder.", "copy it into the project.");
+      return refuse("its content is published, so it must be in the project's folder.", "copy it into the project.");
     }
     if (below.split(path.sep).some((part) => part.startsWith("."))) {
-      return refuse("its content goes to others, and it is hidden.", "copy it to a name without a dot at the front.");
+      return refuse(
+        "its content is published, so it must not be a hidden file.",
+        "copy it to a name without a leading dot.",
+      );
     }
-    return (
-      readPlainFile(real, maximum) ?? refuse(`this must be a file of at most ${maximum.toLocaleString("en")} bytes.`)
-    );
+    return readPlainFile(real, maximum) ?? refuse(`must be a file of at most ${maximum.toLocaleString("en")} bytes.`);
   } catch (error) {
-    return refuse(`this must be a file that can be read (${(error as NodeJS.ErrnoException).code}).`);
+    return refuse(`must be a file that can be read (${(error as NodeJS.ErrnoException).code}).`);
   }
 }
 
-/** Undefined for a folder, a device, a pipe, and for what is longer. None of them is waited for. */
+/** Undefined for a folder, device, or pipe, and for a file over the limit. Never blocks on any of them. */
 function readPlainFile(file: string, maximum: number): { content: Buffer } | undefined {
   const { O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = fs.constants;
   const descriptor = fs.openSync(file, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
   try {
     if (!fs.fstatSync(descriptor).isFile()) return undefined;
-    // Its size may be another than it says by the time that it is read.
+    // The size may have changed since it was checked.
     const buffer = Buffer.alloc(maximum + 1);
     let length = 0;
     for (let read = 1; read > 0 && length < buffer.length; length += read) {
@@ -71,18 +72,18 @@ function readPlainFile(file: string, maximum: number): { content: Buffer } | und
 }
 
 /**
- * Why a folder or file of a build is not where its path says: a link in the project that leads out of it. A path that is
- * written as one outside, such as `../service`, says so itself.
+ * Why a build's folder or file is not where its path says: a link in the project leads outside. A path that itself
+ * points outside, such as `../service`, is fine.
  */
-export function hiddenWayOutFaults(file: string, property: string): Fault[] {
+export function linkEscapeFaults(file: string, property: string): Fault[] {
   const real = fs.realpathSync(file);
   if (pathInProject(path.resolve(file)) === undefined || pathInProject(real) !== undefined) return [];
   return [
     {
       path: property,
       value: file,
-      rule: "a link in the project leads out of it, and what is sent to Docker would be from elsewhere than it looks.",
-      fix: `copy it into the project, or write where it is: ${JSON.stringify(path.relative(process.cwd(), real))}.`,
+      rule: "a symbolic link leads out of the project, so Docker would get files from elsewhere than the path says.",
+      fix: `copy it into the project, or write its real path: ${JSON.stringify(path.relative(process.cwd(), real))}.`,
     },
   ];
 }

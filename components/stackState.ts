@@ -1,56 +1,57 @@
 import { setTimeout as pause } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
+import { runningProgram } from "./runningProgram";
 
-/** A resource as the stack's last update left it. */
+/** A resource as of the stack's last update. */
 export interface StateResource {
   urn: string;
   type: string;
-  /** Its own type below those of its parents, as the URN has them: `ecr:index:PrivateRepository$aws:ecr/…`. */
+  /** Its type, prefixed by its parents' types as in the URN: `ecr:index:PrivateRepository$aws:ecr/…`. */
   types: string;
-  /** Its name in the program that made it. */
+  /** Its logical name. */
   name: string;
-  /** As AWS answered; of a component, what it registered. */
+  /** As returned by AWS; for a component, its registered outputs. */
   outputs: Readonly<Record<string, unknown>>;
 }
 
 /** What a stack has before this run changes anything. */
 export type StackState = readonly StateResource[];
 
-const reads = new WeakMap<object, Promise<StackState>>();
+const statesByProgram = new WeakMap<object, Promise<StackState>>();
 
 /**
- * The resources in this stack's own state, read once a run. Without it a program cannot tell what its stack made from
- * what somebody else did. Empty for a new stack, and outside of an engine (mocks).
+ * The resources in this stack's own state, read once per run. A program needs it to tell what its stack created from
+ * what was created elsewhere. Empty for a new stack, and outside an engine (mocks).
  */
 export function readStackState(): Promise<StackState> {
-  const program = pulumi.runtime.getMonitor();
+  const program = runningProgram();
   if (program === undefined) return Promise.resolve([]);
-  const read = reads.get(program) ?? askEngine();
-  reads.set(program, read);
+  const read = statesByProgram.get(program) ?? readEngineState();
+  statesByProgram.set(program, read);
   return read;
 }
 
-async function askEngine(): Promise<StackState> {
+async function readEngineState(): Promise<StackState> {
   const organization = knownOrganization();
   if (organization === undefined) return [];
   const stackName = `${organization}/${pulumi.getProject()}/${pulumi.getStack()}`;
   const outputs = await readResourceOutputs(stackName);
-  return Object.entries(outputs ?? {}).map(([urn, resource]) => ({ urn, ...partsOf(urn), ...resource }));
+  return Object.entries(outputs ?? {}).map(([urn, resource]) => ({ urn, ...parseUrn(urn), ...resource }));
 }
 
 type ResourceOutputs = Record<string, { type: string; outputs: Record<string, unknown> }>;
 
-/** How often a state is read that is just being written. */
+/** Attempts to read a state that is being written. */
 const attempts = 6;
 
-/** By the engine's own function: stack references have the outputs of the stack alone. */
+/** Uses the engine's own function, because stack references only have the stack's outputs. */
 async function readResourceOutputs(stackName: string, attempt = 1): Promise<ResourceOutputs | undefined> {
   try {
     const { outputs } = await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", { stackName });
     return outputs as ResourceOutputs | undefined;
   } catch (error) {
-    // The file backend writes a file's attributes in place (gocloud.dev/blob/fileblob): who reads them while the engine
-    // saves the state finds them cut short.
+    // The file backend writes a file's attributes in place (gocloud.dev/blob/fileblob): reading while the engine saves
+    // the state finds them truncated.
     if (attempt === attempts || !/\bEOF\b|unexpected end of JSON/.test(String(error))) throw error;
     await pause(20 * 2 ** attempt);
     return readResourceOutputs(stackName, attempt + 1);
@@ -66,8 +67,8 @@ function knownOrganization(): string | undefined {
   }
 }
 
-/** Of `urn:pulumi:<stack>::<project>::<types>::<name>`; a name may hold `::` itself. */
-function partsOf(urn: string): { types: string; name: string } {
+/** Parses `urn:pulumi:<stack>::<project>::<types>::<name>`; a name may itself contain `::`. */
+function parseUrn(urn: string): { types: string; name: string } {
   const [, , types = "", ...name] = urn.split("::");
   return { types, name: name.join("::") };
 }
@@ -89,7 +90,7 @@ export function resourcesOf(state: StackState, types: string): readonly StateRes
   return index.get(types) ?? [];
 }
 
-/** The resource of a type that is this very thing in AWS. */
+/** The resource of a type that manages this object in AWS. */
 export function resourceWith(
   state: StackState,
   types: string,

@@ -1,34 +1,53 @@
 import type { Fault } from "../ecr/faults";
-import { environmentFaults } from "./environmentFaults";
-import { repaired } from "./repairedValues";
-import { type EnvironmentConfig, environmentSchema } from "./schema";
-import { pathText, type SchemaFault, schemaFaults } from "./schemaFaults";
+import { repairValues } from "./repairedValues";
+import { pathText, type SchemaFault, schemaFaults, unquotedFix } from "./schemaFaults";
+import { type EnvironmentConfig, environmentFaults, environmentSchema } from "./sections";
 
-/** A stack's config: what it says, or all that is wrong with it. */
+/** A stack's parsed config, or all of its faults. */
 export type CheckedConfig = { config: EnvironmentConfig; faults?: undefined } | { config?: undefined; faults: Fault[] };
 
 /**
- * Reads config values, and gathers every fault: unknown keys and wrong types, and what ECR would refuse of all the rest.
- * Asks nothing of Pulumi's engine, AWS or Docker.
+ * Parses config values and collects every fault: unknown keys, wrong types, and whatever ECR would reject in the
+ * remaining values. Does not call Pulumi's engine, AWS or Docker.
  *
- * @param all every config value of the stack, as the engine gives them: `<namespace>:<key>` to text
- * @param namespace the part that is ours; other packages' config (`aws:region`) is theirs to check
- * @param region the provider's, where it is known
+ * @param all Every config value of the stack as the engine passes it: `<namespace>:<key>` to string.
+ * @param namespace The project's own namespace. Config of other packages (`aws:region`) is not checked.
+ * @param region The provider's region, if known.
  */
 export function checkConfig(all: Record<string, string>, namespace: string, region?: string): CheckedConfig {
   const prefix = `${namespace}:`;
   const own = Object.entries(all).filter(([key]) => key.startsWith(prefix));
-  // Not by assignment: that would take `__proto__` for the object's prototype.
-  const values = Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), parseValue(value)]));
+  // Object.fromEntries, because assigning `__proto__` would set the object's prototype.
+  const values = Object.fromEntries(
+    own.map(([key, value]) => [key.slice(prefix.length), parseValue(value)] as const).filter(isWritten),
+  );
   const inherited = inheritedKeyFaults(values, prefix);
   if (inherited.length > 0) return { faults: inherited };
   const parsed = environmentSchema.safeParse(values);
   const faults = parsed.success ? environmentFaults(parsed.data, region) : allFaults(values, prefix, region);
   if (parsed.success && faults.length === 0) return { config: parsed.data };
-  return { faults: parsed.success ? faults.map((fault) => ({ ...fault, path: prefix + fault.path })) : faults };
+  const located = parsed.success ? faults.map((fault) => ({ ...fault, path: prefix + fault.path })) : faults;
+  return { faults: located.map(ofDate) };
 }
 
-/** Structured config arrives as JSON text; what is no JSON is text. */
+/** How a date without quotes arrives: YAML reads a time, which the engine passes in Go's format. */
+const goTime = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? [+-]\d{4} \S+$/;
+
+/** A fault in a date that stands for a string: what is wrong with the time is not the user's fault. */
+function ofDate(fault: Fault): Fault {
+  if (typeof fault.value !== "string" || !goTime.test(fault.value)) return fault;
+  return { ...fault, rule: "must be a string, and YAML reads a date without quotes as a time.", fix: unquotedFix };
+}
+
+/**
+ * Whether a section is set. Pulumi requires a value for each section without a default in Pulumi.yaml, so `{}` counts
+ * as not set.
+ */
+function isWritten([key, value]: readonly [string, unknown]): boolean {
+  return !(Object.hasOwn(environmentSchema.shape, key) && JSON.stringify(value) === "{}");
+}
+
+/** Structured config arrives as a JSON string; anything else is a plain string. */
 function parseValue(value: string): unknown {
   try {
     return JSON.parse(value);
@@ -37,7 +56,7 @@ function parseValue(value: string): unknown {
   }
 }
 
-/** Keys that every object inherits: what is set under them is there for some and not for others who read it. */
+/** Names that exist on every object: whether a value set under one of them is visible depends on how it is read. */
 const inheritedKeys: readonly string[] = ["__proto__", "constructor", "prototype"];
 
 function inheritedKeyFaults(value: unknown, prefix: string, path: readonly PropertyKey[] = []): Fault[] {
@@ -49,45 +68,49 @@ function inheritedKeyFaults(value: unknown, prefix: string, path: readonly Prope
       {
         path: pathText(prefix, at),
         value: nested,
-        rule: `no key is called ${inheritedKeys.join(", ")}: every object has those.`,
-        fix: "give it another name; a repository's own name is its repositoryName.",
+        rule: `a key must not be ${inheritedKeys.join(", ")}: every JavaScript object has properties of these names.`,
+        fix: "use another key; the repository can keep its name with repositoryName.",
       },
     ];
   });
 }
 
-/** Misspelt words in misspelt keys, at most so deep. */
-const mostRounds = 5;
+/** Maximum number of repair rounds: each one reveals the misspelled keys inside those that the last one corrected. */
+const maximumRounds = 5;
 
-/** Faults of keys and types, and of what can be read in spite of them. */
+/** Schema faults, and the faults of everything that can still be parsed despite them. */
 function allFaults(values: Record<string, unknown>, prefix: string, region: string | undefined): Fault[] {
   const faults: Fault[] = [];
   const written: ((path: string) => string)[] = [];
   const gone: string[] = [];
   let current = values;
-  for (let round = 0; round < mostRounds; round++) {
+  for (let round = 0; round < maximumRounds; round++) {
     const found = schemaFaults(environmentSchema, current, prefix);
-    // Later ones that are only missing miss what was left out here.
-    const own = found.filter(({ path, value }) => round === 0 || (value !== undefined && !follows(path, value, gone)));
-    faults.push(...own.map((fault) => asWritten(fault, written)));
-    const step = repaired(current, found);
+    // In later rounds, a missing value may only be missing because an earlier round removed something.
+    const own = found.filter(
+      ({ path, value }) => round === 0 || (value !== undefined && !isConsequence(path, value, gone)),
+    );
+    faults.push(...own.map((fault) => withWrittenPath(fault, written)));
+    const step = repairValues(current, found);
     current = step.values;
     gone.push(...step.removed.map((path) => pathText(prefix, path)));
-    written.push(...step.renamed.map((each) => renaming(each, prefix)));
+    written.push(...step.renamed.map((each) => pathRenamer(each, prefix)));
     const parsed = environmentSchema.safeParse(current);
     if (!parsed.success) continue;
     const rest = environmentFaults(parsed.data, region)
       .map((fault) => ({ ...fault, path: prefix + fault.path }))
-      .filter(({ path, value }) => !follows(path, value, gone))
-      .map((fault) => asWritten(fault, written));
+      .filter(({ path, value }) => !isConsequence(path, value, gone))
+      .map((fault) => withWrittenPath(fault, written));
     const known = new Set(faults.map(({ path }) => path));
     return [...faults, ...rest.filter(({ path }) => !known.has(path))];
   }
   return faults;
 }
 
-/** Whether a fault comes from what was left out: it is in it, around it, or misses something beside it. */
-function follows(path: string, value: unknown, gone: readonly string[]): boolean {
+/**
+ * Whether a fault is only a consequence of a removal: it is inside or around what was removed, or is a missing sibling.
+ */
+function isConsequence(path: string, value: unknown, gone: readonly string[]): boolean {
   return gone.some(
     (each) =>
       isWithin(path, each) || isWithin(each, path) || (value === undefined && parentOf(path) === parentOf(each)),
@@ -102,13 +125,13 @@ function parentOf(path: string): string {
   return path.replace(/(\.[^.[]*|\[\d+\])$/, "");
 }
 
-function renaming({ from, to }: { from: readonly PropertyKey[]; to: string }, prefix: string) {
+function pathRenamer({ from, to }: { from: readonly PropertyKey[]; to: string }, prefix: string) {
   const right = pathText(prefix, [...from.slice(0, -1), to]);
   const wrong = pathText(prefix, from);
   return (path: string) => (isWithin(path, right) ? wrong + path.slice(right.length) : path);
 }
 
-function asWritten(
+function withWrittenPath(
   { path, value, rule, fix }: Fault | SchemaFault,
   written: readonly ((path: string) => string)[],
 ): Fault {

@@ -1,30 +1,24 @@
 import * as aws from "@pulumi/aws";
 import { ownershipFaults } from "../components/registry/registryOwnership";
-import { registryArgs } from "./arguments";
-import type { logicalNames } from "./logicalNames";
+import type { StackContext } from "./logicalNames";
 import { refuseConfig } from "./refuseConfig";
-import type { EnvironmentConfig } from "./schema";
+import { type RegistriesConfig, registries, registryArgs } from "./sections/registries";
 
 /**
- * Refuses to put registry settings over those that another stack or person made. Each Registry asks the same, but by then
- * the components beside it are under way.
+ * Refuses to overwrite registry settings that another stack or person made. Each Registry component checks this too,
+ * but by then other components are already being created.
  *
- * @param region The provider's.
  * @throws InputRefused with every such setting of every registry.
  */
-export async function refuseForeignSettings(
-  config: EnvironmentConfig,
-  names: ReturnType<typeof logicalNames>,
-  region: string,
-): Promise<void> {
+export async function refuseForeignSettings(config: RegistriesConfig, stack: StackContext): Promise<void> {
   const keys = Object.keys(config.registries);
   if (keys.length === 0) return;
   const { accountId: account } = await aws.getCallerIdentity();
   const found = await Promise.all(
     keys.map(async (key) => {
-      const { name, aliases } = names.registry(key);
-      const place = { account, region: config.registries[key]?.region ?? region };
-      const faults = await ownershipFaults(registryArgs(config, key), place, [
+      const { name, aliases } = registries.logicalName(config, key, stack);
+      const location = { account, region: config.registries[key]?.region ?? stack.region };
+      const faults = await ownershipFaults(registryArgs(config, key), location, [
         name,
         ...aliases.map((each) => each.name),
       ]);

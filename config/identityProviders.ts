@@ -1,23 +1,21 @@
 import * as aws from "@pulumi/aws";
 import { resourcesOf, type StackState, type StateResource } from "../components/stackState";
 import type { Fault } from "../ecr/faults";
-import { githubAudience, githubIssuer, gitlabIssuer } from "../ecr/workloadIdentity";
-import type { EnvironmentConfig } from "./schema";
-import { stateTypes } from "./stateTypes";
-
-type PushRoleEntry = EnvironmentConfig["pushRoles"][string];
+import type { EnvironmentConfig } from "./sections";
+import { audienceOf, issuerOf, pushRoleTypes } from "./sections/pushRoles";
 
 /**
- * The config in which an identity provider of this stack that no role creates any more is created by one that trusts it:
- * the role that did was removed, or names the provider by its ARN now. It is named by its issuer (components/permissions/
- * pushRole.ts), so it stays the same resource.
+ * Keeps an identity provider of this stack when the role that created it was removed or now refers to it by ARN:
+ * another role that trusts the provider creates it instead. It stays the same resource because it is named after its
+ * issuer (components/permissions/pushRole.ts).
  */
 export function withKeptProviders(config: EnvironmentConfig, state: StackState): EnvironmentConfig {
   const pushRoles = { ...config.pushRoles };
-  for (const provider of ofNobody(config, state)) {
+  for (const provider of orphanedProviders(config, state)) {
     const trusting = Object.entries(pushRoles).filter(([, role]) => role.providerArn === arnOf(provider));
     const audiences = (provider.outputs["clientIdLists"] ?? []) as string[];
-    // Another audience than its own would lock the others out.
+    // Prefer a role with an audience that the provider already has; changing the audience would lock out the other
+    // roles.
     const [key, heir] = trusting.find(([, role]) => audiences.includes(audienceOf(role))) ?? trusting[0] ?? [];
     if (key !== undefined && heir !== undefined) {
       pushRoles[key] = { ...heir, providerArn: undefined, createProvider: true };
@@ -27,15 +25,15 @@ export function withKeptProviders(config: EnvironmentConfig, state: StackState):
 }
 
 /**
- * Identity providers that the update would delete although roles of the account trust them that this stack did not make:
- * IAM deletes one without looking at who trusts it, and nobody could assume those roles then.
+ * Reports identity providers that the update would delete although roles outside this stack trust them. IAM deletes a
+ * provider without checking for such roles, and nobody could assume them afterwards.
  *
- * @param config That of {@link withKeptProviders}.
+ * @param config The result of {@link withKeptProviders}.
  */
 export async function providerFaults(config: EnvironmentConfig, state: StackState): Promise<Fault[]> {
-  const going = ofNobody(config, state);
+  const going = orphanedProviders(config, state);
   if (going.length === 0) return [];
-  const own = new Set(resourcesOf(state, stateTypes.pushRole.role).map(({ outputs }) => outputs["name"]));
+  const own = new Set(resourcesOf(state, pushRoleTypes.role).map(({ outputs }) => outputs["name"]));
   const trusts = await foreignTrusts(own);
   return going.flatMap((provider) => {
     const arn = arnOf(provider);
@@ -45,35 +43,35 @@ export async function providerFaults(config: EnvironmentConfig, state: StackStat
       {
         path: "pushRoles",
         value: arn,
-        rule: `no entry creates this identity provider any more, so it would be deleted, and roles that this stack did not make trust it: ${trusting.join(", ")}. Nobody could assume them.`,
-        fix: "keep an entry with createProvider: true for its issuer, or delete those roles, or give them another provider, first.",
+        rule: `no entry creates this identity provider any more, so it would be deleted, but roles outside this stack trust it: ${trusting.join(", ")}. Nobody could assume them.`,
+        fix: "keep an entry with createProvider: true for its issuer, or first delete those roles or give them another provider.",
       },
     ];
   });
 }
 
-/** The stack's identity providers that no role of the config creates. */
-function ofNobody({ pushRoles }: EnvironmentConfig, state: StackState): StateResource[] {
+/** The stack's identity providers that no role in the config creates. */
+function orphanedProviders({ pushRoles }: EnvironmentConfig, state: StackState): StateResource[] {
   const created = Object.values(pushRoles).filter(({ createProvider }) => createProvider);
-  return resourcesOf(state, stateTypes.pushRole.provider).filter(
+  return resourcesOf(state, pushRoleTypes.provider).filter(
     (provider) =>
       !created.some((role) => arnOf(provider).endsWith(`:oidc-provider/${issuerOf(role).replace(/^https:\/\//, "")}`)),
   );
 }
 
-/** Trust policies of the account's roles but the stack's own and those of AWS services. */
+/** Trust policies of the account's roles, except the stack's own roles and service-linked roles. */
 async function foreignTrusts(own: ReadonlySet<unknown>): Promise<{ name: string; policy: string }[]> {
   const { arns } = await aws.iam.getRoles();
   const names = arns
     .filter((arn) => !arn.includes(":role/aws-service-role/"))
     .map((arn) => arn.slice(arn.lastIndexOf("/") + 1))
     .filter((name) => !own.has(name));
-  const found = await Promise.all(names.sort().map((name) => orGone(aws.iam.getRole({ name }))));
+  const found = await Promise.all(names.sort().map((name) => undefinedIfDeleted(aws.iam.getRole({ name }))));
   return found.flatMap((role) => (role ? [{ name: role.name, policy: role.assumeRolePolicy }] : []));
 }
 
-/** Nothing for a role that was deleted since it was listed. */
-function orGone<T>(role: Promise<T>): Promise<T | undefined> {
+/** Returns `undefined` for a role that was deleted after it was listed. */
+function undefinedIfDeleted<T>(role: Promise<T>): Promise<T | undefined> {
   return role.catch((error: unknown) => {
     if (/NoSuchEntity|couldn't find resource/.test(String(error))) return undefined;
     throw error;
@@ -82,13 +80,4 @@ function orGone<T>(role: Promise<T>): Promise<T | undefined> {
 
 function arnOf({ outputs }: StateResource): string {
   return String(outputs["arn"]);
-}
-
-/** Who issues the tokens that a role takes. */
-export function issuerOf({ issuer, github, gitlab }: PushRoleEntry): string {
-  return issuer ?? (gitlab && !github ? gitlabIssuer : githubIssuer);
-}
-
-function audienceOf(role: PushRoleEntry): string {
-  return role.audience ?? (role.gitlab && !role.github ? issuerOf(role) : githubAudience);
 }

@@ -2,12 +2,11 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { checkConfig } from "./checkConfig";
 import { refuseConfig } from "./refuseConfig";
-import type { EnvironmentConfig } from "./schema";
+import type { EnvironmentConfig } from "./sections";
 
-/** Reads the stack's config. One error lists all that is wrong, each with its place in the stack's file and its path. */
+/** Reads the stack's config. A single error lists all faults, each with its path and its position in the stack file. */
 export function loadConfig(namespace = pulumi.getProject()): EnvironmentConfig {
-  const { config, faults = [] } = checkConfig(pulumi.runtime.allConfig(), namespace, aws.config.region);
-  refuseConfig(faults);
-  if (config === undefined) throw new Error("unreachable: refused above");
-  return config;
+  const checked = checkConfig(pulumi.runtime.allConfig(), namespace, aws.config.region);
+  refuseConfig(checked.faults ?? []);
+  return checked.config as EnvironmentConfig;
 }

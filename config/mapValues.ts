@@ -1,4 +1,4 @@
-/** An object with the same keys, and what `map` makes of each value. */
+/** Maps an object's values and keeps its keys. */
 export function mapValues<In, Out>(
   values: Readonly<Record<string, In>>,
   map: (value: In, key: string) => Out,

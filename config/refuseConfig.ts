@@ -1,13 +1,13 @@
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { refuseInput } from "../components";
+import { refuseInput } from "../components/inputChecks";
 import type { Fault } from "../ecr/faults";
 
 /**
- * Refuses the stack's config with all of its faults, each with its place in the stack's own file; does nothing when there
- * are none.
+ * Throws if there are faults. The error lists all of them, each with its position in the stack file.
  *
- * @param what What the config would do, after the file's name. @default it has faults
+ * @param what What the config would do; follows the file's name in the message. @default none: the message only lists
+ *   the faults
  */
 export function refuseConfig(faults: readonly Fault[], what?: string): void {
   if (faults.length === 0) return;
@@ -16,9 +16,9 @@ export function refuseConfig(faults: readonly Fault[], what?: string): void {
   refuseInput(what === undefined ? name : `${name}: ${what}`, file?.located(faults) ?? faults);
 }
 
-/** Undefined where the config does not come from a file that can be read, as with Pulumi Cloud's own config. */
+/** The stack file; `undefined` when it cannot be read, such as with config stored in Pulumi Cloud. */
 function stackFile() {
-  // Most runs have no fault, and load no parser.
+  // Loaded on demand: most runs have no faults and need no YAML parser.
   const { readStackFile, stackFilesFolder } = require("./stackFile") as typeof import("./stackFile");
   const root = path.resolve(pulumi.runtime.getRootDirectory());
   const file = path.join(stackFilesFolder(root), `Pulumi.${pulumi.getStack()}.yaml`);

@@ -1,19 +1,22 @@
 import { type SchemaFault, valueAt } from "./schemaFaults";
 
-/** Values that the schema accepts, made from some that it does not, so that the rest of them can be judged too. */
+/**
+ * Config values after a repair step: closer to what the schema accepts, so that the remaining values can be checked
+ * too.
+ */
 export interface RepairedValues {
   values: Record<string, unknown>;
-  /** Paths of keys that are there under another name than the user's. */
+  /** Keys that were renamed to what the user most likely meant. */
   renamed: { from: readonly PropertyKey[]; to: string }[];
-  /** Paths of what was left out. */
+  /** Paths of what was removed. */
   removed: (readonly PropertyKey[])[];
 }
 
 /**
- * One step of it: a misspelt word becomes the one that was meant, and what has no such word is left out. An entry of a list
- * takes its list along, since those behind it would have other numbers.
+ * One repair step: misspelled keys and values are corrected, and what cannot be corrected is removed. A faulty list
+ * entry removes the whole list, because the indexes of the later entries would change.
  */
-export function repaired(values: Record<string, unknown>, faults: readonly SchemaFault[]): RepairedValues {
+export function repairValues(values: Record<string, unknown>, faults: readonly SchemaFault[]): RepairedValues {
   const copy = structuredClone(values);
   const renamed: RepairedValues["renamed"] = [];
   const removed: (readonly PropertyKey[])[] = [];
@@ -35,16 +38,16 @@ export function repaired(values: Record<string, unknown>, faults: readonly Schem
   return { values: copy, renamed, removed };
 }
 
-/** @returns The path of what was removed. */
+/** @returns The path that was actually removed: a faulty list entry or a missing value removes its parent. */
 function remove(values: Record<string, unknown>, at: readonly PropertyKey[]): readonly PropertyKey[] {
   const last = at.at(-1);
   const parentPath = at.slice(0, -1);
   const parent = valueAt(values, parentPath);
-  // What is missing is missed by what it would be in.
+  // A missing required value makes its parent invalid.
   const isThere = typeof parent === "object" && parent !== null && last !== undefined && Object.hasOwn(parent, last);
   if (parentPath.length > 0 && (typeof last === "number" || !isThere)) return remove(values, parentPath);
   if (!isThere) return at;
-  // A repository that cannot be read is there all the same, for those that name it.
+  // Keep an unreadable repository as an empty entry, so that references to it still resolve.
   if (at.length === 2 && /^(private|public)Repositories$/.test(String(at[0]))) Reflect.set(parent, last, {});
   else Reflect.deleteProperty(parent, last);
   return at;

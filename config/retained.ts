@@ -1,46 +1,46 @@
-import { type PrivateRepositoryArgs, privateLifecyclePolicy } from "../components";
-import { namesSomeone } from "../components/repositories/repositoryAccess";
+import type { PrivateRepositoryArgs } from "../components";
+import { privateLifecyclePolicy } from "../components/repositories/privateRepositoryArgs";
+import { grantsAccess } from "../components/repositories/repositoryAccess";
 import { resourcesOf, type StackState } from "../components/stackState";
 import type { Fault } from "../ecr/faults";
-import { privateRepositoryArgs, publicRepositoryArgs } from "./arguments";
-import type { EnvironmentConfig } from "./schema";
-import { stateTypes } from "./stateTypes";
+import type { RepositoryKind } from "../outputs/repositoryKey";
+import type { EnvironmentConfig } from "./sections";
+import { privateRepositoryArgs, privateRepositoryTypes } from "./sections/privateRepositories";
+import { publicRepositoryArgs, publicRepositoryTypes } from "./sections/publicRepositories";
 
-/** Whether a repository was told to stay in AWS: its component says so in the state. */
-export function isRetained(state: StackState, kind: "private" | "public", name: string): boolean {
-  return resourcesOf(state, stateTypes[`${kind}Repository`].component).some(
+const types = { private: privateRepositoryTypes, public: publicRepositoryTypes };
+
+/** Whether the state has `retainOnDelete` for this repository's component. */
+export function isRetained(state: StackState, kind: RepositoryKind, name: string): boolean {
+  return resourcesOf(state, types[kind].component).some(
     (each) => each.name === name && each.outputs["retainOnDelete"] === true,
   );
 }
 
 /**
- * Policies of a retained repository that its entry no longer asks for. What a component retains, it retains each part of:
- * a policy would stay in AWS, and go on to grant or expire, with nobody to manage it and an empty preview.
- *
- * @param reference `private/<key>` or `public/<key>`.
+ * Policies of a retained repository that its entry no longer asks for. retainOnDelete covers a component's children
+ * too: the policy would stay in AWS, in force but unmanaged, and the preview would not show it.
  */
-export function leftPolicies(
+export function unmanagedPolicies(
   config: EnvironmentConfig,
   state: StackState,
-  reference: string,
+  { kind, key }: { kind: RepositoryKind; key: string },
   logicalName: string,
 ): Fault[] {
-  const [kind = "", key = ""] = reference.split(/\/(.*)/);
   const isPrivate = kind === "private";
   const args = isPrivate ? privateRepositoryArgs(config, key) : publicRepositoryArgs(config, key);
   const has = (type: string) => resourcesOf(state, type).some(({ name }) => name === logicalName);
   const fault = (setting: string, value: unknown): Fault => ({
     path: `${kind}Repositories.${key}.${setting}`,
     value,
-    rule: "retainOnDelete was applied to this repository, so the policy that the stack has for it would be left in AWS, in force.",
-    fix: `write the former ${setting} again with retainOnDelete: false and update; then take ${setting} away.`,
+    rule: "retainOnDelete was applied to this repository, so its policy would stay in AWS, in force.",
+    fix: `write the former ${setting} again with retainOnDelete: false and update; then remove ${setting}.`,
   });
-  const { policy } = isPrivate ? stateTypes.privateRepository : stateTypes.publicRepository;
   return [
-    ...(!namesSomeone(args.access) && has(policy) ? [fault("access", args.access)] : []),
+    ...(!grantsAccess(args.access) && has(types[kind].policy) ? [fault("access", args.access)] : []),
     ...(isPrivate &&
     privateLifecyclePolicy(args as PrivateRepositoryArgs) === undefined &&
-    has(stateTypes.privateRepository.lifecyclePolicy)
+    has(types.private.lifecyclePolicy)
       ? [fault("lifecyclePolicy", false)]
       : []),
   ];

@@ -9,85 +9,89 @@ import {
   LineCounter,
   type Pair,
   parseDocument,
+  type Scalar,
   type ScalarTag,
   type Tags,
 } from "yaml";
 import type { Fault } from "../ecr/faults";
-import { didYouMean, nearestWord } from "../ecr/nearestWord";
-import { unknownKeyRule } from "./schemaFaults";
+import { didYouMean, nearestWord } from "../ecr/values/nearestWord";
+import { emptyFix, hidden, quotedFix, unknownKeyRule, unquotedFix } from "./schemaFaults";
 
-/** A stack's file, `Pulumi.<stack>.yaml`, as far as it can be read without Pulumi. */
+/** A stack file, `Pulumi.<stack>.yaml`, as far as it can be read without Pulumi. */
 export interface StackFile {
-  /** As messages name it: `Pulumi.dev.yaml`. */
+  /** The name in messages: `Pulumi.dev.yaml`. */
   name: string;
-  /** What is wrong with the file itself. */
+  /** Faults in the file's syntax and structure. */
   faults: Fault[];
-  /** Every value as the engine would give it, by `<namespace>:<key>`; secrets have a text in their place. */
+  /** Every value in the engine's format, by `<namespace>:<key>`. Secrets are replaced by a placeholder. */
   values: Record<string, string>;
-  /** Whether the values come from elsewhere too: Pulumi ESC. */
+  /** Whether more values come from Pulumi ESC environments. */
   importsEnvironments: boolean;
-  /** The faults with their places, `Pulumi.dev.yaml:12:5`, in their order. What is not there has the place of what is around it. */
+  /**
+   * Adds positions such as `Pulumi.dev.yaml:12:5` to faults and sorts by them. A missing value gets its parent's
+   * position. A value that must be a string, but is written without quotes, is shown and quoted as the file has it.
+   */
   located(faults: readonly Fault[]): Fault[];
-  /** Whether a path leads to what is encrypted: nobody knows what it is. */
+  /** Whether a path is in an encrypted value, whose content is not known here. */
   isSecret(path: string): boolean;
 }
 
-/** Where the files of a project's stacks are: beside Pulumi.yaml, or where it says (`stackConfigDir`). */
+/** The folder of a project's stack files: beside Pulumi.yaml, or its `stackConfigDir`. */
 export function stackFilesFolder(project: string): string {
   const { stackConfigDir } = projectSettings(project);
   return path.join(project, typeof stackConfigDir === "string" ? stackConfigDir : "");
 }
 
-/** Pulumi.yaml of a project; nothing of one that cannot be read: Pulumi says so itself. */
+/** The content of Pulumi.yaml. Empty when it cannot be read, which Pulumi reports itself. */
 function projectSettings(project: string): Record<string, unknown> {
   try {
-    return plain(parseDocument(fs.readFileSync(path.join(project, "Pulumi.yaml"), "utf8")).toJS());
+    return asRecord(parseDocument(fs.readFileSync(path.join(project, "Pulumi.yaml"), "utf8")).toJS());
   } catch {
     return {};
   }
 }
 
-/** Values that a project gives to all of its stacks (`config` of Pulumi.yaml: `value`, `default`). */
+/** Values that Pulumi.yaml sets for all stacks (`config`: `value`, `default`). */
 export function projectValues(project: string, namespace: string): Record<string, string> {
-  const entries = Object.entries(plain(projectSettings(project)["config"])).flatMap(([key, entry]) => {
-    const { value = undefined, default: otherwise = value } = plain(entry);
-    return otherwise === undefined ? [] : [[qualified(key, namespace), engineText(otherwise)] as const];
+  const entries = Object.entries(asRecord(projectSettings(project)["config"])).flatMap(([key, entry]) => {
+    const { value = undefined, default: otherwise = value } = asRecord(entry);
+    return otherwise === undefined ? [] : [[qualified(key, namespace), engineString(otherwise)] as const];
   });
   return Object.fromEntries(entries);
 }
 
-/** What a stack's file holds at its top (Pulumi's ProjectStack). */
+/** Top-level keys of a stack file (Pulumi's ProjectStack). */
 const topKeys = ["config", "environment", "secretsprovider", "encryptedkey", "encryptionsalt"];
 
 /**
- * Plain words that Pulumi's parser (Go's yaml.v3) takes for something else than YAML 1.2 does: numbers with a leading zero
- * are octal, `_` may stand in them, and a day is a time, which arrives as the text that Go prints.
+ * Plain scalars that Pulumi's parser (Go's yaml.v3) resolves differently from YAML 1.2: numbers with a leading zero are
+ * octal, numbers may contain `_`, and a date becomes a time, which arrives in Go's string format.
  */
-const asPulumi = (tags: Tags): Tags => [
-  plainWord("int", /^[-+]?0[0-7]+$/, (word) => Number.parseInt(word, 8)),
-  plainWord("int", /^[-+]?[1-9]\d*(_\d+)+$/, (word) => Number(word.replaceAll("_", ""))),
-  plainWord("timestamp", /^\d{4}-\d\d-\d\d$/, (word) => `${word} 00:00:00 +0000 UTC`),
+const pulumiScalarTags = (tags: Tags): Tags => [
+  plainScalar("int", /^[-+]?0[0-7]+$/, (word) => Number.parseInt(word, 8)),
+  plainScalar("int", /^[-+]?[1-9]\d*(_\d+)+$/, (word) => Number(word.replaceAll("_", ""))),
+  plainScalar("timestamp", /^\d{4}-\d\d-\d\d$/, (word) => `${word} 00:00:00 +0000 UTC`),
   ...tags,
 ];
 
-function plainWord(tag: string, test: RegExp, resolve: (word: string) => unknown): ScalarTag {
+function plainScalar(tag: string, test: RegExp, resolve: (word: string) => unknown): ScalarTag {
   return { tag: `tag:yaml.org,2002:${tag}`, default: true, test, resolve };
 }
 
-/** Stands for what is encrypted. */
+/** Placeholder for encrypted values. */
 const secret = "(secret)";
 
 /**
- * Reads a stack's file.
+ * Reads a stack file.
  *
- * @param namespace Of keys without one: the project's name.
- * @throws the error of the file system.
+ * @param namespace The namespace of keys without one: the project's name.
+ * @throws The file system's error.
  */
 export function readStackFile(file: string, namespace: string): StackFile {
   const name = path.relative(process.cwd(), file) || file;
   const lines = new LineCounter();
   const text = fs.readFileSync(file, "utf8");
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, customTags: asPulumi });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, customTags: pulumiScalarTags });
   const placeAt = (offset: number) => {
     const { line, col } = lines.linePos(offset);
     return `${name}:${line}:${col}`;
@@ -98,10 +102,10 @@ export function readStackFile(file: string, namespace: string): StackFile {
     path: "YAML",
     value: text.slice(text.lastIndexOf("\n", pos[0] - 1) + 1).split("\n")[0],
     rule: `${message.replace(/\.$/, "")}.`,
-    fix: "correct the file's syntax.",
+    fix: "correct the file's YAML syntax.",
   }));
   const find = (text: string) => findNode(config, text, namespace);
-  const offsetOf = ({ pair, node }: Found, isKey: boolean) =>
+  const offsetOf = ({ pair, node }: ConfigNode, isKey: boolean) =>
     (isKey || isBlock(node) ? undefined : offset(node)) ?? offset(pair?.key);
   return {
     name,
@@ -110,7 +114,11 @@ export function readStackFile(file: string, namespace: string): StackFile {
     importsEnvironments: document.has("environment"),
     located: (found) =>
       found
-        .map((fault) => ({ fault, at: offsetOf(find(fault.path), fault.rule === unknownKeyRule) }))
+        .map((fault) => ({ fault, found: find(fault.path) }))
+        .map(({ fault, found }) => ({
+          fault: withSource(fault, writtenScalar(found, document)),
+          at: offsetOf(found, fault.rule === unknownKeyRule),
+        }))
         .sort((one, other) => (one.at ?? 0) - (other.at ?? 0))
         .map(({ fault, at }) => (at === undefined ? fault : { ...fault, place: placeAt(at) })),
     isSecret: (text) => {
@@ -120,39 +128,60 @@ export function readStackFile(file: string, namespace: string): StackFile {
   };
 }
 
-/** Faults of the file around the config: keys that Pulumi does not know, and would not look at. */
+/** Faults of the file's structure, such as misspelled top-level keys, which Pulumi would silently ignore. */
 function shapeFaults(document: Document, placeAt: (offset: number) => string): Fault[] {
   const { contents } = document;
   const fault = (at: number, text: string, value: unknown, rule: string, fix: string): Fault[] => [
     { place: placeAt(at), path: text, value, rule, fix },
   ];
   if (contents === null) return [];
-  if (!isMap(contents))
-    return fault(0, "YAML", document.toJS(), "a stack's file is a map.", "write config: and its keys.");
+  if (!isMap(contents)) {
+    return fault(0, "YAML", document.toJS(), "a stack's file must be a map.", "write config: and its keys.");
+  }
   return contents.items.flatMap(({ key, value }) => {
     const word = isScalar(key) ? String(key.value) : "";
     const at = offset(key) ?? 0;
     if (word === "config" && value !== null && !isMap(value) && !(isScalar(value) && value.value === null)) {
-      return fault(at, "config", isScalar(value) ? value.value : "a list", "must be a map.", "write one key a line.");
+      return fault(at, "config", isScalar(value) ? value.value : "a list", "must be a map.", "write one key per line.");
     }
     const meant = topKeys.includes(word) ? undefined : (nearestWord(word, topKeys) ?? (word.includes(":") && "config"));
     if (!meant) return [];
-    const fix = word.includes(":") ? "move it below config:." : `${didYouMean(word, topKeys)}Correct it.`;
-    return fault(at, word, isScalar(value) ? value.value : {}, "Pulumi does not know this key.", fix);
+    const fix = word.includes(":") ? "move it under config:." : `${didYouMean(word, topKeys)}Correct it.`;
+    return fault(at, word, isScalar(value) ? value.value : {}, "Pulumi has no such key.", fix);
   });
 }
 
-interface Found {
+/** The scalar at a fault's path; undefined if the file has none there. */
+function writtenScalar({ node, left }: NearestNode, document: Document): Scalar | undefined {
+  const written = isAlias(node) ? node.resolve(document) : node;
+  return left === 0 && isScalar(written) ? written : undefined;
+}
+
+/** A fault that a string is missing where the file has a number, a boolean, a null or a date: with its text. */
+function withSource(fault: Fault, written: Scalar | undefined): Fault {
+  const { fix, rule, value } = fault;
+  const isUnquoted =
+    fix === unquotedFix || (/must be a string\b/.test(rule) && /^(number|boolean)$/.test(typeof value));
+  if (!written?.source || value === hidden || !(isUnquoted || fix === emptyFix)) return fault;
+  return { ...fault, source: written.source, fix: quotedFix(written.source, fix === emptyFix) };
+}
+
+interface ConfigNode {
   node: unknown;
   pair?: Pair;
-  /** Every node on the way. */
+  /** All ancestors of the node. */
   trail: unknown[];
 }
 
-/** The node that a fault's path leads to, or the last one on the way. Keys may have dots and brackets in them. */
-function findNode(config: unknown, text: string, namespace: string): Found {
-  let best: Found & { left: number } = { node: config, trail: [], left: Number.POSITIVE_INFINITY };
-  const visit = (node: unknown, rest: string, found: Found) => {
+interface NearestNode extends ConfigNode {
+  /** The length of the path's rest, below the node. */
+  left: number;
+}
+
+/** The node at a fault's path, or its nearest existing ancestor. Keys may contain dots and brackets. */
+function findNode(config: unknown, text: string, namespace: string): NearestNode {
+  let best: NearestNode = { node: config, trail: [], left: Number.POSITIVE_INFINITY };
+  const visit = (node: unknown, rest: string, found: ConfigNode) => {
     if (rest.length < best.left) best = { ...found, left: rest.length };
     if (isMap(node)) {
       for (const pair of node.items) {
@@ -182,12 +211,12 @@ function valuesOf(config: unknown, document: Document, namespace: string): Recor
       if (!isScalar(key) || isSecretNode(value)) return [];
       const read: unknown =
         isMap(value) || isSeq(value) || isScalar(value) || isAlias(value) ? value.toJS(document) : null;
-      return [[qualified(String(key.value), namespace), engineText(withoutSecrets(read))] as const];
+      return [[qualified(String(key.value), namespace), engineString(withoutSecrets(read))] as const];
     }),
   );
 }
 
-function engineText(value: unknown): string {
+function engineString(value: unknown): string {
   if (value === null) return "";
   return typeof value === "string" ? value : JSON.stringify(value);
 }
@@ -205,12 +234,12 @@ function isSecretNode(node: unknown): boolean {
   return others.length === 0 && isScalar(pair?.key) && pair.key.value === "secure";
 }
 
-/** Pulumi puts the project's name before a key without a namespace. */
+/** Pulumi prefixes keys that have no namespace with the project's name. */
 function qualified(key: string, namespace: string): string {
   return key.includes(":") ? key : `${namespace}:${key}`;
 }
 
-/** What stands on several lines begins at its key, for a reader. */
+/** Whether the node is a block collection, which is located by its key. */
 function isBlock(node: unknown): boolean {
   return (isMap(node) || isSeq(node)) && node.flow !== true;
 }
@@ -219,6 +248,6 @@ function offset(node: unknown): number | undefined {
   return isMap(node) || isSeq(node) || isScalar(node) || isAlias(node) ? node.range?.[0] : undefined;
 }
 
-function plain(value: unknown): Record<string, unknown> {
+function asRecord(value: unknown): Record<string, unknown> {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }

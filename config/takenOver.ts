@@ -1,25 +1,23 @@
 import * as aws from "@pulumi/aws";
-import { settingsAskedFor } from "../components/registry/registryOwnership";
-import { replacedByOthers } from "../components/registry/replacedSettings";
+import { singletonSettings } from "../components/registry/registryOwnership";
+import { foreignReplacement } from "../components/registry/replacedSettings";
 import { resourcesOf, type StackState } from "../components/stackState";
 import type { Fault } from "../ecr/faults";
-import { registryArgs } from "./arguments";
-import type { EnvironmentConfig } from "./schema";
-import { stateTypes } from "./stateTypes";
+import { type RegistriesConfig, registryArgs, registryTypes } from "./sections/registries";
 
 /**
- * Registry settings that the update would delete although they are no longer what this stack put: another stack has taken
- * them over since, and AWS would delete that one's.
+ * Reports registry settings that the update would delete although another stack has replaced them since: AWS would
+ * delete the other stack's settings.
  *
- * @param region The provider's.
+ * @param region The provider's region.
  */
-export async function takenOverFaults(config: EnvironmentConfig, state: StackState, region: string): Promise<Fault[]> {
+export async function takenOverFaults(config: RegistriesConfig, state: StackState, region: string): Promise<Fault[]> {
   const going = (["policy", "scanning", "replication"] as const).flatMap((argument) =>
-    resourcesOf(state, stateTypes.registry[argument]).flatMap((resource) => {
+    resourcesOf(state, registryTypes[argument]).flatMap((resource) => {
       const key = Object.keys(config.registries).find(
         (each) => (config.registries[each]?.region ?? region) === resource.outputs["region"],
       );
-      const stays = key !== undefined && settingsAskedFor(registryArgs(config, key)).includes(argument);
+      const stays = key !== undefined && singletonSettings(registryArgs(config, key)).includes(argument);
       return stays
         ? []
         : [{ argument, resource, path: key === undefined ? "registries" : `registries.${key}.${argument}` }];
@@ -29,18 +27,18 @@ export async function takenOverFaults(config: EnvironmentConfig, state: StackSta
   const { accountId } = await aws.getCallerIdentity();
   const found = await Promise.all(
     going.map(async ({ argument, resource, path }): Promise<Fault[]> => {
-      const place = {
+      const location = {
         account: String(resource.outputs["registryId"] ?? accountId),
         region: String(resource.outputs["region"]),
       };
-      const value = await replacedByOthers(argument, resource, place);
+      const value = await foreignReplacement(argument, resource, location);
       if (value === undefined) return [];
       return [
         {
           path,
           value,
-          rule: `these are not the ${argument} settings that this stack put into the registry of account ${place.account} in ${place.region}: somebody has put others since, and the update would delete those.`,
-          fix: `to let go of them, run npx pulumi state delete '${resource.urn}'; to delete them all the same, run npx pulumi refresh first.`,
+          rule: `these are not the ${argument} settings that this stack made in the registry of account ${location.account} in ${location.region}: somebody has replaced them since, and the update would delete the new ones.`,
+          fix: `to keep them, run npx pulumi state delete '${resource.urn}'; to delete them anyway, run npx pulumi refresh first.`,
         },
       ];
     }),

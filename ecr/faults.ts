@@ -1,23 +1,25 @@
-import { onOneLine } from "./printable";
+import { onOneLine } from "./values/printable";
 
-/** One thing that is wrong with an input. */
+/** One fault in an input. */
 export interface Fault {
-  /** Where that is in a file: `Pulumi.dev.yaml:12:5`. @default not known */
+  /** Position in a file: `Pulumi.dev.yaml:12:5`. @default not known */
   place?: string;
-  /** Where, as the user wrote it: `lifecyclePolicy.rules[2].selection.countNumber`. */
+  /** Path as the user wrote it: `lifecyclePolicy.rules[2].selection.countNumber`. */
   path: string;
-  /** What was found there; `undefined` when something needed is missing. */
+  /** The value found there; `undefined` when a required value is missing. */
   value: unknown;
-  /** The rule that it breaks. */
+  /** The value as the file has it, where it reads as another one: `1.10`. @default the value is shown */
+  source?: string;
+  /** The rule it violates, a sentence without its capital: `must be a string.` */
   rule: string;
-  /** What to write instead. */
+  /** The fix, a sentence without its capital: `write "a".` */
   fix: string;
 }
 
-/** Longer values are cut in messages: a document of 30,000 characters would bury the rule that it breaks. */
+/** Longer values are truncated in messages: a document of 30,000 characters would bury the rule that it violates. */
 const shownCharacters = 120;
 
-/** A value as messages show it: JSON, cut at 120 characters, `(not set)` for undefined. Never throws. */
+/** Formats a value for messages: JSON truncated to 120 characters, `(not set)` for undefined. Never throws. */
 export function showValue(value: unknown): string {
   if (value === undefined) {
     return "(not set)";
@@ -26,19 +28,28 @@ export function showValue(value: unknown): string {
   try {
     text = JSON.stringify(value) ?? String(value);
   } catch {
-    // Cycles, big integers and values nested deeper than the stack have no JSON.
+    // Cycles, big integers, and very deeply nested values cannot be converted to JSON.
     text = `(a value of type ${typeof value})`;
   }
   return text.length > shownCharacters ? `${text.slice(0, shownCharacters)}… (${text.length} characters)` : text;
 }
 
-/** One fault as a line: place, property, value, rule, fix. What a registry or a service said is part of many: see printable.ts. */
+/**
+ * A fault as one line: `path: found X. Must be Y. Do Z.` Values may come from a registry or a service: see
+ * values/printable.ts.
+ */
 export function faultMessage(fault: Fault): string {
   const place = fault.place === undefined ? "" : `${fault.place} `;
-  return onOneLine(`${place}${fault.path}: ${showValue(fault.value)} — ${fault.rule} Fix: ${fault.fix}`);
+  const found = fault.source ?? (fault.value === undefined ? "nothing" : showValue(fault.value));
+  return onOneLine(`${place}${fault.path}: found ${found}. ${asSentence(fault.rule)} ${asSentence(fault.fix)}`);
 }
 
-/** Refused input. `message` lists every fault, one a line, so that one run is enough to put all of them right. */
+/** Capitalizes the text, unless it starts with a name: `countNumber`, `rules[0]`, `ecr-image-bases`. */
+function asSentence(text: string): string {
+  return /^[a-z]+(?:['’][a-z]+)?[ ,:;]/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
+}
+
+/** Rejected input. `message` lists every fault, one per line, so that all of them can be fixed after one run. */
 export class InvalidInputError extends Error {
   readonly faults: readonly Fault[];
 
@@ -53,7 +64,7 @@ export class InvalidInputError extends Error {
 /**
  * Throws one InvalidInputError with all faults; does nothing when there are none.
  *
- * @param subject What was refused, as the first words of the message: `PrivateRepository "petclinic"`.
+ * @param subject What is rejected, the first words of the message: `PrivateRepository "petclinic"`.
  */
 export function refuseFaults(subject: string, faults: readonly Fault[]): void {
   if (faults.length > 0) {

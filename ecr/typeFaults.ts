@@ -1,9 +1,9 @@
 import type { Fault } from "./faults";
 
-/** Properties whose values are all of a type; those that may be known later (`Input<…>`) are none. */
+/** Properties whose values all have one type, except those that may not be known yet (`Input<…>`). */
 type KeysOf<T, Value> = { [Key in keyof T]-?: [NonNullable<T[Key]>] extends [Value] ? Key : never }[keyof T];
 
-/** Every property that is a boolean, a number or a list: the compiler sees to it that none is left out. */
+/** Every property that is a boolean, a number, or a list: the compiler checks that none is missing. */
 export type PlainTypes<T> = { [Key in KeysOf<T, boolean>]: "boolean" } & { [Key in KeysOf<T, number>]: "number" } & {
   [Key in KeysOf<T, readonly unknown[]>]: "list";
 };
@@ -11,23 +11,23 @@ export type PlainTypes<T> = { [Key in KeysOf<T, boolean>]: "boolean" } & { [Key 
 const types = {
   boolean: {
     holds: (value: unknown) => typeof value === "boolean",
-    rule: "this is true or false.",
+    rule: "must be true or false.",
     fix: "write true or false, without quotes.",
   },
   number: {
     holds: (value: unknown) => typeof value === "number",
-    rule: "this is a number.",
-    fix: "write it in digits, without quotes.",
+    rule: "must be a number.",
+    fix: "write digits, without quotes.",
   },
-  list: { holds: Array.isArray, rule: "this is a list.", fix: "write a list, of one entry too." },
+  list: { holds: Array.isArray, rule: "must be a list.", fix: "write a list, even for one entry." },
 } as const;
 
 /**
- * Why values are not of the types that their properties have. A program in another language, or one that was not compiled,
- * can give `"false"`, which is as good as true wherever only the truth of a value counts.
+ * Values whose types do not match their properties'. A program in another language, or one that was not type-checked,
+ * can pass `"false"`, which is truthy.
  *
  * @param path The object's path; empty for none.
- * @returns Every fault, or none. What is not set has none. Never throws.
+ * @returns Every fault, or none. Values that are not set are not checked. Never throws.
  */
 export function typeFaults<T extends object>(values: T, expected: PlainTypes<T>, path: string): Fault[] {
   return Object.entries(expected as Record<string, keyof typeof types>).flatMap(([key, type]) => {

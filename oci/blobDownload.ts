@@ -2,15 +2,14 @@ import { isPassing, type RegistryConnection, refusalOf } from "./registryConnect
 import { discard, type OpenResponse, RegistryRefusal } from "./registryRequest";
 import { noAnswer, retries, waitAfter } from "./registryRetries";
 
-/** Bytes after which a download that was cut counts as one that goes on. */
+/** A download interrupted after this many bytes made progress, and its retry counter is reset. */
 const progress = 1 << 20;
 
 /**
- * The bytes of a blob from an offset on, as they come. A download that is cut goes on where it was, by Range. Whether they
- * are what the digest says is for the reader to check.
+ * Streams a blob from an offset. An interrupted download resumes with a Range request. The caller verifies the digest.
  *
- * @param size What the manifest says; never more is read.
- * @throws RegistryRefusal when the registry refuses, sends more, or cuts it again and again.
+ * @param size From the manifest; no more than this is read.
+ * @throws RegistryRefusal when the registry refuses, sends too many bytes, or the retries are used up.
  */
 export async function* readBlob(
   connection: RegistryConnection,
@@ -60,10 +59,10 @@ async function partsFrom(
   const [, first] = /^bytes (\d+)-/.exec(open.headers["content-range"] ?? "") ?? [];
   if (Number(first) === offset) return open.body;
   discard(open.body);
-  throw new RegistryRefusal(`${open.url.host} sends another part of ${digest} than the one asked for`);
+  throw new RegistryRefusal(`${open.url.host} sent a different part of ${digest} than requested`);
 }
 
-/** For servers that know no ranges and send all of it again. */
+/** For servers that ignore Range and send the whole blob again. */
 async function* skip({ body }: OpenResponse, bytes: number): AsyncGenerator<Buffer> {
   let rest = bytes;
   for await (const part of body as AsyncIterable<Buffer>) {
@@ -74,5 +73,5 @@ async function* skip({ body }: OpenResponse, bytes: number): AsyncGenerator<Buff
 }
 
 function tooLong(digest: string, size: number): RegistryRefusal {
-  return new RegistryRefusal(`it sends more than the ${size.toLocaleString("en")} bytes of ${digest}`);
+  return new RegistryRefusal(`it sent more than the ${size.toLocaleString("en")} bytes of ${digest}`);
 }

@@ -1,15 +1,17 @@
 import { createHash, type Hash } from "node:crypto";
 
-/** Bytes between two states that are kept, and how many of them: what is on its way to a registry is far less. */
+/** Bytes between two saved hash states, and how many are kept. Far fewer bytes are ever in flight to a registry. */
 const distance = 1 << 20;
 const kept = 64;
 
-/** The hash of a blob that is read once, and from a little before again when its upload was cut. */
+/**
+ * Incremental hash of a blob that can rewind a little when an upload was interrupted, without rereading the whole blob.
+ */
 export class BlobHash {
   private readonly algorithm: string;
   private hash: Hash;
   private states: { offset: number; hash: Hash }[] = [];
-  /** Bytes so far. */
+  /** Bytes hashed so far. */
   offset = 0;
 
   constructor(private readonly expected: string) {
@@ -27,7 +29,9 @@ export class BlobHash {
     this.offset += part.length;
   }
 
-  /** Goes back to a place at or before an offset; to the beginning when none is kept. @returns That place. */
+  /**
+   * Rewinds to the nearest saved state at or before an offset, or to the beginning. @returns The offset it rewound to.
+   */
   rewind(to: number): number {
     if (to === this.offset) return this.offset;
     this.states = this.states.filter(({ offset }) => offset <= to);
@@ -37,7 +41,7 @@ export class BlobHash {
     return this.offset;
   }
 
-  /** Whether all the bytes so far are what the digest stands for. */
+  /** Whether the bytes hashed so far match the digest. */
   isRight(): boolean {
     return `${this.algorithm}:${this.hash.copy().digest("hex")}` === this.expected;
   }

@@ -3,7 +3,7 @@ import { bodyOf, isPassing, type RegistryConnection, refusalOf } from "./registr
 import { discard, RegistryRefusal, type RegistryResponse } from "./registryRequest";
 import { noAnswer, retries, waitAfter } from "./registryRetries";
 
-/** A blob, and how it is read from an offset on. */
+/** A blob and how to read it from an offset. */
 export interface BlobSource {
   digest: string;
   size: number;
@@ -11,9 +11,9 @@ export interface BlobSource {
 }
 
 /**
- * Opens an upload, or mounts a blob that another repository of the registry has.
+ * Starts an upload, or mounts a blob that another repository of the registry has.
  *
- * @returns Where the upload goes on; undefined when the blob was mounted.
+ * @returns The upload's URL; undefined when the blob was mounted.
  */
 export async function startUpload(
   connection: RegistryConnection,
@@ -29,17 +29,17 @@ export async function startUpload(
   return mount !== undefined && answer.status === 201 ? undefined : locationIn(answer, connection.base);
 }
 
-/** Gives an upload up. A registry that does not know it any more, or does not answer, forgets it by itself. */
+/** Cancels an upload. Errors are ignored: the registry expires abandoned uploads by itself. */
 export async function cancelUpload(connection: RegistryConnection, location: URL): Promise<void> {
   await connection.send(location, { method: "DELETE", scope: connection.pushScope() }).catch(() => {});
 }
 
 /**
- * Sends a blob as it is read. An upload that is cut goes on where the registry has it, or begins anew. The registry is told
- * to keep it only when its bytes are what the digest says.
+ * Uploads a blob while it is being read. An interrupted upload resumes at the registry's offset or starts over. The
+ * upload is completed only when the bytes match the digest.
  *
- * @param started An upload that is open already.
- * @returns Bytes that were sent: more than the blob's where some were sent twice.
+ * @param started An upload that is already open.
+ * @returns Bytes sent, including those sent more than once.
  */
 export async function uploadBlob(
   connection: RegistryConnection,
@@ -69,10 +69,10 @@ export async function uploadBlob(
   }
 }
 
-/** A registry that does not take up an upload where it was cut. */
+/** The registry cannot resume the upload where it was interrupted. */
 class Anew extends Error {}
 
-/** One attempt. @returns Where the upload goes on, or why it does not. */
+/** One attempt. @returns The URL to continue the upload at, or why the attempt failed. */
 async function sendFrom(
   connection: RegistryConnection,
   location: URL,
@@ -82,7 +82,7 @@ async function sendFrom(
   sent: (bytes: number) => void,
 ): Promise<URL | RegistryRefusal | Error> {
   const { size } = source;
-  // A body that was given up may still wait for a part: it must not be hashed among those of the next one.
+  // An abandoned body may still be waiting for data: what it reads must not go into the hash of the next one.
   let bodies = 0;
   const body = () => {
     const number = ++bodies;
@@ -114,7 +114,7 @@ async function sendFrom(
   }
 }
 
-/** Reads from where the hash has a state, and gives what comes from the offset on. */
+/** Reads from the nearest saved hash state and yields the bytes from the offset on. */
 async function* partsOf(
   { read, digest, size }: BlobSource,
   hash: BlobHash,
@@ -131,7 +131,7 @@ async function* partsOf(
     sent(rest.length);
     yield rest;
   }
-  // Before the last byte would be known to be wrong, nothing says so to the registry: here it is.
+  // A blob that ends early must fail here: nothing tells the registry until the last byte is sent.
   if (hash.offset !== size) throw new RegistryRefusal(`${digest} ends after ${hash.offset} of ${size} bytes`);
 }
 
@@ -143,7 +143,7 @@ async function complete(
 ): Promise<void> {
   if (!hash.isRight()) {
     await cancelUpload(connection, location);
-    throw new RegistryRefusal(`it sends something else than ${digest}`);
+    throw new RegistryRefusal(`it sent other content than ${digest}`);
   }
   const end = new URL(location);
   end.searchParams.set("digest", digest);
@@ -152,12 +152,11 @@ async function complete(
     headers: { "Content-Length": "0", "Content-Type": "application/octet-stream" },
     scope: connection.pushScope(),
   });
-  // The answer to the first of two attempts may have been lost on the way.
+  // The first attempt may have succeeded with its response lost.
   if (answer.status === 404 && (await hasBlob(connection, digest))) return;
   bodyOf(answer);
 }
 
-/** Whether the repository has a blob. */
 export async function hasBlob(connection: RegistryConnection, digest: string): Promise<boolean> {
   const answer = await connection.send(`/v2/${connection.repository}/blobs/${digest}`, { method: "HEAD" });
   if (answer.status === 404) return false;
@@ -165,7 +164,7 @@ export async function hasBlob(connection: RegistryConnection, digest: string): P
   return true;
 }
 
-/** What a registry has of an upload; undefined when it does not say. */
+/** How much of an upload the registry has received; undefined when it does not say. */
 async function stateOf(
   connection: RegistryConnection,
   location: URL,
@@ -173,20 +172,20 @@ async function stateOf(
   const answer = await connection.send(location, { scope: connection.pushScope() }).catch((error: Error) => error);
   if (answer instanceof Error || answer.status !== 204) return undefined;
   const last = /^(?:bytes=)?0-(\d+)$/.exec(String(answer.headers["range"] ?? ""))?.[1];
-  // `0-0` is one byte by the letter, and none by most registries: begin from the start, which suits both.
+  // By the specification `0-0` means one byte, but most registries mean none. Starting over is right for both.
   if (last === undefined || last === "0") return undefined;
   return { received: Number(last) + 1, location: answer.headers.location ? locationIn(answer, location) : location };
 }
 
 async function opened(connection: RegistryConnection): Promise<URL> {
-  // Without a mount there is always an address.
+  // Without a mount there is always an upload URL.
   return (await startUpload(connection)) as URL;
 }
 
 function locationIn({ headers, url }: Pick<RegistryResponse, "headers" | "url">, base: URL): URL {
   const { location } = headers;
   if (location === undefined || !URL.canParse(location, base.href)) {
-    throw new RegistryRefusal(`${url.host} says no address for an upload`);
+    throw new RegistryRefusal(`${url.host} returned no address for the upload`);
   }
   return new URL(location, base);
 }

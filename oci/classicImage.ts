@@ -5,30 +5,30 @@ import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import { z } from "zod";
-import { isDigest } from "../ecr/digests";
+import { isDigest } from "../ecr/names/digests";
 import type { ArchiveFile } from "./imageArchive";
 import { dockerManifest } from "./manifestContent";
 import { all, Slots } from "./slots";
 
-/** Layers that are compressed at once: each takes a core. */
+/** Layers compressed in parallel: each uses a core. */
 const compressedAtOnce = 2;
 
 const configuration = z.object({
   rootfs: z.object({ diff_ids: z.array(z.string().refine(isDigest, { error: "it is not a digest" })).nullish() }),
 });
 
-/** The layers that an image's configuration names, uncompressed; undefined for what is no configuration. */
+/** The uncompressed layers (diff IDs) of an image configuration; undefined when the content is not a configuration. */
 export function layersOf(content: unknown): string[] | undefined {
   const { success, data } = configuration.safeParse(content);
   return success ? (data.rootfs.diff_ids ?? []) : undefined;
 }
 
 /**
- * Makes the manifest of an image that Docker's classic store holds: that store keeps a configuration and unpacked layers,
- * and compresses them anew for each push. The configuration stays as it is; layers are compressed, each once.
+ * Builds the manifest of an image from Docker's classic store, which keeps a configuration and unpacked layers and
+ * compresses them again for each push. The configuration is unchanged; each layer is compressed once.
  *
- * @param file finds a file of the archive
- * @param add takes up what is made
+ * @param file Finds a file of the archive.
+ * @param add Registers a file that was created.
  */
 export async function makeManifest(
   config: { digest: string; size: number },
@@ -65,7 +65,10 @@ export async function makeManifest(
   );
 }
 
-/** Beside the layer, which is not needed any more. A header without a time: the same layer gives the same bytes. */
+/**
+ * Writes next to the layer, which is no longer needed. The gzip header has no timestamp: the same layer gives the same
+ * bytes.
+ */
 async function compress(layer: ArchiveFile): Promise<{ digest: string; compressed: ArchiveFile }> {
   const compressed = { path: `${layer.path}.gz`, size: 0 };
   const hash = createHash("sha256");

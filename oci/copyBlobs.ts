@@ -3,23 +3,23 @@ import type { ImageSource } from "./imageSource";
 import type { RegistryClient } from "./registryClient";
 import { Slots } from "./slots";
 
-/** Something that has arrived. */
+/** A blob or manifest that has been copied. */
 export interface CopyProgress {
   kind: "blob" | "manifest";
   digest: string;
   /** Bytes. */
   size: number;
-  /** Through this machine, from another repository of the same registry, or there before. */
+  /** Uploaded by this machine, mounted from another repository of the same registry, or already in the repository. */
   how: "sent" | "mounted" | "present";
 }
 
-/** Blobs that are on their way at once, and those that a registry is asked about at once. */
+/** Parallel uploads, and parallel existence checks. */
 const sentAtOnce = 4;
 const askedAtOnce = 16;
 
-/** Brings blobs from one repository into another: each once, several at a time, never a whole one in memory. */
+/** Copies blobs from one repository to another: each once, several in parallel, streamed rather than held in memory. */
 export class BlobCopies {
-  /** Blobs that went through this machine, and their bytes. */
+  /** Blobs uploaded by this machine, and their bytes. */
   sent = { blobs: 0, bytes: 0 };
   private readonly sending = new Slots(sentAtOnce);
   private readonly asking = new Slots(askedAtOnce);
@@ -29,12 +29,12 @@ export class BlobCopies {
   constructor(
     private readonly source: Pick<ImageSource, "readBlob">,
     private readonly target: RegistryClient,
-    /** A repository of the target's registry that has them. */
+    /** A repository in the target's registry that has the blobs. */
     private readonly mountFrom: string | undefined,
     private readonly onProgress: (progress: CopyProgress) => void,
   ) {}
 
-  /** Blobs that were named so far, each once. */
+  /** Distinct blobs requested so far. */
   get count(): number {
     return this.copies.size;
   }
@@ -59,7 +59,7 @@ export class BlobCopies {
     return this.sending.run(() => this.send(blob, found.location));
   }
 
-  /** @returns How the target has it already, or an upload that it opened where it does not mount. */
+  /** @returns How the target already has the blob, or the upload that it started instead of mounting it. */
   private async find(digest: string): Promise<"present" | "mounted" | { location?: URL }> {
     this.stopAfterFailure();
     const { connection } = this.target;
@@ -78,7 +78,7 @@ export class BlobCopies {
     return "sent";
   }
 
-  /** Nothing begins when all is lost. */
+  /** Starts nothing new once the copy has failed. */
   private stopAfterFailure(): void {
     if (this.failure !== undefined) throw this.failure;
   }

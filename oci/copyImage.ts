@@ -6,42 +6,46 @@ import type { RegistryClient } from "./registryClient";
 /** An image to copy. */
 export interface ImageCopyOptions {
   source: RegistryClient;
-  /** Of an image, an index or any other artifact. */
+  /** Of an image, an index, or any other artifact. */
   digest: string;
   target: RegistryClient;
-  /** A repository of the target's registry that has the blobs. @default the source's, where both are in one registry */
+  /** A repository in the target's registry that has the blobs. @default the source, when both are in one registry */
   mountFrom?: string;
-  /** Whether signatures, SBOMs and attestations follow. */
+  /** Whether to copy signatures, SBOMs, and attestations as well. */
   referrers: boolean;
   /**
-   * Platforms of an index to copy, such as `linux/amd64`: they make a new index with another digest, whose own referrers
-   * stay behind, as they are about the old one. @default the whole index, as it is
+   * Platforms of an index to copy, such as `linux/amd64`. They form a new index with a new digest; referrers of the
+   * original index are not copied, because they describe the original. @default the whole index, unchanged
    */
   platforms?: readonly string[];
   onProgress?: (progress: CopyProgress) => void;
 }
 
-/** What a copy has brought. */
+/** The result of a copy. */
 export interface CopiedImage {
-  /** What was asked for; another one where platforms made a new index. */
+  /** The requested digest, or that of the new index when platforms were selected. */
   digest: string;
   mediaType: string;
-  /** Digests of the signatures, SBOMs and attestations that the target has now, in the order of the source's lists. */
+  /** Digests of the signatures, SBOMs, and attestations that the target now has, in the order the source lists them. */
   referrers: string[];
-  /** Digests of layers that nobody may distribute and that stay where their `urls` lead. */
+  /** Digests of non-distributable layers, which are not copied: their `urls` stay in the manifest. */
   foreignLayers: string[];
-  /** Tags for referrers that the target holds for others than the source's, such as signatures made there, or cannot move: they stay. */
+  /**
+   * Referrer tags left unchanged because the target uses them for its own referrers, such as local signatures, or
+   * because they are immutable.
+   */
   keptTags: string[];
-  /** Blobs that went through this machine: none of those that were there or could be mounted. */
+  /** Blobs uploaded by this machine, not those already present or mounted. */
   blobsSent: number;
   bytesSent: number;
 }
 
 /**
- * Copies an image, an index or any other artifact from repository to repository as the very bytes, children first. It gets
- * no tag: nothing that is half there has a name. What is there already is not sent, so that a copy that was cut goes on.
+ * Copies an image, an index, or any other artifact between repositories byte for byte, children first. It gets no tag,
+ * so that a partial copy has no name. Content already at the target is not sent, so that an interrupted copy can be
+ * resumed.
  *
- * @throws RegistryRefusal when a registry refuses, or sends something else than a digest stands for.
+ * @throws RegistryRefusal when a registry refuses, or sends content that does not match its digest.
  */
 export async function copyImage(options: ImageCopyOptions): Promise<CopiedImage> {
   const copy = new ManifestCopies(options);

@@ -14,14 +14,17 @@ import type { RegistryClient } from "./registryClient";
 import { RegistryRefusal } from "./registryRequest";
 import { all, Slots } from "./slots";
 
-/** Manifests of one copy at most, and how deep indexes are nested: an index of indexes could name millions. */
+/** Limit on manifests in one copy and on nested indexes: an index of indexes could name millions. */
 const mostManifests = 10_000;
-/** Blobs of one copy at most: an image has some hundreds, a manifest of 4 MiB names thirty thousand. Tests make it small. */
+/**
+ * Limit on blobs in one copy: an image has a few hundred, but a 4 MiB manifest can name thirty thousand. Tests lower
+ * it.
+ */
 export const limits = { blobs: 100_000 };
 const deepest = 4;
 const manifestsAtOnce = 8;
 
-/** Where a copy comes from and goes to: as of ImageCopyOptions. */
+/** Source and target of a copy, as in ImageCopyOptions. */
 export interface CopyPlaces {
   source: ImageSource;
   target: RegistryClient;
@@ -29,21 +32,20 @@ export interface CopyPlaces {
   onProgress?: (progress: CopyProgress) => void;
 }
 
-/** A manifest that the target has. */
 export interface CopiedManifest {
   digest: string;
   mediaType: string;
 }
 
-/** The manifests of one copy, with all that they name. */
+/** Copies manifests with everything they name. */
 export class ManifestCopies {
   readonly source: ImageSource;
   readonly target: RegistryClient;
   readonly blobs: BlobCopies;
   readonly foreignLayers = new Set<string>();
-  /** Tags for referrers that name something of the target's own. */
+  /** Referrer tags that name the target's own referrers. */
   readonly keptTags = new Set<string>();
-  /** Each manifest once, whoever names it. */
+  /** Each manifest is copied once, even when several name it. */
   private readonly manifests = new Map<string, Promise<CopiedManifest>>();
   private failure: Error | undefined;
   private readonly slots = new Slots(manifestsAtOnce);
@@ -57,7 +59,7 @@ export class ManifestCopies {
     this.blobs = new BlobCopies(source, target, from === target.repository ? undefined : from, onProgress);
   }
 
-  /** Digests of all manifests that were copied so far. */
+  /** Digests of all manifests copied so far. */
   get digests(): string[] {
     return [...this.manifests.keys()];
   }
@@ -72,7 +74,7 @@ export class ManifestCopies {
     return this.put(subset, content);
   }
 
-  /** Copies a manifest with all that it names. */
+  /** Copies a manifest and everything it names. */
   manifest(digest: string, depth = 0): Promise<CopiedManifest> {
     const known = this.manifests.get(digest);
     if (known !== undefined) return known;
@@ -85,19 +87,19 @@ export class ManifestCopies {
     return copied;
   }
 
-  /** A manifest of the source that is what its digest says. */
+  /** Reads a manifest from the source and verifies its digest. */
   async read(digest: string): Promise<RawManifest> {
     const answer = await this.source.manifest(digest).catch((error: unknown) => {
       if (!(error instanceof RegistryRefusal)) throw error;
       throw new RegistryRefusal(`${digest}: ${error.message}`, error.status, error.code);
     });
     if (hasDigest(answer.body, digest)) return answer;
-    throw new RegistryRefusal(`${this.source.host} sends something else than ${digest}`);
+    throw new RegistryRefusal(`${this.source.host} sent other content than ${digest}`);
   }
 
   private async bring(digest: string, depth: number): Promise<CopiedManifest> {
     const there = await this.slots.run(async () => {
-      // Nothing begins when all is lost.
+      // Starts nothing new once the copy has failed.
       if (this.failure !== undefined) throw this.failure;
       return this.target.head(digest);
     });

@@ -7,14 +7,17 @@ import { RegistryRefusal } from "./registryRequest";
 import { all, Slots } from "./slots";
 import { findImage, putTags } from "./tags";
 
-/** What cosign keeps beside an image under tags of its own, when it is not told to use the referrers API. */
+/**
+ * Suffixes of the tags cosign stores signatures, attestations, and SBOMs under, unless it is set to use the referrers
+ * API.
+ */
 const cosignSuffixes = [".sig", ".att", ".sbom"];
 
 const subjectsAtOnce = 4;
 
 /**
- * Copies what refers to the manifests of a copy, and what refers to that: by the source's referrers API, by the tag that
- * stands for it, and by cosign's tags.
+ * Copies the referrers of the copied manifests, and their referrers in turn: from the source's referrers API, the
+ * referrers tag, and cosign's tags.
  *
  * @returns Their digests.
  */
@@ -22,7 +25,7 @@ export async function copyReferrers(copy: ManifestCopies, source: RegistryClient
   const found = new Set<string>();
   const seen = new Set<string>();
   const slots = new Slots(subjectsAtOnce);
-  // Those of an image, then those of its referrers, and so on.
+  // The referrers of the image, then the referrers of those, and so on.
   for (let subjects = copy.digests; subjects.length > 0; subjects = copy.digests.filter((each) => !seen.has(each))) {
     for (const subject of subjects) seen.add(subject);
     const each = await all(subjects.map((subject) => slots.run(() => referrersOf(copy, source, subject))));
@@ -40,8 +43,8 @@ async function referrersOf(copy: ManifestCopies, source: RegistryClient, subject
 }
 
 /**
- * Such a tag moves when the source adds a signature. What the target's owner signed there stays: a tag moves to nothing
- * that lacks one of the signatures that it names.
+ * Cosign's tag moves when a signature is added at the source. Signatures made at the target must survive: the tag moves
+ * only to a manifest that has every signature the current one has.
  */
 async function copyTagged(copy: ManifestCopies, source: RegistryClient, tag: string): Promise<string[]> {
   const image = await findImage(source, tag);
@@ -61,7 +64,7 @@ async function copyTagged(copy: ManifestCopies, source: RegistryClient, tag: str
   return [image.digest];
 }
 
-/** Where tags cannot be moved, one more signature at the source is no reason to refuse the image. */
+/** In a repository with immutable tags, a new signature at the source must not make the whole copy fail. */
 async function putUnlessImmutable({ keptTags }: ManifestCopies, tag: string, put: () => Promise<unknown>) {
   try {
     await put();
@@ -71,7 +74,7 @@ async function putUnlessImmutable({ keptTags }: ManifestCopies, tag: string, put
   }
 }
 
-/** At a registry without the referrers API, the index under the subject's tag has to name them (Referrers Tag Schema). */
+/** In a registry without the referrers API, the index under the subject's tag must list them (Referrers Tag Schema). */
 async function noteReferrers(copy: ManifestCopies, subject: string, descriptors: readonly Descriptor[]): Promise<void> {
   const { target, keptTags } = copy;
   const { descriptors: noted, isListed } = await target.referrers(subject);

@@ -17,15 +17,15 @@ import { platformOfImage } from "./platformSubset";
 import { isPlatform, type Platform, platformsText } from "./platforms";
 import { all } from "./slots";
 
-/** A manifest, an index or a configuration at most: what registries take, too. */
+/** Limit for a manifest, index, or configuration; registries have the same one. */
 const mostJson = 4 << 20;
-/** How deep indexes are nested at most. */
+/** Limit on nested indexes. */
 const deepest = 4;
 
 /**
- * What `docker image save` wrote of one image, unpacked. An image that the containerd store holds is named by its manifest
- * or index, and is pushed as the very bytes; one of the classic store is named by its configuration, and gets a manifest.
- * Which of them it is, the image's id says, whatever form the archive has (Docker 25 writes an OCI layout for both).
+ * The unpacked output of `docker image save` for one image. An image in the containerd store is identified by its
+ * manifest or index and is pushed byte for byte; one in the classic store is identified by its configuration and gets a
+ * new manifest. The image ID tells which one it is, not the archive's format: Docker 25 writes an OCI layout for both.
  */
 export class DockerArchive implements ImageSource {
   readonly host = "Docker";
@@ -37,17 +37,17 @@ export class DockerArchive implements ImageSource {
     private readonly folder: string,
   ) {}
 
-  /** @param folder for what is unpacked: of the caller, who removes it */
+  /** @param folder Receives the unpacked files; the caller removes it. */
   static async read(archive: Readable, folder: string): Promise<DockerArchive> {
     return new DockerArchive(await readArchive(archive, folder), folder);
   }
 
   /**
-   * The manifest or index to push.
+   * The digest of the manifest or index to push.
    *
-   * @param id of the image, as Docker says it
-   * @param wanted platform of an index, or the one that a single image must have
-   * @throws Error that says which platforms are there.
+   * @param id Image ID, as Docker reports it.
+   * @param wanted Platform to select from an index, or that a single image must have.
+   * @throws Error that lists the available platforms.
    */
   async image(id: string, wanted: string | undefined): Promise<string> {
     const body = await this.json(id, "image");
@@ -86,7 +86,7 @@ export class DockerArchive implements ImageSource {
     return digest;
   }
 
-  /** Docker may hold some of an index's platforms only: it pulls the one that it runs on. */
+  /** Docker may hold only some of an index's platforms: it pulls the one it runs on. */
   private async ofIndex(id: string, { children, blobs }: ManifestContent, wanted: string | undefined): Promise<string> {
     const whole = await all(children.map((child) => this.holds(child)));
     const isWhole = whole.every(Boolean) && blobs.every(({ digest }) => this.files.has(digest));
@@ -98,15 +98,15 @@ export class DockerArchive implements ImageSource {
     const [image, ...more] = fitting;
     if (image !== undefined && more.length === 0) return image.digest;
     const choices = platformsText(fitting.map(({ platform }) => platform ?? {}));
-    if (choices === "") throw new Error("platform: Docker holds the image for no platform. Pull it again");
+    if (choices === "") throw new Error("platform: Docker has no platform of this image. Pull it again");
     throw new Error(
       wanted === undefined
-        ? `platform: found none. Docker holds a part of the image only: ${choices}. Write one of them, or pull the others`
-        : `platform: found ${JSON.stringify(wanted)}, which fits several images: ${choices}. Write one of them`,
+        ? `platform: found none. Docker has only a part of the image: ${choices}. Write one of them, or pull the others`
+        : `platform: found ${JSON.stringify(wanted)}, which matches several images: ${choices}. Write one of them`,
     );
   }
 
-  /** Whether all of an image or index is in the archive: looked at once, however many indexes name it. */
+  /** Whether the archive contains all of an image or index. Each is checked once, even when several indexes name it. */
   private holds({ digest }: Descriptor, depth = 0): Promise<boolean> {
     const known = this.whole.get(digest) ?? this.isWhole(digest, depth);
     this.whole.set(digest, known);
@@ -140,7 +140,7 @@ function refusePlatform(there: readonly Platform[], wanted: string): void {
   if (there.some((each) => isPlatform(each, wanted))) return;
   const held = platformsText(there) || "no platform";
   throw new Error(
-    `platform: found ${JSON.stringify(wanted)}. Docker holds the image for ${held} only. Write that, or pull this one`,
+    `platform: found ${JSON.stringify(wanted)}. Docker has the image only for ${held}. Write that, or pull this one`,
   );
 }
 

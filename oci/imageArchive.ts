@@ -5,24 +5,25 @@ import { type Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { Parser, type ReadEntry } from "tar";
 
-/** A file of an archive, kept on disk. */
+/** A file from an archive, stored on disk. */
 export interface ArchiveFile {
   path: string;
   /** Bytes. */
   size: number;
 }
 
-/** Files of one archive at most: Docker's has four a layer. */
+/** Limit on files in an archive: Docker writes four for each layer. */
 const mostFiles = 100_000;
 
 const fileTypes = ["File", "OldFile", "ContiguousFile"];
 
 /**
- * Unpacks the archive that `docker image save` writes into a folder, each file under the digest of its content. What a
- * file is called decides nothing: no path of an archive is a path of this machine, and no link is followed.
+ * Unpacks the output of `docker image save` into a folder and names each file by its content's digest. Names in the
+ * archive are never used as local paths, and links are never followed.
  *
  * @returns The files by digest.
- * @throws Error that names the file for one that leads out of the archive, is no file, or is not what its name says.
+ * @throws Error that names the entry when its path leads outside the archive, it is not a file, or its content does not
+ * match its name.
  */
 export async function readArchive(archive: Readable, folder: string): Promise<Map<string, ArchiveFile>> {
   const files = new Map<string, ArchiveFile>();
@@ -39,7 +40,7 @@ export async function readArchive(archive: Readable, folder: string): Promise<Ma
     const digest = await write(entry, file);
     const [, hex] = /^blobs\/sha256\/(.*)$/.exec(entry.path) ?? [];
     if (hex !== undefined && digest !== `sha256:${hex}`) {
-      throw new Error(`the content of ${JSON.stringify(entry.path)} is not what its name says`);
+      throw new Error(`the content of ${JSON.stringify(entry.path)} does not match the digest in its name`);
     }
     if (files.has(digest)) await fs.rm(file.path);
     else files.set(digest, file);
@@ -48,12 +49,12 @@ export async function readArchive(archive: Readable, folder: string): Promise<Ma
   return files;
 }
 
-/** The parser gives the next entry when this one has been read, and takes no more bytes before that. */
+/** Backpressure: the parser emits the next entry after this one was read, and accepts no more bytes before that. */
 function parserOf(keep: (entry: ReadEntry) => Promise<void>): Writable {
   const parser = new Parser({ strict: true });
   let kept = Promise.resolve();
   let isWhole = false;
-  // The parser itself misses a cut between two files.
+  // The parser does not report an archive that is truncated between two files.
   parser.on("eof", () => {
     isWhole = true;
   });
@@ -64,12 +65,12 @@ function parserOf(keep: (entry: ReadEntry) => Promise<void>): Writable {
     },
     final(done) {
       parser.once("end", () => {
-        kept.then(() => done(isWhole ? null : new Error("it is not a whole tar archive: it ends early")), done);
+        kept.then(() => done(isWhole ? null : new Error("it is not a complete tar archive: it ends early")), done);
       });
       parser.end();
     },
   });
-  parser.on("error", (error: Error) => input.destroy(new Error(`it is not a whole tar archive: ${error.message}`)));
+  parser.on("error", (error: Error) => input.destroy(new Error(`it is not a complete tar archive: ${error.message}`)));
   parser.on("ignoredEntry", (entry: ReadEntry) => {
     input.destroy(new Error(`${JSON.stringify(entry.path)} is not a file (${entry.type})`));
   });
@@ -87,12 +88,13 @@ function refusePath(name: string): void {
 
 function isFile({ type, path: name }: ReadEntry): boolean {
   if (fileTypes.includes(type)) return true;
-  // The same layer twice is a link to the first one in archives of Docker before 25; a layer is found by its digest.
+  // Docker before 25 stores a repeated layer as a link to the first one. Layers are found by digest, so the link is not
+  // needed.
   if (type === "Directory" || (type === "SymbolicLink" && /^[0-9a-f]{64}\/layer\.tar$/.test(name))) return false;
   throw new Error(`${JSON.stringify(name)} is not a file (${type})`);
 }
 
-/** @returns The content's digest. */
+/** @returns The digest of the content. */
 async function write(entry: ReadEntry, file: ArchiveFile): Promise<string> {
   const hash = createHash("sha256");
   const handle = await fs.open(file.path, "wx", 0o600);

@@ -5,17 +5,17 @@ import { type Platform, platformName } from "./platforms";
 import type { RegistryClient } from "./registryClient";
 import { RegistryRefusal } from "./registryRequest";
 
-/** An image of an index, or an attestation about one. */
+/** An image in an index, or an attestation for one. */
 export interface IndexChild {
   digest: string;
   mediaType: string;
-  /** Of the manifest itself, in bytes. */
+  /** Size of the manifest itself, in bytes. */
   size: number;
   platform: Platform;
   annotations?: Record<string, string>;
 }
 
-/** An index as it is pushed. */
+/** An index, ready to push. */
 export interface ImageIndex {
   digest: string;
   mediaType: string;
@@ -23,9 +23,9 @@ export interface ImageIndex {
 }
 
 /**
- * Makes an OCI index. The same images make the same index, in whatever order they come: by platform, attestations last.
+ * Builds an OCI index. The order of the images does not matter: they are sorted by platform, with attestations last.
  *
- * @throws Error when two images are for one platform: nobody could tell which one is meant.
+ * @throws Error when two images have the same platform: a pull could not tell them apart.
  */
 export function makeIndex(children: readonly IndexChild[]): ImageIndex {
   const manifests = [...new Map(children.map((child) => [child.digest, child])).values()].sort(compare).map(entry);
@@ -37,21 +37,21 @@ export function makeIndex(children: readonly IndexChild[]): ImageIndex {
 }
 
 /**
- * What an image gives to an index: itself with the platform of its configuration; of an index, as BuildKit pushes it with
- * attestations, what is in it.
+ * The index entries for an image: the image with the platform from its configuration. For an index, such as BuildKit
+ * pushes with attestations, its own entries.
  *
- * @throws RegistryRefusal when it is not there, or no image.
+ * @throws RegistryRefusal when it does not exist or is not an image.
  */
 export async function indexChildren(client: RegistryClient, digest: string): Promise<IndexChild[]> {
   const raw = await client.manifest(digest);
-  if (!hasDigest(raw.body, digest)) throw new RegistryRefusal(`${client.host} sends something else than ${digest}`);
+  if (!hasDigest(raw.body, digest)) throw new RegistryRefusal(`${client.host} sent other content than ${digest}`);
   const content = manifestContent(raw);
   if (content.isIndex) return content.children.map(childOf);
   const platform = await platformOfImage(client, content);
   return [{ digest, mediaType: content.mediaType, size: raw.body.length, platform }];
 }
 
-/** Puts an index under its digest; its images have to be there. A registry that has it already is not sent it again. */
+/** Pushes an index by digest, unless the registry already has it. Its images must be there. */
 export async function pushIndex(client: RegistryClient, { digest, mediaType, bytes }: ImageIndex): Promise<void> {
   if ((await client.head(digest)) !== undefined) return;
   await client.putManifest(digest, bytes, mediaType);
@@ -69,7 +69,7 @@ function childOf({ digest, mediaType, size, platform, annotations }: Descriptor)
   };
 }
 
-/** With its members in one order, and of the platform those that tell images apart. */
+/** Fixes the order of properties, and keeps only the platform properties that distinguish images. */
 function entry({ mediaType, digest, size, platform, annotations }: IndexChild) {
   const { os, architecture, variant, ...rest } = platform;
   return {

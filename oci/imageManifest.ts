@@ -1,18 +1,18 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { isDigest } from "../ecr/digests";
+import { isDigest } from "../ecr/names/digests";
 import { inOneSpelling } from "./manifestContent";
 import { RegistryRefusal } from "./registryRequest";
 
-// Whoever can push an image writes its manifest: what is read of it goes into addresses, references and messages, so that
-// each value has to have its form.
+// Anyone who can push an image controls its manifest, and values from it go into URLs, references, and messages: each
+// value must be well-formed.
 
 const digest = z.string().refine(isDigest, { error: "it is not a digest" });
 const mediaType = z
   .string()
   .regex(/^[\w.+-]{1,127}\/[\w.+-]{1,127}$/)
   .optional();
-/** Empty in artifacts that are no images, such as signatures. */
+/** Empty in artifacts that are not images, such as signatures. */
 const word = z
   .string()
   .regex(/^[\w.-]{0,64}$/)
@@ -32,17 +32,17 @@ const manifest = inOneSpelling({
 export type Platform = z.infer<typeof platform>;
 export type ImageManifest = z.infer<typeof manifest>;
 
-/** @throws RegistryRefusal when it is none. */
+/** @throws RegistryRefusal when the body is not a manifest. */
 export function parseManifest(body: Buffer): ImageManifest {
   return parse(manifest, body, "manifest");
 }
 
-/** The platform that an image's configuration names. @throws RegistryRefusal when it is none. */
+/** The platform from an image configuration. @throws RegistryRefusal when the body is not a configuration. */
 export function parseConfiguration(body: Buffer): Platform {
   return parse(platform, body, "image configuration");
 }
 
-/** What `docker image inspect` says of an image: its id and its platform, which whoever built it wrote. */
+/** The ID and platform from `docker image inspect`. Their values come from whoever built the image. */
 export const dockerImage = z
   .object({
     Id: digest,
@@ -54,12 +54,12 @@ export const dockerImage = z
   })
   .transform(({ Id, Os, Architecture, Variant, RepoDigests, Descriptor }) => ({
     id: Id,
-    /** Whether the id is that of a manifest or an index, as in the containerd store; else of a configuration. */
+    /** Whether the ID is the digest of a manifest or index (containerd store) rather than of a configuration. */
     isManifest: Boolean(Descriptor) || (RepoDigests ?? []).some((each) => each.endsWith(`@${Id}`)),
     platform: { os: Os, architecture: Architecture, variant: Variant },
   }));
 
-/** Whether a content is the one that a digest stands for. */
+/** Whether the content matches a digest. */
 export function hasDigest(body: Buffer, digest: string): boolean {
   const [algorithm = ""] = digest.split(":", 1);
   return digest === `${algorithm}:${createHash(algorithm).update(body).digest("hex")}`;
@@ -70,10 +70,10 @@ function parse<T>(schema: z.ZodType<T>, body: Buffer, what: string): T {
   try {
     value = JSON.parse(body.toString());
   } catch {
-    throw new RegistryRefusal(`it sends no ${what}, but something that is not JSON`);
+    throw new RegistryRefusal(`it sent no ${what}: the answer is not JSON`);
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new RegistryRefusal(`it sends no valid ${what}: ${issue?.path.join(".")}: ${issue?.message}`);
+  throw new RegistryRefusal(`it sent an invalid ${what}: ${issue?.path.join(".")}: ${issue?.message}`);
 }

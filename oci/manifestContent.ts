@@ -1,19 +1,19 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { isDigest } from "../ecr/digests";
+import { isDigest } from "../ecr/names/digests";
 import { RegistryRefusal } from "./registryRequest";
 
 export const ociIndex = "application/vnd.oci.image.index.v1+json";
 export const ociManifest = "application/vnd.oci.image.manifest.v1+json";
 export const dockerList = "application/vnd.docker.distribution.manifest.list.v2+json";
 export const dockerManifest = "application/vnd.docker.distribution.manifest.v2+json";
-/** Of the specification's release candidates; some registries still have it. */
+/** From release candidates of the specification; some registries still have such manifests. */
 const artifactManifest = "application/vnd.oci.artifact.manifest.v1+json";
 
 const indexTypes = [ociIndex, dockerList];
 const imageTypes = [ociManifest, dockerManifest, artifactManifest];
 
-/** Everything that is read of a registry as a manifest. */
+/** The media types accepted for manifests. */
 export const manifestTypes: readonly string[] = [...indexTypes, ...imageTypes];
 
 export function isIndexType(mediaType: string): boolean {
@@ -43,36 +43,36 @@ const manifest = inOneSpelling({
   annotations: z.record(z.string(), z.string()).nullish(),
 });
 
-/** A manifest, an index or a blob as another one names it. */
+/** A reference from one manifest to a manifest, index, or blob. */
 export type Descriptor = z.infer<typeof descriptor>;
 
-/** What a manifest names. */
+/** What a manifest refers to. */
 export interface ManifestContent {
-  /** Its own; of one that does not say it, the registry's. */
+  /** From the manifest; from the registry when the manifest has none. */
   mediaType: string;
   isIndex: boolean;
-  /** Manifests and indexes of an index. */
+  /** The manifests and indexes in an index. */
   children: readonly Descriptor[];
-  /** Configuration and layers; of an index what it has beside images, as BuildKit's caches do. */
+  /** Configuration and layers; in an index, entries that are not manifests, as in BuildKit's caches. */
   blobs: readonly Descriptor[];
-  /** What it is a referrer of. */
+  /** The manifest it is a referrer of. */
   subject: string | undefined;
-  /** As the list of a subject's referrers shows it. */
+  /** As shown in the subject's list of referrers. */
   artifactType: string | undefined;
   annotations: Record<string, string> | undefined;
 }
 
-/** A manifest's bytes, and the media type that the registry says. */
+/** A manifest's bytes and the media type from the registry's response. */
 export interface RawManifest {
   body: Buffer;
   contentType: string;
 }
 
 /**
- * Reads what a manifest names. Whoever can push an image writes it: each value that is read has to have its form.
+ * Parses what a manifest refers to. Anyone who can push an image controls it: each value must be well-formed.
  *
- * @throws RegistryRefusal for what is no manifest, and for what is an image to one reader and an index to another
- * (CVE-2021-41190): what somebody checked under its digest need not be what others pull under it.
+ * @throws RegistryRefusal for content that is not a manifest, and for content that one client reads as an image and
+ * another as an index (CVE-2021-41190): what was verified under its digest could differ from what others pull.
  */
 export function manifestContent({ body, contentType }: RawManifest): ManifestContent {
   const value = parse(body);
@@ -81,7 +81,7 @@ export function manifestContent({ body, contentType }: RawManifest): ManifestCon
   const isImage =
     [value.config, value.layers, value.blobs].some((each) => each !== undefined) ||
     types.some((type) => type && imageTypes.includes(type));
-  if (isIndex && isImage) throw new RegistryRefusal("it is an image and an index at once");
+  if (isIndex && isImage) throw new RegistryRefusal("it is both an image and an index");
   const type = value.mediaType ?? (manifestTypes.includes(contentType) ? contentType : undefined);
   if (!isIndex && !isImage) throw new RegistryRefusal(`it is neither an image nor an index (${contentType})`);
   const entries = value.manifests ?? [];
@@ -100,30 +100,33 @@ export function manifestContent({ body, contentType }: RawManifest): ManifestCon
 }
 
 /**
- * Whether a layer stays where its `urls` lead: its licence forbids to distribute it, as with Windows' base layers. The
- * manifest goes without it, as with crane and Docker.
+ * Whether a layer is not pushed and stays at its `urls` because its license forbids distribution, such as Windows base
+ * layers. The manifest is copied without it, as crane and Docker do.
  */
 export function isForeign({ mediaType }: Descriptor): boolean {
   return mediaType.includes(".nondistributable.") || mediaType.includes(".foreign.");
 }
 
-/** The digest of a content, by an algorithm of the registry protocol. */
+/** The digest of the content, with an algorithm of the registry protocol. */
 export function digestOf(body: Buffer, algorithm = "sha256"): string {
   return `${algorithm}:${createHash(algorithm).update(body).digest("hex")}`;
 }
 
-/** Go's readers take `Layers` for `layers`, and the last one counts: they would see another image than the one that is read here. */
+/**
+ * Go matches JSON names case-insensitively (`Layers` sets `layers`) and the last one wins: a Go client would see a
+ * different image than this code does.
+ */
 export function inOneSpelling<T extends z.ZodRawShape>(shape: T) {
   const names = Object.keys(shape);
   const folded = new Map(names.map((name) => [fold(name), name]));
   return z.looseObject(shape).superRefine((value, context) => {
     const other = Object.keys(value).find((key) => !names.includes(key) && folded.has(fold(key)));
     if (other === undefined) return;
-    context.addIssue({ code: "custom", message: `it spells ${folded.get(fold(other))} in another way` });
+    context.addIssue({ code: "custom", message: `it spells ${folded.get(fold(other))} differently` });
   });
 }
 
-/** As Go compares the names of members: the long s is an s to it, and the sign for kelvin a k. */
+/** Case folding as in Go's JSON decoder: the long s equals s, and the kelvin sign equals k. */
 function fold(name: string): string {
   return name.toUpperCase().toLowerCase();
 }
@@ -133,10 +136,10 @@ function parse(body: Buffer): z.infer<typeof manifest> {
   try {
     value = JSON.parse(body.toString());
   } catch {
-    throw new RegistryRefusal("it sends no manifest, but something that is not JSON");
+    throw new RegistryRefusal("it sent no manifest: the answer is not JSON");
   }
   const parsed = manifest.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new RegistryRefusal(`it sends no valid manifest: ${issue?.path.join(".")}: ${issue?.message}`);
+  throw new RegistryRefusal(`it sent an invalid manifest: ${issue?.path.join(".")}: ${issue?.message}`);
 }

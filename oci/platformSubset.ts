@@ -5,10 +5,10 @@ import { isPlatform, type Platform, platformsText } from "./platforms";
 import { RegistryRefusal } from "./registryRequest";
 
 /**
- * The index of some of an index's platforms: the same text without the others, and without the attestations that are about
- * the others. It is the very same manifest when nothing is left out.
+ * Reduces an index to some of its platforms: the same JSON without the other platforms and their attestations. When
+ * nothing is removed, the manifest is returned unchanged.
  *
- * @throws RegistryRefusal when a platform is not there.
+ * @throws RegistryRefusal when a platform is missing.
  */
 export async function choosePlatforms(
   source: ImageSource,
@@ -20,7 +20,8 @@ export async function choosePlatforms(
   const there = content.isIndex ? content.children.flatMap(platformOf) : [await platformOfImage(source, content)];
   for (const wanted of platforms) {
     if (there.some((platform) => isPlatform(platform, wanted))) continue;
-    throw new RegistryRefusal(`${digest} has no image for ${wanted}, but for ${platformsText(there) || "nothing"}`);
+    const others = there.length > 0 ? `only for ${platformsText(there)}` : "and no others";
+    throw new RegistryRefusal(`${digest} has no image for ${wanted}, ${others}`);
   }
   if (!content.isIndex) return whole;
   const index = JSON.parse(whole.body.toString()) as { manifests: Descriptor[] };
@@ -33,27 +34,28 @@ export async function choosePlatforms(
   return { body: Buffer.from(JSON.stringify({ ...index, manifests })), contentType: whole.contentType };
 }
 
-/** The platform of an index's image. Attestations stand beside the images, for the platform unknown/unknown. */
+/** The platform of an image in an index. Attestations are listed next to the images, as platform unknown/unknown. */
 function platformOf({ platform }: Descriptor): Platform[] {
   return platform && platform.os !== "unknown" ? [platform] : [];
 }
 
-/** The image that one of BuildKit's attestations is about. */
+/** The image that a BuildKit attestation describes. */
 function attested({ platform, annotations }: Descriptor): string | undefined {
-  // An image says nothing about another one, whatever is written there.
+  // An image does not attest another one, whatever its annotations say.
   if (platform !== undefined && platform.os !== "unknown") return undefined;
   return annotations?.["vnd.docker.reference.digest"];
 }
 
-/** The platform that an image's configuration names. */
+/** The platform from the image's configuration. */
 export async function platformOfImage(source: ImageSource, { blobs: [config] }: ManifestContent): Promise<Platform> {
-  if (config === undefined) throw new RegistryRefusal("it is an artifact, and runs on no platform");
+  if (config === undefined) throw new RegistryRefusal("it is an artifact and has no platform");
   const { body } = await source.blob(config.digest);
-  if (!hasDigest(body, config.digest))
-    throw new RegistryRefusal(`${source.host} sends something else than ${config.digest}`);
+  if (!hasDigest(body, config.digest)) {
+    throw new RegistryRefusal(`${source.host} sent other content than ${config.digest}`);
+  }
   const platform = parseConfiguration(body);
   if (!platform.os || !platform.architecture) {
-    throw new RegistryRefusal(`it is an artifact (${config.mediaType}), and runs on no platform`);
+    throw new RegistryRefusal(`it is an artifact (${config.mediaType}) and has no platform`);
   }
   return platform;
 }

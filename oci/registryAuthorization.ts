@@ -1,16 +1,13 @@
-import type { RegistryLogin } from "../ecr/registryLogin";
+import type { RegistryLogin } from "../ecr/registry/registryLogin";
 import { isSafe, RegistryRefusal, type RegistryResponse } from "./registryRequest";
 
-/** A new login in the place of one that expired. */
+/** Gets new credentials to replace expired ones. */
 export type RenewLogin = () => Promise<RegistryLogin | undefined>;
 
-/** Asks an issuer of tokens; with the login, where there is one. */
+/** Requests a token from the token service, with credentials when there are any. */
 export type AskIssuer = (address: URL, basic: string | undefined) => Promise<Buffer>;
 
-/**
- * What a client puts into its requests to one registry: nothing, Basic authentication, or a bearer token for each scope,
- * as the registry's challenges ask for it.
- */
+/** Authorization headers for one registry, as its challenges require: none, Basic, or a bearer token for each scope. */
 export class RegistryAuthorization {
   private basic: string | undefined;
   private readonly bearers = new Map<string, string>();
@@ -31,20 +28,20 @@ export class RegistryAuthorization {
   }
 
   /**
-   * Gets another header after a refusal. Only the registry's own challenges are answered. The host that issues its bearer
-   * tokens may be another one, as Docker Hub's is.
+   * Gets a new header after a refusal. Only challenges from the registry itself are followed, but the token service may
+   * be on another host, as with Docker Hub.
    *
    * @param used The header that was refused.
-   * @returns Whether there is another one to try now.
+   * @returns Whether there is a different header to retry with.
    */
   refresh(used: string | undefined, refusal: RegistryResponse, scope: string): Promise<boolean> {
-    // Requests that were refused together make do with one new token.
+    // Parallel requests that were refused share one new token.
     const result = this.turn.then(async () => {
       if (this.header(scope) !== used) return true;
       this.challenge = parseChallenge(refusal.headers["www-authenticate"]) ?? this.challenge;
       const isExpired = saysExpired(refusal);
       if (!isExpired && (await this.obtain(scope)) && this.header(scope) !== used) return true;
-      // Without a login before, there is none that could have expired.
+      // Without earlier credentials nothing can have expired.
       if (this.login === undefined || this.renew === undefined || (used === undefined && !isExpired)) return false;
       this.login = await this.renew();
       this.basic = undefined;
@@ -55,7 +52,7 @@ export class RegistryAuthorization {
     return result;
   }
 
-  /** @returns Whether there was something to answer the challenge with. */
+  /** @returns Whether the challenge could be answered. */
   private async obtain(scope: string): Promise<boolean> {
     const { scheme, parameters } = this.challenge ?? { scheme: "", parameters: {} };
     const credentials = this.login?.forHost(this.host);
@@ -69,7 +66,7 @@ export class RegistryAuthorization {
     if (scheme !== "bearer" || realm === undefined || !URL.canParse(realm)) return false;
     const url = new URL(realm);
     if (!isSafe(url, this.base)) {
-      throw new RegistryRefusal(`the registry wants the login sent in clear, to ${url.origin}`);
+      throw new RegistryRefusal(`the registry asks for the login in clear text, at ${url.origin}`);
     }
     if (service !== undefined) url.searchParams.set("service", service);
     for (const each of wanted.split(" ")) url.searchParams.append("scope", each);
@@ -78,7 +75,10 @@ export class RegistryAuthorization {
   }
 }
 
-/** Whether an answer may say that the login is missing, wrong or expired. ECR says the last with 403, to HEAD without a word. */
+/**
+ * Whether the response means that credentials are missing, wrong, or expired. ECR reports expired ones with 403, and
+ * without a body on HEAD.
+ */
 export function refusesLogin(response: RegistryResponse, method = "GET"): boolean {
   return response.status === 401 || saysExpired(response) || (method === "HEAD" && response.status === 403);
 }
@@ -87,17 +87,17 @@ function saysExpired({ status, body }: RegistryResponse): boolean {
   return (status === 401 || status === 403) && /token has expired/i.test(body.toString("latin1", 0, 4096));
 }
 
-/** The token in an answer of the distribution specification's form. */
+/** The token in a token service's response (distribution specification). */
 function tokenIn(body: Buffer, host: string): string {
   try {
     const { token, access_token: accessToken } = JSON.parse(body.toString()) as Record<string, unknown>;
     const found = token ?? accessToken;
-    // As it stands in a header.
+    // Only characters that are valid in a header.
     if (typeof found === "string" && /^[\x21-\x7e]+$/.test(found)) return found;
   } catch {
-    // No JSON: no token either.
+    // Not JSON: reported below.
   }
-  throw new RegistryRefusal(`${host} issues no token`);
+  throw new RegistryRefusal(`${host} issued no token`);
 }
 
 interface Challenge {
@@ -105,7 +105,7 @@ interface Challenge {
   parameters: Record<string, string>;
 }
 
-/** `Bearer realm="https://auth.example.com/token",service="registry"` taken apart. */
+/** Parses `Bearer realm="https://auth.example.com/token",service="registry"`. */
 function parseChallenge(challenge: string | undefined): Challenge | undefined {
   if (challenge === undefined) return undefined;
   const scheme = challenge.split(" ", 1)[0] ?? "";

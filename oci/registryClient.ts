@@ -1,5 +1,5 @@
-import { isDigest } from "../ecr/digests";
-import type { RegistryLogin } from "../ecr/registryLogin";
+import { isDigest } from "../ecr/names/digests";
+import type { RegistryLogin } from "../ecr/registry/registryLogin";
 import { readBlob } from "./blobDownload";
 import { type BlobSource, cancelUpload, hasBlob, startUpload, uploadBlob } from "./blobUpload";
 import { digestOf, manifestTypes, mediaTypeForm, type RawManifest } from "./manifestContent";
@@ -8,38 +8,37 @@ import type { RenewLogin } from "./registryAuthorization";
 import { bodyOf, RegistryConnection } from "./registryConnection";
 import { RegistryRefusal } from "./registryRequest";
 
-/** What a registry answers to a read. */
+/** The response to a read. */
 export type RegistryAnswer = RawManifest;
 
-/** A manifest that a registry has. */
 export interface FoundManifest {
   digest: string;
   mediaType: string;
-  /** Of the manifest itself, in bytes. */
+  /** Size of the manifest itself, in bytes. */
   size: number;
 }
 
 /**
- * One repository over the OCI distribution API: anonymously, with Basic authentication or with the bearer token that the
- * registry asks for. Plain HTTP is for registries on a loopback address only, as with Docker. A failure that may pass is
- * tried again. What the registry refuses is thrown as RegistryRefusal, with its status and code.
+ * Client for one repository over the OCI distribution API: anonymous, with Basic authentication, or with the bearer
+ * token that the registry asks for. Plain HTTP is allowed on loopback addresses only, as in Docker. Transient failures
+ * are retried. Refusals are thrown as RegistryRefusal with status and code.
  */
 export class RegistryClient {
-  /** For the modules of this folder. */
+  /** For modules of this folder only. */
   readonly connection: RegistryConnection;
 
   constructor(
-    /** With its port; `docker.io` for Docker Hub. */
+    /** Including the port; `docker.io` for Docker Hub. */
     readonly host: string,
     readonly repository: string,
     login: RegistryLogin | undefined,
-    /** Gets a login in the place of one that has expired. @default then the registry's refusal stands */
+    /** Replaces expired credentials. @default expired credentials are an error */
     renewLogin?: RenewLogin,
   ) {
     this.connection = new RegistryConnection(host, repository, login, renewLogin);
   }
 
-  /** A manifest by tag or digest, as its very bytes. Whether they are what a digest says is for the caller to check. */
+  /** Gets a manifest by tag or digest, byte for byte. The caller verifies the digest. */
   async manifest(reference: string, mediaTypes: readonly string[] = manifestTypes): Promise<RegistryAnswer> {
     const answer = await this.connection.send(this.manifestPath(reference), {
       headers: { Accept: mediaTypes.join(", ") },
@@ -47,13 +46,13 @@ export class RegistryClient {
     return { body: bodyOf(answer), contentType: contentType(answer.headers) };
   }
 
-  /** A small blob, such as an image's configuration: at most 4 MiB. */
+  /** Gets a small blob, such as an image configuration: at most 4 MiB. */
   async blob(digest: string): Promise<RegistryAnswer> {
     const answer = await this.connection.send(this.blobPath(digest), { headers: { Accept: "*/*" } });
     return { body: bodyOf(answer), contentType: contentType(answer.headers) };
   }
 
-  /** What a tag or digest names; undefined when the registry has nothing under it, or no such repository. */
+  /** Resolves a tag or digest; undefined when the manifest or the repository does not exist. */
   async head(reference: string): Promise<FoundManifest | undefined> {
     const headers = { Accept: manifestTypes.join(", ") };
     const answer = await this.connection.send(this.manifestPath(reference), { method: "HEAD", headers });
@@ -62,17 +61,18 @@ export class RegistryClient {
     const digest = answer.headers["docker-content-digest"];
     const size = Number(answer.headers["content-length"]);
     const mediaType = contentType(answer.headers);
-    if (isFound && isDigest(digest) && mediaType !== "" && Number.isSafeInteger(size))
+    if (isFound && isDigest(digest) && mediaType !== "" && Number.isSafeInteger(size)) {
       return { digest, mediaType, size };
-    // The headers are not compulsory; and why it refuses, a registry says to GET only.
+    }
+    // The digest and type headers are optional, and the reason for a refusal is only in the response to a GET.
     const { body, contentType: type } = await this.manifest(reference);
     return { digest: digestOf(body), mediaType: type, size: body.length };
   }
 
   /**
-   * Stores a manifest under a tag, or under its digest.
+   * Puts a manifest under a tag or its digest.
    *
-   * @returns The subject that the registry has noted it as a referrer of; undefined when it did not.
+   * @returns The subject that the registry recorded it as a referrer of; undefined when it did not.
    * @throws RegistryRefusal with ECR's code, such as `TAG_INVALID` for an immutable tag.
    */
   async putManifest(reference: string, bytes: Buffer, mediaType: string): Promise<{ subject: string | undefined }> {
@@ -88,7 +88,7 @@ export class RegistryClient {
       typeof stored === "string" &&
       stored !== digestOf(bytes, stored.split(":", 1)[0] === "sha512" ? "sha512" : "sha256")
     ) {
-      throw new RegistryRefusal(`${this.host} stores ${stored} in the place of ${digestOf(bytes)}`);
+      throw new RegistryRefusal(`${this.host} stored ${stored} instead of ${digestOf(bytes)}`);
     }
     const subject = answer.headers["oci-subject"];
     return { subject: typeof subject === "string" ? subject : undefined };
@@ -99,9 +99,9 @@ export class RegistryClient {
   }
 
   /**
-   * Takes a blob over from another repository of the same registry without sending it.
+   * Mounts a blob from another repository of the same registry, without uploading it.
    *
-   * @returns Whether the registry did: ECR does only where its account setting BLOB_MOUNTING is on.
+   * @returns Whether it was mounted: ECR does so only when the account setting BLOB_MOUNTING is on.
    */
   async mountBlob(digest: string, fromRepository: string): Promise<boolean> {
     const location = await startUpload(this.connection, { digest, from: fromRepository });
@@ -109,17 +109,17 @@ export class RegistryClient {
     return location === undefined;
   }
 
-  /** The bytes of a blob from an offset on, as they come; a download that is cut goes on where it was. */
+  /** Streams a blob from an offset; an interrupted download is resumed. */
   readBlob(blob: { digest: string; size: number }, from = 0): AsyncGenerator<Buffer> {
     return readBlob(this.connection, blob, from);
   }
 
-  /** Sends a blob as it is read; an upload that is cut goes on, or begins anew. Its bytes are checked by its digest. */
+  /** Uploads a blob while it is being read and verifies its digest. An interrupted upload is resumed or starts over. */
   uploadBlob(source: BlobSource): Promise<{ bytesSent: number }> {
     return uploadBlob(this.connection, source);
   }
 
-  /** The manifests whose `subject` is this digest: by the referrers API, or by the tag that stands for it. */
+  /** The manifests whose `subject` is this digest: from the referrers API or from the referrers tag. */
   referrers(digest: string): Promise<Referrers> {
     return listReferrers(this, digest);
   }
@@ -133,7 +133,7 @@ export class RegistryClient {
   }
 }
 
-/** Empty where it has not the form of one: it goes into outputs and messages. */
+/** Empty when malformed: the value goes into outputs and messages. */
 function contentType(headers: { "content-type"?: string }): string {
   const type = (headers["content-type"] ?? "").split(";")[0]?.trim() ?? "";
   return mediaTypeForm.test(type) ? type : "";

@@ -1,5 +1,5 @@
-import { dockerHubHost } from "../ecr/imageReference";
-import { isLoopbackHost, type RegistryLogin } from "../ecr/registryLogin";
+import { dockerHubHost } from "../ecr/names/imageReference";
+import { isLoopbackHost, type RegistryLogin } from "../ecr/registry/registryLogin";
 import { RegistryAuthorization, type RenewLogin, refusesLogin } from "./registryAuthorization";
 import {
   exchange,
@@ -12,35 +12,34 @@ import {
 } from "./registryRequest";
 import { mayPass, withRetries } from "./registryRetries";
 
-/** A request to the registry that a connection belongs to. */
+/** A request to the connection's registry. */
 export interface ConnectionRequest extends Pick<RegistryRequest, "method" | "headers"> {
   body?: Buffer;
-  /** What a bearer token has to allow. @default to pull from the repository */
+  /** Scope of the bearer token. @default pull from the repository */
   scope?: string;
 }
 
-/** A request with a body that is streamed, or for an answer that is. */
+/** A request with a streamed body or a streamed response. */
 export interface StreamRequest extends Omit<ConnectionRequest, "body"> {
-  /** Begins the body; again when the registry wants a login first. */
+  /** Creates the body; called again when the registry first asks for authentication. */
   body?: () => AsyncIterable<Buffer>;
 }
 
-/** The answer to a streamed request: what succeeded is still to be read. */
+/** The response to a streamed request. The body of a successful one is still unread. */
 export type StreamResponse = { open: OpenResponse } | { refused: RegistryResponse };
 
-/** Milliseconds for one attempt of a request that is answered whole, its body included. */
+/** Milliseconds for one attempt with a buffered response, including the body. */
 const timeout = 60_000;
 
 /**
- * Sends requests for one repository to its registry: anonymously, with Basic authentication or with the bearer token that
- * the registry asks for. Plain HTTP is for registries on a loopback address only, as with Docker.
+ * Sends requests for one repository to its registry: anonymously, with Basic authentication, or with the bearer token
+ * that the registry asks for. Plain HTTP is allowed on loopback addresses only, as in Docker.
  */
 export class RegistryConnection {
-  /** Where the registry is. */
   readonly base: URL;
   private readonly authorization: RegistryAuthorization;
 
-  /** As of RegistryClient. */
+  /** See RegistryClient. */
   constructor(
     host: string,
     readonly repository: string,
@@ -53,14 +52,14 @@ export class RegistryConnection {
     this.authorization = new RegistryAuthorization(this.base, host, login, renewLogin, ask);
   }
 
-  /** @returns The last answer, whatever its status; a failure that may pass is tried again. */
+  /** Retries transient failures. @returns The last response, whatever its status. */
   send(address: string | URL, { scope, ...request }: ConnectionRequest = {}): Promise<RegistryResponse> {
     const url = new URL(address, this.base);
     const send = (authorization: string | undefined) => askWhole(url, request, authorization);
     return this.authorized(url, scope, send, (answer) => (refusesLogin(answer, request.method) ? answer : undefined));
   }
 
-  /** One attempt: what was streamed already cannot be sent again from here. */
+  /** A single attempt: a body that was already streamed cannot be sent again from here. */
   async stream(address: string | URL, { scope, body, ...request }: StreamRequest): Promise<StreamResponse> {
     const url = new URL(address, this.base);
     const send = async (authorization: string | undefined): Promise<StreamResponse> => {
@@ -73,16 +72,16 @@ export class RegistryConnection {
     );
   }
 
-  /** The scope of a bearer token for a push, and for a pull from another repository when blobs are mounted from there. */
+  /** The token scope for a push, including pull from the repository that blobs are mounted from. */
   pushScope(from?: string): string {
     const own = `repository:${this.repository}:pull,push`;
     return from === undefined || from === this.repository ? own : `${own} repository:${from}:pull`;
   }
 
   /**
-   * Sends with the login as the registry asks for it.
+   * Sends with the authorization the registry asks for.
    *
-   * @param refusalIn The answer when it refuses the login.
+   * @param refusalIn Extracts the response when it refuses the credentials.
    */
   private async authorized<T>(
     url: URL,
@@ -90,12 +89,12 @@ export class RegistryConnection {
     send: (authorization: string | undefined) => Promise<T>,
     refusalIn: (answer: T) => RegistryResponse | undefined,
   ): Promise<T> {
-    // An upload's address may be elsewhere, where the login is nobody's business.
+    // An upload URL may be on another host, which must not receive the credentials.
     const isOwn = url.origin === this.base.origin;
     if (!isOwn && !isSafe(url, this.base)) {
-      throw new RegistryRefusal(`${this.base.host} leads to ${url.origin}, in clear`);
+      throw new RegistryRefusal(`${this.base.host} leads to ${url.origin}, which is not encrypted`);
     }
-    // No login yet, the login, the login in the place of an expired one.
+    // Up to three attempts: without credentials, with them, and with renewed ones.
     for (let step = 1; ; step++) {
       const used = isOwn ? this.authorization.header(scope) : undefined;
       const answer = await send(used);
@@ -103,7 +102,7 @@ export class RegistryConnection {
       if (refusal === undefined) return answer;
       if (refusal.url.origin !== this.base.origin) {
         throw new RegistryRefusal(
-          `${this.base.host} redirects to ${refusal.url.host}, which asks for a login of its own`,
+          `${this.base.host} redirects to ${refusal.url.host}, which asks for its own login`,
           refusal.status,
         );
       }
@@ -112,16 +111,18 @@ export class RegistryConnection {
   }
 }
 
-/** What was asked for; a refusal otherwise. */
+/** The body of a successful response; otherwise throws the refusal. */
 export function bodyOf(response: RegistryResponse): Buffer {
   if (response.status < 200 || response.status > 299) throw refusalOf(response);
   return response.body;
 }
 
-/** Characters of a registry's message that are shown. */
+/** Limit on the characters shown of a registry's message. */
 const shownCharacters = 300;
 
-/** An answer as a refusal, with the registry's own code and message where it has the distribution specification's form. */
+/**
+ * Converts a response to a refusal, with the code and message when they have the distribution specification's format.
+ */
 export function refusalOf({ status, body }: RegistryResponse): RegistryRefusal {
   try {
     const { errors } = JSON.parse(body.toString()) as { errors?: { code?: string; message?: string }[] };
@@ -138,7 +139,7 @@ export function refusalOf({ status, body }: RegistryResponse): RegistryRefusal {
   }
 }
 
-/** Whether a refusal that was streamed for may be another answer in a moment. */
+/** Whether a refused streamed request is worth a retry. */
 export function isPassing(answer: StreamResponse): boolean {
   return "refused" in answer && mayPass(answer.refused);
 }

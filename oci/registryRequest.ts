@@ -2,59 +2,58 @@ import * as http from "node:http";
 import * as https from "node:https";
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { isLoopbackHost } from "../ecr/registryLogin";
+import { isLoopbackHost } from "../ecr/registry/registryLogin";
 
-/** A registry that did not answer with what was asked for. */
+/** The registry did not return what was requested. */
 export class RegistryRefusal extends Error {
   constructor(
     message: string,
-    /** HTTP status; undefined when there was no answer. */
+    /** HTTP status; undefined when there was no response. */
     readonly status?: number,
-    /** The registry's own code, such as `TAG_INVALID`, when it sent one. */
+    /** The registry's error code, such as `TAG_INVALID`, when it sent one. */
     readonly code?: string,
   ) {
     super(message);
   }
 }
 
-/** A whole answer. */
+/** A response with its whole body. */
 export interface RegistryResponse {
-  /** Where it came from: another address than the one that was asked, after a redirect. */
+  /** The final URL, after redirects. */
   url: URL;
   status: number;
   headers: http.IncomingHttpHeaders;
   body: Buffer;
 }
 
-/** An answer whose body is still to be read. */
+/** A response whose body is still unread. */
 export interface OpenResponse extends Omit<RegistryResponse, "body"> {
   body: http.IncomingMessage;
 }
 
-/** What is sent. */
 export interface RegistryRequest {
   /** @default GET */
   method?: string;
   headers?: Record<string, string>;
-  /** For the address's own origin: it goes to no other one that a redirect leads to. */
+  /** Sent to the original origin only, not to a redirect's. */
   authorization?: string;
-  /** Parts are sent as they come; such a request follows no redirect. */
+  /** A streamed body is sent as it is produced; such a request does not follow redirects. */
   body?: Buffer | AsyncIterable<Buffer>;
-  /** Ends the request, and its answer's body with it. */
+  /** Aborts the request and the response body. */
   signal?: AbortSignal;
 }
 
-/** Milliseconds without a byte in either direction after which a connection counts as cut. Tests make it short. */
+/** Milliseconds without traffic in either direction before a connection counts as broken. Tests shorten it. */
 export const timeouts = { stall: 120_000 };
 
 /**
- * Bytes of the longest answer that is read whole: what registries take of a manifest (OCI distribution specification,
+ * Limit in bytes for a buffered response: the manifest size that registries accept (OCI distribution specification,
  * Pushing manifests). Configurations and tokens are smaller; layers are streamed.
  */
 export const longestAnswer = 4 * 1024 * 1024;
 
 const mostRedirects = 5;
-/** Bytes of a body that nobody wants which are read so that its connection serves again. */
+/** Bytes of an unused body to drain so that the connection can be reused. */
 const longestRest = 64 * 1024;
 
 const agents = {
@@ -62,7 +61,7 @@ const agents = {
   "https:": new https.Agent({ keepAlive: true, maxFreeSockets: 16 }),
 };
 
-/** One attempt. A login goes to the address's own origin only, whatever redirects say. */
+/** A single attempt. Credentials are sent to the original origin only, whatever redirects say. */
 export async function exchange(asked: URL, request: RegistryRequest): Promise<OpenResponse> {
   const isStream = request.body !== undefined && !Buffer.isBuffer(request.body);
   let url = asked;
@@ -73,21 +72,24 @@ export async function exchange(asked: URL, request: RegistryRequest): Promise<Op
     const target = redirectOf(body, url, request.method ?? "GET");
     if (target === undefined) return { url, status: body.statusCode ?? 0, headers: body.headers, body };
     discard(body);
-    if (redirects === mostRedirects)
+    if (redirects === mostRedirects) {
       throw new RegistryRefusal(`${asked.host} redirects more than ${mostRedirects} times`);
-    if (!isSafe(target, asked)) throw new RegistryRefusal(`${asked.host} redirects to ${target.origin}, in clear`);
+    }
+    if (!isSafe(target, asked)) {
+      throw new RegistryRefusal(`${asked.host} redirects to ${target.origin}, which is not encrypted`);
+    }
     if (isStream) throw new RegistryRefusal(`${asked.host} redirects an upload to ${target.host}`);
-    // Once it has left, it is not sent again: whoever was in between may have chosen the way back.
+    // Credentials are not restored when a later redirect leads back: another host may have chosen that URL.
     if (target.origin !== asked.origin) login = undefined;
     url = target;
   }
 }
 
-/** Reads no more of an answer than the longest one, whatever the server says its length is. */
+/** Reads a body up to the limit, without trusting Content-Length. */
 export async function wholeBody({ url, headers, body }: OpenResponse): Promise<Buffer> {
   const parts: Buffer[] = [];
   let length = 0;
-  // Not asked for; proxies compress all the same.
+  // Compression was not requested, but some proxies compress anyway.
   const isPacked = headers["content-encoding"] === "gzip";
   // Leaving the loop closes the connection.
   for await (const part of isPacked ? pipeline(body, createGunzip(), () => {}) : body) {
@@ -101,13 +103,13 @@ export async function wholeBody({ url, headers, body }: OpenResponse): Promise<B
   return Buffer.concat(parts);
 }
 
-/** Encrypted, unless it all stays on this machine. */
+/** Whether the target is encrypted, or the traffic stays on this machine. */
 export function isSafe(target: URL, asked: URL): boolean {
   if (target.protocol === "https:") return true;
   return target.protocol === "http:" && isLoopbackHost(target.host) && isLoopbackHost(asked.host);
 }
 
-/** Reads to its end a body that nobody wants, unless it is long. */
+/** Drains an unused body unless it is long. */
 export function discard(body: http.IncomingMessage): void {
   let length = 0;
   body.on("data", (part: Buffer) => {
@@ -121,25 +123,26 @@ function send(
   headers: Record<string, string>,
   { method = "GET", body, signal }: RegistryRequest,
 ): Promise<http.IncomingMessage> {
-  // Node would make a login of it.
-  if (url.username !== "" || url.password !== "") throw new Error("its address has a user name in it");
+  // Node would send them as Basic authentication.
+  if (url.username !== "" || url.password !== "") throw new Error("its address contains a user name");
   return new Promise((resolve, reject) => {
     const { protocol } = url;
     const options = { method, headers, signal, agent: agents[protocol as keyof typeof agents] };
     const request = (protocol === "https:" ? https : http).request(url, options);
     request.on("error", reject);
     request.on("response", (response) => {
-      // Whoever reads it sees it too; a failure of one that nobody reads ends no program.
+      // Whoever reads the body gets the error as well; without this listener, an error in an unread body would crash
+      // the process.
       response.on("error", () => {});
       resolve(response);
     });
-    request.setTimeout(timeouts.stall, () => request.destroy(new Error(`nothing for ${timeouts.stall / 1000} s`)));
+    request.setTimeout(timeouts.stall, () => request.destroy(new Error(`no data for ${timeouts.stall / 1000} s`)));
     if (body === undefined || Buffer.isBuffer(body)) request.end(body);
     else feed(request, body).catch((error: Error) => request.destroy(error));
   });
 }
 
-/** Sends a body as it comes, until there is an answer: one that comes early says that the rest is not wanted. */
+/** Sends a streamed body until a response arrives: an early response means that the rest is not needed. */
 async function feed(request: http.ClientRequest, parts: AsyncIterable<Buffer>): Promise<void> {
   let isOver = false;
   let wake = () => {};
@@ -166,9 +169,11 @@ async function feed(request: http.ClientRequest, parts: AsyncIterable<Buffer>): 
 
 function redirectOf({ statusCode = 0, headers }: http.IncomingMessage, url: URL, method: string): URL | undefined {
   const { location } = headers;
-  // The two that keep the method are the only ones that mean anything to what is written.
+  // 307 and 308 keep the method; the others would turn a write into a GET.
   const statuses = method === "GET" || method === "HEAD" ? [301, 302, 303, 307, 308] : [307, 308];
   if (location === undefined || !statuses.includes(statusCode)) return undefined;
-  if (!URL.canParse(location, url.href)) throw new RegistryRefusal(`${url.host} redirects to no address`, statusCode);
+  if (!URL.canParse(location, url.href)) {
+    throw new RegistryRefusal(`${url.host} redirects without an address`, statusCode);
+  }
   return new URL(location, url.href);
 }

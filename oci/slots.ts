@@ -1,4 +1,4 @@
-/** Runs at most so many works at once; the others wait for their turn. */
+/** Limits concurrency: tasks above the limit wait for a free slot. */
 export class Slots {
   private free: number;
   private readonly waiting: (() => void)[] = [];
@@ -20,7 +20,10 @@ export class Slots {
   }
 }
 
-/** Waits for all, even when one fails: nothing goes on behind the back of who handles the failure. */
+/**
+ * Like Promise.all, but waits for every task even when one fails: no task is still running while the failure is
+ * handled.
+ */
 export async function all<T>(works: readonly Promise<T>[]): Promise<T[]> {
   await Promise.allSettled(works);
   return Promise.all(works);

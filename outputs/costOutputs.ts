@@ -1,44 +1,50 @@
-import { type CostEstimate, estimateCost } from "../ecr/costEstimate";
-import type { CostSettings, MonthlyCost } from "../ecr/costs";
+import { type CostEstimate, estimateCost } from "../ecr/costs/costEstimate";
+import { type CostSettings, withPriceOverrides } from "../ecr/costs/costSettings";
+import type { MonthlyCost } from "../ecr/costs/costs";
+import type { SteadyStream } from "../ecr/costs/steadyState";
 import type { LifecyclePolicyDocument } from "../ecr/lifecyclePolicy";
-import { withOwnPrices } from "../ecr/prices";
-import type { SteadyStream } from "../ecr/steadyState";
 import type { CostOutputs } from "./schema";
 
 /**
- * The steady-state estimate as the contract has it, from config alone: no call to AWS, no date. The free tier of old
- * accounts ends on a day, and the output would change by itself on it: it is left out, so the estimate holds after it too.
+ * The steady-state estimate for the outputs, from the config alone: no call to AWS, no date. The free tier of old
+ * accounts is not included, because its end would change the output without any other change.
  *
- * @param documents Lifecycle policies by the private repository's key in config. `undefined`: none.
+ * @param documents Lifecycle policies by the private repository's key in the config. `undefined`: no policy.
  */
 export function costOutputs(
   settings: CostSettings,
   documents: Readonly<Record<string, LifecyclePolicyDocument | undefined>>,
 ): CostOutputs {
-  const estimate = estimateCost(settings, documents, withOwnPrices(settings.prices));
+  const estimate = estimateCost(settings, documents, withPriceOverrides(settings.prices));
   const { currency, pricesAsOf, growthPerMonth, repositories } = estimate;
   return {
     currency,
     pricesAsOf,
-    monthly: amounts(estimate.monthly),
-    growthPerMonth: amount(growthPerMonth),
+    monthly: roundedCost(estimate.monthly),
+    growthPerMonth: roundedAmount(growthPerMonth),
     ...(settings.monthlyBudget !== undefined && { monthlyBudget: settings.monthlyBudget }),
     repositories: storage(repositories),
   };
 }
 
-function amounts({ privateStorage, archiveStorage, publicStorage, publicTransfer, total }: MonthlyCost): MonthlyCost {
+function roundedCost({
+  privateStorage,
+  archiveStorage,
+  publicStorage,
+  publicTransfer,
+  total,
+}: MonthlyCost): MonthlyCost {
   return {
-    privateStorage: amount(privateStorage),
-    archiveStorage: amount(archiveStorage),
-    publicStorage: amount(publicStorage),
-    publicTransfer: amount(publicTransfer),
-    total: amount(total),
+    privateStorage: roundedAmount(privateStorage),
+    archiveStorage: roundedAmount(archiveStorage),
+    publicStorage: roundedAmount(publicStorage),
+    publicTransfer: roundedAmount(publicTransfer),
+    total: roundedAmount(total),
   };
 }
 
-/** To a hundredth of a cent: what binary fractions add is no part of a price. */
-function amount(value: number): number {
+/** Rounded to a hundredth of a cent, to remove binary rounding errors. */
+function roundedAmount(value: number): number {
   return Math.round(value * 10_000) / 10_000;
 }
 
@@ -47,19 +53,19 @@ function storage(repositories: CostEstimate["repositories"]): CostOutputs["repos
     Object.entries(repositories).map(([key, streams]) => [
       key,
       {
-        standardBytes: bounded(streams.map(({ standardBytes }) => standardBytes)),
-        archiveBytes: bounded(streams.map(({ archiveBytes }) => archiveBytes)),
-        grows: streams.some(growsWithoutEnd),
+        standardBytes: finiteTotal(streams.map(({ standardBytes }) => standardBytes)),
+        archiveBytes: finiteTotal(streams.map(({ archiveBytes }) => archiveBytes)),
+        grows: streams.some(isUnbounded),
       },
     ]),
   );
 }
 
-/** JSON knows no infinity: what grows without end is told by `grows` instead. */
-function bounded(bytes: readonly number[]): number {
+/** JSON has no infinity: unlimited growth is reported by `grows` instead. */
+function finiteTotal(bytes: readonly number[]): number {
   return Math.round(bytes.filter(Number.isFinite).reduce((sum, each) => sum + each, 0));
 }
 
-function growsWithoutEnd({ standardBytes, archiveBytes }: SteadyStream): boolean {
+function isUnbounded({ standardBytes, archiveBytes }: SteadyStream): boolean {
   return !Number.isFinite(standardBytes) || !Number.isFinite(archiveBytes);
 }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ProgramError } from "../components/programError";
+import { parseRepositoryKey } from "./repositoryKey";
 import {
   type EcrOutputs,
   type ImageOutputs,
@@ -17,7 +18,7 @@ export interface EcrStackArgs {
   environment?: string;
 }
 
-/** An image with the private repository that a service pulls it from. */
+/** An image with the private repository it is pulled from. */
 export interface PrivateImage {
   /** `<url>@<digest>` in that repository. */
   reference: string;
@@ -26,9 +27,9 @@ export interface PrivateImage {
 }
 
 /**
- * The outputs of the ECR stack of an environment, for the stacks that use its images.
+ * The outputs of an environment's ECR stack, for the stacks that use its images.
  *
- * A look-up fails with a message that names the stack, what it lacks and what there is.
+ * A failed lookup names the stack, what is missing, and what exists.
  *
  * @example
  * const { reference } = new EcrStack({ environment: "dev" }).privateImage("petclinic");
@@ -46,11 +47,11 @@ export class EcrStack {
     this.outputs = this.reference.outputs.apply((outputs) => parseOutputs(this.name, outputs));
   }
 
-  /** The outputs as they are now, for a program that decides by them which resources it makes. */
+  /** The current outputs, for a program whose resources depend on them. */
   async read(): Promise<EcrOutputs> {
     const names = Object.keys(outputsSchema.shape);
     const details = await Promise.all(names.map((name) => this.reference.getOutputDetails(name)));
-    // An output that is not there has no value at all.
+    // A missing output has no value at all.
     const found = names.flatMap((name, index) => {
       const value = details[index]?.value ?? details[index]?.secretValue;
       return value === undefined ? [] : [[name, value]];
@@ -69,23 +70,26 @@ export class EcrStack {
   }
 }
 
-/** @throws ProgramError when the outputs are of another version of the contract, or are not there. */
+/** @throws ProgramError when the outputs have another version of the contract, or do not exist. */
 export function parseOutputs(stack: string, outputs: unknown): EcrOutputs {
   const version = (outputs as { outputsVersion?: unknown } | undefined)?.outputsVersion;
   if (version !== outputsVersion) {
     throw new ProgramError(
       version === undefined
         ? `the stack ${stack} has no outputs of the ECR program: run \`pulumi up\` there first, or name another stack`
-        : `the stack ${stack} writes outputs of version ${JSON.stringify(version)}, this program reads version ${outputsVersion}: bring both to one version`,
+        : `the stack ${stack} has outputs of version ${JSON.stringify(version)}, this program reads version ${outputsVersion}: update both to one version`,
     );
   }
   const parsed = outputsSchema.safeParse(outputs);
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
-  throw new ProgramError(`the outputs of the stack ${stack} are not as the contract says: ${faults.join("; ")}`);
+  throw new ProgramError(`the outputs of the stack ${stack} do not match the contract: ${faults.join("; ")}`);
 }
 
-/** @throws ProgramError that names what there is when there is no such image, or not in a private repository. */
+/**
+ * @throws ProgramError when there is no such image, listing the images, or when it is not in the requested private
+ * repository or in any, listing its repositories.
+ */
 export function findPrivateImage(
   stack: string,
   outputs: EcrOutputs,
@@ -96,27 +100,27 @@ export function findPrivateImage(
   if (image === undefined) {
     throw new ProgramError(`the stack ${stack} has no image ${JSON.stringify(key)}: ${choices(outputs.images)}`);
   }
-  const names = Object.keys(image.references).filter((name) => name.startsWith("private/"));
+  const names = Object.keys(image.references).filter((name) => parseRepositoryKey(name)?.kind === "private");
   const wanted = repositoryKey === undefined ? names[0] : `private/${repositoryKey}`;
   const reference = own(image.references, wanted ?? "");
-  const repository = own(outputs.privateRepositories, wanted?.replace("private/", "") ?? "");
+  const repository = own(outputs.privateRepositories, parseRepositoryKey(wanted ?? "")?.key ?? "");
   if (reference === undefined || repository === undefined) {
     const there = Object.keys(image.references).join(", ");
     throw new ProgramError(
       `the image ${JSON.stringify(key)} of the stack ${stack} is not in ${wanted ?? "any private repository"}: it is in ${there}`,
     );
   }
-  // The repository's policy lets a role pull from there: what it runs has to come from there.
+  // The repository's policy allows a role to pull from there, so the image must come from there.
   if (!reference.startsWith(`${repository.url}@`)) {
     throw new ProgramError(
       `the stack ${stack} says that its image ${JSON.stringify(key)} is in ${wanted}, which is ${repository.url}, but at ` +
-        `${reference}. Take the image from the stack that made it, or look who changed the outputs`,
+        `${reference}. Take the image from the stack that made it, or find out who changed the outputs`,
     );
   }
   return { reference, image, repository };
 }
 
-/** What an object of the outputs has itself: every object inherits `constructor`. */
+/** Looks up an own property only: every object inherits `constructor`. */
 function own<T>(values: Readonly<Record<string, T>>, key: string): T | undefined {
   return Object.hasOwn(values, key) ? values[key] : undefined;
 }

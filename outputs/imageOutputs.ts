@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-/** An image as the components give it. */
+/** An image's properties in the components. */
 interface PublishedImage {
   tag: string;
   digest: pulumi.Output<string>;
@@ -8,9 +8,9 @@ interface PublishedImage {
 }
 
 /**
- * An image as the contract has it.
+ * An image's entry in the outputs.
  *
- * @param repositories Names of the repositories that it is in, `private/<key>` or `public/<key>`, in the image's own order.
+ * @param repositories The repositories it is in, `private/<key>` or `public/<key>`, in the image's own order.
  */
 export function imageOutputs({ tag, digest, references }: PublishedImage, repositories: readonly string[]) {
   return {

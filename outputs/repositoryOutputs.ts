@@ -1,9 +1,9 @@
 import type { ImageBuild, PrivateRepository, PublicRepository } from "../components";
 
 /**
- * What the contract has of a private and of a public repository alike.
+ * The outputs that private and public repositories share.
  *
- * @param build What its push commands build. Left out: any image.
+ * @param build The build in its push commands. Omitted: any image.
  */
 export function repositoryOutputs(repository: PrivateRepository | PublicRepository, build?: ImageBuild) {
   const { url, arn, repositoryName: name, registryId } = repository;

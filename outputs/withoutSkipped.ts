@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * The entries of an output that are known. An update with `--target` may leave out what an entry is about before it was
- * ever made; Pulumi would write a number that stands for "unknown" into the stack's outputs, which readers take for the
- * value. In a preview all entries are there, known or not.
+ * The known entries of an output. An update with `--target` may skip the resource behind an entry before it was ever
+ * created; Pulumi would then write its internal placeholder for "unknown" into the stack's outputs, and readers would
+ * take it for the value. A preview returns all entries, known or not.
  */
 export function withoutSkipped<Entry>(
   entries: pulumi.Input<Record<string, Entry>>,
@@ -11,12 +11,12 @@ export function withoutSkipped<Entry>(
   if (pulumi.runtime.isDryRun()) return entries;
   const known = (all: Record<string, unknown>) =>
     Object.fromEntries(Object.entries(all).filter(([, entry]) => !pulumi.containsUnknowns(entry)));
-  // The second argument is internal to the SDK: also with values that are not known.
+  // The second argument is internal to the SDK: call the function for unknown values, too.
   return (pulumi.output(entries) as unknown as Applicable).apply(known, true);
 }
 
-/** An entry for each value, without those that are not known; see withoutSkipped. */
-export function madeEntries<Value, Entry>(
+/** An entry for each value, without unknown ones; see withoutSkipped. */
+export function createdEntries<Value, Entry>(
   values: Readonly<Record<string, Value>>,
   map: (value: Value, key: string) => Entry,
 ): pulumi.Input<Record<string, unknown>> {

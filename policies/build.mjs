@@ -1,5 +1,5 @@
-// Bundles the policy pack to bin/index.js, in about a tenth of a second. A compiled pack starts in about a second; from
-// TypeScript it would be type-checked on every command, which takes six.
+// Bundles the policy pack into bin/index.js, in about a tenth of a second. A compiled pack starts in about a second; from
+// TypeScript it would be type-checked on every command, which takes six seconds.
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -8,12 +8,12 @@ import { build } from "esbuild";
 const policies = path.dirname(fileURLToPath(import.meta.url));
 
 /**
- * Everything but Pulumi's own packages goes into the one file, ../ecr included, so that the folder can be published alone.
+ * The bundle contains everything but Pulumi's own packages, ../ecr included, so that the folder can be published on its own.
  *
- * @param {string} [outfile] Where to write it; by default the file that PulumiPolicy.yaml names.
+ * @param {string} [outfile] Path of the bundle; by default the file that package.json names.
  */
 export async function buildPolicyPack(outfile = path.join(policies, "bin", "index.js")) {
-  // Two commands that start at once would otherwise read each other's half-written file.
+  // Otherwise a command could read the half-written file of another one.
   const unfinished = `${outfile}.${process.pid}.tmp`;
   await build({
     entryPoints: [path.join(policies, "index.ts")],

@@ -1,31 +1,35 @@
 import type { Policies } from "@pulumi/policy";
-import { accessActions, accessNotPublic } from "./access";
-import { accessAccounts, accessPush } from "./accessPrincipals";
-import { buildArguments } from "./buildArguments";
-import { imageConsumers } from "./consumers";
-import { costBudget } from "./costs";
-import { encryptionMinimum } from "./encryption";
-import { encryptionKey, keySettings } from "./encryptionKeys";
-import { exceptionsInUse, exceptionsRule } from "./exceptions";
-import { imageSources } from "./imageSources";
-import { imageBases, imagePlatforms } from "./images";
-import { imageTags, movingImageTags } from "./imageTags";
-import { lifecycleChanges } from "./lifecycleChanges";
-import { lifecycleDocument } from "./lifecycleDocument";
-import { lifecycleLimits } from "./lifecycleLimits";
-import { lifecyclePolicy } from "./lifecyclePolicy";
-import { deletionProtection, repositoryNamePattern } from "./operations";
-import { otherProviders } from "./otherProviders";
-import { publicCatalogData, publicNames } from "./publicRepositories";
-import { pushRoles } from "./pushRoles";
-import { pushTrust } from "./pushTrust";
-import { pullThroughCaches, replicationDestinations } from "./registry";
-import { releaseTagsKept } from "./releaseTags";
-import { requiredTags } from "./requiredTags";
-import { imageScanning, scanOnPushRule } from "./scanning";
-import { tagImmutability } from "./tagImmutability";
+import { accessAccounts, accessPush } from "./access/accessPrincipals";
+import { accessActions, accessNotPublic } from "./access/accessStatements";
+import { pushRoles } from "./access/pushRoles";
+import { pushTrust } from "./access/pushTrust";
+import { encryptionKey, keySettings } from "./encryption/encryptionKeys";
+import { encryptionMinimum } from "./encryption/encryptionMinimum";
+import { exceptionsInUse, exceptionsRule } from "./engine/exceptions";
+import { buildArguments } from "./images/buildArguments";
+import { imageBases } from "./images/imageBases";
+import { imageConsumers } from "./images/imageConsumers";
+import { imagePlatforms } from "./images/imagePlatforms";
+import { imageSources } from "./images/imageSources";
+import { lifecycleChanges } from "./lifecycle/lifecycleChanges";
+import { lifecycleDocument } from "./lifecycle/lifecycleDocument";
+import { lifecycleLimits } from "./lifecycle/lifecycleLimits";
+import { lifecyclePolicy } from "./lifecycle/lifecyclePolicy";
+import { releaseTagsKept } from "./lifecycle/releaseTagsKept";
+import { stackImagesKept } from "./lifecycle/stackImagesKept";
+import { costBudget } from "./operations/costBudget";
+import { deletionProtection } from "./operations/deletionProtection";
+import { otherProviders } from "./operations/otherProviders";
+import { publicCatalogData, publicNames } from "./operations/publicRepositories";
+import { repositoryNamePattern } from "./operations/repositoryNames";
+import { requiredTags } from "./operations/requiredTags";
+import { imageScanning, scanOnPushRule } from "./registry/imageScanning";
+import { pullThroughCaches } from "./registry/pullThroughCaches";
+import { replicationDestinations } from "./registry/replicationDestinations";
+import { imageTags, movingImageTags } from "./tags/imageTags";
+import { tagImmutability } from "./tags/tagImmutability";
 
-/** Every rule of the pack. The order matters: exceptions are read before, and looked over after, all others. */
+/** Every rule of the pack. The order matters: the first one reads the exceptions, the last one checks them. */
 export const rules: Policies = [
   exceptionsRule,
   encryptionMinimum,
@@ -37,6 +41,7 @@ export const rules: Policies = [
   lifecycleDocument,
   lifecycleLimits,
   releaseTagsKept,
+  stackImagesKept,
   lifecycleChanges,
   costBudget,
   accessNotPublic,

@@ -2,4 +2,4 @@ import { version } from "./package.json";
 import { serve } from "./protocol/serve";
 import { ecrProvider } from "./provider";
 
-void serve(ecrProvider(version));
+void serve(ecrProvider(version, __dirname));

@@ -1,12 +1,19 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
 import type { ProviderDefinition } from "./protocol/definition";
 import { imageCopy } from "./resources/imageCopy";
 import { imageIndex } from "./resources/imageIndex";
 import { imageTags } from "./resources/imageTags";
 import { imageUpload } from "./resources/imageUpload";
-import { schema } from "./schema";
 
-/** The provider `ecr`: images carried from registry to registry over the registry protocol, without Docker. */
-export function ecrProvider(version: string): ProviderDefinition<void> {
+/**
+ * The provider `ecr`: transfers images between registries over the registry protocol, without Docker, and offers the
+ * components to programs in every language.
+ *
+ * @param folder Output of provider/build.mjs, with the components' program and the schema. Omitted: neither is
+ * available.
+ */
+export function ecrProvider(version: string, folder?: string): ProviderDefinition<void> {
   return {
     name: "ecr",
     version,
@@ -14,6 +21,9 @@ export function ecrProvider(version: string): ProviderDefinition<void> {
     configure: async () => {},
     resources: [imageCopy, imageIndex, imageTags, imageUpload],
     functions: [],
-    schema: JSON.stringify(schema(version)),
+    ...(folder !== undefined && {
+      schema: () => fs.readFileSync(path.join(folder, "schema.json"), "utf8"),
+      components: path.join(folder, "components.js"),
+    }),
   };
 }

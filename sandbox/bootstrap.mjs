@@ -1,12 +1,12 @@
-// First file of every command in package.json that needs the sandbox. It needs nothing but Node: it answers --help and the like,
-// installs the packages when some are missing, bundles the sandbox, and hands over to its command line (sandbox/cli/main.ts).
-import { spawn } from "node:child_process";
+// First file of every command in package.json that needs the sandbox. It needs only Node: it answers --help and similar
+// options, installs missing packages, bundles the sandbox, and hands over to its command line (sandbox/cli/main.ts).
 import * as path from "node:path";
 import { fileURLToPath } from "node:url";
 import { answerAtOnce } from "./commandLine.mjs";
+import { endWithClosedPipe, failure, handOver } from "./handOver.mjs";
 import { ensurePackages } from "./packages.mjs";
 import { startProgress } from "./progressLine.mjs";
-import { exitCodeOf, listenForSignals, onSignal, refuseWhenInterrupted } from "./signals.mjs";
+import { listenForSignals, refuseWhenInterrupted } from "./signals.mjs";
 import { supportedNode } from "./supportedNode.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
@@ -22,12 +22,12 @@ async function main(args) {
   }
   if (process.platform !== "linux") {
     console.error(
-      `The sandbox is for Linux and WSL2, this is ${process.platform}. With an AWS account: npm run up -- ENV.`,
+      `The sandbox needs Linux or WSL2; found ${process.platform}. With an AWS account, run: npm run up -- ENV.`,
     );
     return 1;
   }
   listenForSignals();
-  /** The folder of the Node for all that follows, where it is not the running one. */
+  /** The folder of the Node to use from here on, unless it is the running one. */
   const nodeFolder = await supportedNode();
   if (nodeFolder !== undefined) process.env["PATH"] = [nodeFolder, process.env["PATH"]].join(path.delimiter);
   await ensurePackages(root);
@@ -39,42 +39,11 @@ async function main(args) {
 }
 
 async function bundle() {
-  const { buildSandbox } = await import("./build.mjs");
-  const { buildPolicyPack } = await import("../policies/build.mjs");
-  const { buildProvider } = await import("../provider/build.mjs");
-  const { buildCli } = await import("../cli/build.mjs");
-  await Promise.all([buildSandbox(), buildPolicyPack(), buildProvider(), buildCli()]);
-}
-
-/** Runs a script in place of this one: its output, signals and exit code are ours. */
-function handOver(node, script, args) {
-  const child = spawn(node, ["--enable-source-maps", script, ...args], { stdio: "inherit" });
-  // It decides what a signal means, and takes one that the terminal has sent it as well for the same.
-  onSignal((signal) => child.kill(signal === "SIGKILL" ? "SIGINT" : signal));
-  return new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("exit", (code, signal) => resolve(code ?? exitCodeOf(signal)));
-  });
-}
-
-function failure(error) {
-  try {
-    // What is bundled when Ctrl-C comes fails in its own words.
-    refuseWhenInterrupted();
-  } catch (interruption) {
-    console.error("Interrupted. Run the command again: it goes on from what is there.");
-    return exitCodeOf(interruption.signal);
-  }
-  console.error(error instanceof Error ? error.message : String(error));
-  return 1;
-}
-
-/** Whoever reads (`| head`) has enough: that is no error. */
-function endWithClosedPipe() {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error) => {
-      if (error.code !== "EPIPE") throw error;
-      process.exit();
-    });
-  }
+  const { bundleCommands, isUpToDate } = await import("../cli/bundles.mjs");
+  await bundleCommands(root);
+  const sources = ["sandbox", "ecr", "oci", "provider", "package-lock.json"];
+  // One bundle from each of the bundlers that run in parallel.
+  const bundles = ["cli", "pulumi-resource-aws", "pulumi-resource-awsx"];
+  if (bundles.every((name) => isUpToDate(root, path.join(root, "sandbox", "dist", `${name}.cjs`), sources))) return;
+  await (await import("./build.mjs")).buildSandbox();
 }

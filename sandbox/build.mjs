@@ -1,5 +1,6 @@
 // Bundles the sandbox's programs into sandbox/dist and the policy pack into policies/bin, in about a tenth of a second.
-// Plugins and the language host start with every Pulumi command, so each is one file without node_modules to search.
+// Plugins and the language host start with every Pulumi command, so each is a single file that does not need
+// node_modules.
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -15,12 +16,14 @@ const entryPoints = {
   "docker-credential-ecr-sandbox": "services/dockerCredentialHelper.ts",
   gateway: "gateway/main.ts",
   "language-host": "languageHost/main.ts",
+  "lazy-sdk-parts": "languageHost/lazySdkParts.ts",
   "pulumi-resource-docker": "providers/docker/main.ts",
+  "pulumi-resource-docker-build": "providers/dockerBuild/main.ts",
 };
 /** Most commands use two or three of its fourteen AWS clients, and loading one takes tens of milliseconds. */
 const awsStandIn = { "pulumi-resource-aws": "providers/aws/main.ts" };
 const lazyAwsClients = () => lazyPackages(/^@aws-sdk\/client-/, path.join(sandbox, "providers/aws"));
-/** A component runs on the SDKs of many megabytes that the project has installed. */
+/** A component uses the project's installed SDKs, which are too large to bundle. */
 const onProjectPackages = { "pulumi-resource-awsx": "providers/awsx/main.ts" };
 
 export async function buildSandbox() {
@@ -29,7 +32,24 @@ export async function buildSandbox() {
     bundle(entryPoints, ["lmdb"]),
     bundle(awsStandIn, [], [lazyAwsClients()]),
     bundle(onProjectPackages, ["@pulumi/aws", "@pulumi/pulumi"]),
+    bundleCommand(),
   ]);
+}
+
+/** The command of the installed package. */
+async function bundleCommand() {
+  const { outputFiles } = await build({
+    entryPoints: [path.join(sandbox, "packageCommand.mjs")],
+    outfile: path.join(dist, "ecr-sandbox.mjs"),
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    format: "esm",
+    banner: { js: "#!/usr/bin/env node" },
+    logLevel: "warning",
+    write: false,
+  });
+  for (const file of outputFiles) writeWhole(file.path, file.contents);
 }
 
 async function bundle(entries, external, plugins = []) {
@@ -48,14 +68,14 @@ async function bundle(entries, external, plugins = []) {
     logLevel: "warning",
     write: false,
   });
-  fs.mkdirSync(dist, { recursive: true });
   for (const file of outputFiles) writeWhole(file.path, file.contents);
 }
 
-/** Two commands that start at once would otherwise read each other's half-written file. */
+/** Renamed into place: another command started at the same time must not read a half-written file. */
 function writeWhole(file, contents) {
   const unfinished = `${file}.${process.pid}.tmp`;
-  fs.writeFileSync(unfinished, contents, { mode: file.endsWith(".cjs") ? 0o755 : 0o644 });
+  fs.mkdirSync(dist, { recursive: true });
+  fs.writeFileSync(unfinished, contents, { mode: /\.[cm]js$/.test(file) ? 0o755 : 0o644 });
   fs.renameSync(unfinished, file);
 }
 

@@ -1,21 +1,22 @@
-// What a command line is answered with before anything is installed or started: its help, the version, or all of its faults.
+// Immediate responses to a command line, before anything is installed or started: help, the version, or all of its
+// errors.
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
+import { nearestWord } from "../ecr/values/editDistance.cjs";
 import { commands, sandboxCommands } from "./commandTexts.mjs";
-import { didYouMean } from "./nearestWord.mjs";
 
 /** @typedef {import("./commandTexts.mjs").CommandText} CommandText */
 
 const everywhere = {
-  help: { type: "boolean", short: "h", about: "show this text, and do nothing else" },
-  version: { type: "boolean", about: "show the project's version, and do nothing else" },
+  help: { type: "boolean", short: "h", about: "show this help and exit" },
+  version: { type: "boolean", about: "show the project's version and exit" },
 };
 
 /**
- * @param {string[]} args What stands after bootstrap.mjs.
+ * @param {string[]} args The arguments after bootstrap.mjs.
  * @param {string} root The project's root.
- * @returns {{ code: number, text: string } | undefined} Nothing when the command is to be run.
+ * @returns {{ code: number, text: string } | undefined} Undefined when the command should run.
  */
 export function answerAtOnce([name = "", ...args], root) {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
@@ -24,7 +25,7 @@ export function answerAtOnce([name = "", ...args], root) {
   const [first] = args;
   if (first === undefined) return { code: 1, text: help(command) };
   if (first === "--") return undefined;
-  // Arguments of another program are that program's.
+  // Arguments for another program are left to that program.
   if (first.startsWith("-")) return answer(command, [first], root);
   if (!Object.hasOwn(sandboxCommands, first)) return undefined;
   const given = answer(sandboxCommands[first], args.slice(1), root);
@@ -43,7 +44,7 @@ function answer(command, args, root) {
   const words = own.filter(({ kind }) => kind === "positional").map(({ value }) => value);
   const faults = [...flags.flatMap((flag) => flagFaults(flag, options)), ...wordFaults(command, words, root)];
   if (command.files && flags.length > 0 && words.length === 0) {
-    faults.push("FILE: found none. Options are for files: write them too, such as tests/ecr/*.test.ts.");
+    faults.push("FILE: found none. Options apply to test files only. Add them, such as tests/ecr/*.test.ts.");
   }
   return faults.length > 0 ? refusal([...faults, `Usage: ${command.usage}`]) : undefined;
 }
@@ -59,8 +60,8 @@ function flagFaults({ name, rawName, value, inlineValue }, options) {
       ),
     ];
   }
-  if (option.type === "boolean" && inlineValue) return [`${rawName}: found the value "${value}". Must have none.`];
-  // What follows looks like an option: parseArgs takes it as the value.
+  if (option.type === "boolean" && inlineValue) return [`${rawName}: found the value "${value}". Must have no value.`];
+  // The next word looks like an option, but parseArgs takes it as the value.
   const isMissing = value === undefined || (!inlineValue && value.startsWith("-"));
   return option.type === "string" && isMissing ? [`${rawName}: needs a value. Write ${rawName} ${option.value}.`] : [];
 }
@@ -68,7 +69,7 @@ function flagFaults({ name, rawName, value, inlineValue }, options) {
 /** @param {CommandText} command */
 function wordFaults(command, words, root) {
   if (command.arguments === undefined) {
-    return words.map((word) => `${JSON.stringify(word)}: this command takes no arguments. Leave it out.`);
+    return words.map((word) => `${JSON.stringify(word)}: this command takes no arguments. Remove it.`);
   }
   if (command.words) {
     return words
@@ -99,7 +100,9 @@ function version(root) {
 
 function unknown(what, word, known) {
   const list = what === "file" ? "" : ` Allowed: ${known.join(", ")}.`;
-  return `${JSON.stringify(word)}: there is no such ${what}.${didYouMean(word, known)}${list}`;
+  const nearest = nearestWord(word, known);
+  const guess = nearest === undefined ? "" : ` Did you mean ${JSON.stringify(nearest)}?`;
+  return `${JSON.stringify(word)}: there is no such ${what}.${guess}${list}`;
 }
 
 function refusal(lines) {

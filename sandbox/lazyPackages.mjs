@@ -1,12 +1,12 @@
-// An esbuild plugin: packages that a bundle evaluates when something of them is used first, not when it starts.
+// An esbuild plugin: evaluates packages on first use instead of when the bundle starts.
 import * as fs from "node:fs";
 import * as path from "node:path";
 
 /**
- * Puts a module of getters between a program and each package. A package's names are those that the program imports.
+ * Inserts a module of getters between a program and each package, with the names that the program imports.
  *
- * @param filter Names of packages.
- * @param folder Where the program's TypeScript sources are.
+ * @param filter Matches names of packages.
+ * @param folder The program's TypeScript sources.
  */
 export function lazyPackages(filter, folder) {
   const names = importedNames(filter, folder);
@@ -28,9 +28,9 @@ for (const name of ${JSON.stringify([...(names.get(name) ?? [])])})
 }
 
 /**
- * What the sources import by name from each package.
+ * The names that the sources import from each package.
  *
- * @throws Error at an import of another form: its names would be undefined when the program runs.
+ * @throws Error for any other form of import, whose names would be undefined at run time.
  */
 function importedNames(filter, folder) {
   const found = new Map();
@@ -40,7 +40,9 @@ function importedNames(filter, folder) {
     for (const [statement, form, name] of source.matchAll(/^import ([^"]*?) ?from "([^"]+)";/gm)) {
       if (!filter.test(name) || form.startsWith("type ")) continue;
       const list = /^\{([^}]*)\}$/.exec(form)?.[1];
-      if (list === undefined) throw new Error(`${file}: import names, as in import { A } from "${name}": ${statement}`);
+      if (list === undefined) {
+        throw new Error(`${file}: use named imports, as in import { A } from "${name}": ${statement}`);
+      }
       const names = list.split(",").map((each) => each.trim().split(" as ")[0]);
       found.set(name, new Set([...(found.get(name) ?? []), ...names.filter((each) => /^\w+$/.test(each))]));
     }

@@ -1,16 +1,16 @@
-// What takes long says for how long: in a terminal as a line that moves, elsewhere as a line now and then.
+// Shows how long a slow step has been running: in a terminal as one updating line, elsewhere as an occasional line.
 
-/** Milliseconds after which a terminal's line moves, and between two lines elsewhere. */
+/** Milliseconds between updates of a terminal's line, and between lines elsewhere. */
 const tick = 1000;
 const lineInterval = 15_000;
 
-/** Milliseconds that need no word. */
+/** Steps shorter than this are not shown (milliseconds). */
 const short = 2000;
 
 /**
- * @param {string} what What is being done: "Packages: npm ci".
- * @param {boolean} [mostlyShort] Whether it says nothing unless it takes longer than two seconds. Default: false.
- * @param {NodeJS.WriteStream} [stream] Where it is shown.
+ * @param {string} what The activity: "Packages: npm ci".
+ * @param {boolean} [mostlyShort] Whether to show nothing in the first two seconds. Default: false.
+ * @param {NodeJS.WriteStream} [stream] Where to show it.
  */
 export function startProgress(what, mostlyShort = false, stream = process.stderr) {
   const started = Date.now();
@@ -18,7 +18,7 @@ export function startProgress(what, mostlyShort = false, stream = process.stderr
   let isShown = false;
   const show = () => {
     const line = `… ${what}${isShown || mostlyShort ? `: ${seconds()} s` : ""}`;
-    // A line that wraps would stay: only its last row is cleared.
+    // A wrapped line could not be cleared: only its last row is.
     stream.write(stream.isTTY ? `\r\x1b[K${line.slice(0, (stream.columns || 80) - 1)}` : `${line}\n`);
     isShown = true;
   };

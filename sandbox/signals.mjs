@@ -1,14 +1,20 @@
-// Signals that ask the set-up to end: what it has started gets them, and is waited for.
+// Signals that interrupt the set-up: they are forwarded to what it has started, and it waits for that to end.
 import { spawn } from "node:child_process";
 import * as os from "node:os";
 
-/** Exit code of a shell's for a process that this signal has ended. */
+/** A shell's exit code for a process that this signal has ended. */
 export const exitCodeOf = (signal) => 128 + os.constants.signals[signal];
 
 const ending = ["SIGINT", "SIGTERM", "SIGHUP"];
-/** Milliseconds that a program has to end by itself. npm would first finish what it is at, for half a minute, and then undo it. */
+/**
+ * Milliseconds for a program to end by itself. npm would first finish its current work, for half a minute, and then
+ * undo it.
+ */
 const patience = 2000;
-/** Milliseconds in which signals are one: a terminal sends Ctrl-C to all of its programs, and npm passes it on once more. */
+/**
+ * Milliseconds during which signals count as one: a terminal sends Ctrl-C to all of its programs, and npm forwards it
+ * again.
+ */
 const oneKey = 500;
 
 /** @type {NodeJS.Signals | undefined} */
@@ -17,7 +23,7 @@ let receivedAt = 0;
 /** @type {Set<(signal: NodeJS.Signals) => void>} */
 const listeners = new Set();
 
-/** A signal came: the command ends with `exitCodeOf(signal)`. */
+/** After a signal the command ends with `exitCodeOf(signal)`. */
 export class Interrupted extends Error {
   constructor(signal) {
     super(`interrupted by ${signal}`);
@@ -25,7 +31,7 @@ export class Interrupted extends Error {
   }
 }
 
-/** From now on a signal ends this process where the code asks for it, and nowhere else. */
+/** From now on a signal ends this process only where the code checks for it. */
 export function listenForSignals() {
   for (const signal of ending) {
     process.on(signal, () => {
@@ -42,17 +48,17 @@ export function refuseWhenInterrupted() {
   if (received !== undefined) throw new Interrupted(received);
 }
 
-/** @param {(signal: NodeJS.Signals) => void} tell Called for each signal; for the second of the user's with SIGKILL. */
+/** @param {(signal: NodeJS.Signals) => void} tell Called for each signal; for the user's second one with SIGKILL. */
 export function onSignal(tell) {
   listeners.add(tell);
   return () => listeners.delete(tell);
 }
 
 /**
- * Runs a program as a group of its own, so that it gets each signal once, and waits until it has ended: it must be one that
- * may be killed.
+ * Runs a program in its own process group, so that it gets each signal once, and waits until it has ended. Only for
+ * programs that may be killed.
  *
- * @throws Interrupted when a signal came, after the program has ended.
+ * @throws Interrupted after a signal, once the program has ended.
  */
 export async function runHeedingSignals(program, args) {
   refuseWhenInterrupted();

@@ -1,14 +1,14 @@
-// Brings a Node that the project supports where the machine's own is older: as npm ships it, for the sandbox and the tests
-// alone. Needs nothing but Node and npm.
+// Provides a supported Node when the machine's own is too old: npm's package of it, only for the sandbox and the tests.
+// Needs only Node and npm.
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { startProgress } from "./progressLine.mjs";
 import { runHeedingSignals } from "./signals.mjs";
 
-/** What package.json's `engines` asks for. */
+/** The minimum in package.json's `engines`. */
 const oldestSupported = 22;
-/** What can bring a newer one. */
+/** The oldest Node that can download a newer one. */
 const oldestStart = [20, 19];
 /** A version that npm has for both architectures, with its checksums. */
 const version = "24.21.0";
@@ -24,9 +24,9 @@ const packages = {
 };
 
 /**
- * @param {string} running The version that runs, as process.versions.node says it.
- * @returns {Promise<string | undefined>} The folder of the Node to run in its place: in `$XDG_CACHE_HOME` or `~/.cache`, about
- * 190 MB, downloaded once. Undefined where the running one will do.
+ * @param {string} running The running version, as in process.versions.node.
+ * @returns {Promise<string | undefined>} The folder of the Node to run instead: in `$XDG_CACHE_HOME` or `~/.cache`,
+ * about 190 MB, downloaded once. Undefined when the running one is supported.
  */
 export async function supportedNode(running = process.versions.node) {
   const [major, minor] = running.split(".").map(Number);
@@ -37,7 +37,7 @@ export async function supportedNode(running = process.versions.node) {
   const [name, integrity] = packages[process.arch] ?? [];
   if (process.platform !== "linux" || name === undefined) {
     throw new Error(
-      `Node ${running} is too old, and none is brought for ${process.platform} on ${process.arch}: install Node ${oldestSupported} or newer.`,
+      `Node ${running} is too old, and npm has no Node for ${process.platform} on ${process.arch}: install Node ${oldestSupported} or newer.`,
     );
   }
   const base = process.env["XDG_CACHE_HOME"] || path.join(os.homedir(), ".cache");
@@ -50,7 +50,7 @@ export async function supportedNode(running = process.versions.node) {
   return folder;
 }
 
-/** By `npm ci` and a lockfile of its own, which has npm check the checksum. */
+/** Uses `npm ci` with its own lockfile, so that npm verifies the checksum. */
 async function install(directory, name, integrity, progress) {
   const unfinished = `${directory}.${process.pid}.tmp`;
   fs.mkdirSync(unfinished, { recursive: true });

@@ -1,11 +1,11 @@
-// npm run audit: what is known against the packages of the lockfile, from the registry that npm is set to.
-// Ends with 0 when nothing is known, 1 when something is, 2 when the registry has no answer to that.
+// npm run audit: known vulnerabilities of the packages in the lockfile, from npm's configured registry. Exit code 0:
+// none; 1: some; 2: the registry does not support audits.
 import { spawnSync } from "node:child_process";
 import { answerHelp } from "./help.mjs";
 
 answerHelp(
   "npm run audit [-- NPM'S OPTION…]",
-  "What is known against the packages of the lockfile, from the registry that npm is set to.\nEnds with 0 when nothing is known, 1 when something is, 2 when the registry has no answer to that.",
+  "Lists known vulnerabilities of the packages in the lockfile, as reported by npm's registry.\nExit code 0: none; 1: some; 2: the registry does not answer audits.",
   true,
 );
 
@@ -17,9 +17,10 @@ if (error) throw error;
 const answer = read(stdout);
 if (answer?.metadata?.vulnerabilities === undefined) {
   const why = answer?.message ?? answer?.error?.summary ?? "no answer that can be read";
-  // The address of the registry is the user's own affair; the message's first words say what it did.
+  // Prints only the first part of the message; the rest may contain the registry's address, which is private to the
+  // user.
   console.error(
-    `npm audit: the registry answered "${why.split(" - ")[0]}". Nothing was checked. Set npm's registry to one that answers audits (npm_config_registry).`,
+    `npm audit: the registry answered "${why.split(" - ")[0]}". Nothing was checked. Set npm_config_registry to a registry that answers audits.`,
   );
   process.exit(2);
 }

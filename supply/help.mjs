@@ -1,12 +1,12 @@
-// What `--help`, `-h` and `--version` answer in the scripts of this folder, which need nothing but Node.
+// Handles `--help`, `-h` and `--version` for the scripts in this folder, which need only Node.js.
 import * as fs from "node:fs";
 
 /**
- * Answers and ends where that is asked for; refuses a flag, since there is none.
+ * Prints the help or version and exits if requested. Rejects any other flag, because these scripts have none.
  *
- * @param {string} usage As it is typed: `npm run licences [-- LOCKFILE]`.
- * @param {string} about What it does, in whole sentences.
- * @param {boolean} [passesOn] Whether flags are another program's. Default: false.
+ * @param {string} usage The command line: `npm run licences [-- LOCKFILE]`.
+ * @param {string} about What the script does, in full sentences.
+ * @param {boolean} [passesOn] Whether other flags are passed on to another program. Default: false.
  */
 export function answerHelp(usage, about, passesOn = false) {
   const args = process.argv.slice(2);
@@ -20,7 +20,7 @@ export function answerHelp(usage, about, passesOn = false) {
   }
   const flag = args.find((each) => each.startsWith("-"));
   if (flag !== undefined && !passesOn) {
-    console.error(`${flag}: there is no such option. The options are -h, --help and --version.`);
+    console.error(`${flag}: there is no such option. Allowed: -h, --help, --version.`);
     process.exit(1);
   }
 }

@@ -1,9 +1,10 @@
-// npm run licences: the licence of every package that the program needs when it runs. Ends with 1 when one is not allowed.
+// npm run licences: lists the license of every package that the program needs at run time. Exits with 1 when one is not
+// allowed.
 
 import * as fs from "node:fs";
 import { answerHelp } from "./help.mjs";
 
-/** What this program may be given away with. A new one comes here after somebody has read it. */
+/** The licenses that this program may be distributed with. Read a new one before you add it. */
 const allowed = new Set([
   "0BSD",
   "Apache-2.0",
@@ -17,12 +18,15 @@ const allowed = new Set([
   "Python-2.0",
 ]);
 
-/** Packages that name no licence in the form of SPDX, and what their file says that we have read: by name and version. */
+/**
+ * Packages that declare no SPDX license, by name and version, with the license that their files contain according to
+ * our review.
+ */
 const read = { "@logdna/tail-file@2.2.0": "MIT" };
 
 answerHelp(
   "npm run licences [-- LOCKFILE]",
-  "Fails on a licence that is not on the list, for packages that the program runs with (docs/licences.md).",
+  "Fails if a package that the program runs with has a licence that is not on the list (docs/licences.md).",
 );
 const lockfile = process.argv[2] ?? new URL("../package-lock.json", import.meta.url);
 const { packages } = JSON.parse(fs.readFileSync(lockfile, "utf8"));
@@ -45,7 +49,7 @@ for (const { name, licence } of refused) {
 }
 process.exitCode = refused.length > 0 ? 1 : 0;
 
-/** Whether an expression of SPDX is allowed: all parts of AND, one part of OR. */
+/** Whether an SPDX expression is allowed: every operand of AND, at least one of OR. */
 function isAllowed(expression) {
   const bare = expression.replace(/^\((.*)\)$/, "$1");
   if (/[()]/.test(bare)) return false;

@@ -1,15 +1,15 @@
-// Whether the project's packages are there. As a script: says `npm ci` in one line when they are not, for npm's scripts
-// whose programs would otherwise not be found.
+// Checks whether the project's packages are installed. As a script, it prints one line of advice (`npm ci`) when they
+// are not, for npm scripts whose programs would otherwise not be found.
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 /**
- * The first package that the lockfile names and node_modules does not hold in that version. npm lists what it has installed
- * when all of it is there (node_modules/.package-lock.json), and nothing else is believed.
+ * Finds the first package in the lockfile that is not installed in that version. The check relies on the list that npm
+ * writes after a complete installation (node_modules/.package-lock.json).
  *
  * @param {string} root The project's root.
- * @returns {string | undefined} Its place, or `node_modules` when npm has listed nothing.
+ * @returns {string | undefined} The package's path, or `node_modules` when npm has not written a list.
  */
 export function missingPackage(root) {
   const wanted = readPackages(path.join(root, "package-lock.json")) ?? {};
@@ -17,7 +17,7 @@ export function missingPackage(root) {
   if (installed === undefined) return "node_modules";
   const isMissing = (place, { version, integrity, optional }) => {
     const found = installed[place];
-    // npm leaves out what is for other systems.
+    // npm skips optional packages for other platforms.
     if (found === undefined) return optional !== true;
     return found.version !== version || found.integrity !== integrity || !fs.existsSync(path.join(root, place));
   };
@@ -32,12 +32,12 @@ function readPackages(file) {
   }
 }
 
-/** What to do, in one line; undefined when all is there. */
+/** The fix in one line; `undefined` if everything is installed. */
 export function packagesAdvice(root) {
   const missing = missingPackage(root);
   if (missing === undefined) return undefined;
   const what =
-    missing === "node_modules" ? "The packages are not installed" : `${missing} is not as package-lock.json has it`;
+    missing === "node_modules" ? "The packages are not installed" : `${missing} does not match package-lock.json`;
   return `${what}. Run \`npm ci --ignore-scripts\` first.`;
 }
 

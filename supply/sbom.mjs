@@ -1,5 +1,5 @@
-// npm run sbom:project: what this project itself is made of, as CycloneDX JSON in sbom/project.cdx.json; packages that only
-// its development needs are marked so. (npm run sbom is about the images of a stack.)
+// npm run sbom:project: writes the SBOM of this project itself as CycloneDX JSON to sbom/project.cdx.json; packages
+// needed only for development are marked. (npm run sbom covers the images of a stack.)
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -8,19 +8,27 @@ import { answerHelp } from "./help.mjs";
 answerHelp("npm run sbom:project", "Writes an SBOM of the project itself in CycloneDX JSON: sbom/project.cdx.json.");
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-// Not with --omit=dev: in workspaces npm then leaves out packages that run too, such as zod.
+// Without --omit=dev: in workspaces, npm then also omits packages that are needed at run time, such as zod.
 const args = ["sbom", "--package-lock-only", "--sbom-format=cyclonedx", "--sbom-type=application"];
 const bom = JSON.parse(execFileSync("npm", args, { cwd: root, encoding: "utf8", maxBuffer: 1 << 28 }));
-// npm names the project by its folder, whatever package.json says.
+// npm names the project after its folder, regardless of package.json.
 const { name } = JSON.parse(fs.readFileSync(`${root}/package.json`, "utf8"));
 bom.metadata.component.name = name;
-// Of several copies of a package npm lists the first: one that runs too is no tool of development only.
+// npm lists only the first of several copies of a package. If another copy is used at run time, the package is not
+// development-only.
 const { packages } = JSON.parse(fs.readFileSync(`${root}/package-lock.json`, "utf8"));
 const runs = new Set(
   Object.entries(packages)
     .filter(([, { dev }]) => !dev)
     .map(([folder, { name: real, version }]) => `${real ?? folder.split("node_modules/").pop()}@${version}`),
 );
+// npm lists the project's own publishable packages among its dependencies.
+const own = new Set(
+  Object.entries(packages)
+    .filter(([folder]) => !folder.includes("node_modules/"))
+    .map(([, { name: workspace, version }]) => `${workspace}@${version}`),
+);
+bom.components = bom.components.filter((component) => !own.has(component["bom-ref"]));
 for (const component of bom.components) {
   if (!runs.has(component["bom-ref"])) continue;
   component.scope = "required";

@@ -1,4 +1,4 @@
 import fc from "fast-check";
 
-/** Loaded by mutation tests only: a property that fails has killed its mutant, no smaller counterexample is needed. */
+/** Loaded by mutation tests only: a failed property has killed its mutant, so no smaller counterexample is needed. */
 fc.configureGlobal({ endOnFailure: true });

@@ -58,7 +58,7 @@ export async function readForm(request) {
   }
   const tooLarge = () =>
     // The rest of the body is not read, so the connection cannot serve another request.
-    new HttpError(413, `A form may have ${BODY_LIMIT} bytes at most.`, { Connection: "close" });
+    new HttpError(413, `A form may have at most ${BODY_LIMIT} bytes.`, { Connection: "close" });
   if (Number(request.headers["content-length"] ?? 0) > BODY_LIMIT) {
     throw tooLarge();
   }
@@ -82,7 +82,7 @@ export async function readForm(request) {
 
 /**
  * Refuses a form that a page of another site sends in the visitor's name. Browsers say where a form comes from in
- * Sec-Fetch-Site or, over plain HTTP, in Origin; a client that sends neither is no browser and acts for itself.
+ * Sec-Fetch-Site or, over plain HTTP, in Origin; a client that sends neither is not a browser and acts on its own behalf.
  */
 export function refuseForeignForm(request) {
   const site = request.headers["sec-fetch-site"];

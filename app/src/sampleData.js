@@ -1,4 +1,4 @@
-/** What a fresh store holds. Visits are days from the start, so that the sample never looks abandoned. */
+/** The content of a fresh store. Visits are relative to the start, so that the sample never looks outdated. */
 export const VETS = [
   { firstName: "Amara", lastName: "Okafor", specialties: ["surgery", "dentistry"] },
   { firstName: "Mateo", lastName: "Rivas", specialties: ["radiology"] },

@@ -4,23 +4,26 @@ import { treeMemoryKilobytes } from "./processTree";
 export interface CommandOptions {
   cwd: string;
   env: NodeJS.ProcessEnv;
-  /** Gets each line of standard output with the seconds since the start. */
+  /** Receives each line of standard output with the seconds since the start. */
   onLine?: (line: string, seconds: number) => void;
-  /** Takes a sample of the memory of the whole process tree ten times a second. @default false */
+  /** Samples the memory of the whole process tree ten times a second. @default false */
   memory?: boolean;
 }
 
 export interface CommandRun {
-  /** From the start to the end, as a clock on the wall shows it. */
+  /** Wall-clock time from start to exit. */
   seconds: number;
-  /** The highest sum over all processes; undefined unless it was asked for. */
+  /** The highest sum over all processes; `undefined` unless requested. */
   peakMegabytes: number | undefined;
   output: string;
 }
 
 const sampleMilliseconds = 100;
 
-/** Runs a program without a shell and measures it. Throws, with what it said, when it fails: that is no measurement. */
+/**
+ * Runs a program without a shell and measures it. Throws with its output when it fails, because a failed run is not a
+ * measurement.
+ */
 export function measureCommand(
   [program, ...args]: readonly [string, ...string[]],
   { cwd, env, onLine, memory = false }: CommandOptions,
@@ -50,8 +53,9 @@ export function measureCommand(
       clearInterval(timer);
       const time = seconds();
       if (code === 0) resolve({ seconds: time, peakMegabytes: memory ? peak / 1024 : undefined, output });
-      else
+      else {
         reject(new Error(`${[program, ...args].join(" ")}: ${signal ?? `exit code ${code}`}\n${output.slice(-4000)}`));
+      }
     });
   });
 }

@@ -2,11 +2,14 @@ import type { Comparison, Group, Term } from "../scenario";
 import { pairedRatio, type Ratio } from "./statistics";
 
 export interface Verdict extends Ratio {
-  /** Whether the whole interval keeps the goal, or none of it, or a part: then noise decides. `undefined`: it has no goal. */
+  /**
+   * Whether the confidence interval meets the goal entirely, not at all or partly; in the last case, noise decides.
+   * `undefined` without a goal.
+   */
   verdict: "met" | "undecided" | "missed" | undefined;
 }
 
-/** A comparison's ratio, and what it says of the goal. */
+/** A comparison's ratio and its verdict on the goal. */
 export function judge(group: Pick<Group, "variants">, comparison: Comparison): Verdict {
   const quantity = comparison.quantity ?? "seconds";
   const of = termValues(group, comparison.of, quantity, 1);

@@ -9,14 +9,17 @@ import {
 } from "@pulumi/policy";
 import type { JudgedResource } from "../programs/judgedStack";
 
-/** A rule is not for the resource. */
+/** Thrown when a rule does not apply to the resource. */
 class NotApplicable extends Error {}
 
 const notApplicable = (): never => {
   throw new NotApplicable();
 };
 
-/** The resources as the pack's server hands them to rules. @param wrap Makes the properties that rules see. */
+/**
+ * The resources in the form in which the pack's server passes them to rules.
+ * @param wrap Wraps the properties that rules see.
+ */
 export function policyResources(
   resources: readonly JudgedResource[],
   wrap: (props: Record<string, unknown>) => Record<string, unknown> = unknownCheckingProxy,
@@ -43,7 +46,7 @@ export function policyResources(
   return made;
 }
 
-/** What one rule finds in all of the resources, as messages. */
+/** A rule's messages about all resources. */
 export async function judgeAll(rule: Policies[number], resources: readonly PolicyResource[]): Promise<string[]> {
   const messages: string[] = [];
   const report = (message: string) => messages.push(message);
@@ -52,7 +55,7 @@ export async function judgeAll(rule: Policies[number], resources: readonly Polic
     try {
       await validate();
     } catch (error) {
-      // What is not known yet is reported by its error, as the pack's server has it.
+      // Reported as an error, as the pack's server does for unknown values.
       if (!(error instanceof NotApplicable || error instanceof UnknownValueError)) throw error;
     }
   };

@@ -2,19 +2,19 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 
-/** What figures depend on. No names of hosts, users or folders. */
+/** The environment that the figures depend on, without names of hosts, users or folders. */
 export interface Machine {
   cpu: string;
   cores: number;
   memoryGigabytes: number;
   system: string;
   kernel: string;
-  /** Name to version. */
+  /** Versions by name. */
   versions: Record<string, string>;
 }
 
 export function describeMachine(env: NodeJS.ProcessEnv): Machine {
-  const release = /^PRETTY_NAME="?([^"\n]*)/m.exec(readIfThere("/etc/os-release"))?.[1] ?? os.type();
+  const release = /^PRETTY_NAME="?([^"\n]*)/m.exec(readIfExists("/etc/os-release"))?.[1] ?? os.type();
   return {
     cpu: os.cpus()[0]?.model.trim() ?? "unknown",
     cores: os.availableParallelism(),
@@ -42,6 +42,6 @@ function packageVersion(name: string): string {
   return (require(`${name}/package.json`) as { version: string }).version;
 }
 
-function readIfThere(file: string): string {
+function readIfExists(file: string): string {
   return fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";
 }

@@ -3,8 +3,9 @@ import * as fs from "node:fs";
 const pageKilobytes = 4;
 
 /**
- * Resident memory of a process and all that it started, now, in kilobytes. Pages that processes share count in each, which
- * makes the sum too high by the same for everything that is compared; counting them once would take milliseconds each time.
+ * Current resident memory of a process and all of its descendants, in kilobytes. Shared pages count once per process,
+ * which overstates the sum equally for everything that is compared; counting them once would take milliseconds per
+ * sample.
  */
 export function treeMemoryKilobytes(root: number): number {
   return treeOf(root).reduce((sum, pid) => {
@@ -23,7 +24,7 @@ function treeOf(root: number): number[] {
   return found;
 }
 
-/** A process may end while it is looked at: then there is nothing to read. */
+/** The process may exit while it is being read. */
 function readProc(pid: number, file: string): string {
   try {
     return fs.readFileSync(`/proc/${pid}/${file}`, "utf8");

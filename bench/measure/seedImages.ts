@@ -1,20 +1,21 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { blobFile, manifestFolder } from "../../sandbox/gateway/distributionFiles";
-import { readManifest } from "../../sandbox/gateway/manifest";
 import type { RepositoryRecord } from "../../sandbox/gateway/state/records";
 import { Store } from "../../sandbox/gateway/state/store";
+import { blobFile, manifestFolder } from "../../sandbox/gateway/storage/distributionFiles";
+import { readManifest } from "../../sandbox/gateway/storage/manifest";
 import { distributionStorage } from "../../sandbox/services/distribution";
 import { gatewayStateDirectory } from "../../sandbox/services/gatewayProcess";
 
 const imagesAtOnce = 1000;
 
 /**
- * Puts images into a repository of a sandbox that runs, as pushes would leave them: 100,000 pushes would take the better part of
- * an hour, and what is measured comes afterwards. Blobs that the manifests name are there already.
+ * Writes images directly into a repository of a running sandbox, with the result that pushes would have: 100,000 pushes
+ * would take most of an hour, and only what follows is measured. The blobs that the manifests reference must already
+ * exist.
  *
- * @param manifests Each tag with its manifest.
+ * @param manifests Manifests by tag.
  */
 export async function seedImages(
   home: string,
@@ -24,7 +25,7 @@ export async function seedImages(
   const store = new Store(gatewayStateDirectory(home));
   try {
     const repository = store.repository({ kind: "private", account, region }, name);
-    if (repository === undefined) throw new Error(`the repository ${name} is not there`);
+    if (repository === undefined) throw new Error(`the repository ${name} does not exist`);
     let waiting: [tag: string, manifest: string][] = [];
     const put = () => {
       store.change(() => {

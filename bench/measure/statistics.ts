@@ -1,11 +1,11 @@
-/** A middle value with what lies around it, of at least one number. */
+/** A median and the spread around it, of at least one number. */
 export interface Summary {
   median: number;
   min: number;
   max: number;
 }
 
-/** How one thing compares with another: the ratio of their medians, and the interval in which it lies (95 %). */
+/** A comparison: the ratio of the medians and its 95 % confidence interval. */
 export interface Ratio {
   ratio: number;
   low: number;
@@ -13,7 +13,7 @@ export interface Ratio {
 }
 
 export function median(values: readonly number[]): number {
-  if (values.length === 0) throw new Error("there is no median of no numbers");
+  if (values.length === 0) throw new Error("an empty list has no median");
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   const upper = sorted[middle] as number;
@@ -27,10 +27,10 @@ export function summarize(values: readonly number[]): Summary {
 const resamples = 2000;
 
 /**
- * The median of the ratios of values that were measured side by side (a[i] and b[i] in the same round), with its interval
- * by the bootstrap: the rounds are drawn again and again with replacement, always in the same way.
+ * The median of the ratios of paired measurements (a[i] and b[i] from the same round), with a bootstrap confidence
+ * interval: rounds are resampled with replacement, from a fixed seed.
  *
- * What slows the machine down for a while slows down both of a round, and drops out of their ratio.
+ * A temporary slowdown of the machine affects both variants of a round, so it cancels out in their ratio.
  */
 export function pairedRatio(a: readonly number[], b: readonly number[]): Ratio {
   if (a.length !== b.length) throw new Error(`${a.length} measurements cannot be paired with ${b.length}`);
@@ -43,7 +43,7 @@ export function pairedRatio(a: readonly number[], b: readonly number[]): Ratio {
   return { ratio: median(ratios), low: at(0.025), high: at(0.975) };
 }
 
-/** Numbers from 0 up to 1 that are the same in every run (mulberry32). */
+/** Reproducible random numbers from 0 to less than 1 (mulberry32). */
 function generator(seed: number): () => number {
   let state = seed;
   return () => {

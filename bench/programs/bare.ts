@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { repositoryWithPolicy } from "./resources";
 import { names } from "./size";
 
-/** A component that is nothing but a parent. */
+/** A component that only serves as a parent. */
 class Empty extends pulumi.ComponentResource {
   constructor(name: string) {
     super("bench:index:Empty", name);

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { repositoryWithPolicy } from "./resources";
 import { names } from "./size";
 
-/** A component that is nothing but a parent, with the outputs that PrivateRepository has. */
+/** A component that only serves as a parent, with the same outputs as PrivateRepository. */
 class WithOutputs extends pulumi.ComponentResource {
   constructor(name: string) {
     super("bench:index:WithOutputs", name);

@@ -1,4 +1,4 @@
-// The reference stack as one writes it with @pulumi/aws and @pulumi/docker alone: two repositories, one image, four tags.
+// The reference stack written with only @pulumi/aws and @pulumi/docker: two repositories, one image, four tags.
 import * as aws from "@pulumi/aws";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
@@ -26,7 +26,7 @@ new aws.ecr.LifecyclePolicy("petclinic", {
 const privateLogin = aws.ecr.getAuthorizationTokenOutput({ registryId: privateRepository.registryId });
 const publicLogin = aws.ecrpublic.getAuthorizationTokenOutput({ region: "us-east-1" });
 const privateServer = { server: privateLogin.proxyEndpoint, ...credentials(privateLogin) };
-// The host is what stands before the first slash.
+// The host is the part before the first slash.
 const publicServer = {
   server: publicRepository.repositoryUri.apply((uri) => uri.slice(0, uri.indexOf("/"))),
   ...credentials(publicLogin),

@@ -1,4 +1,4 @@
-// What any program that pushes images to ECR imports, and nothing else.
+// Only the imports that every program needs to push images to ECR.
 import * as aws from "@pulumi/aws";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";

@@ -1,9 +1,11 @@
-/** A resource as a policy pack gets it, before it is wrapped: its properties, and which resources they depend on. */
+/**
+ * A resource as a policy pack receives it, before it is wrapped: its properties, and the resources that they depend on.
+ */
 export interface JudgedResource {
   type: string;
   name: string;
   props: Record<string, unknown>;
-  /** Names of resources, by the property that depends on them. */
+  /** Names of resources by the property that depends on them. */
   from?: Record<string, string[]>;
 }
 
@@ -24,7 +26,10 @@ const access = JSON.stringify({
   Statement: [{ Effect: "Allow", Principal: { AWS: `arn:aws:iam::${account}:root` }, Action: "ecr:BatchGetImage" }],
 });
 
-/** What one service has: a repository with a key and an alias, two policies, an image and what runs it. All rules are content with it. */
+/**
+ * The resources of one service: a repository with a key and an alias, two policies, an image and its consumer. They
+ * pass every rule.
+ */
 export const resourcesOfService = 7;
 
 export function serviceResources(service: string): JudgedResource[] {

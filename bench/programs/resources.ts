@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 
-/** ECR's document for "untagged images go after 7 days, the 50 newest content-tagged ones stay". */
+/** ECR's document for "delete untagged images after 7 days, keep the 50 newest content-tagged ones". */
 const lifecyclePolicy = JSON.stringify({
   rules: [
     {
@@ -17,7 +17,7 @@ const lifecyclePolicy = JSON.stringify({
   ],
 });
 
-/** The same custom resources as PrivateRepository makes by default, without anything else. */
+/** The same custom resources as PrivateRepository creates by default, and nothing else. */
 export function repositoryWithPolicy(name: string, opts?: pulumi.CustomResourceOptions): aws.ecr.Repository {
   const repository = new aws.ecr.Repository(
     name,

@@ -1,5 +1,5 @@
-/** Repositories that the programs here make. */
+/** Number of repositories that these programs create. */
 export const count = Number(process.env["BENCH_COUNT"] ?? "10");
 
-/** Name of each: as a config with that many services would have them. */
+/** Their names, as in a config with that many services. */
 export const names = Array.from({ length: count }, (_, index) => `service-${index}`);

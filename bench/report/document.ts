@@ -8,12 +8,12 @@ import { comparisonRows, measurementRows } from "./rows";
 
 const file = path.join(root, "docs", "performance.md");
 
-/** Writes each result between its markers in docs/performance.md; what stands around them is written by hand. */
+/** Writes each result between its markers in docs/performance.md; the rest of the document is written by hand. */
 export function writePerformanceDocument(results: readonly ScenarioResult[]): void {
   fs.writeFileSync(file, withResults(fs.readFileSync(file, "utf8"), results));
 }
 
-/** The document with the figures of these results; a section without a result stays as it is. */
+/** Renders the document with these results; sections without a result stay unchanged. */
 export function withResults(document: string, results: readonly ScenarioResult[]): string {
   const [first] = results;
   if (first === undefined) return document;
@@ -32,7 +32,7 @@ function between(document: string, name: string, content: string): string {
   return `${document.slice(0, from)}${begin}\n${content.trim()}\n${document.slice(to)}`;
 }
 
-/** Results of one machine are told once; after a change of machine each says which one it is of. */
+/** Mentions the machine once if all results are from the same one, otherwise with each result. */
 function machineText(results: readonly ScenarioResult[]): string {
   const machines = new Map<string, string[]>();
   for (const { machine, scenario } of results) {

@@ -2,7 +2,7 @@ import { judge } from "../measure/judge";
 import { summarize } from "../measure/statistics";
 import type { Comparison, Group } from "../scenario";
 
-/** The table of what was measured: a row for each variant, a column for each quantity. */
+/** The table of measurements: a row per variant, a column per quantity. */
 export function measurementRows({ variants }: Group): string[][] {
   const quantities = [...new Set(Object.values(variants).flatMap((samples) => Object.keys(samples)))];
   const rows = Object.entries(variants).map(([name, samples]) => [
@@ -12,7 +12,7 @@ export function measurementRows({ variants }: Group): string[][] {
   return [["", ...quantities], ...rows];
 }
 
-/** The table of what follows from it. */
+/** The table of comparisons. */
 export function comparisonRows(group: Group): string[][] {
   const rows = group.comparisons.map((comparison) => {
     const { ratio, low, high, verdict = "" } = judge(group, comparison);
@@ -37,7 +37,7 @@ function spread(values: readonly number[]): string {
   return `${figure(median)} (${figure(min)} to ${figure(max)})`;
 }
 
-/** Three digits that count. */
+/** Rounds to three significant digits. */
 export function figure(value: number): string {
   if (Math.abs(value) >= 100) return value.toFixed(0);
   return Number(value.toPrecision(3)).toString();

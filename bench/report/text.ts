@@ -1,7 +1,7 @@
 import type { Group } from "../scenario";
 import { comparisonRows, measurementRows } from "./rows";
 
-/** The groups' tables on a terminal. */
+/** The tables for a terminal. */
 export function printGroups(groups: readonly Group[]): void {
   for (const group of groups) {
     console.log(`\n${group.title}`);

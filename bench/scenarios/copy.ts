@@ -6,7 +6,7 @@ import * as path from "node:path";
 import { buildSync } from "esbuild";
 import { measureCommand } from "../measure/command";
 import { interleave, type Variant } from "../measure/interleave";
-import { type CopyOrder, type CopyPlace, clientOf } from "../programs/copyImage";
+import { type CopyEndpoint, type CopyRequest, clientOf } from "../programs/copyImage";
 import { root } from "../project";
 import type { BenchContext, Group, Scenario } from "../scenario";
 
@@ -15,7 +15,7 @@ const layerCount = 20;
 const start = "start of ours";
 const manifestType = "application/vnd.oci.image.manifest.v1+json";
 
-/** An image from registry to registry, against crane and, where it is installed, skopeo. */
+/** Copies an image between registries, compared with crane and, if installed, skopeo. */
 export const copy: Scenario = {
   name: "copy",
   minutes: 12,
@@ -36,7 +36,7 @@ export const copy: Scenario = {
   },
 };
 
-/** Twelve digits: as an access key id they stand for an account of its own in the sandbox. */
+/** Twelve digits: the sandbox treats such an access key ID as a separate account. */
 function newAccount(): string {
   return String(randomInt(700_000_000_000, 799_999_999_999));
 }
@@ -47,7 +47,7 @@ class CopyBench {
   private readonly program: string;
   private readonly crane: string;
   private readonly env: NodeJS.ProcessEnv;
-  private source: CopyPlace = { host: "", repository: "", authorizationToken: "" };
+  private source: CopyEndpoint = { host: "", repository: "", authorizationToken: "" };
   private digest = "";
   private repositories = 0;
 
@@ -57,7 +57,7 @@ class CopyBench {
   ) {
     const block = randomBytes(megabyte);
     const size = Math.ceil((context.n / layerCount) * megabyte);
-    // Random once, and new by its first bytes: nothing that is stored already is taken for it.
+    // Random data generated once; the first bytes change, so that no stored layer matches.
     this.layers = Array.from({ length: layerCount }, () => {
       const layer = Buffer.alloc(size, block);
       randomBytes(64).copy(layer);
@@ -86,14 +86,14 @@ class CopyBench {
     this.digest = await this.push(this.source, this.layers);
   }
 
-  /** @param there How many of the layers another image has at the target already. */
+  /** @param there How many of the layers already exist at the target, in another image. */
   async measure(title: string, where: "here" | "elsewhere", there: number): Promise<Group> {
     const target = async () => {
       const place = this.newRepository(where);
       if (there > 0) await this.push(place, this.layers.slice(0, there));
       return place;
     };
-    const variant = (name: string, command: (target: CopyPlace) => [string, ...string[]]): Variant => ({
+    const variant = (name: string, command: (target: CopyEndpoint) => [string, ...string[]]): Variant => ({
       name,
       run: async () => {
         const place = await target();
@@ -101,15 +101,15 @@ class CopyBench {
         return { seconds: run.seconds, "peak MB": run.peakMegabytes ?? 0 };
       },
     });
-    const address = ({ host, repository }: CopyPlace) => `${host}/${repository}`;
+    const address = ({ host, repository }: CopyEndpoint) => `${host}/${repository}`;
     const variants = [
       variant("crane copy", (to) => [this.crane, "copy", `${address(this.source)}@${this.digest}`, `${address(to)}:1`]),
       variant("ours", (to) => {
-        const order: CopyOrder = { source: this.source, target: to, digest: this.digest, tag: "1" };
+        const order: CopyRequest = { source: this.source, target: to, digest: this.digest, tag: "1" };
         return [process.execPath, this.program, JSON.stringify(order)];
       }),
     ];
-    // Of a program of Node; the provider that copies images has started already.
+    // The start of Node.js alone; in an update, the provider that copies images is already running.
     variants.push(variant(start, () => [process.execPath, this.program]));
     const hasSkopeo = isInstalled("skopeo");
     if (hasSkopeo) {
@@ -142,7 +142,7 @@ class CopyBench {
     };
   }
 
-  private newRepository(where: "here" | "elsewhere"): CopyPlace {
+  private newRepository(where: "here" | "elsewhere"): CopyEndpoint {
     const repository = `bench/copy-${++this.repositories}`;
     this.aws(where, "create-repository", "--repository-name", repository);
     const answer = this.aws(where, "get-authorization-token") as {
@@ -157,7 +157,7 @@ class CopyBench {
     return JSON.parse(execFileSync("aws", ["ecr", ...args, "--output", "json"], { env, encoding: "utf8" }));
   }
 
-  private async push(place: CopyPlace, layers: readonly Buffer[]): Promise<string> {
+  private async push(place: CopyEndpoint, layers: readonly Buffer[]): Promise<string> {
     const client = clientOf(place);
     const put = async (content: Buffer, mediaType: string) => {
       const digest = `sha256:${createHash("sha256").update(content).digest("hex")}`;

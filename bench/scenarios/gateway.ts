@@ -9,7 +9,7 @@ import type { BenchContext, Group, Scenario } from "../scenario";
 const megabyte = 2 ** 20;
 const repository = "bench/throughput";
 
-/** Layers through the sandbox's gateway, against the registry behind it by itself. */
+/** Layers through the sandbox's gateway, compared with the registry behind it. */
 export const gateway: Scenario = {
   name: "gateway",
   minutes: 2,
@@ -36,14 +36,14 @@ function aws(env: NodeJS.ProcessEnv, ...args: string[]): string {
   return execFileSync("aws", ["ecr", ...args, "--output", "json"], { env, encoding: "utf8" });
 }
 
-/** The sandbox keeps Distribution's config as JSON. */
+/** The sandbox stores Distribution's config as JSON. */
 function distributionAddress(env: NodeJS.ProcessEnv): string {
   const file = path.join(env["SANDBOX_HOME"] ?? "", "distribution", "config.yml");
   const { addr } = (JSON.parse(fs.readFileSync(file, "utf8")) as { http: { addr: string } }).http;
   return `http://${addr}`;
 }
 
-async function measure({ n, runs, tell }: BenchContext, registries: readonly Registry[]): Promise<Group> {
+async function measure({ n, runs, log }: BenchContext, registries: readonly Registry[]): Promise<Group> {
   const size = n * megabyte;
   const layers = new Map<Registry, Buffer>();
   const variants = registries.flatMap((registry): Variant[] => [
@@ -62,8 +62,8 @@ async function measure({ n, runs, tell }: BenchContext, registries: readonly Reg
       run: async () => throughput(size, await timed(() => registry.pull(layers.get(registry) ?? Buffer.alloc(0)))),
     }),
   );
-  const pushed = await interleave(variants, { runs, tell });
-  const pulled = await interleave(pulls, { runs, tell });
+  const pushed = await interleave(variants, { runs, log });
+  const pulled = await interleave(pulls, { runs, log });
   const comparison = (way: string) => ({
     title: `${way} through the gateway to Distribution alone`,
     of: `${way}, gateway`,
@@ -79,7 +79,7 @@ async function measure({ n, runs, tell }: BenchContext, registries: readonly Reg
   };
 }
 
-/** Random once, and new by its first bytes: nothing that is stored already is taken for it. */
+/** Random data generated once; the first bytes change, so that no stored layer matches. */
 function newLayer(size: number): Buffer {
   const block = randomBytes(megabyte);
   const layer = Buffer.alloc(size, block);
@@ -109,7 +109,7 @@ class Registry {
   async push(layer: Buffer): Promise<void> {
     const digest = this.digestOf(layer);
     const started = await this.send("POST", `${this.address}/v2/${repository}/blobs/uploads/`, [202]);
-    // ECR answers 201 to a part, where the specification says 202.
+    // ECR answers an upload part with 201, where the specification says 202.
     const sent = await this.send("PATCH", this.location(started), [201, 202], layer);
     const end = new URL(this.location(sent));
     end.searchParams.set("digest", digest);
@@ -125,7 +125,7 @@ class Registry {
     return new URL(headers.location ?? "", this.address).href;
   }
 
-  /** Not part of what is timed when it was asked for before. */
+  /** Cached, so that a digest computed in advance does not count in the timed section. */
   private digestOf(layer: Buffer): string {
     const known = this.digests.get(layer) ?? `sha256:${createHash("sha256").update(layer).digest("hex")}`;
     this.digests.clear();

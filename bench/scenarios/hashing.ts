@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { contentTag } from "../../components/images/buildContext";
+import { contentDigest } from "../../components/images/buildContext";
 import { measureCommand } from "../measure/command";
 import { interleave } from "../measure/interleave";
 import type { BenchContext, Group, Scenario } from "../scenario";
@@ -10,7 +10,7 @@ import type { BenchContext, Group, Scenario } from "../scenario";
 const fileBytes = 4096;
 const filesOfFolder = 100;
 
-/** The content tag of many files, against the time in which `docker build` gets them across. */
+/** The content tag of many files, compared with the time in which `docker build` transfers them. */
 export const hashing: Scenario = {
   name: "hashing",
   minutes: 2,
@@ -47,7 +47,7 @@ async function measure(context: BenchContext, folder: string): Promise<Group> {
         async run() {
           const inputs = { context: fresh(), platform: "linux/amd64" };
           const start = performance.now();
-          contentTag(inputs);
+          contentDigest(inputs);
           return { seconds: (performance.now() - start) / 1000 };
         },
       },
@@ -82,11 +82,14 @@ function writeContext(context: string, files: number): string {
   return context;
 }
 
-/** How long BuildKit says that the step took; the builder before it sends the context by itself, and is not measured. */
+/**
+ * The step's duration as BuildKit reports it. The legacy builder transfers the context separately and is not measured.
+ */
 function transferSeconds(output: string): number {
   const step = /^#(\d+) \[internal\] load build context/m.exec(output)?.[1];
   const seconds = new RegExp(`^#${step} DONE ([\\d.]+)s`, "m").exec(output)?.[1];
-  if (step === undefined || seconds === undefined)
-    throw new Error(`BuildKit told no transfer:\n${output.slice(-2000)}`);
+  if (step === undefined || seconds === undefined) {
+    throw new Error(`BuildKit reported no context transfer:\n${output.slice(-2000)}`);
+  }
   return Number(seconds);
 }

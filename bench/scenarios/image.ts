@@ -9,11 +9,11 @@ import { withProjects } from "./projects";
 
 const megabyte = 2 ** 20;
 
-/** What is built: its name, the context's folder, and how the content is made new before each run. */
+/** The image to build: its name, the context folder, and how to change the content before each run. */
 interface Case {
   title: string;
   context: string;
-  /** Whether each run pushes to an empty repository, so that all layers go. */
+  /** Whether each run pushes to an empty repository, so that all layers are uploaded. */
   wholeImage: boolean;
   prepare(project: BenchProject): void;
 }
@@ -36,7 +36,7 @@ const cases: readonly Case[] = [
 
 let edits = 0;
 
-/** A text that no image held before, in place of what the pattern finds. */
+/** Replaces what the pattern matches with a string that no earlier image contained. */
 function edit(project: BenchProject, file: string, pattern: RegExp): void {
   const before = project.read(file);
   const stamp = `change ${edits++} ${randomBytes(8).toString("hex")}`;
@@ -46,7 +46,7 @@ function edit(project: BenchProject, file: string, pattern: RegExp): void {
   project.write(file, after);
 }
 
-/** 300 MB that no compression makes smaller. */
+/** 300 MB of incompressible data. */
 function writeLarge(project: BenchProject): void {
   fs.mkdirSync(path.join(project.directory, "large"), { recursive: true });
   project.write("large/Dockerfile", "FROM scratch\nCOPY data /data\n");
@@ -55,7 +55,7 @@ function writeLarge(project: BenchProject): void {
   fs.closeSync(file);
 }
 
-/** An image by `pulumi up`, against `docker build` and `docker push` to the same registry. */
+/** An image by `pulumi up`, compared with `docker build` and `docker push` to the same registry. */
 export const image: Scenario = {
   name: "image",
   minutes: 7,
@@ -112,7 +112,7 @@ async function measure(context: BenchContext, what: Case, ours: BenchProject, pe
   };
 }
 
-/** A stack whose repository is there and empty, in an account of its own, with the image in its config. */
+/** A stack in its own account with an empty repository and the image in its config. */
 async function emptyRepository(project: BenchProject, what: Case): Promise<void> {
   await project.init();
   const salt = project.read("Pulumi.local.yaml").match(/^encryptionsalt.*$/m)?.[0] ?? "";
@@ -125,7 +125,7 @@ async function emptyRepository(project: BenchProject, what: Case): Promise<void>
   project.write("Pulumi.local.yaml", config(`  ecr:images:\n    petclinic:\n      ${settings}\n`));
 }
 
-/** @returns Seconds of both commands; the login before them does not count. */
+/** @returns Seconds of both commands, without the login. */
 async function buildAndPush(project: BenchProject, context: string): Promise<number> {
   const [authorization] = (
     JSON.parse(await project.run("aws", "ecr", "get-authorization-token", "--output", "json")) as {

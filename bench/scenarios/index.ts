@@ -3,6 +3,7 @@ import { copy } from "./copy";
 import { gateway } from "./gateway";
 import { hashing } from "./hashing";
 import { image } from "./image";
+import { images } from "./images";
 import { lifecycle } from "./lifecycle";
 import { peers } from "./peers";
 import { policies } from "./policies";
@@ -11,7 +12,7 @@ import { rules } from "./rules";
 import { scale } from "./scale";
 import { startup } from "./startup";
 
-/** All that `npm run bench` measures, in this order. */
+/** All scenarios of `npm run bench`, in order. */
 export const scenarios: readonly Scenario[] = [
   preview,
   policies,
@@ -19,6 +20,7 @@ export const scenarios: readonly Scenario[] = [
   peers,
   startup,
   image,
+  images,
   hashing,
   gateway,
   copy,

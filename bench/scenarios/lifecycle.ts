@@ -5,7 +5,7 @@ import type { BenchContext, Scenario } from "../scenario";
 
 const rules = 50;
 
-/** Which rule owns which image, of a repository that has very many. */
+/** Which rule owns which image, in a very large repository. */
 export const lifecycle: Scenario = {
   name: "lifecycle",
   minutes: 1,

@@ -4,7 +4,7 @@ import type { BenchContext, Group, Scenario } from "../scenario";
 import { previewOf } from "./preview";
 import { withProjects } from "./projects";
 
-/** Name of each variant, and its program in bench/programs. */
+/** The variants' names and their programs in bench/programs. */
 const programs = {
   bare: "bare",
   "bare with outputs": "bareOutputs",
@@ -14,7 +14,7 @@ const programs = {
 };
 type Name = keyof typeof programs;
 
-/** Ways to make the same repositories, in a size that everybody has. */
+/** Different ways to create the same repositories, at a common size. */
 export const peers: Scenario = {
   name: "peers",
   minutes: 7,
@@ -39,7 +39,7 @@ async function updates(context: BenchContext, projects: [Name, BenchProject][]):
   return group(`Creation of ${n} repositories (\`up --skip-preview\`)`, await interleave(variants, context));
 }
 
-/** Creates so many repositories in an account of their own. */
+/** Creates this many repositories in a separate account. */
 function updateOf(project: BenchProject, name: string, count: number): Variant {
   return {
     name,

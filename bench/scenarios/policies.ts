@@ -8,7 +8,7 @@ import { withProjects } from "./projects";
 export const oneRulePack = ["--policy-pack", "bench/packs/oneRule"];
 export const ourPack = ["--policy-pack", "policies"];
 
-/** The same repositories as in `preview`, judged by policy packs. */
+/** The same repositories as in `preview`, checked by policy packs. */
 export const policies: Scenario = {
   name: "policies",
   minutes: 14,
@@ -19,7 +19,7 @@ export const policies: Scenario = {
 async function measure(context: BenchContext, ours: BenchProject): Promise<Group> {
   const { n } = context;
   const half = Math.round(n / 2);
-  const awsguard = ["--policy-pack", await awsguardPack(context.tell)];
+  const awsguard = ["--policy-pack", await awsguardPack(context.log)];
   const variants = await interleave(
     [
       previewOf(ours, `one empty rule, ${n}`, n, oneRulePack),

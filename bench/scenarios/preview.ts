@@ -3,10 +3,10 @@ import type { BenchProject } from "../project";
 import type { BenchContext, Group, Scenario } from "../scenario";
 import { withProjects } from "./projects";
 
-/** Enough to load all that is loaded. */
+/** Enough repositories for every module to be loaded. */
 const warmUpSize = 10;
 
-/** A preview of so many repositories, with the packs in these folders of the project. */
+/** A preview of this many repositories with the packs in these folders of the project. */
 export function previewOf(project: BenchProject, name: string, count: number, packs: readonly string[] = []): Variant {
   return {
     name,
@@ -58,7 +58,7 @@ async function measure(context: BenchContext, ours: BenchProject, bare: BenchPro
   };
 }
 
-/** What the second half costs beyond the first, to what the first costs beyond none. */
+/** Compares the additional cost of the second half with that of the first half. */
 export function linear(name: string, n: number, half: number) {
   return {
     title: `${name}: the last ${n - half} to the first ${half}`,

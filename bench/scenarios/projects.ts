@@ -1,6 +1,6 @@
 import { BenchProject } from "../project";
 
-/** Makes projects for the time of the work, and takes them away whatever happens. */
+/** Creates projects for a piece of work and removes them afterwards, even if it fails. */
 export async function withProjects<T>(
   env: NodeJS.ProcessEnv,
   work: (make: (program?: string) => Promise<BenchProject>) => Promise<T>,

@@ -7,7 +7,7 @@ import { linear } from "./preview";
 
 const total = "all rules";
 
-/** Each rule of the pack by itself, over a stack in which every repository has all that a rule binds to it. */
+/** Each rule of the pack on its own, over a stack whose repositories have every resource that rules relate to them. */
 export const rules: Scenario = {
   name: "rules",
   minutes: 1,
@@ -15,14 +15,14 @@ export const rules: Scenario = {
   run: async (context) => [await measure(context)],
 };
 
-async function measure({ n, runs, tell }: BenchContext): Promise<Group> {
+async function measure({ n, runs, log }: BenchContext): Promise<Group> {
   const half = Math.round(n / 2);
   const variants: Record<string, Samples> = {};
   for (let round = -1; round < runs; round++) {
     const sizes = round % 2 === 0 ? [n, half, 0] : [0, half, n];
     for (const size of sizes) {
       const seconds = await judgeOnce(size);
-      tell(
+      log(
         `${round < 0 ? "warm-up" : `${round + 1}/${runs}`} ${size} repositories: ${seconds[total]?.toPrecision(3)} s`,
       );
       if (round < 0) continue;
@@ -41,7 +41,7 @@ async function measure({ n, runs, tell }: BenchContext): Promise<Group> {
   };
 }
 
-/** Seconds of each rule, and of all of them. */
+/** Seconds per rule, and in total. */
 async function judgeOnce(size: number): Promise<Record<string, number>> {
   const resources = policyResources(
     Array.from({ length: size }, (_, index) => serviceResources(`service-${index}`)).flat(),

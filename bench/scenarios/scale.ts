@@ -17,12 +17,12 @@ import { interleave, type Samples, type Variant } from "../measure/interleave";
 import { seedImages } from "../measure/seedImages";
 import type { BenchContext, Group, Scenario } from "../scenario";
 
-/** What every other repository is compared with: a page of images is as long there. */
+/** The baseline repository; large enough for a full page of images. */
 const few = 100;
 const pushesAtOnce = 8;
 const manifestType = "application/vnd.oci.image.manifest.v1+json";
 
-/** Calls and lifecycle runs of the local AWS in repositories of up to very many images. */
+/** API calls and lifecycle runs of the local AWS in repositories of increasing size. */
 export const scale: Scenario = {
   name: "scale",
   minutes: 8,
@@ -34,7 +34,7 @@ export const scale: Scenario = {
     for (const size of new Set(sizes)) {
       const repository = await Repository.create(context.env, size);
       await repository.seed();
-      context.tell(`${size} images are there`);
+      context.log(`${size} images are there`);
       repositories.push(repository);
     }
     const calls = await measureCalls(repositories, context);
@@ -54,7 +54,7 @@ export const scale: Scenario = {
   },
 };
 
-/** The repositories keep their sizes, but for the one image that each run puts. */
+/** Repositories keep their sizes, except for the one image that each run adds. */
 async function measureCalls(repositories: readonly Repository[], context: BenchContext): Promise<Group> {
   const calls: Record<string, (repository: Repository) => Promise<() => Promise<unknown>>> = {
     "put one image": async (repository) => () => repository.push(1),
@@ -88,7 +88,7 @@ async function measureCalls(repositories: readonly Repository[], context: BenchC
       }),
     ),
   );
-  const measured = await interleave(variants, { runs: context.runs, tell: context.tell });
+  const measured = await interleave(variants, { runs: context.runs, log: context.log });
   const others = repositories.filter(({ size }) => size !== few);
   return {
     title: "Calls in repositories of different sizes",
@@ -159,14 +159,14 @@ class Repository {
     return repository;
   }
 
-  /** As many images as it has to have, each with a tag. */
+  /** Fills a repository up to this many images, each with a tag. */
   async seed(): Promise<void> {
     const { repositories = [] } = await this.ecr.send(
       new DescribeRepositoriesCommand({ repositoryNames: [this.repositoryName] }),
     );
     const [, , , region = "", account = ""] = repositories[0]?.repositoryArn?.split(":") ?? [];
     await seedImages(this.home, { account, region, name: this.repositoryName }, this.manifests());
-    // The gateway has closed what was idle meanwhile.
+    // The gateway has closed idle connections in the meantime.
     agent.destroy();
     this.ecr.destroy();
   }
@@ -184,7 +184,7 @@ class Repository {
     return `build-${String(this.number).padStart(7, "0")}`;
   }
 
-  /** Pushes images of their own, each with a tag. */
+  /** Pushes distinct images, each with a tag. */
   async push(count: number): Promise<void> {
     const last = this.number + count;
     const worker = async () => {
@@ -234,7 +234,7 @@ function digestOf(data: Buffer): string {
 
 const agent = new http.Agent({ keepAlive: true });
 
-/** Without a limit of time: a lifecycle run takes as long as it takes. */
+/** No timeout: a lifecycle run may take arbitrarily long. */
 function request(
   method: string,
   url: string,

@@ -5,8 +5,8 @@ import { oneRulePack, ourPack } from "./policies";
 import { withProjects } from "./projects";
 
 /**
- * A preview that finds no change: the reference stack against a program that does nothing with the same SDKs, and against the
- * same repositories and tags written by hand, which starts the same providers.
+ * A preview without changes: the reference stack, compared with a program that does nothing with the same SDKs, and
+ * with the same repositories and tags written by hand, which start the same providers.
  */
 export const startup: Scenario = {
   name: "startup",
@@ -66,7 +66,7 @@ function unchanged(project: BenchProject, name: string, packs: readonly string[]
   return {
     name,
     async run() {
-      // A change would be another thing that is measured.
+      // A change would make this a different measurement.
       const { seconds } = await project.pulumi(["preview", "--expect-no-changes", ...packs]);
       return { seconds };
     },

@@ -1,62 +1,81 @@
 import { readAccessPolicy } from "../../ecr/accessPolicy";
-import type { PrivateFound, PublicFound } from "./readRepositories";
+import { encryptionName } from "../../ecr/repository/encryption";
+import { canonicalFormRule, isCanonicalPolicy } from "./canonicalPolicy";
+import { commonSettings, type Entry } from "./commonSettings";
+import { lifecycleOf, withoutLostWhitespace } from "./preservedText";
+import type { DescribedPrivateRepository, DescribedPublicRepository } from "./readRepositories";
 
-/** An entry of `ecr:privateRepositories` or `ecr:publicRepositories`, as far as it is written here. */
-export type Entry = Record<string, unknown>;
-
-/** What this project would set otherwise, and what that would do. */
+/** A setting whose adopted value differs from this project's default. */
 export interface Remark {
-  /** `private/<key>` or `public/<key>`. */
+  /** `private/<key>`, `public/<key>`, `registry/<region>`, or `registry/<region>/<prefix>` of a creation template. */
   repository: string;
   setting: string;
-  /** As it is. */
+  /** The current value in AWS. */
   found: string;
-  /** As the project has it unless told otherwise. */
-  usual: string;
-  /** What taking the setting out of the file does. */
-  change: "in place" | "not possible: it is fixed when a repository is created";
+  /** The project's default. */
+  defaultValue: string;
+  /** The effect of removing the setting from the file. */
+  change:
+    | "in place"
+    | "in place, for repositories that are created after it"
+    | "not possible: it is fixed when a repository is created";
 }
 
-/** What is written into an environment's file for repositories that are there. */
+/** The content of the stack file for an account's existing resources. */
 export interface AdoptedConfig {
+  /** Settings shared by most private repositories. */
+  defaults: Entry;
   privateRepositories: Record<string, Entry>;
   publicRepositories: Record<string, Entry>;
+  /** Keyed by region. */
+  registries: Record<string, Entry>;
   remarks: Remark[];
-  /** What the config cannot say, or not as it is. */
+  /** Values that the config cannot hold, or only in a changed form. */
   warnings: string[];
+  /** What stays unchanged in AWS and outside the stack because the config cannot express it. */
+  outside: string[];
 }
 
-const written: Readonly<Record<string, string>> = { AES256: "aes256", KMS: "kms", KMS_DSSE: "kmsDsse" };
-
 /**
- * The config that leaves repositories as they are.
+ * Builds a config that matches the existing repositories, so that the first update changes as little as possible.
  *
- * @param region The environment's: repositories of another one name theirs.
- * @param isOwnKey Whether a key is the customer's: AWS's own key for ECR is what a repository without a key has.
+ * @param region The environment's region. Repositories in other regions get an explicit `region`.
+ * @param isOwnKey Whether a KMS key is customer managed. Keys managed by AWS are what a repository gets without
+ *   `kmsKey`.
  */
 export function adoptedConfig(
-  found: { private: readonly PrivateFound[]; public: readonly PublicFound[] },
+  found: { private: readonly DescribedPrivateRepository[]; public: readonly DescribedPublicRepository[] },
   region: string,
   isOwnKey: (key: string) => boolean,
 ): AdoptedConfig {
-  const config: AdoptedConfig = { privateRepositories: {}, publicRepositories: {}, remarks: [], warnings: [] };
+  const config: AdoptedConfig = {
+    ...{ defaults: {}, privateRepositories: {}, publicRepositories: {}, registries: {} },
+    ...{ remarks: [], warnings: [], outside: [] },
+  };
   const keys = new Keys(found.private.map(({ name }) => name));
   for (const each of found.private) {
     const key = keys.keyOf(each.name, each.region === region ? undefined : each.region);
-    config.privateRepositories[key] = privateEntry(each, region, isOwnKey, `private/${key}`, config);
+    config.privateRepositories[key] = {
+      ...named(each.name, key),
+      ...privateEntry(each, region, isOwnKey, `private/${key}`, config),
+    };
   }
   const publicKeys = new Keys(found.public.map(({ name }) => name));
   for (const each of found.public) {
     const key = publicKeys.keyOf(each.name);
-    config.publicRepositories[key] = publicEntry(each, `public/${key}`, config);
+    config.publicRepositories[key] = { ...named(each.name, key), ...publicEntry(each, `public/${key}`, config) };
   }
-  return config;
+  const { defaults, entries } = commonSettings(config.privateRepositories);
+  return { ...config, defaults, privateRepositories: entries };
 }
 
-/** Names that no key can have: of every object (config/checkConfig.ts), and Pulumi's mark of a secret. */
+/**
+ * Names that cannot be used as keys: properties of every object (config/checkConfig.ts) and Pulumi's marker for
+ * secrets.
+ */
 const reserved: readonly string[] = ["constructor", "prototype", "secure"];
 
-/** Keys for repositories: their names, where no other one has that. */
+/** Assigns a key to each repository: its name, or a variant where that is reserved or ambiguous. */
 class Keys {
   private readonly counts = new Map<string, number>();
   private readonly given = new Set<string>();
@@ -65,7 +84,7 @@ class Keys {
     for (const name of names) this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
   }
 
-  /** @param region Where it is, unless that is the environment's own. */
+  /** @param region The repository's region; omit it for the environment's own. */
   keyOf(name: string, region?: string): string {
     const isTwice = (this.counts.get(name) ?? 0) > 1;
     if (!reserved.includes(name) && (!isTwice || region === undefined)) return name;
@@ -77,16 +96,21 @@ class Keys {
   }
 }
 
+/** Writes `repositoryName` where the key differs, so that the name survives when `import` is removed from the file. */
+function named(name: string, key: string): { repositoryName?: string } {
+  return key === name ? {} : { repositoryName: name };
+}
+
 function privateEntry(
-  each: PrivateFound,
+  each: DescribedPrivateRepository,
   region: string,
   isOwnKey: (key: string) => boolean,
   repository: string,
   { remarks, warnings }: AdoptedConfig,
 ): Entry {
-  const encryption = written[each.encryptionType] ?? each.encryptionType;
-  const remark = (setting: string, value: string, usual: string, change: Remark["change"] = "in place") => {
-    if (value !== usual) remarks.push({ repository, setting, found: value, usual, change });
+  const encryption = encryptionName(each.encryptionType);
+  const remark = (setting: string, value: string, defaultValue: string, change: Remark["change"] = "in place") => {
+    if (value !== defaultValue) remarks.push({ repository, setting, found: value, defaultValue, change });
   };
   remark("encryption", encryption, "kms", "not possible: it is fixed when a repository is created");
   remark("imageTagMutability", each.imageTagMutability, "IMMUTABLE");
@@ -100,16 +124,18 @@ function privateEntry(
     ...(each.imageTagMutability !== "IMMUTABLE" && { imageTagMutability: each.imageTagMutability }),
     ...(each.exclusionFilters.length > 0 && { exclusionFilters: each.exclusionFilters }),
     ...(!each.scanOnPush && { scanOnPush: false }),
-    lifecyclePolicy: each.lifecyclePolicy === undefined ? false : JSON.parse(each.lifecyclePolicy),
+    lifecyclePolicy: lifecycleOf(each.lifecyclePolicy),
     ...access,
     ...tagsOf(each.tags, repository, warnings),
     import: imported(each.name, access),
   };
 }
 
-function publicEntry(each: PublicFound, repository: string, { warnings }: AdoptedConfig): Entry {
+function publicEntry(each: DescribedPublicRepository, repository: string, { warnings }: AdoptedConfig): Entry {
   if (each.hasLogo) {
-    warnings.push(`${repository}: its logo stays, unless \`catalogData.logoFile\` names another: ECR gives none back.`);
+    warnings.push(
+      `${repository}: its logo stays unless \`catalogData.logoFile\` names another; ECR does not return logos.`,
+    );
   }
   const access = accessOf(each.repositoryPolicy, repository, warnings);
   const catalogData = Object.fromEntries(
@@ -117,7 +143,7 @@ function publicEntry(each: PublicFound, repository: string, { warnings }: Adopte
       .filter(([, value]) => value !== undefined && value.length > 0)
       .map(([setting, value]) => [
         setting,
-        typeof value === "string" ? writable(value, `${repository}: its ${setting}`, warnings) : value,
+        typeof value === "string" ? withoutLostWhitespace(value, `${repository}: its ${setting}`, warnings) : value,
       ]),
   );
   return {
@@ -128,23 +154,12 @@ function publicEntry(each: PublicFound, repository: string, { warnings }: Adopte
   };
 }
 
-/** What Pulumi's config can hold of a text: its reader loses line breaks and tabs that begin one. */
-function writable(text: string, what: string, warnings: string[]): string {
-  const rest = text.replace(/^\s*[\n\t\r]/, "");
-  if (rest !== text) {
-    warnings.push(
-      `${what} begins with a blank line or a tab; the first update takes that away, as Pulumi's config has none.`,
-    );
-  }
-  return rest;
-}
-
 function tagsOf(tags: Record<string, string>, repository: string, warnings: string[]): { tags?: Entry } {
   const keys = Object.keys(tags);
   if (keys.length === 0) return {};
   if (keys.length > 1 || keys[0] !== "secure") return { tags };
   warnings.push(
-    `${repository}: its only tag is "secure", which Pulumi's config takes for a secret; the first update takes it away.`,
+    `${repository}: its only tag is "secure", which Pulumi's config reads as a secret; the first update removes it.`,
   );
   return {};
 }
@@ -153,21 +168,26 @@ function imported(name: string, { access }: { access?: unknown }) {
   return access === undefined ? name : { repository: name, repositoryPolicy: true };
 }
 
-/** A repository's policy as it is: its statements, one by one. */
+/** A repository policy's statements, unchanged. */
 function accessOf(text: string | undefined, repository: string, warnings: string[]): { access?: Entry } {
   if (text === undefined) return {};
   const policy = readAccessPolicy(text);
   if (policy === undefined) {
-    warnings.push(`${repository}: its policy cannot be read, and stays as it is without the stack.`);
+    warnings.push(`${repository}: its policy cannot be read; it stays unchanged and outside the stack.`);
     return {};
   }
   if (policy.Version !== "2012-10-17") {
     warnings.push(
-      `${repository}: its policy has the version ${policy.Version}; the first update makes that 2012-10-17.`,
+      `${repository}: its policy has the version ${policy.Version}; the first update changes it to 2012-10-17.`,
     );
   }
   if (policy.Id !== undefined) {
-    warnings.push(`${repository}: its policy's Id ${JSON.stringify(policy.Id)} goes with the first update.`);
+    warnings.push(`${repository}: its policy's Id ${JSON.stringify(policy.Id)} is removed by the first update.`);
+  }
+  if (!isCanonicalPolicy(text)) {
+    warnings.push(
+      `${repository}: its policy is rewritten by the first update, with the same meaning: ${canonicalFormRule}.`,
+    );
   }
   return { access: { statements: policy.Statement } };
 }

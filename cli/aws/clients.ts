@@ -2,7 +2,7 @@ import { ECRClient } from "@aws-sdk/client-ecr";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 
-/** The SDK's clients of one region, with the credentials and the endpoint that the environment or a profile gives. */
+/** SDK clients for one region, with the credentials and endpoint from the environment or a profile. */
 export interface AwsClients {
   ecr: ECRClient;
   ecs: ECSClient;
@@ -11,7 +11,7 @@ export interface AwsClients {
 
 const byRegion = new Map<string, AwsClients>();
 
-/** One set of clients for each region. Throttled requests are tried again, up to 8 times. */
+/** One set of clients for each region. Throttled requests are attempted up to 8 times. */
 export function awsClients(region: string): AwsClients {
   const known = byRegion.get(region);
   if (known) {
@@ -23,10 +23,19 @@ export function awsClients(region: string): AwsClients {
   return clients;
 }
 
-/** An error as one line: its name, when it has one worth saying, and its message. */
+/** Formats an error as one line: its name, if informative, and its message. */
 export function errorText(error: unknown): string {
   if (!(error instanceof Error)) {
     return String(error);
   }
   return error.name === "Error" ? error.message : `${error.name}: ${error.message}`;
+}
+
+/**
+ * Whether the service refuses this one question, such as for a missing permission. False for what every other question would
+ * meet too: credentials that are not valid, throttling, a service that is down.
+ */
+export function isRefusal(error: unknown): boolean {
+  const { name = "", $fault } = error as { name?: string; $fault?: string };
+  return $fault === "client" && !/Expired|InvalidClientToken|UnrecognizedClient|Throttl/.test(name);
 }

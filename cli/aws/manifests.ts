@@ -1,25 +1,26 @@
 import { BatchGetImageCommand, type ECRClient } from "@aws-sdk/client-ecr";
-import { isDigest } from "../../ecr/digests";
-import { isObject } from "../../ecr/jsonObjects";
+import { isDigest } from "../../ecr/names/digests";
+import { isObject } from "../../ecr/values/jsonObjects";
 
-/** Images in one request (ECR API, BatchGetImage: imageIds). */
+/** Images per request (ECR API, BatchGetImage: imageIds). */
 const batchSize = 100;
 
-/** What these commands read of a manifest, whichever kind it is. */
+/** The parts of a manifest that these commands need, whatever its type. */
 export interface Manifest {
-  /** Digests of an index's images; none of an image. */
+  /** Digests of the images in an index; empty for an image. */
   children: string[];
-  /** An image's config and layers; none of an index. */
+  /** An image's config and layers; empty for an index. */
   blobs: { digest: string; sizeBytes: number }[];
-  /** Bytes of the manifest itself. */
+  /** Size of the manifest itself in bytes. */
   sizeBytes: number;
 }
 
 /**
- * Manifests by digest, in batches of at most 100. What ECR does not give, such as those of archived images, is left out.
+ * Manifests by digest, in batches of at most 100. Images for which ECR returns none, such as archived ones, are
+ * skipped.
  *
- * ECR may take this for a pull: a role that only looks should be in the registry's pull-time update exclusions, so that
- * rules which count since the last pull do not see it.
+ * ECR may count this as a pull: a read-only role should be in the registry's pull-time update exclusions, so that rules
+ * based on the last pull ignore it.
  */
 export async function readManifests(
   ecr: ECRClient,
@@ -44,12 +45,15 @@ export async function readManifests(
   return manifests;
 }
 
-/** Docker's and OCI's formats have the same shape. Whoever pushed it wrote it: what has no digest is left out. */
+/**
+ * Docker's and OCI's formats have the same structure. Their content is up to whoever pushed it: entries without a
+ * digest are skipped.
+ */
 export function readManifest(text: string): Manifest {
   const manifest: unknown = JSON.parse(text);
   const { manifests, config, layers } = isObject(manifest) ? manifest : {};
   return {
-    // An index may name the same image thousands of times.
+    // An index may list the same image thousands of times.
     children: [...new Set(descriptors(manifests).map(({ digest }) => digest))],
     blobs: [...descriptors([config]), ...descriptors(layers)],
     sizeBytes: Buffer.byteLength(text),

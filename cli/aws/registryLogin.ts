@@ -1,8 +1,8 @@
 import { type ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
-import { RegistryLogin } from "../../ecr/registryLogin";
+import { RegistryLogin } from "../../ecr/registry/registryLogin";
 
 /**
- * A login for a private registry in the client's region, as `aws ecr get-login-password` gives it.
+ * Credentials for a private registry in the client's region, as from `aws ecr get-login-password`.
  *
  * @param registryId The registry's account. Undefined: that of the credentials.
  */

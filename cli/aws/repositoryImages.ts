@@ -8,7 +8,7 @@ import {
 import { type LifecycleImage, type LifecyclePolicyDocument, readLifecyclePolicy } from "../../ecr/lifecyclePolicy";
 import { parentsIn, readManifests } from "./manifests";
 
-/** Images of one page (ECR API, DescribeImages: maxResults). */
+/** Images per page (ECR API, DescribeImages: maxResults). */
 const pageSize = 1000;
 
 export interface RepositoryAddress {
@@ -28,7 +28,10 @@ export interface RepositoryContent {
   unknown: string[];
 }
 
-/** Everything that lifecycle rules look at in a repository. @throws the service's error, such as RepositoryNotFoundException. */
+/**
+ * Everything in a repository that lifecycle rules depend on. @throws the service's error, such as
+ * RepositoryNotFoundException.
+ */
 export async function readRepository(ecr: ECRClient, address: RepositoryAddress): Promise<RepositoryContent> {
   const { repositories = [] } = await ecr.send(
     new DescribeRepositoriesCommand({ repositoryNames: [address.name], registryId: address.registryId }),
@@ -48,7 +51,7 @@ export async function readRepository(ecr: ECRClient, address: RepositoryAddress)
   };
 }
 
-/** Archived images too: without a filter ECR lists active ones only. */
+/** Includes archived images: without a filter ECR lists only active ones. */
 async function readDetails(ecr: ECRClient, at: { name: string; registryId: string }): Promise<ImageDetail[]> {
   const details: ImageDetail[] = [];
   const pages = paginateDescribeImages(
@@ -61,7 +64,7 @@ async function readDetails(ecr: ECRClient, at: { name: string; registryId: strin
   return details;
 }
 
-/** Only indexes name other images, and only their manifests say which. */
+/** Only indexes refer to other images, and only their manifests say to which. */
 async function readParents(
   ecr: ECRClient,
   at: { name: string; registryId: string },
@@ -98,7 +101,7 @@ async function readDocument(
     const { lifecyclePolicyText } = await ecr.send(
       new GetLifecyclePolicyCommand({ repositoryName: at.name, registryId: at.registryId }),
     );
-    // ECR has accepted it: what this program would refuse is evaluated all the same.
+    // ECR has accepted it, so it is evaluated even if this program would refuse it.
     return (
       readLifecyclePolicy(lifecyclePolicyText ?? "", "").document ??
       (JSON.parse(lifecyclePolicyText ?? "") as LifecyclePolicyDocument)

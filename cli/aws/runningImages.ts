@@ -11,9 +11,9 @@ import {
 import { GetFunctionCommand, type LambdaClient, paginateListFunctions } from "@aws-sdk/client-lambda";
 import { type AwsClients, errorText } from "./clients";
 
-/** An image reference that something in the account runs. */
+/** An image reference in use in the account. */
 export interface RunningImage {
-  /** As it is written there: `<uri>:<tag>`, `<uri>@<digest>`. */
+  /** As written there: `<uri>:<tag>`, `<uri>@<digest>`. */
   reference: string;
   /** What runs it: `ECS task definition web:7`. */
   by: string;
@@ -21,23 +21,23 @@ export interface RunningImage {
 
 export interface RunningImages {
   images: RunningImage[];
-  /** What could not be asked, in words. */
+  /** Descriptions of what could not be queried. */
   unknown: string[];
 }
 
-/** Services in one request (ECS API, DescribeServices), and tasks (DescribeTasks). */
+/** Limit on the services in one request (ECS API, DescribeServices) and on the tasks (DescribeTasks). */
 const servicesAtOnce = 10;
 const tasksAtOnce = 100;
 
 /**
- * What ECS and Lambda run in one region: the task definitions of services with all their deployments, of running tasks, and
- * the newest of each active family; Lambda functions made from images. A service that cannot be asked is named, and is no
- * error: a role that reads the registry often may read nothing else.
+ * The images that ECS and Lambda run in one region: task definitions of services with all their deployments, of running
+ * tasks, and the newest of each active family; Lambda functions from images. A service that cannot be queried is
+ * reported, but not as an error: a role that can read the registry often can read nothing else.
  */
 export async function readRunningImages({ ecs, lambda }: AwsClients, region: string): Promise<RunningImages> {
   const results = await Promise.all([
-    attempt(`ECS in ${region}`, () => ecsImages(ecs)),
-    attempt(`Lambda in ${region}`, () => lambdaImages(lambda)),
+    tryRead(`ECS in ${region}`, () => ecsImages(ecs)),
+    tryRead(`Lambda in ${region}`, () => lambdaImages(lambda)),
   ]);
   return {
     images: results.flatMap(({ images }) => images),
@@ -45,7 +45,7 @@ export async function readRunningImages({ ecs, lambda }: AwsClients, region: str
   };
 }
 
-async function attempt(what: string, read: () => Promise<RunningImage[]>): Promise<RunningImages> {
+async function tryRead(what: string, read: () => Promise<RunningImage[]>): Promise<RunningImages> {
   try {
     return { images: await read(), unknown: [] };
   } catch (error) {
@@ -101,7 +101,7 @@ async function serviceDefinitions(ecs: ECSClient, cluster: string): Promise<stri
   return definitions;
 }
 
-/** Running containers, by the digest that they were started with: their tag may name another image by now. */
+/** Running containers, by the digest they were started with: the tag may point to another image by now. */
 async function taskImages(ecs: ECSClient, cluster: string): Promise<RunningImage[]> {
   const images: RunningImage[] = [];
   for await (const { taskArns = [] } of paginateListTasks({ client: ecs, pageSize: tasksAtOnce }, { cluster })) {
@@ -120,7 +120,7 @@ async function taskImages(ecs: ECSClient, cluster: string): Promise<RunningImage
   return images;
 }
 
-/** `host:5000/name:tag@digest` without tag and digest. */
+/** Returns `host:5000/name:tag@digest` without tag and digest. */
 function withoutTag(image: string): string {
   const place = image.split("@")[0] ?? "";
   const colon = place.indexOf(":", place.lastIndexOf("/") + 1);
@@ -133,7 +133,7 @@ async function lambdaImages(lambda: LambdaClient): Promise<RunningImage[]> {
     for (const { FunctionName, PackageType } of Functions) {
       if (PackageType === "Image") {
         const { Code } = await lambda.send(new GetFunctionCommand({ FunctionName }));
-        // What the function runs is the digest that its tag named when it was deployed.
+        // The function runs the digest its tag pointed to when it was deployed.
         const reference = Code?.ResolvedImageUri ?? Code?.ImageUri;
         if (reference !== undefined) {
           images.push({ reference, by: `Lambda function ${FunctionName}` });

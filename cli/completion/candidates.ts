@@ -2,10 +2,10 @@ import type { Command, Option } from "commander";
 import { environmentsOf, projectFolder } from "../project";
 
 /**
- * What may stand at the end of a line.
+ * Completions for the end of a line.
  *
- * @param words What stands behind `ecr`; the last one is as far as it is written, and may be empty.
- * @returns Whole words that begin so; none where it is a file or a text of the user's own.
+ * @param words The words after `ecr`; the last one may be incomplete or empty.
+ * @returns Matching whole words; empty where a file or a free-form string is expected.
  */
 export function candidates(program: Command, words: readonly string[]): string[] {
   const before = words.slice(0, -1);
@@ -37,14 +37,14 @@ function optionsOf(command: Command): Option[] {
   return command.options.filter(({ hidden, long }) => !hidden && long !== "--version");
 }
 
-/** The option that a word is, if a value follows it. */
+/** The option a word stands for, if it takes a value. */
 function valueOption(command: Command, word: string): Option | undefined {
   return command.options.find(
     (option) => (option.long === word || option.short === word) && (option.required || option.optional),
   );
 }
 
-/** None outside of a project. */
+/** Empty outside a project. */
 function environments(): string[] {
   try {
     return environmentsOf(projectFolder());

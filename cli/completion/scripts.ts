@@ -1,4 +1,4 @@
-/** A script for each shell: it hands the words of the line over, and offers what comes back, else files. */
+/** A script for each shell: it passes on the words of the line, and offers the results, or otherwise files. */
 export const completionScripts = {
   bash: (ask: string) => `_ecr_complete() {
   local ecr=(ecr)

@@ -1,11 +1,11 @@
 import { type ECRClient, GetAccountSettingCommand } from "@aws-sdk/client-ecr";
 import { ECRPUBLICClient, paginateDescribeImages } from "@aws-sdk/client-ecr-public";
-import { type StorageUse, type StoredImage, storageUse } from "../../ecr/storageUse";
+import { type StorageUse, type StoredImage, storageUse } from "../../ecr/costs/storageUse";
 import { awsClients, errorText } from "../aws/clients";
 import { type Manifest, readManifests } from "../aws/manifests";
 import type { RepositoryContent } from "../aws/repositoryImages";
 
-/** ECR Public's API, for every region's stacks. */
+/** ECR Public's API, for stacks in every region. */
 const publicRegion = "us-east-1";
 
 export interface MeasuredRepository extends StorageUse {
@@ -17,16 +17,19 @@ export interface MeasuredRepository extends StorageUse {
 
 export interface Measurement {
   repositories: MeasuredRepository[];
-  /** All private repositories together: with blob mounting on, less than their sum. */
+  /** All private repositories combined: with blob mounting, less than their sum. */
   total: StorageUse;
-  /** Regions whose registries share layers across repositories. */
+  /** Regions whose registries share layers between repositories. */
   blobMounting: string[];
   publicRepositories: { name: string; images: number; bytes: number }[];
-  /** What the figures do not know, in words. */
+  /** Descriptions of what the figures do not include. */
   unknown: string[];
 }
 
-/** Reads what repositories hold: layers from manifests, each counted once per repository, or per registry where it is shared. */
+/**
+ * Measures what repositories store: layers from manifests, each counted once per repository, or per registry where
+ * layers are shared.
+ */
 export async function measure(
   contents: readonly RepositoryContent[],
   publicNames: readonly string[],
@@ -47,17 +50,17 @@ export async function measure(
   const publicRepositories = await measurePublic(publicNames);
   if (publicRepositories.length > 0) {
     unknown.push(
-      "public repositories: ECR Public reports sizes of images only, so shared layers count in each of them",
+      "public repositories: ECR Public reports only image sizes, so shared layers are counted in each image",
     );
   }
   return { ...measured, publicRepositories, unknown: [...measured.unknown, ...unknown] };
 }
 
 /**
- * As `measure`, without asking anybody.
+ * Like `measure`, without calling AWS.
  *
- * @param manifests What is known of each repository's manifests. @default none: images count by the size that ECR reports
- * @param blobMounting Regions whose registries share layers across repositories. @default none
+ * @param manifests Known manifests of each repository. @default none: images count with the size that ECR reports
+ * @param blobMounting Regions whose registries share layers between repositories. @default none
  */
 export function measureImages(
   contents: readonly RepositoryContent[],
@@ -71,7 +74,9 @@ export function measureImages(
     const images = storedImages(content, known);
     const estimated = images.length - known.size;
     if (estimated > 0) {
-      unknown.push(`${content.name}: ${estimated} images by the size that ECR reports, their layers not told apart`);
+      unknown.push(
+        `${content.name}: ${estimated} images counted by the size that ECR reports, without separating their layers`,
+      );
     }
     stored.push({ region: content.region, images });
     const { name, region } = content;
@@ -89,7 +94,7 @@ export function measureImages(
   return { repositories, total, blobMounting: [...blobMounting], publicRepositories: [], unknown };
 }
 
-/** What ECR gives no manifest of (archived images) is one part of its own, of the size that ECR reports. */
+/** An image without an available manifest (archived images) is a single part, with the size that ECR reports. */
 function storedImages({ images }: RepositoryContent, manifests: ReadonlyMap<string, Manifest>): StoredImage[] {
   return images.map(({ digest, sizeBytes = 0, storageClass }): StoredImage => {
     const manifest = manifests.get(digest);
@@ -98,7 +103,7 @@ function storedImages({ images }: RepositoryContent, manifests: ReadonlyMap<stri
   });
 }
 
-/** ECR API, GetAccountSetting: BLOB_MOUNTING. A role that may not ask gets the more careful figure: not shared. */
+/** ECR API, GetAccountSetting: BLOB_MOUNTING. Without permission for it, layers conservatively count as not shared. */
 async function sharesLayers(ecr: ECRClient, region: string, unknown: string[]): Promise<boolean> {
   try {
     const { value } = await ecr.send(new GetAccountSettingCommand({ name: "BLOB_MOUNTING" }));

@@ -1,9 +1,9 @@
 import * as path from "node:path";
 import { readStackFile, stackFilesFolder } from "../../config/stackFile";
-import { isObject } from "../../ecr/jsonObjects";
+import { isObject } from "../../ecr/values/jsonObjects";
 import type { AccountSettings } from "./identity";
 
-/** What `Pulumi.<environment>.yaml` says about the AWS account; what is not said by it is left to the environment. */
+/** AWS account settings in `Pulumi.<environment>.yaml`; missing ones come from environment variables. */
 export function accountSettings(project: string, environment: string): AccountSettings {
   const { name, values, isSecret } = readStackFile(
     path.join(stackFilesFolder(project), `Pulumi.${environment}.yaml`),

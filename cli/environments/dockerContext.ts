@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { type DockerContext, dockerContextQuestion, readDockerContext } from "../../ecr/dockerContext";
+import { type DockerContext, dockerContextQuestion, readDockerContext } from "../../ecr/docker/dockerContext";
 
 /**
- * The context that the docker client is in, when Pulumi has to be told of it: its Docker provider follows no contexts.
- * Undefined for the default one, where DOCKER_HOST says more, without a client, and for an engine behind TLS, whose
- * certificates a context alone knows.
+ * The docker client's current context, if Pulumi must be told about it: its Docker provider ignores contexts. Undefined
+ * for the default context, when DOCKER_HOST is set, without a client, and for an engine behind TLS, whose certificates
+ * only the context has.
  */
 export function dockerContext(env: NodeJS.ProcessEnv = process.env): DockerContext | undefined {
   if (env["DOCKER_HOST"]) return undefined;

@@ -4,27 +4,27 @@ import * as net from "node:net";
 import { createInterface } from "node:readline";
 import { type EngineEvent, RunRecord } from "./runRecord";
 
-/** The CLI's log of one run, as it is written. */
+/** The CLI's log of one run, read while it is written. */
 export interface EventLog {
-  /** What to tell the CLI. */
+  /** Arguments for the CLI. */
   args: readonly string[];
-  /** Ends the log, and gives what was in it. */
+  /** Ends the log and returns its content. */
   end(): Promise<RunRecord>;
 }
 
-/** What no event is: written by `end`, so that everything before it has been read. */
+/** Not an event: `end` writes it, so that everything before it has been read. */
 const endMark = "end";
 
 /**
- * A log that the CLI writes into a pipe. The events have registry tokens in clear: they never reach the disk.
+ * A log that the CLI writes to a pipe. Events contain registry tokens in clear text, so they must never reach the disk.
  *
- * @param file Where the pipe is made.
- * @returns `undefined` where there are no named pipes: Windows.
+ * @param file Path of the pipe to create.
+ * @returns `undefined` where named pipes do not exist: on Windows.
  */
 export function openEventLog(file: string): EventLog | undefined {
   if (spawnSync("mkfifo", ["-m", "600", file]).status !== 0) return undefined;
-  // Both ways, so that neither opening it nor a CLI that never does waits for somebody else; as a socket, since a read of a
-  // file that nobody writes to any more would keep this process.
+  // Opened for reading and writing, so that opening never blocks, even if the CLI never opens it. Wrapped in a socket,
+  // because a file read without a writer would keep this process alive.
   const pipe = fs.openSync(file, fs.constants.O_RDWR | fs.constants.O_NONBLOCK);
   const input = new net.Socket({ fd: pipe, readable: true, writable: true });
   const record = new RunRecord();
@@ -50,12 +50,12 @@ export function openEventLog(file: string): EventLog | undefined {
   };
 }
 
-/** What the CLI says of how it works is most of a log, and of no use here. */
-const debugging = '"severity":"debug"';
+/** Debug messages make up most of a log and are not needed here. */
+const debugMarker = '"severity":"debug"';
 
 /** A line of the log is one event, as JSON. */
 function eventOf(line: string): EngineEvent {
-  if (line.includes(debugging)) return {};
+  if (line.includes(debugMarker)) return {};
   try {
     const event: unknown = JSON.parse(line);
     return typeof event === "object" && event !== null ? event : {};

@@ -1,30 +1,31 @@
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { parseIamPrincipal } from "../../ecr/names/accounts";
 import { errorText } from "../aws/clients";
 
-/** What a stack's file says about its account (config of the AWS provider). */
+/** Account settings in a stack's file (config of the AWS provider). */
 export interface AccountSettings {
-  /** As messages name it: `Pulumi.dev.yaml`. */
+  /** For messages: `Pulumi.dev.yaml`. */
   file: string;
   region?: string;
   profile?: string;
   allowedAccountIds: string[];
-  /** Roles that the provider assumes, the last one last. */
+  /** Roles that the provider assumes, in order. */
   assumedRoles: string[];
-  /** Whether the file has keys of its own, which only Pulumi can decrypt. */
+  /** Whether the file contains access keys, which only Pulumi can decrypt. */
   hasOwnKeys: boolean;
 }
 
-/** Who the update will be, in one line, or why it cannot begin. */
+/** The identity for the update in one line, or why it cannot start. */
 export type Identity = { line: string; refusal?: undefined } | { line?: undefined; refusal: string };
 
-const waysIn =
-  "Three ways in: `aws sso login --profile NAME` (or `aws configure`) and AWS_PROFILE=NAME; AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and " +
-  "AWS_SESSION_TOKEN; in CI a role over OIDC (aws-actions/configure-aws-credentials).";
+const loginAdvice =
+  "Log in one of three ways: `aws sso login --profile NAME` (or `aws configure`) and AWS_PROFILE=NAME; AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and " +
+  "AWS_SESSION_TOKEN; in CI a role assumed over OIDC (aws-actions/configure-aws-credentials).";
 
-/** Where the SDK's credentials come from, by what it notes on them (its user agent's features). */
+/** Where the SDK's credentials come from, according to the markers it sets on them (its user agent's features). */
 const sources: readonly (readonly [RegExp, string])[] = [
-  [/WEB_ID/, "a role taken with the token AWS_WEB_IDENTITY_TOKEN_FILE"],
-  [/SSO/, "a login with SSO"],
+  [/WEB_ID/, "a role assumed with the token in AWS_WEB_IDENTITY_TOKEN_FILE"],
+  [/SSO/, "an SSO login"],
   [/PROFILE|PROCESS/, "a profile"],
   [/HTTP/, "the container"],
   [/IMDS/, "the machine's role"],
@@ -32,8 +33,9 @@ const sources: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * Asks AWS who the credentials are, before Pulumi starts: without any, or in the wrong account, each resource would say so
- * in its own way. A service that does not answer stops nothing; Pulumi then speaks for itself.
+ * Asks AWS for the identity of the credentials before Pulumi starts: without credentials, or in the wrong account, each
+ * resource would fail with a different message. If the service does not respond, Pulumi continues and reports its own
+ * errors.
  */
 export async function identityOf(settings: AccountSettings): Promise<Identity> {
   const { file, profile, allowedAccountIds, assumedRoles, hasOwnKeys } = settings;
@@ -51,16 +53,17 @@ export async function identityOf(settings: AccountSettings): Promise<Identity> {
     source = sourceOf(Object.keys((credentials as { $source?: object }).$source ?? {}), named);
   } catch (error) {
     return {
-      refusal: `AWS: no credentials${named === undefined ? "" : ` in the profile ${named}`} (${errorText(error)}). ${waysIn}`,
+      refusal: `AWS: no credentials${named === undefined ? "" : ` in the profile ${named}`} (${errorText(error)}). ${loginAdvice}`,
     };
   }
   try {
     const { Account: account = "", Arn: arn = "" } = await client.send(new GetCallerIdentityCommand({}));
-    // The provider works in the account of the last role that it assumes.
-    const [, last = account] = /^arn:[^:]+:iam::(\d{12}):/.exec(assumedRoles.at(-1) ?? "") ?? [];
+    // The provider works in the account of the last role it assumes.
+    const last = parseIamPrincipal(assumedRoles.at(-1))?.account ?? account;
     const then = assumedRoles.length === 0 ? "" : `, then as ${assumedRoles.at(-1)}`;
-    if (allowedAccountIds.length > 0 && !allowedAccountIds.includes(last))
+    if (allowedAccountIds.length > 0 && !allowedAccountIds.includes(last)) {
       return { refusal: wrongAccount(settings, last, arn) };
+    }
     const at = process.env["AWS_ENDPOINT_URL"];
     const place = at === undefined ? "" : `, at ${at}`;
     return {
@@ -69,10 +72,10 @@ export async function identityOf(settings: AccountSettings): Promise<Identity> {
   } catch (error) {
     const { name = "" } = error as Error;
     if (/Expired|InvalidClientToken|UnrecognizedClient|SignatureDoesNotMatch|AuthFailure/.test(name)) {
-      return { refusal: `AWS: the credentials from ${source} are refused (${errorText(error)}). ${waysIn}` };
+      return { refusal: `AWS: the credentials from ${source} were rejected (${errorText(error)}). ${loginAdvice}` };
     }
     return {
-      line: `AWS: credentials from ${source}, region ${region ?? "not set"}; who they are could not be asked (${errorText(error)})`,
+      line: `AWS: credentials from ${source}, region ${region ?? "not set"}; their identity could not be checked (${errorText(error)})`,
     };
   } finally {
     client.destroy();
@@ -80,7 +83,7 @@ export async function identityOf(settings: AccountSettings): Promise<Identity> {
 }
 
 function sourceOf(features: readonly string[], profile: string | undefined): string {
-  const [, words = "the SDK's usual places"] =
+  const [, words = "the SDK's default chain"] =
     sources.find(([pattern]) => features.some((each) => pattern.test(each))) ?? [];
   return profile !== undefined && words !== "AWS_ACCESS_KEY_ID in the environment" ? `the profile ${profile}` : words;
 }
@@ -88,6 +91,6 @@ function sourceOf(features: readonly string[], profile: string | undefined): str
 function wrongAccount({ file, allowedAccountIds }: AccountSettings, account: string, arn: string): string {
   return (
     `${file}: aws:allowedAccountIds: found the account ${account} (${arn}). Must be ${allowedAccountIds.join(" or ")}. ` +
-    `Log in to that account (AWS_PROFILE, \`aws sso login\`), or put yours into ${file}.`
+    `Log in to that account (AWS_PROFILE, \`aws sso login\`), or add yours in ${file}.`
   );
 }

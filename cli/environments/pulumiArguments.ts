@@ -1,15 +1,17 @@
-import { environmentsOf, policyConfigOf, unknownEnvironment } from "../project";
+import { environmentOf, environmentsOf, policyConfigOf, unknownEnvironment } from "../project";
 
 /**
- * What the Pulumi CLI is asked to do: an operation on an environment's stack with the policy pack and the environment's
- * own policy config, so that no update goes by without its policies. Outputs are told afterwards, and only those that changed.
+ * Arguments for the Pulumi CLI: an operation on an environment's stack with the policy pack and the environment's
+ * policy config, so that no update bypasses its policies. Outputs are reported afterwards, and only those that changed.
  *
  * @param project The project's folder.
- * @param flags Handed on as they are.
- * @throws Error when the project has no such environment, with those that it has; or no policy config for it.
+ * @param stack Its name, with or without organization and project.
+ * @param flags Passed on unchanged.
+ * @throws Error when the project has no such environment, listing those it has, or no policy config for it.
  */
-export function pulumiArguments(project: string, environment: string, flags: readonly string[]): string[] {
+export function pulumiArguments(project: string, stack: string, flags: readonly string[]): string[] {
+  const environment = environmentOf(stack);
   if (!environmentsOf(project).includes(environment)) throw new Error(unknownEnvironment(project, environment));
   const policies = ["--policy-pack", "policies", "--policy-pack-config", policyConfigOf(project, environment)];
-  return ["--stack", environment, ...policies, "--suppress-outputs", ...flags];
+  return ["--stack", stack, ...policies, "--suppress-outputs", ...flags];
 }

@@ -2,20 +2,20 @@ import { execFile, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { didYouMean } from "../../ecr/nearestWord";
-import { configPlaces } from "../configPlaces";
+import { didYouMean } from "../../ecr/values/nearestWord";
+import { configLocations } from "../configLocations";
 import { interruptedExitCode } from "../exitCodes";
-import { passOn, printError } from "../terminal";
+import { printError, writeThrough } from "../terminal";
 import { adviceFor } from "./advice";
-import { advisable, afterwards } from "./afterwards";
 import { openEventLog } from "./eventLog";
 import { runningLosses } from "./runningLosses";
 import { RunRecord } from "./runRecord";
+import { runSummary, searchableOutput } from "./runSummary";
 
 /**
- * Runs the Pulumi CLI in this terminal, and says below its own output what changed, why it failed and what to do.
+ * Runs the Pulumi CLI in this terminal, and reports below its own output what changed, why it failed, and what to do.
  *
- * @param args Of the CLI, after the operation.
+ * @param args Arguments after the operation.
  * @returns 0, 1 when it failed, 130 when it was interrupted.
  */
 export async function runPulumi(
@@ -24,21 +24,21 @@ export async function runPulumi(
   environment: string,
 ): Promise<number> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ecr-pulumi-"));
-  // Diagnostics are in the log whatever the terminal's display makes of them; what fails before an update is on stderr.
+  // Diagnostics are in the log, however the terminal displays them; failures before an update are on stderr.
   const log = openEventLog(path.join(folder, "events"));
   try {
     const running = run(["--no-install", "pulumi", operation, ...args, ...(log?.args ?? [])]);
-    // However it ends: a log that is open would keep this process.
+    // Always close the log: an open one would keep this process alive.
     const record = (await running.catch(() => {}).then(() => log?.end())) ?? new RunRecord();
     const { code, isInterrupted, errors } = await running;
-    const said = `${advisable(record)}\n${errors}`;
+    const messages = `${searchableOutput(record)}\n${errors}`;
     const advice = [
-      ...adviceFor(said, environment),
-      ...(await runningLosses(said)),
+      ...adviceFor(messages, environment),
+      ...(await runningLosses(messages)),
       ...(await misspeltFlags(errors, operation)),
-      ...placesOf(record, environment),
+      ...violationLocations(record, environment),
     ];
-    const text = afterwards({ operation, code, isInterrupted, record }, advice);
+    const text = runSummary({ operation, code, isInterrupted, record }, advice);
     if (text !== "") printError(`\n${text}`);
     return isInterrupted ? interruptedExitCode : code === 0 ? 0 : 1;
   } finally {
@@ -50,19 +50,19 @@ function run(args: string[]): Promise<{ code: number; isInterrupted: boolean; er
   return new Promise((resolve, reject) => {
     let errors = "";
     let isInterrupted = false;
-    // A terminal's Ctrl-C reaches both: this one stays until the CLI has ended its update in good order.
+    // Ctrl-C in a terminal reaches both processes: this one stays until the CLI has ended its update cleanly.
     const stay = () => {
       isInterrupted = true;
     };
     process.on("SIGINT", stay);
     const child = spawn("npx", args, {
       stdio: ["inherit", "inherit", "pipe"],
-      // The CLI has --event-log only with its commands for debugging.
+      // The CLI has --event-log only with its debugging commands enabled.
       env: { ...process.env, PULUMI_DEBUG_COMMANDS: "true" },
     });
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       errors += text;
-      passOn(text);
+      writeThrough(text);
     });
     child.on("error", reject);
     child.on("close", (code, signal) => {
@@ -76,16 +76,16 @@ function run(args: string[]): Promise<{ code: number; isInterrupted: boolean; er
   });
 }
 
-/** Where the config describes what mandatory rules refuse; their own texts speak of resources. */
-function placesOf({ violations }: RunRecord, environment: string): string[] {
-  const placeOf = configPlaces(process.cwd(), environment);
+/** Where the config defines what mandatory rules reject; their own messages name resources. */
+function violationLocations({ violations }: RunRecord, environment: string): string[] {
+  const placeOf = configLocations(process.cwd(), environment);
   return violations.flatMap(({ rule, urn }) => {
     const place = placeOf(urn, rule);
-    return place === undefined ? [] : [`${rule} above: ${urn.split("::").at(-1)} is described at ${place}.`];
+    return place === undefined ? [] : [`${rule} above: ${urn.split("::").at(-1)} is defined at ${place}.`];
   });
 }
 
-/** The flag of Pulumi's that was meant by one that it does not know, as its own help has them. */
+/** The Pulumi flag that was probably meant by an unknown one, from Pulumi's own help. */
 async function misspeltFlags(errors: string, operation: string): Promise<string[]> {
   const [, flag] = /unknown flag: (--[\w-]+)/.exec(errors) ?? [];
   if (flag === undefined) return [];

@@ -1,6 +1,6 @@
-/** The parts of the engine's events that are read here (Pulumi's apitype, EngineEvent). */
+/** The parts of the engine's events used here (Pulumi's apitype, EngineEvent). */
 export interface EngineEvent {
-  /** An operation begins: an update has two, its preview and itself. */
+  /** Start of an operation: an update has two, its preview and the update itself. */
   preludeEvent?: unknown;
   diagnosticEvent?: { urn?: string; severity?: string; message?: string; ephemeral?: boolean };
   resourcePreEvent?: { metadata?: StepMetadata };
@@ -23,32 +23,32 @@ interface State {
 
 /** Something that went wrong. */
 export interface RunError {
-  /** What it went wrong with: `docker:index/image:Image petclinic`. @default the program, or the run as a whole */
+  /** The resource that failed: `docker:index/image:Image petclinic`. @default the program, or the run as a whole */
   resource?: string;
   message: string;
 }
 
 const stackType = "pulumi:pulumi:Stack";
 
-/** What a run of the Pulumi CLI said, as far as it is told again below its own output. */
+/** The output of a Pulumi CLI run, as far as it is repeated below the CLI's own output. */
 export class RunRecord {
-  /** Errors of the whole run, each once. */
+  /** Errors of the whole run, without duplicates. */
   readonly errors: RunError[] = [];
-  /** Errors and warnings, in their own words. */
+  /** Errors and warnings, as printed. */
   readonly diagnostics: string[] = [];
-  /** Mandatory rules that failed, with what they are about, each once. */
+  /** Failed mandatory rules with the resources they concern, without duplicates. */
   readonly violations: { rule: string; urn: string }[] = [];
-  /** What was built, by resource: the last lines that a build wrote. */
+  /** The last lines of build output, by resource. */
   readonly builds = new Map<string, string[]>();
-  /** Whether there was an operation at all. */
+  /** Whether any operation started. */
   hasBegun = false;
-  /** Resources that policies looked at in the last operation. */
+  /** Number of resources that policies evaluated in the last operation. */
   judged = 0;
-  /** Whether the last operation came to the rules about the stack as a whole, which are judged at its end. */
+  /** Whether the last operation evaluated the rules for the whole stack, which run at its end. */
   isJudgedWhole = false;
-  /** Whether the update itself came to its end, rather than its preview alone. */
+  /** Whether the update itself finished, not only its preview. */
   isUpdated = false;
-  /** The stack's outputs before the last operation and after it. */
+  /** The stack's outputs before and after the last operation. */
   outputs: { before: Record<string, unknown>; after: Record<string, unknown> } = { before: {}, after: {} };
 
   add(event: EngineEvent): void {
@@ -63,7 +63,7 @@ export class RunRecord {
     if (enforcementLevel === "mandatory" && !isKnown) this.violations.push({ rule, urn: resourceUrn });
     if (event.diagnosticEvent) this.#addDiagnostic(event.diagnosticEvent);
     const { type = "", new: made } = event.resourcePreEvent?.metadata ?? {};
-    // Providers and components have hardly a rule; a step comes after what the policies say of it.
+    // Providers and components have hardly any rules; a resource's step event comes after its policies' events.
     if (made?.custom && !type.startsWith("pulumi:")) this.judged++;
     const { type: kind, old, new: now } = event.resOutputsEvent?.metadata ?? {};
     if (kind === stackType) this.outputs = { before: old?.outputs ?? {}, after: now?.outputs ?? {} };
@@ -79,22 +79,25 @@ export class RunRecord {
     if (severity !== "error") return;
     const text = withoutStack(message);
     const isSaid = this.errors.some((each) => each.message.includes(text));
-    // What the engine adds when there was an error; the error itself says more.
+    // The engine adds these to an error, which is more specific.
     if (text === "" || isSaid || /^(update|preview|refresh) failed$/.test(text)) return;
-    // The program's own dump of an error that its resource has said.
+    // The program's dump of an error that its resource has already reported.
     const repeated = this.errors.some((each) => text.includes(each.message));
     if (!repeated) this.errors.push({ ...(resource !== undefined && { resource }), message: text });
   }
 }
 
-/** `docker:index/image:Image petclinic` for `urn:pulumi:dev::ecr::ecr:index:ContainerImage$docker:index/image:Image::petclinic`. */
+/**
+ * Returns `docker:index/image:Image petclinic` for
+ * `urn:pulumi:dev::ecr::ecr:index:ContainerImage$docker:index/image:Image::petclinic`.
+ */
 function resourceOf(urn: string): string | undefined {
   const parts = urn.split("::");
   const type = parts[2]?.split("$").at(-1);
   return type === undefined || type === stackType ? undefined : `${type} ${parts.slice(3).join("::")}`;
 }
 
-/** An error of the program as its message: without the sentence that Pulumi begins with, and without the calls. */
+/** The message of a program's error, without Pulumi's introduction and without the stack trace. */
 function withoutStack(message: string): string {
   return linesOf(message)
     .filter(

@@ -1,15 +1,15 @@
 import { awsClients } from "../aws/clients";
 import { type RunningImages, readRunningImages } from "../aws/runningImages";
 
-/** As the program's refusals and warnings name a private repository with images in it (config/losses.ts). */
+/** Matches the program's refusals and warnings about a private repository with images in it (config/losses.ts). */
 const loss = /the repository "([^"\s]+)" in ([a-z0-9-]+)\b[^\n]*: it holds /g;
 
 /**
- * Whether something runs the images of the repositories that an update would delete.
+ * Whether the images of repositories that an update would delete are in use.
  *
- * @param messages What Pulumi said.
- * @param read What runs in a region. @default ECS and Lambda are asked
- * @returns A line for each repository.
+ * @param messages Pulumi's output.
+ * @param read Finds the images in use in a region. @default queries ECS and Lambda
+ * @returns One line for each repository.
  */
 export async function runningLosses(
   messages: string,
@@ -22,7 +22,8 @@ export async function runningLosses(
     [...lost.values()].map(async ({ name, region }) => {
       const { images, unknown } = await read(region);
       const users = new Set(images.filter(({ reference }) => repositoryOf(reference) === name).map(({ by }) => by));
-      const found = users.size > 0 ? `used by ${[...users].join(", ")}` : "used by nothing that ECS or Lambda run";
+      const found =
+        users.size > 0 ? `used by ${[...users].join(", ")}` : "not used by anything running in ECS or Lambda";
       const missing = unknown.length > 0 ? ` (not known: ${unknown.join("; ")})` : "";
       return `The images of ${JSON.stringify(name)} in ${region} are ${found} there${missing}.`;
     }),

@@ -4,28 +4,31 @@ import { type RepositoryAddress, type RepositoryContent, readRepository } from "
 import { type RunningImage, type RunningImages, readRunningImages } from "../aws/runningImages";
 import { digestsIn, readStackOutputs, repositoriesIn, type StackOutputs } from "../stackOutputs";
 
-/** Where the repositories of a command come from. */
+/** Where a command's repositories come from. */
 export interface Source {
-  /** The stack whose outputs name the repositories and their images. @default the selected one */
+  /** The stack whose outputs contain the repositories and their images. @default the selected one */
   stack?: string;
-  /** Stacks that run the images; digests in their outputs are deployed. */
+  /** Stacks that run the images; digests in their outputs count as deployed. */
   consumers: string[];
-  /** Repositories by name. With a stack: only these of its; without: these in `region`. @default all of the stack's */
+  /**
+   * Repository names. With a stack: restricts its repositories; without: repositories in `region`. @default all of the
+   * stack's
+   */
   repositories: string[];
-  /** For repositories that no stack names. */
+  /** For repositories that are not from a stack. */
   region?: string;
 }
 
-/** Reads repositories, their policies and what runs their images, from AWS and from stacks' outputs. */
+/** Reads repositories, their policies, and what runs their images, from AWS and from stack outputs. */
 export async function collectSnapshot(source: Source, now: Date): Promise<LifecycleSnapshot> {
   const needsStack = source.stack !== undefined || source.repositories.length === 0;
   return snapshotOf(source, needsStack ? await readStackOutputs(source.stack) : undefined, now);
 }
 
 /**
- * As `collectSnapshot`, with the stack's outputs read before.
+ * Like `collectSnapshot`, with stack outputs that were already read.
  *
- * @param stackOutputs `undefined`: the repositories are those that the source names.
+ * @param stackOutputs `undefined`: only the repositories named in the source.
  */
 export async function snapshotOf(
   source: Source,
@@ -60,25 +63,29 @@ function addresses(source: Source, outputs: StackOutputs | undefined): Repositor
   if (outputs === undefined) {
     const { region = process.env["AWS_REGION"] ?? process.env["AWS_DEFAULT_REGION"] } = source;
     if (region === undefined) {
-      throw new Error("No region: give --region, set AWS_REGION, or name the stack of the repositories with --stack.");
+      throw new Error(
+        "--region: found nothing. Must be the region of the repositories. Write --region, set AWS_REGION, or name their stack with --stack.",
+      );
     }
     return source.repositories.map((name) => ({ name, region }));
   }
   const known = repositoriesIn(outputs);
   if (known.length === 0) {
     throw new Error(
-      "The stack's outputs name no private repository. Deploy it first, or give --repository without --stack.",
+      "The stack's outputs have no private repository. Deploy the stack first, or use --repository without --stack.",
     );
   }
   const missing = source.repositories.filter((name) => !known.some((each) => each.name === name));
   if (missing.length > 0) {
     const names = known.map(({ name }) => name).join(", ");
-    throw new Error(`The stack's outputs name no private repository ${missing.join(", ")}; they name ${names}.`);
+    throw new Error(
+      `--repository: found ${missing.join(", ")}. Must be private repositories in the stack's outputs. Allowed: ${names}.`,
+    );
   }
   return source.repositories.length === 0 ? known : known.filter(({ name }) => source.repositories.includes(name));
 }
 
-/** Repositories one after the other. @throws Error that names the one that cannot be read. */
+/** Reads repositories one at a time. @throws Error that names the one that cannot be read. */
 export async function readContents(addresses: readonly RepositoryAddress[]): Promise<RepositoryContent[]> {
   const contents: RepositoryContent[] = [];
   for (const address of addresses) {
@@ -107,7 +114,7 @@ function deployedByStacks(
   );
 }
 
-/** A reference with a tag means the image that has the tag now. */
+/** A reference with a tag counts as the image that currently has the tag. */
 function deployedByServices({ uri, images }: RepositoryContent, running: readonly RunningImage[]): DeployedImage[] {
   const byTag = new Map(images.flatMap(({ tags, digest }) => tags.map((tag) => [tag, digest] as const)));
   const present = new Set(images.map(({ digest }) => digest));
@@ -118,7 +125,7 @@ function deployedByServices({ uri, images }: RepositoryContent, running: readonl
     }
     const [tag, digest] = reference.slice(uri.length).split("@");
     const named = digest ?? byTag.get(tag === "" ? "latest" : (tag ?? "").slice(1));
-    // What begins like the name of this repository may be another's: `pet` and `petclinic`.
+    // A matching prefix may belong to another repository: `pet` and `petclinic`.
     const isOther = tag !== "" && !tag?.startsWith(":");
     if (!isOther && named !== undefined && present.has(named)) {
       found.set(`${named} ${by}`, { digest: named, by });

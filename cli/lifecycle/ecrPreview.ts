@@ -13,7 +13,7 @@ import {
   type RepositorySnapshot,
 } from "../../ecr/lifecyclePolicy";
 
-/** Where ECR's own preview says something else of an image. */
+/** A difference between this evaluation and ECR's own preview for an image. */
 export interface PreviewDifference {
   digest: string;
   /** `expire`, `archive` or `keep`, with the rule: `expire by rule 2`. */
@@ -26,8 +26,8 @@ const pauseMilliseconds = 2000;
 const longestMilliseconds = 10 * 60 * 1000;
 
 /**
- * Compares an evaluation with ECR's own lifecycle policy preview. Reference artifacts are left out: they go with their
- * subjects, by no rule, and a preview need not show them.
+ * Compares an evaluation with ECR's own lifecycle policy preview. Reference artifacts are ignored: they follow their
+ * subjects rather than a rule, and a preview need not list them.
  *
  * @throws Error when ECR's preview fails or takes longer than ten minutes.
  */

@@ -15,11 +15,11 @@ export const timelineDays = [0, 7, 30, 90] as const;
 const horizonDays = 90;
 const dayMilliseconds = 24 * 60 * 60 * 1000;
 
-/** When something happens: within these days, later, or not at all. */
+/** When an image is affected: within these days, later, or never. */
 export type Bucket = (typeof timelineDays)[number] | "later" | "never";
 export const buckets: readonly Bucket[] = [...timelineDays, "later", "never"];
 
-/** One thing that happens to an image, or that nothing does. */
+/** An action on an image, or that it is kept. */
 export interface PreviewedImage extends LifecycleOutcome {
   tags: readonly string[];
   pushedAt: Date;
@@ -27,17 +27,17 @@ export interface PreviewedImage extends LifecycleOutcome {
   bucket: Bucket;
   /** What runs the image. */
   deployedBy: string[];
-  /** Its tags that look like a release's. */
+  /** Tags that match the release grammar. */
   releaseTags: string[];
 }
 
-/** What one rule does over time; `rule` is absent for the images that no rule matches. */
+/** What one rule does over time; `rule` is absent for images that no rule matches. */
 export interface RulePreview {
   rule?: number;
   description: string;
-  /** Images by bucket. */
+  /** Number of images by bucket. */
   images: Record<string, number>;
-  /** Bytes of the images that this rule deletes within the horizon. Images share layers: what is freed may be less. */
+  /** Bytes of the images that this rule deletes within the horizon. Less may be freed, because images share layers. */
   deletedBytes: number;
 }
 
@@ -45,20 +45,20 @@ export interface RepositoryPreview {
   name: string;
   region: string;
   registryId: string;
-  /** `false`: it has no lifecycle policy, and every image stays. */
+  /** `false`: it has no lifecycle policy, and every image is kept. */
   hasPolicy: boolean;
   images: number;
   rules: RulePreview[];
-  /** By date; an image that is archived and deleted within the horizon is there twice. */
+  /** Sorted by date; an image that is archived and then deleted within the horizon appears twice. */
   events: PreviewedImage[];
   /** What is left after the horizon. */
   left: PreviewedImage[];
-  /** Digests that this document expires within the horizon and the one in force does not, when another was given. */
+  /** When another document was given: digests that it expires within the horizon and the one in force does not. */
   expiresMore?: string[];
   expiresFewer?: string[];
-  /** What of the document is most likely meant otherwise. */
+  /** Parts of the document that probably do not do what was intended. */
   hints: string[];
-  /** What could not be found out. */
+  /** Descriptions of what could not be determined. */
   unknown: string[];
 }
 
@@ -66,11 +66,11 @@ export interface PreviewOptions {
   now: Date;
   /** The document to preview. @default the one in force */
   document?: LifecyclePolicyDocument;
-  /** Whether a tag is a release's. */
+  /** Whether a tag is a release tag. */
   isRelease: (tag: string) => boolean;
 }
 
-/** What a lifecycle policy does to one repository's images within 90 days, if nothing is pushed, pulled or deleted. */
+/** What a lifecycle policy does to one repository's images within 90 days if nothing is pushed, pulled, or deleted. */
 export function previewRepository(repository: RepositorySnapshot, options: PreviewOptions): RepositoryPreview {
   const { name, region, registryId, images, unknown } = repository;
   const document = options.document ?? repository.document;
@@ -154,17 +154,19 @@ function rulePreviews(
   return [...previews.values(), ...(hasMore ? [noRule] : [])];
 }
 
-/** What goes within so many days although something runs it: it cannot be pulled from the archive either. */
+/** Deployed images that are deleted or archived within this many days: an archived image cannot be pulled either. */
 export function deployedThatGo({ events }: RepositoryPreview, days: number, now: Date): PreviewedImage[] {
-  return within(events, days, now).filter(({ deployedBy }) => deployedBy.length > 0);
+  return actingWithin(events, days, now).filter(({ deployedBy }) => deployedBy.length > 0);
 }
 
-/** What is deleted within so many days although it has a release tag. */
+/** Images with a release tag that are deleted within this many days. */
 export function releasesThatGo({ events }: RepositoryPreview, days: number, now: Date): PreviewedImage[] {
-  return within(events, days, now).filter(({ action, releaseTags }) => action === "expire" && releaseTags.length > 0);
+  return actingWithin(events, days, now).filter(
+    ({ action, releaseTags }) => action === "expire" && releaseTags.length > 0,
+  );
 }
 
-function within(events: readonly PreviewedImage[], days: number, now: Date): PreviewedImage[] {
+function actingWithin(events: readonly PreviewedImage[], days: number, now: Date): PreviewedImage[] {
   const limit = now.getTime() + days * dayMilliseconds;
   return events.filter(({ at }) => at !== undefined && at.getTime() <= limit);
 }

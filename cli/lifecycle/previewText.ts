@@ -1,5 +1,5 @@
+import { countText, sizeText } from "../quantities";
 import { textTable } from "../table";
-import { countText, sizeText } from "../text";
 import type { PreviewedImage, RepositoryPreview } from "./previewModel";
 import { type Bucket, buckets } from "./previewModel";
 
@@ -13,15 +13,15 @@ const headings: Record<Bucket, string> = {
 };
 
 export interface TextOptions {
-  /** Images shown of each repository. */
+  /** Number of images to show for each repository. */
   limit: number;
-  /** Images that something runs and that go soon. */
+  /** Deployed images that are soon deleted or archived. */
   deployed: readonly PreviewedImage[];
-  /** Images with a release tag that are deleted soon. */
+  /** Images with a release tag that are soon deleted. */
   releases: readonly PreviewedImage[];
 }
 
-/** One repository's preview as people read it. */
+/** Formats one repository's preview for people. */
 export function previewText(preview: RepositoryPreview, options: TextOptions): string {
   const lines = [`${preview.name} (${preview.registryId}, ${preview.region}): ${countText(preview.images, "image")}`];
   if (!preview.hasPolicy) {
@@ -31,12 +31,12 @@ export function previewText(preview: RepositoryPreview, options: TextOptions): s
   }
   for (const image of options.deployed) {
     lines.push(
-      `  DEPLOYED: ${verb(image)} ${nameOf(image)} ${whenText(image)}, which is run by ${image.deployedBy.join(" and ")}`,
+      `  DEPLOYED: ${verb(image)} ${nameOf(image)} ${actionDate(image)}, which is run by ${image.deployedBy.join(" and ")}`,
     );
   }
   for (const image of options.releases) {
     lines.push(
-      `  RELEASE: ${verb(image)} ${nameOf(image)} ${whenText(image)}, which has the tag ${image.releaseTags.join(", ")}`,
+      `  RELEASE: ${verb(image)} ${nameOf(image)} ${actionDate(image)}, which has the tag ${image.releaseTags.join(", ")}`,
     );
   }
   for (const hint of preview.hints) {
@@ -52,7 +52,7 @@ function verb({ rule, action }: PreviewedImage): string {
   return `${rule === undefined ? "the policy" : `rule ${rule}`} ${action === "expire" ? "deletes" : "archives"}`;
 }
 
-/** Columns count what happens from the one before on, so that a row's numbers add up. */
+/** Each column counts what happens after the previous one, so that a row's numbers add up. */
 function rulesTable({ rules }: RepositoryPreview): string {
   return textTable(
     [
@@ -72,7 +72,7 @@ function rulesTable({ rules }: RepositoryPreview): string {
 
 function eventsTable({ events }: RepositoryPreview, limit: number): string[] {
   if (events.length === 0) {
-    return ["  nothing goes within 90 days, unless something is pushed"];
+    return ["  nothing is deleted or archived within 90 days unless something is pushed"];
   }
   const table = textTable(
     [
@@ -92,7 +92,7 @@ function eventsTable({ events }: RepositoryPreview, limit: number): string[] {
         image.pushedAt.toISOString().slice(0, 10),
         image.sizeBytes === undefined ? "" : sizeText(image.sizeBytes),
         image.action,
-        whenText(image),
+        actionDate(image),
         reasonText(image),
       ]),
   );
@@ -109,12 +109,12 @@ function changeLines({ expiresMore, expiresFewer }: RepositoryPreview): string[]
   ];
 }
 
-/** Why an image goes or stays, in words. */
+/** Explains an image's outcome. */
 export function reasonText({ reason, rule, decidedBy }: PreviewedImage): string {
   const image = decidedBy === undefined ? "" : shortDigest(decidedBy);
   switch (reason) {
     case "age":
-      return `rule ${rule}: its time is over`;
+      return `rule ${rule}: past its age limit`;
     case "count":
       return `rule ${rule}: beyond the newest`;
     case "newest":
@@ -128,7 +128,7 @@ export function reasonText({ reason, rule, decidedBy }: PreviewedImage): string 
   }
 }
 
-function whenText({ at, bucket }: PreviewedImage): string {
+function actionDate({ at, bucket }: PreviewedImage): string {
   return at === undefined ? "" : bucket === 0 ? "today" : at.toISOString().slice(0, 10);
 }
 
@@ -140,7 +140,7 @@ function tagsText(tags: readonly string[]): string {
   return tags.length > 3 ? `${tags.slice(0, 3).join(", ")} and ${tags.length - 3} more` : tags.join(", ");
 }
 
-/** The first 12 digits, as `docker images` shows them. */
+/** The first 12 digits, as shown by `docker images`. */
 export function shortDigest(digest: string): string {
   return digest.replace(/^sha256:/, "").slice(0, 12);
 }

@@ -1,15 +1,15 @@
 import { faultMessage } from "../../ecr/faults";
-import { tagFits, tagGrammarFaults } from "../../ecr/tagGrammar";
+import { matchesGrammar, tagGrammarFaults } from "../../ecr/tags/tagGrammar";
 
 /**
- * Whether a tag is a release's, by a grammar's name or a regular expression for the whole tag.
+ * Matches release tags, by a grammar's name or a regular expression for the whole tag.
  *
- * @throws Error that names the option when the expression is none.
+ * @throws Error that names the option if the expression is invalid.
  */
 export function releaseMatcher(grammar: string): (tag: string) => boolean {
   const [fault] = tagGrammarFaults(grammar, "--release-tags");
   if (fault !== undefined) {
     throw new Error(faultMessage(fault));
   }
-  return (tag) => tagFits(tag, grammar);
+  return (tag) => matchesGrammar(tag, grammar);
 }

@@ -1,22 +1,22 @@
 import type { ImageDetail, ReplicationRule } from "@aws-sdk/client-ecr";
-import { type ReplicationCost, replicationCost } from "../../ecr/costs";
-import type { PriceTable } from "../../ecr/prices";
-import { isReplicated, type RepositoryPrefixFilter } from "../../ecr/replication";
+import type { PriceTable } from "../../ecr/costs/costSettings";
+import { type ReplicationCost, replicationCost } from "../../ecr/costs/costs";
+import { isReplicated, type RepositoryPrefixFilter } from "../../ecr/registry/replication";
 
-/** Another registry that a registry's rules name. */
+/** A destination registry in a registry's rules. */
 export interface Destination {
   region: string;
   registryId: string;
 }
 
-/** What a backfill of one destination copies. */
+/** What a backfill to one destination copies. */
 export interface BackfillPlan {
   destination: Destination;
   repositories: number;
   images: number;
   /** One for each image and tag, as ECR counts them. */
   copies: number;
-  /** Of the images, layers that several of them share counted for each. */
+  /** Size of the images, counting shared layers for each of them. */
   bytes: number;
   cost: ReplicationCost;
 }
@@ -50,7 +50,7 @@ export function backfillPlans(
   });
 }
 
-/** Whether a repository is copied by any rule. */
+/** Whether any rule applies to a repository. */
 export function isForAny(rules: readonly ReplicationRule[], name: string): boolean {
   return rules.some((rule) => isFor(rule, name));
 }
@@ -62,7 +62,7 @@ function isFor({ repositoryFilters = [] }: ReplicationRule, name: string): boole
   return isReplicated(name, { destinations: [], repositoryFilters: filters });
 }
 
-/** Each destination of the rules once, in their order. */
+/** The distinct destinations in the rules, in order. */
 function destinationsOf(rules: readonly ReplicationRule[]): Destination[] {
   const found: Destination[] = [];
   for (const { region = "", registryId = "" } of rules.flatMap(({ destinations = [] }) => destinations)) {

@@ -1,16 +1,16 @@
-import type { SteadyStream } from "../../ecr/steadyState";
-import type { CostReport } from "../cost/report";
-import { countText, sizeText } from "../text";
+import type { SteadyStream } from "../../ecr/costs/steadyState";
+import type { CostReport } from "../cost/costReport";
+import { countText, sizeText } from "../quantities";
 import { type Html, html } from "./html";
 import { table } from "./tables";
 
-/** An amount with two digits after the point: `1.20 USD`. */
+/** Formats an amount with two decimal places: `1.20 USD`. */
 export function moneyText(amount: number, currency: string): string {
   return `${amount.toFixed(2)} ${currency}`;
 }
 
-/** One kind of storage, now and at steady state. Bytes may be infinite: it grows without end. */
-interface Kind {
+/** One kind of storage, now and at steady state. Bytes may be infinite when it grows without limit. */
+interface StorageKind {
   name: string;
   nowBytes: number;
   steadyBytes: number;
@@ -20,20 +20,20 @@ interface Kind {
   steady: number;
 }
 
-/** What storage costs now and when as much goes as comes, against what is free. */
+/** Storage costs now and at steady state, compared with the free tier. */
 export function costSection(cost: CostReport): Html {
   const { prices, legacyFreeTier, steadyState, budget, now } = cost;
   const money = (amount: number) => moneyText(amount, prices.currency);
   const kinds = kindsOf(cost);
   return html`<section aria-labelledby="cost"><h2 id="cost">Cost</h2>
-<p>${money(now.monthly.total)} a month now; ${money(steadyState.monthly.total)} a month at steady state, when as much goes as comes${
+<p>${money(now.monthly.total)} a month now; ${money(steadyState.monthly.total)} a month at steady state, when deletions balance pushes${
     steadyState.growthPerMonth > 0 &&
     html`, and ${money(steadyState.growthPerMonth)} more each month for images that no rule deletes`
   }.${budget && html` The budget is ${money(budget.monthly)} a month, ${budget.exceededBy > 0 ? html`<strong>exceeded by ${money(budget.exceededBy)}</strong>` : "not exceeded"}.`}</p>
 ${charts(kinds.filter(isVisible))}
 ${table(
   "cost-table",
-  "Storage and transfer of a month, against what is free",
+  "Monthly storage and transfer, and the free tier",
   [
     { heading: "What" },
     ...["Now", "At steady state", "Free", "Costs now", "Costs at steady state"].map((heading) => ({
@@ -57,20 +57,20 @@ ${streamsTable(steadyState.repositories)}
       ? "The free tier of accounts opened before 15 July 2025 still applies."
       : "No free tier applies to private storage."
   }${now.measured.blobMounting.length > 0 && html` Repositories of ${now.measured.blobMounting.join(", ")} share layers.`}</p>
-${now.measured.unknown.length > 0 && html`<details><summary>What these figures do not know</summary><ul>${now.measured.unknown.map((each) => html`<li>${each}</li>`)}</ul></details>`}
+${now.measured.unknown.length > 0 && html`<details><summary>What these figures do not include</summary><ul>${now.measured.unknown.map((each) => html`<li>${each}</li>`)}</ul></details>`}
 </section>`;
 }
 
-function charts(kinds: readonly Kind[]): Html {
+function charts(kinds: readonly StorageKind[]): Html {
   return html`${kinds.length > 0 && html`<div class="bars">${kinds.map(storageChart)}</div>`}`;
 }
 
-/** A bar that is a thousandth of what is free would be none; the table has its number. */
-function isVisible({ nowBytes, steadyBytes, freeBytes }: Kind): boolean {
+/** A bar of a thousandth of the free amount would be invisible; the table has its number. */
+function isVisible({ nowBytes, steadyBytes, freeBytes }: StorageKind): boolean {
   return Math.max(nowBytes, steadyBytes) > freeBytes / 200;
 }
 
-function kindsOf({ now, steadyState, prices, legacyFreeTier }: CostReport): Kind[] {
+function kindsOf({ now, steadyState, prices, legacyFreeTier }: CostReport): StorageKind[] {
   const streams = Object.values(steadyState.repositories).flat();
   const publicBytes = now.measured.publicRepositories.reduce((sum, { bytes }) => sum + bytes, 0);
   const steady = (key: "standardBytes" | "archiveBytes") => streams.reduce((sum, stream) => sum + stream[key], 0);
@@ -115,8 +115,8 @@ function bytesText(bytes: number): string {
   return Number.isFinite(bytes) ? sizeText(bytes) : "grows";
 }
 
-/** Two bars and, when something is free, a mark where that ends. An endless amount fills its bar and has no end. */
-function storageChart({ name, nowBytes, steadyBytes, freeBytes }: Kind, index: number): Html {
+/** Two bars, with a mark at the end of the free amount, if any. An infinite amount fills its bar and has no end. */
+function storageChart({ name, nowBytes, steadyBytes, freeBytes }: StorageKind, index: number): Html {
   const finite = [nowBytes, steadyBytes, freeBytes].filter(Number.isFinite);
   const most = Math.max(...finite, 1) * 1.08;
   const percent = (bytes: number) => Math.round(Math.min(100, (bytes / most) * 100) * 100) / 100;
@@ -147,15 +147,15 @@ function streamsTable(repositories: Readonly<Record<string, readonly SteadyStrea
     ]),
   );
   if (rows.length === 0) {
-    return html`<p class="note">Config says nothing of what is pushed (<code>ecr:costs</code>, <code>pushes</code>), so the steady state has no private storage.</p>`;
+    return html`<p class="note">The config has no pushes (<code>ecr:costs</code>, <code>pushes</code>), so the steady state has no private storage.</p>`;
   }
   return table(
     "streams-table",
-    "What is pushed, as config says, and how long it stays by the lifecycle rules",
+    "Configured pushes, and how long the lifecycle rules keep them",
     [
       { heading: "Repository" },
       { heading: "Tags" },
-      { heading: "A day", numeric: true },
+      { heading: "Per day", numeric: true },
       { heading: "Each", numeric: true },
       { heading: "Owner" },
       { heading: "Stays", numeric: true },
@@ -167,5 +167,5 @@ function streamsTable(repositories: Readonly<Record<string, readonly SteadyStrea
 }
 
 function daysText(days: number): string {
-  return Number.isFinite(days) ? countText(Math.round(days * 10) / 10, "day") : "for ever";
+  return Number.isFinite(days) ? countText(Math.round(days * 10) / 10, "day") : "forever";
 }

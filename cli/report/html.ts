@@ -1,4 +1,4 @@
-/** A piece of HTML that is safe as it stands: made by `html` only, so that no other string gets into the page unescaped. */
+/** Safe HTML, created only by `html`, so that no other string gets into the page unescaped. */
 export class Html {
   readonly #text: string;
 
@@ -10,24 +10,25 @@ export class Html {
     return this.#text;
   }
 
-  /** For constants of this program, such as its own style sheet. Never for anything that was read. */
+  /** For constants of this program, such as its own style sheet. Never for data that was read. */
   static trusted(text: string): Html {
     return new Html(text);
   }
 }
 
-/** What stands for nothing: `condition && html…` may be written as it is. */
+/** Values that render nothing allow `condition && html…`. */
 export type HtmlValue = Html | string | number | false | null | undefined | readonly HtmlValue[];
 
 const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
 /**
- * Characters that show nothing, or turn the reading direction, and could make a name look like another one. A page shows
- * them as their code point. Line ends and tabs are white space there, and stay; so does what chooses an emoji's form.
+ * Characters that are invisible or change the text direction, and could make a name look like another one. The page
+ * shows their code point instead. Line ends and tabs are whitespace there, and are kept; so are emoji variation
+ * selectors.
  */
 const deceiving = /(?![\t\n\r]|\ufe0e|\ufe0f)[\p{Cc}\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]/gu;
 
-/** Escapes text for an element's content and for a quoted attribute's value. */
+/** Escapes a string for an element's content and for a quoted attribute's value. */
 export function escapeHtml(text: string): string {
   return text
     .replace(/[&<>"']/g, (character) => entities[character] ?? character)
@@ -35,8 +36,8 @@ export function escapeHtml(text: string): string {
 }
 
 /**
- * Template tag: literal parts are HTML, every value is escaped. Values made by `html` stand as they are, lists are joined,
- * and `null`, `undefined` and `false` give nothing. Attribute values must be quoted in the template.
+ * Template tag: literal parts are HTML, every value is escaped. Values created by `html` are inserted unchanged, lists
+ * are joined, and `null`, `undefined`, and `false` render nothing. Attribute values must be quoted in the template.
  */
 export function html(literals: TemplateStringsArray, ...values: HtmlValue[]): Html {
   return Html.trusted(literals.map((literal, index) => `${literal}${render(values[index])}`).join(""));

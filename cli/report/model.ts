@@ -1,5 +1,5 @@
 import type { LifecycleSnapshot, RepositorySnapshot, StorageClass } from "../../ecr/lifecyclePolicy";
-import type { CostReport } from "../cost/report";
+import type { CostReport } from "../cost/costReport";
 import {
   deployedThatGo,
   type PreviewedImage,
@@ -9,10 +9,10 @@ import {
 } from "../lifecycle/previewModel";
 import type { PolicyResults } from "./policyResults";
 
-/** Days within which something deployed that goes is worth a warning. */
+/** A deployed image that is deleted or archived within this many days causes a warning. */
 export const warningDays = 7;
 
-/** One image with all that happens to it. */
+/** An image with everything that happens to it. */
 export interface ReportedImage {
   digest: string;
   tags: readonly string[];
@@ -22,21 +22,21 @@ export interface ReportedImage {
   storageClass: StorageClass;
   /** What runs it. */
   deployedBy: string[];
-  /** By date: at most an archival and a deletion. Empty when nothing happens within the horizon. */
+  /** Sorted by date: at most an archival and a deletion. Empty when nothing happens within the horizon. */
   events: PreviewedImage[];
-  /** What becomes of it after the horizon; absent when it is deleted within. */
+  /** Its outcome after the horizon; absent when it is deleted before. */
   afterwards?: PreviewedImage;
 }
 
 export interface ReportedRepository {
   preview: RepositoryPreview;
   uri: string;
-  /** Those that something happens to first, by date; then those that stay, the newest first. */
+  /** Affected images first, sorted by date; then those that are kept, newest first. */
   images: ReportedImage[];
   /** Bytes by storage class, each layer once, when layers are known. */
   standardBytes: number;
   archiveBytes: number;
-  /** Deployed images that go within `warningDays`. */
+  /** Deployed images that are deleted or archived within `warningDays`. */
   deployedThatGo: PreviewedImage[];
   /** Images with a release tag that are deleted within the horizon. */
   releasesThatGo: PreviewedImage[];
@@ -44,7 +44,7 @@ export interface ReportedRepository {
 
 /** Everything that the page shows. */
 export interface ReportModel {
-  /** @default the repositories are not a stack's */
+  /** @default the repositories are not from a stack */
   stack?: string;
   /** When the images were read. */
   takenAt: Date;
@@ -54,17 +54,17 @@ export interface ReportModel {
   policies?: PolicyResults;
 }
 
-/** What a report is made of. */
+/** The inputs of a report. */
 export interface ReportInputs {
   stack?: string;
   snapshot: LifecycleSnapshot;
   cost: CostReport;
   policies?: PolicyResults;
-  /** Whether a tag is a release's. */
+  /** Whether a tag is a release tag. */
   isRelease: (tag: string) => boolean;
 }
 
-/** Puts together what the page shows; lifecycle policies are evaluated as of the time at which the images were read. */
+/** Builds the page's data; lifecycle policies are evaluated as of the time when the images were read. */
 export function reportModel({ stack, snapshot, cost, policies, isRelease }: ReportInputs): ReportModel {
   const now = snapshot.takenAt;
   const repositories = snapshot.repositories

@@ -2,20 +2,20 @@ import { createHash } from "node:crypto";
 import { costSection } from "./cost";
 import { Html, html } from "./html";
 import type { ReportModel } from "./model";
-import { policySection } from "./policies";
+import { policySection } from "./policySection";
 import { repositorySections } from "./repositories";
 import { script } from "./script";
 import { style } from "./style";
 import { attention, overview, pageHeader } from "./summary";
 
-/** Images listed of each repository: with more, browsers become slow. */
+/** Limit on the images listed for each repository: more make browsers slow. */
 export const defaultImageLimit = 2000;
 
 /**
- * The whole report as one HTML page that loads nothing: style and script are inside, and its content security policy lets
- * nothing else run.
+ * The whole report as one self-contained HTML page: style and script are inline, and its content security policy blocks
+ * everything else.
  *
- * @param imageLimit Images listed of each repository. @default 2000
+ * @param imageLimit Images listed for each repository. @default 2000
  */
 export function reportPage(model: ReportModel, imageLimit = defaultImageLimit): string {
   const title = model.stack === undefined ? "Amazon ECR report" : `Amazon ECR report: ${model.stack}`;
@@ -52,7 +52,7 @@ ${costSection(model.cost)}
   return page.toString();
 }
 
-/** Hidden until the script runs: without it, browsers' own search finds images too. */
+/** Hidden until the script runs: without it, the browser's own search still finds images. */
 function tools(): Html {
   return html`<div class="tools" role="search" aria-label="Images" hidden>
 <label>Find images by tag, digest or what runs them <input type="search" autocomplete="off" spellcheck="false"></label>

@@ -1,33 +1,33 @@
 import { type Fault, refuseFaults } from "../../ecr/faults";
-import { isObject } from "../../ecr/jsonObjects";
-import type { Finding, RuleReport } from "../policyReport/events";
+import { isObject } from "../../ecr/values/jsonObjects";
+import type { Finding, RuleReport } from "../policyReport/policyEvents";
 
-/** What the policy pack said about a stack, as `npm run policy:report -- --json` prints it. */
+/** Policy results for a stack, as printed by `npm run policy:report -- --json`. */
 export interface PolicyResults {
   stack: string;
   rules: RuleReport[];
 }
 
-const remake = "make it anew with `npm run policy:report -- --json`.";
+const recreateFix = "create it again with `npm run policy:report -- --json`.";
 
 /**
- * Reads what `npm run policy:report -- --json` printed.
+ * Parses the output of `npm run policy:report -- --json`.
  *
- * @param path What faults begin with: the file's name.
+ * @param path Prefix of fault paths: the file's name.
  * @throws InvalidInputError with every fault.
  */
 export function readPolicyResults(value: unknown, path: string): PolicyResults {
   const faults: Fault[] = [];
   const fault = (at: string, found: unknown, rule: string) =>
-    faults.push({ path: at === "" ? path : `${path}.${at}`, value: found, rule, fix: remake });
+    faults.push({ path: at === "" ? path : `${path}.${at}`, value: found, rule, fix: recreateFix });
   const results = isObject(value) ? value : {};
   if (!isObject(value)) {
-    fault("", value, "policy results are an object.");
+    fault("", value, "policy results must be an object.");
   } else if (!Array.isArray(value["rules"])) {
-    fault("rules", value["rules"], "this is a list of rules.");
+    fault("rules", value["rules"], "must be a list of rules.");
   }
   if (isObject(value) && typeof value["stack"] !== "string") {
-    fault("stack", value["stack"], "this is the stack's name.");
+    fault("stack", value["stack"], "must be the stack's name.");
   }
   const rules = Array.isArray(results["rules"]) ? results["rules"] : [];
   rules.forEach((rule: unknown, index) => {
@@ -37,22 +37,22 @@ export function readPolicyResults(value: unknown, path: string): PolicyResults {
   return value as PolicyResults;
 }
 
-type Refuse = (at: string, found: unknown, rule: string) => void;
+type ReportFault = (at: string, found: unknown, rule: string) => void;
 
-function checkRule(value: unknown, at: string, fault: Refuse): void {
+function checkRule(value: unknown, at: string, fault: ReportFault): void {
   const rule = isObject(value) ? value : {};
   for (const key of ["pack", "rule"] satisfies (keyof RuleReport)[]) {
     if (typeof rule[key] !== "string") {
-      fault(`${at}.${key}`, rule[key], "this is a name.");
+      fault(`${at}.${key}`, rule[key], "must be a name.");
     }
   }
   if (!Number.isSafeInteger(rule["passed"]) || Number(rule["passed"]) < 0) {
-    fault(`${at}.passed`, rule["passed"], "this is a whole number, 0 or more.");
+    fault(`${at}.passed`, rule["passed"], "must be a whole number, 0 or more.");
   }
   for (const key of ["violations", "unjudged"] satisfies (keyof RuleReport)[]) {
     const findings = rule[key];
     if (!Array.isArray(findings)) {
-      fault(`${at}.${key}`, findings, "this is a list of findings.");
+      fault(`${at}.${key}`, findings, "must be a list of findings.");
       continue;
     }
     findings.forEach((finding: unknown, index) => {
@@ -60,7 +60,7 @@ function checkRule(value: unknown, at: string, fault: Refuse): void {
         fault(
           `${at}.${key}[${index}]`,
           finding,
-          "a finding has the texts urn, level and message, and may have severity.",
+          "a finding must have the strings urn, level and message, and can have severity.",
         );
       }
     });

@@ -1,6 +1,6 @@
 import { buckets } from "../lifecycle/previewModel";
 import { shortDigest } from "../lifecycle/previewText";
-import { countText, sizeText } from "../text";
+import { countText, sizeText } from "../quantities";
 import { type Html, type HtmlValue, html } from "./html";
 import type { ReportedImage, ReportedRepository, ReportModel } from "./model";
 import { table } from "./tables";
@@ -8,9 +8,9 @@ import { timelineChart } from "./timelineChart";
 import { actionWord, anchor, day, when, whyText } from "./words";
 
 /**
- * A section for each repository: timeline, rules and images.
+ * A section for each repository: timeline, rules, and images.
  *
- * @param limit Images listed of each repository.
+ * @param limit Images listed for each repository.
  */
 export function repositorySections({ repositories, takenAt }: ReportModel, limit: number): Html {
   return html`${repositories.map((repository, index) => repositorySection(repository, anchor("repository", index), takenAt, limit))}`;
@@ -23,7 +23,7 @@ function repositorySection(repository: ReportedRepository, id: string, now: Date
 <p class="meta"><code>${uri}</code></p>
 ${
   preview.hasPolicy
-    ? html`${preview.events.length > 0 ? timelineChart(preview, now, id) : html`<p class="note">Nothing goes within 90 days, unless something is pushed.</p>`}${rulesTable(preview.name, preview.rules, `${id}-rules`)}`
+    ? html`${preview.events.length > 0 ? timelineChart(preview, now, id) : html`<p class="note">Nothing is deleted or archived within 90 days unless something is pushed.</p>`}${rulesTable(preview.name, preview.rules, `${id}-rules`)}`
     : html`<p class="note">No lifecycle policy: every image stays.</p>`
 }
 ${imagesList(repository, `${id}-images`, limit)}
@@ -34,7 +34,7 @@ ${preview.unknown.length > 0 && html`<p class="note">Not known: ${preview.unknow
 const headings = ["Today", "In 7 days", "In 30 days", "In 90 days", "Later", "Stay"] as const;
 
 function rulesTable(name: string, rules: ReportedRepository["preview"]["rules"], id: string): Html {
-  return html`<details class="rules"><summary>Rules in numbers</summary>
+  return html`<details class="rules"><summary>Counts by rule</summary>
 ${table(
   id,
   html`Images of <code>${name}</code> by the rule that owns them. Each column counts what happens after the one before it.`,
@@ -55,13 +55,13 @@ ${table(
 
 function imagesList({ preview, images }: ReportedRepository, id: string, limit: number): Html {
   if (images.length === 0) {
-    return html`<p class="note">No image yet.</p>`;
+    return html`<p class="note">No images yet.</p>`;
   }
   const hidden = images.length - limit;
   return html`<details class="images" open><summary>${countText(images.length, "image")}</summary>
 ${table(
   id,
-  html`Images of <code>${preview.name}</code>: what goes first, then what stays, the newest first`,
+  html`Images of <code>${preview.name}</code>: first what is deleted or archived, then what stays, newest first`,
   [
     { heading: "Tags" },
     { heading: "What happens" },
@@ -94,7 +94,7 @@ function whatHappens({ events, afterwards }: ReportedImage): Html {
     return html`<span class="fate ${event.action}">${actionWord(event)} ${when(event)}</span> `;
   });
   if (afterwards !== undefined) {
-    // Its rule acts beyond the horizon.
+    // Its rule acts after the horizon.
     const later = afterwards.at !== undefined;
     const fate = later
       ? html`${actionWord(afterwards)} ${day(afterwards.at ?? afterwards.pushedAt)}`

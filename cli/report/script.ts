@@ -1,6 +1,7 @@
 /**
- * What the page does beyond HTML: it finds images by tag or digest, opens and closes everything, and prints all of it.
- * Without it the page says the same. It is a text of its own, so that the page's content security policy names its hash.
+ * The page's interactive functions: finding images by tag or digest, expanding and collapsing everything, and printing
+ * all of it. The page shows the same content without it. It is a string, so that the content security policy can
+ * include its hash.
  */
 export const script = `"use strict";
 (() => {

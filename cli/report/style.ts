@@ -1,6 +1,6 @@
 /**
- * The page's style sheet. Colours by role, each pair with a contrast of at least 4.5 in light and dark. What colour says,
- * words or shapes say too.
+ * The page's style sheet. Colors are named by role, each pair with a contrast of at least 4.5 in light and dark mode.
+ * Color never carries information that words or shapes do not.
  */
 export const style = `
 :root {

@@ -1,13 +1,13 @@
 import { buckets } from "../lifecycle/previewModel";
-import { countText, sizeText } from "../text";
+import { countText, sizeText } from "../quantities";
 import { moneyText } from "./cost";
 import { type Html, html } from "./html";
 import { type ReportedRepository, type ReportModel, warningDays } from "./model";
-import { policyCommand } from "./policies";
+import { policyCommand } from "./policySection";
 import { table } from "./tables";
 import { actionWord, anchor, imageName, minute, ruleName, when } from "./words";
 
-/** The page's head: what this is, of when, and the figures that matter most. */
+/** The page's header: title, time, and the most important figures. */
 export function pageHeader(model: ReportModel): Html {
   const { repositories, takenAt, stack, cost } = model;
   const places = [...new Set(repositories.map(({ preview }) => `${preview.registryId} in ${preview.region}`))];
@@ -20,14 +20,14 @@ export function pageHeader(model: ReportModel): Html {
   return html`<header class="page-head">
 <p class="kind">Amazon ECR report</p>
 <h1>${stack === undefined ? "Repositories" : html`Stack <span class="name">${stack}</span>`}</h1>
-<p class="meta">${places.length > 0 && html`Account ${places.join(" and ")}. `}Read at ${minute(takenAt)}. What follows holds if nothing is pushed, pulled or deleted meanwhile.</p>
+<p class="meta">${places.length > 0 && html`Account ${places.join(" and ")}. `}Read at ${minute(takenAt)}. The forecast assumes that nothing is pushed, pulled or deleted in the meantime.</p>
 <dl class="figures">
 ${figure("Repositories", count.toLocaleString("en"), publicRepositories.length > 0 ? `${publicRepositories.length} public` : undefined)}
 ${figure("Images", images.toLocaleString("en"))}
 ${figure("Stored", sizeText(stored))}
-${figure("Go today", today.toLocaleString("en"), "deleted or archived")}
-${figure("A month costs", moneyText(cost.now.monthly.total, cost.prices.currency), "now")}
-${figure("In the long run", moneyText(cost.steadyState.monthly.total, cost.prices.currency), "a month")}
+${figure("Leave today", today.toLocaleString("en"), "deleted or archived")}
+${figure("Monthly cost", moneyText(cost.now.monthly.total, cost.prices.currency), "now")}
+${figure("At steady state", moneyText(cost.steadyState.monthly.total, cost.prices.currency), "a month")}
 </dl>
 </header>`;
 }
@@ -36,7 +36,10 @@ function figure(term: string, value: string, note?: string): Html {
   return html`<div><dt>${term}</dt><dd>${value}${note && html` <small>${note}</small>`}</dd></div>`;
 }
 
-/** What somebody should look at, the gravest first; a sentence when there is nothing. Policies that nobody judged are something. */
+/**
+ * What needs attention, most severe first, or a sentence that nothing does. Policies that were not evaluated are
+ * listed, too.
+ */
 export function attention(model: ReportModel): Html {
   const notices = [
     ...model.repositories.flatMap((repository, index) => repositoryNotices(repository, anchor("repository", index))),
@@ -47,7 +50,7 @@ export function attention(model: ReportModel): Html {
   return html`<section aria-labelledby="attention"><h2 id="attention">What needs attention</h2>
 ${
   byGravity.length === 0
-    ? html`<p class="calm">Nothing: no deployed image goes within ${warningDays} days, no release is deleted, every repository has a lifecycle policy, and no mandatory rule of the policies failed.</p>`
+    ? html`<p class="calm">Nothing: no deployed image is deleted or archived within ${warningDays} days, no release is deleted, every repository has a lifecycle policy, and no mandatory policy failed.</p>`
     : html`<ul class="notices">${byGravity.map(({ grave, text }) => html`<li class="${grave ? "grave" : "mild"}"><b>${grave ? "Act" : "Look"}</b> <span>${text}</span></li>`)}</ul>`
 }</section>`;
 }
@@ -80,7 +83,7 @@ function repositoryNotices(repository: ReportedRepository, id: string): Notice[]
 
 function policyNotices({ policies, stack }: ReportModel): Notice[] {
   if (policies === undefined) {
-    return [{ grave: false, text: html`<a href="#policies">Policies</a> were not judged: ${policyCommand(stack)}` }];
+    return [{ grave: false, text: html`<a href="#policies">Policies</a> were not evaluated: ${policyCommand(stack)}` }];
   }
   const open = policies.rules.filter(({ unjudged }) => unjudged.length > 0).length;
   const notices: Notice[] =
@@ -89,7 +92,7 @@ function policyNotices({ policies, stack }: ReportModel): Notice[] {
       : [
           {
             grave: false,
-            text: html`<a href="#policies">Policies</a>: ${countText(open, "rule")} could not be judged.`,
+            text: html`<a href="#policies">Policies</a>: ${countText(open, "rule")} could not be evaluated.`,
           },
         ];
   const broken = policies.rules.flatMap(({ rule, violations }) => {
@@ -115,7 +118,7 @@ function costNotices({ cost }: ReportModel): Notice[] {
   return notices;
 }
 
-/** Columns count what happens from the one before on, so that a row's numbers add up. */
+/** Each column counts what happens after the previous one, so that a row's numbers add up. */
 const headings = ["today", "in 7 d", "in 30 d", "in 90 d", "later", "stay"] as const;
 
 /** All repositories in one table. */
@@ -149,7 +152,7 @@ ${
     ? html`<p>The stack has no repository.</p>`
     : table(
         "repositories-table",
-        "Images, what they take, and how many are deleted or archived when: each column counts what happens after the one before it. An image that is archived counts again for what happens to it then.",
+        "Images, their size, and how many are deleted or archived and when. Each column counts what happens after the previous one. An archived image is counted again when it is deleted.",
         [{ heading: "Repository" }, ...columns.map((heading) => ({ heading, numeric: true }))],
         [...rows, ...publicRows],
         foot,
@@ -160,7 +163,7 @@ ${
 function headingOf(heading: (typeof headings)[number]): string {
   return heading === "later" || heading === "stay"
     ? heading.replace(/^./, (letter) => letter.toUpperCase())
-    : `Go ${heading}`;
+    : `Leave ${heading}`;
 }
 
 function countIn({ rules }: ReportedRepository["preview"], bucket: (typeof buckets)[number]): number | "" {

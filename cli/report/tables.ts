@@ -2,13 +2,14 @@ import { type Html, type HtmlValue, html } from "./html";
 
 export interface Column {
   heading: string;
-  /** Numbers stand at the right, so that digits stand below digits. */
+  /** Numbers are right-aligned, so that their digits line up. */
   numeric?: boolean;
 }
 
 /**
- * A table with a caption, in a frame that scrolls sideways where it is wider than that, and can be reached with the keyboard. On a phone each row
- * is a paragraph, with its headings before its cells (style.ts); roles say all the same that it is a table.
+ * A table with a caption, in a frame that scrolls horizontally when the table is too wide and that is reachable with
+ * the keyboard. On a phone each row is a paragraph with headings before its cells (style.ts); roles still mark it as a
+ * table.
  *
  * @param rows The first cell of each is its heading.
  * @param id Unique in the page.

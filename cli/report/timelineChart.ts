@@ -1,14 +1,14 @@
 import type { PreviewedImage, RepositoryPreview, RulePreview } from "../lifecycle/previewModel";
-import { countText } from "../text";
+import { countText } from "../quantities";
 import { type Html, html } from "./html";
 
-/** Days that the chart shows, today included as day 0. */
+/** Number of days in the chart after today, which is day 0. */
 const days = 90;
 const dayMilliseconds = 24 * 60 * 60 * 1000;
-/** Pixels; widths are percentages, so that text keeps its size on every screen. */
+/** In pixels; widths are percentages, so that text keeps its size on every screen. */
 const laneHeight = 40;
 const smallestBar = 4;
-/** Of one day's slot; the rest is the gap to the next. */
+/** Share of one day's slot; the rest is the gap to the next. */
 const barShare = 0.78;
 const slot = 100 / (days + 1);
 const ticks = [0, 7, 30, 60, 90] as const;
@@ -21,16 +21,16 @@ interface Bar {
 }
 
 /**
- * What goes when, a lane for each rule: a bar for each day, as high as the number of images. All lanes share one scale. The
- * table of images beside it says the same in words.
+ * A chart of what is deleted or archived when, with a lane for each rule and a bar for each day, whose height is the
+ * number of images. All lanes share one scale. The table of images next to it has the same information as text.
  *
- * @param id Prefix for ids, unique in the page.
+ * @param id Prefix for IDs, unique in the page.
  */
 export function timelineChart(preview: RepositoryPreview, now: Date, id: string): Html {
   const lanes = preview.rules.map((rule) => ({ rule, bars: barsOf(rule, preview.events, now) }));
   const highest = Math.max(1, ...lanes.flatMap(({ bars }) => bars.map(({ expire, archive }) => expire + archive)));
   return html`<figure class="timeline">
-<figcaption>What goes when, rule by rule, in the next ${days} days. The highest bar is ${countText(highest, "image")}.
+<figcaption>Deletions and archivals by rule in the next ${days} days. The highest bar is ${countText(highest, "image")}.
 <span class="legend"><span class="key expire"></span> deleted <span class="key archive"></span> archived</span></figcaption>
 <ol class="lanes">${lanes.map(({ rule, bars }, index) => lane(rule, bars, highest, now, `${id}-lane-${index + 1}`))}</ol>
 ${axis(now)}
@@ -51,7 +51,7 @@ function barsOf({ rule }: RulePreview, events: readonly PreviewedImage[], now: D
   return [...bars.values()].sort((a, b) => a.day - b.day);
 }
 
-/** Days of the calendar, so that bars have the dates that the table of images has. */
+/** Calendar days, so that bars have the same dates as the table of images. */
 function utcDay(date: Date): number {
   return Math.floor(date.getTime() / dayMilliseconds);
 }
@@ -75,7 +75,7 @@ ${bars.map((bar) => barShapes(bar, highest, now))}
 </svg></li>`;
 }
 
-/** A deletion stands on the line, an archival on the deletion. */
+/** Deletions start at the baseline, archivals are stacked on top. */
 function barShapes({ day, expire, archive }: Bar, highest: number, now: Date): Html {
   const height = (count: number) => (count === 0 ? 0 : Math.max(smallestBar, (count / highest) * (laneHeight - 4)));
   const x = round(day * slot + (slot * (1 - barShare)) / 2);
@@ -90,7 +90,7 @@ function barShapes({ day, expire, archive }: Bar, highest: number, now: Date): H
 
 function laneText(bars: readonly Bar[], now: Date): string {
   if (bars.length === 0) {
-    return "Nothing goes.";
+    return "Nothing is deleted or archived.";
   }
   const parts = bars.map(({ day, expire, archive }) => {
     const what = [expire > 0 && `${expire} deleted`, archive > 0 && `${archive} archived`].filter(Boolean);
@@ -99,7 +99,7 @@ function laneText(bars: readonly Bar[], now: Date): string {
   return `${parts.join("; ")}.`;
 }
 
-/** Lanes have the words; the axis is for eyes only. */
+/** Lanes have text labels; the axis is purely visual. */
 function axis(now: Date): Html {
   return html`<svg class="axis" width="100%" height="34" aria-hidden="true" focusable="false">
 ${ticks.map((tick) => {

@@ -3,7 +3,7 @@ import { reasonText, shortDigest } from "../lifecycle/previewText";
 import { type Html, html } from "./html";
 import type { ReportedImage } from "./model";
 
-/** A day as `2026-06-01`, for machines too. Times are UTC. */
+/** A day as `2026-06-01`, machine-readable as well. Times are UTC. */
 export function day(date: Date): Html {
   const text = date.toISOString().slice(0, 10);
   return html`<time datetime="${text}">${text}</time>`;
@@ -15,12 +15,12 @@ export function minute(date: Date): Html {
   return html`<time datetime="${text}">${text.slice(0, 10)} ${text.slice(11, 16)} UTC</time>`;
 }
 
-/** Tags, or the digest's beginning, as the way to call an image. */
+/** Tags, or otherwise the start of the digest, as the image's name. */
 export function imageName({ tags, digest }: { tags: readonly string[]; digest: string }): string {
   return tags.length > 0 ? tags.slice(0, 3).join(", ") : shortDigest(digest);
 }
 
-/** What a rule is called in a sentence. */
+/** A rule's name in a sentence. */
 export function ruleName(rule: number | undefined): string {
   return rule === undefined ? "no rule" : `rule ${rule}`;
 }
@@ -35,13 +35,13 @@ export function when({ at, bucket }: PreviewedImage): Html {
   return at === undefined || bucket === 0 ? html`today` : day(at);
 }
 
-/** Why the last thing that is known of an image happens or does not. */
+/** Explains the last known outcome of an image. */
 export function whyText({ events, afterwards }: ReportedImage): string {
   const decisive = events[0] ?? afterwards;
   return decisive === undefined ? "" : reasonText(decisive);
 }
 
-/** An id that a heading and its links share. Names of repositories are unique in a region only. */
+/** An ID shared by a heading and its links. Repository names are unique only within a region. */
 export function anchor(prefix: string, index: number): string {
   return `${prefix}-${index + 1}`;
 }

@@ -1,18 +1,20 @@
-import { countText } from "../text";
+import { countText } from "../quantities";
 
-/** What is read of a CycloneDX document (https://cyclonedx.org/docs/1.6/json/). */
+/** The parts of a CycloneDX document used here (https://cyclonedx.org/docs/1.6/json/). */
 interface Document {
   components?: { purl?: string }[];
 }
 
-/** How many packages a CycloneDX document names, in all and by the kind of their package URLs: `10 packages (8 deb, 2 npm)`. */
+/**
+ * The number of packages in a CycloneDX document, in total and by type of package URL: `10 packages (8 deb, 2 npm)`.
+ */
 export function packagesText(document: string): string {
   const { all, kinds } = countPackages(document);
   const parts = Object.entries(kinds).map(([kind, count]) => `${count} ${kind}`);
   return countText(all, "package") + (parts.length > 0 ? ` (${parts.join(", ")})` : "");
 }
 
-/** The same in numbers, kinds in the order of their names. */
+/** The same as numbers, with types sorted by name. */
 export function countPackages(document: string): { all: number; kinds: Record<string, number> } {
   const { components = [] } = JSON.parse(document) as Document;
   const counts = new Map<string, number>();

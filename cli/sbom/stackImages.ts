@@ -1,26 +1,26 @@
-import { accountFaults } from "../../ecr/accounts";
 import { refuseFaults } from "../../ecr/faults";
-import { imageReferenceFaults } from "../../ecr/imageReference";
-import { isObject } from "../../ecr/jsonObjects";
-import { regionFaults } from "../../ecr/regions";
-import { publicSourceRefusal } from "../../ecr/registryLogin";
+import { accountFaults } from "../../ecr/names/accounts";
+import { imageReferenceFaults } from "../../ecr/names/imageReference";
+import { regionFaults } from "../../ecr/names/regions";
+import { publicSourceRefusal } from "../../ecr/registry/registryLogin";
+import { isObject } from "../../ecr/values/jsonObjects";
 import type { StackOutputs } from "../stackOutputs";
 
-/** An image of a stack, where a registry has it. */
+/** An image of a stack in a registry. */
 export interface StackImage {
-  /** Its key in config. */
+  /** Its key in the config. */
   key: string;
   /** `<url>@<digest>`. */
   reference: string;
-  /** The private registry that it is in; absent when it is in the public one, which needs no login. */
+  /** Its private registry; absent for an image in the public registry, which needs no login. */
   registry?: { region: string; registryId: string };
 }
 
 /**
- * The images that a stack's outputs name, in the outputs' order.
+ * The images in a stack's outputs, in order.
  *
- * @param only The keys of the wanted ones. None: all.
- * @throws Error that names what is missing and what there is.
+ * @param only Keys of the requested images. Empty: all.
+ * @throws Error that names what is missing and what exists.
  */
 export function stackImages(outputs: StackOutputs, only: readonly string[] = []): StackImage[] {
   const images = new Map(
@@ -47,13 +47,13 @@ function stackImage(outputs: StackOutputs, key: string, value: unknown): StackIm
   refuseFaults(`the output \`images.${key}\``, imageReferenceFaults(reference, "reference"));
   const [kind, ...rest] = repository.split("/");
   if (kind === "private") return { key, reference, registry: privateRegistry(outputs, rest.join("/")) };
-  // Read without a login of ours, but with the one that the user keeps for the host that the outputs name.
+  // Pulled without our credentials, but possibly with the user's own for the host in the outputs.
   const refusal =
     kind === "public" ? publicSourceRefusal(reference.split("/", 1).join("")) : "that is neither private nor public";
   if (refusal === undefined) return { key, reference };
   throw new Error(
     `the output \`images.${key}\` says that ${JSON.stringify(repository)} has ${reference}, but ${refusal}. Nothing was sent. ` +
-      "Look who changed the stack's outputs.",
+      "Find out who changed the stack's outputs.",
   );
 }
 

@@ -1,20 +1,20 @@
 import { execFile } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { Credentials } from "../../ecr/registryLogin";
+import type { Credentials } from "../../ecr/registry/registryLogin";
 
-/** Names the version that Go builds where there is no syft, with the checksums of all that it is made of. */
+/** Specifies the version that Go builds when syft is not installed, with the checksums of all its modules. */
 const goModule = [path.join(__dirname, "goModule"), path.join(__dirname, "..", "sbom", "goModule")];
 
-/** Longest SBOM in bytes: an image of 10,000 packages has under 20 MB. */
+/** Maximum size of an SBOM in bytes: an image with 10,000 packages has under 20 MB. */
 const outputLimit = 256 * 1024 * 1024;
 
-/** A login with the one host that gets it. */
+/** Credentials with the only host that may receive them. */
 export interface HostLogin extends Credentials {
   host: string;
 }
 
-/** How syft is started. */
+/** How to start syft. */
 export interface Syft {
   program: string;
   args: readonly string[];
@@ -25,19 +25,19 @@ export interface Syft {
 /**
  * The syft on PATH, or Go, which builds a fixed version and keeps it in its own cache.
  *
- * @throws Error that says how to get one when there is neither.
+ * @throws Error with instructions when there is neither.
  */
 export function findSyft(): Syft {
   if (onPath("syft")) return { program: "syft", args: [], builds: false };
   if (!onPath("go")) {
     throw new Error(
-      "syft lists the packages of images, and is not on PATH; neither is Go, which would build it. Install syft or Go.",
+      "Neither syft, which lists the packages, nor Go, which could build it, is on PATH. Install one of them.",
     );
   }
   const folder = goModule.find((each) => fs.existsSync(path.join(each, "go.sum")));
   if (folder === undefined) {
     throw new Error(
-      `${goModule.join(" and ")}: found no go.sum. It comes with the project's sources. Install syft, or get the sources anew.`,
+      `${goModule.join(" and ")}: found no go.sum. It comes with the project's sources. Install syft, or check out the sources again.`,
     );
   }
   const version = /^require github.com\/anchore\/syft v(\S+)$/m.exec(
@@ -48,12 +48,12 @@ export function findSyft(): Syft {
 }
 
 /**
- * The SBOM of an image in a registry, in CycloneDX's JSON. Docker is not needed, and its configuration is not touched.
+ * The SBOM of an image in a registry, as CycloneDX JSON. Docker is not needed, and its configuration is not used.
  *
  * @param reference `<url>@<digest>`.
- * @param login For the image's registry; none for a public one. It goes to syft in the environment: arguments are
- *   visible to every user of the machine.
- * @throws Error with the end of what syft said.
+ * @param login For the image's registry; none for a public one. Passed to syft in the environment, because arguments
+ * are visible to every user of the machine.
+ * @throws Error with the end of syft's output.
  */
 export function cyclonedx({ program, args }: Syft, reference: string, login: HostLogin | undefined): Promise<string> {
   const env = { ...process.env, SYFT_CHECK_FOR_APP_UPDATE: "false", ...loginVariables(login) };
@@ -61,8 +61,8 @@ export function cyclonedx({ program, args }: Syft, reference: string, login: Hos
   return new Promise((resolve, reject) => {
     execFile(program, scan, { env, maxBuffer: outputLimit }, (error, stdout, stderr) => {
       if (error) {
-        const said = stderr.trim().split("\n").slice(-10).join("\n") || error.message;
-        reject(new Error(`syft could not read ${reference}:\n${said}`));
+        const reason = stderr.trim().split("\n").slice(-10).join("\n") || error.message;
+        reject(new Error(`syft could not read ${reference}:\n${reason}`));
       } else {
         resolve(stdout);
       }
@@ -70,20 +70,20 @@ export function cyclonedx({ program, args }: Syft, reference: string, login: Hos
   });
 }
 
-/** Has it built, which takes minutes the first time, before anything is asked of it. @throws Error with the end of what was said. */
+/** Builds it in advance, which takes minutes the first time. @throws Error with the end of the output. */
 export function warmUp({ program, args }: Syft): Promise<void> {
   return new Promise((resolve, reject) => {
     execFile(program, [...args, "version"], { maxBuffer: outputLimit }, (error, _, stderr) => {
-      if (error)
+      if (error) {
         reject(
           new Error(`syft could not be built:\n${stderr.trim().split("\n").slice(-10).join("\n") || error.message}`),
         );
-      else resolve();
+      } else resolve();
     });
   });
 }
 
-/** Syft's settings of its own for one registry (`syft config`: registry.auth). */
+/** Syft's own settings for one registry (`syft config`: registry.auth). */
 function loginVariables(login: HostLogin | undefined): NodeJS.ProcessEnv {
   if (login === undefined) return {};
   return {

@@ -1,5 +1,6 @@
-// Stands for @pulumi/pulumi in the commands' bundle (cli/build.mjs): what checking arguments needs of it, and not its
-// engine's client, which takes longer to load than the whole check. @pulumi/aws and @pulumi/docker are left out altogether.
+// Replaces @pulumi/pulumi in the commands' bundle (cli/build.mjs): only what validating arguments needs, without its
+// engine client, which takes longer to load than the whole validation. @pulumi/aws and @pulumi/docker are omitted
+// entirely.
 export { RunError } from "@pulumi/pulumi/errors";
 export { all, interpolate, jsonStringify, Output, output, secret, unknown } from "@pulumi/pulumi/output";
 export { ComponentResource, CustomResource } from "@pulumi/pulumi/resource";

@@ -2,17 +2,16 @@ import type { Fault } from "../../ecr/faults";
 
 /** What an image is built for. */
 export interface BuildPlatforms {
-  /** Operating system and architecture, one of each. @default "linux/amd64" */
+  /** One operating system and architecture. @default "linux/amd64" */
   platform?: string;
   /**
-   * Several platforms, such as `["linux/amd64", "linux/arm64"]`: each is built, and the image is an index of them. Docker
-   * builds for another platform than its own with emulation (binfmt and QEMU) where the Dockerfile has `RUN`, or by
-   * `builders`.
-   * @default `platform` alone
+   * Several platforms, such as `["linux/amd64", "linux/arm64"]`: each is built, and the image is an index of them. If
+   * the Dockerfile has `RUN`, Docker builds for other platforms than its own with emulation (binfmt and QEMU) or with
+   * `builders`. @default only `platform`
    */
   platforms?: string[];
   /**
-   * Docker engines of their own for some of the platforms: platform to address, such as `ssh://user@arm-machine`.
+   * Separate Docker engines for some of the platforms: platform to address, such as `ssh://user@arm-machine`.
    * @default the engine that builds everything else
    */
   builders?: Record<string, string>;
@@ -20,12 +19,12 @@ export interface BuildPlatforms {
 
 const defaultPlatform = "linux/amd64";
 
-/** The platforms of an image, in one order whatever the order in the program. */
+/** An image's platforms, sorted so that their order in the program does not matter. */
 export function platformsOf({ platform = defaultPlatform, platforms }: BuildPlatforms): string[] {
   return platforms === undefined ? [platform] : [...platforms].sort();
 }
 
-/** Why an image would not be built for these: every fault, or none. Never throws. */
+/** Faults of these platforms; empty when there are none. Never throws. */
 export function buildPlatformFaults({ platform, platforms, builders = {} }: BuildPlatforms): Fault[] {
   if (platforms === undefined) {
     return [...platformFaults(platform ?? defaultPlatform, "platform"), ...builderFaults(builders, [])];
@@ -33,8 +32,8 @@ export function buildPlatformFaults({ platform, platforms, builders = {} }: Buil
   const both = {
     path: "platform",
     value: platform,
-    rule: "an image has one platform, or several in `platforms`.",
-    fix: "leave out one of the two.",
+    rule: "must not be set together with `platforms`: an image has one platform or several.",
+    fix: "remove one of the two.",
   };
   return [
     ...(platform === undefined ? [] : [both]),
@@ -44,7 +43,7 @@ export function buildPlatformFaults({ platform, platforms, builders = {} }: Buil
   ];
 }
 
-/** The form of a platform that one image can have: `linux/amd64`, `linux/arm/v7`. Never throws. */
+/** Checks the format of a single platform: `linux/amd64`, `linux/arm/v7`. Never throws. */
 export function platformFaults(platform: unknown, path: string): Fault[] {
   if (typeof platform === "string" && /^[a-z0-9]+\/[a-z0-9]+(\/[a-z0-9.]+)?$/.test(platform)) return [];
   const isList = Array.isArray(platform) || String(platform).includes(",");
@@ -52,7 +51,7 @@ export function platformFaults(platform: unknown, path: string): Fault[] {
     {
       path,
       value: platform,
-      rule: "a platform is an operating system and an architecture, one of each.",
+      rule: "a platform must be one operating system and one architecture.",
       fix: isList ? 'write platforms: ["linux/amd64", "linux/arm64"].' : 'write "linux/amd64" or "linux/arm64".',
     },
   ];
@@ -60,7 +59,7 @@ export function platformFaults(platform: unknown, path: string): Fault[] {
 
 function listFaults(platforms: readonly string[]): Fault[] {
   if (platforms.length === 0) {
-    const rule = "an image is built for at least one platform.";
+    const rule = "must name at least one platform.";
     return [
       { path: "platforms", value: platforms, rule, fix: 'write ["linux/amd64", "linux/arm64"], or leave it out.' },
     ];
@@ -72,8 +71,8 @@ function listFaults(platforms: readonly string[]): Fault[] {
           {
             path: `platforms[${index}]`,
             value: each,
-            rule: "an image is built once for a platform.",
-            fix: "leave one of them out.",
+            rule: "each platform can be listed only once.",
+            fix: "remove one of them.",
           },
         ],
   );
@@ -87,7 +86,7 @@ function builderFaults(builders: Record<string, string>, platforms: readonly str
       faults.push({
         path,
         value: platform,
-        rule: "a builder is for one of the image's `platforms`.",
+        rule: "a builder must be for one of the image's `platforms`.",
         fix: platforms.length > 0 ? `write one of ${platforms.join(", ")}.` : "write `platforms`, or leave it out.",
       });
     }
@@ -95,7 +94,7 @@ function builderFaults(builders: Record<string, string>, platforms: readonly str
       faults.push({
         path,
         value: address,
-        rule: "a builder is the address of a Docker engine.",
+        rule: "a builder must be the address of a Docker engine.",
         fix: 'write one such as "ssh://user@host", "tcp://host:2376" or "unix:///path/docker.sock".',
       });
     }

@@ -1,46 +1,52 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Fault } from "../../ecr/faults";
-import { imageTagFaults } from "../../ecr/imageTags";
+import { imageTagFaults } from "../../ecr/tags/imageTags";
 import { typeFaults } from "../../ecr/typeFaults";
 import { InputChecks } from "../inputChecks";
-import { type BuildInputs, buildContextFaults, dockerfileOf } from "./buildContext";
+import { type BuildInputs, buildContextFaults, contextPaths, dockerfileOf } from "./buildContext";
+import { buildkitBuild } from "./buildkitBuild";
+import { type BuildkitSettings, buildkitFaults } from "./buildkitSettings";
 import { platformsOf } from "./buildPlatforms";
 import { type BuildSettings, buildSettingsFaults } from "./buildSettings";
 import { dockerBuild } from "./dockerBuild";
 import { publishImage } from "./imagePublication";
-import type { ImageRepository } from "./imageRepository";
+import type { ImageRepositories, ImageRepository } from "./imageRepository";
 import { type ImageTarget, imageTargetFaults } from "./imageTargets";
 import { platformBuilds } from "./platformBuilds";
-import { type OwnTags, ownTags, type TagFrom, tagFromFaults } from "./tagStrategy";
+import { type StrategyTags, strategyTags, type TagFrom, tagFromFaults } from "./tagStrategy";
 
 /** What an image is built from, how it is tagged and where it goes. */
-export interface ContainerImageArgs extends BuildSettings, Pick<BuildInputs, "context" | "dockerfile"> {
+export interface ContainerImageArgs
+  extends BuildSettings,
+    BuildkitSettings,
+    Pick<BuildInputs, "context" | "dockerfile"> {
   /**
-   * Where the image goes, at least one. It is built once, for the first; the others get a copy, byte for byte, over the
-   * registry protocol and with each registry's own login.
+   * Where the image goes, at least one repository. It is built once, for the first; the others get a byte-for-byte copy
+   * over the registry protocol, with each registry's own login.
    */
   repositories: ImageRepository[];
-  /** What the image's own tag is made from: its content, its Git commit, or a fixed text. @default "content" */
+  /** What the image's own tag is made from: its content, its Git commit, or a fixed string. @default "content" */
   tagFrom?: TagFrom;
   /**
-   * Tags that follow the image, such as `latest`, beside its own. An immutable repository needs an exclusion filter for
-   * each.
+   * Tags that follow the image, such as `latest`, in addition to its own. An immutable repository needs an exclusion
+   * filter for each.
    * @default none
    */
   tags?: string[];
   /**
-   * Tags of the first repository whose images are used as build cache, such as `latest`; one that is not there is no
-   * fault. Images are then built with their own cache information (`BUILDKIT_INLINE_CACHE=1`), so that they can serve
-   * the next build. Another registry's images are not possible: the Docker provider has one login for each image.
-   * @default none: Docker's local cache only
+   * Tags of the first repository whose images are used as build cache, such as `latest`; a missing tag is ignored.
+   * Images are then built with their own cache information (`BUILDKIT_INLINE_CACHE=1`), so that they can serve the next
+   * build. Images of another registry cannot be used: a build has one login. The cache in `cacheTo` is used without
+   * being listed here.
+   * @default none: the builder's own cache only
    */
   cacheFrom?: string[];
 }
 
 /** The part of an image's build that `docker build` needs too. */
 export interface ImageBuild {
-  /** Folder that is sent to Docker, relative to the project's root. */
+  /** Build context, relative to the project's root. */
   context: string;
   /** Dockerfile, relative to the project's root. @default `<context>/Dockerfile` */
   dockerfile?: string;
@@ -51,13 +57,12 @@ export interface ImageBuild {
 }
 
 /**
- * An image, built from a folder with Docker and pushed to one or several repositories.
+ * An image, built from a folder with Docker or BuildKit (see `builder`) and pushed to one or several repositories.
  *
- * Its own tag stands for its content (see TagFrom), so what did not change is neither built nor pushed again, and what
- * did change never meets an existing tag. An image that a registry holds already is not built. A
- * repository that is replaced gets its images again in the same update.
- * Removing an image from the program leaves it in the registry, under all its tags; lifecycle policies and the
- * repository's deletion remove it.
+ * Its own tag is derived from its content (see TagFrom), so unchanged content is neither built nor pushed again, and
+ * changed content never meets an existing tag. An image that a registry already has is not built. A repository that is
+ * replaced gets its images again in the same update. Removing an image from the program leaves it in the registry,
+ * under all its tags; lifecycle policies and the repository's deletion remove it.
  *
  * Throws InputRefused with every fault of the arguments before anything is registered.
  *
@@ -68,9 +73,9 @@ export interface ImageBuild {
 export class ContainerImage extends pulumi.ComponentResource {
   /** The image's own tag. */
   readonly tag: string;
-  /** Digest of the image's manifest, as the first repository's registry says it. */
+  /** Digest of the image's manifest, as the first repository's registry reports it. */
   readonly digest: pulumi.Output<string>;
-  /** The image in the first repository: `<url>@<digest>`. What consumers should use. */
+  /** The image in the first repository: `<url>@<digest>`. Consumers should use this. */
   readonly reference: pulumi.Output<string>;
   /** The image in each repository, in their order: `<url>@<digest>`. */
   readonly references: pulumi.Output<string>[];
@@ -81,12 +86,12 @@ export class ContainerImage extends pulumi.ComponentResource {
     const subject = `ContainerImage ${JSON.stringify(name)}`;
     const checks = new InputChecks(subject);
     const inputs = buildInputs(args);
-    const { tags, faults } = readArgs(args);
-    checks.add(faults);
+    const read = readArgs(args);
+    checks.add(read.faults);
     checks.refuse();
     super("ecr:index:ContainerImage", name, {}, opts);
-    const [primary] = args.repositories;
-    if (tags === undefined || primary === undefined) throw new Error("unreachable: refused above");
+    // Both are present when there are no faults.
+    const [tags, repositories] = [read.tags as StrategyTags, args.repositories as ImageRepositories];
     this.tag = tags.tag;
     this.build = {
       context: inputs.context,
@@ -97,10 +102,11 @@ export class ContainerImage extends pulumi.ComponentResource {
     const image = { parent: this, name, subject, identity: tags.identity };
     const published = publishImage({
       ...image,
-      repositories: args.repositories,
+      repositories,
       release: tags.releaseTag === undefined ? undefined : { tag: tags.releaseTag, path: "tagFrom.fixed" },
       movingTags: args.tags ?? [],
-      maker: makerOf(image, primary, inputs, args),
+      cacheTag: args.cacheTo,
+      maker: imageMaker(image, repositories[0], inputs, args),
     });
     this.digest = published.digest;
     this.references = published.references;
@@ -114,14 +120,14 @@ export class ContainerImage extends pulumi.ComponentResource {
   }
 }
 
-/** The arguments without the repositories' abilities: what can be checked before anything exists. */
+/** The arguments with plain repository data, for checks before anything exists. */
 export type ContainerImageSettings = Omit<ContainerImageArgs, "repositories"> & {
   /** Where the image goes, at least one. */
   repositories: readonly ImageTarget[];
 };
 
 /**
- * Why a ContainerImage with these arguments would be refused: every fault, or none.
+ * Faults of a ContainerImage with these arguments; empty when there are none.
  *
  * @example
  * const faults = containerImageFaults({ context: "app", repositories: [repository] });
@@ -130,15 +136,15 @@ export function containerImageFaults(args: ContainerImageSettings): Fault[] {
   return readArgs(args).faults;
 }
 
-/** The tag that names exactly the image that these arguments make (`src-…`); undefined when there is no such build. */
+/** The tag of the image these arguments build (`src-…`); undefined when they are not a valid build. */
 export function containerImageTag(args: ContainerImageSettings): string | undefined {
   if (buildContextFaults(args).length > 0) return undefined;
-  const tags = ownTags(buildInputs(args), args.tagFrom ?? "content");
+  const tags = strategyTags(buildInputs(args), args.tagFrom ?? "content");
   return "faults" in tags ? undefined : tags.identity;
 }
 
-/** The image's tags when nothing is wrong with its arguments, or every fault of them. */
-function readArgs(args: ContainerImageSettings): { tags?: OwnTags; faults: Fault[] } {
+/** The image's tags, or every fault of its arguments. */
+function readArgs(args: ContainerImageSettings): { tags?: StrategyTags; faults: Fault[] } {
   const wrong = typeFaults(
     args,
     {
@@ -151,22 +157,29 @@ function readArgs(args: ContainerImageSettings): { tags?: OwnTags; faults: Fault
     "",
   );
   if (wrong.length > 0) return { faults: wrong };
-  const { repositories, tags: movingTags = [], cacheFrom = [], tagFrom = "content" } = args;
+  const { repositories = [], tags: movingTags = [], cacheFrom = [], tagFrom = "content" } = args;
+  const unreadable = buildContextFaults(args);
   const faults = [
-    ...buildContextFaults(args),
+    ...unreadable,
     ...buildSettingsFaults(args),
+    ...buildkitFaults(
+      args,
+      repositories[0],
+      [...fixedTags(tagFrom), ...movingTags],
+      unreadable.length > 0 ? undefined : contextPaths(args),
+    ),
     ...tagFromFaults(tagFrom),
     ...cacheFrom.flatMap((tag, index) => imageTagFaults(tag, `cacheFrom[${index}]`)),
     ...imageTargetFaults(repositories, movingTags),
   ];
-  // The strategy reads the context: without a readable one there is nothing more to say.
+  // The strategy reads the context: without a readable one nothing more can be checked.
   if (faults.some(({ path }) => /^(context|dockerfile|tagFrom)/.test(path))) return { faults };
-  const tags = ownTags(buildInputs(args), tagFrom);
+  const tags = strategyTags(buildInputs(args), tagFrom);
   if ("faults" in tags) return { faults: [...faults, ...tags.faults] };
   return { tags, faults };
 }
 
-/** The arguments with their defaults, and what they imply. */
+/** The arguments with their defaults. */
 function buildInputs(args: ContainerImageSettings): BuildInputs {
   const { context, dockerfile, target, extraHosts, network, rebuild } = args;
   const inlineCache = (args.cacheFrom ?? []).length > 0 ? { BUILDKIT_INLINE_CACHE: "1" } : undefined;
@@ -174,21 +187,26 @@ function buildInputs(args: ContainerImageSettings): BuildInputs {
     context,
     dockerfile,
     target,
-    extraHosts: unlessEmpty(extraHosts),
+    extraHosts: undefinedIfEmpty(extraHosts),
     network,
     rebuild,
-    args: unlessEmpty({ ...inlineCache, ...args.args }),
+    args: undefinedIfEmpty({ ...inlineCache, ...args.args }),
     platform: platformsOf(args).join(","),
   };
 }
 
-/** One build that Docker pushes, or one for each platform, put together when all are built. */
-function makerOf(
+/** A single BuildKit build; otherwise one that Docker pushes, or one for each platform, combined once all are built. */
+function imageMaker(
   image: Parameters<typeof dockerBuild>[0],
   primary: ImageRepository,
   inputs: BuildInputs,
   { platforms, builders = {}, cacheFrom, ...rest }: ContainerImageArgs,
 ) {
+  if (rest.builder === "buildkit") {
+    const { secrets, ssh, cacheTo } = rest;
+    const build = { inputs, platforms: platformsOf({ ...rest, platforms }), cacheFrom: cacheFrom ?? [] };
+    return buildkitBuild(image, primary, { ...build, secrets, ssh, cacheTo });
+  }
   if (platforms === undefined) return dockerBuild(image, primary, buildOf(inputs, cacheFrom, primary));
   const builds = platformsOf({ ...rest, platforms }).map((platform) => ({
     platform,
@@ -198,12 +216,12 @@ function makerOf(
   return platformBuilds(image, primary, builds);
 }
 
-/** The provider takes an empty map for another value than none; to Docker they are the same. */
-function unlessEmpty(map: Record<string, string> = {}): Record<string, string> | undefined {
+/** The provider distinguishes an empty map from no map; Docker does not. */
+function undefinedIfEmpty(map: Record<string, string> = {}): Record<string, string> | undefined {
   return Object.keys(map).length > 0 ? map : undefined;
 }
 
-/** The build as the Docker provider takes it. */
+/** The build in the Docker provider's format. */
 function buildOf(
   inputs: BuildInputs,
   cacheFrom: readonly string[] = [],
@@ -222,4 +240,10 @@ function buildOf(
       cacheFrom: { images: cacheFrom.map((tag) => pulumi.interpolate`${url}:${tag}`) },
     }),
   };
+}
+
+/** The release tag, if any. */
+function fixedTags(tagFrom: TagFrom): string[] {
+  // Any other value is rejected by its own check.
+  return typeof tagFrom === "object" && tagFrom !== null && "fixed" in tagFrom ? [tagFrom.fixed] : [];
 }

@@ -7,8 +7,8 @@ import type { ImageMaker, Publication } from "./imagePublication";
 import type { ImageRepository } from "./imageRepository";
 
 /**
- * Builds an image with Docker and pushes it to its first repository. Docker is looked for only when it is needed, in a
- * preview too, so that an update does not find out half-way that there is none.
+ * Builds an image with Docker and pushes it to its first repository. Docker is checked only when it is needed, but
+ * already in the preview, so that an update does not fail halfway.
  */
 export function dockerBuild(
   { parent, name, subject, identity }: Pick<Publication, "parent" | "name" | "subject" | "identity">,
@@ -17,12 +17,12 @@ export function dockerBuild(
 ): ImageMaker {
   const images = new DockerImages(parent, `${name}-${identity}`);
   return {
-    findMade(state, url) {
-      const last = images.last(state);
+    findResource(state, url) {
+      const last = images.last(state, build);
       return url === undefined || last?.outputs["imageName"] === `${url}:${identity}` ? last : undefined;
     },
 
-    make(state, made) {
+    createResource(state, made) {
       if (made === undefined) refuseInput(subject, dockerDaemonFaults());
       const args = {
         imageName: pulumi.interpolate`${primary.url}:${identity}`,

@@ -1,51 +1,59 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
 import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import type { StateResource } from "../stackState";
+import { BuildAttempts } from "./buildAttempts";
 import type { ImageState } from "./imageState";
 
-/** The type of docker.Image in a stack's state. */
-const imageType = "docker:index/image:Image";
-
-/**
- * The docker.Image resources that build one image, each named `<first>` or `<first>:<turn>`. What was built once and is gone is
- * built by another one, since the state holds the one before as done.
- */
+/** The docker.Image resources that build one image. */
 export class DockerImages {
-  /** @param first the logical name, which holds the image's identity: another image is another resource */
+  private readonly attempts: BuildAttempts;
+
+  /** @param first See BuildTurns. */
   constructor(
     private readonly parent: pulumi.ComponentResource,
-    private readonly first: string,
-  ) {}
-
-  /** The one that the stack has. */
-  last(state: ImageState): StateResource | undefined {
-    return state(imageType)
-      .filter((each) => this.turnOf(each) > 0)
-      .sort((a, b) => this.turnOf(b) - this.turnOf(a))[0];
+    first: string,
+  ) {
+    this.attempts = new BuildAttempts("docker:index/image:Image", first);
   }
 
-  /** Registers the one that the stack has, as it is; without one that still counts, the next. */
+  /**
+   * The resource in the stack. Undefined when it was built from another folder or Dockerfile: the provider reads those
+   * again on each run and would fail on paths that have moved.
+   */
+  last(state: ImageState, build: docker.types.input.DockerBuild): StateResource | undefined {
+    const last = this.attempts.last(state);
+    return last === undefined || isFrom(last, build) ? last : undefined;
+  }
+
+  /** Registers the resource in the stack unchanged, or the next one if that no longer counts. */
   register(
     state: ImageState,
     made: StateResource | undefined,
     args: docker.ImageArgs,
     opts: pulumi.CustomResourceOptions,
   ): docker.Image {
-    return new docker.Image(made?.name ?? this.next(state), args, {
+    return new docker.Image(this.attempts.name(state, made), args, {
       parent: this.parent,
-      // All that could differ is no change: where the project lies is part of the provider's digest of links.
+      // No difference is a change: the project's location is part of the provider's digest of links.
       ignoreChanges: ["build", "skipPush"],
+      // The provider deletes nothing, but would connect to an engine to do so.
+      retainOnDelete: true,
       ...opts,
     });
   }
+}
 
-  private next(state: ImageState): string {
-    const gone = this.last(state);
-    return gone === undefined ? this.first : `${this.first}:${this.turnOf(gone) + 1}`;
-  }
+function isFrom({ outputs }: StateResource, { context, dockerfile }: docker.types.input.DockerBuild): boolean {
+  const [folder, file] = [String(context), String(dockerfile)];
+  return (
+    (outputs["context"] ?? folder) === folder &&
+    (outputs["dockerfile"] ?? pathInContext(folder, file)) === pathInContext(folder, file)
+  );
+}
 
-  private turnOf({ name }: StateResource): number {
-    if (name === this.first) return 1;
-    return name.startsWith(`${this.first}:`) ? Number(name.slice(this.first.length + 1)) : 0;
-  }
+/** The Dockerfile's path as in the provider: relative to the folder, with links resolved. */
+function pathInContext(context: string, dockerfile: string): string {
+  return path.relative(fs.realpathSync(context), fs.realpathSync(dockerfile));
 }

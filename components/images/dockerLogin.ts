@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { dockerHubHost } from "../../ecr/imageReference";
-import { type Credentials, RegistryLogin } from "../../ecr/registryLogin";
+import { dockerHubHost } from "../../ecr/names/imageReference";
+import { type Credentials, RegistryLogin } from "../../ecr/registry/registryLogin";
 
 interface DockerConfig {
   auths?: Record<string, { auth?: string; username?: string; password?: string }>;
@@ -11,14 +11,14 @@ interface DockerConfig {
   credHelpers?: Record<string, string>;
 }
 
-/** Under this address `docker login` keeps Docker Hub's login. */
+/** The address `docker login` stores Docker Hub's credentials under. */
 const dockerHubAddress = "https://index.docker.io/v1/";
 
 /**
- * The login that `docker login` left for a registry: in Docker's configuration ($DOCKER_CONFIG or ~/.docker), or with the
- * credential helper that it names. Undefined when there is none; a token without a user name is none.
+ * The credentials that `docker login` stored for a registry: in Docker's configuration ($DOCKER_CONFIG or ~/.docker),
+ * or in its credential helper. Undefined when there are none; a token without a user name does not count.
  *
- * @param host the registry's host, with its port; `docker.io` for Docker Hub
+ * @param host The registry's host, with its port; `docker.io` for Docker Hub.
  */
 export function dockerLogin(host: string, environment: NodeJS.ProcessEnv = process.env): RegistryLogin | undefined {
   const credentials = findCredentials(host, environment);
@@ -29,10 +29,10 @@ function findCredentials(host: string, environment: NodeJS.ProcessEnv): Credenti
   const config = readConfig(environment);
   const address = host === dockerHubHost ? dockerHubAddress : host;
   const { credHelpers = {}, credsStore } = config;
-  // A host may be called as what every object inherits.
+  // The host could equal a property that every object inherits.
   const helper = Object.hasOwn(credHelpers, host) ? credHelpers[host] : credsStore;
   if (helper) {
-    const login = askHelper(helper, address, environment);
+    const login = runCredentialHelper(helper, address, environment);
     if (login !== undefined) return login;
   }
   const entry = Object.entries(config.auths ?? {}).find(([key]) => hostOf(key) === hostOf(address))?.[1];
@@ -50,13 +50,13 @@ function readConfig(environment: NodeJS.ProcessEnv): DockerConfig {
   try {
     return JSON.parse(fs.readFileSync(path.join(folder, "config.json"), "utf8")) as DockerConfig;
   } catch {
-    // No configuration, or one that Docker cannot read either: no login.
+    // Missing, or a configuration that Docker cannot read either: no credentials.
     return {};
   }
 }
 
-/** Docker's protocol of credential helpers: the address on standard input, JSON or a failure on the output. */
-function askHelper(helper: string, address: string, environment: NodeJS.ProcessEnv): Credentials | undefined {
+/** Docker's credential helper protocol: the address on stdin, JSON or an error on stdout. */
+function runCredentialHelper(helper: string, address: string, environment: NodeJS.ProcessEnv): Credentials | undefined {
   const answer = spawnSync(`docker-credential-${helper}`, ["get"], {
     input: address,
     encoding: "utf8",

@@ -1,10 +1,11 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type Credentials, RegistryLogin } from "../../ecr/registryLogin";
+import { type Credentials, RegistryLogin } from "../../ecr/registry/registryLogin";
 import { ProgramError } from "../programError";
+import { runningProgram } from "../runningProgram";
 import type { RegistryCredentials } from "./imageRepository";
 
-/** A private registry, as ECR's API names it. */
+/** A private registry in ECR's API. */
 export interface PrivateRegistry {
   /** Twelve digits. @default the provider's account */
   registryId?: pulumi.Input<string>;
@@ -13,8 +14,8 @@ export interface PrivateRegistry {
 }
 
 /**
- * The login for images at an address in a private registry. It fails when the address is not in that registry: the token
- * would go to whoever answers there.
+ * The credentials for images at an address in a private registry. Fails when the address is not in that registry,
+ * because the token would be sent to whoever answers there.
  *
  * @param address `<host>/<repository>`, with or without a tag or digest
  */
@@ -26,9 +27,13 @@ export function privateCredentials(
   const token = pulumi
     .all([registry.registryId, registry.region])
     .apply(([registryId, region]) =>
-      askOnce(["private", registryId, region], opts, () => aws.ecr.getAuthorizationToken({ registryId, region }, opts)),
+      fetchTokenOnce(["private", registryId, region], opts, () =>
+        aws.ecr.getAuthorizationToken({ registryId, region }, opts),
+      ),
     );
-  const login = pulumi.all([token, address]).apply(([answer, place]) => loginAt(place, RegistryLogin.ofEcr(answer)));
+  const login = pulumi
+    .all([token, address])
+    .apply(([answer, known]) => credentialsFor(known, RegistryLogin.ofEcr(answer)));
   return registryCredentials(token.proxyEndpoint, login);
 }
 
@@ -41,39 +46,39 @@ export function publicCredentials(
   const token = pulumi
     .output(region)
     .apply((name) =>
-      askOnce(["public", name], opts, () => aws.ecrpublic.getAuthorizationToken({ region: name }, opts)),
+      fetchTokenOnce(["public", name], opts, () => aws.ecrpublic.getAuthorizationToken({ region: name }, opts)),
     );
   const login = pulumi
     .all([token, address])
-    .apply(([answer, place]) => loginAt(place, RegistryLogin.ofEcrPublic(answer)));
-  return registryCredentials(address.apply(hostIn), login);
+    .apply(([answer, known]) => credentialsFor(known, RegistryLogin.ofEcrPublic(answer)));
+  return registryCredentials(address.apply(hostOfAddress), login);
 }
 
-/** Why an address does not get the login of a private registry; undefined for one that does. */
+/** Why an address does not get a private registry's credentials; undefined when it does. */
 export async function privateLoginRefusal(
   registry: { registryId: string; region: string },
   address: string,
 ): Promise<string | undefined> {
-  return RegistryLogin.ofEcr(await aws.ecr.getAuthorizationToken(registry)).refusal(hostIn(address));
+  return RegistryLogin.ofEcr(await aws.ecr.getAuthorizationToken(registry)).refusal(hostOfAddress(address));
 }
 
-/** Tokens of this run, by who asks (the provider that they are asked with) and for what. */
+/** Tokens fetched in this run, by the provider used and the registry. */
 const tokens = new WeakMap<object, Map<string, Promise<unknown>>>();
 const anyProvider = {};
 
-/** A registry's token is good for all of its repositories: forty of them need one. @returns A secret. */
-function askOnce<Token>(
+/** A registry's token is valid for all of its repositories, so it is fetched once. @returns A secret. */
+function fetchTokenOnce<Token>(
   registry: readonly (string | undefined)[],
   opts: pulumi.InvokeOptions | undefined,
   ask: () => Promise<Token>,
 ): pulumi.Output<Token> {
-  const program = pulumi.runtime.getMonitor() ?? anyProvider;
+  const program = runningProgram() ?? anyProvider;
   const provider = opts?.provider ?? opts?.parent?.getProvider("aws:index:Provider") ?? program;
-  const asked = tokens.get(provider) ?? new Map<string, Promise<unknown>>();
-  tokens.set(provider, asked);
+  const registryTokens = tokens.get(provider) ?? new Map<string, Promise<unknown>>();
+  tokens.set(provider, registryTokens);
   const key = registry.join(" ");
-  const token = (asked.get(key) ?? ask()) as Promise<Token>;
-  asked.set(key, token);
+  const token = (registryTokens.get(key) ?? ask()) as Promise<Token>;
+  registryTokens.set(key, token);
   return pulumi.secret(token) as pulumi.Output<unknown> as pulumi.Output<Token>;
 }
 
@@ -85,14 +90,14 @@ function registryCredentials(server: pulumi.Output<string>, login: pulumi.Output
   };
 }
 
-function loginAt(address: string, login: RegistryLogin): Credentials {
-  const host = hostIn(address);
+function credentialsFor(address: string, login: RegistryLogin): Credentials {
+  const host = hostOfAddress(address);
   const refusal = login.refusal(host);
   if (refusal !== undefined) throw new ProgramError(`${address}: ${refusal}.`);
   return login.forHost(host);
 }
 
 /** The host of `<host>/<repository>`. */
-export function hostIn(address: string): string {
+export function hostOfAddress(address: string): string {
   return address.split("/", 1).join("");
 }

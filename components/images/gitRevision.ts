@@ -1,29 +1,29 @@
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { bytesOf, isUtf8, textOf, wellFormed } from "../../ecr/buildContext/fileNames";
+import { decodeBytes, encodeBytes, isUtf8, wellFormed } from "../../ecr/buildContext/fileNames";
 import type { Fault } from "../../ecr/faults";
 import { type BuildInputs, contextPaths } from "./buildContext";
 import { contextFiles, ignoreFileOf, isFile, isSentToDocker } from "./contextFiles";
 
-/** The commit that a build's source is at. */
+/** The commit of a build's source. */
 export interface GitRevision {
   /** 40 (or 64) hexadecimal digits. */
   commit: string;
-  /** Files of the build that are not as the commit has them, relative to the repository's root; none in a clean tree. */
+  /** Files of the build that differ from the commit, relative to the repository's root; empty in a clean tree. */
   dirty: string[];
 }
 
 /**
- * Reads the commit that is checked out in the repository that holds the context. A file that Docker gets counts as dirty
- * when it was changed, deleted or is not part of the commit, ignored by Git or not: the commit alone does not make it.
- * Files that Docker does not get do not count.
+ * Reads the commit checked out in the repository that contains the context. A file sent to Docker is dirty when it was
+ * changed, deleted, or is not part of the commit, whether or not Git ignores it: the commit alone does not produce it.
+ * Files not sent to Docker do not count.
  */
 export function readGitRevision(
   inputs: Pick<BuildInputs, "context" | "dockerfile">,
 ): GitRevision | { faults: Fault[] } {
   try {
-    // Git answers with real paths.
+    // Git returns real paths.
     const context = fs.realpathSync(inputs.context);
     const root = git(context, "rev-parse", "--show-toplevel").toString().trimEnd();
     const commit = git(context, "rev-parse", "--verify", "HEAD").toString().trimEnd();
@@ -31,7 +31,7 @@ export function readGitRevision(
     const isSent = isSentToDocker(contextPaths(inputs));
     const deleted = [...changed].filter((file) => {
       const inContext = path.relative(context, file);
-      return !inContext.startsWith("..") && !isThere(file) && isSent(inContext);
+      return !inContext.startsWith("..") && !exists(file) && isSent(inContext);
     });
     const dirty = sourceFiles(inputs, context).filter((file) => changed.has(file) || !committed.has(file));
     const names = new Set([...dirty, ...deleted].map((file) => wellFormed(path.relative(root, file))));
@@ -50,7 +50,7 @@ export function readGitRevision(
   }
 }
 
-/** What an image is made of: the context's files, the Dockerfile and the ignore file, wherever they are. */
+/** The image's source files: the context's files, the Dockerfile, and the ignore file, wherever they are. */
 function sourceFiles(inputs: Pick<BuildInputs, "context" | "dockerfile">, context: string): string[] {
   const paths = contextPaths(inputs);
   const ignoreFile = ignoreFileOf(paths);
@@ -61,15 +61,15 @@ function sourceFiles(inputs: Pick<BuildInputs, "context" | "dockerfile">, contex
   ];
 }
 
-/** Of a working tree, as real paths: what the commit has, and what is not, or no longer, as it has it. */
+/** Files of a working tree as real paths: those in the commit, and those that differ from it. */
 interface Comparison {
   committed: Set<string>;
   changed: Set<string>;
 }
 
 /**
- * Compares a working tree with a commit. A submodule is compared with the commit that this one names, whatever is checked
- * out there; one that is not checked out has no files that could be sent, and is as the commit has it.
+ * Compares a working tree with a commit. A submodule is compared with the commit recorded for it, whatever is checked
+ * out there; one that is not checked out has no files to send, and counts as unchanged.
  */
 function compareWithCommit(root: string, commit: string): Comparison {
   const changed = pathsOf(
@@ -78,7 +78,7 @@ function compareWithCommit(root: string, commit: string): Comparison {
   );
   const own = path.join(root, ".git");
   const committed = new Set(isRelativeLink(own) ? [own] : []);
-  for (const entry of textOf(git(root, "ls-tree", "-r", "-z", "--full-tree", commit)).split("\0")) {
+  for (const entry of decodeBytes(git(root, "ls-tree", "-r", "-z", "--full-tree", commit)).split("\0")) {
     const [, type, object = "", name = ""] = /^\d+ (\w+) (\w+)\t(.*)$/s.exec(entry) ?? [];
     const file = path.join(root, name);
     if (type === "blob") committed.add(file);
@@ -90,28 +90,28 @@ function compareWithCommit(root: string, commit: string): Comparison {
   return { committed, changed };
 }
 
-/** A submodule's own `.git` is a file that Git writes: it leads to the same place on every machine. */
+/** A submodule's own `.git` is a file written by Git: it is the same on every machine if its link is relative. */
 function isRelativeLink(file: string): boolean {
   return isFile(file) && /^gitdir: (?!\/|[A-Za-z]:)/.test(fs.readFileSync(file, "utf8"));
 }
 
-/** The commit of a submodule may be one that nobody fetched: then no file of it is as the commit has it. */
+/** A submodule's commit may not have been fetched: then none of its files match it. */
 function hasCommit(folder: string, commit: string): boolean {
   return runGit(folder, ["cat-file", "-e", `${commit}^{commit}`]).status === 0;
 }
 
-/** What Git lists with `-z`, as real paths. */
+/** The output of a Git command with `-z`, as real paths. */
 function pathsOf(root: string, names: Buffer): Set<string> {
   return new Set(
-    textOf(names)
+    decodeBytes(names)
       .split("\0")
       .filter(Boolean)
       .map((name) => path.join(root, name)),
   );
 }
 
-function isThere(file: string): boolean {
-  return fs.lstatSync(isUtf8(file) ? file : bytesOf(file), { throwIfNoEntry: false }) !== undefined;
+function exists(file: string): boolean {
+  return fs.lstatSync(isUtf8(file) ? file : encodeBytes(file), { throwIfNoEntry: false }) !== undefined;
 }
 
 function git(folder: string, ...args: string[]): Buffer {

@@ -1,24 +1,30 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type ImageLogin, secretLogin } from "./imageLogin";
-import { type ImagePlace, PlacedImage } from "./placedImage";
+import { PushedImage, type PushedImageArgs } from "./pushedImage";
 
-/** An image on its way from one repository to another. */
-export interface ImageCopyArgs extends ImagePlace {
-  /** `<url>@<digest>`, or `<url>:<tag>`, which is looked up when the copy is made. An image, an index or any OCI artifact. */
+/** Arguments of an image copy between repositories. */
+export interface ImageCopyArgs extends PushedImageArgs {
+  /**
+   * `<url>@<digest>`, or `<url>:<tag>`, which is looked up when the copy is made. An image, an index or any OCI
+   * artifact.
+   */
   source: pulumi.Input<string>;
-  /** @default what `docker login` left for the source's registry, else anonymous */
+  /** @default the `docker login` of the source's registry, or anonymous */
   sourceLogin?: ImageLogin;
-  /** Only these of an index, such as `["linux/amd64"]`: a new index, whose digest is another one. @default the source as it is */
+  /**
+   * Only these platforms of an index, such as `["linux/amd64"]`: a new index with a different digest.
+   * @default the source as it is
+   */
   platforms?: pulumi.Input<string[]>;
-  /** Whether signatures, SBOMs and attestations follow. @default true */
+  /** Whether signatures, SBOMs and attestations are copied too. @default true */
   referrers?: pulumi.Input<boolean>;
 }
 
 /**
- * A copy of an image in another repository, made over the registry protocol: the very bytes, and so the same digest, with
- * what refers to it. No Docker is needed. Deletion leaves it in the registry.
+ * A copy of an image in another repository, made over the registry protocol: the same bytes, and so the same digest,
+ * with its referrers. Docker is not needed. Deleting the resource leaves the image in the registry.
  */
-export class ImageCopy extends PlacedImage {
+export class ImageCopy extends PushedImage {
   constructor(name: string, args: ImageCopyArgs, opts?: pulumi.CustomResourceOptions) {
     const inputs: ImageCopyArgs = { ...args, sourceLogin: secretLogin(args.sourceLogin) };
     super(imageCopyType, name, inputs, opts);

@@ -1,24 +1,24 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type ImagePlace, PlacedImage } from "./placedImage";
+import { PushedImage, type PushedImageArgs } from "./pushedImage";
 
-/** Images that Docker holds, on their way into an index. */
-export interface ImageIndexArgs extends ImagePlace {
+/** Arguments of an index of images in Docker. */
+export interface ImageIndexArgs extends PushedImageArgs {
   /** One for each platform. */
   images: {
-    /** Such as `linux/arm64`. An image for another one is refused. */
+    /** For example `linux/arm64`. An image for another platform is refused. */
     platform: string;
-    /** Its id, which nothing can change: what is pushed. Docker has to hold it. */
+    /** The image ID, which is immutable: identifies what is pushed. Docker must have it. */
     imageId: pulumi.Input<string>;
-    /** Address of the Docker engine that holds it. @default what the `docker` client uses: DOCKER_HOST, its context */
+    /** Address of the Docker engine that has it. @default what the `docker` client uses: DOCKER_HOST, its context */
     dockerHost?: string;
   }[];
 }
 
 /**
- * One image for several platforms: an OCI index of images that Docker holds, pushed over the registry protocol. Its images
- * have no tags of their own: they stay as long as it does. Deletion leaves it in the registry.
+ * A multi-platform image: an OCI index of images in Docker, pushed over the registry protocol. The images have no tags
+ * of their own and are kept as long as the index. Deleting the resource leaves it in the registry.
  */
-export class ImageIndex extends PlacedImage {
+export class ImageIndex extends PushedImage {
   constructor(name: string, args: ImageIndexArgs, opts?: pulumi.CustomResourceOptions) {
     const { images, ...place } = args;
     const inputs = {

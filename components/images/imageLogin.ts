@@ -1,13 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** Login for a registry, as the provider takes it. */
+/** Registry credentials in the provider's format. */
 export interface ImageLogin {
   username: pulumi.Input<string>;
-  /** Kept as a secret. Another one is no change. */
+  /** Stored as a secret. A different one is not a change. */
   password: pulumi.Input<string>;
 }
 
-/** A login with its password marked as a secret, whoever wrote it. */
+/** Marks the password as a secret, wherever it comes from. */
 export function secretLogin(login: ImageLogin | undefined): ImageLogin | undefined {
   return login && { username: login.username, password: pulumi.secret(login.password) };
 }

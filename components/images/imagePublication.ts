@@ -1,49 +1,51 @@
 import * as pulumi from "@pulumi/pulumi";
-import { isTagMutable } from "../../ecr/tagMutability";
+import { isTagMutable } from "../../ecr/tags/tagMutability";
 import type { StateResource } from "../stackState";
 import { claimTags } from "./imageClaims";
 import { ImageCopy, type ImageCopyArgs, imageCopyType } from "./imageCopy";
 import type { ImageLogin } from "./imageLogin";
-import { refuseOther, refuseTakenRelease } from "./imageRefusals";
-import type { ImageRepository } from "./imageRepository";
+import { refuseDifferentImage, refuseTakenRelease } from "./imageRefusals";
+import type { ImageRepositories, ImageRepository } from "./imageRepository";
 import { type ImageState, knownValue, readImageState } from "./imageState";
 import { ImageTags, imageTagsType } from "./imageTags";
 
-/** One image on its way to its repositories: what ContainerImage and MirroredImage have in common. */
+/** An image to be published to its repositories: what ContainerImage and MirroredImage share. */
 export interface Publication {
   /** The component that the image's resources belong to, and its name in the program. */
   parent: pulumi.ComponentResource;
   name: string;
-  /** What errors are about, such as `ContainerImage "petclinic"`. */
+  /** The subject of error messages, such as `ContainerImage "petclinic"`. */
   subject: string;
-  /** At least one; the first is the one that the image is made for. */
-  repositories: readonly ImageRepository[];
-  /** Tag that names exactly this image: a repository that holds it holds the image. */
+  /** At least one; the image is made for the first one. */
+  repositories: Readonly<ImageRepositories>;
+  /** Tag that identifies exactly this image: a repository with this tag has the image. */
   identity: string;
-  /** A tag to be given once: where it names another image already and cannot be moved, the image is refused. */
-  release?: { tag: string /** The argument that it came from. */; path: string };
+  /** A tag that must not move: if it already points to another image and is immutable, the image is refused. */
+  release?: { tag: string /** The argument it came from. */; path: string };
   /** Tags that follow the image. */
   movingTags: readonly string[];
-  /** Digest that it must have: a repository with another image under the identity is refused. Undefined: whichever it is. */
+  /** The first repository's tag for the build cache. */
+  cacheTag?: string;
+  /** Required digest: a repository with another image under the identity is refused. Undefined: any digest. */
   digest?: string;
-  /** How the image comes into its first repository when no registry holds it. */
+  /** Puts the image into its first repository when no registry has it. */
   maker: ImageMaker;
 }
 
-/** A way to put an image that no registry holds into its first repository. */
+/** A way to put an image that no registry has into its first repository. */
 export interface ImageMaker {
   /**
-   * The resource with which this stack did so before.
+   * The resource that this stack used for it before.
    *
-   * @param url of the first repository: another one may have been the first then. Undefined: not known yet
+   * @param url The first repository's; a different one may have been first then. Undefined: not known yet.
    */
-  findMade(state: ImageState, url: string | undefined): StateResource | undefined;
+  findResource(state: ImageState, url: string | undefined): StateResource | undefined;
   /**
    * Registers that resource.
    *
-   * @param made the one that the stack has, which stays as it is. Undefined: there is none, or what it made is gone
+   * @param made The one in the stack, which stays unchanged. Undefined: there is none, or its image is gone.
    */
-  make(state: ImageState, made: StateResource | undefined): pulumi.Resource | Promise<pulumi.Resource>;
+  createResource(state: ImageState, made: StateResource | undefined): pulumi.Resource | Promise<pulumi.Resource>;
 }
 
 export interface PublishedImage {
@@ -56,17 +58,16 @@ export interface PublishedImage {
 }
 
 /**
- * Puts an image into its repositories, under all its tags. It is made once, for the first repository, and not at all when
- * a registry holds it; everything after that goes over the registry protocol. Which resource brings it into the first
- * repository depends on the stack's own state first, so that an unchanged stack is left unchanged by whatever the
- * registries hold.
+ * Puts an image into its repositories with all its tags. It is made once, for the first repository, and not at all when
+ * a registry already has it; everything else uses the registry protocol. The stack's own state comes first in deciding
+ * which resource puts it into the first repository, so that an unchanged stack stays unchanged whatever the registries
+ * contain.
  */
 export function publishImage(publication: Publication): PublishedImage {
   const { repositories, identity, release, movingTags, parent, name } = publication;
   const [primary, ...others] = repositories;
-  if (primary === undefined) throw new Error("unreachable: refused before");
   claimTags(publication);
-  const there = pulumi.output(bringToFirst(publication, primary));
+  const there = pulumi.output(ensureInPrimary(publication, primary));
   const image = pulumi.interpolate`${primary.url}:${identity}`;
   const copies = others.map((repository) =>
     copyTo(publication, repository, childName(publication, repository), {
@@ -97,36 +98,37 @@ export function publishImage(publication: Publication): PublishedImage {
   return { digest, reference: pulumi.interpolate`${primary.url}@${digest}`, references };
 }
 
-/** @returns What has brought it there, if it was not there already. */
-async function bringToFirst(publication: Publication, primary: ImageRepository): Promise<pulumi.Resource[]> {
+/** @returns The resources that put it there, unless it was there already. */
+async function ensureInPrimary(publication: Publication, primary: ImageRepository): Promise<pulumi.Resource[]> {
   const { maker, name, identity, parent, repositories, release } = publication;
   const state = await readImageState(parent);
   const tagged = state(imageTagsType).find((each) => each.name === name && tagOf(each.outputs["image"]) === identity);
   const url = await knownValue(primary.url);
-  const made = maker.findMade(state, url);
-  const copied = findMade(state, imageCopyType, { name, identity }, url);
-  if (tagged !== undefined) refuseOther(publication, [tagged.outputs["digest"]]);
+  const made = maker.findResource(state, url);
+  const copied = findImageResource(state, imageCopyType, { name, identity }, url);
+  if (tagged !== undefined) refuseDifferentImage(publication, [tagged.outputs["digest"]]);
   if (release !== undefined && !listOf(tagged?.outputs["tags"]).includes(release.tag)) {
     await refuseTakenRelease(publication, release);
   }
-  // A resource that made it is replaced together with its repository: then the image is made again, unasked.
-  if (tagged !== undefined && made !== undefined) return [await maker.make(state, made)];
-  if (tagged !== undefined && copied !== undefined) return [copyAgain(publication, primary, copied)];
+  // A resource that made the image is replaced with its repository, so the image is made again without asking the
+  // registry.
+  if (tagged !== undefined && made !== undefined) return [await maker.createResource(state, made)];
+  if (tagged !== undefined && copied !== undefined) return [reregisterCopy(publication, primary, copied)];
   const held = await Promise.all(repositories.map((repository) => knownValue(repository.findDigest(identity))));
-  refuseOther(publication, held);
+  refuseDifferentImage(publication, held);
   const holder = held.findIndex((digest) => digest !== undefined);
   const [repository, digest] = [repositories[holder], held[holder]];
-  if (repository === undefined) return [await maker.make(state, undefined)];
+  if (repository === undefined) return [await maker.createResource(state, undefined)];
   if (repository !== primary) {
     const source = pulumi.interpolate`${repository.url}@${digest}`;
     return [copyTo(publication, primary, name, { source, sourceLogin: loginOf(repository) })];
   }
-  if (made !== undefined) return [await maker.make(state, made)];
-  return copied === undefined ? [] : [copyAgain(publication, primary, copied)];
+  if (made !== undefined) return [await maker.createResource(state, made)];
+  return copied === undefined ? [] : [reregisterCopy(publication, primary, copied)];
 }
 
-/** The resource of a type that brought the image into the first repository. */
-export function findMade(
+/** The resource of a type that put the image into the first repository. */
+export function findImageResource(
   state: ImageState,
   type: string,
   { name, identity }: Pick<Publication, "name" | "identity">,
@@ -138,8 +140,8 @@ export function findMade(
   );
 }
 
-/** Registers a copy as the stack has it. */
-function copyAgain(publication: Publication, primary: ImageRepository, copied: StateResource): ImageCopy {
+/** Registers a copy as it is in the stack. */
+function reregisterCopy(publication: Publication, primary: ImageRepository, copied: StateResource): ImageCopy {
   const source = String(copied.outputs["source"]);
   const holders = publication.repositories.map((each) => ({ url: each.url, login: each.credentials() }));
   const held = pulumi.output(holders).apply((all) => all.find(({ url }) => source.startsWith(`${url}@`))?.login);
@@ -150,7 +152,7 @@ function copyAgain(publication: Publication, primary: ImageRepository, copied: S
   return copyTo(publication, primary, publication.name, { source, sourceLogin });
 }
 
-/** Registers a copy of the image into one of its repositories, under the tag that is its identity. */
+/** Registers a copy of the image to one of its repositories, under its identity tag. */
 export function copyTo(
   { parent, identity }: Pick<Publication, "parent" | "identity">,
   repository: ImageRepository,
@@ -169,12 +171,12 @@ export function copyTo(
   );
 }
 
-/** Keeps an image's copies apart: neither a repository's name nor a kind holds a `:`. */
+/** Unique among an image's copies: neither a repository's name nor a kind contains `:`. */
 function childName({ name }: Publication, { kind, logicalName }: ImageRepository): string {
   return `${name}:${kind}:${logicalName}`;
 }
 
-/** A repository's login, as the provider takes it. */
+/** A repository's credentials in the provider's format. */
 export function loginOf(repository: ImageRepository): ImageLogin {
   const { username, password } = repository.credentials();
   return { username, password };

@@ -1,40 +1,43 @@
-import { isTagMutable } from "../../ecr/tagMutability";
+import { isTagMutable } from "../../ecr/tags/tagMutability";
 import { refuseInput } from "../inputChecks";
 import type { ImageRepository } from "./imageRepository";
 import { knownValue } from "./imageState";
 
-/** An image and where it goes, as of a Publication. */
-interface ImagePlaces {
+/** An image and its repositories, as in Publication. */
+interface ImageInRepositories {
   subject: string;
   repositories: readonly ImageRepository[];
   identity: string;
   digest?: string;
 }
 
-/** Refuses what is not the very image, before anything is tagged: an earlier version copied by way of Docker, which may change it. */
-export function refuseOther(
-  { subject, repositories, identity, digest }: ImagePlaces,
-  /** What the repositories have under the identity, in their order. */
-  held: readonly unknown[],
+/**
+ * Refuses a copy that is not identical, before anything is tagged: an earlier version copied through Docker, which may
+ * have changed it.
+ */
+export function refuseDifferentImage(
+  { subject, repositories, identity, digest }: ImageInRepositories,
+  /** What the repositories have under the identity tag, in their order. */
+  existingDigests: readonly unknown[],
 ): void {
   const faults = repositories.flatMap(({ kind, logicalName }, index) => {
-    const found = held[index];
+    const found = existingDigests[index];
     if (digest === undefined || found === undefined || found === digest) return [];
     return [
       {
         path: "source",
         value: digest,
-        rule: `the ${kind} repository ${JSON.stringify(logicalName)} has another image under the tag of its copy, ${identity}: ${found}.`,
-        fix: `remove that tag (\`aws ecr batch-delete-image\` with imageTag=${identity}), so that the very image is copied.`,
+        rule: `the ${kind} repository ${JSON.stringify(logicalName)} has a different image under the tag of its copy, ${identity}: ${found}.`,
+        fix: `remove that tag (\`aws ecr batch-delete-image\` with imageTag=${identity}), so that the source image is copied unchanged.`,
       },
     ];
   });
   refuseInput(subject, faults);
 }
 
-/** Refuses a release tag that names another image for ever, before anything is made. */
+/** Refuses a release tag that permanently points to another image, before anything is made. */
 export async function refuseTakenRelease(
-  { subject, repositories, identity }: ImagePlaces,
+  { subject, repositories, identity }: ImageInRepositories,
   release: { tag: string; path: string },
 ): Promise<void> {
   const find = (tag: string) => Promise.all(repositories.map((each) => knownValue(each.findDigest(tag))));
@@ -47,8 +50,8 @@ export async function refuseTakenRelease(
       {
         path: release.path,
         value: release.tag,
-        rule: `the ${kind} repository ${JSON.stringify(logicalName)} holds another image under this tag (${holder}), and its tags cannot be moved.`,
-        fix: "give this image a tag of its own, such as the next version.",
+        rule: `the ${kind} repository ${JSON.stringify(logicalName)} has a different image under this tag (${holder}), and its tags cannot be moved.`,
+        fix: "give this image its own tag, such as the next version.",
       },
     ];
   });

@@ -1,13 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type ImageLogin, secretLogin } from "./imageLogin";
+import { requireOwnProvider } from "./ownProvider";
 
-/** A repository that holds the image. */
+/** A repository that has the image. */
 export interface TaggedRepository {
-  /** Its address. */
+  /** The repository's URL. */
   url: pulumi.Input<string>;
-  /** @default what `docker login` left for its registry, else anonymous */
+  /** @default its registry's `docker login`, or anonymous */
   login?: ImageLogin;
-  /** Those of the tags that it does not let move: where one names another image, nothing is tagged anywhere. @default none */
+  /**
+   * Immutable tags: if one of them points to another image, nothing is tagged anywhere.
+   * @default none
+   */
   keptTags?: string[];
 }
 
@@ -17,20 +21,22 @@ export interface ImageTagsArgs {
   image: pulumi.Input<string>;
   /** At least one, the image's own first. */
   repositories: TaggedRepository[];
-  /** What it is to be called in each of them, beside its own tag. */
+  /** Tags to set in each of them, in addition to the image's own. */
   tags: string[];
 }
 
 /**
- * Tags of an image in its repositories, put over the registry protocol: what an immutable tag holds is looked up in all of
- * them before anything is put. Tags stay in the registry when they leave the program.
+ * Tags of an image in its repositories, set over the registry protocol: immutable tags are looked up in all of them
+ * before anything is tagged. Tags stay in the registry when they leave the program.
  */
 export class ImageTags extends pulumi.CustomResource {
-  /** The image's digest, as its registry says it. */
+  /** The image's digest, as its registry reports it. */
   declare readonly digest: pulumi.Output<string>;
 
   constructor(name: string, { image, repositories, tags }: ImageTagsArgs, opts?: pulumi.CustomResourceOptions) {
-    // A property that holds a secret is one as a whole: the logins are kept apart, so that all else can be read.
+    requireOwnProvider();
+    // A secret inside a property makes all of it secret: keep the credentials separate, so that the rest stays
+    // readable.
     const targets = repositories.map(({ url, keptTags = [] }) => ({ url, keptTags }));
     const logins = repositories.map(({ login }) => secretLogin(login) ?? {});
     super(imageTagsType, name, { image, repositories: targets, logins, tags, digest: undefined }, opts);

@@ -1,12 +1,12 @@
 import type { Fault } from "../../ecr/faults";
-import { imageTagFaults } from "../../ecr/imageTags";
-import { isTagMutable } from "../../ecr/tagMutability";
+import { imageTagFaults } from "../../ecr/tags/imageTags";
+import { isTagMutable } from "../../ecr/tags/tagMutability";
 import type { ImageRepository } from "./imageRepository";
 
-/** What the checks have to know of a repository: they can be made before it exists. */
+/** The repository data that checks need before it exists. */
 export type ImageTarget = Pick<ImageRepository, "kind" | "logicalName" | "tagSettings">;
 
-/** Why an image cannot go to these repositories under these moving tags: every fault, or none. */
+/** Why an image cannot be pushed to these repositories with these moving tags: every fault, or none. */
 export function imageTargetFaults(repositories: readonly ImageTarget[], movingTags: readonly string[]): Fault[] {
   const faults = movingTags.flatMap((tag, index) => {
     const path = `tags[${index}]`;
@@ -20,7 +20,7 @@ export function imageTargetFaults(repositories: readonly ImageTarget[], movingTa
     faults.push({
       path: "repositories",
       value: repositories,
-      rule: "an image goes to at least one repository.",
+      rule: "must name at least one repository.",
       fix: "name a PrivateRepository or a PublicRepository.",
     });
   }
@@ -33,17 +33,17 @@ export function imageTargetFaults(repositories: readonly ImageTarget[], movingTa
 
 function repeatedFaults(before: readonly string[], value: string, path: string, what: string): Fault[] {
   if (!before.includes(value)) return [];
-  return [{ path, value, rule: `${what} is named once.`, fix: "leave it out." }];
+  return [{ path, value, rule: `${what} can be named only once.`, fix: "remove it." }];
 }
 
-/** ECR would take the first push of such a tag and refuse every later one. */
+/** ECR would accept the first push of such a tag and refuse every later one. */
 function movingTagFaults(tag: string, path: string, { kind, logicalName, tagSettings }: ImageTarget): Fault[] {
   if (tagSettings === undefined || isTagMutable(tag, tagSettings)) return [];
   return [
     {
       path,
       value: tag,
-      rule: `the ${kind} repository ${JSON.stringify(logicalName)} is ${tagSettings.imageTagMutability}: this tag could not follow the next image.`,
+      rule: `the ${kind} repository ${JSON.stringify(logicalName)} is ${tagSettings.imageTagMutability}: it does not allow this tag to move to the next image.`,
       fix: `add ${JSON.stringify(tag)} to the repository's exclusionFilters, or leave the tag out.`,
     },
   ];

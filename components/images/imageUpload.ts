@@ -1,23 +1,27 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type ImagePlace, PlacedImage } from "./placedImage";
+import { PushedImage, type PushedImageArgs } from "./pushedImage";
 
-/** An image that Docker holds, on its way to a repository. */
-export interface ImageUploadArgs extends ImagePlace {
+/** Arguments of the upload of an image in Docker. */
+export interface ImageUploadArgs extends PushedImageArgs {
   /** Its name in Docker, for messages. */
   localImage: pulumi.Input<string>;
-  /** Its id, which nothing can change: what is pushed. Docker has to hold it. */
+  /** The image ID, which is immutable: identifies what is pushed. Docker must have it. */
   imageId: pulumi.Input<string>;
   /** Address of the Docker engine. @default what the `docker` client uses: DOCKER_HOST, its context */
   dockerHost?: pulumi.Input<string>;
-  /** One image of an index, such as `linux/arm64`, or the one that a single image must have. @default the image as it is */
+  /**
+   * Platform to select from an index, such as `linux/arm64`, or that a single image must have. @default the image as it
+   * is
+   */
   platform?: pulumi.Input<string>;
 }
 
 /**
- * An image that Docker holds, exported by it and pushed over the registry protocol. One of the containerd store keeps its
- * digest; the classic store keeps none, and its layers are compressed. Deletion leaves it in the registry.
+ * An image exported from Docker and pushed over the registry protocol. An image in the containerd store keeps its
+ * digest; one in the classic store has none, and its layers are compressed. Deleting the resource leaves it in the
+ * registry.
  */
-export class ImageUpload extends PlacedImage {
+export class ImageUpload extends PushedImage {
   constructor(name: string, args: ImageUploadArgs, opts?: pulumi.CustomResourceOptions) {
     super(imageUploadType, name, args, opts);
   }

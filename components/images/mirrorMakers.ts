@@ -1,33 +1,33 @@
 import * as pulumi from "@pulumi/pulumi";
-import { canonicalReference, parseImageReference, registryPlace } from "../../ecr/imageReference";
-import { type Credentials, RegistryLogin } from "../../ecr/registryLogin";
-import { refuseInput } from "../inputChecks";
+import { canonicalReference, hostAndPath, parseImageReference } from "../../ecr/names/imageReference";
+import { type Credentials, RegistryLogin } from "../../ecr/registry/registryLogin";
+import { InputRefused } from "../inputChecks";
 import { imageCopyType } from "./imageCopy";
-import { copyTo, findMade, type ImageMaker, loginOf } from "./imagePublication";
+import { copyTo, findImageResource, type ImageMaker, loginOf } from "./imagePublication";
 import type { ImageRepository } from "./imageRepository";
 import { knownValue } from "./imageState";
 import { ImageUpload, imageUploadType } from "./imageUpload";
 import { dockerHost, findLocalImage } from "./localImage";
 import { findSourceImage } from "./sourceImage";
 
-/** What a maker has to know of the image. */
-interface MirrorNames {
+/** What a maker needs to know about the image. */
+interface MirrorContext {
   parent: pulumi.ComponentResource;
   name: string;
   subject: string;
   identity: string;
 }
 
-/** What is asked for, as of MirroredImageArgs. */
+/** The requested source, as in MirroredImageArgs. */
 interface MirrorArgs {
   platform?: string;
   username?: pulumi.Input<string>;
   password?: pulumi.Input<string>;
 }
 
-/** Copies the source as it is now; from then on that very image. */
+/** Copies the source as it is now, and keeps to that image afterwards. */
 export function copyMaker(
-  image: MirrorNames,
+  image: MirrorContext,
   source: string,
   { platform, username, password }: MirrorArgs,
   primary: ImageRepository,
@@ -36,23 +36,24 @@ export function copyMaker(
   const copy = (pinned: pulumi.Input<string>) =>
     copyTo(image, primary, image.name, { source: pinned, sourceLogin: given });
   return {
-    findMade(state, url) {
-      const made = findMade(state, imageCopyType, image, url);
-      // One that came from another repository of the image is no copy of the source, whose login is not for that registry.
+    findResource(state, url) {
+      const made = findImageResource(state, imageCopyType, image, url);
+      // A copy from another of the image's repositories is not a copy of the source, and the source's credentials do
+      // not fit it.
       return String(made?.outputs["source"]).startsWith(`${hostOf(source)}/`) ? made : undefined;
     },
 
-    async make(_, made) {
+    async createResource(_, made) {
       if (made !== undefined) return copy(String(made.outputs["source"]));
       const login = given && (await knownValue(pulumi.output(given)));
-      // A preview that does not know the login yet cannot say where it leads.
+      // In a preview the credentials may be unknown, and so is where the source leads.
       if (given !== undefined && login === undefined) return copy(pulumi.output(given.password).apply(() => source));
       return copy(await findSource(image.subject, source, platform, login));
     },
   };
 }
 
-/** The source, named so that nothing can change it; refused when there is none. */
+/** The source as an immutable reference; refused when it does not exist. */
 async function findSource(
   subject: string,
   source: string,
@@ -60,24 +61,23 @@ async function findSource(
   login: Credentials | undefined,
 ): Promise<string> {
   const found = await findSourceImage(source, platform, login && loginFor(source, login));
-  if (!("faults" in found)) return found.reference;
-  refuseInput(subject, found.faults);
-  throw new Error("unreachable: refused above");
+  if ("faults" in found) throw new InputRefused(subject, found.faults);
+  return found.reference;
 }
 
-/** What was given for an image's registry is for that registry. */
+/** Credentials given for a source are for its registry only. */
 function loginFor(source: string, credentials: Credentials): RegistryLogin {
   return RegistryLogin.ofHost(hostOf(source), credentials);
 }
 
-/** The host of an image's registry, as Docker reads its name. */
+/** The host of an image's registry, as Docker parses its name. */
 function hostOf(reference: string): string {
-  return registryPlace(canonicalReference(parseImageReference(reference))).host;
+  return hostAndPath(canonicalReference(parseImageReference(reference))).host;
 }
 
-/** Pushes the image that Docker holds now; from then on that very image. */
+/** Pushes the image that Docker has now, and keeps to that image afterwards. */
 export function localMaker(
-  image: MirrorNames,
+  image: MirrorContext,
   localImage: string,
   { platform }: Pick<MirrorArgs, "platform">,
   primary: ImageRepository,
@@ -97,14 +97,13 @@ export function localMaker(
       { parent: image.parent, replaceWith: [primary.repository] },
     );
   return {
-    findMade: (state, url) => findMade(state, imageUploadType, image, url),
+    findResource: (state, url) => findImageResource(state, imageUploadType, image, url),
 
-    make(_, made) {
+    createResource(_, made) {
       if (made !== undefined) return upload(String(made.outputs["imageId"]));
       const found = findLocalImage(localImage, platform);
-      if (!("faults" in found)) return upload(found.id);
-      refuseInput(image.subject, found.faults);
-      throw new Error("unreachable: refused above");
+      if ("faults" in found) throw new InputRefused(image.subject, found.faults);
+      return upload(found.id);
     },
   };
 }

@@ -6,57 +6,65 @@ import {
   imageReferenceFaults,
   parseImageReference,
   printImageReference,
-} from "../../ecr/imageReference";
-import { imageTagFaults } from "../../ecr/imageTags";
+} from "../../ecr/names/imageReference";
+import { imageTagFaults } from "../../ecr/tags/imageTags";
 import { typeFaults } from "../../ecr/typeFaults";
 import { InputChecks } from "../inputChecks";
 import { platformFaults } from "./buildPlatforms";
 import { emptyFaults } from "./buildSettings";
 import { publishImage } from "./imagePublication";
-import type { ImageRepository } from "./imageRepository";
+import type { ImageRepositories, ImageRepository } from "./imageRepository";
 import { type ImageTarget, imageTargetFaults } from "./imageTargets";
 import { copyMaker, localMaker } from "./mirrorMakers";
 
 /** Which image is copied, how the copy is tagged and where it goes. */
 export interface MirroredImageArgs {
   /**
-   * An image in a registry, as `docker pull` takes it: `smlinux/petclinic:latest` for Docker Hub,
-   * `quay.io/org/app:1.2`, `…@sha256:…`. A digest is the safest: the image is the same in every environment. Either this
-   * or `localImage`.
+   * An image in a registry, as `docker pull` accepts it: `smlinux/petclinic:latest` for Docker Hub,
+   * `quay.io/org/app:1.2`, `…@sha256:…`. A digest is the safest: the image is the same in every environment. Either
+   * this or `localImage`.
    * @default none
    */
   source?: string;
   /**
-   * An image that Docker holds where `pulumi up` runs, by name and tag: exported with the `docker` client, and pushed over
-   * the registry protocol. Docker's containerd store gives an image or index as the very bytes; the classic store keeps no
-   * compressed layers, and so no digest: they are compressed anew. Either this or `source`.
+   * An image that Docker has where `pulumi up` runs, by name and tag: exported with the `docker` client, and pushed
+   * over the registry protocol. Docker's containerd store exports an image or index byte for byte; the classic store
+   * keeps no compressed layers, and so no digest: they are compressed again. Either this or `source`.
    * @default none
    */
   localImage?: string;
   /** Where the image goes, at least one. */
   repositories: ImageRepository[];
   /**
-   * A tag to be given once, such as the source's version; one that names another image already and cannot be moved is
-   * refused. The image has the tag `mirror-<16 digits>` too, which stands for source, platform and `refresh`.
+   * A tag that must not move, such as the source's version: the image is refused if the tag already points to another
+   * one and is immutable. The image also has the tag `mirror-<16 digits>`, which is derived from source, platform and
+   * `refresh`.
    * @default none
    */
   tag?: string;
-  /** Tags that follow the image, such as `latest`. An immutable repository needs an exclusion filter for each. @default none */
+  /**
+   * Tags that follow the image, such as `latest`. An immutable repository needs an exclusion filter for each.
+   * @default none
+   */
   tags?: string[];
   /**
-   * One image of an index of several platforms, such as `linux/arm64`; a single image must be for it.
-   * @default the source as it is, with all of its platforms; of a local index that Docker holds in part, the one that is there
+   * Platform to select from an index, such as `linux/arm64`, or that a single image must have.
+   * @default the source as it is, with all of its platforms; for a local index of which Docker has only some platforms,
+   * the one it has
    */
   platform?: string;
   /**
-   * Whether a repository is refused that has another image under this one's own tag than `source` names by its digest:
-   * earlier versions copied by way of Docker, which may give a copy another digest. Not with `platform`.
+   * Refuse a repository that has a different image under this image's own tag than the digest in `source`: earlier
+   * versions copied through Docker, which can give a copy a different digest. Not with `platform`.
    * @default false
    */
   exact?: boolean;
-  /** Any text. Another one has the source looked up again, so that the image follows a tag that was moved. @default none */
+  /**
+   * Any string. A new value looks up the source again, so that the image follows a moved tag.
+   * @default none
+   */
   refresh?: string;
-  /** Login for the source's registry, with `password`. @default what `docker login` left there, else anonymous */
+  /** User name for the source's registry, with `password`. @default its `docker login`, or anonymous */
   username?: pulumi.Input<string>;
   /** Kept as a secret. @default as `username` */
   password?: pulumi.Input<string>;
@@ -65,25 +73,25 @@ export interface MirroredImageArgs {
 /**
  * An existing image, copied into one or several repositories without a build.
  *
- * The source is looked up once, when the first repository does not hold the image yet, and is pinned from then on: a tag
- * that moves at the source changes nothing until `refresh` does. What is copied are the very bytes, over the registry
+ * The source is looked up once, when the first repository does not have the image yet, and is pinned from then on: a
+ * tag that moves at the source changes nothing until `refresh` does. It is copied byte for byte over the registry
  * protocol and without Docker: an image, an index with all of its platforms, or any other OCI artifact such as a Helm
- * chart, with its signatures, SBOMs and attestations. Its digest stays what it is. What a repository holds already is not
- * sent again, and an image that leaves the program stays in the registry.
+ * chart, with its signatures, SBOMs and attestations. Its digest is unchanged. Content that a repository already
+ * has is not sent again, and an image that is removed from the program stays in the registry.
  *
  * Throws InputRefused with every fault of the arguments before anything is registered; what the source's registry
- * refuses is refused in the preview.
+ * rejects is refused in the preview.
  *
  * @example
  * const image = new MirroredImage("petclinic", { source: "smlinux/petclinic:latest", repositories: [repository] });
  * export const reference = image.reference; // …/petclinic@sha256:…
  */
 export class MirroredImage extends pulumi.ComponentResource {
-  /** The image's own tag: the one that was asked for, else `mirror-<16 digits>`. */
+  /** The image's own tag: the requested one, otherwise `mirror-<16 digits>`. */
   readonly tag: string;
-  /** Digest of the image's manifest, as the first repository's registry says it. */
+  /** Digest of the image's manifest, as the first repository's registry reports it. */
   readonly digest: pulumi.Output<string>;
-  /** The image in the first repository: `<url>@<digest>`. What consumers should use. */
+  /** The image in the first repository: `<url>@<digest>`. Consumers should use this. */
   readonly reference: pulumi.Output<string>;
   /** The image in each repository, in their order: `<url>@<digest>`. */
   readonly references: pulumi.Output<string>[];
@@ -94,21 +102,21 @@ export class MirroredImage extends pulumi.ComponentResource {
     checks.add(mirroredImageFaults(args));
     checks.refuse();
     super("ecr:index:MirroredImage", name, {}, opts);
-    const [primary] = args.repositories;
-    if (primary === undefined) throw new Error("unreachable: refused above");
+    // Without faults there is at least one.
+    const repositories = args.repositories as ImageRepositories;
 
     const image = { parent: this, name, subject, identity: mirrorTag(args) };
     this.tag = args.tag ?? image.identity;
     const published = publishImage({
       ...image,
-      repositories: args.repositories,
+      repositories,
       release: args.tag === undefined ? undefined : { tag: args.tag, path: "tag" },
       movingTags: args.tags ?? [],
       digest: args.exact ? parseImageReference(args.source ?? "").digest : undefined,
       maker:
         args.source === undefined
-          ? localMaker(image, args.localImage ?? "", args, primary)
-          : copyMaker(image, args.source, args, primary),
+          ? localMaker(image, args.localImage ?? "", args, repositories[0])
+          : copyMaker(image, args.source, args, repositories[0]),
     });
     this.digest = published.digest;
     this.reference = published.reference;
@@ -123,7 +131,7 @@ export class MirroredImage extends pulumi.ComponentResource {
 }
 
 /**
- * Why a MirroredImage with these arguments would be refused, as far as it is known before the source is asked.
+ * Faults of a MirroredImage with these arguments, as far as they are known before the source is looked up.
  *
  * @example
  * const faults = mirroredImageFaults({ source: "smlinux/petclinic:latest", repositories: [repository] });
@@ -131,14 +139,14 @@ export class MirroredImage extends pulumi.ComponentResource {
 export function mirroredImageFaults(
   args: Omit<MirroredImageArgs, "repositories"> & { repositories: readonly ImageTarget[] },
 ): Fault[] {
-  const { source, localImage, repositories, tag, tags = [], platform, exact = false, refresh } = args;
+  const { source, localImage, repositories = [], tag, tags = [], platform, exact = false, refresh } = args;
   const faults = typeFaults(args, { repositories: "list", tags: "list", exact: "boolean" }, "");
   if (faults.length > 0) return faults;
   if ((source === undefined) === (localImage === undefined)) {
     faults.push({
       path: "source",
       value: source,
-      rule: "an image comes from a registry or from Docker: one of `source` and `localImage` is given.",
+      rule: "must set exactly one of `source`, an image in a registry, and `localImage`, an image in Docker.",
       fix: 'write source: "smlinux/petclinic:latest", or localImage: "petclinic:latest".',
     });
   }
@@ -149,8 +157,8 @@ export function mirroredImageFaults(
     faults.push({
       path: "tags",
       value: tags,
-      rule: `the tag ${JSON.stringify(tag)} is given once (\`tag\`) or follows the image (\`tags\`), not both.`,
-      fix: "leave it out of one of them.",
+      rule: `the tag ${JSON.stringify(tag)} must be given once (\`tag\`) or follow the image (\`tags\`), not both.`,
+      fix: "remove it from one of them.",
     });
   }
   if (platform !== undefined) faults.push(...platformFaults(platform, "platform"));
@@ -158,7 +166,7 @@ export function mirroredImageFaults(
     faults.push({
       path: "exact",
       value: exact,
-      rule: "only a source with a digest says which image it is, and of an index the whole one.",
+      rule: "needs a source with a digest, and the whole image.",
       fix: 'write the source as "…@sha256:…" without platform, or leave exact out.',
     });
   }
@@ -178,16 +186,20 @@ function loginFaults({
   if (username === undefined && password === undefined) return [];
   const fault = (path: string, rule: string, fix: string): Fault[] => [{ path, value: undefined, rule, fix }];
   if (localImage !== undefined) {
-    return fault("username", "an image that Docker holds needs no login.", "leave username and password out.");
+    return fault(
+      "username",
+      "must not be set for a `localImage`, which needs no login.",
+      "remove username and password.",
+    );
   }
   if (username !== undefined && password !== undefined) return [];
   const missing = username === undefined ? "username" : "password";
-  return fault(missing, "a login is a user name and a password.", `set ${missing}, or leave both out.`);
+  return fault(missing, "a login must have both a user name and a password.", `set ${missing}, or remove both.`);
 }
 
 const mirrorTagPrefix = "mirror-";
 
-/** The tag that stands for what was asked for: source, platform and `refresh`. */
+/** The tag derived from the request: source, platform, and `refresh`. */
 export function mirrorTag({
   source,
   localImage,

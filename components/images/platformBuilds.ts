@@ -5,7 +5,7 @@ import type { StateResource } from "../stackState";
 import { dockerDaemonFaults } from "./dockerDaemon";
 import { DockerImages } from "./dockerImages";
 import { ImageIndex, imageIndexType } from "./imageIndex";
-import { findMade, type ImageMaker, loginOf, type Publication } from "./imagePublication";
+import { findImageResource, type ImageMaker, loginOf, type Publication } from "./imagePublication";
 import type { ImageRepository } from "./imageRepository";
 import type { ImageState } from "./imageState";
 import { dockerHost } from "./localImage";
@@ -19,8 +19,8 @@ export interface PlatformBuild {
 }
 
 /**
- * Builds an image for several platforms, each with Docker, and puts them together in the first repository: the index alone
- * has a tag there, so that no lifecycle rule counts an image more than once.
+ * Builds an image for several platforms, each with Docker, and combines them into an index in the first repository.
+ * Only the index has a tag there, so that lifecycle rules count the image once.
  */
 export function platformBuilds(
   { parent, name, subject, identity }: Pick<Publication, "parent" | "name" | "subject" | "identity">,
@@ -34,11 +34,12 @@ export function platformBuilds(
   ) => {
     const suffix = platform.replaceAll("/", "-");
     const images = new DockerImages(parent, `${name}-${identity}-${suffix}`);
-    const built = made && images.last(state);
-    // The state of an index whose builds somebody has taken out of it still says what it was made of.
-    if (made !== undefined && built === undefined) return { imageId: idIn(made, platform) };
-    if (built === undefined)
+    const built = made && images.last(state, build);
+    // When an index's builds were removed from the state or moved, the index's own state still has their image IDs.
+    if (made !== undefined && built === undefined) return { imageId: imageIdFor(made, platform) };
+    if (built === undefined) {
       refuseInput(subject, dockerDaemonFaults(builder === undefined ? undefined : { platform, builder }));
+    }
     const args = {
       imageName: pulumi.interpolate`${primary.url}:${identity}-${suffix}`,
       build,
@@ -51,13 +52,13 @@ export function platformBuilds(
       replaceWith: [primary.repository],
       ...(provider && { provider }),
     });
-    // Of an image that is not pushed the provider gives the id here.
+    // For an image that is not pushed, the provider returns the ID here.
     return { imageId: image.repoDigest };
   };
   return {
-    findMade: (state, url) => findMade(state, imageIndexType, { name, identity }, url),
+    findResource: (state, url) => findImageResource(state, imageIndexType, { name, identity }, url),
 
-    make(state, made) {
+    createResource(state, made) {
       const images = builds.map((each) => ({ ...each, ...imageFor(each, state, made) }));
       return new ImageIndex(
         name,
@@ -77,8 +78,8 @@ export function platformBuilds(
   };
 }
 
-/** The image of an index that the stack has. */
-function idIn({ outputs }: StateResource, platform: string): string {
+/** The image ID for a platform, from an index in the stack. */
+function imageIdFor({ outputs }: StateResource, platform: string): string {
   const images = (outputs["images"] ?? []) as { platform: string; imageId: string }[];
   return images.find((each) => each.platform === platform)?.imageId ?? "";
 }

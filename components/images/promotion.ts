@@ -3,25 +3,25 @@ import { privateCredentials } from "./ecrLogin";
 import type { ImageRepository } from "./imageRepository";
 import { MirroredImage } from "./mirroredImage";
 
-/** Which image of another environment is copied, and where to. */
+/** Which image of another environment is copied, and where. */
 export interface PromotionArgs {
-  /** The image as the environment before has it: `<url>@<digest>`. */
+  /** The image in the previous environment: `<url>@<digest>`. */
   source: string;
   /**
-   * The private registry that the source is in. A source at another address is refused, since it would get this account's
-   * login. Undefined for a public source, which needs none.
+   * The private registry of the source. A source at another address is refused, because it would receive this account's
+   * credentials. Undefined for a public source, which needs none.
    */
   sourceRegistry:
     | {
         /** Account, twelve digits. */
         registryId: string;
-        /** Such as `eu-central-1`. */
+        /** For example `eu-central-1`. */
         region: string;
       }
     | undefined;
   /** Where the copy goes, at least one. */
   repositories: ImageRepository[];
-  /** Release tag that is given once. @default none */
+  /** Release tag, which must not move. @default none */
   tag?: string;
   /** Tags that follow the image. @default none */
   tags?: string[];
@@ -29,7 +29,7 @@ export interface PromotionArgs {
 
 /** The copy. */
 export interface PromotedImage {
-  /** The release tag, else the one that stands for the request (`mirror-<16 digits>`). */
+  /** The release tag, otherwise the tag derived from the request (`mirror-<16 digits>`). */
   tag: string;
   /** The source's digest. */
   digest: pulumi.Output<string>;
@@ -38,8 +38,9 @@ export interface PromotedImage {
 }
 
 /**
- * Copies the very image that was tested in another environment: its digest stays what it is, and a repository that
- * has another image in its place is refused before anything is tagged. The account needs the right to pull from the source: another account's repository must grant it (`pullFrom`).
+ * Copies the exact image that was tested in another environment: its digest is unchanged, and a repository that has a
+ * different image in its place is refused before anything is tagged. The account needs permission to pull from the
+ * source: another account's repository must grant it (`pullFrom`).
  *
  * @example
  * promoteImage("petclinic", {

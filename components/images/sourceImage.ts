@@ -2,12 +2,12 @@ import { createHash } from "node:crypto";
 import type { Fault } from "../../ecr/faults";
 import {
   canonicalReference,
+  hostAndPath,
   type ImageReference,
   parseImageReference,
   printImageReference,
-  registryPlace,
-} from "../../ecr/imageReference";
-import type { RegistryLogin } from "../../ecr/registryLogin";
+} from "../../ecr/names/imageReference";
+import type { RegistryLogin } from "../../ecr/registry/registryLogin";
 import { hasDigest, type ImageManifest, parseConfiguration, parseManifest } from "../../oci/imageManifest";
 import { isIndexType, manifestTypes } from "../../oci/manifestContent";
 import { isPlatform, platformName, platformsText } from "../../oci/platforms";
@@ -15,17 +15,17 @@ import { type RegistryAnswer, RegistryClient } from "../../oci/registryClient";
 import { RegistryRefusal } from "../../oci/registryRequest";
 import { dockerLogin } from "./dockerLogin";
 
-/** An image, index or artifact, named so that nothing can change it. */
+/** An image, index, or artifact by its immutable reference. */
 export interface SourceImage {
   /** `<registry>/<repository>@<digest>`. */
   reference: string;
 }
 
 /**
- * Finds the image that a reference names in its registry now.
+ * Resolves a reference to the image it currently points to.
  *
- * @param wanted platform of an index, or the one that a single image must have. Undefined: whatever there is, as it is
- * @param login default: what `docker login` left for the registry
+ * @param wanted Platform to select from an index, or that a single image must have. Undefined: the image as it is.
+ * @param login Default: the credentials that `docker login` stored for the registry.
  */
 export async function findSourceImage(
   source: string,
@@ -34,23 +34,25 @@ export async function findSourceImage(
 ): Promise<SourceImage | { faults: Fault[] }> {
   const fault = (rule: string, fix: string) => ({ faults: [{ path: "source", value: source, rule, fix }] });
   const reference = canonicalReference(parseImageReference(source, "source"));
-  const { host, path } = registryPlace(reference);
+  const { host, path } = hostAndPath(reference);
   const client = new RegistryClient(host, path, login ?? dockerLogin(host));
   try {
     const answer = await client.manifest(reference.digest ?? reference.tag ?? "");
     const digest = `sha256:${createHash("sha256").update(answer.body).digest("hex")}`;
     const somethingElse = () =>
-      fault("the registry sent something else under this digest.", "ask the registry's operator.");
+      fault("the registry sent other content under this digest.", "ask the registry's operator.");
     if (reference.digest !== undefined && !hasDigest(answer.body, reference.digest)) return somethingElse();
     const manifest = parseManifest(answer.body);
-    const kinds = kindsOf(manifest, answer);
-    if (kinds.size > 1) return fault("it is an image and an index at once.", "name another image.");
+    const kinds = classifyManifest(manifest, answer);
+    if (kinds.size > 1) return fault("its manifest is both an image and an index.", "name another image.");
     if (kinds.size === 0) {
       return fault(`it is neither an image nor an index (${answer.contentType}).`, "name an image, index or artifact.");
     }
-    if (wanted === undefined) return { reference: pinned(reference, digest) };
-    if (kinds.has("index")) return fromIndex(manifest, source, wanted, (child) => pinned(reference, child));
-    if (manifest.config === undefined) return fault("it has no configuration.", "name a container image.");
+    if (wanted === undefined) return { reference: pinnedReference(reference, digest) };
+    if (kinds.has("index")) {
+      return selectPlatform(manifest, source, wanted, (child) => pinnedReference(reference, child));
+    }
+    if (manifest.config === undefined) return fault("must have an image configuration.", "name a container image.");
     const { body } = await client.blob(manifest.config.digest);
     if (!hasDigest(body, manifest.config.digest)) return somethingElse();
     const config = parseConfiguration(body);
@@ -62,23 +64,23 @@ export async function findSourceImage(
     }
     const platform = platformName(config);
     if (!isPlatform(config, wanted)) {
-      return fault(`it is an image for ${platform} only.`, `write platform: "${platform}", or leave it out.`);
+      return fault(`it is only for ${platform}.`, `write platform: "${platform}", or leave it out.`);
     }
-    return { reference: pinned(reference, digest) };
+    return { reference: pinnedReference(reference, digest) };
   } catch (error) {
     if (!(error instanceof RegistryRefusal)) throw error;
-    return fault(`its registry does not give it: ${error.message}.`, fixFor(error.status, host));
+    return fault(`its registry does not return it: ${error.message}.`, fixForStatus(error.status, host));
   }
 }
 
-/** Picks one platform of an index, or says which there are. */
-function fromIndex(
+/** Selects one platform of an index, or reports which ones it has. */
+function selectPlatform(
   { manifests = [] }: ImageManifest,
   source: string,
   wanted: string,
   pin: (digest: string) => string,
 ): SourceImage | { faults: Fault[] } {
-  // Attestations stand beside the images, for the platform unknown/unknown.
+  // Attestations are listed next to the images, as platform unknown/unknown.
   const images = manifests.flatMap(({ digest, platform }) =>
     platform?.os && platform.architecture && platform.os !== "unknown" ? [{ digest, platform }] : [],
   );
@@ -95,7 +97,7 @@ function fromIndex(
             path: "platform",
             value: wanted,
             rule: `the index ${JSON.stringify(source)} has no image for this platform.`,
-            fix: choices === "" ? "name another image: it holds none." : `write one of ${choices}.`,
+            fix: choices === "" ? "name another image: this index is empty." : `write one of ${choices}.`,
           }
         : {
             path: "platform",
@@ -108,10 +110,13 @@ function fromIndex(
 }
 
 /**
- * What a manifest is by its content, by its own media type and by the registry's. Where they differ, what somebody checked
- * under a digest need not be what Docker pulls under it (CVE-2021-41190).
+ * What a manifest is by its content, its own media type, and the registry's. If they differ, what was verified under a
+ * digest may not be what Docker pulls under it (CVE-2021-41190).
  */
-function kindsOf({ mediaType = "", manifests, config, layers }: ImageManifest, { contentType }: RegistryAnswer) {
+function classifyManifest(
+  { mediaType = "", manifests, config, layers }: ImageManifest,
+  { contentType }: RegistryAnswer,
+) {
   const types = [mediaType, contentType];
   const isIndex = manifests !== undefined || types.some(isIndexType);
   const isImageType = (type: string) => manifestTypes.includes(type) && !isIndexType(type);
@@ -119,11 +124,11 @@ function kindsOf({ mediaType = "", manifests, config, layers }: ImageManifest, {
   return new Set([...(isIndex ? ["index"] : []), ...(isImage ? ["image"] : [])]);
 }
 
-function pinned({ registry, repository }: ImageReference, digest: string): string {
+function pinnedReference({ registry, repository }: ImageReference, digest: string): string {
   return printImageReference({ registry, repository, digest });
 }
 
-function fixFor(status: number | undefined, host: string): string {
+function fixForStatus(status: number | undefined, host: string): string {
   switch (status) {
     case 401:
     case 403:
@@ -131,8 +136,8 @@ function fixFor(status: number | undefined, host: string): string {
     case 404:
       return "correct its name, tag or digest.";
     case 429:
-      return "it counts pulls: wait, or log in.";
+      return "the registry limits pulls: wait, or log in.";
     default:
-      return "look whether this machine reaches the registry, and run the same command again: nothing was changed.";
+      return "check that this machine can reach the registry, then run the same command again: nothing was changed.";
   }
 }

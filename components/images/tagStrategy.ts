@@ -1,11 +1,11 @@
 import { type Fault, InvalidInputError } from "../../ecr/faults";
-import { imageTagFaults, imageTagMaximumLength } from "../../ecr/imageTags";
 import { contentTagPrefix } from "../../ecr/lifecyclePolicy";
+import { imageTagFaults, imageTagMaximumLength } from "../../ecr/tags/imageTags";
 import { type BuildInputs, contentDigest } from "./buildContext";
 import { readGitRevision } from "./gitRevision";
 
 /**
- * What an image's own tag is made from:
+ * How an image's own tag is derived:
  *
  * | value | tag | stands for |
  * |---|---|---|
@@ -14,44 +14,45 @@ import { readGitRevision } from "./gitRevision";
  * | `{ git: { dirtyTree: "refuse" } }` | the same | a dirty tree is refused, not marked |
  * | `{ fixed: "1.2.3" }` | `1.2.3`, and `1.2.3-src-<16 digits>` | a release |
  *
- * The commit alone never is the tag: build arguments, and files that Git ignores and Docker does not, make another image
- * of the same commit. A tree is dirty when a file that Docker gets was changed, deleted or is not committed.
+ * The tag is never the commit alone: with build arguments, or files that Git ignores and Docker does not, the same
+ * commit can give different images. A tree is dirty when a file sent to Docker was changed, deleted, or is not
+ * committed.
  *
- * A fixed tag is given once. Where the registry holds it with the same content, nothing is pushed; where it holds it with
- * another and it cannot be moved, the image is refused. The second tag is how the content is known again on any machine.
+ * A fixed tag never moves. If the registry has it with the same content, nothing is pushed; if it has different content
+ * and the tag is immutable, the image is refused. The second tag identifies the content on any machine.
  */
 export type TagFrom =
   | "content"
   | "git"
   | {
-      /** Commit and content, with a word on a tree that is not as the commit has it. */
+      /** Commit and content, and what to do when the working tree differs from the commit. */
       git: {
-        /** `mark` writes `dirty` into the tag, as `"git"` does; `refuse` makes it a fault. */
+        /** `mark` adds `dirty` to the tag, as `"git"` does; `refuse` makes it a fault. */
         dirtyTree: "mark" | "refuse";
       };
     }
   | {
-      /** A release tag: at most 107 letters, digits, `.`, `_` and `-`, given once. */
+      /** A release tag, which never moves: at most 107 letters, digits, `.`, `_` and `-`. */
       fixed: string;
     };
 
-/** The tags of an image, by its tag strategy. */
-export interface OwnTags {
-  /** Names exactly this content: what the registry holds under it need not be built or pushed. */
+/** An image's tags according to its tag strategy. */
+export interface StrategyTags {
+  /** Identifies exactly this content: if the registry has this tag, the image need not be built or pushed. */
   identity: string;
-  /** The tag to speak of: the release tag when there is one, else the identity. */
+  /** The tag to show: the release tag if there is one, otherwise the identity. */
   tag: string;
-  /** Given once to an image, beside its identity. */
+  /** A tag that never moves, in addition to the identity. */
   releaseTag?: string;
 }
 
 /** Short enough to read, long enough for repositories of any size. */
 const commitDigits = 12;
-/** What follows a fixed tag in its identity: `-src-` and 16 digits. */
+/** The identity adds `-src-` and 16 digits to a fixed tag. */
 const identitySuffixLength = 1 + contentTagPrefix.length + 16;
 
-/** The image's tags, or why there are none: what cannot be read too. Expects inputs without faults of buildContextFaults. */
-export function ownTags(inputs: BuildInputs, tagFrom: TagFrom): OwnTags | { faults: Fault[] } {
+/** The image's tags, or the faults, including unreadable files. Expects inputs that pass buildContextFaults. */
+export function strategyTags(inputs: BuildInputs, tagFrom: TagFrom): StrategyTags | { faults: Fault[] } {
   let digest: string;
   try {
     digest = contentDigest(inputs);
@@ -59,7 +60,7 @@ export function ownTags(inputs: BuildInputs, tagFrom: TagFrom): OwnTags | { faul
     if (error instanceof InvalidInputError) return { faults: [...error.faults] };
     throw error;
   }
-  if (tagFrom === "content") return sole(contentTagPrefix + digest);
+  if (tagFrom === "content") return identityOnly(contentTagPrefix + digest);
   if (tagFrom !== "git" && "fixed" in tagFrom) {
     const releaseTag = tagFrom.fixed;
     return { identity: `${releaseTag}-${contentTagPrefix}${digest}`, tag: releaseTag, releaseTag };
@@ -67,12 +68,12 @@ export function ownTags(inputs: BuildInputs, tagFrom: TagFrom): OwnTags | { faul
   const revision = readGitRevision(inputs);
   if ("faults" in revision) return revision;
   const commit = revision.commit.slice(0, commitDigits);
-  if (revision.dirty.length === 0) return sole(`git-${commit}-${digest}`);
+  if (revision.dirty.length === 0) return identityOnly(`git-${commit}-${digest}`);
   if (tagFrom !== "git" && tagFrom.git.dirtyTree === "refuse") return { faults: [dirtyTreeFault(revision.dirty)] };
-  return sole(`git-${commit}-dirty-${digest}`);
+  return identityOnly(`git-${commit}-dirty-${digest}`);
 }
 
-function sole(identity: string): OwnTags {
+function identityOnly(identity: string): StrategyTags {
   return { identity, tag: identity };
 }
 
@@ -83,12 +84,12 @@ function dirtyTreeFault(dirty: readonly string[]): Fault {
   return {
     path: "tagFrom.git",
     value: { dirtyTree: "refuse" },
-    rule: `these files of the build are not as the commit has them: ${dirty.slice(0, shownFiles).join(", ")}${more}.`,
-    fix: 'commit them, keep them from Docker with .dockerignore, or allow a dirty tree with dirtyTree: "mark".',
+    rule: `these files of the build differ from the commit: ${dirty.slice(0, shownFiles).join(", ")}${more}.`,
+    fix: 'commit them, exclude them with .dockerignore, or allow a dirty tree with dirtyTree: "mark".',
   };
 }
 
-/** Why a tag strategy would be refused, before anything is read. Never throws. */
+/** Why a tag strategy would be refused, without reading any file. Never throws. */
 export function tagFromFaults(tagFrom: unknown): Fault[] {
   if (tagFrom === "content" || tagFrom === "git") return [];
   const { git, fixed, ...others } = (typeof tagFrom === "object" && tagFrom !== null ? tagFrom : {}) as {
@@ -102,7 +103,7 @@ export function tagFromFaults(tagFrom: unknown): Fault[] {
     {
       path: "tagFrom",
       value: tagFrom,
-      rule: "an image's own tag is made from its content, from its Git commit, or is fixed.",
+      rule: "an image's own tag must come from its content or its Git commit, or be fixed.",
       fix: 'write "content", "git", { git: { dirtyTree: "refuse" } } or { fixed: "1.2.3" }.',
     },
   ];
@@ -117,7 +118,7 @@ function fixedTagFaults(fixed: unknown): Fault[] {
     {
       path,
       value: fixed,
-      rule: `a fixed tag has at most ${maximum} characters, since the tag of its content is made from it; this one has ${fixed.length}.`,
+      rule: `a fixed tag can have at most ${maximum} characters, because the content tag is derived from it; this one has ${fixed.length}.`,
       fix: `shorten it by ${fixed.length - maximum}.`,
     },
   ];

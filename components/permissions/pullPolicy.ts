@@ -1,15 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { PolicyDocument } from "../../ecr/accessPolicy";
 import type { Fault } from "../../ecr/faults";
-import { lambdaDeployPermissions, pullPermissionFaults, pullPermissions } from "../../ecr/pullPermissions";
+import { lambdaDeployPermissions, pullPermissionFaults, pullPermissions } from "../../ecr/permissions/pullPermissions";
 import { refuseInput } from "../inputChecks";
-import { arnOf, knownArns, type RepositoryReference } from "../repositories/repositoryReference";
+import { arnOf, knownArns, type RepositoryReference } from "./repositoryReference";
 
 /**
- * The policy, as JSON text, of an identity that pulls from these repositories and does nothing else: an ECS task
- * execution role, the role of EKS nodes, a pod's role. Public repositories need none and are left out.
+ * The policy, as a JSON string, of an identity that only pulls from these repositories: an ECS task execution role, the
+ * role of EKS nodes, a pod's role. Public repositories need none and are skipped.
  *
- * Throws InputRefused when no repository is named, or something else than repositories.
+ * Throws InputRefused when the list is empty or contains anything but repositories.
  *
  * @example
  * new aws.iam.RolePolicy("pull", { role: executionRole.name, policy: pullPolicy([repository]) });
@@ -19,11 +19,11 @@ export function pullPolicy(repositories: readonly RepositoryReference[]): pulumi
 }
 
 /**
- * The policy, as JSON text, of the identity that creates Lambda functions from images of these repositories. The
+ * The policy, as a JSON string, of the identity that creates Lambda functions from images of these repositories. The
  * function's own role needs nothing.
  *
- * @param addsRepositoryPolicy Whether Lambda writes its permission into the repository's policy itself. @default false:
- *   the repository's component does, by `lambdaPull`
+ * @param addsRepositoryPolicy Whether Lambda adds its permission to the repository's policy itself. @default false: the
+ * repository's component does so with `lambdaPull`
  *
  * @example
  * new aws.iam.RolePolicy("deploy", { role: deployer.name, policy: lambdaDeployPolicy([repository]) });
@@ -36,7 +36,7 @@ export function lambdaDeployPolicy(
 }
 
 /**
- * Why these repositories would be refused: every fault of what is known, or none.
+ * Faults of these repositories, as far as they are known; empty when there are none.
  *
  * @example
  * const faults = pullPolicyFaults(["arn:aws:ecr:us-east-1:123456789012:repository/petclinic"]);

@@ -1,14 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Fault } from "../../ecr/faults";
-import { type PushPermissionOptions, pushPermissionFaults, pushPermissions } from "../../ecr/pushPermissions";
+import {
+  type PushPermissionOptions,
+  pushPermissionFaults,
+  pushPermissions,
+} from "../../ecr/permissions/pushPermissions";
 import { refuseInput } from "../inputChecks";
-import { arnOf, knownArns, type RepositoryReference } from "../repositories/repositoryReference";
+import { arnOf, knownArns, type RepositoryReference } from "./repositoryReference";
 
 /**
- * The policy, as JSON text, of an identity that pushes to these repositories and does nothing else, for a role of one's
- * own; {@link PushRole} makes a role with it.
+ * The policy, as a JSON string, of an identity that only pushes to these repositories, for an existing role;
+ * {@link PushRole} creates a role with it.
  *
- * Throws InputRefused when no repository is named, or something else than repositories.
+ * Throws InputRefused when the list is empty or contains anything but repositories.
  *
  * @example
  * new aws.iam.RolePolicy("push", { role: builder.name, policy: pushPolicy([repository]) });
@@ -25,7 +29,7 @@ export function pushPolicy(
 }
 
 /**
- * Why these repositories would be refused: every fault of what is known, or none.
+ * Faults of these repositories, as far as they are known; empty when there are none.
  *
  * @example
  * const faults = pushPolicyFaults(["arn:aws:ecr:us-east-1:123456789012:repository/petclinic"], { pull: true });

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Fault } from "../../ecr/faults";
-import { iamRoleFaults, pushRoleArnFaults } from "../../ecr/iamRoles";
+import { iamRoleFaults, pushRoleArnFaults } from "../../ecr/permissions/iamRoles";
 import {
   type GitHubWorkflows,
   type GitLabPipelines,
@@ -18,55 +18,70 @@ import {
   providerArnFaults,
   trustPolicyFaults,
 } from "../../ecr/workloadIdentity";
-import { aliasNames, carriedOver } from "../aliasNames";
-import { InputChecks } from "../inputChecks";
-import { madeOutputs } from "../madeOutputs";
-import { replacedInPlace } from "../replacedInPlace";
-import { arnOf, isDeferred, type RepositoryReference } from "../repositories/repositoryReference";
+import { InputChecks, isPlain } from "../inputChecks";
+import { aliasNames, createdOutputs, deleteBeforeReplaceOptions, withChildAliases } from "../resourceOptions";
+import { type Transform, transformed } from "../transform";
 import { pushPolicy, pushPolicyFaults } from "./pushPolicy";
+import { arnOf, type RepositoryReference } from "./repositoryReference";
 
-/** Who takes the role, and where it pushes to. */
+/** Who assumes the role, and where it pushes to. */
 export interface PushRoleArgs {
   /**
-   * Where it pushes to: private and public repositories, as components or ARNs. At least one; nothing beside them is
-   * allowed, and no wildcard.
+   * Where it pushes to: private and public repositories, as components or ARNs. At least one; nothing else is allowed,
+   * and no wildcards.
    */
   repositories: readonly RepositoryReference[];
-  /** Workflows of GitHub Actions that take the role. Either these or `gitlab`. @default none */
+  /** Workflows of GitHub Actions that assume the role. Either these or `gitlab`. @default none */
   github?: readonly GitHubWorkflows[];
-  /** Pipelines of GitLab that take the role. Either these or `github`. @default none */
+  /** Pipelines of GitLab that assume the role. Either these or `github`. @default none */
   gitlab?: readonly GitLabPipelines[];
-  /** ARN of the identity provider in IAM. An account has one for each issuer. Either this or `createProvider`. @default none */
+  /**
+   * ARN of the identity provider in IAM. An account has one for each issuer. Either this or `createProvider`.
+   * @default none
+   */
   providerArn?: pulumi.Input<string>;
   /** Creates the identity provider. Only one program of an account can. @default false */
   createProvider?: boolean;
   /**
-   * Who issues the tokens: their `iss` claim.
+   * Issuer of the tokens: their `iss` claim.
    * @default "https://token.actions.githubusercontent.com" for `github`, "https://gitlab.com" for `gitlab`
    */
   issuer?: string;
   /**
-   * For whom the tokens are: their `aud` claim.
+   * Audience of the tokens: their `aud` claim.
    * @default "sts.amazonaws.com" for `github`, the issuer for `gitlab`
    */
   audience?: string;
-  /** Whether it may pull from the private repositories too, for example as a build cache. @default false */
+  /** Whether the role can pull from the private repositories too, for example for a build cache. @default false */
   pull?: boolean;
   /** Name of the role: 1 to 64 characters. @default the component's name with seven digits after it */
   roleName?: string;
   /** Path of the role: begins and ends with `/`. @default "/" */
   path?: string;
-  /** How long a session lasts at most, in seconds: 3,600 to 43,200. @default 3600 */
+  /** Maximum session duration in seconds: 3,600 to 43,200. @default 3600 */
   maxSessionDuration?: number;
-  /** ARN of a managed policy that bounds what the role may do. @default none */
+  /** ARN of a managed policy that is the role's permissions boundary. @default none */
   permissionsBoundary?: pulumi.Input<string>;
-  /** Tags of the role and of a provider that is created. @default none */
+  /** Tags of the role and of a created provider. @default none */
   tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  /**
+   * Transforms of single resources, for properties without an argument: `{ role: (args, opts) => … }`.
+   * @default none
+   */
+  transform?: PushRoleTransforms;
+}
+
+/** The resources of a push role. What it can do and who can assume it have arguments and cannot be changed here. */
+export interface PushRoleTransforms {
+  /** Not `assumeRolePolicy`. @default none */
+  role?: Transform<aws.iam.RoleArgs>;
+  /** Not `url` and `clientIdLists`. @default none */
+  provider?: Transform<aws.iam.OpenIdConnectProviderArgs>;
 }
 
 /**
- * An IAM role that a CI system takes with its own short-lived tokens (OpenID Connect), without any stored key, to push
- * images to the named repositories and do nothing more.
+ * An IAM role that a CI system assumes with its own short-lived tokens (OpenID Connect), without a stored access key.
+ * It can push images to the named repositories and nothing more.
  *
  * Throws InputRefused with every fault of the arguments before anything is registered.
  *
@@ -79,7 +94,7 @@ export interface PushRoleArgs {
  * export const roleToAssume = role.roleArn;
  */
 export class PushRole extends pulumi.ComponentResource {
-  /** What a workflow names as `role-to-assume`. */
+  /** ARN of the role, which a workflow uses as `role-to-assume`. */
   readonly roleArn: pulumi.Output<string>;
   /** Name in IAM. */
   readonly roleName: pulumi.Output<string>;
@@ -94,49 +109,60 @@ export class PushRole extends pulumi.ComponentResource {
     const checks = new InputChecks(`PushRole ${JSON.stringify(name)}`);
     const { issuer, trust, providerArn, permissionsBoundary } = readSettings(args, checks);
     checks.refuse();
-    super("ecr:index:PushRole", name, {}, carriedOver(name, opts));
+    super("ecr:index:PushRole", name, {}, withChildAliases(name, opts));
     const child = { parent: this };
     const { tags } = args;
     this.provider = args.createProvider
       ? new aws.iam.OpenIdConnectProvider(
-          providerName(name, issuer, opts),
-          { url: issuer, clientIdLists: [trust.audience], tags },
-          { ...child, ...replacedInPlace, aliases: [name, ...aliasNames(opts)].map((former) => ({ name: former })) },
+          ...transformed<aws.iam.OpenIdConnectProviderArgs>(checks.subject, args.transform?.provider, {
+            key: "provider",
+            name: providerName(name, issuer, opts),
+            args: { url: issuer, clientIdLists: [trust.audience], tags },
+            opts: {
+              ...{ ...child, ...deleteBeforeReplaceOptions },
+              aliases: [name, ...aliasNames(opts)].map((former) => ({ name: former })),
+            },
+            fixed: ["url", "clientIdLists"],
+          }),
         )
       : undefined;
     this.providerArn = this.provider
-      ? madeOutputs(this.provider, { arn: this.provider.arn }).arn
+      ? createdOutputs(this.provider, { arn: this.provider.arn }).arn
       : pulumi.output(providerArn ?? "");
     this.role = new aws.iam.Role(
-      name,
-      {
-        name: args.roleName,
-        path: args.path ?? "/",
-        description: `Pushes images from ${issuer.replace(/^https:\/\//, "")}`,
-        assumeRolePolicy: this.providerArn.apply((arn) =>
-          JSON.stringify(oidcTrustPolicy({ providerArn: arn, ...trust })),
-        ),
-        maxSessionDuration: args.maxSessionDuration ?? 3_600,
-        permissionsBoundary,
-        tags,
-      },
-      child,
+      ...transformed<aws.iam.RoleArgs>(checks.subject, args.transform?.role, {
+        key: "role",
+        name,
+        args: {
+          name: args.roleName,
+          path: args.path ?? "/",
+          description: `Pushes images from ${issuer.replace(/^https:\/\//, "")}`,
+          assumeRolePolicy: this.providerArn.apply((arn) =>
+            JSON.stringify(oidcTrustPolicy({ providerArn: arn, ...trust })),
+          ),
+          maxSessionDuration: args.maxSessionDuration ?? 3_600,
+          permissionsBoundary,
+          tags,
+        },
+        opts: child,
+        fixed: ["assumeRolePolicy"],
+      }),
     );
     new aws.iam.RolePolicy(
       name,
       { name: "push", role: this.role.name, policy: pushPolicy(args.repositories, { pull: args.pull }) },
-      { ...child, ...replacedInPlace },
+      { ...child, ...deleteBeforeReplaceOptions },
     );
     const { arn, name: roleName } = this.role;
-    ({ roleArn: this.roleArn, roleName: this.roleName } = madeOutputs(this.role, { roleArn: arn, roleName }));
+    ({ roleArn: this.roleArn, roleName: this.roleName } = createdOutputs(this.role, { roleArn: arn, roleName }));
     this.registerOutputs({ roleArn: this.roleArn, roleName: this.roleName, providerArn: this.providerArn });
   }
 }
 
 /**
- * An account has one provider for each issuer, whichever role creates it: it is named by the issuer, so that it stays when
- * the role gets another name, or another role creates it. A component with an AWS provider of its own may be in another
- * account than the next one, so there it is named by the role.
+ * An account has one provider for each issuer, whichever role creates it. It is named after the issuer, so that it
+ * stays when the role is renamed or another role creates it. A component with its own AWS provider may be in a
+ * different account than the next one, so there it is named after the role.
  */
 function providerName(name: string, issuer: string, opts: pulumi.ComponentResourceOptions | undefined): string {
   const isElsewhere = opts?.provider !== undefined || opts?.providers !== undefined || opts?.parent !== undefined;
@@ -144,11 +170,11 @@ function providerName(name: string, issuer: string, opts: pulumi.ComponentResour
 }
 
 /**
- * Why a PushRole of this name and these arguments would be refused: every fault of what is known, or none.
+ * Faults of a PushRole with this name and these arguments, as far as they are known; empty when there are none.
  *
- * @param region The AWS provider's, which tells the role's partition. Left out: ARNs are compared with one another.
+ * @param region The AWS provider's, which determines the role's partition. Omitted: ARNs are compared with one another.
  * @example
- * const faults = pushRoleFaults("release", { repositories: [petclinic], createProvider: true }); // nobody takes the role
+ * const faults = pushRoleFaults("release", { repositories: [petclinic], createProvider: true }); // no one to assume it
  */
 export function pushRoleFaults(name: string, args: PushRoleArgs, region?: string): Fault[] {
   const checks = new InputChecks(name);
@@ -156,7 +182,7 @@ export function pushRoleFaults(name: string, args: PushRoleArgs, region?: string
   return checks.faults;
 }
 
-/** The arguments with their defaults; what IAM would refuse, or what lets others in, goes to `checks`. */
+/** The arguments with their defaults; what IAM would refuse, or what would let others in, is added to `checks`. */
 function readSettings(given: PushRoleArgs, checks: InputChecks, region?: string) {
   const args = checks.typed(given, {
     repositories: "list",
@@ -172,8 +198,8 @@ function readSettings(given: PushRoleArgs, checks: InputChecks, region?: string)
       {
         path: "github",
         value: github,
-        rule: "one CI system takes the role: GitHub Actions or GitLab.",
-        fix: "write github or gitlab, and make a role for each.",
+        rule: "exactly one CI system must assume the role: GitHub Actions or GitLab.",
+        fix: "write github or gitlab, and make one role for each.",
       },
     ]);
   }
@@ -182,7 +208,7 @@ function readSettings(given: PushRoleArgs, checks: InputChecks, region?: string)
   checks.add(issuerFaults(issuer, "issuer"));
   if (audience === "") {
     checks.add([
-      { path: "audience", value: audience, rule: "an audience has a name.", fix: "write the token's aud claim." },
+      { path: "audience", value: audience, rule: "must not be empty.", fix: "write the token's aud claim." },
     ]);
   }
   const trust = { audience, ...readSubjects(args, issuer, checks) };
@@ -194,8 +220,8 @@ function readSettings(given: PushRoleArgs, checks: InputChecks, region?: string)
       {
         path: "providerArn",
         value: args.providerArn === undefined ? undefined : "(given)",
-        rule: "the identity provider is one that exists, or is created.",
-        fix: "write providerArn, or createProvider: true, and only one of them.",
+        rule: "the identity provider must either exist or be created.",
+        fix: "write either providerArn or createProvider: true.",
       },
     ]);
   }
@@ -210,7 +236,7 @@ function readSettings(given: PushRoleArgs, checks: InputChecks, region?: string)
     args.permissionsBoundary === undefined
       ? undefined
       : checks.input(args.permissionsBoundary, (arn) => iamRoleFaults({ permissionsBoundary: arn }));
-  const plain = <T>(value: pulumi.Input<T>) => (isDeferred(value) ? undefined : value);
+  const plain = <T>(value: pulumi.Input<T>) => (isPlain(value) ? value : undefined);
   checks.add(
     pushRoleArnFaults(
       {
@@ -240,8 +266,8 @@ function readSubjects(args: PushRoleArgs, issuer: string, checks: InputChecks) {
       {
         path: args.github ? "github" : "gitlab",
         value: given,
-        rule: "someone takes the role.",
-        fix: "name the repositories and branches whose runs take it.",
+        rule: "must name at least one identity that assumes the role.",
+        fix: "name the repositories and branches whose runs assume it.",
       },
     ]);
   }
@@ -255,15 +281,15 @@ function readSubjects(args: PushRoleArgs, issuer: string, checks: InputChecks) {
   };
 }
 
-/** AWS compares the claim of the workflow file for github.com's tokens only. */
+/** AWS compares the workflow file claim only for github.com's tokens. */
 function workflowClaimFaults({ workflows }: GitHubWorkflows, path: string, issuer: string): Fault[] {
   if (workflows === undefined || issuer === githubIssuer) return [];
   return [
     {
       path,
       value: workflows,
-      rule: `AWS reads the workflow file out of tokens of ${githubIssuer} only, and these are of ${issuer}.`,
-      fix: "leave workflows out, and narrow the runs by environments.",
+      rule: `AWS reads the workflow file only from tokens of ${githubIssuer}, and these are from ${issuer}.`,
+      fix: "remove workflows, and limit the runs with environments.",
     },
   ];
 }

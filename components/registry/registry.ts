@@ -1,17 +1,18 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { AccountSettingName } from "../../ecr/accountSettings";
-import type { RegistryPlace } from "../../ecr/accounts";
 import type { Fault } from "../../ecr/faults";
-import { registryHost } from "../../ecr/imageReference";
-import { regionFaults } from "../../ecr/regions";
-import { coveredNames } from "../../ecr/repositoryPrefixes";
-import type { RegistryLocation } from "../../ecr/serviceRoles";
-import { aliasNames, carriedOver } from "../aliasNames";
-import { InputChecks, refuseInput } from "../inputChecks";
+import type { AccountRegion } from "../../ecr/names/accounts";
+import { registryHost } from "../../ecr/names/imageReference";
+import { regionFaults } from "../../ecr/names/regions";
+import { coveredNames } from "../../ecr/names/repositoryPrefixes";
+import { type AccountSettingName, accountSettingNames } from "../../ecr/registry/accountSettings";
+import type { RegistryLocation } from "../../ecr/registry/serviceRoles";
+import { InputChecks, isPlain, refuseInput } from "../inputChecks";
+import { aliasNames, withChildAliases } from "../resourceOptions";
+import { importIds, registryAdoptionFaults } from "./registryAdoption";
 import type { RegistryArgs } from "./registryArgs";
 import { createPullThroughCache, registryCacheFaults } from "./registryCache";
-import { isPlain, type KnownPlace, type RegistryContext } from "./registryContext";
+import type { KnownLocation, RegistryContext } from "./registryContext";
 import { claimRegistry, registryLocation } from "./registryLocation";
 import { ownershipFaults } from "./registryOwnership";
 import { createRegistryPolicy, registryPolicyFaults } from "./registryPolicy";
@@ -27,14 +28,14 @@ import { createTemplates, registryTemplateFaults } from "./registryTemplates";
 import { registryTypeFaults } from "./registryTypes";
 
 /**
- * The settings of an account's private registry in one region. One component for each registry: a second one for the
- * same account and region is refused, also through another provider. Both are asked of AWS before anything of the
- * component is created, in a preview too; while one of them is not known yet, nothing is created and the check waits.
- * Policy, scanning and replication that somebody else made are not overwritten unless `takeOver` says so: the role that
- * first makes them needs `cloudformation:GetResource`, and `ecr:Describe*` and `ecr:Get*`, to see what is there.
+ * The settings of an account's private registry in one region. Use one component for each registry: a second one for
+ * the same account and region is refused, even with another provider. AWS is asked for both before anything of the
+ * component is created, even in a preview; while one of them is unknown, nothing is created and the check is deferred.
+ * Policy, scanning, and replication settings from elsewhere are not overwritten unless `takeOver` is set: the role that
+ * first creates them needs `cloudformation:GetResource`, and `ecr:Describe*` and `ecr:Get*`, to see what exists.
  *
- * Throws InputRefused with every fault of the arguments before anything is registered. What only AWS can tell (the
- * account, the provider's region) is held against the arguments before anything is created.
+ * Throws InputRefused with every fault of the arguments before anything is registered. What only AWS knows (the
+ * account, the provider's region) is compared with the arguments before anything is created.
  *
  * @example
  * const registry = new Registry("registry", {
@@ -54,27 +55,27 @@ export class Registry extends pulumi.ComponentResource {
   readonly region: pulumi.Output<string>;
   /** `<account>.dkr.ecr.<region>.amazonaws.com` */
   readonly url: pulumi.Output<string>;
-  /** Address to pull an upstream's images from, by the cache rule's prefix: append `/<image>:<tag>`. */
+  /** URL to pull an upstream's images from, by the cache rule's prefix: append `/<image>:<tag>`. */
   readonly cacheUrls: Readonly<Record<string, pulumi.Output<string>>>;
-  /** The registry's policy, when one was asked for. */
+  /** The registry's policy, if one was requested. */
   readonly policy: aws.ecr.RegistryPolicy | undefined;
-  /** When images are scanned; undefined with `scanning: false`. */
+  /** The scanning configuration; undefined with `scanning: false`. */
   readonly scanning: aws.ecr.RegistryScanningConfiguration | undefined;
-  /** Where pushes are copied to, when rules were given. */
+  /** The replication configuration, when rules were given. */
   readonly replication: aws.ecr.ReplicationConfiguration | undefined;
   /** By prefix. */
   readonly pullThroughCacheRules: ReadonlyMap<string, aws.ecr.PullThroughCacheRule>;
-  /** The secrets that were created for cache rules, by their prefix. */
+  /** Secrets created for cache rules, by the rules' prefix. */
   readonly secrets: ReadonlyMap<string, aws.secretsmanager.Secret>;
-  /** The role that was created for cache rules. */
+  /** The role created for cache rules. */
   readonly cacheRole: aws.iam.Role | undefined;
   /** By prefix. */
   readonly creationTemplates: ReadonlyMap<string, aws.ecr.RepositoryCreationTemplate>;
-  /** The role that was created for creation templates. */
+  /** The role created for creation templates. */
   readonly templateRole: aws.iam.Role | undefined;
   /** By ECR's name of the setting. */
   readonly accountSettings: ReadonlyMap<AccountSettingName, aws.ecr.AccountSetting>;
-  /** One for each role or user whose pulls do not count, in the order of the arguments. */
+  /** One for each excluded role or user, in the order of the arguments. */
   readonly pullTimeExclusions: readonly aws.ecr.PullTimeUpdateExclusion[];
 
   constructor(name: string, args: RegistryArgs = {}, opts?: pulumi.ComponentResourceOptions) {
@@ -82,18 +83,19 @@ export class Registry extends pulumi.ComponentResource {
     const checks = new InputChecks(subject);
     checks.add(registryFaults(name, args));
     checks.refuse();
-    super("ecr:index:Registry", name, {}, carriedOver(name, opts));
+    super("ecr:index:Registry", name, {}, withChildAliases(name, opts));
 
     const formerNames = aliasNames(opts);
     const found = registryLocation(args.region, this);
-    const location = found.apply(async (place) => {
-      claimRegistry(name, subject, place);
-      refuseInput(subject, faultsIn(args, place));
-      refuseInput(subject, await ownershipFaults(args, place, [name, ...formerNames], this));
-      return place;
+    const location = found.apply(async (resolved) => {
+      claimRegistry(name, subject, resolved);
+      refuseInput(subject, faultsIn(args, resolved));
+      refuseInput(subject, await ownershipFaults(args, resolved, [name, ...formerNames], this));
+      return resolved;
     });
     const { region, tags } = args;
-    const context: RegistryContext = { name, formerNames, subject, location, parent: this, region, tags };
+    const importId = importIds(args, accountSettingNames);
+    const context: RegistryContext = { name, formerNames, subject, location, importId, parent: this, region, tags };
 
     this.accountSettings = createAccountSettings(args.accountSettings ?? {}, context);
     this.policy = createRegistryPolicy(args, context, this.accountSettings.get("REGISTRY_POLICY_SCOPE"));
@@ -114,12 +116,12 @@ export class Registry extends pulumi.ComponentResource {
     this.region = outputs.region;
     this.url = outputs.url;
     this.cacheUrls = outputs.cacheUrls;
-    // A refusal is shown as it is only when these outputs do not fail with it.
+    // A refusal is shown cleanly only when these outputs do not fail along with it.
     this.registerOutputs(outputsOf(found, prefixes));
   }
 }
 
-/** What a Registry tells of the place where it is. */
+/** A Registry's outputs that depend on its location. */
 function outputsOf(location: pulumi.Output<RegistryLocation>, prefixes: readonly string[]) {
   const url = location.apply(({ account, region, domain }) => hostOf(account, region, domain));
   const cacheUrls = prefixes.map((prefix) => [
@@ -135,14 +137,14 @@ function outputsOf(location: pulumi.Output<RegistryLocation>, prefixes: readonly
 }
 
 /**
- * Why a Registry of this name and these arguments would be refused: every fault of what is known, or none.
+ * Faults of a Registry with this name and these arguments, as far as they are known; empty when there are none.
  *
  * @example
  * const faults = registryFaults("registry", { replicateFrom: ["210987654321"] });
  */
 export function registryFaults(name: string, args: RegistryArgs): Fault[] {
   const wrong = registryTypeFaults(args);
-  // What follows reads them.
+  // The checks below rely on the types.
   if (wrong.length > 0) return wrong;
   const region = args.region !== undefined && isPlain(args.region) ? args.region : undefined;
   return [
@@ -152,23 +154,24 @@ export function registryFaults(name: string, args: RegistryArgs): Fault[] {
   ];
 }
 
-/** Every fault of the arguments, as far as the registry's place is known. */
-function faultsIn(args: RegistryArgs, place: KnownPlace | RegistryPlace): Fault[] {
+/** Every fault of the arguments, as far as the registry's location is known. */
+function faultsIn(args: RegistryArgs, location: KnownLocation | AccountRegion): Fault[] {
   return [
-    ...registryPolicyFaults(args, place),
+    ...registryPolicyFaults(args, location),
     ...(args.scanning === false ? [] : registryScanningFaults(args.scanning ?? {})),
-    ...registryReplicationFaults(args.replication ?? [], place),
-    ...registryCacheFaults(args.pullThroughCache ?? [], place),
-    ...registryTemplateFaults(args.creationTemplates ?? [], place),
+    ...registryReplicationFaults(args.replication ?? [], location),
+    ...registryCacheFaults(args.pullThroughCache ?? [], location),
+    ...registryTemplateFaults(args.creationTemplates ?? [], location),
     ...registryAccountSettingFaults(args.accountSettings ?? {}),
-    ...registryExclusionFaults(args.pullTimeExclusions ?? [], place),
+    ...registryExclusionFaults(args.pullTimeExclusions ?? [], location),
+    ...registryAdoptionFaults(args, location),
   ];
 }
 
-/** Characters that the name leaves of a role's 64 for `-creation-templates` and Pulumi's eight. */
+/** A role's name has 64 characters, minus `-creation-templates` and Pulumi's suffix of eight. */
 const childNameMaximum = 37;
 
-/** Secrets and roles are called after the component. */
+/** Secrets and roles are named after the component. */
 function childNameFaults(name: string, args: RegistryArgs): Fault[] {
   const named =
     (args.creationTemplates ?? []).length > 0 ||
@@ -180,7 +183,7 @@ function childNameFaults(name: string, args: RegistryArgs): Fault[] {
     {
       path: "name",
       value: name,
-      rule: `the component's name begins those of secrets and roles: at most ${childNameMaximum} letters, digits and \`_+=.@-\`.`,
+      rule: `the component's name is a prefix of names of secrets and roles: it must have at most ${childNameMaximum} letters, digits and \`_+=.@-\`.`,
       fix: "give the component such a name.",
     },
   ];

@@ -1,85 +1,119 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { PolicyDocument } from "../../ecr/accessPolicy";
-import type { TemplateOccasion } from "../../ecr/creationTemplates";
-import type { UpstreamRegistry } from "../../ecr/pullThroughCache";
-import type { ImageTagMutability } from "../../ecr/tagMutability";
+import type { TemplateOccasion } from "../../ecr/registry/creationTemplates";
+import type { UpstreamRegistry } from "../../ecr/registry/upstreamRegistries";
+import type { ImageTagMutability } from "../../ecr/tags/tagMutability";
 import type { LifecycleInput } from "../lifecycleInput";
 
-/** Settings of one account's private registry in one region. Whatever is left out is left as it is, but for scanning. */
+/** Settings of one account's private registry in one region. Omitted settings are unchanged, except scanning. */
 export interface RegistryArgs {
   /** Region of the registry. @default the provider's region */
   region?: pulumi.Input<string>;
   /**
-   * The registry's own policy, at most 10,240 characters: who may replicate into it, import through the cache, and, with
-   * the policy scope V2, anything else on its repositories.
+   * The registry's own policy, at most 10,240 characters: who can replicate into it, import through the cache and, with
+   * policy scope V2, perform any other action on its repositories.
    * @default none: the account's own identities only
    */
   policy?: pulumi.Input<string | PolicyDocument>;
-  /** Accounts that may replicate into this registry: a statement more in `policy`. @default none */
+  /** Accounts that can replicate into this registry: adds a statement to `policy`. @default none */
   replicateFrom?: readonly string[];
   /**
-   * When images are scanned for known vulnerabilities. `false` leaves the registry's configuration as it is.
+   * When images are scanned for known vulnerabilities. `false` leaves the registry's configuration unchanged.
    * @default { type: "basic", scanOnPush: ["*"] }: every image when it is pushed, at no charge
    */
   scanning?: RegistryScanningArgs | false;
-  /** Where each push is copied to: at most 10 rules, 25 different destinations. @default nowhere */
+  /** Where each push is replicated to: at most 10 rules and 25 different destinations. @default nowhere */
   replication?: readonly ReplicationRuleArgs[];
-  /** Other registries whose images this one fetches and keeps: at most 50. @default none */
+  /** Upstream registries whose images this one pulls and caches: at most 50. @default none */
   pullThroughCache?: readonly PullThroughCacheArgs[];
-  /** What repositories get that ECR creates by itself. @default none: they are mutable and encrypted with AES256 */
+  /** Settings of the repositories that ECR creates itself. @default none: they are mutable and encrypted with AES256 */
   creationTemplates?: readonly CreationTemplateArgs[];
-  /** @default each as the account has it */
+  /** @default the account's current settings */
   accountSettings?: AccountSettingsArgs;
   /**
-   * Roles and users, by ARN, whose pulls do not count as use of an image, such as scanners; at most 100 in an account.
-   * A map, of names of one's own, takes ARNs that are known later.
+   * ARNs of roles and users, such as scanners, whose pulls do not update an image's last pull time; at most 100 in an
+   * account. A map with names of your own accepts ARNs that are known only later.
    * @default none
    */
   pullTimeExclusions?: readonly string[] | Readonly<Record<string, pulumi.Input<string>>>;
   /**
-   * Overwrite policy, scanning and replication that the registry has and this stack did not make. They are lost, and go
-   * with this stack: write here what has to stay.
-   * @default false: refused, in the preview already
+   * Adopts settings that exist in the registry and that no stack manages: the registry ID, which is the account, to
+   * adopt everything the arguments describe; or an object that lists what exists, while the rest is created. Adopted
+   * settings are imported, and then set to the arguments. Remove it after the first update.
+   * @default none: settings are created
+   */
+  import?: string | RegistryAdoptionArgs;
+  /**
+   * Overwrite policy, scanning, and replication settings of the registry that this stack did not create. They are lost,
+   * and deleted with this stack: repeat here what must be kept.
+   * @default false: refused, already in the preview
    */
   takeOver?: boolean;
-  /** Tags of the secrets and roles that are created, beside the provider's default tags. @default none */
+  /** Tags of the secrets and roles that are created, in addition to the provider's default tags. @default none */
   tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
 }
 
-/** In a filter, `*` is for any characters; without one, a repository fits whose name contains the text. */
+/** What a registry already has: each part to import. */
+export interface RegistryAdoptionArgs {
+  /** The registry ID: the account, twelve digits. */
+  registry: string;
+  /** Whether it has a policy. @default false: the policy is created */
+  policy?: boolean;
+  /** Whether to import its scanning configuration. @default false: an existing one is overwritten */
+  scanning?: boolean;
+  /** Whether to import its replication configuration. @default false: an existing one is overwritten */
+  replication?: boolean;
+  /** Prefixes of its existing cache rules. @default none */
+  pullThroughCache?: readonly string[];
+  /** Prefixes of its existing creation templates. @default none */
+  creationTemplates?: readonly string[];
+  /** Names of settings in `accountSettings` to import: every account has them. @default none */
+  accountSettings?: readonly (keyof AccountSettingsArgs)[];
+  /** ARNs of its existing exclusions. @default none */
+  pullTimeExclusions?: readonly string[];
+}
+
+/** In a filter, `*` matches any characters; a filter without `*` matches every repository whose name contains it. */
 export interface RegistryScanningArgs {
-  /** `basic`: ECR's own scanner. `enhanced`: Amazon Inspector, for a price by image. @default "basic" */
+  /** `basic`: ECR's own scanner. `enhanced`: Amazon Inspector, billed per image. @default "basic" */
   type?: "basic" | "enhanced";
   /** Filters for repositories that are scanned on push; at most 100. @default ["*"], unless `continuous` is given */
   scanOnPush?: readonly string[];
-  /** Filters for repositories that are scanned again with every new finding; `enhanced` only; at most 100. @default none */
+  /**
+   * Filters for repositories that are scanned again with every new finding; `enhanced` only; at most 100.
+   * @default none
+   */
   continuous?: readonly string[];
 }
 
 /**
- * Every region is a destination in every account. Only what is pushed from then on is copied; `npm run replication -- backfill`
- * copies what is there.
+ * Every region is a destination in every account. Only later pushes are copied;
+ * `npm run replication -- backfill` copies existing images.
  */
 export interface ReplicationRuleArgs {
   /** At least one. */
   regions: readonly string[];
-  /** Twelve digits each. Another account's registry must let this one in (`replicateFrom`). @default the own account */
+  /**
+   * Twelve digits each. Another account's registry must allow this one (`replicateFrom`).
+   * @default the registry's own account
+   */
   accounts?: readonly string[];
-  /** How the names of the repositories begin that are replicated: 1 to 100 of 2 to 256 characters. @default all */
+  /** Name prefixes of the repositories to replicate: 1 to 100 prefixes of 2 to 256 characters. @default all */
   repositories?: readonly string[];
   /**
-   * Whether a deleted image or tag goes at the destinations too. ECR can (`deleteReplication`), the AWS provider cannot say it:
-   * `true` is refused, as the provider would take it back with the next change of a rule.
+   * Whether deleted images and tags are deleted at the destinations too. ECR supports it (`deleteReplication`), the AWS
+   * provider does not: `true` is refused, because the provider would reset it with the next change of a rule.
    * @default false
    */
   deletes?: boolean;
 }
 
-/** Another registry whose images this one fetches when they are pulled here, and keeps. */
+/** An upstream registry whose images this one pulls on demand and caches. */
 export interface PullThroughCacheArgs {
   /**
-   * The upstream by ECR's name for it (`docker-hub`), or its host: `<account>.dkr.ecr.<region>.amazonaws.com` for another
-   * ECR registry of the same partition (ECR's API knows no FIPS and no dual-stack host here), `<name>.azurecr.io` for Azure.
+   * The upstream by ECR's name for it (`docker-hub`), or its host: `<account>.dkr.ecr.<region>.amazonaws.com` for
+   * another ECR registry of the same partition (ECR's API knows no FIPS and no dual-stack host here),
+   * `<name>.azurecr.io` for Azure.
    */
   upstream: UpstreamRegistry | (string & {});
   /**
@@ -89,9 +123,9 @@ export interface PullThroughCacheArgs {
    */
   prefix?: string;
   /**
-   * Credentials of an upstream that wants some: creates the secret `ecr-pullthroughcache/…`, encrypted with the key
-   * `aws/secretsmanager` (ECR takes no other). Give the token as a config secret: it stays secret in the state. A secret
-   * that is removed can be restored for 30 days.
+   * Credentials for an upstream that requires them: creates the secret `ecr-pullthroughcache/…`, encrypted with the key
+   * `aws/secretsmanager` (ECR accepts no other). Pass the token as a config secret: it stays secret in the state. A
+   * removed secret can be restored for 30 days.
    * @default none
    */
   credential?: {
@@ -102,7 +136,7 @@ export interface PullThroughCacheArgs {
   };
   /** ARN of an existing secret `ecr-pullthroughcache/…` in the same account and region. @default none */
   credentialArn?: pulumi.Input<string>;
-  /** For another account's ECR: creates a role that may pull what the rule names. @default false */
+  /** For another account's ECR: creates a role that can pull what the rule names. @default false */
   createRole?: boolean;
   /** For another account's ECR: ARN of an existing role. @default none */
   customRoleArn?: pulumi.Input<string>;
@@ -110,11 +144,14 @@ export interface PullThroughCacheArgs {
   upstreamRepositoryPrefix?: string;
 }
 
-/** What a repository gets that ECR creates by itself, below a prefix. */
+/** Settings of the repositories that ECR creates itself under a prefix. */
 export interface CreationTemplateArgs {
-  /** Names below it get the template: 2 to 256 characters, or `ROOT` for all others. A change replaces the template. */
+  /**
+   * Prefix of the names that get the template: 2 to 256 characters, or `ROOT` for all others. A change replaces the
+   * template.
+   */
   prefix: string;
-  /** What makes ECR create such a repository; at least one. */
+  /** What ECR creates the repositories for; at least one reason. */
   appliedFor: readonly TemplateOccasion[];
   /** At most 255 bytes in UTF-8. @default none */
   description?: string;
@@ -128,10 +165,10 @@ export interface CreationTemplateArgs {
    * ECR cannot follow an upstream's tag that moves into an immutable repository
    */
   imageTagMutability?: ImageTagMutability;
-  /** Tags that are the exception: 1 to 5 patterns with at most two `*`. @default none */
+  /** Tags excluded from it: 1 to 5 patterns with at most two `*`. @default none */
   exclusionFilters?: readonly string[];
   /**
-   * What expires: rules in words, a preset's name, ECR's own document, or `false` for nothing ever.
+   * What expires: rules in the short form, a preset's name, ECR's own document, or `false` for nothing.
    * @default "service", and "pullThroughCache" for the pull-through cache alone
    */
   lifecyclePolicy?: LifecycleInput;
@@ -139,16 +176,24 @@ export interface CreationTemplateArgs {
   repositoryPolicy?: pulumi.Input<string | PolicyDocument>;
   /** Tags of the repositories: at most 50. @default none */
   resourceTags?: Readonly<Record<string, string>>;
-  /** ARN of a role that ECR takes on to create them. @default created when tags or KMS need one: it may do just that */
+  /**
+   * ARN of a role that ECR assumes to create them.
+   * @default created when tags or KMS need one, with only these permissions
+   */
   customRoleArn?: pulumi.Input<string>;
 }
 
-/** Settings of the account in the registry's region. They stay as they are when they are left out, or taken out. */
+/** Settings of the account in the registry's region. Settings that are left out or removed stay as they are. */
 export interface AccountSettingsArgs {
-  /** Which scanner basic scanning uses; there is one left. @default as the account has it */
+  /** Which scanner basic scanning uses; only one is left. @default the account's current setting */
   basicScanTypeVersion?: "AWS_NATIVE";
-  /** Which actions the registry policy speaks about: `V1` replication and the pull-through cache, `V2` all of ECR's. @default as the account has it */
+  /**
+   * Which actions the registry policy applies to: `V1` replication and the pull-through cache, `V2` all of ECR's.
+   * @default the account's current setting
+   */
   registryPolicyScope?: "V1" | "V2";
-  /** Whether a push may take over layers that another repository of the registry holds already. @default as the account has it */
+  /**
+   * Whether a push can mount layers from another repository of the registry. @default the account's current setting
+   */
   blobMounting?: boolean;
 }

@@ -1,31 +1,34 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { customRoleFaults } from "../../ecr/accounts";
 import type { Fault } from "../../ecr/faults";
+import { customRoleFaults } from "../../ecr/names/accounts";
+import { partitionOf } from "../../ecr/names/regions";
 import {
   credentialFaults,
   credentialSecretPrefix,
-  ecrUpstream,
   type PullThroughCacheRule,
   pullThroughCacheFaults,
+} from "../../ecr/registry/pullThroughCache";
+import { cacheRolePolicy, cacheRoleService } from "../../ecr/registry/serviceRoles";
+import {
+  ecrUpstream,
   type UpstreamRegistry,
   upstreamRegistries,
   upstreamRegistryOf,
-} from "../../ecr/pullThroughCache";
-import { partitionOf } from "../../ecr/regions";
-import { cacheRolePolicy, cacheRoleService } from "../../ecr/serviceRoles";
+} from "../../ecr/registry/upstreamRegistries";
+import { isPlain } from "../inputChecks";
 import type { PullThroughCacheArgs } from "./registryArgs";
-import { checkedLater, childOptions, isPlain, type KnownPlace, type RegistryContext } from "./registryContext";
+import { checkedWhenKnown, childOptions, type KnownLocation, type RegistryContext } from "./registryContext";
 import { createServiceRole, type ServiceRole } from "./registryRoles";
 
-/** The cache rules of a Registry, by prefix, with what was created for them. */
+/** The cache rules of a Registry, by prefix, and what was created for them. */
 export interface PullThroughCache {
   readonly rules: ReadonlyMap<string, aws.ecr.PullThroughCacheRule>;
   readonly secrets: ReadonlyMap<string, aws.secretsmanager.Secret>;
   readonly role: aws.iam.Role | undefined;
 }
 
-/** The upstream's host; a name whose host differs from user to user stays as it is, and is refused. */
+/** The upstream's host. A name whose host is different for each user is returned as is, and then refused. */
 function hostOf({ upstream }: PullThroughCacheArgs): string {
   const named = Object.hasOwn(upstreamRegistries, upstream)
     ? upstreamRegistries[upstream as UpstreamRegistry].host
@@ -33,8 +36,8 @@ function hostOf({ upstream }: PullThroughCacheArgs): string {
   return upstreamRegistryOf(named) ? named : upstream;
 }
 
-/** The prefix, by default what ECR calls the upstream. */
-function prefixOf(rule: PullThroughCacheArgs): string {
+/** The prefix; by default ECR's name for the upstream. */
+export function prefixOf(rule: PullThroughCacheArgs): string {
   return rule.prefix ?? upstreamRegistryOf(hostOf(rule)) ?? rule.upstream;
 }
 
@@ -42,8 +45,8 @@ function hasPrefix(rule: PullThroughCacheArgs): boolean {
   return rule.prefix !== undefined || upstreamRegistryOf(hostOf(rule)) !== undefined;
 }
 
-/** The rule as ECR has it. What is created, or known later, is stood in for by what would be accepted. */
-function ruleOf(rule: PullThroughCacheArgs, { region, account }: KnownPlace): PullThroughCacheRule {
+/** The rule in ECR's format, with valid placeholders for what is created or not known yet. */
+function ruleOf(rule: PullThroughCacheArgs, { region, account }: KnownLocation): PullThroughCacheRule {
   const { credential, credentialArn, createRole, customRoleArn, upstreamRepositoryPrefix } = rule;
   const someAccount = account ?? "123456789012";
   const someRegion = region ?? "us-east-1";
@@ -61,35 +64,35 @@ function ruleOf(rule: PullThroughCacheArgs, { region, account }: KnownPlace): Pu
   };
 }
 
-/** ECR's names of what a rule has under another name here. */
+/** ECR's names for properties that have different names here. */
 const argumentNames: readonly [ecr: string, argument: string][] = [
   [".ecrRepositoryPrefix", ".prefix"],
   [".upstreamRegistryUrl", ".upstream"],
 ];
 
-/** Why a registry could not have these rules: every fault of what is known, or none. */
-export function registryCacheFaults(rules: readonly PullThroughCacheArgs[], place: KnownPlace): Fault[] {
+/** Why a registry could not have these rules: every known fault, or none. */
+export function registryCacheFaults(rules: readonly PullThroughCacheArgs[], location: KnownLocation): Fault[] {
   const path = "pullThroughCache";
   const found = pullThroughCacheFaults(
-    rules.map((rule) => ruleOf(rule, place)),
+    rules.map((rule) => ruleOf(rule, location)),
     path,
-    place.region,
-    place.account,
+    location.region,
+    location.account,
   )
-    .map(inWords)
-    // An upstream that ECR does not know has no prefix either; one fault is enough.
+    .map(inArgumentTerms)
+    // An upstream that ECR does not support has no default prefix either; one fault is enough.
     .filter(({ path: at }) => !rules.some((rule, index) => at === `${path}[${index}].prefix` && !hasPrefix(rule)));
   return [
     ...found,
     ...rules.flatMap((rule, index) => [
       ...providerPrefixFaults(rule.prefix, `${path}[${index}].prefix`),
       ...providerPrefixFaults(rule.upstreamRepositoryPrefix, `${path}[${index}].upstreamRepositoryPrefix`),
-      ...choiceFaults(rule, `${path}[${index}]`),
+      ...exclusivityFaults(rule, `${path}[${index}]`),
     ]),
   ];
 }
 
-/** ECR's grammar of names has `__` and runs of `-`; the AWS provider refuses them in the prefixes of a cache rule. */
+/** ECR's grammar of names allows `__` and runs of `-`; the AWS provider refuses them in a cache rule's prefix. */
 function providerPrefixFaults(prefix: string | undefined, path: string): Fault[] {
   const [, separator] = /[a-z0-9](__|-{2,})[a-z0-9]/.exec(prefix ?? "") ?? [];
   return separator === undefined
@@ -98,13 +101,13 @@ function providerPrefixFaults(prefix: string | undefined, path: string): Fault[]
         {
           path,
           value: prefix,
-          rule: `the AWS provider takes single \`.\`, \`_\` or \`-\` inside a cache rule's prefix, not "${separator}" as ECR itself does.`,
-          fix: `write a single "${separator.charAt(0)}" in place of "${separator}".`,
+          rule: `the AWS provider accepts only a single \`.\`, \`_\` or \`-\` inside a cache rule's prefix, not "${separator}" as ECR itself does.`,
+          fix: `replace "${separator}" with a single "${separator.charAt(0)}".`,
         },
       ];
 }
 
-function inWords(fault: Fault): Fault {
+function inArgumentTerms(fault: Fault): Fault {
   const path = argumentNames.reduce((text, [ecr, argument]) => text.replace(ecr, argument), fault.path);
   const rule = argumentNames.reduce((text, [ecr, argument]) => text.replaceAll(ecr, argument), fault.rule);
   if (fault.value !== undefined) {
@@ -116,17 +119,17 @@ function inWords(fault: Fault): Fault {
   return { ...fault, path, rule, fix };
 }
 
-/** Two ways of saying one thing. */
-function choiceFaults(rule: PullThroughCacheArgs, path: string): Fault[] {
+/** Reports mutually exclusive properties. */
+function exclusivityFaults(rule: PullThroughCacheArgs, path: string): Fault[] {
   const faults: Fault[] = [];
   const both = (created: "credential" | "createRole", given: "credentialArn" | "customRoleArn") => {
     if (rule[created] && rule[given] !== undefined) {
       faults.push({
         path: `${path}.${created}`,
-        // Never the credential itself.
+        // Never show the credential itself.
         value: created === "createRole" ? true : "(a credential)",
-        rule: `a rule has ${created} or ${given}, not both.`,
-        fix: "leave one out.",
+        rule: `a rule must have ${created} or ${given}, not both.`,
+        fix: "remove one.",
       });
     }
   };
@@ -135,7 +138,7 @@ function choiceFaults(rule: PullThroughCacheArgs, path: string): Fault[] {
   return faults;
 }
 
-/** The registry's pull-through cache rules, their secrets and their role. Expects arguments without faults. */
+/** The registry's pull-through cache rules, their secrets, and their role. Expects arguments without faults. */
 export function createPullThroughCache(
   rules: readonly PullThroughCacheArgs[],
   context: RegistryContext,
@@ -157,14 +160,17 @@ export function createPullThroughCache(
           upstreamRepositoryPrefix: rule.upstreamRepositoryPrefix,
           region: context.region,
         },
-        childOptions(context, rule.createRole ? role?.policy : undefined),
+        {
+          ...childOptions(context, rule.createRole ? role?.policy : undefined),
+          import: context.importId("pullThroughCache", prefix),
+        },
       ),
     ];
   });
   return { rules: new Map(created), secrets, role: role?.role };
 }
 
-/** The secret that the rule names, or a new one; ECR reads it at once, so the rule waits for its value. */
+/** The rule's existing secret, or a new one; ECR reads it immediately, so the rule waits for its value. */
 function credentialOf(
   rule: PullThroughCacheArgs,
   path: string,
@@ -174,13 +180,13 @@ function credentialOf(
   if (rule.credential === undefined) {
     return rule.credentialArn === undefined
       ? undefined
-      : checkedLater(context, rule.credentialArn, (arn, place) =>
-          credentialFaults(arn, `${path}.credentialArn`, place.region, place.account),
+      : checkedWhenKnown(context, rule.credentialArn, (arn, location) =>
+          credentialFaults(arn, `${path}.credentialArn`, location.region, location.account),
         );
   }
   const prefix = prefixOf(rule);
   const secret = new aws.secretsmanager.Secret(
-    // Pulumi's automatic name begins with it. The name is new each time: a deleted secret keeps its own for 30 days.
+    // Prefix of Pulumi's automatic name, which is different each time: a deleted secret's name is blocked for 30 days.
     `${credentialSecretPrefix}${context.name}-${prefix}`,
     {
       description: `Credentials of ${hostOf(rule)} for ECR's pull-through cache`,
@@ -208,12 +214,12 @@ function credentialOf(
 function roleOf(rule: PullThroughCacheArgs, path: string, context: RegistryContext): pulumi.Input<string> | undefined {
   return rule.customRoleArn === undefined
     ? undefined
-    : checkedLater(context, rule.customRoleArn, (arn, place) =>
-        customRoleFaults(arn, `${path}.customRoleArn`, place.account, place.region),
+    : checkedWhenKnown(context, rule.customRoleArn, (arn, location) =>
+        customRoleFaults(arn, `${path}.customRoleArn`, location.account, location.region),
       );
 }
 
-/** One role for all rules that want one, with the rights of these only. */
+/** One role for all rules that need one, with only their permissions. */
 function createCacheRole(rules: readonly PullThroughCacheArgs[], context: RegistryContext): ServiceRole | undefined {
   const rights = rules.flatMap((rule) => {
     const upstream = rule.createRole ? ecrUpstream(hostOf(rule)) : undefined;

@@ -1,24 +1,31 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { RegistryPlace } from "../../ecr/accounts";
 import type { Fault } from "../../ecr/faults";
-import type { RegistryLocation } from "../../ecr/serviceRoles";
-import { refuseInput } from "../inputChecks";
-import { replacedInPlace } from "../replacedInPlace";
+import type { AccountRegion } from "../../ecr/names/accounts";
+import type { RegistrySetting } from "../../ecr/registry/registrySetting";
+import type { RegistryLocation } from "../../ecr/registry/serviceRoles";
+import { isPlain, refuseInput } from "../inputChecks";
+import { deleteBeforeReplaceOptions } from "../resourceOptions";
 import type { RegistryArgs } from "./registryArgs";
 
-/** What is known of where a registry is: nothing before AWS was asked, but for a region that was written down. */
-export type KnownPlace = Partial<RegistryPlace>;
+/** What is known of a registry's location: before AWS was asked, at most a region from the arguments. */
+export type KnownLocation = Partial<AccountRegion>;
 
-/** What every part of a Registry needs to make its resources. */
+/** What every part of a Registry needs to create its resources. */
 export interface RegistryContext {
-  /** The component's name: the children's names begin with it. */
+  /** The component's name, which prefixes its children's names. */
   readonly name: string;
-  /** The names that it had before, for children whose own name does not begin with it. */
+  /** Previous names, for children whose own name does not start with the component's. */
   readonly formerNames: readonly string[];
-  /** What errors are about: `Registry "shared"`. */
+  /** The subject of error messages: `Registry "shared"`. */
   readonly subject: string;
-  /** Where the registry is; fails when another Registry of the program has it already. */
+  /** The registry's location; fails when another Registry of the program has the same one. */
   readonly location: pulumi.Output<RegistryLocation>;
+  /**
+   * The ID a setting is imported by; undefined when it is created.
+   *
+   * @param key Which one, for settings that exist several times: a prefix, an ARN, an account setting's argument.
+   */
+  readonly importId: (setting: RegistrySetting, key?: string) => string | undefined;
   /** The component. */
   readonly parent: pulumi.Resource;
   readonly region: RegistryArgs["region"];
@@ -26,18 +33,11 @@ export interface RegistryContext {
   readonly tags: RegistryArgs["tags"];
 }
 
-/** Whether an input is known at once, as opposed to later. */
-export function isPlain<T>(value: pulumi.Input<T>): value is pulumi.Unwrap<T> & T {
-  return !pulumi.Output.isInstance(value) && !(value instanceof Promise);
-}
-
-/**
- * An input that is known later, checked when it is; a plain one is handed on, because it was checked before.
- */
-export function checkedLater<T>(
+/** Checks an input when it becomes known; a plain one is passed on, because it has already been checked. */
+export function checkedWhenKnown<T>(
   context: RegistryContext,
   value: pulumi.Input<T>,
-  faultsOf: (value: T, place: RegistryPlace) => Fault[],
+  faultsOf: (value: T, location: AccountRegion) => Fault[],
 ): pulumi.Input<T> {
   if (isPlain(value)) {
     return value;
@@ -48,14 +48,14 @@ export function checkedLater<T>(
   });
 }
 
-/** Options of a child: below the component, after other resources, and never before the registry is this component's. */
+/** Options of a child: its parent, the resources it depends on, and the claim of the registry by this component. */
 export function childOptions(
   { parent, location }: RegistryContext,
   ...after: readonly (pulumi.Resource | undefined)[]
 ): pulumi.CustomResourceOptions {
   return {
     parent,
-    ...replacedInPlace,
+    ...deleteBeforeReplaceOptions,
     dependsOn: location.apply(() => after.flatMap((resource) => (resource === undefined ? [] : [resource]))),
   };
 }

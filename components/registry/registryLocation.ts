@@ -1,14 +1,15 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { RegistryLocation } from "../../ecr/serviceRoles";
+import type { RegistryLocation } from "../../ecr/registry/serviceRoles";
 import { refuseInput } from "../inputChecks";
+import { runningProgram } from "../runningProgram";
 
-/** The registries of each program that have a component, by account and region. A program's monitor is its own. */
-const claimed = new WeakMap<object, Map<string, string>>();
+/** Registries that have a component, by account and region, for each program (identified by its monitor). */
+const claimedRegistries = new WeakMap<object, Map<string, string>>();
 
 /**
- * Where a registry is, asked of AWS by the component's own provider: two providers for one account are one registry.
- * A region that is not known yet makes it unknown; an update waits until it is known.
+ * A registry's location, looked up in AWS with the component's own provider: two providers for one account share one
+ * registry. Unknown while the region is unknown; an update waits for it.
  */
 export function registryLocation(
   region: pulumi.Input<string> | undefined,
@@ -19,7 +20,7 @@ export function registryLocation(
   return pulumi
     .all([identity.accountId, identity.arn, place.region, place.endpoint])
     .apply(([account, arn, name, endpoint]) => {
-      // In a preview, a provider that cannot be configured yet answers nothing at all.
+      // In a preview, a provider that cannot be configured yet returns no result.
       if (!account || !name) return pulumi.unknown as unknown as RegistryLocation;
       const [, partition = "aws"] = arn.split(":");
       // The endpoint is `ec2.<region>.<domain>`.
@@ -28,23 +29,23 @@ export function registryLocation(
 }
 
 /**
- * Takes a registry for one component of this program, once and for all.
+ * Claims a registry for one component of this program.
  *
- * @throws InputRefused when another component has it: each would undo at every update what the other one did.
+ * @throws InputRefused when another component has it: each update of one would undo the other's settings.
  */
 export function claimRegistry(name: string, subject: string, { account, region }: RegistryLocation): void {
-  const program = pulumi.runtime.getMonitor();
+  const program = runningProgram();
   if (program === undefined) return;
-  const owners = claimed.get(program) ?? new Map<string, string>();
-  claimed.set(program, owners);
+  const owners = claimedRegistries.get(program) ?? new Map<string, string>();
+  claimedRegistries.set(program, owners);
   const owner = owners.get(`${account}/${region}`);
   if (owner !== undefined) {
     refuseInput(subject, [
       {
         path: "region",
         value: region,
-        rule: `an account has one registry in a region, and a stack one Registry for it; ${JSON.stringify(owner)} has that of account ${account} in ${region}.`,
-        fix: "put the settings of both into one Registry, or name another region or provider.",
+        rule: `an account has one registry per region, and a stack can have only one Registry for it; ${JSON.stringify(owner)} already has the one of account ${account} in ${region}.`,
+        fix: "merge the settings of both into one Registry, or name another region or provider.",
       },
     ]);
   }

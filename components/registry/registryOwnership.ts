@@ -1,22 +1,24 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import type { RegistryPlace } from "../../ecr/accounts";
 import type { Fault } from "../../ecr/faults";
-import { orUndefined } from "../images/imageRepository";
+import type { AccountRegion } from "../../ecr/names/accounts";
+import type { RegistrySetting } from "../../ecr/registry/registrySetting";
+import { undefinedIfNotFound } from "../images/imageRepository";
 import { readStackState, type StateResource } from "../stackState";
+import { adoptedRegistry, describedSettings } from "./registryAdoption";
 import type { RegistryArgs } from "./registryArgs";
 
-/** The argument that asks for a setting. */
+/** The argument for a setting. */
 export type SettingName = "policy" | "scanning" | "replication";
 
 /**
- * A setting that a registry has once, put over what is there: unlike a repository it can neither be created twice nor be
- * there already.
+ * A setting that a registry has exactly once. Unlike a repository, creating it overwrites an existing one without an
+ * error.
  */
 interface Singleton {
   argument: SettingName;
   type: string;
-  /** What CloudFormation calls it; its identifier is the account. */
+  /** CloudFormation's type; its identifier is the account. */
   typeName: string;
   isSet: (properties: Record<string, unknown>) => boolean;
 }
@@ -34,7 +36,7 @@ const singletons: readonly Singleton[] = [
     argument: "scanning",
     type: "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration",
     typeName: "AWS::ECR::RegistryScanningConfiguration",
-    // Each registry has one; this is how a new one's is.
+    // Each registry has one; this tells it from a new registry's default.
     isSet: (properties) => properties["ScanType"] === "ENHANCED" || hasRules(properties),
   },
   {
@@ -45,82 +47,102 @@ const singletons: readonly Singleton[] = [
   },
 ];
 
-function askedFor({ policy, replicateFrom = [], scanning, replication = [] }: RegistryArgs): readonly Singleton[] {
-  const asked = {
-    policy: policy !== undefined || replicateFrom.length > 0,
-    scanning: scanning !== false,
-    replication: replication.length > 0,
-  };
-  return singletons.filter(({ argument }) => asked[argument]);
+function describedSingletons(args: RegistryArgs): readonly Singleton[] {
+  const described = describedSettings(args);
+  return singletons.filter(({ argument }) => described[argument].length > 0);
 }
 
-/** The settings that these arguments put. */
-export function settingsAskedFor(args: RegistryArgs): SettingName[] {
-  return askedFor(args).map(({ argument }) => argument);
+/** The settings that these arguments create. */
+export function singletonSettings(args: RegistryArgs): SettingName[] {
+  return describedSingletons(args).map(({ argument }) => argument);
 }
 
-/** A setting as the registry has it in AWS, in CloudFormation's words; undefined for what a new registry has. */
+/** A setting's value in AWS, with CloudFormation's names; undefined when it is a new registry's default. */
 export async function settingInAws(
   name: SettingName,
-  place: RegistryPlace,
+  location: AccountRegion,
 ): Promise<Record<string, unknown> | undefined> {
   const singleton = singletons.find(({ argument }) => argument === name);
-  return singleton && setting(singleton, place, undefined);
+  return singleton && readSetting(singleton, location, undefined);
+}
+
+/** CloudFormation's types of settings that a registry has several of; their identifier is the key. */
+const typeNames = {
+  pullThroughCache: "AWS::ECR::PullThroughCacheRule",
+  creationTemplates: "AWS::ECR::RepositoryCreationTemplate",
+  pullTimeExclusions: "AWS::ECR::PullTimeUpdateExclusion",
+} as const;
+
+/**
+ * Whether a registry has the setting to adopt. It always has scanning and account settings.
+ *
+ * @param key Which one, for settings that exist several times.
+ */
+export async function isInAws(setting: RegistrySetting, key: string, location: AccountRegion): Promise<boolean> {
+  if (setting === "scanning" || setting === "accountSettings") return true;
+  if (setting === "policy" || setting === "replication") return (await settingInAws(setting, location)) !== undefined;
+  const { region } = location;
+  const found = aws.cloudcontrol.getResource({ typeName: typeNames[setting], identifier: key, region });
+  return (await undefinedIfNotFound(found)) !== undefined;
 }
 
 /**
- * Why this stack must not put its settings over the registry's: somebody else made what is there, or this stack did under
- * another name, and would delete under that name what it has just put.
+ * Why this stack must not overwrite the registry's settings: they were created elsewhere, or by this stack under
+ * another name, which would then be deleted after the new ones were set.
  *
- * @param names What the component is called, and was.
- * @param parent Whose provider asks AWS. @default the default provider
+ * @param names The component's name and previous names.
+ * @param parent Resource whose provider is used. @default the default provider
  */
 export async function ownershipFaults(
   args: RegistryArgs,
-  place: RegistryPlace,
+  location: AccountRegion,
   names: readonly string[],
   parent?: pulumi.Resource,
 ): Promise<Fault[]> {
   const state = await readStackState();
+  const adopted = adoptedRegistry(args);
   const found = await Promise.all(
-    askedFor(args).map(async (each): Promise<Fault[]> => {
-      const own = state.find((resource) => resource.type === each.type && isAt(resource, place));
+    describedSingletons(args).map(async (each): Promise<Fault[]> => {
+      const own = state.find((resource) => resource.type === each.type && isInRegistry(resource, location));
       if (own !== undefined) return names.includes(own.name) ? [] : [renamedFault(own.name)];
-      if (args.takeOver) return [];
-      const there = await setting(each, place, parent);
-      return there === undefined ? [] : [foreignFault(each, there, place)];
+      // An adopted setting is imported unchanged, and the preview shows the differences.
+      if (args.takeOver || (adopted?.settings[each.argument].length ?? 0) > 0) return [];
+      const there = await readSetting(each, location, parent);
+      return there === undefined ? [] : [foreignFault(each, there, location)];
     }),
   );
   const faults = found.flat();
-  // Every setting says the same of a component's name.
+  // Every setting reports the same fault for a component's name.
   return faults.filter(
     ({ path }, index) => path !== "name" || faults.findIndex((each) => each.path === path) === index,
   );
 }
 
-function isAt({ outputs }: StateResource, { account, region }: RegistryPlace): boolean {
+function isInRegistry({ outputs }: StateResource, { account, region }: AccountRegion): boolean {
   return outputs["region"] === region && (outputs["registryId"] ?? account) === account;
 }
 
-/** What the registry has in AWS; undefined for what a new one has. */
-async function setting(
+/** The setting's value in AWS; undefined when it is a new registry's default. */
+async function readSetting(
   { typeName, isSet }: Singleton,
-  { account, region }: RegistryPlace,
+  { account, region }: AccountRegion,
   parent: pulumi.Resource | undefined,
 ): Promise<Record<string, unknown> | undefined> {
-  const found = await orUndefined(aws.cloudcontrol.getResource({ typeName, identifier: account, region }, { parent }));
+  const found = await undefinedIfNotFound(
+    aws.cloudcontrol.getResource({ typeName, identifier: account, region }, { parent }),
+  );
   const properties = JSON.parse(found?.properties ?? "{}") as Record<string, unknown>;
   return isSet(properties) ? properties : undefined;
 }
 
-function foreignFault({ argument }: Singleton, there: unknown, { account, region }: RegistryPlace): Fault {
+function foreignFault({ argument }: Singleton, there: unknown, { account, region }: AccountRegion): Fault {
   return {
     path: argument,
     value: there,
-    rule: `this stack did not make the ${argument} settings that the registry of account ${account} in ${region} has: they would be overwritten, and go with this stack.`,
+    rule: `this stack did not make the ${argument} settings that the registry of account ${account} in ${region} has: they would be overwritten, and deleted with this stack.`,
     fix:
       `${argument === "scanning" ? "write scanning: false" : `leave ${argument} out`} if another stack or team manages them; ` +
-      "else write what must stay of them here, with takeOver: true.",
+      `otherwise write the settings to keep here, with import: "${account}" to adopt them or takeOver: true to overwrite them.`,
   };
 }
 
@@ -128,7 +150,7 @@ function renamedFault(former: string): Fault {
   return {
     path: "name",
     value: former,
-    rule: `this stack has the registry's settings as ${JSON.stringify(former)}: under another name they would be put and then deleted.`,
+    rule: `this stack has the registry's settings as ${JSON.stringify(former)}: under another name they would be created and then deleted.`,
     fix: `keep the name, or give the component the option aliases: [{ name: ${JSON.stringify(former)} }].`,
   };
 }

@@ -1,22 +1,22 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { accessPolicyFaults, canonicalPolicyText, type PolicyDocument, readAccessPolicy } from "../../ecr/accessPolicy";
-import { accountFaults } from "../../ecr/accounts";
 import type { Fault } from "../../ecr/faults";
-import { type RegistryLocation, replicationStatement } from "../../ecr/serviceRoles";
-import { refuseInput } from "../inputChecks";
+import { accountFaults } from "../../ecr/names/accounts";
+import { type RegistryLocation, replicationStatement } from "../../ecr/registry/serviceRoles";
+import { isPlain, refuseInput } from "../inputChecks";
 import type { RegistryArgs } from "./registryArgs";
-import { childOptions, isPlain, type KnownPlace, type RegistryContext } from "./registryContext";
+import { childOptions, type KnownLocation, type RegistryContext } from "./registryContext";
 
 type PolicyArgs = Pick<RegistryArgs, "policy" | "replicateFrom">;
 
-/** A policy document as text. */
+/** A policy document as a JSON string. */
 export function policyText(policy: string | PolicyDocument): string {
   return typeof policy === "string" ? policy : JSON.stringify(policy);
 }
 
-/** Why a registry could not have this policy: every fault of what is known, or none. */
-export function registryPolicyFaults({ policy, replicateFrom = [] }: PolicyArgs, { region }: KnownPlace): Fault[] {
+/** Why a registry could not have this policy: every known fault, or none. */
+export function registryPolicyFaults({ policy, replicateFrom = [] }: PolicyArgs, { region }: KnownLocation): Fault[] {
   return [
     ...(policy !== undefined && isPlain(policy) ? accessPolicyFaults(policy, "policy", "registry", region) : []),
     ...replicateFrom.flatMap((account, index) => accountFaults(account, `replicateFrom[${index}]`)),
@@ -26,7 +26,7 @@ export function registryPolicyFaults({ policy, replicateFrom = [] }: PolicyArgs,
 /**
  * The registry's policy, or none when nothing is granted. Expects arguments without faults.
  *
- * @param after The setting that decides which actions the policy may speak about.
+ * @param after The setting that decides which actions the policy may contain.
  */
 export function createRegistryPolicy(
   { policy, replicateFrom = [] }: PolicyArgs,
@@ -46,11 +46,11 @@ export function createRegistryPolicy(
       }),
       region: context.region,
     },
-    childOptions(context, after),
+    { ...childOptions(context, after), import: context.importId("policy") },
   );
 }
 
-/** The policy with a statement more for the accounts that may replicate into the registry. */
+/** Adds a statement to the policy for the accounts that may replicate into the registry. */
 function withReplication(
   policy: string | PolicyDocument | undefined,
   accounts: readonly string[],

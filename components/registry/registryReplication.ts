@@ -1,77 +1,77 @@
 import * as aws from "@pulumi/aws";
-import { accountFaults } from "../../ecr/accounts";
 import type { Fault } from "../../ecr/faults";
-import { regionFaults } from "../../ecr/regions";
+import { accountFaults } from "../../ecr/names/accounts";
+import { regionFaults } from "../../ecr/names/regions";
 import {
   destinationPartitionFaults,
   type ReplicationDestination,
   replicationFilterFaults,
   replicationLimits,
-} from "../../ecr/replication";
+} from "../../ecr/registry/replication";
 import type { ReplicationRuleArgs } from "./registryArgs";
-import { childOptions, type KnownPlace, type RegistryContext } from "./registryContext";
+import { childOptions, type KnownLocation, type RegistryContext } from "./registryContext";
 
-/** Every region in every account; without accounts, in the own one. */
+/** Every region in every account; without accounts, in the own account. */
 function destinationsOf(rule: ReplicationRuleArgs, own: string): ReplicationDestination[] {
   return rule.regions.flatMap((region) => (rule.accounts ?? [own]).map((registryId) => ({ region, registryId })));
 }
 
 /**
- * Why a registry could not replicate in this way: every fault, or none.
+ * Why a registry could not replicate like this: every fault, or none.
  *
- * @param place What is known of the registry that replicates: it is no destination of its own.
+ * @param place What is known of the source registry, which cannot be its own destination.
  */
-export function registryReplicationFaults(rules: readonly ReplicationRuleArgs[], place: KnownPlace): Fault[] {
-  const faults = rules.flatMap((rule, index) => ruleFaults(rule, `replication[${index}]`, place));
+export function registryReplicationFaults(rules: readonly ReplicationRuleArgs[], location: KnownLocation): Fault[] {
+  const faults = rules.flatMap((rule, index) => ruleFaults(rule, `replication[${index}]`, location));
   if (rules.length > replicationLimits.providerRules) {
     faults.push({
       path: "replication",
       value: rules,
-      rule: `the AWS provider takes at most ${replicationLimits.providerRules} replication rules, there are ${rules.length}.`,
-      fix: "put rules with the same destinations together.",
+      rule: `the AWS provider accepts at most ${replicationLimits.providerRules} replication rules; there are ${rules.length}.`,
+      fix: "merge rules with the same destinations.",
     });
   }
   const destinations = new Set(
     rules.flatMap((rule) =>
-      destinationsOf(rule, place.account ?? "own").map((each) => `${each.registryId}/${each.region}`),
+      destinationsOf(rule, location.account ?? "own").map((each) => `${each.registryId}/${each.region}`),
     ),
   );
   if (destinations.size > replicationLimits.destinations) {
     faults.push({
       path: "replication",
       value: [...destinations],
-      rule: `a registry replicates to at most ${replicationLimits.destinations} destinations, there are ${destinations.size}.`,
-      fix: "leave some out, or let a destination replicate further.",
+      rule: `a registry can replicate to at most ${replicationLimits.destinations} destinations; there are ${destinations.size}.`,
+      fix: "leave some out, or replicate further from a destination.",
     });
   }
   return faults;
 }
 
-function ruleFaults(rule: ReplicationRuleArgs, path: string, place: KnownPlace): Fault[] {
+function ruleFaults(rule: ReplicationRuleArgs, path: string, location: KnownLocation): Fault[] {
   const { regions, accounts, repositories } = rule;
   return [
-    ...listFaults(regions, `${path}.regions`, "a replication rule names at least one region.", (region, at) => [
+    ...listFaults(regions, `${path}.regions`, "a replication rule must name at least one region.", (region, at) => [
       ...regionFaults(region, at),
-      ...destinationPartitionFaults(region, at, place.region),
+      ...destinationPartitionFaults(region, at, location.region),
     ]),
     ...(accounts === undefined
       ? []
-      : listFaults(accounts, `${path}.accounts`, "a list of accounts has at least one.", accountFaults)),
+      : listFaults(accounts, `${path}.accounts`, "a list of accounts must have at least one.", accountFaults)),
     ...(repositories === undefined
       ? []
       : listFaults(
           repositories,
           `${path}.repositories`,
-          "a list of repositories' prefixes has at least one.",
+          "a list of repository prefixes must have at least one.",
           replicationFilterFaults,
         )),
     ...filterCountFaults(repositories, `${path}.repositories`),
     ...deletionFaults(rule.deletes, `${path}.deletes`),
-    ...selfFaults(rule, path, place),
+    ...selfFaults(rule, path, location),
   ];
 }
 
-/** A list that is empty, has something twice, or has what is refused by itself. */
+/** Faults of a list: empty, with duplicates, or with invalid entries. */
 function listFaults(
   values: readonly string[],
   path: string,
@@ -83,7 +83,7 @@ function listFaults(
   }
   return values.flatMap((value, index) => {
     const at = `${path}[${index}]`;
-    const again = { path: at, value, rule: "each is named once.", fix: "leave it out." };
+    const again = { path: at, value, rule: "each can be listed only once.", fix: "remove it." };
     return [...faultsOf(value, at), ...(values.indexOf(value) < index ? [again] : [])];
   });
 }
@@ -93,8 +93,10 @@ function filterCountFaults(repositories: readonly string[] | undefined, path: st
   if (repositories === undefined || repositories.length <= maximum) {
     return [];
   }
-  const rule = `a replication rule has at most ${maximum} prefixes, there are ${repositories.length}.`;
-  return [{ path, value: repositories, rule, fix: "name shorter prefixes, or leave them out for all repositories." }];
+  const rule = `a replication rule can have at most ${maximum} prefixes; there are ${repositories.length}.`;
+  return [
+    { path, value: repositories, rule, fix: "use shorter prefixes, or leave them out to replicate all repositories." },
+  ];
 }
 
 function deletionFaults(deletes: unknown, path: string): Fault[] {
@@ -105,13 +107,13 @@ function deletionFaults(deletes: unknown, path: string): Fault[] {
     {
       path,
       value: deletes,
-      rule: "ECR can replicate deletions, the AWS provider cannot say so: it would take the setting back with the next change of a rule.",
-      fix: "leave deletes out, and give the destinations lifecycle policies of their own (creationTemplates for REPLICATION).",
+      rule: "ECR can replicate deletions, but the AWS provider does not support it: the next change of a rule would reset it.",
+      fix: "leave deletes out, and give the destinations their own lifecycle policies (creationTemplates for REPLICATION).",
     },
   ];
 }
 
-function selfFaults(rule: ReplicationRuleArgs, path: string, { account, region }: KnownPlace): Fault[] {
+function selfFaults(rule: ReplicationRuleArgs, path: string, { account, region }: KnownLocation): Fault[] {
   const index = rule.regions.indexOf(region ?? "");
   const own = rule.accounts === undefined || (account !== undefined && rule.accounts.includes(account));
   if (index < 0 || !own) {
@@ -121,8 +123,8 @@ function selfFaults(rule: ReplicationRuleArgs, path: string, { account, region }
     {
       path: `${path}.regions[${index}]`,
       value: region,
-      rule: "a registry does not replicate to itself, and this is its own region.",
-      fix: "leave the region out, or write a rule of its own for it with the other accounts.",
+      rule: "a registry cannot replicate to itself, and this is its own region.",
+      fix: "remove the region, or write a separate rule for it with the other accounts.",
     },
   ];
 }
@@ -149,6 +151,6 @@ export function createReplication(
       },
       region,
     },
-    childOptions(context),
+    { ...childOptions(context), import: context.importId("replication") },
   );
 }

@@ -1,17 +1,17 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { PolicyDocument } from "../../ecr/accessPolicy";
-import { trustPolicy } from "../../ecr/serviceRoles";
+import { trustPolicy } from "../../ecr/registry/serviceRoles";
 import { childOptions, type RegistryContext } from "./registryContext";
 
-/** A role that ECR takes on. */
+/** A role that ECR assumes. */
 export interface ServiceRole {
   readonly role: aws.iam.Role;
-  /** What uses the role waits for its policy. */
+  /** Resources that use the role wait for its policy. */
   readonly policy: aws.iam.RolePolicy;
 }
 
-/** Creates a role for a service of ECR, with one policy of its own. */
+/** Creates a role for a service of ECR, with a single inline policy. */
 export function createServiceRole(
   context: RegistryContext,
   suffix: string,

@@ -1,31 +1,31 @@
 import * as aws from "@pulumi/aws";
 import type { Fault } from "../../ecr/faults";
-import { oneOf } from "../../ecr/nearestWord";
-import { type ScanFrequency, type ScanType, scanningFilterFaults, scanningLimits } from "../../ecr/scanning";
+import { type ScanFrequency, type ScanType, scanningFilterFaults, scanningLimits } from "../../ecr/registry/scanning";
+import { oneOf } from "../../ecr/values/nearestWord";
 import type { RegistryScanningArgs } from "./registryArgs";
 import { childOptions, type RegistryContext } from "./registryContext";
 
 const scanTypes: Record<NonNullable<RegistryScanningArgs["type"]>, ScanType> = { basic: "BASIC", enhanced: "ENHANCED" };
 
-/** Filters by frequency, with the default: every repository is scanned on push. */
+/** Filters by frequency; by default every repository is scanned on push. */
 function filtersOf(scanning: RegistryScanningArgs): { scanOnPush: readonly string[]; continuous: readonly string[] } {
   const { continuous, scanOnPush = continuous === undefined ? ["*"] : [] } = scanning;
   return { scanOnPush, continuous: continuous ?? [] };
 }
 
-/** Why a registry could not scan in this way; every fault, or none. */
+/** Why a registry could not scan like this: every fault, or none. */
 export function registryScanningFaults(scanning: RegistryScanningArgs): Fault[] {
   const { type = "basic", continuous } = scanning;
   const faults: Fault[] = [];
   if (!Object.hasOwn(scanTypes, type)) {
     const fix = oneOf(type, Object.keys(scanTypes));
-    faults.push({ path: "scanning.type", value: type, rule: "scanning is one of two types.", fix });
+    faults.push({ path: "scanning.type", value: type, rule: "must be one of the two types of scanning.", fix });
   }
   if (type === "basic" && continuous !== undefined && continuous.length > 0) {
     faults.push({
       path: "scanning.continuous",
       value: continuous,
-      rule: "basic scanning is not continuous.",
+      rule: 'continuous scanning needs type "enhanced".',
       fix: 'write type "enhanced", or name the repositories in scanOnPush.',
     });
   }
@@ -35,8 +35,8 @@ export function registryScanningFaults(scanning: RegistryScanningArgs): Fault[] 
       faults.push({
         path,
         value: filters,
-        rule: `a registry takes at most ${scanningLimits.filters} filters for a frequency, there are ${filters.length}.`,
-        fix: "put several repositories under one filter with `*`.",
+        rule: `a registry can have at most ${scanningLimits.filters} filters for each frequency; there are ${filters.length}.`,
+        fix: "cover several repositories with one filter and `*`.",
       });
     }
     faults.push(...filters.flatMap((filter, index) => scanningFilterFaults(filter, `${path}[${index}]`)));
@@ -61,6 +61,6 @@ export function createScanning(
       rules: [...rule("SCAN_ON_PUSH", scanOnPush), ...rule("CONTINUOUS_SCAN", continuous)],
       region: context.region,
     },
-    childOptions(context),
+    { ...childOptions(context), import: context.importId("scanning") },
   );
 }

@@ -1,26 +1,25 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { type AccountSettingName, accountSettingFaults } from "../../ecr/accountSettings";
 import type { Fault } from "../../ecr/faults";
-import { pullTimeExclusionFaults, pullTimeExclusionsFaults } from "../../ecr/pullTimeExclusions";
+import {
+  type AccountSettingArgument,
+  type AccountSettingName,
+  accountSettingFaults,
+  accountSettingNames,
+} from "../../ecr/registry/accountSettings";
+import { pullTimeExclusionFaults, pullTimeExclusionsFaults } from "../../ecr/registry/pullTimeExclusions";
+import { isPlain } from "../inputChecks";
 import type { AccountSettingsArgs, RegistryArgs } from "./registryArgs";
-import { checkedLater, childOptions, isPlain, type KnownPlace, type RegistryContext } from "./registryContext";
+import { checkedWhenKnown, childOptions, type KnownLocation, type RegistryContext } from "./registryContext";
 
-/** What ECR calls each account setting. */
-const settingNames: Record<keyof AccountSettingsArgs, AccountSettingName> = {
-  basicScanTypeVersion: "BASIC_SCAN_TYPE_VERSION",
-  registryPolicyScope: "REGISTRY_POLICY_SCOPE",
-  blobMounting: "BLOB_MOUNTING",
-};
-
-/** The settings that are given, with ECR's names and values. */
+/** The given settings with ECR's names and values. */
 function settingsOf(settings: AccountSettingsArgs) {
-  return (Object.keys(settingNames) as (keyof AccountSettingsArgs)[]).flatMap((argument) => {
+  return (Object.keys(accountSettingNames) as AccountSettingArgument[]).flatMap((argument) => {
     const value = settings[argument];
     if (value === undefined) return [];
     const ecrValue =
       typeof value === "boolean" && argument === "blobMounting" ? (value ? "ENABLED" : "DISABLED") : value;
-    return [{ argument, name: settingNames[argument], value: ecrValue }];
+    return [{ argument, name: accountSettingNames[argument], value: ecrValue }];
   });
 }
 
@@ -29,24 +28,24 @@ export function registryAccountSettingFaults(settings: AccountSettingsArgs): Fau
   return settingsOf(settings).flatMap(({ argument, name, value }) => {
     const path = `accountSettings.${argument}`;
     if (argument === "blobMounting" && typeof settings.blobMounting !== "boolean") {
-      return [{ path, value, rule: "blob mounting is on or off.", fix: "write true or false." }];
+      return [{ path, value, rule: "must be true or false.", fix: "write true or false, without quotes." }];
     }
     return accountSettingFaults(name, value, path).map((fault) => ({ ...fault, path }));
   });
 }
 
-/** One resource for each setting that is given, by ECR's name for it. Expects arguments without faults. */
+/** One resource for each given setting, by ECR's name. Expects arguments without faults. */
 export function createAccountSettings(
   settings: AccountSettingsArgs,
   context: RegistryContext,
 ): ReadonlyMap<AccountSettingName, aws.ecr.AccountSetting> {
   return new Map(
-    settingsOf(settings).map(({ name, value }) => [
+    settingsOf(settings).map(({ argument, name, value }) => [
       name,
       new aws.ecr.AccountSetting(
         `${context.name}-${name}`,
         { name, value: String(value), region: context.region },
-        childOptions(context),
+        { ...childOptions(context), import: context.importId("accountSettings", argument) },
       ),
     ]),
   );
@@ -54,11 +53,11 @@ export function createAccountSettings(
 
 type Exclusions = NonNullable<RegistryArgs["pullTimeExclusions"]>;
 
-/** Each exclusion with its place in the arguments and a name that stays when others come and go. */
+/** Each exclusion with its path in the arguments and a name that does not change when others are added or removed. */
 function exclusionsOf(exclusions: Exclusions): { path: string; name: string; arn: pulumi.Input<string> }[] {
   const path = "pullTimeExclusions";
   if (isList(exclusions)) {
-    // Without what comes before the account: `::` divides the parts of a resource's URN.
+    // Without the part before the account: `::` separates the parts of a resource's URN.
     return exclusions.map((arn, index) => ({ path: `${path}[${index}]`, name: String(arn).replace(/^.*::/, ""), arn }));
   }
   return Object.entries(exclusions).map(([name, arn]) => ({ path: `${path}.${name}`, name, arn }));
@@ -68,8 +67,8 @@ function isList(exclusions: Exclusions): exclusions is readonly string[] {
   return Array.isArray(exclusions);
 }
 
-/** Why an account could not have these exclusions: every fault of what is known, or none. */
-export function registryExclusionFaults(exclusions: Exclusions, { region }: KnownPlace): Fault[] {
+/** Why an account could not have these exclusions: every known fault, or none. */
+export function registryExclusionFaults(exclusions: Exclusions, { region }: KnownLocation): Fault[] {
   const known = exclusionsOf(exclusions).flatMap(({ path, arn }) => (isPlain(arn) ? [{ path, arn }] : []));
   return pullTimeExclusionsFaults(
     known.map(({ arn }) => arn),
@@ -91,12 +90,15 @@ export function createExclusions(
       new aws.ecr.PullTimeUpdateExclusion(
         `${context.name}-${name}`,
         {
-          principalArn: checkedLater(context, arn, (known, place) =>
-            pullTimeExclusionFaults(known, path, place.region),
+          principalArn: checkedWhenKnown(context, arn, (known, location) =>
+            pullTimeExclusionFaults(known, path, location.region),
           ),
           region: context.region,
         },
-        childOptions(context),
+        {
+          ...childOptions(context),
+          import: typeof arn === "string" ? context.importId("pullTimeExclusions", arn) : undefined,
+        },
       ),
   );
 }

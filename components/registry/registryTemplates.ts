@@ -1,26 +1,27 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { accessPolicyFaults, canonicalPolicyText } from "../../ecr/accessPolicy";
-import { customRoleFaults } from "../../ecr/accounts";
+import type { Fault } from "../../ecr/faults";
+import { customRoleFaults } from "../../ecr/names/accounts";
+import { partitionOf } from "../../ecr/names/regions";
 import {
   creationTemplateLimits,
   creationTemplatesFaults,
   type RepositoryCreationTemplate,
   templateKeyFaults,
   templateNeedsRole,
-} from "../../ecr/creationTemplates";
-import type { EncryptionType } from "../../ecr/encryption";
-import type { Fault } from "../../ecr/faults";
-import { partitionOf } from "../../ecr/regions";
-import { type TemplateRights, templateRolePolicy, templateRoleService } from "../../ecr/serviceRoles";
-import { bytes, characters } from "../../ecr/textLength";
+} from "../../ecr/registry/creationTemplates";
+import { type TemplateRights, templateRolePolicy, templateRoleService } from "../../ecr/registry/serviceRoles";
+import type { EncryptionType } from "../../ecr/repository/encryption";
+import { byteLength, characterCount } from "../../ecr/values/stringLength";
+import { isPlain } from "../inputChecks";
 import { readLifecycle, warnOfSplitTagLists } from "../lifecycleInput";
 import type { CreationTemplateArgs } from "./registryArgs";
-import { checkedLater, childOptions, isPlain, type KnownPlace, type RegistryContext } from "./registryContext";
+import { checkedWhenKnown, childOptions, type KnownLocation, type RegistryContext } from "./registryContext";
 import { policyText } from "./registryPolicy";
 import { createServiceRole, type ServiceRole } from "./registryRoles";
 
-/** The creation templates of a Registry, by prefix, and the role that was created for them. */
+/** The creation templates of a Registry, by prefix, and the role created for them. */
 export interface CreationTemplates {
   readonly templates: ReadonlyMap<string, aws.ecr.RepositoryCreationTemplate>;
   readonly role: aws.iam.Role | undefined;
@@ -32,7 +33,7 @@ const encryptionTypes: Record<NonNullable<CreationTemplateArgs["encryption"]>, E
   kmsDsse: "KMS_DSSE",
 };
 
-/** What a template says, with the defaults; inputs that are known later are left out. */
+/** A template with its defaults; inputs that are not known yet are omitted. */
 function templateOf(template: CreationTemplateArgs) {
   const cache = template.appliedFor.includes("PULL_THROUGH_CACHE");
   const filters = template.exclusionFilters;
@@ -49,10 +50,10 @@ function templateOf(template: CreationTemplateArgs) {
   };
 }
 
-/** The template as ECR has it. What is created, or known later, is stood in for by what would be accepted. */
+/** The template in ECR's format, with valid placeholders for what is created or not known yet. */
 function ecrTemplate(
   template: CreationTemplateArgs,
-  { region, account }: KnownPlace,
+  { region, account }: KnownLocation,
 ): Partial<RepositoryCreationTemplate> {
   const { prefix, appliedFor, encryptionType, imageTagMutability, exclusionFilters, tags } = templateOf(template);
   const { kmsKey, customRoleArn, repositoryPolicy, description } = template;
@@ -78,21 +79,21 @@ function ecrTemplate(
   };
 }
 
-/** ECR's names of what a template has under another name here. */
+/** ECR's names for properties that have different names here. */
 const argumentNames: readonly [ecr: string, argument: string][] = [
   [".encryptionConfiguration.encryptionType", ".encryption"],
   [".encryptionConfiguration.kmsKey", ".kmsKey"],
   [".imageTagMutabilityExclusionFilters", ".exclusionFilters"],
 ];
 
-/** Why a registry could not have these templates: every fault of what is known, or none. */
-export function registryTemplateFaults(templates: readonly CreationTemplateArgs[], place: KnownPlace): Fault[] {
+/** Why a registry could not have these templates: every known fault, or none. */
+export function registryTemplateFaults(templates: readonly CreationTemplateArgs[], location: KnownLocation): Fault[] {
   const path = "creationTemplates";
   const found = creationTemplatesFaults(
-    templates.map((template) => ecrTemplate(template, place)),
+    templates.map((template) => ecrTemplate(template, location)),
     path,
-    place.region,
-    place.account,
+    location.region,
+    location.account,
   ).map((fault) => ({
     ...fault,
     path: argumentNames.reduce((text, [ecr, argument]) => text.replace(ecr, argument), fault.path),
@@ -107,7 +108,7 @@ export function registryTemplateFaults(templates: readonly CreationTemplateArgs[
   ];
 }
 
-/** What ECR takes and the AWS provider does not. */
+/** What ECR accepts but the AWS provider does not. */
 function providerFaults({ prefix, description = "" }: CreationTemplateArgs, path: string): Fault[] {
   const { providerPrefix, providerDescription, description: maximum } = creationTemplateLimits;
   const faults: Fault[] = [];
@@ -115,16 +116,16 @@ function providerFaults({ prefix, description = "" }: CreationTemplateArgs, path
     faults.push({
       path: `${path}.prefix`,
       value: prefix,
-      rule: `the AWS provider takes a prefix of at least ${providerPrefix} characters, ECR itself one of 1.`,
+      rule: `the AWS provider needs a prefix of at least ${providerPrefix} characters, although ECR itself accepts 1.`,
       fix: "choose a longer prefix, or ROOT for every name that no other template covers.",
     });
   }
-  const size = bytes(description);
-  if (size > providerDescription && characters(description) <= maximum) {
+  const size = byteLength(description);
+  if (size > providerDescription && characterCount(description) <= maximum) {
     faults.push({
       path: `${path}.description`,
       value: description,
-      rule: `the AWS provider takes a description of at most ${providerDescription} bytes in UTF-8, this one has ${size}; ECR itself takes ${maximum} characters.`,
+      rule: `the AWS provider accepts a description of at most ${providerDescription} bytes in UTF-8, although ECR itself accepts ${maximum} characters; this one has ${size}.`,
       fix: `shorten it by ${size - providerDescription}.`,
     });
   }
@@ -136,7 +137,7 @@ function encryptionNameFaults(encryption: unknown, path: string): Fault[] {
     return [];
   }
   const fix = `write one of ${Object.keys(encryptionTypes).join(", ")}.`;
-  return [{ path, value: encryption, rule: "encryption is one of three kinds.", fix }];
+  return [{ path, value: encryption, rule: "must be one of three kinds of encryption.", fix }];
 }
 
 /** The registry's creation templates and their role. Expects arguments without faults. */
@@ -171,21 +172,21 @@ export function createTemplates(
         customRoleArn: ownRole?.role.arn ?? roleOf(template, `${path}.customRoleArn`, context),
         region: context.region,
       },
-      childOptions(context, ownRole?.policy),
+      { ...childOptions(context, ownRole?.policy), import: context.importId("creationTemplates", prefix) },
     );
     return [prefix, resource];
   });
   return { templates: new Map(created), role: role?.role };
 }
 
-/** Tags and KMS need a role; it is created unless one is named. */
+/** Tags and KMS need a role, which is created unless one is given. */
 function usesCreatedRole(template: CreationTemplateArgs): boolean {
   const { encryptionType, tags } = templateOf(template);
   const needed = templateNeedsRole({ encryptionConfiguration: { encryptionType }, resourceTags: tags });
   return needed && template.customRoleArn === undefined;
 }
 
-/** One role for all templates that need one, with the rights of these only. */
+/** One role for all templates that need one, with only their permissions. */
 function createTemplateRole(
   templates: readonly CreationTemplateArgs[],
   keys: readonly (pulumi.Input<string> | undefined)[],
@@ -218,13 +219,15 @@ function createTemplateRole(
 function keyOf({ kmsKey }: CreationTemplateArgs, path: string, context: RegistryContext) {
   return kmsKey === undefined
     ? undefined
-    : checkedLater(context, kmsKey, (arn, place) => templateKeyFaults(arn, path, place.region));
+    : checkedWhenKnown(context, kmsKey, (arn, location) => templateKeyFaults(arn, path, location.region));
 }
 
 function roleOf({ customRoleArn }: CreationTemplateArgs, path: string, context: RegistryContext) {
   return customRoleArn === undefined
     ? undefined
-    : checkedLater(context, customRoleArn, (arn, place) => customRoleFaults(arn, path, place.account, place.region));
+    : checkedWhenKnown(context, customRoleArn, (arn, location) =>
+        customRoleFaults(arn, path, location.account, location.region),
+      );
 }
 
 function repositoryPolicyOf({ repositoryPolicy }: CreationTemplateArgs, path: string, context: RegistryContext) {
@@ -232,8 +235,8 @@ function repositoryPolicyOf({ repositoryPolicy }: CreationTemplateArgs, path: st
     ? undefined
     : pulumi
         .output(
-          checkedLater(context, repositoryPolicy, (policy, place) =>
-            accessPolicyFaults(policy, path, "repository", place.region),
+          checkedWhenKnown(context, repositoryPolicy, (policy, location) =>
+            accessPolicyFaults(policy, path, "repository", location.region),
           ),
         )
         .apply(canonicalPolicyText);

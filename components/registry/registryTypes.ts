@@ -1,11 +1,21 @@
 import type { Fault } from "../../ecr/faults";
-import { isObject } from "../../ecr/jsonObjects";
 import { type PlainTypes, typeFaults } from "../../ecr/typeFaults";
-import type { RegistryArgs } from "./registryArgs";
+import { isObject } from "../../ecr/values/jsonObjects";
+import type { RegistryAdoptionArgs, RegistryArgs } from "./registryArgs";
 
-/** Why parts of a registry's arguments are not of their types, lists of objects included: every fault, or none. */
+const adoptionTypes: PlainTypes<RegistryAdoptionArgs> = {
+  policy: "boolean",
+  scanning: "boolean",
+  replication: "boolean",
+  pullThroughCache: "list",
+  creationTemplates: "list",
+  accountSettings: "list",
+  pullTimeExclusions: "list",
+};
+
+/** Type faults in a registry's arguments, including nested lists of objects: every fault, or none. */
 export function registryTypeFaults(args: RegistryArgs): Fault[] {
-  const { scanning, replication, pullThroughCache, creationTemplates } = args;
+  const { import: adopted, scanning, replication, pullThroughCache, creationTemplates } = args;
   const faults = typeFaults(
     args,
     {
@@ -20,18 +30,19 @@ export function registryTypeFaults(args: RegistryArgs): Fault[] {
   return [
     ...faults,
     ...(isObject(scanning) ? typeFaults(scanning, { scanOnPush: "list", continuous: "list" }, "scanning") : []),
-    ...each(replication, "replication", {
+    ...(isObject(adopted) ? typeFaults(adopted, adoptionTypes, "import") : []),
+    ...listTypeFaults(replication, "replication", {
       regions: "list",
       accounts: "list",
       repositories: "list",
       deletes: "boolean",
     }),
-    ...each(pullThroughCache, "pullThroughCache", { createRole: "boolean" }),
-    ...each(creationTemplates, "creationTemplates", { appliedFor: "list", exclusionFilters: "list" }),
+    ...listTypeFaults(pullThroughCache, "pullThroughCache", { createRole: "boolean" }),
+    ...listTypeFaults(creationTemplates, "creationTemplates", { appliedFor: "list", exclusionFilters: "list" }),
   ];
 }
 
-function each<T extends object>(list: readonly T[] | undefined, path: string, types: PlainTypes<T>): Fault[] {
+function listTypeFaults<T extends object>(list: readonly T[] | undefined, path: string, types: PlainTypes<T>): Fault[] {
   if (!Array.isArray(list)) return [];
   return list.flatMap((entry, index) => typeFaults(entry, types, `${path}[${index}]`));
 }

@@ -1,11 +1,11 @@
-import type { RegistryPlace } from "../../ecr/accounts";
+import type { AccountRegion } from "../../ecr/names/accounts";
 import type { StateResource } from "../stackState";
 import { type SettingName, settingInAws } from "./registryOwnership";
 
 type Properties = Readonly<Record<string, unknown>>;
 
-/** What a setting says: as the state has it, and as Cloud Control answers. */
-const contents: Record<
+/** The content of a setting, in the state's format and in Cloud Control's. */
+const settingContents: Record<
   SettingName,
   { put: (outputs: Properties) => unknown; there: (properties: Properties) => unknown }
 > = {
@@ -21,18 +21,18 @@ const contents: Record<
 };
 
 /**
- * What a registry has in place of a setting that a stack put there; undefined when it has that very setting, or none.
+ * What a registry has instead of the setting a stack created; undefined when it has that setting, or none.
  *
  * @param resource The setting in the stack's state.
  */
-export async function replacedByOthers(
+export async function foreignReplacement(
   setting: SettingName,
   { outputs }: StateResource,
-  place: RegistryPlace,
+  location: AccountRegion,
 ): Promise<unknown> {
-  const properties = await settingInAws(setting, place);
+  const properties = await settingInAws(setting, location);
   if (properties === undefined) return undefined;
-  const { put, there } = contents[setting];
+  const { put, there } = settingContents[setting];
   return comparable(put(outputs)) === comparable(there(properties)) ? undefined : there(properties);
 }
 
@@ -41,22 +41,22 @@ function parsed(document: unknown): unknown {
 }
 
 /**
- * One text for all that AWS takes for the same: names of properties in either case, lists in any order, a list of one and
- * its element, what is empty and what is not there, an account's id and its root.
+ * A string that is the same for everything AWS treats as equal: property names in either case, lists in any order, a
+ * list of one and its element, empty and missing values, an account ID and its root user.
  */
 function comparable(value: unknown): string {
-  return JSON.stringify(simplest(value) ?? null);
+  return JSON.stringify(canonicalValue(value) ?? null);
 }
 
-function simplest(value: unknown): unknown {
+function canonicalValue(value: unknown): unknown {
   if (Array.isArray(value)) {
-    const elements = value.map(simplest).filter((each) => each !== undefined);
+    const elements = value.map(canonicalValue).filter((each) => each !== undefined);
     if (elements.length < 2) return elements[0];
     return elements.sort((left, right) => (JSON.stringify(left) < JSON.stringify(right) ? -1 : 1));
   }
   if (typeof value === "object" && value !== null) {
     const entries = Object.entries(value)
-      .map(([key, each]) => [key.charAt(0).toLowerCase() + key.slice(1), simplest(each)] as const)
+      .map(([key, each]) => [key.charAt(0).toLowerCase() + key.slice(1), canonicalValue(each)] as const)
       .filter(([, each]) => each !== undefined)
       .sort(([left], [right]) => (left < right ? -1 : 1));
     return entries.length === 0 ? undefined : Object.fromEntries(entries);

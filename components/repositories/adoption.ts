@@ -3,34 +3,34 @@ import type { Fault } from "../../ecr/faults";
 import type { InputChecks } from "../inputChecks";
 
 /**
- * An existing repository that a stack takes over, with what belongs to it. A lifecycle policy that it may have needs no
- * word: the stack's own is put over it, and the engine could not change an imported one, since each change of a lifecycle
+ * An existing repository to adopt, and what belongs to it. An existing lifecycle policy need not be mentioned: the
+ * stack's own overwrites it, and the engine could not update an imported one, because every change of a lifecycle
  * policy replaces it.
  */
 export interface AdoptionArgs {
   /** The repository's name in the registry. */
   repository: string;
   /**
-   * Whether it has a repository policy that the preview is to compare with the program's.
-   * @default false: the program's is put over what there may be
+   * Whether it has a repository policy that the preview should compare with the program's.
+   * @default false: an existing one is overwritten
    */
   repositoryPolicy?: boolean;
 }
 
-/** Which of a component's children are imported, and under which id; a child without an id is created. */
+/** Which of a component's children are imported, and by which ID; a child without an ID is created. */
 export interface Adoption {
   repositoryName?: string;
   repository?: string;
   repositoryPolicy?: string;
-  /** The repository's, when one was written. */
+  /** The repository's region, when it was set. */
   region?: string;
 }
 
 /**
- * Reads `import`, as a component takes it: the repository's name, or that with what belongs to it.
+ * Reads a component's `import` argument: the repository's name, or an object with what belongs to it.
  *
- * @param given The other arguments that it has to agree with.
- * @param nameFaults Why a name is none in this kind of registry.
+ * @param given Other arguments that it must agree with.
+ * @param nameFaults Checks a name in this kind of registry.
  */
 export function readAdoption(
   adopted: string | AdoptionArgs | undefined,
@@ -50,8 +50,8 @@ export function readAdoption(
       {
         path: "repositoryName",
         value: given.repositoryName,
-        rule: `an adopted repository keeps its name, ${JSON.stringify(args.repository)}.`,
-        fix: "leave repositoryName out.",
+        rule: `an adopted repository must keep its name, ${JSON.stringify(args.repository)}.`,
+        fix: "remove repositoryName.",
       },
     ]);
   }
@@ -61,11 +61,11 @@ export function readAdoption(
         path: "region",
         value: undefined,
         rule: "the region of an adopted repository must be known before the update.",
-        fix: "write it as text.",
+        fix: "write it as a plain string.",
       },
     ]);
   }
-  // The provider looks for an id without a region in its own region.
+  // The provider looks up an ID without a region in its own region.
   const id = given.region === undefined ? args.repository : `${args.repository}@${given.region}`;
   return {
     repositoryName: args.repository,

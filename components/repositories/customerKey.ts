@@ -1,23 +1,28 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { repositoryKeyPolicy } from "../../ecr/accessPolicy";
-import { keyDeletionWindow, repositoryKeyAlias } from "../../ecr/encryption";
-import { replacedInPlace } from "../replacedInPlace";
+import { keyDeletionWindow, repositoryKeyAlias } from "../../ecr/repository/encryption";
+import { deleteBeforeReplaceOptions } from "../resourceOptions";
+import { type Transform, transformed } from "../transform";
 
 export interface CustomerKeyArgs {
+  /** The component's name in messages. */
+  subject: string;
   repositoryName: pulumi.Input<string>;
   /** Days between the key's removal and its deletion, 7 to 30. @default 30 */
   deletionWindowInDays?: number;
   region?: pulumi.Input<string>;
   tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  /** Transforms the key. @default none */
+  transform?: Transform<aws.kms.KeyArgs>;
 }
 
 /**
- * A customer key for one repository: it rotates every year, has an alias that people can find it by, and a key policy
+ * Creates a customer managed key for one repository: rotated every year, with an alias to find it by, and a key policy
  * that leaves its administration to the account and its use to ECR.
  *
- * @param parent The component that the key, its alias and the look-ups belong to.
- * @param protect Whether the key cannot be deleted: without it, the repository's images are lost.
+ * @param parent The parent component of the key, its alias, and the lookups.
+ * @param protect Whether the key is protected from deletion: without it, the repository's images are lost.
  */
 export function createCustomerKey(
   name: string,
@@ -28,18 +33,22 @@ export function createCustomerKey(
   const account = aws.getCallerIdentityOutput({}, { parent }).accountId;
   const region = args.region ?? aws.getRegionOutput({}, { parent }).region;
   const key = new aws.kms.Key(
-    name,
-    {
-      description: pulumi.interpolate`Images of the ECR repository ${args.repositoryName}`,
-      enableKeyRotation: true,
-      deletionWindowInDays: args.deletionWindowInDays ?? keyDeletionWindow.maximum,
-      policy: pulumi
-        .all([account, region])
-        .apply(([owner, place]) => JSON.stringify(repositoryKeyPolicy(owner, place))),
-      region: args.region,
-      tags: args.tags,
-    },
-    { parent, protect, ...replacedInPlace },
+    ...transformed(args.subject, args.transform, {
+      key: "key",
+      name,
+      args: {
+        description: pulumi.interpolate`Images of the ECR repository ${args.repositoryName}`,
+        enableKeyRotation: true,
+        deletionWindowInDays: args.deletionWindowInDays ?? keyDeletionWindow.maximum,
+        policy: pulumi
+          .all([account, region])
+          .apply(([owner, place]) => JSON.stringify(repositoryKeyPolicy(owner, place))),
+        region: args.region,
+        tags: args.tags,
+      },
+      opts: { parent, protect, ...deleteBeforeReplaceOptions },
+      fixed: ["region"],
+    }),
   );
   new aws.kms.Alias(
     name,
@@ -48,7 +57,7 @@ export function createCustomerKey(
       targetKeyId: key.keyId,
       region: args.region,
     },
-    { parent, protect: false, ...replacedInPlace },
+    { parent, protect: false, ...deleteBeforeReplaceOptions },
   );
   return key;
 }

@@ -1,15 +1,15 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { accountFaults } from "../../ecr/accounts";
-import { regionFaults } from "../../ecr/regions";
-import { privateRepositoryNameFaults } from "../../ecr/repositoryNames";
+import { accountFaults } from "../../ecr/names/accounts";
+import { regionFaults } from "../../ecr/names/regions";
+import { privateRepositoryNameFaults } from "../../ecr/names/repositoryNames";
 import { InputChecks } from "../inputChecks";
-import { PrivateImages, type PrivateRepositoryName } from "./privateImages";
+import { PrivateRepositoryBase, type PrivateRepositoryName } from "./privateRepositoryBase";
 import type { RepositoryPlace } from "./repositoryComponent";
 
-/** Which repository is looked up. */
+/** The repository to look up. */
 export interface ExistingPrivateRepositoryArgs {
-  /** Name in the registry. @default the look-up's name */
+  /** Name in the registry. @default the lookup's name */
   repositoryName?: pulumi.Input<string>;
   /** Region of the registry. @default the provider's region */
   region?: pulumi.Input<string>;
@@ -18,17 +18,17 @@ export interface ExistingPrivateRepositoryArgs {
 }
 
 /**
- * A private repository that something else manages, looked up: images can be pushed to it, and nothing of it is changed.
- * `PrivateRepository.get` makes one. A preview fails when there is no such repository.
+ * A private repository that is managed elsewhere, looked up: images can be pushed to it, and the repository itself is
+ * not changed. `PrivateRepository.get` creates one. A preview fails when the repository does not exist.
  *
  * @example
  * const shared = PrivateRepository.get("shared", { repositoryName: "platform/base", registryId: "210987654321" });
  * export const url = shared.url;
  */
-export class ExistingPrivateRepository extends PrivateImages {
-  /** Not known before the update: whether a tag can be moved shows when it is pushed. */
+export class ExistingPrivateRepository extends PrivateRepositoryBase {
+  /** Not known before the update: only a push shows whether a tag can be moved. */
   readonly tagSettings = undefined;
-  /** No resource of the program: nothing here replaces it. */
+  /** Not a resource of the program, so nothing here can replace it. */
   readonly repository: pulumi.Resource = this;
   protected readonly requested: PrivateRepositoryName;
   protected readonly place: RepositoryPlace;

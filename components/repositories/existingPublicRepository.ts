@@ -1,26 +1,27 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { publicRegions } from "../../ecr/regions";
-import { publicRepositoryNameFaults } from "../../ecr/repositoryNames";
+import { publicRegions } from "../../ecr/names/regions";
+import { publicRepositoryNameFaults } from "../../ecr/names/repositoryNames";
 import { InputChecks } from "../inputChecks";
-import { PublicImages, publicPlace } from "./publicImages";
+import { PublicRepositoryBase, publicRepositoryLocation } from "./publicRepositoryBase";
 import type { RepositoryPlace } from "./repositoryComponent";
 
-/** Which repository is looked up. */
+/** The repository to look up. */
 export interface ExistingPublicRepositoryArgs {
-  /** Name behind the registry's alias. @default the look-up's name */
+  /** Name after the registry's alias. @default the lookup's name */
   repositoryName?: pulumi.Input<string>;
 }
 
 /**
- * A public repository of the provider's account that something else manages, looked up: images can be pushed to it, and
- * nothing of it is changed. `PublicRepository.get` makes one. A preview fails when there is no such repository.
+ * A public repository of the provider's account that is managed elsewhere, looked up: images can be pushed to it, and
+ * the repository itself is not changed. `PublicRepository.get` creates one. A preview fails when the repository does
+ * not exist.
  *
  * @example
  * const shared = PublicRepository.get("base", { repositoryName: "platform/base" });
  * export const url = shared.url;
  */
-export class ExistingPublicRepository extends PublicImages {
+export class ExistingPublicRepository extends PublicRepositoryBase {
   /** The resource as it was read. */
   readonly repository: aws.ecrpublic.Repository;
   protected readonly requestedName: pulumi.Input<string>;
@@ -34,14 +35,14 @@ export class ExistingPublicRepository extends PublicImages {
     checks.refuse();
     super("ecr:index:ExistingPublicRepository", name, opts);
     this.requestedName = repositoryName;
-    // The provider has no function for it: the resource is read, which manages nothing either.
+    // The provider has no function for it, so the resource is read, which manages nothing either.
     this.repository = aws.ecrpublic.Repository.get(
       name,
       pulumi.interpolate`${repositoryName}@${publicRegions[0]}`,
       undefined,
       { parent: this },
     );
-    this.place = publicPlace(this.repository);
+    this.place = publicRepositoryLocation(this.repository);
     this.registerOutputs({ ...this.place });
   }
 }

@@ -1,24 +1,27 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { TagMutabilitySettings } from "../../ecr/tagMutability";
+import type { TagMutabilitySettings } from "../../ecr/tags/tagMutability";
 import { InputChecks } from "../inputChecks";
 import { type KmsKeyArn, kmsKeyArn } from "../kmsKeyArn";
 import { warnOfSplitTagLists } from "../lifecycleInput";
-import { madeOutputs } from "../madeOutputs";
-import { replacedInPlace } from "../replacedInPlace";
+import { createdOutputs, deleteBeforeReplaceOptions } from "../resourceOptions";
+import { transformed } from "../transform";
 import { adoptable } from "./adoptedEncryption";
 import { createCustomerKey } from "./customerKey";
+import { refuseDuplicateRepository } from "./duplicateRepository";
 import { ExistingPrivateRepository, type ExistingPrivateRepositoryArgs } from "./existingPrivateRepository";
-import { PrivateImages, type PrivateRepositoryName } from "./privateImages";
-import type { PrivateRepositoryArgs } from "./privateRepositoryArgs";
-import { type PrivateRepositorySettings, readPrivateRepositorySettings } from "./privateRepositorySettings";
+import {
+  type PrivateRepositoryArgs,
+  type PrivateRepositorySettings,
+  readPrivateRepositorySettings,
+} from "./privateRepositoryArgs";
+import { PrivateRepositoryBase, type PrivateRepositoryName } from "./privateRepositoryBase";
 import { repositoryPolicyText } from "./repositoryAccess";
 import type { RepositoryPlace } from "./repositoryComponent";
-import { refuseSecondName } from "./secondName";
 
 /**
- * A private ECR repository with its lifecycle policy and, on request, its repository policy and its own KMS key. Only
- * IAM identities pull.
+ * A private ECR repository with its lifecycle policy and, optionally, a repository policy and its own KMS key. Only IAM
+ * identities can pull.
  *
  * Throws InputRefused with every fault of the arguments before anything is registered.
  *
@@ -30,12 +33,12 @@ import { refuseSecondName } from "./secondName";
  * });
  * export const url = repository.url;
  */
-export class PrivateRepository extends PrivateImages {
+export class PrivateRepository extends PrivateRepositoryBase {
   /** Which tags can be moved. */
   readonly tagSettings: TagMutabilitySettings;
   /** The underlying resource. */
   readonly repository: aws.ecr.Repository;
-  /** The customer key, when one was asked for. */
+  /** The customer managed key, when one was created. */
   readonly key: aws.kms.Key | undefined;
   protected readonly requested: PrivateRepositoryName;
   protected readonly place: RepositoryPlace;
@@ -56,7 +59,10 @@ export class PrivateRepository extends PrivateImages {
     this.key = args.createKey
       ? createCustomerKey(
           name,
-          { repositoryName, deletionWindowInDays: args.keyDeletionWindowDays, region, tags },
+          {
+            ...{ subject: checks.subject, repositoryName, region, tags, transform: args.transform?.key },
+            deletionWindowInDays: args.keyDeletionWindowDays,
+          },
           this,
           protect,
         )
@@ -64,40 +70,44 @@ export class PrivateRepository extends PrivateImages {
     const given = kmsKeyArn(checks.subject, settings.kmsKey, region, this);
     const kmsKey = this.key?.arn ?? given.arn;
     this.repository = new aws.ecr.Repository(
-      name,
-      {
-        name: pulumi.all([repositoryName, region]).apply(([known, place]) =>
-          refuseSecondName({
-            type: "aws:ecr/repository:Repository",
-            repositoryName: known,
-            region: place,
-            names: [name, ...this.formerNames],
-            subject: checks.subject,
-            parent: this,
+      ...transformed<aws.ecr.RepositoryArgs>(checks.subject, args.transform?.repository, {
+        key: "repository",
+        name,
+        args: {
+          name: pulumi.all([repositoryName, region]).apply(([known, place]) =>
+            refuseDuplicateRepository({
+              type: "aws:ecr/repository:Repository",
+              repositoryName: known,
+              region: place,
+              names: [name, ...this.formerNames],
+              subject: checks.subject,
+              parent: this,
+            }),
+          ),
+          encryptionConfigurations: [{ encryptionType: settings.encryptionType, ...(kmsKey && { kmsKey }) }],
+          imageTagMutability: tagSettings.imageTagMutability,
+          ...(tagSettings.exclusionFilters && {
+            imageTagMutabilityExclusionFilters: [...tagSettings.exclusionFilters],
           }),
-        ),
-        encryptionConfigurations: [{ encryptionType: settings.encryptionType, ...(kmsKey && { kmsKey }) }],
-        imageTagMutability: tagSettings.imageTagMutability,
-        ...(tagSettings.exclusionFilters && {
-          imageTagMutabilityExclusionFilters: [...tagSettings.exclusionFilters],
-        }),
-        imageScanningConfiguration: { scanOnPush: args.scanOnPush ?? true },
-        forceDelete: args.forceDelete ?? false,
-        region,
-        tags,
-      },
-      {
-        parent: this,
-        protect,
-        ...replacedInPlace,
-        // Without a key of its own the provider sees no difference: the key would be deleted, and its images with it.
-        replacementTrigger: args.createKey ? "a key of its own" : "no key of its own",
-        import: settings.adoption.repository,
-        dependsOn: this.preconditions(settings, given, checks.subject),
-      },
+          imageScanningConfiguration: { scanOnPush: args.scanOnPush ?? true },
+          forceDelete: args.forceDelete ?? false,
+          region,
+          tags,
+        },
+        opts: {
+          parent: this,
+          protect,
+          ...deleteBeforeReplaceOptions,
+          // Without its own key the provider would see no difference: the key would be deleted, and the images with it.
+          replacementTrigger: args.createKey ? "a key of its own" : "no key of its own",
+          import: settings.adoption.repository,
+          dependsOn: this.preconditions(settings, given, checks.subject),
+        },
+        fixed: ["name", "region", "imageTagMutability", "imageTagMutabilityExclusionFilters"],
+      }),
     );
     this.createPolicies(args, settings, checks.subject);
-    this.place = madeOutputs(this.repository, {
+    this.place = createdOutputs(this.repository, {
       url: this.repository.repositoryUrl,
       arn: this.repository.arn,
       repositoryName: this.repository.name,
@@ -108,8 +118,8 @@ export class PrivateRepository extends PrivateImages {
   }
 
   /**
-   * Looks up a private repository that something else manages, so that images can be pushed to it: another stack, another
-   * tool, another account. Nothing of it is changed.
+   * Looks up a private repository that is managed elsewhere, so that images can be pushed to it: by another stack,
+   * another tool, or another account. The repository itself is not changed.
    *
    * @example
    * const shared = PrivateRepository.get("shared", { repositoryName: "platform/base", registryId: "210987654321" });
@@ -123,7 +133,7 @@ export class PrivateRepository extends PrivateImages {
     return new ExistingPrivateRepository(name, args, opts);
   }
 
-  /** What has to hold before the repository is registered: its key is there, and an adopted one is what is asked for. */
+  /** Conditions before the repository is registered: its key exists, and an adopted repository matches the program. */
   private preconditions(
     { encryptionType, adoption }: PrivateRepositorySettings,
     { arn: kmsKey, found }: KmsKeyArn,
@@ -135,7 +145,7 @@ export class PrivateRepository extends PrivateImages {
       : found.apply(() => adoptable(subject, { repositoryName, encryptionType, kmsKey, region }, this));
   }
 
-  /** Lifecycle and repository policy. They can always be written anew, so protection is not for them. */
+  /** Lifecycle and repository policy. They are not protected, because they can always be restored. */
   private createPolicies(args: PrivateRepositoryArgs, settings: PrivateRepositorySettings, subject: string): void {
     const { adoption, lifecyclePolicy } = settings;
     const { region } = args;
@@ -143,17 +153,25 @@ export class PrivateRepository extends PrivateImages {
     if (lifecyclePolicy !== undefined) {
       warnOfSplitTagLists(subject, lifecyclePolicy, "lifecyclePolicy");
       new aws.ecr.LifecyclePolicy(
-        this.logicalName,
-        { repository, policy: lifecyclePolicy, region },
-        { parent: this, protect: false, ...replacedInPlace },
+        ...transformed<aws.ecr.LifecyclePolicyArgs>(subject, args.transform?.lifecyclePolicy, {
+          key: "lifecyclePolicy",
+          name: this.logicalName,
+          args: { repository, policy: lifecyclePolicy, region },
+          opts: { parent: this, protect: false, ...deleteBeforeReplaceOptions },
+          fixed: ["repository", "region"],
+        }),
       );
     }
     const policy = repositoryPolicyText(subject, args.access, region, { parent: this });
     if (policy !== undefined) {
       new aws.ecr.RepositoryPolicy(
-        this.logicalName,
-        { repository, policy, region },
-        { parent: this, protect: false, ...replacedInPlace, import: adoption.repositoryPolicy },
+        ...transformed<aws.ecr.RepositoryPolicyArgs>(subject, args.transform?.repositoryPolicy, {
+          key: "repositoryPolicy",
+          name: this.logicalName,
+          args: { repository, policy, region },
+          opts: { parent: this, protect: false, ...deleteBeforeReplaceOptions, import: adoption.repositoryPolicy },
+          fixed: ["repository", "region"],
+        }),
       );
     }
   }

@@ -1,32 +1,36 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Fault } from "../../ecr/faults";
-import { publicRegionFaults, publicRegions } from "../../ecr/regions";
-import { publicRepositoryNameFaults } from "../../ecr/repositoryNames";
-import { resourceTagFaults } from "../../ecr/resourceTags";
+import { publicRegionFaults, publicRegions } from "../../ecr/names/regions";
+import { publicRepositoryNameFaults } from "../../ecr/names/repositoryNames";
+import { resourceTagFaults } from "../../ecr/repository/resourceTags";
 import { InputChecks } from "../inputChecks";
-import { replacedInPlace } from "../replacedInPlace";
+import { deleteBeforeReplaceOptions } from "../resourceOptions";
+import { type Transform, transformed } from "../transform";
 import { type AdoptionArgs, readAdoption } from "./adoption";
 import { type CatalogDataArgs, readCatalogData } from "./catalogData";
+import { refuseDuplicateRepository } from "./duplicateRepository";
 import { ExistingPublicRepository, type ExistingPublicRepositoryArgs } from "./existingPublicRepository";
-import { PublicImages, publicPlace } from "./publicImages";
+import { PublicRepositoryBase, publicRepositoryLocation } from "./publicRepositoryBase";
 import { checkPublicAccess, type PublicAccessArgs, publicRepositoryPolicyText } from "./repositoryAccess";
 import type { RepositoryPlace } from "./repositoryComponent";
-import { refuseSecondName } from "./secondName";
 
-/** All that a public repository can be told; each has a default. */
+/** Settings of a public repository; each has a default. */
 export interface PublicRepositoryArgs {
   /**
-   * Name behind the registry's alias: 2 to 205 characters, lower-case letters, digits, `.`, `_`, `-` and `/`. A change
+   * Name after the registry's alias: 2 to 205 characters, lowercase letters, digits, `.`, `_`, `-` and `/`. A change
    * replaces the repository.
    * @default the component's name
    */
   repositoryName?: pulumi.Input<string>;
   /** What the public gallery shows. @default none */
   catalogData?: CatalogDataArgs;
-  /** Who else may push. Anyone pulls. @default nobody beside the account itself: no repository policy */
+  /** Who else can push. Anyone can pull. @default nobody but the account itself: no repository policy */
   access?: PublicAccessArgs;
-  /** Delete the repository even when it holds images. @default false: `pulumi destroy` then fails and nothing is lost */
+  /**
+   * Delete the repository even when it contains images.
+   * @default false: `pulumi destroy` then fails and nothing is lost
+   */
   forceDestroy?: boolean;
   /**
    * Refuse to delete or replace the repository, whatever the program says, until this is `false` again.
@@ -36,21 +40,37 @@ export interface PublicRepositoryArgs {
   /** Leave the repository and its policy in AWS when they are removed from the program. @default false */
   retainOnDelete?: boolean;
   /**
-   * Takes over a repository that exists and that no stack manages yet: its name, or that and whether it has a repository
-   * policy. All settings are then made what the program says. Without `access`, a policy that it has stays there
+   * Adopts an existing repository that no stack manages yet: its name, or its name and whether it has a repository
+   * policy. All its settings are then set to those of the program. Without `access`, an existing policy stays there
    * unmanaged.
    * @default none: the repository is created
    */
   import?: string | AdoptionArgs;
   /** The only region with an ECR Public API that the provider supports. @default "us-east-1" */
   region?: string;
-  /** Tags of the repository, beside the provider's default tags; at most 50. @default none */
+  /** Tags of the repository, in addition to the provider's default tags; at most 50. @default none */
   tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  /**
+   * Transforms of single resources, for properties without an argument: `{ repository: (args, opts) => … }`.
+   * @default none
+   */
+  transform?: PublicRepositoryTransforms;
 }
 
 /**
- * A repository of the public gallery: anyone pulls, without a login. It has no encryption settings, tag mutability,
- * scanning or lifecycle policy, since ECR Public has none.
+ * The resources of a public repository. Properties that other parts of the component depend on have an argument and
+ * cannot be changed here.
+ */
+export interface PublicRepositoryTransforms {
+  /** Not `repositoryName` and `region`. @default none */
+  repository?: Transform<aws.ecrpublic.RepositoryArgs>;
+  /** @default none */
+  repositoryPolicy?: Transform<aws.ecrpublic.RepositoryPolicyArgs>;
+}
+
+/**
+ * A repository in the public gallery: anyone can pull, without a login. It has no encryption settings, tag mutability,
+ * scanning or lifecycle policy, because ECR Public has none.
  *
  * Throws InputRefused with every fault of the arguments before anything is registered.
  *
@@ -60,7 +80,7 @@ export interface PublicRepositoryArgs {
  * });
  * export const url = repository.url;
  */
-export class PublicRepository extends PublicImages {
+export class PublicRepository extends PublicRepositoryBase {
   /** The underlying resource. */
   readonly repository: aws.ecrpublic.Repository;
   protected readonly requestedName: pulumi.Input<string>;
@@ -73,40 +93,53 @@ export class PublicRepository extends PublicImages {
     super("ecr:index:PublicRepository", name, { ...opts, retainOnDelete: args.retainOnDelete ?? opts?.retainOnDelete });
     this.requestedName = repositoryName;
     this.repository = new aws.ecrpublic.Repository(
-      name,
-      {
-        repositoryName: pulumi.output(repositoryName).apply((known) =>
-          refuseSecondName({
-            type: "aws:ecrpublic/repository:Repository",
-            repositoryName: known,
-            region,
-            names: [name, ...this.formerNames],
-            subject: checks.subject,
-            parent: this,
-          }),
-        ),
-        catalogData,
-        forceDestroy: args.forceDestroy ?? false,
-        region,
-        tags,
-      },
-      { parent: this, protect: args.protect ?? opts?.protect, ...replacedInPlace, import: adoption.repository },
+      ...transformed<aws.ecrpublic.RepositoryArgs>(checks.subject, args.transform?.repository, {
+        key: "repository",
+        name,
+        args: {
+          repositoryName: pulumi.output(repositoryName).apply((known) =>
+            refuseDuplicateRepository({
+              type: "aws:ecrpublic/repository:Repository",
+              repositoryName: known,
+              region,
+              names: [name, ...this.formerNames],
+              subject: checks.subject,
+              parent: this,
+            }),
+          ),
+          catalogData,
+          forceDestroy: args.forceDestroy ?? false,
+          region,
+          tags,
+        },
+        opts: {
+          parent: this,
+          protect: args.protect ?? opts?.protect,
+          ...deleteBeforeReplaceOptions,
+          import: adoption.repository,
+        },
+        fixed: ["repositoryName", "region"],
+      }),
     );
     const policy = publicRepositoryPolicyText(checks.subject, args.access);
     if (policy !== undefined) {
       new aws.ecrpublic.RepositoryPolicy(
-        name,
-        { repositoryName: this.repository.repositoryName, policy, region },
-        { parent: this, protect: false, ...replacedInPlace, import: adoption.repositoryPolicy },
+        ...transformed<aws.ecrpublic.RepositoryPolicyArgs>(checks.subject, args.transform?.repositoryPolicy, {
+          key: "repositoryPolicy",
+          name,
+          args: { repositoryName: this.repository.repositoryName, policy, region },
+          opts: { parent: this, protect: false, ...deleteBeforeReplaceOptions, import: adoption.repositoryPolicy },
+          fixed: ["repositoryName", "region"],
+        }),
       );
     }
-    this.place = publicPlace(this.repository);
+    this.place = publicRepositoryLocation(this.repository);
     this.registerOutputs({ ...this.place, ...(args.retainOnDelete && { retainOnDelete: true }) });
   }
 
   /**
-   * Looks up a public repository of the provider's account that something else manages, so that images can be pushed to
-   * it. Nothing of it is changed.
+   * Looks up a public repository of the provider's account that is managed elsewhere, so that images can be pushed to
+   * it. The repository itself is not changed.
    *
    * @example
    * const shared = PublicRepository.get("base", { repositoryName: "platform/base" });
@@ -122,7 +155,7 @@ export class PublicRepository extends PublicImages {
 }
 
 /**
- * Why a PublicRepository of this name and these arguments would be refused: every fault of what is known, or none.
+ * Faults of a PublicRepository with this name and these arguments, as far as they are known; empty when there are none.
  *
  * @example
  * const [fault] = publicRepositoryFaults("petclinic", { region: "ap-northeast-2" });
@@ -133,15 +166,15 @@ export function publicRepositoryFaults(name: string, args: PublicRepositoryArgs)
   return checks.faults;
 }
 
-/** The arguments with their defaults; what ECR Public would refuse goes to `checks`. */
+/** The arguments with their defaults; what ECR Public would refuse is added to `checks`. */
 function readSettings(name: string, given: PublicRepositoryArgs, checks: InputChecks) {
   const args = checks.typed(given, { forceDestroy: "boolean", protect: "boolean", retainOnDelete: "boolean" });
   const region = args.region ?? publicRegions[0];
   checks.add(publicRegionFaults(region, "region"));
-  // The region is named: the provider's own is another one, as a rule.
+  // The region is always set, because the provider's own is usually a different one.
   const adoption = readAdoption(args.import, { ...args, region }, publicRepositoryNameFaults, checks);
   const repositoryName = checks.input(adoption.repositoryName ?? args.repositoryName ?? name, (value) =>
-    // The name of an adopted repository is checked where it is written.
+    // The name of an adopted repository is checked in `import`.
     adoption.repositoryName === undefined ? publicRepositoryNameFaults(value, "repositoryName") : [],
   );
   const catalogData = readCatalogData(args.catalogData, checks);

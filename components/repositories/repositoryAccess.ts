@@ -12,27 +12,27 @@ import {
   repositoryPolicyFromGrants,
 } from "../../ecr/accessPolicy";
 import type { Fault } from "../../ecr/faults";
-import { type InputChecks, isKnownLater, refuseInput } from "../inputChecks";
+import { type InputChecks, isPlain, refuseInput } from "../inputChecks";
 
 type Names = pulumi.Input<readonly pulumi.Input<string>[]>;
 
-/** Who may push to a public repository. Anyone pulls, whatever stands here. */
+/** Who can push to a public repository. Anyone can pull. */
 export interface PublicAccessArgs {
   /**
-   * Who pushes: account ids, ARNs of roles and users (`*` in the name stands for several), an organization's id (`o-…`)
-   * or the path of an organizational unit (`o-…/r-…/ou-…`, with all below it).
-   * @default nobody beside the account itself
+   * Who can push: account IDs, ARNs of roles and users (`*` in the name matches several), an organization ID (`o-…`),
+   * or the path of an organizational unit (`o-…/r-…/ou-…`, including everything below it).
+   * @default nobody but the account itself
    */
   pushFrom?: Names;
-  /** Further statements, as IAM has them, without `Resource`. @default none */
+  /** Additional statements in IAM's format, without `Resource`. @default none */
   statements?: pulumi.Input<readonly pulumi.Input<PolicyStatement>[]>;
 }
 
 /**
- * Who may use a private repository beside its own account. Identities of the own account need no entry, since their own
- * policies decide: an ECS task execution role and an EKS node role of the same account are never named here. In another
- * account an identity needs both, an entry here and a policy of its own. Lambda functions need an entry in the same
- * account too: Lambda adds one itself when a function is created, and the next update would take that away again.
+ * Who can use a private repository besides its own account. Identities in that account need no entry, because their own
+ * policies are enough: never list an ECS task execution role or an EKS node role of the same account here. An identity
+ * in another account needs both an entry here and a policy of its own. Lambda functions need an entry even in the same
+ * account: otherwise Lambda adds one itself when a function is created, and the next update would remove it.
  *
  * @example
  * const access: AccessArgs = {
@@ -42,19 +42,22 @@ export interface PublicAccessArgs {
  * };
  */
 export interface AccessArgs extends PublicAccessArgs {
-  /** Who pulls, named as in `pushFrom`; those who push pull as well. @default nobody beside the account itself */
+  /**
+   * Who can pull, in the same format as `pushFrom`; those who can push can also pull.
+   * @default nobody but the account itself
+   */
   pullFrom?: Names;
   /**
-   * Whose Lambda functions fetch their image: account ids for all functions of an account, or ARNs of functions (`*` in
-   * the name stands for several) in the repository's region. @default none
+   * Lambda functions that can pull their image: account IDs for all functions of an account, or ARNs of functions (`*`
+   * in the name matches several) in the repository's region. @default none
    */
   lambdaPull?: Names;
 }
 
-/** Checks what is known of the grants. A region that is known only later is not compared with functions' regions. */
+/** Checks the grants that are known. Functions' regions are only compared with a region that is known. */
 export function checkAccess(access: AccessArgs | undefined, region: unknown, checks: InputChecks): void {
-  const place = typeof region === "string" ? region : undefined;
-  checkGrants<AccessGrants>(access, checks, (grants) => accessGrantsFaults(grants, "access", place));
+  const knownRegion = typeof region === "string" ? region : undefined;
+  checkGrants<AccessGrants>(access, checks, (grants) => accessGrantsFaults(grants, "access", knownRegion));
 }
 
 /** The same for a public repository. */
@@ -67,16 +70,16 @@ function checkGrants<Grants>(
   checks: InputChecks,
   faultsOf: (grants: Grants) => Fault[],
 ): void {
-  const known = Object.entries(access ?? {}).filter(([, names]) => !isKnownLater(names));
+  const known = Object.entries(access ?? {}).filter(([, names]) => isPlain(names));
   checks.add(faultsOf(Object.fromEntries(known) as Grants));
 }
 
 /**
- * The repository policy's text, or undefined when nobody is named and no policy is needed. It is known in a preview as
- * far as the names are.
+ * The repository policy as a string, or undefined when nobody is granted access and no policy is needed. In a preview
+ * it is known as far as the grantees are.
  *
- * @param subject What the error is about that names which are known only later may throw.
- * @param region The repository's, when one was asked for; else the provider's is looked up where it matters.
+ * @param subject Subject of the error when grantees that become known later are invalid.
+ * @param region The repository's, when it was set; otherwise the provider's is looked up where it matters.
  */
 export function repositoryPolicyText(
   subject: string,
@@ -84,10 +87,10 @@ export function repositoryPolicyText(
   region: pulumi.Input<string> | undefined,
   opts: pulumi.InvokeOptions,
 ): pulumi.Input<string> | undefined {
-  if (!namesSomeone(access)) return undefined;
-  const isForFunctions = namesSomeone({ lambdaPull: access?.lambdaPull });
-  const place = region ?? (isForFunctions ? aws.getRegionOutput({}, opts).region : undefined);
-  return policyText(subject, access, place, {
+  if (!grantsAccess(access)) return undefined;
+  const isForFunctions = grantsAccess({ lambdaPull: access?.lambdaPull });
+  const policyRegion = region ?? (isForFunctions ? aws.getRegionOutput({}, opts).region : undefined);
+  return policyText(subject, access, policyRegion, {
     faults: (grants: AccessGrants, known) => accessGrantsFaults(grants, "access", known),
     document: repositoryPolicyFromGrants,
   });
@@ -98,16 +101,16 @@ export function publicRepositoryPolicyText(
   subject: string,
   access: PublicAccessArgs | undefined,
 ): pulumi.Input<string> | undefined {
-  if (!namesSomeone(access)) return undefined;
+  if (!grantsAccess(access)) return undefined;
   return policyText(subject, access, undefined, {
     faults: (grants: PublicAccessGrants) => publicAccessGrantsFaults(grants, "access"),
     document: publicRepositoryPolicyFromGrants,
   });
 }
 
-/** Whether there is, or may be later, an entry. */
-export function namesSomeone(access: AccessArgs | undefined): boolean {
-  return Object.values(access ?? {}).some((names) => isKnownLater(names) || (Array.isArray(names) && names.length > 0));
+/** Whether there is, or may be, an entry. */
+export function grantsAccess(access: AccessArgs | undefined): boolean {
+  return Object.values(access ?? {}).some((names) => !isPlain(names) || (Array.isArray(names) && names.length > 0));
 }
 
 function policyText<Grants>(
@@ -122,19 +125,19 @@ function policyText<Grants>(
   const build = (grants: Grants, known: string | undefined): string => {
     refuseInput(subject, policy.faults(grants, known));
     const document = policy.document(grants, known);
-    refuseInput(subject, document === undefined ? [nobody(grants)] : []);
+    refuseInput(subject, document === undefined ? [emptyAccessFault(grants)] : []);
     return canonicalPolicyText(document as PolicyDocument);
   };
-  if (!isKnownLater(access) && !isKnownLater(region)) return build(access as Grants, region as string | undefined);
+  if (isPlain(access) && isPlain(region)) return build(access as Grants, region as string | undefined);
   return pulumi.all([access, region]).apply(([grants, known]) => build(grants as Grants, known));
 }
 
-/** Lists that turn out to be empty: there is a resource for the policy already, and no document for it. */
-function nobody(access: unknown): Fault {
+/** Lists that turn out to be empty: the policy's resource is already registered, but would have no document. */
+function emptyAccessFault(access: unknown): Fault {
   return {
     path: "access",
     value: access,
-    rule: "access names nobody.",
-    fix: "name someone, or leave access out: then only the repository's own account has access.",
+    rule: "access must name somebody.",
+    fix: "name somebody, or remove access: then only the repository's own account has access.",
   };
 }

@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type PushCommands, pushCommands } from "../../ecr/pushCommands";
-import type { TagMutabilitySettings } from "../../ecr/tagMutability";
-import { aliasNames, carriedOver } from "../aliasNames";
+import { type PushCommands, pushCommands } from "../../ecr/docker/pushCommands";
+import type { TagMutabilitySettings } from "../../ecr/tags/tagMutability";
 import type { ImageBuild } from "../images/containerImage";
 import type { ImageRepository, RegistryCredentials } from "../images/imageRepository";
+import { aliasNames, withChildAliases } from "../resourceOptions";
 
-/** Where a repository is, as its registry says it. */
+/** A repository's location, as reported by its registry. */
 export interface RepositoryPlace {
   url: pulumi.Output<string>;
   arn: pulumi.Output<string>;
@@ -14,13 +14,15 @@ export interface RepositoryPlace {
   region: pulumi.Output<string>;
 }
 
-/** What private and public repositories have in common, made here or looked up: outputs, login and push commands. */
+/**
+ * What private and public repositories share, whether created or looked up: outputs, credentials, and push commands.
+ */
 export abstract class RepositoryComponent extends pulumi.ComponentResource implements ImageRepository {
   abstract readonly kind: "private" | "public";
   abstract readonly tagSettings: TagMutabilitySettings | undefined;
   abstract readonly repository: pulumi.Resource;
   protected abstract readonly place: RepositoryPlace;
-  /** The names that it had before, as its aliases say them. */
+  /** Previous names, from the component's aliases. */
   protected readonly formerNames: readonly string[];
   private login: RegistryCredentials | undefined;
 
@@ -30,12 +32,12 @@ export abstract class RepositoryComponent extends pulumi.ComponentResource imple
     readonly logicalName: string,
     opts?: pulumi.ComponentResourceOptions,
   ) {
-    super(type, logicalName, {}, carriedOver(logicalName, opts));
+    super(type, logicalName, {}, withChildAliases(logicalName, opts));
     this.formerNames = aliasNames(opts);
   }
 
   /**
-   * Address without a tag: `<account>.dkr.ecr.<region>.amazonaws.com/<name>`, or `public.ecr.aws/<alias>/<name>` for a
+   * URL without a tag: `<account>.dkr.ecr.<region>.amazonaws.com/<name>`, or `public.ecr.aws/<alias>/<name>` for a
    * public repository.
    */
   get url(): pulumi.Output<string> {
@@ -62,13 +64,13 @@ export abstract class RepositoryComponent extends pulumi.ComponentResource imple
     return this.place.region;
   }
 
-  /** Login for the registry, fetched once. Its password is secret and lives for 12 hours. */
+  /** Credentials for the registry, fetched once. The password is secret and valid for 12 hours. */
   credentials(): RegistryCredentials {
     this.login ??= this.fetchCredentials();
     return this.login;
   }
 
-  /** The commands that do by hand what the program does, as the console's "View push commands" shows them. */
+  /** The commands to push manually, like the console's "View push commands". */
   pushCommands(build?: ImageBuild): pulumi.Output<PushCommands> {
     return pulumi
       .all([this.region, this.url, this.repositoryName])

@@ -3,15 +3,15 @@ import * as awsx from "@pulumi/awsx";
 import * as pulumi from "@pulumi/pulumi";
 import { EcrStack } from "../../outputs";
 
-// The image of the ECR stack, by digest, on Fargate behind a load balancer. A new image in the ECR stack comes to the
-// service with this stack's next `pulumi up`.
+// Runs the ECR stack's image, by digest, on Fargate behind a load balancer. This stack's next `pulumi up` deploys a new
+// image of the ECR stack.
 const config = new pulumi.Config();
 const name = config.get("image") ?? "petclinic";
 const port = 8080;
 
 const image = new EcrStack({ environment: config.get("environment") || undefined }).privateImage(name);
 
-// Only the load balancer reaches the containers; awsx's own groups would let everybody in.
+// Only the load balancer can reach the containers; awsx's default groups would admit everyone.
 const vpc = aws.ec2.getVpcOutput({ default: true });
 const balancerGroup = new aws.ec2.SecurityGroup(`${name}-balancer`, {
   description: `Who reaches the load balancer of ${name}`,
@@ -46,7 +46,7 @@ const serviceGroup = new aws.ec2.SecurityGroup(`${name}-service`, {
 
 const logs = new aws.cloudwatch.LogGroup(name, { retentionInDays: 30 });
 
-// Pulls from this one repository and writes to this one log group; AWS's managed policy may pull from all of them.
+// May pull only from this repository and write only to this log group; AWS's managed policy allows all repositories.
 const executionRole = new aws.iam.Role(`${name}-execution`, {
   assumeRolePolicy: aws.iam.assumeRolePolicyForPrincipal({ Service: "ecs-tasks.amazonaws.com" }),
 });
@@ -90,7 +90,7 @@ const service = new awsx.ecs.FargateService(
     cluster: cluster.arn,
     desiredCount: config.getNumber("desiredCount") ?? 1,
     deploymentCircuitBreaker: { enable: true, rollback: true },
-    // A public address is the way to ECR from the default VPC's public subnets; the security group lets nobody in by it.
+    // In the default VPC's public subnets, ECR is reachable only with a public address; the security group admits no one.
     networkConfiguration: {
       assignPublicIp: true,
       securityGroups: [serviceGroup.id],
@@ -116,8 +116,8 @@ const service = new awsx.ecs.FargateService(
   { dependsOn: rights },
 );
 
-/** Where the application answers. */
+/** URL of the application. */
 export const url = pulumi.interpolate`http://${balancer.loadBalancer.dnsName}`;
-/** The image that runs, by digest. */
+/** The running image, by digest. */
 export const reference = image.reference;
 export const serviceArn = service.service.id;

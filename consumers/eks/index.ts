@@ -4,16 +4,16 @@ import { stringify } from "yaml";
 import { EcrStack } from "../../outputs";
 import { workloadObjects } from "./workload";
 
-// The kubelet pulls with the role of its node: pod identities and service-account roles are not used for a pod's own image.
+// The kubelet pulls images with the node's role, not with pod identities or service account roles.
 const config = new pulumi.Config();
 const name = config.get("image") ?? "petclinic";
 
 const image = new EcrStack({ environment: config.get("environment") || undefined }).privateImage(name);
 
-// This one repository; AWS's managed policy for nodes may pull from all of them.
+// Allows only this repository; AWS's managed policy for nodes allows all repositories.
 new aws.iam.RolePolicy(`${name}-pull`, { role: config.require("nodeRole"), policy: image.repository.pullPolicy });
 
-/** For `kubectl apply -f -`: `pulumi stack output manifest | kubectl apply -f -` */
+/** To apply it: `pulumi stack output manifest | kubectl apply -f -` */
 export const manifest = image.reference.apply((reference) =>
   workloadObjects({
     name,
@@ -25,5 +25,5 @@ export const manifest = image.reference.apply((reference) =>
     .map((object) => stringify(object))
     .join("---\n"),
 );
-/** The image that runs, by digest. */
+/** The manifest's image, by digest. */
 export const reference = image.reference;

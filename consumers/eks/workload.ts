@@ -1,4 +1,4 @@
-/** What the manifest is made of. */
+/** The input of the manifest. */
 export interface Workload {
   name: string;
   namespace: string;
@@ -8,7 +8,7 @@ export interface Workload {
   replicas: number;
 }
 
-/** A Deployment of the image by digest and the Service in front of it, as the restricted pod security standard wants it. */
+/** A Deployment of the image by digest, and its Service. Meets the restricted pod security standard. */
 export function workloadObjects({ name, namespace, image, port, replicas }: Workload): object[] {
   const labels = { "app.kubernetes.io/name": name };
   const probe = { httpGet: { path: "/healthz", port: "http" } };

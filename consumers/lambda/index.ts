@@ -2,8 +2,8 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { EcrStack } from "../../outputs";
 
-// The image of the ECR stack, by digest, as a function. Lambda fetches it by the repository's policy (`lambdaPull` in the
-// ECR stack's config), not by the function's role.
+// Runs the ECR stack's image, by digest, as a function. Lambda may pull it because of the repository policy (`lambdaPull`
+// in the ECR stack's config), not the function's role.
 const config = new pulumi.Config();
 const name = config.get("image") ?? "visits";
 
@@ -11,7 +11,7 @@ const image = new EcrStack({ environment: config.get("environment") || undefined
 
 const logs = new aws.cloudwatch.LogGroup(name, { name: `/aws/lambda/${name}`, retentionInDays: 30 });
 
-// Writes to this one log group and nothing more.
+// May only write to this log group.
 const role = new aws.iam.Role(name, {
   assumeRolePolicy: aws.iam.assumeRolePolicyForPrincipal({ Service: "lambda.amazonaws.com" }),
 });
@@ -45,5 +45,5 @@ const visits = new aws.lambda.Function(
 
 export const functionName = visits.name;
 export const functionArn = visits.arn;
-/** The image that runs, by digest. */
+/** The running image, by digest. */
 export const reference = image.reference;

@@ -4,10 +4,10 @@ import * as ts from "typescript";
 
 const root = path.join(__dirname, "../..");
 
-/** Where the program is kept that `componentExamples` makes, from the root. */
+/** Path of the program that `componentExamples` generates, from the root. */
 export const componentExamplesFile = "tests/docs/componentExamples.ts";
 
-/** What the examples speak of and do not make themselves. */
+/** Declarations that the examples use but do not contain. */
 const surroundings = `declare const repository: PrivateRepository;
 declare const petclinic: PrivateRepository;
 declare const pushRole: PushRole;
@@ -20,8 +20,8 @@ declare const args: PrivateRepositoryArgs;
 `;
 
 /**
- * A program with every example of the components: those of their doc comments and those of the README, each in a function
- * of its own. The compiler checks it with all else, so that no example can be out of date.
+ * Generates a program with every example from the components' doc comments and the README, each in its own function. It
+ * is compiled with the project, so that no example can become outdated.
  */
 export function componentExamples(): string {
   const exported = exportedNames();
@@ -42,9 +42,9 @@ export function componentExamples(): string {
 }
 
 interface Example {
-  /** What it is an example of: `PrivateRepository`, `README.md 1`. */
+  /** The example's origin: `PrivateRepository`, `README.md 1`. */
   of: string;
-  /** Its lines, indented, without imports and without `export`. */
+  /** Its lines, indented, without imports and `export`. */
   code: string;
 }
 
@@ -91,7 +91,7 @@ function examplesIn(node: ts.Node, of: string): Example[] {
     .map((tag) => ({ of, code: statements(ts.getTextOfJSDocComment(tag.comment) ?? "") }));
 }
 
-/** The README's blocks of TypeScript. */
+/** The README's TypeScript code blocks. */
 function readmeExamples(): Example[] {
   const text = fs.readFileSync(path.join(root, "README.md"), "utf8");
   return [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = ""], index) => ({

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { environmentSchema } from "../../config/schema";
+import { environmentSchema } from "../../config/sections";
 
-/** The part of JSON Schema that the config's schema comes out as. */
+/** The subset of JSON Schema that zod generates for the config. */
 export interface JsonSchema {
   type?: string;
   description?: string;
@@ -14,12 +14,15 @@ export interface JsonSchema {
   required?: string[];
 }
 
-/** What may stand below `ecr:` in an environment's config; nothing is required, since every section has a default. */
+/** The `ecr:` keys of an environment's config. None is required, because every section has a default. */
 export function environmentJsonSchema(): JsonSchema {
   return z.toJSONSchema(environmentSchema, { io: "input" }) as JsonSchema;
 }
 
-/** JSON Schema of a file Pulumi.<env>.yaml, for editors: our own keys strictly, other packages' and Pulumi's freely. */
+/**
+ * JSON Schema of Pulumi.<env>.yaml for editors: strict for this project's keys, open for those of Pulumi and other
+ * packages.
+ */
 export function stackFileJsonSchema(project: string): object {
   const { properties = {} } = environmentJsonSchema();
   const own = Object.entries(properties).map(([key, schema]) => [`${project}:${key}`, schema]);
@@ -31,7 +34,7 @@ export function stackFileJsonSchema(project: string): object {
       config: {
         type: "object",
         properties: Object.fromEntries(own),
-        // A misspelt section is an error; config of other packages is theirs to check.
+        // A misspelled section is an error; config of other packages is not checked.
         patternProperties: { [`^(?!${project}:)`]: {} },
         additionalProperties: false,
       },

@@ -1,9 +1,9 @@
-import { wildcardMatches } from "../wildcard";
-import type { PolicyKind } from "./types";
+import { wildcardMatches } from "../tags/wildcard";
+import type { PolicyKind } from "./policyDocument";
 
 /**
- * What a pull calls (ECR user guide, repository policies): the manifest, then each layer. The login token comes from the
- * caller's own account and is for its own policies to allow.
+ * Actions of a pull (ECR user guide, repository policies): the manifest, then each layer. The login token is issued by
+ * the caller's own account, whose policies must allow it.
  */
 export const pullActions: readonly string[] = [
   "ecr:BatchCheckLayerAvailability",
@@ -11,7 +11,7 @@ export const pullActions: readonly string[] = [
   "ecr:GetDownloadUrlForLayer",
 ];
 
-/** What a push calls beyond {@link pullActions} (ECR user guide, required permissions for pushing an image). */
+/** Actions of a push besides {@link pullActions} (ECR user guide, required permissions for pushing an image). */
 export const uploadActions: readonly string[] = [
   "ecr:CompleteLayerUpload",
   "ecr:InitiateLayerUpload",
@@ -19,13 +19,16 @@ export const uploadActions: readonly string[] = [
   "ecr:UploadLayerPart",
 ];
 
-/** What a push calls; those who push pull as well, since Docker first asks for what is there. */
+/** Actions of a push; it includes pulling, because Docker first checks what exists. */
 export const pushActions: readonly string[] = [...pullActions, ...uploadActions];
 
-/** What Lambda calls to fetch a function's image (Lambda developer guide, container images: Amazon ECR permissions). */
+/**
+ * Actions that Lambda uses to fetch a function's image (Lambda developer guide, container images: Amazon ECR
+ * permissions).
+ */
 export const lambdaPullActions: readonly string[] = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"];
 
-/** What a push to a public repository calls (ECR Public user guide, pushing an image). Anyone pulls. */
+/** Actions of a push to a public repository (ECR Public user guide, pushing an image). Anyone can pull. */
 export const publicPushActions: readonly string[] = [
   "ecr-public:BatchCheckLayerAvailability",
   "ecr-public:CompleteLayerUpload",
@@ -43,8 +46,8 @@ export const actionService: Readonly<Record<PolicyKind, string>> = {
 };
 
 /**
- * Operations of ECR and the permissions without one (ReplicateImage, BatchImportUpstreamImage, GetImageCopyStatus).
- * Sources: the ECR and ECR Public API references, the service authorization reference.
+ * ECR's operations, and permissions that have no operation (ReplicateImage, BatchImportUpstreamImage,
+ * GetImageCopyStatus). Sources: the ECR and ECR Public API references, the service authorization reference.
  */
 const ecrActions = [
   "BatchCheckLayerAvailability",
@@ -136,17 +139,17 @@ const ecrPublicActions = [
   "UploadLayerPart",
 ] as const;
 
-/** The names of a service's actions, without its prefix; `undefined` for a service that is not listed here. */
+/** The names of a service's actions without prefix; `undefined` for a service that is not listed here. */
 export function actionNames(service: string): readonly string[] | undefined {
   return service === "ecr" ? ecrActions : service === "ecr-public" ? ecrPublicActions : undefined;
 }
 
-/** Whether an action as a statement has it, wildcards too, stands for this one. Case does not count in IAM. */
+/** Whether an action pattern from a statement matches this action. IAM actions are case-insensitive. */
 export function actionMatches(pattern: string, action: string): boolean {
   return wildcardMatches(pattern.toLowerCase(), action.toLowerCase(), "?");
 }
 
-/** The known action that was probably meant: at most two letters differ. `undefined` for one that is known. */
+/** The known action that was probably meant: at most two letters differ. `undefined` for a known action. */
 export function misspeltAction(name: string, known: readonly string[]): string | undefined {
   const plain = name.toLowerCase();
   if (known.some((each) => each.toLowerCase() === plain)) {
@@ -155,7 +158,7 @@ export function misspeltAction(name: string, known: readonly string[]): string |
   return known.find((each) => editDistance(each.toLowerCase(), plain) <= 2);
 }
 
-/** How many letters have to be put in, taken out or changed to get from one text to the other (Levenshtein). */
+/** Insertions, deletions, and substitutions needed to turn one string into the other (Levenshtein). */
 function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (let i = 1; i <= from.length; i++) {

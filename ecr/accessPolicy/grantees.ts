@@ -1,23 +1,23 @@
-import { isAccountId } from "../accounts";
 import type { Fault } from "../faults";
-import { isObject } from "../jsonObjects";
-import { arnPartitionFaults } from "../regions";
+import { isAccountId } from "../names/accounts";
+import { arnPartitionFaults } from "../names/regions";
+import { isObject } from "../values/jsonObjects";
 
-/** Someone who gets access, as people name them. */
+/** Someone who can be granted access. */
 export type Grantee =
   | { kind: "account"; account: string }
-  /** A role or user; with `*` in its name, all that fit. */
+  /** A role or user; with `*` in its name, all that match. */
   | { kind: "identity"; account: string; arn: string; pattern: boolean }
   | { kind: "organization"; id: string }
-  /** All accounts at this place of an organization and below; `path` ends with `/*`. */
+  /** All accounts at this path of an organization and below; `path` ends with `/*`. */
   | { kind: "organizationalUnit"; path: string };
 
 const identityArn = /^arn:aws[a-z-]*:iam::([0-9]{12}):(?:root|(?:role|user)\/[\w+=,.@/*-]+)$/;
-/** Organizations API: the patterns of an organization's, a root's and an organizational unit's id. */
+/** Organizations API: the patterns for the IDs of an organization, a root, and an organizational unit. */
 const organizationId = /^o-[a-z0-9]{10,32}$/;
 const organizationPath = /^(o-[a-z0-9]{10,32}\/r-[0-9a-z]{4,32}(?:\/ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})*)(?:\/\*?)?$/;
 
-/** Reads a grantee by its form; `undefined` when it has none of the forms. */
+/** Parses a grantee; `undefined` when it matches none of the formats. */
 export function parseGrantee(text: string): Grantee | undefined {
   const account = isAccountId(text) ? text : identityArn.exec(text)?.[1];
   if (account !== undefined) {
@@ -33,23 +33,23 @@ export function parseGrantee(text: string): Grantee | undefined {
 }
 
 /**
- * Why a list names someone in a form that is not known, or of another partition. Never throws.
+ * Why a list contains a name in an unknown format, or of another partition. Never throws.
  *
- * @param region The repository's; left out: partitions are not compared.
+ * @param region The repository's; omitted: partitions are not compared.
  */
 export function granteeFaults(list: unknown, path: string, region?: string): Fault[] {
-  return textListFaults(list, path, (text, at) => {
+  return stringListFaults(list, path, (text, at) => {
     if (parseGrantee(text) !== undefined) {
       return arnPartitionFaults(text, at, region);
     }
     const fix = text.endsWith(".amazonaws.com")
       ? "services are named in lambdaPull or in statements."
-      : "write 12 digits, arn:aws:iam::<account>:role/<name>, o-<id>, or o-<id>/r-<id>/ou-<id>; anyone at all is no choice here.";
+      : "write 12 digits, arn:aws:iam::<account>:role/<name>, o-<id>, or o-<id>/r-<id>/ou-<id>; this setting cannot admit everyone.";
     return [
       {
         path: at,
         value: text,
-        rule: "access is given to an account, a role, a user, an organization or an organizational unit.",
+        rule: "must be an account, a role, a user, an organization or an organizational unit.",
         fix,
       },
     ];
@@ -59,7 +59,7 @@ export function granteeFaults(list: unknown, path: string, region?: string): Fau
 /** A Lambda function that may fetch its image, or all functions of an account. */
 export interface LambdaGrantee {
   account: string;
-  /** ARN of the function, `*` in its name allowed; all functions of the account when it is left out. */
+  /** ARN of the function, with `*` allowed in its name; all functions of the account when omitted. */
   arn?: string;
   /** The ARN's region. */
   region?: string;
@@ -67,7 +67,7 @@ export interface LambdaGrantee {
 
 const functionArn = /^arn:aws[a-z-]*:lambda:([a-z0-9-]+):([0-9]{12}):function:[\w*-]+(?::[\w$*-]+)?$/;
 
-/** Reads an account's number or a function's ARN; `undefined` for anything else. */
+/** Parses an account ID or a function's ARN; `undefined` for anything else. */
 export function parseLambdaGrantee(text: string): LambdaGrantee | undefined {
   const [, region, account = isAccountId(text) ? text : undefined] = functionArn.exec(text) ?? [];
   if (account === undefined) {
@@ -77,20 +77,20 @@ export function parseLambdaGrantee(text: string): LambdaGrantee | undefined {
 }
 
 /**
- * Why a list names something else than accounts and functions, or functions elsewhere: Lambda fetches images from the
- * function's own region only (Lambda developer guide, container images). Never throws.
+ * Why a list contains anything but accounts and functions, or functions elsewhere: Lambda fetches images only from the
+ * function's own region (Lambda developer guide, container images). Never throws.
  *
- * @param region The repository's; left out: regions are not compared.
+ * @param region The repository's; omitted: regions are not compared.
  */
 export function lambdaGranteeFaults(list: unknown, path: string, region?: string): Fault[] {
-  return textListFaults(list, path, (text, at) => {
+  return stringListFaults(list, path, (text, at) => {
     const grantee = parseLambdaGrantee(text);
     if (grantee === undefined) {
       return [
         {
           path: at,
           value: text,
-          rule: "Lambda's access is given to an account or a function.",
+          rule: "must be an account or a Lambda function.",
           fix: "write 12 digits, or arn:aws:lambda:<region>:<account>:function:<name>.",
         },
       ];
@@ -104,20 +104,20 @@ export function lambdaGranteeFaults(list: unknown, path: string, region?: string
       {
         path: at,
         value: text,
-        rule: `Lambda fetches images from the function's own region only: the function is in ${grantee.region}, the repository in ${region}.`,
+        rule: `Lambda pulls images only from the function's own region: the function is in ${grantee.region}, the repository in ${region}.`,
         fix: `name a function in ${region}, or replicate the repository to ${grantee.region}.`,
       },
     ];
   });
 }
 
-function textListFaults(list: unknown, path: string, faultsOf: (text: string, path: string) => Fault[]): Fault[] {
+function stringListFaults(list: unknown, path: string, faultsOf: (text: string, path: string) => Fault[]): Fault[] {
   if (list === undefined) {
     return [];
   }
   if (!Array.isArray(list)) {
     return [
-      { path, value: list, rule: "this is a list.", fix: `write ${isObject(list) ? "the names" : "it"} in [ ].` },
+      { path, value: list, rule: "must be a list.", fix: `write ${isObject(list) ? "the names" : "it"} in [ ].` },
     ];
   }
   return list.flatMap((text: unknown, index) =>
@@ -127,8 +127,8 @@ function textListFaults(list: unknown, path: string, faultsOf: (text: string, pa
           {
             path: `${path}[${index}]`,
             value: text,
-            rule: "a name is text.",
-            fix: "write it in quotes: numbers lose leading zeros.",
+            rule: "must be a string.",
+            fix: "quote it: a number loses leading zeros.",
           },
         ],
   );

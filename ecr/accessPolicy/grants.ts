@@ -1,49 +1,52 @@
 import type { Fault } from "../faults";
-import { partitionOf, publicRegions } from "../regions";
+import { partitionOf, publicRegions } from "../names/regions";
+import { accessPolicyFaults } from "./accessPolicyFaults";
 import { lambdaPullActions, publicPushActions, pullActions, pushActions } from "./actions";
 import { type Grantee, granteeFaults, lambdaGranteeFaults, parseGrantee, parseLambdaGrantee } from "./grantees";
-import type { PolicyDocument, PolicyKind, PolicyStatement } from "./types";
-import { accessPolicyFaults } from "./validation";
+import type { PolicyDocument, PolicyKind, PolicyStatement } from "./policyDocument";
 
 /**
- * Who may use a private repository, in words. Identities of the repository's own account need no entry: their own
- * policies decide, so an ECS task execution role or an EKS node role of the same account is never named here. In another
- * account an identity needs both: an entry here and a policy of its own. Lambda needs an entry in the same account too:
- * it would add one itself when a function is created, and the next update would take that away again.
+ * Access to a private repository. Identities in the repository's own account need no entry, because their own policies
+ * are enough: never list an ECS task execution role or an EKS node role of the same account here. An identity in
+ * another account needs both an entry here and a policy of its own. Lambda needs an entry even in the same account:
+ * otherwise it would add one itself when a function is created, and the next update would remove it.
  */
 export interface AccessGrants {
   /**
-   * Who pulls: account ids, ARNs of roles and users (`*` in the name stands for several), an organization's id (`o-…`)
-   * or the path of an organizational unit (`o-…/r-…/ou-…`, with all below it). @default nobody
+   * Who can pull: account IDs, ARNs of roles and users (`*` in the name matches several), an organization ID (`o-…`),
+   * or the path of an organizational unit (`o-…/r-…/ou-…`, including everything below it). @default nobody
    */
   pullFrom?: readonly string[];
-  /** Who pushes, and pulls too: named as in `pullFrom`. @default nobody */
+  /** Who can push and pull, in the same format as `pullFrom`. @default nobody */
   pushFrom?: readonly string[];
   /**
-   * Whose Lambda functions fetch their image: account ids for all functions of an account, or ARNs of functions (`*` in
-   * the name stands for several), in the repository's region. The accounts may then create functions from it.
+   * Lambda functions that can pull their image: account IDs for all functions of an account, or ARNs of functions (`*`
+   * in the name matches several), in the repository's region. The accounts can then create functions from the image.
    * @default none
    */
   lambdaPull?: readonly string[];
-  /** Further statements, as IAM has them; `Resource` is left out. @default none */
+  /** Additional statements in IAM's format, without `Resource`. @default none */
   statements?: readonly PolicyStatement[];
 }
 
-/** Who may push to a public repository, in words. Anyone pulls, whatever stands here. */
+/** Who can push to a public repository. Anyone can pull. */
 export interface PublicAccessGrants {
-  /** Who pushes: account ids, ARNs of roles and users, an organization or organizational unit. @default nobody else */
+  /**
+   * Who can push: account IDs, ARNs of roles and users, an organization, or an organizational unit.
+   * @default nobody else
+   */
   pushFrom?: readonly string[];
-  /** Further statements, as IAM has them. @default none */
+  /** Additional statements in IAM's format. @default none */
   statements?: readonly PolicyStatement[];
 }
 
 /**
- * The repository policy for these grants: one statement for each way of naming someone, names sorted, each once, with no
- * more actions than pulling or pushing takes; then the further statements in their order.
+ * The repository policy for these grants: one statement for each kind of grantee, with sorted, unique names and only
+ * the actions that pulling or pushing needs; then the additional statements in their order.
  *
- * @param grants Without faults: see {@link accessGrantsFaults}; what is no name is left out.
- * @param region The repository's. Left out: functions of an account in any region.
- * @returns `undefined` when nobody is named.
+ * @param grants Without faults: see {@link accessGrantsFaults}; invalid names are skipped.
+ * @param region The repository's. Omitted: an account's functions in any region.
+ * @returns `undefined` when there are no grants.
  */
 export function repositoryPolicyFromGrants(grants: AccessGrants, region?: string): PolicyDocument | undefined {
   return documentOf(generatedStatements(grants, region), grants.statements);
@@ -55,7 +58,7 @@ export function publicRepositoryPolicyFromGrants(grants: PublicAccessGrants): Po
 }
 
 /**
- * Why ECR would refuse the policy that these grants become: names of no known form, functions of another region, faulty
+ * Why ECR would refuse the policy for these grants: names in an unknown format, functions in another region, invalid
  * statements, more than 10,240 characters. Never throws.
  *
  * @param path The grants' path; faults are at `<path>.pullFrom[0]` and so on. Empty: no prefix.
@@ -94,7 +97,7 @@ function documentOf(
   return Statement.length > 0 ? { Version: "2012-10-17", Statement } : undefined;
 }
 
-/** The statements for one list of names, at most one for each way of naming. */
+/** The statements for one list of names, at most one for each kind of grantee. */
 function granteeStatements(
   what: "Pull" | "Push",
   names: readonly string[] | undefined,
@@ -120,7 +123,7 @@ function granteeStatements(
   });
   return [
     ...(identities.length > 0 ? [statement("", { Principal: { AWS: identities } })] : []),
-    // IAM takes no `*` inside a principal's ARN: the account is the principal, a condition does the rest.
+    // IAM does not allow `*` inside a principal's ARN: the account is the principal, and a condition matches the name.
     ...(patterns.length > 0
       ? [
           statement("ByName", {
@@ -137,7 +140,7 @@ function granteeStatements(
           }),
         ]
       : []),
-    // The key has several values, and ForAnyValue does not hold when it is absent.
+    // The key has several values, and ForAnyValue does not match when it is absent.
     ...(units.length > 0
       ? [
           statement("ByOrganizationalUnit", {
@@ -151,8 +154,8 @@ function granteeStatements(
 
 /**
  * Lambda's two statements (Lambda developer guide, ECR permissions and cross-account permissions): the service fetches
- * the image when a function starts, and the account's identity that creates the function must be able to as well. For
- * the repository's own account the second changes nothing.
+ * the image when a function starts, and the identity that creates the function must be able to do so as well. In the
+ * repository's own account the second one has no effect.
  */
 function lambdaStatements(names: readonly string[] | undefined, region: string | undefined): PolicyStatement[] {
   const grantees = (names ?? []).flatMap((name) => parseLambdaGrantee(name) ?? []);
@@ -180,7 +183,7 @@ function lambdaStatements(names: readonly string[] | undefined, region: string |
   ];
 }
 
-/** Faults of the whole document, with the paths of the further statements as they were given. */
+/** Faults of the whole document, with the additional statements' paths as given. */
 function documentFaults(
   generated: readonly PolicyStatement[],
   further: unknown,
@@ -190,7 +193,9 @@ function documentFaults(
 ): Fault[] {
   const at = (property: string) => (path === "" ? property : `${path}.${property}`);
   if (further !== undefined && !Array.isArray(further)) {
-    return [{ path: at("statements"), value: further, rule: "statements are a list.", fix: "write them in [ ]." }];
+    return [
+      { path: at("statements"), value: further, rule: "must be a list of statements.", fix: "write them in [ ]." },
+    ];
   }
   const Statement = [...generated, ...(further ?? [])];
   if (Statement.length === 0) {
@@ -198,7 +203,7 @@ function documentFaults(
   }
   return accessPolicyFaults({ Version: "2012-10-17", Statement }, "", kind, region).map((fault) => {
     const [, index, property] = /^Statement\[([0-9]+)\](.*)$/.exec(fault.path) ?? [];
-    // What is generated has no fault of its own: what is left is the size.
+    // The generated statements have no faults of their own: only the size remains.
     return index === undefined
       ? { ...fault, path: path === "" ? fault.path : path }
       : { ...fault, path: at(`statements[${Number(index) - generated.length}]${property}`) };

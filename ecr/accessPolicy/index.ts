@@ -1,3 +1,4 @@
+export { accessPolicyFaults } from "./accessPolicyFaults";
 export {
   actionMatches,
   lambdaPullActions,
@@ -17,9 +18,8 @@ export {
   repositoryPolicyFromGrants,
 } from "./grants";
 export { repositoryKeyPolicy } from "./keyPolicy";
-export type { PrincipalLetIn } from "./principals";
-export { type LettingIn, principalsLetIn, publicStatements, wildcardActionStatements } from "./publicAccess";
+export * from "./policyDocument";
+export type { GrantedPrincipal } from "./principals";
+export { publicStatements, type StatementGrant, statementGrants, wildcardActionStatements } from "./publicAccess";
 export { readAccessPolicy } from "./reading";
 export { statementElements } from "./statementRules";
-export * from "./types";
-export { accessPolicyFaults } from "./validation";

@@ -1,10 +1,11 @@
-import { partitionOf } from "../regions";
-import type { PolicyDocument } from "./types";
+import { partitionOf } from "../names/regions";
+import type { PolicyDocument } from "./policyDocument";
 
 /**
- * The key policy of a customer key for repositories (KMS developer guide, default key policy; ECR user guide, encryption
- * at rest). The account's own policies decide who administers the key, so that nobody is locked out; and all whom the
- * account lets use ECR may use the key through ECR, and only through it. ECR's grants on the key come from there.
+ * The key policy of a customer managed key for repositories (KMS developer guide, default key policy; ECR user guide,
+ * encryption at rest). The account's own policies decide who administers the key, so that nobody is locked out.
+ * Everyone whom the account allows to use ECR may use the key, but only through ECR. ECR's grants on the key depend on
+ * this.
  *
  * @param account 12 digits: the key's account.
  * @param region The key's.
@@ -34,7 +35,7 @@ export function repositoryKeyPolicy(account: string, region: string): PolicyDocu
           "kms:RetireGrant",
         ],
         Resource: "*",
-        // The domain behind the region differs between partitions.
+        // The domain after the region depends on the partition.
         Condition: {
           StringEquals: { "kms:CallerAccount": account },
           StringLike: { "kms:ViaService": `ecr.${region}.*` },

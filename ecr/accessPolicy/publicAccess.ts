@@ -1,60 +1,61 @@
-import { readConditions } from "./conditions";
-import { type PrincipalLetIn, readPrincipals } from "./principals";
-import { listOf, type PolicyDocument, type PolicyStatement } from "./types";
+import { readConditions } from "./policyConditions";
+import { listOf, type PolicyDocument, type PolicyStatement } from "./policyDocument";
+import { type GrantedPrincipal, readPrincipals } from "./principals";
 
 /**
- * The statements that let anyone in: `Allow`, for every principal (`"*"` in whatever spelling, `NotPrincipal`, a wildcard
- * where an account belongs), and no condition that binds the caller to an account, an organization, a VPC or a VPC
- * endpoint. `Deny` is no grant, and takes none back here: what one statement opens is to be closed there.
+ * Statements that grant access to anyone: `Allow`, for every principal (`"*"` in any spelling, `NotPrincipal`, or a
+ * wildcard in place of an account), without a condition that restricts the caller to an account, an organization, a
+ * VPC, or a VPC endpoint. `Deny` statements are not taken into account: access must be restricted in the statement that
+ * grants it.
  *
- * @returns Each with the index in `Statement` and the reason, as the end of a sentence.
+ * @returns Each with its index in `Statement` and the reason, worded as the end of a sentence.
  */
 export function publicStatements(policy: PolicyDocument): { index: number; why: string }[] {
   return policy.Statement.flatMap((statement, index) => {
-    const opening = statement.Effect === "Allow" ? openingOf(statement) : undefined;
+    const opening = statement.Effect === "Allow" ? publicReason(statement) : undefined;
     if (opening === undefined) {
       return [];
     }
-    const { narrowedTo, misses } = readConditions(statement.Condition);
-    if (narrowedTo !== undefined) {
+    const { restrictedTo, ineffective } = readConditions(statement.Condition);
+    if (restrictedTo !== undefined) {
       return [];
     }
     const reason =
-      misses.length > 0 ? misses.join("; ") : "no condition names an account, organization, VPC or endpoint";
+      ineffective.length > 0 ? ineffective.join("; ") : "no condition names an account, organization, VPC or endpoint";
     return [{ index, why: `${opening}, and ${reason}` }];
   });
 }
 
-/** What of a statement is for everyone, in words. */
-function openingOf({ Principal, NotPrincipal }: PolicyStatement): string | undefined {
+/** Which element opens a statement to everyone, for messages. */
+function publicReason({ Principal, NotPrincipal }: PolicyStatement): string | undefined {
   if (NotPrincipal !== undefined) {
-    return "NotPrincipal lets in everyone whom it does not name";
+    return "NotPrincipal lets in everyone that it does not name";
   }
   return Principal !== undefined && readPrincipals(Principal).some(({ kind }) => kind === "anyone")
     ? `Principal ${JSON.stringify(Principal)} is anyone`
     : undefined;
 }
 
-/** Whom one statement lets in. */
-export interface LettingIn {
-  /** The index in `Statement`. */
+/** To whom a statement grants access. */
+export interface StatementGrant {
+  /** Index in `Statement`. */
   statement: number;
-  principals: PrincipalLetIn[];
-  /** Actions as they stand there, wildcards too; `["*"]` for `NotAction`, which allows nearly all. */
+  principals: GrantedPrincipal[];
+  /** Actions as written, including wildcards; `["*"]` for `NotAction`, which allows nearly everything. */
   actions: string[];
 }
 
 /**
- * Whom each `Allow` statement lets in, at most: names as they stand, and "anyone" as far as conditions narrow it. What
- * `Deny` statements take back is not taken off.
+ * The widest access each `Allow` statement grants: names as written, and "anyone" as restricted by conditions. `Deny`
+ * statements are not subtracted.
  */
-export function principalsLetIn(policy: PolicyDocument): LettingIn[] {
+export function statementGrants(policy: PolicyDocument): StatementGrant[] {
   return policy.Statement.flatMap((statement, index) =>
     statement.Effect === "Allow"
       ? [
           {
             statement: index,
-            principals: letInBy(statement),
+            principals: grantedPrincipals(statement),
             actions: statement.NotAction === undefined ? listOf(statement.Action) : ["*"],
           },
         ]
@@ -62,21 +63,21 @@ export function principalsLetIn(policy: PolicyDocument): LettingIn[] {
   );
 }
 
-function letInBy({ Principal, NotPrincipal, Condition }: PolicyStatement): PrincipalLetIn[] {
-  const { narrowedTo } = readConditions(Condition);
-  const named: PrincipalLetIn[] =
+function grantedPrincipals({ Principal, NotPrincipal, Condition }: PolicyStatement): GrantedPrincipal[] {
+  const { restrictedTo } = readConditions(Condition);
+  const named: GrantedPrincipal[] =
     NotPrincipal !== undefined ? [{ kind: "anyone" }] : Principal === undefined ? [] : readPrincipals(Principal);
   return named.flatMap((principal) => {
-    if (narrowedTo === undefined) return [principal];
-    if (principal.kind === "anyone") return narrowedTo;
-    return [principal.kind === "service" ? { ...principal, onBehalfOf: narrowedTo } : principal];
+    if (restrictedTo === undefined) return [principal];
+    if (principal.kind === "anyone") return restrictedTo;
+    return [principal.kind === "service" ? { ...principal, onBehalfOf: restrictedTo } : principal];
   });
 }
 
 /**
- * The `Allow` statements that grant more actions than they name: by `NotAction`, or by a wildcard.
+ * `Allow` statements that grant more actions than they list, through `NotAction` or a wildcard.
  *
- * @returns Each with the index in `Statement` and the reason, as the end of a sentence.
+ * @returns Each with its index in `Statement` and the reason, worded as the end of a sentence.
  */
 export function wildcardActionStatements(policy: PolicyDocument): { index: number; why: string }[] {
   return policy.Statement.flatMap(({ Effect, Action, NotAction }, index) => {

@@ -1,20 +1,20 @@
-import { isObject, type JsonObject } from "../jsonObjects";
+import { isObject, type JsonObject } from "../values/jsonObjects";
 import {
   type PolicyCondition,
   type PolicyDocument,
   type PolicyPrincipal,
   type PolicyStatement,
   policyVersions,
-} from "./types";
+} from "./policyDocument";
 
 /**
- * A policy as one form: its statements a list, every value a list of texts, `Principal` either `"*"` or names by kind
- * (a bare text or list there is taken as `AWS` names), `Version` written out. IAM takes a single statement for a list of
- * one, and numbers and booleans in conditions for their text.
+ * Normalizes a policy: statements as a list, every value as a list of strings, `Principal` either `"*"` or names by
+ * type (a plain string or list counts as `AWS` names), and an explicit `Version`. IAM treats a single statement as a
+ * list of one, and numbers and booleans in conditions as strings.
  *
- * @param policy JSON text or the parsed document.
- * @returns `undefined` when it has not the structure of a policy; `accessPolicyFaults` then says why. Whether the
- *   service accepts its names and actions is not asked here, so that a policy with a fault can still be judged.
+ * @param policy JSON string or the parsed document.
+ * @returns `undefined` when it does not have the structure of a policy; `accessPolicyFaults` then gives the reason.
+ * Names and actions are not validated, so that a policy with such faults can still be evaluated.
  */
 export function readAccessPolicy(policy: unknown): PolicyDocument | undefined {
   const document = parsePolicy(policy);
@@ -33,7 +33,7 @@ export function readAccessPolicy(policy: unknown): PolicyDocument | undefined {
   return { Version: version, ...(Id !== undefined && { Id }), Statement: statements };
 }
 
-/** The document of a text, or the value itself; `undefined` for a text that is no JSON. */
+/** Parses a JSON string and returns any other value unchanged; `undefined` for a string that is not JSON. */
 export function parsePolicy(policy: unknown): unknown {
   if (typeof policy !== "string") {
     return policy;
@@ -45,7 +45,7 @@ export function parsePolicy(policy: unknown): unknown {
   }
 }
 
-/** A policy's statements: one that stands alone is a list of one, and none at all an empty list. */
+/** A policy's statements: a single one becomes a list of one, a missing one an empty list. */
 export function statementList(statements: unknown): unknown[] {
   if (statements === undefined || statements === null) {
     return [];
@@ -53,13 +53,13 @@ export function statementList(statements: unknown): unknown[] {
   return Array.isArray(statements) ? statements : [statements];
 }
 
-/** Texts of a value that is one text or a list of them; `undefined` for anything else. */
-export function readTexts(values: unknown): string[] | undefined {
+/** The strings of a value that is a string or a list of strings; `undefined` for anything else. */
+export function readStrings(values: unknown): string[] | undefined {
   const list = Array.isArray(values) ? values : [values];
   return list.every((each) => typeof each === "string") ? list : undefined;
 }
 
-const textKeys = ["Action", "NotAction", "Resource", "NotResource"] as const;
+const stringKeys = ["Action", "NotAction", "Resource", "NotResource"] as const;
 const principalKeys = ["Principal", "NotPrincipal"] as const;
 
 function readStatement(statement: unknown): PolicyStatement | undefined {
@@ -77,9 +77,9 @@ function readStatement(statement: unknown): PolicyStatement | undefined {
     if (principal === undefined) return undefined;
     read[key] = principal;
   }
-  for (const key of textKeys) {
+  for (const key of stringKeys) {
     if (statement[key] === undefined) continue;
-    const texts = readTexts(statement[key]);
+    const texts = readStrings(statement[key]);
     if (texts === undefined) return undefined;
     read[key] = texts;
   }
@@ -96,10 +96,10 @@ function readPrincipal(principal: unknown): PolicyPrincipal | undefined {
     return "*";
   }
   if (!isObject(principal)) {
-    const names = readTexts(principal);
+    const names = readStrings(principal);
     return names && { AWS: names };
   }
-  return readValues(principal, readTexts);
+  return readValues(principal, readStrings);
 }
 
 function readCondition(condition: unknown): PolicyCondition | undefined {
@@ -108,13 +108,13 @@ function readCondition(condition: unknown): PolicyCondition | undefined {
     : undefined;
 }
 
-/** Texts of a condition's values, which may be numbers and booleans too. */
+/** A condition's values as strings; they may also be numbers and booleans. */
 export function readConditionValues(values: unknown): string[] | undefined {
   const list: unknown[] = Array.isArray(values) ? values : [values];
-  return readTexts(list.map((each) => (typeof each === "number" || typeof each === "boolean" ? String(each) : each)));
+  return readStrings(list.map((each) => (typeof each === "number" || typeof each === "boolean" ? String(each) : each)));
 }
 
-/** The object with each value read; `undefined` when one cannot be. */
+/** The object with each value parsed; `undefined` when one cannot be. */
 function readValues<T>(object: JsonObject, read: (value: unknown) => T | undefined): Record<string, T> | undefined {
   const entries: [string, T][] = [];
   for (const [key, value] of Object.entries(object)) {

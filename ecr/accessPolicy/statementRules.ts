@@ -1,14 +1,14 @@
 import type { Fault } from "../faults";
-import { isObject, type JsonObject } from "../jsonObjects";
-import { oneOf } from "../nearestWord";
-import { arnPartitionFaults } from "../regions";
+import { arnPartitionFaults } from "../names/regions";
+import { isObject, type JsonObject } from "../values/jsonObjects";
+import { oneOf } from "../values/nearestWord";
 import { actionNames, actionService, misspeltAction } from "./actions";
-import { conditionOperators, parseConditionOperator } from "./conditions";
+import { conditionOperators, parseConditionOperator } from "./policyConditions";
+import type { PolicyKind } from "./policyDocument";
 import { readPrincipalName } from "./principals";
-import { readConditionValues, readTexts } from "./reading";
-import type { PolicyKind } from "./types";
+import { readConditionValues, readStrings } from "./reading";
 
-/** IAM's elements of a statement (IAM user guide, IAM JSON policy elements reference). */
+/** Elements of an IAM statement (IAM user guide, IAM JSON policy elements reference). */
 export const statementElements = [
   "Sid",
   "Effect",
@@ -24,9 +24,9 @@ export const statementElements = [
 const principalTypes = ["AWS", "Service", "Federated", "CanonicalUser"] as const;
 
 /**
- * Why the service would refuse one statement (IAM user guide, grammar of the JSON policy language). Never throws.
+ * Why the service would refuse a statement (IAM user guide, grammar of the JSON policy language). Never throws.
  *
- * @param region Where the policy is: identities of another partition are unknown there. Left out: not compared.
+ * @param region The policy's region: identities of another partition do not exist there. Omitted: not checked.
  */
 export function statementFaults(statement: unknown, path: string, kind: PolicyKind, region?: string): Fault[] {
   if (!isObject(statement)) {
@@ -34,7 +34,7 @@ export function statementFaults(statement: unknown, path: string, kind: PolicyKi
       {
         path,
         value: statement,
-        rule: "a statement is an object.",
+        rule: "a statement must be an object.",
         fix: "write Effect, Principal and Action.",
       },
     ];
@@ -42,14 +42,19 @@ export function statementFaults(statement: unknown, path: string, kind: PolicyKi
   const { Sid, Effect, Condition } = statement;
   const faults: Fault[] = unknownKeys(statement, path);
   if (Sid !== undefined && typeof Sid !== "string") {
-    faults.push({ path: `${path}.Sid`, value: Sid, rule: "a Sid is text.", fix: "write a text, or leave it out." });
+    faults.push({
+      path: `${path}.Sid`,
+      value: Sid,
+      rule: "a Sid must be a string.",
+      fix: "write a string, or leave it out.",
+    });
   }
   if (Effect !== "Allow" && Effect !== "Deny") {
     faults.push({
       path: `${path}.Effect`,
       value: Effect,
-      rule: "a statement allows or denies.",
-      fix: 'write "Allow" or "Deny", spelled like that.',
+      rule: "Effect must be Allow or Deny.",
+      fix: 'write "Allow" or "Deny", in exactly this spelling.',
     });
   }
   faults.push(
@@ -70,14 +75,14 @@ function unknownKeys(statement: JsonObject, path: string): Fault[] {
       {
         path: `${path}.${key}`,
         value,
-        rule: `a statement knows no "${key}".`,
-        fix: near ? `write "${near}".` : `leave it out; its keys are ${statementElements.join(", ")}.`,
+        rule: `a statement has no element "${key}".`,
+        fix: near ? `write "${near}".` : `leave it out. Allowed: ${statementElements.join(", ")}.`,
       },
     ];
   });
 }
 
-/** A statement has one of `Principal` and `NotPrincipal`, and one of `Action` and `NotAction`. */
+/** A statement has either `Principal` or `NotPrincipal`, and either `Action` or `NotAction`. */
 function eitherFaults(
   statement: JsonObject,
   path: string,
@@ -90,7 +95,7 @@ function eitherFaults(
       {
         path: `${path}.${key}`,
         value: statement[key],
-        rule: `a statement has either ${key} or Not${key}.`,
+        rule: `a statement must have either ${key} or Not${key}.`,
         fix: given.length === 0 ? `add ${key}.` : `leave Not${key} out.`,
       },
     ];
@@ -107,7 +112,7 @@ function principalFaults(principal: unknown, path: string, region?: string): Fau
       {
         path,
         value: principal,
-        rule: 'a principal is "*" or names by kind.',
+        rule: 'a principal must be "*" or names by type.',
         fix: 'write { AWS: "123456789012" }, { AWS: "<ARN of a role>" } or { Service: "lambda.amazonaws.com" }.',
       },
     ];
@@ -116,10 +121,10 @@ function principalFaults(principal: unknown, path: string, region?: string): Fau
     const at = `${path}.${type}`;
     if (!principalTypes.some((each) => each === type)) {
       return [
-        { path: at, value: names, rule: `IAM has no kind of principal "${type}".`, fix: oneOf(type, principalTypes) },
+        { path: at, value: names, rule: `IAM has no principal type "${type}".`, fix: oneOf(type, principalTypes) },
       ];
     }
-    return textsOf(names, at, "names", (name, place) => principalNameFaults(type, name, place, region));
+    return stringListFaults(names, at, "names", (name, place) => principalNameFaults(type, name, place, region));
   });
 }
 
@@ -128,14 +133,14 @@ function principalNameFaults(type: string, name: string, path: string, region?: 
   if (type === "Service") {
     return /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/.test(name)
       ? []
-      : fault("a service is named by its domain.", 'write a name such as "lambda.amazonaws.com".');
+      : fault("a service principal must be the service's domain.", 'write a name such as "lambda.amazonaws.com".');
   }
   if (type !== "AWS" || name === "*") {
-    return name === "" ? fault("a principal's name is not empty.", "write the name, or leave the entry out.") : [];
+    return name === "" ? fault("a principal must not be empty.", "write the name, or leave the entry out.") : [];
   }
   if (/[*?]/.test(name)) {
     return fault(
-      "IAM takes `*` as a principal only alone, not as a part of an ARN.",
+      "IAM accepts `*` as a principal only on its own, not inside an ARN.",
       'name the account and add the condition { ArnLike: { "aws:PrincipalArn": "…*" } }.',
     );
   }
@@ -144,38 +149,38 @@ function principalNameFaults(type: string, name: string, path: string, region?: 
   return kind === "account" || kind === "uniqueId" || isIdentity.test(name)
     ? arnPartitionFaults(name, path, region)
     : fault(
-        "an AWS principal is an account or an identity in it.",
+        "an AWS principal must be an account or an identity in one.",
         "write 12 digits, or the ARN of a role or user (arn:aws:iam::<account>:role/<name>).",
       );
 }
 
 function actionFaults(actions: unknown, path: string, kind: PolicyKind): Fault[] {
   const service = actionService[kind];
-  return textsOf(actions, path, "actions", (action, at) => {
+  return stringListFaults(actions, path, "actions", (action, at) => {
     const fault = (rule: string, fix: string) => [{ path: at, value: action, rule, fix }];
     const [, prefix, name] = /^([A-Za-z0-9-]+):([A-Za-z0-9*?]+)$/.exec(action) ?? [];
     if (action === "*") {
       return [];
     }
     if (prefix === undefined || name === undefined) {
-      return fault("an action is a service and a name.", `write "${service}:<action>".`);
+      return fault("an action must be a service and a name.", `write "${service}:<action>".`);
     }
     if (prefix.toLowerCase() !== service) {
-      return fault(`this policy grants actions of ${service} only.`, `write "${service}:${name}", or leave it out.`);
+      return fault(`this policy can grant only actions of ${service}.`, `write "${service}:${name}", or leave it out.`);
     }
     const meant = /[*?]/.test(name) ? undefined : misspeltAction(name, actionNames(service) ?? []);
     return meant === undefined ? [] : fault(`${service} has no action "${name}".`, `write "${service}:${meant}".`);
   });
 }
 
-/** A repository's policy is about that repository; the others say which resources they are about. */
+/** A repository policy applies to its repository; all others must name their resources. */
 function resourceFaults(statement: JsonObject, path: string, kind: PolicyKind): Fault[] {
   const given = (["Resource", "NotResource"] as const).filter((key) => statement[key] !== undefined);
   if (kind === "repository" || kind === "publicRepository") {
     return given.map((key) => ({
       path: `${path}.${key}`,
       value: statement[key],
-      rule: "a repository's policy takes no resource: it is about the repository that it belongs to.",
+      rule: "a repository policy has no resource: it applies to the repository that it is attached to.",
       fix: "leave it out.",
     }));
   }
@@ -184,23 +189,23 @@ function resourceFaults(statement: JsonObject, path: string, kind: PolicyKind): 
       {
         path: `${path}.Resource`,
         value: statement["Resource"],
-        rule: "a statement of this policy has either Resource or NotResource.",
+        rule: "a statement of this policy must have either Resource or NotResource.",
         fix: kind === "key" ? 'write "*", which means this key.' : "write ARNs of repositories of this registry.",
       },
     ];
   }
   return given.flatMap((key) =>
-    textsOf(statement[key], `${path}.${key}`, "resources", (resource, at) =>
+    stringListFaults(statement[key], `${path}.${key}`, "resources", (resource, at) =>
       resource === "*" || resource.startsWith("arn:")
         ? []
-        : [{ path: at, value: resource, rule: 'a resource is an ARN or "*".', fix: "write the ARN." }],
+        : [{ path: at, value: resource, rule: 'a resource must be an ARN or "*".', fix: "write the ARN." }],
     ),
   );
 }
 
 function conditionFaults(condition: unknown, path: string): Fault[] {
   const shape = {
-    rule: "a condition is operators, each with keys and their values.",
+    rule: "a condition must be operators, each with keys and their values.",
     fix: 'write { StringEquals: { "aws:PrincipalOrgID": "o-…" } }.',
   };
   if (!isObject(condition)) {
@@ -222,24 +227,26 @@ function conditionFaults(condition: unknown, path: string): Fault[] {
     }
     for (const [key, values] of Object.entries(keys)) {
       if (readConditionValues(values) === undefined) {
-        const rule = "a condition's value is text, a number or a boolean, or a list of these.";
-        faults.push({ path: `${at}.${key}`, value: values, rule, fix: "write the value as text." });
+        const rule = "a condition's value must be a string, a number or a boolean, or a list of these.";
+        faults.push({ path: `${at}.${key}`, value: values, rule, fix: "write the value as a string." });
       }
     }
     return faults;
   });
 }
 
-/** Faults of a value that is one text or a list of at least one, and of each text in it. */
-function textsOf(
+/** Faults of a value that must be a string or a non-empty list of strings, and of each string in it. */
+function stringListFaults(
   values: unknown,
   path: string,
   what: string,
   faultsOf: (text: string, path: string) => Fault[],
 ): Fault[] {
-  const texts = readTexts(values);
+  const texts = readStrings(values);
   if (texts === undefined || texts.length === 0) {
-    return [{ path, value: values, rule: `${what} are a text or a list of texts.`, fix: `write at least one.` }];
+    return [
+      { path, value: values, rule: `${what} must be a string or a list of strings.`, fix: `write at least one.` },
+    ];
   }
   return texts.flatMap((text, index) => faultsOf(text, Array.isArray(values) ? `${path}[${index}]` : path));
 }

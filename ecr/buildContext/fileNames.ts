@@ -1,15 +1,15 @@
 /**
- * File names are bytes, which need not be UTF-8. As text, a byte that is not part of a character is a lone surrogate,
- * U+DC00 and the byte: no two names have the same text, and one that is UTF-8 is what it says.
+ * File names are bytes and need not be UTF-8. In these strings, each byte that does not decode is a lone surrogate,
+ * U+DC00 plus the byte: different names give different strings, and a UTF-8 name is unchanged.
  */
-const byteMark = 0xdc00;
+const loneSurrogateBase = 0xdc00;
 
-/** Bytes in a text that are not part of a character. With `u`, a surrogate of a pair is not one. */
-const lone = /[\udc80-\udcff]/u;
-const eachLone = /[\udc80-\udcff]/gu;
+/** Bytes that do not decode. With `u`, half of a surrogate pair does not match. */
+const loneSurrogate = /[\udc80-\udcff]/u;
+const loneSurrogates = /[\udc80-\udcff]/gu;
 
-/** The text of a name, of a link's target or of an ignore file. */
-export function textOf(name: Uint8Array): string {
+/** Decodes a file name, a link target, or an ignore file. */
+export function decodeBytes(name: Uint8Array): string {
   const whole = Buffer.from(name.buffer, name.byteOffset, name.byteLength);
   const text = whole.toString("utf8");
   if (!text.includes("\ufffd")) return text;
@@ -18,9 +18,9 @@ export function textOf(name: Uint8Array): string {
     const first = whole[at] ?? 0;
     const bytes = whole.subarray(at, at + characterLength(first));
     const character = bytes.toString("utf8");
-    // What cannot be decoded becomes U+FFFD, which is a character too.
+    // What cannot be decoded becomes U+FFFD, which is also a valid character, so compare the bytes.
     const isCharacter = bytes.equals(Buffer.from(character));
-    parts.push(isCharacter ? character : String.fromCharCode(byteMark + first));
+    parts.push(isCharacter ? character : String.fromCharCode(loneSurrogateBase + first));
     at += isCharacter ? bytes.length : 1;
   }
   return parts.join("");
@@ -30,22 +30,22 @@ function characterLength(first: number): number {
   return first < 0xc0 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
 }
 
-/** The bytes of a text of textOf. */
-export function bytesOf(text: string): Buffer {
+/** Encodes a string from decodeBytes back to bytes. */
+export function encodeBytes(text: string): Buffer {
   if (isUtf8(text)) return Buffer.from(text);
   return Buffer.concat(
     text.split(/([\udc80-\udcff])/u).map((part) => {
-      return lone.test(part) ? Buffer.of(part.charCodeAt(0) - byteMark) : Buffer.from(part);
+      return loneSurrogate.test(part) ? Buffer.of(part.charCodeAt(0) - loneSurrogateBase) : Buffer.from(part);
     }),
   );
 }
 
-/** Whether a text of textOf was UTF-8. */
+/** Whether a string from decodeBytes was valid UTF-8. */
 export function isUtf8(text: string): boolean {
-  return !lone.test(text);
+  return !loneSurrogate.test(text);
 }
 
-/** The text with U+FFFD for each byte that is not part of a character: how Go's regular expressions read it, and people. */
+/** Replaces bytes that do not decode by U+FFFD: what Go's regular expressions and people see. */
 export function wellFormed(text: string): string {
-  return isUtf8(text) ? text : text.replace(eachLone, "\ufffd");
+  return isUtf8(text) ? text : text.replace(loneSurrogates, "\ufffd");
 }

@@ -1,16 +1,16 @@
 /**
- * The matcher of Docker's ignore files makes a Go regular expression of a pattern, and leaves in it what has a meaning
- * there and none in a pattern: `\d` is a digit, `[[:alpha:]]` a letter, `^` the start, `a|b` one of two. So the whole of
- * what can get there is read here, and written as JavaScript has it.
+ * Docker's matcher of ignore files converts a pattern to a Go regular expression without escaping everything that is
+ * special there: `\d` matches a digit, `[[:alpha:]]` a letter, `^` the start, `a|b` alternatives. So everything that
+ * can occur there is parsed here and translated to JavaScript.
  *
- * @param expression Its only groups are the matcher's own, any folders: it escapes those of a pattern.
- * @returns undefined for what Go refuses.
+ * @param expression Its only groups are the matcher's own, for any folders: it escapes those in a pattern.
+ * @returns undefined when Go would reject it.
  */
 export function goRegularExpression(expression: string): RegExp | undefined {
   try {
     return new RegExp(new Translation(expression).whole(), "v");
   } catch (error) {
-    // A script that JavaScript does not know either is a syntax error.
+    // A script unknown to JavaScript is also a syntax error.
     if (error instanceof Refused || error instanceof SyntaxError) return undefined;
     throw error;
   }
@@ -18,7 +18,7 @@ export function goRegularExpression(expression: string): RegExp | undefined {
 
 class Refused extends Error {}
 
-/** Go's are of ASCII, in any language. */
+/** Go's classes are ASCII only. */
 const perlClasses: Record<string, string> = { d: "0-9", s: "\\t\\n\\f\\r\\u{20}", w: "0-9A-Za-z_" };
 const posixClasses: Record<string, string> = {
   alnum: "0-9A-Za-z",
@@ -36,7 +36,7 @@ const posixClasses: Record<string, string> = {
   word: "0-9A-Za-z_",
   xdigit: "0-9A-Fa-f",
 };
-/** JavaScript's C has the unassigned too. */
+/** JavaScript's C also includes unassigned characters. */
 const categories: Record<string, string> = { C: "\\p{Cc}\\p{Cf}\\p{Cs}\\p{Co}" };
 const controls: Record<string, number> = { a: 7, f: 12, n: 10, r: 13, t: 9, v: 11 };
 const assertions: Record<string, string> = { A: "^", z: "$", b: "\\b", B: "\\B" };
@@ -45,7 +45,7 @@ const isOctal = (character: string | undefined) => character !== undefined && /^
 class Translation {
   private readonly rest: string[];
   private at = 0;
-  /** What was read since the start or the last `|`, each of which a repetition could follow. */
+  /** Atoms since the start or the last `|`, each of which may be repeated. */
   private atoms: string[] = [];
 
   constructor(expression: string) {
@@ -81,7 +81,7 @@ class Translation {
     return character;
   }
 
-  /** `*`, `?`, `{2}`, `{2,}`, `{2,3}`. Undefined: none, and nothing was read. */
+  /** `*`, `?`, `{2}`, `{2,}`, `{2,3}`. Undefined, with nothing consumed, when there is none. */
   private repetition(): string | undefined {
     const character = this.peek();
     if (character === "*" || character === "?") return this.next();
@@ -100,7 +100,7 @@ class Translation {
     if (character === "[") return [this.bracket()];
     if (character === ".") return ["[^\\n]"];
     if (character === "(") {
-      // The matcher's own, `(.*/)?`, whose question mark follows.
+      // The matcher's own group, `(.*/)?`; its question mark follows.
       this.at += ".*/)".length;
       return ["(?:[^\\n]*\\u{2f})"];
     }
@@ -130,7 +130,7 @@ class Translation {
     return parts;
   }
 
-  /** After a backslash: `d`, `W`, `pL`. Undefined: another escape, of which nothing was read. */
+  /** After a backslash: `d`, `W`, `pL`. Undefined, with nothing consumed, for any other escape. */
   private namedClass(): string | undefined {
     const name = this.peek() ?? "";
     const negation = /[A-Z]/.test(name) ? "^" : "";
@@ -160,7 +160,7 @@ class Translation {
     return `[${negation}${name === "Any" ? "\\p{Any}" : property}]`;
   }
 
-  /** After a backslash, what stands for one character. */
+  /** After a backslash: an escape for a single character. */
   private escape(): string {
     const character = this.next();
     if (character < "\x80" && !/^[0-9A-Za-z]$/.test(character)) return character;
@@ -174,8 +174,9 @@ class Translation {
       const end = isBraced ? this.rest.indexOf("}", this.at) : this.at + 2;
       const digits = this.rest.slice(isBraced ? this.at + 1 : this.at, end).join("");
       const code = Number.parseInt(digits, 16);
-      if (end < 0 || !(isBraced ? /^[0-9A-Fa-f]+$/ : /^[0-9A-Fa-f]{2}$/).test(digits) || code > 0x10ffff)
+      if (end < 0 || !(isBraced ? /^[0-9A-Fa-f]+$/ : /^[0-9A-Fa-f]{2}$/).test(digits) || code > 0x10ffff) {
         throw new Refused();
+      }
       this.at = isBraced ? end + 1 : end;
       return String.fromCodePoint(code);
     }
@@ -188,13 +189,13 @@ class Translation {
     const negation = this.peek() === "^" ? "^" : "";
     if (negation) this.at++;
     const parts: string[] = [];
-    // A bracket that comes first is a character.
+    // A bracket in first place is literal.
     while (this.peek() !== "]" || parts.length === 0) parts.push(this.posixClass() ?? this.range());
     this.at++;
     return `[${negation}${parts.join("")}]`;
   }
 
-  /** `[:alpha:]`, `[:^alpha:]`. Undefined: no such thing, of which nothing was read. */
+  /** `[:alpha:]`, `[:^alpha:]`. Undefined, with nothing consumed, when there is none. */
   private posixClass(): string | undefined {
     if (this.peek() !== "[" || this.peek(1) !== ":") return undefined;
     const text = this.rest.slice(this.at + 2).join("");

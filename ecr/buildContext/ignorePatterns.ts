@@ -1,16 +1,16 @@
 import * as path from "node:path/posix";
-import { bytesOf, isUtf8, textOf, wellFormed } from "./fileNames";
+import { decodeBytes, encodeBytes, isUtf8, wellFormed } from "./fileNames";
 import { goRegularExpression } from "./goRegularExpression";
 
 /**
- * The ignore file of a build context as BuildKit and the Docker provider read it: moby/patternmatcher 0.6 with its reader
- * of ignore files, as fsutil's walk asks it. Its rules where they are not what .gitignore's are:
+ * The ignore file of a build context as BuildKit and the Docker provider interpret it: moby/patternmatcher 0.6 with its
+ * ignore file reader, driven by fsutil's walk. Where its rules differ from those of .gitignore:
  *
- * - A pattern is of the whole path, and matches what is below a folder that it matches.
- * - The last pattern that matches says; a `!` pattern brings back what is below an ignored folder too.
- * - Case counts. `(`, `)` and `+` are characters. So are `|`, `{` and `}`, except in a pattern that also has one of `*`,
- *   `?`, `[`, `]` and `\\` (stars at its start or `/**` at its end aside): there they mean what they do in a regular
- *   expression, `|` between two patterns of which only the first is bound to the start.
+ * - A pattern matches against the whole path, and includes everything below a folder that it matches.
+ * - The last matching pattern wins; a `!` pattern can re-include something below an ignored folder.
+ * - Patterns are case-sensitive. `(`, `)` and `+` are literal. So are `|`, `{` and `}`, except in a pattern that also
+ *   has one of `*`, `?`, `[`, `]` and `\\` (apart from stars at its start or `/**` at its end): there they have their
+ *   regular expression meaning, with `|` between two patterns of which only the first is anchored to the start.
  */
 export class IgnorePatterns {
   private readonly patterns: readonly Pattern[];
@@ -21,17 +21,17 @@ export class IgnorePatterns {
     this.exceptionsByPrefix = patterns.every(({ exception, prefix }) => !exception || !/[*[\]?^\\]/.test(prefix));
   }
 
-  /** Reads an ignore file, or says every line of it that Docker refuses. */
+  /** Parses an ignore file, or returns every line that Docker rejects. */
   static read(content: Uint8Array): IgnorePatterns | { refused: RefusedLine[] } {
     const patterns: Pattern[] = [];
     const refused: RefusedLine[] = [];
     linesOf(content).forEach((text, index) => {
       const line = { line: index + 1, text: wellFormed(trim(text)) };
-      if (bytesOf(text).length > longestLine) {
+      if (encodeBytes(text).length > longestLine) {
         refused.push({ ...line, reason: `is longer than ${longestLine} bytes` });
         return;
       }
-      // A byte order mark counts at the very start only.
+      // A byte order mark is ignored only at the very start.
       const pattern = patternOf((index === 0 ? text.replace(/^\ufeff/, "") : text).replace(/\r$/, ""));
       if (pattern === undefined) return;
       if (pattern === "!") refused.push({ ...line, reason: 'has a "!" without a pattern' });
@@ -42,14 +42,14 @@ export class IgnorePatterns {
   }
 
   /**
-   * What the patterns say of a file or folder, by what they said of the folder that it is in; undefined in the context's
-   * own. Throws PatternRefused at a pattern that Docker finds out to be none only here.
+   * Evaluates the patterns for a file or folder, given the result for its parent folder (undefined at the context's
+   * root). Throws PatternRefused for a pattern that Docker only rejects when it matches it against a path.
    */
   judge(file: string, folder: Judgement | undefined): Judgement {
     let ignored = false;
     const matched = this.patterns.map((pattern, index) => {
       const below = folder?.matched[index] ?? false;
-      // A pattern that would change nothing is not asked, and then does not hold below either.
+      // A pattern that would not change the result is skipped, and then does not match anything below, either.
       const matches = below || (pattern.exception === ignored && pattern.matches(file));
       if (matches) ignored = !pattern.exception;
       return matches;
@@ -57,13 +57,13 @@ export class IgnorePatterns {
     return { ignored, matched };
   }
 
-  /** Whether nothing below an ignored folder is looked at. */
+  /** Whether the walk can skip everything below an ignored folder. */
   skips(folder: string): boolean {
     if (!this.exceptionsByPrefix) return false;
     return !this.patterns.some(({ exception, prefix }) => exception && `${prefix}/`.startsWith(`${folder}/`));
   }
 
-  /** Whether a walk from the context's root ignores a file, which need not be there. */
+  /** Whether a walk from the context's root ignores a file, which need not exist. */
   ignores(file: string): boolean {
     let judgement: Judgement | undefined;
     for (let end = file.indexOf("/"); end >= 0; end = file.indexOf("/", end + 1)) {
@@ -75,22 +75,22 @@ export class IgnorePatterns {
   }
 }
 
-/** What the patterns say of one path. */
+/** The patterns' result for one path. */
 export interface Judgement {
   readonly ignored: boolean;
-  /** By pattern: what matched a folder matches what is below. */
+  /** For each pattern: a match on a folder also matches everything below. */
   readonly matched: readonly boolean[];
 }
 
-/** A line of an ignore file that Docker refuses. */
+/** A line of an ignore file that Docker rejects. */
 export interface RefusedLine {
   readonly line: number;
   readonly text: string;
-  /** What follows "the line": `is not a pattern`. */
+  /** Continues "the line …": `is not a pattern`. */
   readonly reason: string;
 }
 
-/** A pattern that no regular expression can be made of: Docker stops at the first path that it would be asked about. */
+/** A pattern that is not a valid regular expression: Docker fails at the first path it would match against it. */
 export class PatternRefused extends Error {
   constructor(readonly line: RefusedLine) {
     super(`line ${line.line} ${line.reason}: ${line.text}`);
@@ -98,15 +98,18 @@ export class PatternRefused extends Error {
   }
 }
 
-/** Bytes, without the end: what the reader's buffer holds. */
+/** In bytes, without the line end: the size of the reader's buffer. */
 const longestLine = 65_535;
 
 function linesOf(content: Uint8Array): string[] {
-  const lines = textOf(content).split("\n");
+  const lines = decodeBytes(content).split("\n");
   return lines.at(-1) === "" ? lines.slice(0, -1) : lines;
 }
 
-/** A line's pattern, cleaned twice as there: once with its `!` beside, once with it. Undefined: there is none. */
+/**
+ * A line's pattern, cleaned twice as Docker does: first without its `!`, then with it. Undefined when the line has
+ * none.
+ */
 function patternOf(line: string): string | undefined {
   if (line.startsWith("#")) return undefined;
   const text = trim(line);
@@ -118,35 +121,35 @@ function patternOf(line: string): string | undefined {
   return pattern === "" ? undefined : clean(pattern);
 }
 
-/** Go's white space: JavaScript's, with U+0085 and without the byte order mark. */
-const space = "[\\t-\\r \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
-const spaceAround = new RegExp(`^${space}+|${space}+$`, "g");
+/** Go's whitespace: JavaScript's, plus U+0085 and without the byte order mark. */
+const goWhitespace = "[\\t-\\r \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
+const surroundingWhitespace = new RegExp(`^${goWhitespace}+|${goWhitespace}+$`, "g");
 
 function trim(text: string): string {
-  return text.replace(spaceAround, "");
+  return text.replace(surroundingWhitespace, "");
 }
 
 function clean(pattern: string): string {
   return path.normalize(pattern).replace(/(?<=.)\/$/s, "");
 }
 
-/** Within a bracket: a character, escaped or not; a byte that is not part of one is refused there. */
+/** Inside brackets: a character, escaped or not. Go rejects bytes there that do not decode. */
 const member = String.raw`(?:\\[^\udc80-\udcff]|[^\\\]\-\udc80-\udcff])`;
 const bracket = String.raw`\[(?:\^|(?!\^))(?:${member}(?:-${member})?)+\]`;
 const chunkOfGlob = new RegExp(String.raw`^(?:${bracket}|\\.|[^\\\[])*$`, "su");
-/** What is one character, and may be a dot. */
+/** Matches exactly one character, which may be a dot. */
 const oneCharacter = new RegExp(String.raw`^(?:\\?\.|\?|${bracket})$`, "u");
 
 /**
- * Whether Go's filepath.Match takes a pattern when it compares it with ".", as the matcher does: every bracket closed and
- * not empty, nothing cut off. It looks no further than to where the comparison fails.
+ * Whether Go's filepath.Match accepts a pattern when compared with ".", as the matcher does: every bracket is closed
+ * and not empty, and nothing is truncated. It checks only up to where the comparison fails.
  */
 function isGlob(pattern: string): boolean {
   const [first = "", second = ""] = chunksOf(pattern);
   return chunkOfGlob.test(first) && (!isDot(first) || chunkOfGlob.test(second));
 }
 
-/** What stands between stars that are not in a bracket. */
+/** The parts between stars, except stars in brackets. */
 function chunksOf(pattern: string): string[] {
   return pattern.match(/(?:\\.|\[(?:\\.|[^\\\]])*\]?|[^*\\[]|\\$)+/gsu) ?? [];
 }
@@ -164,7 +167,7 @@ function isDot(chunk: string): boolean {
 
 class Pattern {
   readonly exception: boolean;
-  /** Without a `/*` or `/**` at its end: what a folder is compared with that could be skipped. */
+  /** Without a trailing `/*` or `/**`; compared with a folder to decide whether it can be skipped. */
   readonly prefix: string;
   private readonly text: string;
   private test: ((file: string) => boolean) | undefined;
@@ -185,14 +188,14 @@ class Pattern {
   }
 }
 
-/** How a pattern is compared: as a whole, by its start (`a/**`), by its end (`**` first), or as a regular expression. */
+/** How a pattern is compared: exactly, by prefix (`a/**`), by suffix (leading `**`), or as a regular expression. */
 function compile(pattern: string): ((file: string) => boolean) | undefined {
   const { kind, expression } = read(pattern);
   if (kind === "whole") return (file) => file === pattern;
   if (kind === "start") return inBytesUnlessText(pattern.slice(0, -2), (file, start) => file.startsWith(start));
   if (kind === "end") {
-    // Two bytes, as there, though a byte order mark may stand before the stars.
-    const after = textOf(bytesOf(pattern).subarray(2));
+    // Two bytes, as in Docker, even when a byte order mark precedes the stars.
+    const after = decodeBytes(encodeBytes(pattern).subarray(2));
     return inBytesUnlessText(
       after,
       (file, end) => file.endsWith(end) || (end.startsWith("/") && file === end.slice(1)),
@@ -202,19 +205,19 @@ function compile(pattern: string): ((file: string) => boolean) | undefined {
   return matcher && ((file) => matcher.test(wellFormed(file)));
 }
 
-/** A part that is not UTF-8 may begin or end in the middle of a character of the file's name. */
+/** A part that is not UTF-8 may begin or end in the middle of a character in the file's name. */
 function inBytesUnlessText(part: string, compare: (file: string, part: string) => boolean): (file: string) => boolean {
   if (isUtf8(part)) return (file) => compare(file, part);
-  const bytes = (text: string) => bytesOf(text).toString("latin1");
+  const bytes = (text: string) => encodeBytes(text).toString("latin1");
   return (file) => compare(bytes(file), bytes(part));
 }
 
-type Kind = "whole" | "start" | "end" | "expression";
+type PatternKind = "whole" | "start" | "end" | "expression";
 
-function read(pattern: string): { kind: Kind; expression: string } {
-  let kind: Kind = "whole";
+function read(pattern: string): { kind: PatternKind; expression: string } {
+  let kind: PatternKind = "whole";
   let expression = "";
-  // Go's scanner takes a byte order mark for one at the start of any text.
+  // Go's scanner skips a byte order mark at the start of any string.
   const rest = [...wellFormed(pattern).replace(/^\ufeff/, "")];
   for (let at = 0; at < rest.length; at++) {
     const character = rest[at] ?? "";
@@ -232,12 +235,12 @@ function read(pattern: string): { kind: Kind; expression: string } {
       if (first) kind = "end";
       continue;
     }
-    // A backslash at the end escapes nothing here, but does in the expression.
+    // A trailing backslash escapes nothing here, but does in the expression.
     const isLast = at + 1 === rest.length;
     if ("*?[]".includes(character) || (character === "\\" && !isLast)) kind = "expression";
     if (character === "*") expression += "[^/]*";
     else if (character === "?") expression += "[^/]";
-    // Not `|`, `{` and `}`: its table of what to escape has no room for them.
+    // Not `|`, `{`, and `}`: Docker's escape table does not reach that far.
     else if (".+()$".includes(character)) expression += `\\${character}`;
     else if (character === "\\") expression += `\\${rest[++at] ?? ""}`;
     else expression += character;

@@ -1,17 +1,17 @@
+import type { LifecyclePolicyDocument } from "./lifecycleDocument";
 import type { LifecycleImage } from "./matching";
 import { type LifecycleEvent, lifecycleTimeline } from "./timeline";
-import type { LifecyclePolicyDocument } from "./types";
 
-/** How two lifecycle policies differ for the images of one repository. */
+/** The difference between two lifecycle policies for the images of one repository. */
 export interface ExpiryChange {
-  /** What the changed document expires and the current one does not. */
+  /** Expired by the changed document but not by the current one. */
   more: LifecycleEvent[];
-  /** What the current document expires and the changed one does not. */
+  /** Expired by the current document but not by the changed one. */
   fewer: LifecycleEvent[];
 }
 
 /**
- * Which images a changed lifecycle policy would expire that the current one would not, and the other way round.
+ * Compares which images a changed and the current lifecycle policy expire.
  *
  * @param current The document in force. `undefined`: none, so nothing expires.
  * @param horizonDays Days to look ahead. @default 0, the first run only

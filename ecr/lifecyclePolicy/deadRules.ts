@@ -1,19 +1,19 @@
+import type { LifecyclePolicyDocument } from "./lifecycleDocument";
 import { earlierRules, findImage } from "./ownership";
-import type { LifecyclePolicyDocument } from "./types";
 
-/** A rule that never acts, because every image that it matches belongs to an earlier one. */
+/** A rule that never acts, because every image it matches belongs to an earlier rule. */
 export interface DeadRule {
-  /** Of the rule in the document. */
+  /** Index of the rule in the document. */
   index: number;
-  /** Indexes of the earlier rules that own all its images: none of them can be left out. */
+  /** Indexes of the earlier rules that own all its images; each of them is needed for that. */
   shadowedBy: number[];
 }
 
 /**
- * Rules of a valid document that can never own an image. Decided exactly by what the rules match (tag status, prefixes and
- * patterns, several entries being AND, storage class), over every set of tags that an image can have. A count rule counts
- * images of earlier rules too, but acts on its own only: it is dead like any other when it owns none. A rule that could not
- * be decided on is not named.
+ * Rules of a valid document that can never own an image. The decision is exact, based on what the rules match (tag
+ * status, prefixes and patterns with several entries as AND, storage class) and on every set of tags an image can have.
+ * A count rule counts images of earlier rules but acts only on its own: without any, it is dead as well. Rules that
+ * could not be decided are not included.
  */
 export function deadRules({ rules }: LifecyclePolicyDocument): DeadRule[] {
   return rules.flatMap((rule, index): DeadRule[] => {

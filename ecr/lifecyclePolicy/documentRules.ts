@@ -1,18 +1,18 @@
-import { isObject } from "../jsonObjects";
+import { isObject } from "../values/jsonObjects";
 import type { Reporter } from "./reporter";
 
-interface Placed {
+interface IndexedRule {
   index: number;
-  /** Undefined when what stands there is no number; the rule's own check says so. */
+  /** Undefined when it is not a number, which the rule's own check reports. */
   priority: number | undefined;
   tagStatus: unknown;
   storageClass: string;
   prefixes: unknown;
 }
 
-/** What is wrong between the rules of one document; rules that are no rules at all are left to the caller. */
+/** Faults between the rules of a document; values that are not rules are reported elsewhere. */
 export function documentFaults(rules: readonly unknown[], report: Reporter): void {
-  const placed = rules.flatMap((rule, index): Placed[] => {
+  const placed = rules.flatMap((rule, index): IndexedRule[] => {
     if (!isObject(rule)) {
       return [];
     }
@@ -30,13 +30,13 @@ export function documentFaults(rules: readonly unknown[], report: Reporter): voi
   duplicatePriorities(placed, report);
   for (const storageClass of ["standard", "archive"]) {
     const group = placed.filter((rule) => rule.storageClass === storageClass);
-    oneEach(group, storageClass, report);
-    anyLast(group, storageClass, report);
+    duplicateStatuses(group, storageClass, report);
+    anyNotLast(group, storageClass, report);
     duplicatePrefixes(group, storageClass, report);
   }
 }
 
-function duplicatePriorities(rules: readonly Placed[], report: Reporter): void {
+function duplicatePriorities(rules: readonly IndexedRule[], report: Reporter): void {
   const first = new Map<number, number>();
   const free = Math.max(0, ...rules.map(({ priority }) => priority ?? 0)) + 1;
   for (const { index, priority } of rules) {
@@ -50,28 +50,28 @@ function duplicatePriorities(rules: readonly Placed[], report: Reporter): void {
       report.fault(
         `rules[${index}].rulePriority`,
         priority,
-        `every rule has a priority of its own; rules[${earlier}] has this one already.`,
+        `each rule must have its own priority; rules[${earlier}] already has this one.`,
         `write another number; ${free} is free.`,
       );
     }
   }
 }
 
-function oneEach(rules: readonly Placed[], storageClass: string, report: Reporter): void {
+function duplicateStatuses(rules: readonly IndexedRule[], storageClass: string, report: Reporter): void {
   for (const tagStatus of ["untagged", "any"]) {
     const [first, ...more] = rules.filter((rule) => rule.tagStatus === tagStatus);
     for (const { index } of more) {
       report.fault(
         `rules[${index}].selection.tagStatus`,
         tagStatus,
-        `a policy has one rule for \`${tagStatus}\` images of the storage class ${storageClass}; rules[${first?.index}] is one already.`,
-        "put the two together, or leave one out.",
+        `a policy can have only one rule for \`${tagStatus}\` images of the storage class ${storageClass}; rules[${first?.index}] is one already.`,
+        "merge the two, or leave one out.",
       );
     }
   }
 }
 
-function anyLast(rules: readonly Placed[], storageClass: string, report: Reporter): void {
+function anyNotLast(rules: readonly IndexedRule[], storageClass: string, report: Reporter): void {
   for (const any of rules.filter((rule) => rule.tagStatus === "any")) {
     const own = any.priority ?? Number.POSITIVE_INFINITY;
     const later = rules.filter((rule) => rule.tagStatus !== "any" && (rule.priority ?? 0) > own);
@@ -79,7 +79,7 @@ function anyLast(rules: readonly Placed[], storageClass: string, report: Reporte
       report.fault(
         `rules[${any.index}].rulePriority`,
         any.priority,
-        `the rule for \`any\` images has the highest priority number of its storage class (${storageClass}); ` +
+        `the rule for \`any\` images must have the highest priority number of its storage class (${storageClass}); ` +
           `${later.map(({ index, priority }) => `rules[${index}] has ${priority}`).join(", ")}.`,
         "give it a higher number than the others.",
       );
@@ -88,7 +88,7 @@ function anyLast(rules: readonly Placed[], storageClass: string, report: Reporte
 }
 
 /** User guide, "Lifecycle policy evaluation rules": the set of rules must contain a unique set of tag prefixes. */
-function duplicatePrefixes(rules: readonly Placed[], storageClass: string, report: Reporter): void {
+function duplicatePrefixes(rules: readonly IndexedRule[], storageClass: string, report: Reporter): void {
   const first = new Map<string, number>();
   for (const { index, prefixes } of rules) {
     if (!Array.isArray(prefixes) || prefixes.length === 0 || !prefixes.every((each) => typeof each === "string")) {
@@ -102,8 +102,8 @@ function duplicatePrefixes(rules: readonly Placed[], storageClass: string, repor
       report.fault(
         `rules[${index}].selection.tagPrefixList`,
         prefixes,
-        `rules of one storage class (${storageClass}) differ in their prefixes; rules[${earlier}] has the same, and owns every image that this one would match.`,
-        "put the two together, or choose other prefixes.",
+        `rules of one storage class (${storageClass}) must have different prefixes; rules[${earlier}] has the same ones and already owns every image that this rule would match.`,
+        "merge the two, or choose other prefixes.",
       );
     }
   }

@@ -1,32 +1,33 @@
-import { wildcardMatches } from "../wildcard";
+import { wildcardMatches } from "../tags/wildcard";
+import type { LifecycleRule, StorageClass } from "./lifecycleDocument";
 import { storageClassOf } from "./ownership";
-import type { LifecycleRule, StorageClass } from "./types";
 
-/** An image as lifecycle rules see it. */
+/** An image, as lifecycle rules see it. */
 export interface LifecycleImage {
   digest: string;
-  /** None: untagged. */
+  /** Empty for an untagged image. */
   tags: readonly string[];
   pushedAt: Date;
   /** @default never pulled */
   lastPulledAt?: Date;
-  /** When it went to the archive last. @default never */
+  /** When it was last archived. @default never */
   archivedAt?: Date;
-  /** When it came back from the archive last; its age counts from then. @default never */
+  /** When it was last restored from the archive; its age counts from then. @default never */
   activatedAt?: Date;
   /** @default "standard" */
   storageClass?: StorageClass;
-  /** Digests of the indexes (manifest lists) of the same repository that name it. @default none */
+  /** Digests of the indexes (manifest lists) in the same repository that contain it. @default none */
   parents?: readonly string[];
-  /** The digest of the image that it is a signature, an SBOM or another reference artifact of. @default none */
+  /** The digest of the image it refers to, for a signature, an SBOM, or another reference artifact. @default none */
   subject?: string;
   /** @default not known */
   sizeBytes?: number;
 }
 
 /**
- * Whether a rule's selection fits an image: tag status, tags and storage class, whatever it counts. Each entry of a list
- * needs a tag that fits it; different tags may fit different entries. Source: ECR user guide, "Lifecycle policy properties".
+ * Whether a rule's selection matches an image: tag status, tags, and storage class, regardless of its count. Each entry
+ * of a list needs a matching tag; different tags may match different entries. Source: ECR user guide, "Lifecycle policy
+ * properties".
  */
 export function ruleMatches(rule: LifecycleRule, image: LifecycleImage): boolean {
   return imageStorageClass(image) === storageClassOf(rule) && tagMatcher(rule)(image.tags);
@@ -37,7 +38,7 @@ export function imageStorageClass(image: LifecycleImage): StorageClass {
   return image.storageClass ?? "standard";
 }
 
-/** The part of a rule's match that looks at tags, made ready for many images. */
+/** The part of a rule's match that depends on tags, prepared for many images. */
 export function tagMatcher({ selection }: LifecycleRule): (tags: readonly string[]) => boolean {
   const { tagStatus, tagPrefixList = [], tagPatternList = [] } = selection;
   if (tagStatus === "any") {
@@ -60,7 +61,7 @@ export function tagMatcher({ selection }: LifecycleRule): (tags: readonly string
   };
 }
 
-/** Most patterns are a prefix and one `*`. */
+/** Most patterns are a prefix followed by one `*`. */
 function patternMatcher(pattern: string): (tag: string) => boolean {
   const star = pattern.indexOf("*");
   if (star === pattern.length - 1) {

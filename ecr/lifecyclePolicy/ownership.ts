@@ -1,45 +1,45 @@
-import { findTag, type TagAutomaton } from "../tagSearch";
-import { wildcardAutomaton, wildcardMatches } from "../wildcard";
-import type { LifecycleRule, StorageClass } from "./types";
+import { findTag, type TagAutomaton } from "../tags/tagSearch";
+import { wildcardAutomaton, wildcardMatches } from "../tags/wildcard";
+import type { LifecycleRule, StorageClass } from "./lifecycleDocument";
 
-/** An image by what rules select it by; no tags: an untagged one. */
+/** The properties of an image that rules select by; without tags, an untagged image. */
 export interface OwnedImage {
   tags: readonly string[];
 }
 
-/** What an image must be for a question about ownership. */
+/** Restrictions on the image in a question about ownership. */
 export interface ImageLimits {
-  /** The image has at least one tag of this form. @default it may be untagged, or have any tags */
+  /** At least one of its tags has this form. @default it may be untagged, or have any tags */
   someTag?: TagAutomaton;
-  /** All of its tags are of this form. @default its other tags may be any */
+  /** All of its tags have this form. @default other tags may be anything */
   everyTag?: TagAutomaton;
 }
 
-/** Sets of tags tried before the search gives up. Only documents of many rules with several entries each come near. */
+/** Tag sets to try before the search gives up. Only documents with many rules of several entries each come close. */
 const attemptLimit = 2_000;
 
-/** The storage class whose images a rule is for. */
+/** The storage class whose images a rule matches. */
 export function storageClassOf(rule: LifecycleRule): StorageClass {
   return rule.selection.storageClass ?? "standard";
 }
 
-/** The entries of a `tagged` rule as patterns; all of them have to be met, by one tag or by several. */
+/** The entries of a `tagged` rule as patterns; all of them must match, with the same tag or different ones. */
 export function patternsOf({ selection }: LifecycleRule): readonly string[] {
   return selection.tagPatternList ?? (selection.tagPrefixList ?? []).map((prefix) => `${prefix}*`);
 }
 
-/** Rules of the same storage class that have a say before this one. */
+/** Rules for the same storage class with a higher precedence. */
 export function earlierRules(rule: LifecycleRule, rules: readonly LifecycleRule[]): LifecycleRule[] {
   return rules.filter((each) => each.rulePriority < rule.rulePriority && storageClassOf(each) === storageClassOf(rule));
 }
 
 /**
- * An image that all of `matched` and none of `unmatched` match, by tag status and tags: with the earlier rules as
- * `unmatched`, one that the rule owns. Storage class and age are not looked at: every image can come to any age. Exact, since
- * more tags only ever make more rules match: one tag for each entry of the rules is enough, and each rule that is not to
- * match has an entry that none of these tags fits.
+ * An image matched by all of `matched` and none of `unmatched`, by tag status and tags: with the earlier rules as
+ * `unmatched`, one that the rule owns. Storage class and age are ignored: every image can reach any age. The result is
+ * exact, because additional tags only make more rules match: one tag for each entry of the rules is enough, and each
+ * rule that must not match has an entry that none of these tags matches.
  *
- * @param attempts Sets of tags to try. @default 2,000
+ * @param attempts Tag sets to try. @default 2,000
  * @returns `undefined` when there is no such image; "undecided" when the search gave up.
  */
 export function findImage(
@@ -61,7 +61,7 @@ export function findImage(
   }
   const every = limits.everyTag === undefined ? [] : [limits.everyTag];
   const wanted = matched.flatMap(patternsOf).map((pattern) => [wildcardAutomaton(pattern), ...every]);
-  // Where every tag has to be of the form, the tags that the rules want are already.
+  // If every tag must have the form, the rules' tags already have it.
   if (wanted.length === 0 || limits.everyTag === undefined) {
     wanted.push([...(limits.someTag === undefined ? [] : [limits.someTag]), ...every]);
   }
@@ -71,14 +71,14 @@ export function findImage(
 
 class Attempts {
   constructor(
-    /** What each tag of the image has to be. */
+    /** Requirements for each tag of the image. */
     private readonly wanted: readonly (readonly TagAutomaton[])[],
-    /** Entries of each rule that is not to match. */
+    /** Entries of each rule that must not match. */
     private readonly unmatched: readonly (readonly string[])[],
     private left: number,
   ) {}
 
-  /** @param avoided Patterns that no tag of the image may fit. */
+  /** @param avoided Patterns that no tag of the image may match. */
   image(avoided: readonly string[]): OwnedImage | undefined | "undecided" {
     if (--this.left < 0) {
       return "undecided";

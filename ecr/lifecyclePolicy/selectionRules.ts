@@ -1,8 +1,8 @@
-import { imageTagFaults } from "../imageTags";
-import { isObject, type JsonObject } from "../jsonObjects";
-import { withGuess } from "../nearestWord";
+import { imageTagFaults } from "../tags/imageTags";
+import { isObject, type JsonObject } from "../values/jsonObjects";
+import { withSuggestion } from "../values/nearestWord";
+import { countTypes, lifecycleLimits, storageClasses, tagStatuses } from "./lifecycleDocument";
 import { keyFaults, type Reporter } from "./reporter";
-import { countTypes, lifecycleLimits, storageClasses, tagStatuses } from "./types";
 
 const selectionKeys = [
   "tagStatus",
@@ -14,10 +14,10 @@ const selectionKeys = [
   "countNumber",
 ];
 
-/** What is wrong with one rule's `selection`, by itself and with the rule's action. Nulls are keyFaults' to report. */
+/** Faults of a rule's `selection`, by itself and in combination with the action. keyFaults reports nulls. */
 export function selectionFaults(selection: unknown, actionType: unknown, at: string, report: Reporter): void {
   if (!isObject(selection)) {
-    report.fault(at, selection, "a rule has a selection.", "write tagStatus, countType and countNumber.");
+    report.fault(at, selection, "a rule must have a selection.", "write tagStatus, countType and countNumber.");
     return;
   }
   keyFaults(selection, at, selectionKeys, report);
@@ -44,8 +44,8 @@ function choiceFault(
   report.fault(
     `${at}.${key}`,
     value,
-    `${key} is one of ${choices.join(", ")}.`,
-    withGuess(value, choices, "write one of these."),
+    `${key} must be one of ${choices.join(", ")}.`,
+    withSuggestion(value, choices, "write one of these."),
   );
 }
 
@@ -68,7 +68,7 @@ function tagListFaults(selection: JsonObject, at: string, report: Reporter): voi
         report.fault(
           `${at}.${key}`,
           selection[key],
-          `tagStatus \`${tagStatus}\` takes no ${key}.`,
+          `tagStatus \`${tagStatus}\` does not allow ${key}.`,
           'leave it out, or write tagStatus: "tagged".',
         );
       }
@@ -88,7 +88,7 @@ function listFaults(
     return;
   }
   if (!Array.isArray(list) || list.length === 0) {
-    report.fault(at, list, "this is a list with at least one entry.", "write an entry, or leave the key out.");
+    report.fault(at, list, "must be a list with at least one entry.", "write an entry, or leave the key out.");
     return;
   }
   list.forEach((entry: unknown, index) => {
@@ -96,8 +96,8 @@ function listFaults(
       report.fault(
         `${at}[${index}]`,
         entry,
-        "an entry is a text of at least one character.",
-        "write a text, or leave the entry out.",
+        "an entry must be a string of at least one character.",
+        "write a string, or leave the entry out.",
       );
     } else {
       entryFaults(entry, `${at}[${index}]`, report);
@@ -105,20 +105,20 @@ function listFaults(
   });
 }
 
-/** A prefix that no tag can begin with would never match; ECR's grammar of tags decides. */
+/** A prefix that no tag can start with would never match, according to ECR's tag grammar. */
 function prefixFaults(prefix: string, at: string, report: Reporter): void {
   if (prefix.includes("*")) {
     report.fault(
       at,
       prefix,
-      "a prefix has no wildcards: `*` is no character of a tag.",
+      "a prefix has no wildcards: a tag cannot contain `*`.",
       "write the entry in tagPatternList.",
     );
   } else if (imageTagFaults(prefix, at).length > 0) {
     report.fault(
       at,
       prefix,
-      "no image tag begins like this.",
+      "no image tag can begin like this.",
       "write 1 to 128 letters, digits, `_`, `.` and `-`, not beginning with `.` or `-`.",
     );
   }
@@ -130,7 +130,7 @@ function patternFaults(pattern: string, at: string, report: Reporter): void {
     report.fault(
       at,
       pattern,
-      `a pattern has at most ${lifecycleLimits.wildcards} \`*\`, this one has ${stars}.`,
+      `a pattern can have at most ${lifecycleLimits.wildcards} \`*\`; this one has ${stars}.`,
       "leave some out.",
     );
   }
@@ -138,7 +138,7 @@ function patternFaults(pattern: string, at: string, report: Reporter): void {
     report.fault(
       at,
       pattern,
-      "no image tag fits this pattern.",
+      "no image tag can match this pattern.",
       "write letters, digits, `_`, `.`, `-` and `*`, not beginning with `.` or `-`.",
     );
   }
@@ -150,7 +150,7 @@ function countFaults(selection: JsonObject, at: string, report: Reporter): void 
     report.fault(
       `${at}.countNumber`,
       countNumber,
-      "countNumber is a whole number, 1 or more.",
+      "countNumber must be a whole number, 1 or more.",
       "write the number of images or days.",
     );
   }
@@ -162,12 +162,12 @@ function countFaults(selection: JsonObject, at: string, report: Reporter): void 
       report.fault(
         `${at}.countUnit`,
         countUnit,
-        "imageCountMoreThan counts images: it takes no unit.",
+        "imageCountMoreThan counts images: it has no unit.",
         "leave countUnit out.",
       );
     }
   } else if (countUnit !== undefined ? countUnit !== "days" : countTypes.some((each) => each === countType)) {
-    report.fault(`${at}.countUnit`, countUnit, "the `since…` kinds count days.", 'write countUnit: "days".');
+    report.fault(`${at}.countUnit`, countUnit, "the `since…` count types count days.", 'write countUnit: "days".');
   }
 }
 
@@ -178,7 +178,7 @@ function archiveFaults(selection: JsonObject, actionType: unknown, at: string, r
     report.fault(
       `${at}.storageClass`,
       storageClass,
-      "images of the archive are there already: they cannot go to it.",
+      "images in the archive cannot be archived again.",
       'write action {"type":"expire"}, or leave storageClass out.',
     );
   }
@@ -186,7 +186,7 @@ function archiveFaults(selection: JsonObject, actionType: unknown, at: string, r
     report.fault(
       `${at}.countType`,
       countType,
-      "a rule for the archive counts sinceImageTransitioned.",
+      "a rule for the archive must count sinceImageTransitioned.",
       'write countType: "sinceImageTransitioned".',
     );
   }
@@ -195,7 +195,7 @@ function archiveFaults(selection: JsonObject, actionType: unknown, at: string, r
       report.fault(
         `${at}.storageClass`,
         storageClass,
-        "sinceImageTransitioned goes with the storage class `archive` only.",
+        "sinceImageTransitioned works only with the storage class `archive`.",
         'write storageClass: "archive", or another countType.',
       );
     }
@@ -207,7 +207,7 @@ function archiveFaults(selection: JsonObject, actionType: unknown, at: string, r
       report.fault(
         `${at}.countNumber`,
         countNumber,
-        `an archived image stays at least ${lifecycleLimits.archiveDays} days.`,
+        `an archived image must stay at least ${lifecycleLimits.archiveDays} days.`,
         `write ${lifecycleLimits.archiveDays} or more.`,
       );
     }
@@ -216,7 +216,7 @@ function archiveFaults(selection: JsonObject, actionType: unknown, at: string, r
     report.fault(
       `${at}.countType`,
       countType,
-      "sinceImagePulled goes with a transition only.",
+      "sinceImagePulled works only with a transition.",
       'write action {"type":"transition","targetStorageClass":"archive"}, or countType: "sinceImagePushed".',
     );
   }

@@ -1,42 +1,42 @@
 import { refuseFaults } from "../faults";
-import { isObject } from "../jsonObjects";
+import { isObject } from "../values/jsonObjects";
+import { type LifecyclePolicyDocument, storageClasses } from "./lifecycleDocument";
+import { readLifecyclePolicy } from "./lifecyclePolicyFaults";
 import type { LifecycleImage } from "./matching";
 import { Reporter } from "./reporter";
-import { type LifecyclePolicyDocument, storageClasses } from "./types";
-import { readLifecyclePolicy } from "./validation";
 
-/** An image that something runs. */
+/** An image that is in use. */
 export interface DeployedImage {
   digest: string;
-  /** What runs it, as people would look for it: `ECS task definition web:7`. */
+  /** What runs it, for messages: `ECS task definition web:7`. */
   by: string;
 }
 
-/** What a lifecycle policy meets in one repository. */
+/** The data about one repository that a lifecycle policy is evaluated with. */
 export interface RepositorySnapshot {
   name: string;
-  /** The account, twelve digits. */
+  /** The account ID, twelve digits. */
   registryId: string;
   region: string;
-  /** As image references begin: `<account>.dkr.ecr.<region>.amazonaws.com/<name>`. */
+  /** The start of image references: `<account>.dkr.ecr.<region>.amazonaws.com/<name>`. */
   uri: string;
   /** @default the repository has no lifecycle policy */
   document?: LifecyclePolicyDocument;
   images: LifecycleImage[];
-  /** Images of this repository that something runs. */
+  /** Images of this repository that are in use. */
   deployed: DeployedImage[];
-  /** What could not be found out, in words. */
+  /** Descriptions of what could not be determined. */
   unknown: string[];
 }
 
-/** Repositories at one time, to evaluate policies without asking ECR. */
+/** The state of repositories at one time, to evaluate policies without calling ECR. */
 export interface LifecycleSnapshot {
   version: 1;
   takenAt: Date;
   repositories: RepositorySnapshot[];
 }
 
-/** The file's text: JSON, times in ISO 8601, a line an image. */
+/** The file content: JSON, times in ISO 8601, one image per line. */
 export function lifecycleSnapshotText(snapshot: LifecycleSnapshot): string {
   const repositories = snapshot.repositories.map(({ images, ...rest }) => {
     const lines = images.map((image) => JSON.stringify(image)).join(",\n");
@@ -46,11 +46,11 @@ export function lifecycleSnapshotText(snapshot: LifecycleSnapshot): string {
 }
 
 /**
- * Reads a snapshot's text.
+ * Parses a snapshot.
  *
- * @param path What faults begin with: the file's name.
- * @throws InvalidInputError with every fault: no JSON, another version, an image without a digest, a time that is none, a
- *   lifecycle policy that ECR refuses.
+ * @param path Prefix of fault paths: the file's name.
+ * @throws InvalidInputError with every fault: not JSON, another version, an image without a digest, an invalid time, a
+ * lifecycle policy that ECR refuses.
  */
 export function parseLifecycleSnapshot(text: string, path: string): LifecycleSnapshot {
   const report = new Reporter(path);
@@ -63,9 +63,9 @@ function parseJson(text: string, report: Reporter): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Nothing of its text: a policy's config may name any file, and its messages become a public comment.
+    // Never quote the content: a policy's config may name any file, and its messages become a public comment.
     const length = `${text.length} characters`;
-    report.fault("", length, "a snapshot is JSON.", "write it anew with `npm run lifecycle -- snapshot`.");
+    report.fault("", length, "a snapshot must be JSON.", "write it again with `npm run lifecycle -- snapshot`.");
     return undefined;
   }
 }
@@ -74,11 +74,16 @@ function readSnapshot(value: unknown, report: Reporter): LifecycleSnapshot {
   const object = isObject(value) ? value : {};
   const { version, takenAt, repositories } = object;
   if (value !== undefined && version !== 1) {
-    report.fault("version", version, "this program reads version 1.", "take the snapshot anew.");
+    report.fault("version", version, "the version must be 1.", "take the snapshot again.");
   }
   const list = Array.isArray(repositories) ? repositories : [];
   if (value !== undefined && !Array.isArray(repositories)) {
-    report.fault("repositories", repositories, "a snapshot has a list of repositories.", "take the snapshot anew.");
+    report.fault(
+      "repositories",
+      repositories,
+      "a snapshot must have a list of repositories.",
+      "take the snapshot again.",
+    );
   }
   return {
     version: 1,
@@ -89,10 +94,10 @@ function readSnapshot(value: unknown, report: Reporter): LifecycleSnapshot {
 
 function readRepository(value: unknown, at: string, report: Reporter): RepositorySnapshot {
   const object = isObject(value) ? value : {};
-  const text = (key: string) => readText(object[key], `${at}.${key}`, report);
+  const text = (key: string) => readString(object[key], `${at}.${key}`, report);
   const images = Array.isArray(object["images"]) ? object["images"] : [];
   if (!Array.isArray(object["images"])) {
-    report.fault(`${at}.images`, object["images"], "a repository has a list of images.", "write [] for none.");
+    report.fault(`${at}.images`, object["images"], "a repository must have a list of images.", "write [] for none.");
   }
   return {
     name: text("name"),
@@ -102,7 +107,7 @@ function readRepository(value: unknown, at: string, report: Reporter): Repositor
     ...(object["document"] !== undefined && { document: readDocument(object["document"], `${at}.document`, report) }),
     images: images.map((image: unknown, index) => readImage(image, `${at}.images[${index}]`, report)),
     deployed: readDeployed(object["deployed"], `${at}.deployed`, report),
-    unknown: textList(object["unknown"] ?? [], `${at}.unknown`, report),
+    unknown: readStringList(object["unknown"] ?? [], `${at}.unknown`, report),
   };
 }
 
@@ -119,12 +124,12 @@ function readDeployed(value: unknown, at: string, report: Reporter): DeployedIma
     return [];
   }
   if (!Array.isArray(value)) {
-    report.fault(at, value, "deployed images are a list.", 'write [{"digest":"sha256:…","by":"…"}].');
+    report.fault(at, value, "deployed images must be a list.", 'write [{"digest":"sha256:…","by":"…"}].');
     return [];
   }
   return value.map((each: unknown, index) => ({
-    digest: readText(isObject(each) ? each["digest"] : undefined, `${at}[${index}].digest`, report),
-    by: readText(isObject(each) ? each["by"] : undefined, `${at}[${index}].by`, report),
+    digest: readString(isObject(each) ? each["digest"] : undefined, `${at}[${index}].digest`, report),
+    by: readString(isObject(each) ? each["by"] : undefined, `${at}[${index}].by`, report),
   }));
 }
 
@@ -133,8 +138,8 @@ const dateKeys = ["lastPulledAt", "archivedAt", "activatedAt"] as const;
 function readImage(value: unknown, at: string, report: Reporter): LifecycleImage {
   const object = isObject(value) ? value : {};
   const image: LifecycleImage = {
-    digest: readText(object["digest"], `${at}.digest`, report),
-    tags: textList(object["tags"] ?? [], `${at}.tags`, report),
+    digest: readString(object["digest"], `${at}.digest`, report),
+    tags: readStringList(object["tags"] ?? [], `${at}.tags`, report),
     pushedAt: readDate(object["pushedAt"], `${at}.pushedAt`, report),
   };
   for (const key of dateKeys) {
@@ -145,46 +150,46 @@ function readImage(value: unknown, at: string, report: Reporter): LifecycleImage
   const { storageClass, parents, subject, sizeBytes } = object;
   const known = storageClasses.find((each) => each === storageClass);
   if (storageClass !== undefined && known === undefined) {
-    const rule = `a storage class is one of ${storageClasses.join(", ")}.`;
+    const rule = `a storage class must be one of ${storageClasses.join(", ")}.`;
     report.fault(`${at}.storageClass`, storageClass, rule, "write one of these, or leave it out.");
   }
   if (sizeBytes !== undefined && !(Number.isSafeInteger(sizeBytes) && Number(sizeBytes) >= 0)) {
     report.fault(
       `${at}.sizeBytes`,
       sizeBytes,
-      "a size is a whole number of bytes, 0 or more.",
+      "a size must be a whole number of bytes, 0 or more.",
       "write one, or leave it out.",
     );
   }
   return {
     ...image,
     ...(known !== undefined && { storageClass: known }),
-    ...(parents !== undefined && { parents: textList(parents, `${at}.parents`, report) }),
-    ...(subject !== undefined && { subject: readText(subject, `${at}.subject`, report) }),
+    ...(parents !== undefined && { parents: readStringList(parents, `${at}.parents`, report) }),
+    ...(subject !== undefined && { subject: readString(subject, `${at}.subject`, report) }),
     ...(sizeBytes !== undefined && { sizeBytes: Number(sizeBytes) }),
   };
 }
 
-function readText(value: unknown, at: string, report: Reporter): string {
+function readString(value: unknown, at: string, report: Reporter): string {
   if (typeof value === "string" && value !== "") {
     return value;
   }
-  report.fault(at, value, "this is a text.", "write one of at least one character.");
+  report.fault(at, value, "must be a string.", "write one of at least one character.");
   return "";
 }
 
-function textList(value: unknown, at: string, report: Reporter): string[] {
+function readStringList(value: unknown, at: string, report: Reporter): string[] {
   if (Array.isArray(value) && value.every((each) => typeof each === "string")) {
     return value;
   }
-  report.fault(at, value, "this is a list of texts.", "write [] for none.");
+  report.fault(at, value, "must be a list of strings.", "write [] for none.");
   return [];
 }
 
 function readDate(value: unknown, at: string, report: Reporter): Date {
   const date = typeof value === "string" || typeof value === "number" ? new Date(value) : new Date(Number.NaN);
   if (Number.isNaN(date.getTime())) {
-    report.fault(at, value, "this is a time.", 'write it as "2026-01-31T12:00:00Z".');
+    report.fault(at, value, "must be a time.", 'write it as "2026-01-31T12:00:00Z".');
     return new Date(0);
   }
   return date;

@@ -1,45 +1,45 @@
-import { grammarAutomaton } from "../tagGrammar";
+import { grammarAutomaton } from "../tags/tagGrammar";
+import type { LifecyclePolicyDocument, LifecycleRule } from "./lifecycleDocument";
 import { earlierRules, findImage, type ImageLimits, type OwnedImage, storageClassOf } from "./ownership";
-import { foreverDays, imagesPerRepository } from "./protectedTags";
-import type { LifecyclePolicyDocument, LifecycleRule } from "./types";
+import { imagesPerRepository, keepForeverDays } from "./protectedTags";
 
-/** A rule that will sooner or later delete images with a tag of some form. */
+/** A rule that will eventually delete images with a tag of a certain form. */
 export interface ExpiringRule {
-  /** Of the rule in the document. */
+  /** Index of the rule in the document. */
   index: number;
-  /** An image that it owns, with such a tag; `undefined` when none could be found and none be ruled out. */
+  /** An image it owns, with such a tag; `undefined` when none could be found but none could be ruled out. */
   image: OwnedImage | undefined;
-  /** Index of the rule that brings these images to the archive, for a rule of the archive. */
+  /** For a rule of the archive: index of the rule that archives these images. */
   archivedBy?: number;
 }
 
 export interface TagExpiryOptions {
   /**
-   * Also images that have other tags beside: a rule for `dev-*` deletes a release that was tagged `dev-7` before it was
-   * tagged `1.0.0`.
-   * @default false: images all of whose tags are of the grammar
+   * Includes images that also have other tags: a rule for `dev-*` deletes a release that was tagged `dev-7` before it
+   * was tagged `1.0.0`.
+   * @default false: only images all of whose tags match the grammar
    */
   otherTags?: boolean;
 }
 
 /**
- * Whether a rule deletes anything, ever. One that keeps as many images as a repository can hold does not, and neither does
- * one that waits a hundred years: `protectTags` makes such rules.
+ * Whether a rule ever deletes anything. A rule that keeps as many images as a repository can hold does not, and neither
+ * does one that waits a hundred years: `protectTags` creates such rules.
  */
-export function canExpire({ action, selection }: LifecycleRule): boolean {
-  const never = selection.countType === "imageCountMoreThan" ? imagesPerRepository : foreverDays;
+function canExpire({ action, selection }: LifecycleRule): boolean {
+  const never = selection.countType === "imageCountMoreThan" ? imagesPerRepository : keepForeverDays;
   return action.type === "expire" && selection.countNumber < never;
 }
 
 /**
- * Rules of a valid document that delete images with a tag of the grammar. An image belongs to the first rule that matches
- * it: an earlier rule that owns these images and never deletes any protects them from all later ones. Rules of the archive
- * count when a rule brings such images there.
+ * Rules of a valid document that delete images with a tag matching the grammar. An image belongs to the first rule that
+ * matches it: an earlier rule that owns these images without ever deleting any protects them from all later ones. Rules
+ * for the archive count when a rule archives such images.
  *
- * @param grammar A name of `tagGrammars`, or a regular expression for the whole tag.
- * @throws An Error when the grammar is none (see `tagGrammarFaults`).
+ * @param grammar A name from `tagGrammars`, or a regular expression for the whole tag.
+ * @throws An Error if the grammar is invalid (see `tagGrammarFaults`).
  */
-export function rulesThatExpire(
+export function expiringRules(
   { rules }: LifecyclePolicyDocument,
   grammar: string,
   options: TagExpiryOptions = {},

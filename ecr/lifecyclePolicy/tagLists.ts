@@ -1,20 +1,20 @@
-import { findTag } from "../tagSearch";
-import { wildcardAutomaton } from "../wildcard";
-import type { LifecyclePolicyDocument } from "./types";
+import { findTag } from "../tags/tagSearch";
+import { wildcardAutomaton } from "../tags/wildcard";
+import type { LifecyclePolicyDocument } from "./lifecycleDocument";
 
-/** A rule whose list of tags no single tag can fit. */
+/** A rule whose list of tags no single tag can match. */
 export interface SplitTagList {
-  /** Of the rule in the document. */
+  /** Index of the rule in the document. */
   index: number;
   list: "tagPatternList" | "tagPrefixList";
-  /** Two entries that no tag fits both of. */
+  /** Two entries that no tag can match both of. */
   entries: readonly [string, string];
 }
 
 /**
- * Rules of a valid document that match only images with several tags, since two entries of their list have no tag in common. ECR takes a
- * list for AND; 6 of 48 policies found in public repositories wrote one that can only be meant as OR. It is no fault: an image may have
- * both tags.
+ * Rules of a valid document that match only images with several tags, because two entries of their list have no tag in
+ * common. ECR treats a list as AND; 6 of 48 policies found in public repositories had one that can only be meant as OR.
+ * It is not a fault: an image may have both tags.
  */
 export function splitTagLists({ rules }: LifecyclePolicyDocument): SplitTagList[] {
   return rules.flatMap(({ selection }, index): SplitTagList[] => {
@@ -37,10 +37,10 @@ function haveCommonTag(one: string, other: string, list: SplitTagList["list"]): 
   return findTag([wildcardAutomaton(one), wildcardAutomaton(other)], []).found !== false;
 }
 
-/** The list in words, as the end of a sentence about its rule. */
+/** Describes the list, as the end of a sentence about its rule. */
 export function splitTagListText({ list, entries: [one, other] }: SplitTagList): string {
   return (
-    `${list} holds for images that have a tag of "${one}" and another one of "${other}" at once: ECR takes the entries of a list for AND. ` +
-    "Write a rule for each where either is meant."
+    `${list} matches only images that have both a tag matching "${one}" and another one matching "${other}": ECR combines the entries of a list with AND. ` +
+    "If either should match, write a rule for each."
   );
 }

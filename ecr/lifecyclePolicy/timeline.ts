@@ -1,9 +1,9 @@
-import { evaluateLifecycle, type LifecycleOutcome } from "./evaluation";
+import type { LifecyclePolicyDocument } from "./lifecycleDocument";
+import { evaluateLifecycle, type LifecycleOutcome } from "./lifecycleEvaluation";
 import type { LifecycleImage } from "./matching";
-import type { LifecyclePolicyDocument } from "./types";
 import { dayMilliseconds } from "./verdicts";
 
-/** One thing that a lifecycle policy does. */
+/** An action of a lifecycle policy on an image. */
 export interface LifecycleEvent extends LifecycleOutcome {
   action: "expire" | "archive";
   /** The earliest date; ECR acts within 24 hours after it. */
@@ -11,17 +11,17 @@ export interface LifecycleEvent extends LifecycleOutcome {
 }
 
 export interface LifecycleTimeline {
-  /** By date. An image that is archived and deleted later is in it twice. */
+  /** Sorted by date. An image that is archived and later deleted appears twice. */
   events: LifecycleEvent[];
-  /** What becomes of the images that are left after the horizon, in the order of the images. */
+  /** Outcomes of the images left after the horizon, in the order of the images. */
   left: LifecycleOutcome[];
 }
 
 /**
- * What a lifecycle policy does from now to the horizon if nothing is pushed, pulled, tagged or deleted by hand, as one run a
- * day does it: what one run archives or deletes is no longer there for the next.
+ * Simulates one run a day from now to the horizon, if nothing is pushed, pulled, tagged, or deleted manually: images
+ * that one run archives or deletes are no longer there for the next.
  *
- * @param horizonDays Days to look ahead; 0: one run, now.
+ * @param horizonDays Days to look ahead; 0: a single run, now.
  */
 export function lifecycleTimeline(
   document: LifecyclePolicyDocument,
@@ -37,7 +37,7 @@ export function lifecycleTimeline(
     const due = outcomes.filter((outcome): outcome is LifecycleEvent => outcome.at !== undefined && outcome.at <= time);
     if (due.length > 0) {
       for (const event of due) events.push(event);
-      present = without(present, due);
+      present = applyEvents(present, due);
       outcomes = evaluateLifecycle(document, present, time);
     }
     day = Math.max(day + 1, nextDay(outcomes, now));
@@ -45,8 +45,8 @@ export function lifecycleTimeline(
   return { events: events.sort((a, b) => a.at.getTime() - b.at.getTime()), left: outcomes };
 }
 
-/** The images after a run: those that expired are gone, those that were archived are in the archive. */
-function without(images: readonly LifecycleImage[], events: readonly LifecycleEvent[]): LifecycleImage[] {
+/** The images after a run: expired ones are gone, archived ones are in the archive. */
+function applyEvents(images: readonly LifecycleImage[], events: readonly LifecycleEvent[]): LifecycleImage[] {
   const byDigest = new Map(events.map((event) => [event.digest, event]));
   return images.flatMap((image): LifecycleImage[] => {
     const event = byDigest.get(image.digest);
@@ -57,7 +57,7 @@ function without(images: readonly LifecycleImage[], events: readonly LifecycleEv
   });
 }
 
-/** The first day on which a run has something to do. */
+/** The first day on which a run acts. */
 function nextDay(outcomes: readonly LifecycleOutcome[], now: Date): number {
   let first = Number.POSITIVE_INFINITY;
   for (const { at } of outcomes) {

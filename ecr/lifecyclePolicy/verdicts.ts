@@ -1,21 +1,29 @@
+import {
+  type LifecyclePolicyDocument,
+  type LifecycleRule,
+  lifecycleLimits,
+  type StorageClass,
+} from "./lifecycleDocument";
+import { byPriority } from "./lifecycleText";
 import { imageStorageClass, type LifecycleImage, tagMatcher } from "./matching";
 import { storageClassOf } from "./ownership";
-import { byPriority } from "./text";
-import { type LifecyclePolicyDocument, type LifecycleRule, lifecycleLimits, type StorageClass } from "./types";
 
 export const dayMilliseconds = 24 * 60 * 60 * 1000;
 
-/** What the document alone says of an image, before indexes and subjects are looked at. Times are milliseconds since 1970. */
+/**
+ * The document's decision on an image by itself, before indexes and subjects are considered. Times are milliseconds
+ * since 1970.
+ */
 export interface OwnVerdict {
   /** The rule that owns the image: the matching one with the lowest number. */
   rule?: LifecycleRule;
-  /** When the rule acts, never before now; absent: it keeps the image. */
+  /** When the rule acts, never in the past; absent when it keeps the image. */
   at?: number;
 }
 
 /**
- * The owner of each image and what it does, in the order of the images. All rules are matched against all images before
- * any of them acts: so a count rule counts the images of earlier rules too. Sources: ECR user guide, "Lifecycle policy
+ * The owner of each image and its action, in the order of the images. All rules are matched against all images before
+ * any of them acts, so a count rule also counts the images of earlier rules. Sources: ECR user guide, "Lifecycle policy
  * evaluation rules" and "Examples of lifecycle policies".
  *
  * @param counted Whether rules see an image at all.
@@ -49,14 +57,14 @@ interface CountedRule {
   rule: LifecycleRule;
   matches: (tags: readonly string[]) => boolean;
   counts: boolean;
-  /** Images that it has matched so far, from the newest on. */
+  /** Images matched so far, newest first. */
   seen: number;
 }
 
 function ownVerdict(rules: readonly CountedRule[], image: LifecycleImage, now: number): OwnVerdict {
   let verdict: OwnVerdict | undefined;
   for (const each of rules) {
-    // Behind the owner, only rules that count have to know of the image.
+    // After the owner, only count rules need to see the image.
     if ((verdict === undefined || each.counts) && each.matches(image.tags)) {
       each.seen++;
       verdict ??= { rule: each.rule, at: dueAt(each.rule, image, each.seen, now) };
@@ -65,7 +73,7 @@ function ownVerdict(rules: readonly CountedRule[], image: LifecycleImage, now: n
   return verdict ?? {};
 }
 
-/** By push, or by the return from the archive; images of the same moment by digest, so that the order is one. */
+/** By push or restore time; images with the same time by digest, so that the order is deterministic. */
 function newestFirst(images: readonly LifecycleImage[]): { image: LifecycleImage; index: number; time: number }[] {
   return images
     .map((image, index) => ({ image, index, time: pushTime(image) }))
@@ -76,7 +84,7 @@ function pushTime({ activatedAt, pushedAt }: LifecycleImage): number {
   return (activatedAt ?? pushedAt).getTime();
 }
 
-/** A pull counts when it came after the return from the archive. */
+/** A pull counts only after the image was restored from the archive. */
 function pullTime(image: LifecycleImage): number {
   const pulled = image.lastPulledAt?.getTime();
   const activated = image.activatedAt?.getTime();
@@ -94,7 +102,7 @@ function dueAt({ selection }: LifecycleRule, image: LifecycleImage, rank: number
     case "sinceImagePulled":
       return Math.max(now, pullTime(image) + countNumber * dayMilliseconds);
     case "sinceImageTransitioned": {
-      // Unknown only in a list of images that does not come from ECR: then it is archived since now.
+      // Unknown only in a list of images that does not come from ECR: counts as archived now.
       const archived = image.archivedAt?.getTime() ?? now;
       return Math.max(now, archived + Math.max(countNumber, lifecycleLimits.archiveDays) * dayMilliseconds);
     }

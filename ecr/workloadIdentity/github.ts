@@ -2,47 +2,47 @@ import type { Fault } from "../faults";
 import { typeFaults } from "../typeFaults";
 import { refFaults, variableFaults } from "./refs";
 
-/** Where GitHub's tokens come from (GitHub docs, configuring OpenID Connect in AWS). */
+/** The issuer of GitHub's tokens (GitHub docs, configuring OpenID Connect in AWS). */
 export const githubIssuer = "https://token.actions.githubusercontent.com";
-/** The audience that aws-actions/configure-aws-credentials asks for. */
+/** The audience that aws-actions/configure-aws-credentials requests. */
 export const githubAudience = "sts.amazonaws.com";
 
 /**
- * Workflows of GitHub Actions, in words. At least one of `branches`, `tags`, `environments` and `pullRequests` says which
- * runs are meant: a repository alone would let in every branch that anyone with write access can make.
+ * GitHub Actions workflows. At least one of `branches`, `tags`, `environments`, and `pullRequests` selects the runs: a
+ * repository alone would allow every branch that anyone with write access can create.
  */
 export interface GitHubWorkflows {
   /**
-   * `owner/name`, in GitHub's own spelling: conditions tell upper case from lower. Repositories of github.com that were made,
-   * renamed or transferred since 15 July 2026 have ids in the token's subject, and are written with them:
+   * `owner/name`, in GitHub's own spelling: conditions are case-sensitive. Repositories on github.com that were
+   * created, renamed, or transferred since 15 July 2026 have IDs in the token's subject, and are written with them:
    * `owner@1234/name@5678` (GitHub docs, immutable subject claims; the repository's OIDC settings show it).
-   * @default none: then `anyRepositoryOf` is given
+   * @default none: `anyRepositoryOf` is required
    */
   repository?: string;
   /**
-   * Instead of `repository`: all repositories of this owner, those too that are made later, with ids in their subjects or
-   * without. `owner@1234`: only those with ids, and never those of whoever has the owner's name after it. @default none
+   * Instead of `repository`: all repositories of this owner, including future ones, with or without IDs in their
+   * subjects. `owner@1234`: only those with IDs, so that nobody who later gets the owner's name matches. @default none
    */
   anyRepositoryOf?: string;
   /**
-   * Runs for these branches; `*` stands for any text: `main`, `release/*`. Not only pushes: what GitHub starts on the default
-   * branch is a run for it too, whoever caused it (`pull_request_target`, `issue_comment`, `workflow_run`, `schedule`).
-   * `workflows` or `environments` say it more narrowly. @default none
+   * Runs for these branches; `*` matches any characters: `main`, `release/*`. Not only pushes: workflows that GitHub
+   * runs on the default branch count, whoever triggered them (`pull_request_target`, `issue_comment`, `workflow_run`,
+   * `schedule`). Use `workflows` or `environments` to restrict them. @default none
    */
   branches?: readonly string[];
   /** Runs for these tags: `v*`. @default none */
   tags?: readonly string[];
   /**
-   * Jobs in these environments, whatever the branch: the environment's protection rules decide. A job in an environment
-   * is only matched by it, never by its branch. No wildcards. @default none
+   * Jobs in these environments, on any branch: the environment's protection rules decide. A job in an environment only
+   * matches by environment, never by branch. No wildcards. @default none
    */
   environments?: readonly string[];
   /** Runs for pull requests, whatever they change. @default false */
   pullRequests?: boolean;
   /**
-   * Of these runs, only jobs that are written in these workflow files: `release.yml`, in the same repository; one of another
-   * repository that is called, with the place it is called at: `octo-org/shared/.github/workflows/push.yml@refs/heads/main`,
-   * `…@refs/tags/v*` or `…@<commit>`. Compares the claim `job_workflow_ref`, for github.com alone. @default any workflow
+   * Of these runs, only jobs defined in these workflow files: `release.yml`, in the same repository; a reusable
+   * workflow in another repository with its ref: `octo-org/shared/.github/workflows/push.yml@refs/heads/main`,
+   * `…@refs/tags/v*` or `…@<commit>`. Compares the claim `job_workflow_ref`, for github.com only. @default any workflow
    */
   workflows?: readonly string[];
 }
@@ -69,15 +69,15 @@ export function githubSubjects(workflows: GitHubWorkflows): string[] {
     .sort();
 }
 
-/** Which repositories the subjects are of: an owner's older ones have their name there, later ones its id too. */
+/** Owners in the subjects: older repositories of an owner have its name there, newer ones also its ID. */
 function subjectOwners(repository: string | undefined, owner = ""): string[] {
   if (repository !== undefined) return [repository];
   return owner.includes("@") ? [`${owner}/*`] : [`${owner}/*`, `${owner}@*/*`];
 }
 
 /**
- * The `job_workflow_ref` claims of these workflows' tokens, sorted (GitHub docs, OpenID Connect reference); `undefined` when
- * any workflow is meant. Of which branch the file is, the subject says; ids stand in subjects only.
+ * The `job_workflow_ref` claims of these workflows' tokens, sorted (GitHub docs, OpenID Connect reference); `undefined`
+ * when any workflow is allowed. The subject already restricts the branch; only subjects contain IDs.
  *
  * @param workflows Without faults: see {@link githubFaults}.
  */
@@ -86,7 +86,7 @@ export function githubWorkflowRefs({ repository, anyRepositoryOf, workflows }: G
   return workflows?.map((file) => (file.includes("/") ? file : `${home}/.github/workflows/${file}@*`)).sort();
 }
 
-/** Why these workflows cannot be told from others by their tokens. Never throws. */
+/** Why these workflows cannot be identified by their tokens. Never throws. */
 export function githubFaults(workflows: GitHubWorkflows, path: string): Fault[] {
   const { repository, anyRepositoryOf, branches = [], tags = [], environments = [], pullRequests } = workflows;
   const faults = typeFaults(
@@ -99,8 +99,8 @@ export function githubFaults(workflows: GitHubWorkflows, path: string): Fault[] 
     faults.push({
       path: `${path}.repository`,
       value: repository,
-      rule: "workflows belong to one repository, or to any of one owner.",
-      fix: 'write repository: "owner/name", or anyRepositoryOf: "owner", and only one of them.',
+      rule: "must name one repository, or any repository of one owner.",
+      fix: 'write either repository: "owner/name" or anyRepositoryOf: "owner".',
     });
   }
   if (repository !== undefined) faults.push(...repositoryFaults(repository, `${path}.repository`));
@@ -108,8 +108,8 @@ export function githubFaults(workflows: GitHubWorkflows, path: string): Fault[] 
     faults.push({
       path: `${path}.anyRepositoryOf`,
       value: anyRepositoryOf,
-      rule: "an owner is a user or an organization of GitHub, by its name.",
-      fix: "write the name alone: letters, digits and hyphens.",
+      rule: "must be the name of a GitHub user or organization.",
+      fix: "write only the name: letters, digits and hyphens.",
     });
   }
   branches.forEach((branch, index) => {
@@ -126,7 +126,7 @@ export function githubFaults(workflows: GitHubWorkflows, path: string): Fault[] 
     faults.push({
       path: `${path}.branches`,
       value: branches,
-      rule: "it is said which runs of a repository are meant.",
+      rule: "must say which runs of the repository are allowed.",
       fix: 'write branches, tags, environments or pullRequests: true; branches: ["*"] for any branch.',
     });
   }
@@ -143,8 +143,8 @@ function fileFaults(files: readonly string[], path: string): Fault[] {
       {
         path,
         value: files,
-        rule: "with no workflow named, no job gets in.",
-        fix: "name the workflow files, or leave workflows out for any.",
+        rule: "an empty list of workflows would admit no job.",
+        fix: "name the workflow files, or leave workflows out to allow any.",
       },
     ];
   }
@@ -159,7 +159,7 @@ function fileFaults(files: readonly string[], path: string): Fault[] {
       {
         path: at,
         value: file,
-        rule: "a workflow is a file of .github/workflows, or one of another repository with the place it is called at.",
+        rule: "a workflow must be a file in .github/workflows, or a reusable workflow of another repository with its ref.",
         fix: 'write "release.yml", or "owner/name/.github/workflows/push.yml@refs/heads/main".',
       },
     ];
@@ -173,9 +173,9 @@ function repositoryFaults(repository: unknown, path: string): Fault[] {
     {
       path,
       value: repository,
-      rule: "a repository of GitHub is named owner/name, without wildcards: one would let other repositories in.",
+      rule: "a GitHub repository must be owner/name without wildcards: a wildcard would admit other repositories.",
       fix: wildcard
-        ? 'name each repository, or write anyRepositoryOf: "owner" when all of an owner are meant.'
+        ? 'name each repository, or write anyRepositoryOf: "owner" to allow all of an owner.'
         : 'write "owner/name" as GitHub shows it, without https:// and .git.',
     },
   ];
@@ -187,7 +187,7 @@ function environmentFaults(environment: unknown, path: string): Fault[] {
       {
         path,
         value: environment,
-        rule: "an environment is named whole: 1 to 255 characters, no * and no ?.",
+        rule: "must be the full name of an environment: 1 to 255 characters, no * and no ?.",
         fix: "name each environment.",
       },
     ];
@@ -197,8 +197,8 @@ function environmentFaults(environment: unknown, path: string): Fault[] {
       {
         path,
         value: environment,
-        rule: "GitHub writes a colon in an environment's name as %3A: this one could not be told from the one with a colon.",
-        fix: "write the colon where it is meant; else give the environment another name.",
+        rule: "GitHub writes a colon in an environment's name as %3A: this name could not be told from the one with a colon.",
+        fix: "write the colon if you mean it; otherwise give the environment another name.",
       },
     ];
   }

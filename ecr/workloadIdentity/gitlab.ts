@@ -2,21 +2,23 @@ import type { Fault } from "../faults";
 import { typeFaults } from "../typeFaults";
 import { refFaults } from "./refs";
 
-/** Where the tokens of gitlab.com come from; a GitLab of one's own has its own address. */
+/** The issuer of gitlab.com's tokens; a self-managed GitLab has its own address. */
 export const gitlabIssuer = "https://gitlab.com";
 
-/**
- * Pipelines of GitLab CI, in words. At least one of `branches` and `tags` says which pipelines are meant.
- */
+/** GitLab CI pipelines. At least one of `branches` and `tags` selects the pipelines. */
 export interface GitLabPipelines {
-  /** `group/project` or `group/subgroup/project`, in GitLab's own spelling. @default none: then `anyProjectOf` is given */
+  /**
+   * `group/project` or `group/subgroup/project`, in GitLab's own spelling.
+   * @default none: `anyProjectOf` is required
+   */
   project?: string;
-  /** Instead of `project`: all projects of this group and below it, those too that are made later. @default none */
+  /** Instead of `project`: all projects of this group and its subgroups, including future ones. @default none */
   anyProjectOf?: string;
   /**
-   * Pipelines for these branches; `*` stands for any text. A merge request's pipeline is one for its source branch. From a fork
-   * it counts as the fork's since GitLab 18.2.2; before, a fork's branch called `main` got in, so update. Protect the branches:
-   * the subject does not say more, and AWS reads no other claim of GitLab's. @default none
+   * Pipelines for these branches; `*` matches any characters. A merge request's pipeline counts for its source branch.
+   * From a fork it counts as the fork's since GitLab 18.2.2; before that, a fork's branch named `main` matched, so
+   * update. Protect the branches: the subject contains nothing else, and AWS reads no other claim of GitLab's. @default
+   * none
    */
   branches?: readonly string[];
   /** Pipelines for these tags. @default none */
@@ -29,7 +31,8 @@ const projectForm = new RegExp(`^${part}(?:/${part})+$`);
 const groupForm = new RegExp(`^${part}(?:/${part})*$`);
 
 /**
- * The `sub` claims of these pipelines' tokens, sorted (GitLab docs, OpenID Connect in AWS); `*` in them is IAM's wildcard.
+ * The `sub` claims of these pipelines' tokens, sorted (GitLab docs, OpenID Connect in AWS); `*` in them is IAM's
+ * wildcard.
  *
  * @param pipelines Without faults: see {@link gitlabFaults}.
  */
@@ -42,7 +45,7 @@ export function gitlabSubjects(pipelines: GitLabPipelines): string[] {
   ].sort();
 }
 
-/** Why these pipelines cannot be told from others by their tokens. Never throws. */
+/** Why these pipelines cannot be identified by their tokens. Never throws. */
 export function gitlabFaults(pipelines: GitLabPipelines, path: string): Fault[] {
   const { project, anyProjectOf, branches = [], tags = [] } = pipelines;
   const faults = typeFaults(pipelines, { branches: "list", tags: "list" }, path);
@@ -51,17 +54,17 @@ export function gitlabFaults(pipelines: GitLabPipelines, path: string): Fault[] 
     faults.push({
       path: `${path}.project`,
       value: project,
-      rule: "pipelines belong to one project, or to any of one group.",
-      fix: 'write project: "group/project", or anyProjectOf: "group", and only one of them.',
+      rule: "must name one project, or any project of one group.",
+      fix: 'write either project: "group/project" or anyProjectOf: "group".',
     });
   }
   if (project !== undefined && !matches(projectForm, project)) {
     faults.push({
       path: `${path}.project`,
       value: project,
-      rule: "a project of GitLab is named by its path, without wildcards: one would let other projects in.",
+      rule: "a GitLab project must be its path without wildcards: a wildcard would admit other projects.",
       fix: /[*?]/.test(String(project))
-        ? 'name each project, or write anyProjectOf: "group" when all of a group are meant.'
+        ? 'name each project, or write anyProjectOf: "group" to allow all of a group.'
         : 'write "group/project" as GitLab shows it.',
     });
   }
@@ -69,7 +72,7 @@ export function gitlabFaults(pipelines: GitLabPipelines, path: string): Fault[] 
     faults.push({
       path: `${path}.anyProjectOf`,
       value: anyProjectOf,
-      rule: "a group of GitLab is named by its path.",
+      rule: "must be the path of a GitLab group.",
       fix: 'write "group" or "group/subgroup".',
     });
   }
@@ -83,7 +86,7 @@ export function gitlabFaults(pipelines: GitLabPipelines, path: string): Fault[] 
     faults.push({
       path: `${path}.branches`,
       value: branches,
-      rule: "it is said which pipelines of a project are meant.",
+      rule: "must say which pipelines of the project are allowed.",
       fix: 'write branches or tags; branches: ["*"] for any branch.',
     });
   }

@@ -1,22 +1,24 @@
 import type { PolicyDocument, PolicyStatement } from "../accessPolicy";
 import type { Fault } from "../faults";
 
-/** Characters of a role's trust policy at most: 2,048, on request 4,096 (IAM user guide, IAM and STS quotas). */
+/** Maximum length of a role's trust policy: 2,048, on request 4,096 (IAM user guide, IAM and STS quotas). */
 export const trustPolicyMaximum = 4_096;
 
-/** Whose tokens a role is given for. */
+/** The tokens that can assume a role. */
 export interface OidcTrust {
   /** ARN of the identity provider in IAM. */
   providerArn: string;
   /** The `aud` claim. */
   audience: string;
-  /** `sub` claims; `*` stands for any text. */
+  /** `sub` claims; `*` matches any characters. */
   subjects: readonly string[];
-  /** Further subjects, each group of them for jobs of certain workflow files only. @default none */
+  /** Additional subjects, each group only for jobs of certain workflow files. @default none */
   ofWorkflows?: readonly WorkflowSubjects[];
 }
 
-/** Subjects that count only with one of these claims of the workflow file beside them; `*` stands for any text in both. */
+/**
+ * Subjects that are accepted only together with one of these workflow file claims; `*` matches any characters in both.
+ */
 export interface WorkflowSubjects {
   subjects: readonly string[];
   /** `job_workflow_ref` claims (IAM user guide, available keys for AWS OIDC federation: GitHub, since February 2026). */
@@ -25,17 +27,17 @@ export interface WorkflowSubjects {
 
 const providerForm = /^arn:(aws[a-z-]*):iam::([0-9]{12}):oidc-provider\/([a-z0-9.-]+(?::[0-9]+)?(?:\/[\w./-]*[\w-])?)$/;
 
-/** The issuer that an identity provider's ARN names, without `https://`; `undefined` for anything else. */
+/** The issuer in an identity provider's ARN, without `https://`; `undefined` for anything else. */
 export function issuerOfProvider(arn: unknown): string | undefined {
   return typeof arn === "string" ? providerForm.exec(arn)?.[3] : undefined;
 }
 
 /**
- * The trust policy of a role that is taken with an identity provider's tokens: audience and subject are both compared,
- * whole subjects exactly, patterns in a statement of their own, and each group of workflow files in one (all conditions of
- * one statement must hold).
+ * The trust policy of a role assumed with an identity provider's tokens: audience and subject are both compared. Exact
+ * subjects, patterns, and each group of workflow files have separate statements, because all conditions of a statement
+ * must be met.
  *
- * @param trust It has subjects: without one, every token of the provider would do.
+ * @param trust Must have subjects: without one, every token of the provider would be accepted.
  */
 export function oidcTrustPolicy(trust: OidcTrust): PolicyDocument {
   const issuer = issuerOfProvider(trust.providerArn) ?? "";
@@ -70,7 +72,7 @@ export function oidcTrustPolicy(trust: OidcTrust): PolicyDocument {
   };
 }
 
-/** Why an ARN names no identity provider for these tokens. Never throws. */
+/** Why an ARN is not an identity provider for these tokens. Never throws. */
 export function providerArnFaults(arn: unknown, path: string, issuer: string): Fault[] {
   const found = issuerOfProvider(arn);
   const expected = issuer.replace(/^https:\/\//, "");
@@ -83,14 +85,14 @@ export function providerArnFaults(arn: unknown, path: string, issuer: string): F
       value: arn,
       rule:
         found === undefined
-          ? "an identity provider is named by its ARN."
-          : `tokens of ${expected} are checked by a provider for ${expected}, this one is for ${found}.`,
+          ? "must be the ARN of an identity provider."
+          : `tokens of ${expected} need a provider for ${expected}; this one is for ${found}.`,
       fix: `write "arn:aws:iam::<account>:oidc-provider/${expected}", or set issuer to the provider's own.`,
     },
   ];
 }
 
-/** Why a text is no issuer's address, as IAM takes it: https, lower-case host, no query, no slash at the end. */
+/** Why a string is not an issuer URL that IAM accepts: https, lowercase host, no query, no trailing slash. */
 export function issuerFaults(issuer: unknown, path: string): Fault[] {
   if (typeof issuer === "string" && /^https:\/\/[a-z0-9.-]+(?::[0-9]+)?(?:\/[\w./-]*[\w-])?$/.test(issuer)) {
     return [];
@@ -99,13 +101,13 @@ export function issuerFaults(issuer: unknown, path: string): Fault[] {
     {
       path,
       value: issuer,
-      rule: "an issuer is an address with https://, a lower-case host and no slash at the end.",
+      rule: "an issuer must be an https:// URL with a lower-case host and no slash at the end.",
       fix: 'write the token\'s iss claim, such as "https://gitlab.example.com".',
     },
   ];
 }
 
-/** Why IAM would not take a trust policy of this size. */
+/** Why IAM would refuse a trust policy of this size. */
 export function trustPolicyFaults(trust: OidcTrust, path: string): Fault[] {
   const size = JSON.stringify(oidcTrustPolicy(trust)).length;
   if (size <= trustPolicyMaximum) {
@@ -115,7 +117,7 @@ export function trustPolicyFaults(trust: OidcTrust, path: string): Fault[] {
     {
       path,
       value: `${trust.subjects.length + (trust.ofWorkflows ?? []).flatMap(({ subjects }) => subjects).length} subjects`,
-      rule: `a trust policy has at most ${trustPolicyMaximum} characters, this one has ${size}.`,
+      rule: `a trust policy can have at most ${trustPolicyMaximum} characters; this one has ${size}.`,
       fix: "make a role for each group of repositories, or write patterns.",
     },
   ];

@@ -2,33 +2,33 @@ import type { PropertyMap } from "./values";
 
 export type Severity = "debug" | "info" | "warning" | "error";
 
-/** What one call of the engine brings with it. */
+/** The context of one call from the engine. */
 export interface CallContext {
   /** URN of the resource; empty for functions and provider configuration. */
   readonly urn: string;
-  /** True when nothing may be changed: the engine only wants to know what would come. */
+  /** True when nothing may be changed: the engine only asks for the expected result. */
   readonly preview: boolean;
-  /** Aborted when the user cancels or the engine goes away. */
+  /** Aborted when the user cancels or the engine exits. */
   readonly signal: AbortSignal;
-  /** A message that stays in the output. Secrets of the call's properties are taken out. */
+  /** Logs a permanent message. Secrets in the call's properties are redacted. */
   log(severity: Severity, message: string): void;
-  /** A message that is shown beside the resource while it is worked on, and then forgotten. */
+  /** Shows a temporary message next to the resource during the operation. */
   status(message: string): void;
 }
 
 export interface Failure {
-  /** Property path, empty when the whole resource is meant. */
+  /** Property path; empty for the whole resource. */
   readonly property: string;
   readonly reason: string;
 }
 
 export interface CheckRequest {
-  /** Inputs of the last deployment, as this provider's check returned them; empty for a new resource. */
+  /** Inputs of the last deployment, as returned by this provider's check; empty for a new resource. */
   readonly olds: PropertyMap;
   readonly news: PropertyMap;
   /** The engine's naming configuration (`pulumi:autonaming`). */
   readonly autonaming?: { readonly mode: "propose" | "enforce" | "disabled"; readonly proposedName: string };
-  /** For names that come out the same when a deployment is planned and then run; empty when the engine gives none. */
+  /** Makes generated names the same in a plan and its deployment; empty when the engine provides none. */
   readonly randomSeed: Uint8Array;
 }
 
@@ -42,7 +42,7 @@ export type DiffKind = "add" | "delete" | "update";
 export interface PropertyChange {
   readonly kind: DiffKind;
   readonly replace?: boolean;
-  /** True when the old side is the old input rather than the old output. */
+  /** True when the old value is the old input rather than the old output. */
   readonly inputDiff?: boolean;
 }
 
@@ -69,14 +69,14 @@ export interface ReadResult extends ResourceState {
   readonly inputs: PropertyMap;
 }
 
-/** One resource type. `Config` is what the provider's `configure` returned. */
+/** A resource type. `Config` is the result of the provider's `configure`. */
 export interface ResourceHandler<Config> {
   readonly type: string;
   check(request: CheckRequest, config: Config, context: CallContext): Promise<CheckResult>;
   diff(request: DiffRequest, config: Config, context: CallContext): Promise<DiffResult>;
-  /** In a preview: the inputs and whatever else is known for sure; the engine takes what is missing as unknown. */
+  /** In a preview: the inputs and everything else that is certain; the engine treats missing properties as unknown. */
   create(inputs: PropertyMap, config: Config, context: CallContext): Promise<ResourceState>;
-  /** `undefined` when the resource is gone. Without inputs it is an import, or `Type.get` of a program. */
+  /** `undefined` when the resource no longer exists. Without inputs it is an import, or a program's `Type.get`. */
   read(
     request: { id: string; inputs: PropertyMap; outputs: PropertyMap },
     config: Config,
@@ -90,7 +90,7 @@ export interface ResourceHandler<Config> {
   delete(request: { id: string; outputs: PropertyMap }, config: Config, context: CallContext): Promise<void>;
 }
 
-/** One function ("data source") of a provider. */
+/** A provider function ("data source"). */
 export interface FunctionHandler<Config> {
   readonly token: string;
   invoke(args: PropertyMap, config: Config, context: CallContext): Promise<PropertyMap>;
@@ -100,14 +100,16 @@ export interface ProviderDefinition<Config> {
   /** Package name, `aws` for `pulumi-resource-aws`. */
   readonly name: string;
   readonly version: string;
-  /** Provider configuration as the program gave it: what is not supported, or wrong, is a failure. */
+  /** Provider configuration from the program; unsupported or invalid values are failures. */
   checkConfig(news: PropertyMap): Promise<readonly Failure[]>;
-  /** Called once, before any resource is created, in a preview too: must throw when nothing could be done with this configuration. */
+  /** Called once, before any resource is created, also in a preview: must throw when the configuration cannot work. */
   configure(config: PropertyMap, context: CallContext): Promise<Config>;
   readonly resources: readonly ResourceHandler<Config>[];
   readonly functions: readonly FunctionHandler<Config>[];
-  /** The package's schema for `pulumi package get-schema`, as JSON. @default name and version alone */
-  readonly schema?: string;
-  /** What is said of a resource or function that there is none of. @default which ones there are */
+  /** The package's schema for `pulumi package get-schema`, as JSON. @default only name and version */
+  readonly schema?: () => string;
+  /** The program for Node that creates the package's components: see ComponentProcess. @default no components */
+  readonly components?: string;
+  /** The message for an unknown resource or function. @default lists the known ones */
   readonly unsupported?: (what: string, supported: readonly string[]) => string;
 }

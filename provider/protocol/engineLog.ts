@@ -10,7 +10,10 @@ const severities: Record<Severity, LogSeverity> = {
   error: LogSeverity.ERROR,
 };
 
-/** Messages to the engine, in order. A message that cannot be delivered is dropped: it must never fail a deployment. */
+/**
+ * Sends messages to the engine, in order. A message that cannot be delivered is dropped: logging must never fail a
+ * deployment.
+ */
 export class EngineLog {
   private client: EngineClient | undefined;
   private pending: Promise<void> = Promise.resolve();
@@ -26,7 +29,7 @@ export class EngineLog {
     if (!client) return;
     const request = new LogRequest();
     request.setSeverity(severities[severity]);
-    // The engine refuses text that is not valid UTF-8; half of a surrogate pair is not.
+    // The engine rejects text that is not valid UTF-8, such as half a surrogate pair.
     request.setMessage(Buffer.from(message).toString());
     request.setUrn(urn);
     request.setEphemeral(ephemeral);
@@ -38,7 +41,7 @@ export class EngineLog {
     );
   }
 
-  /** Resolves when everything sent so far has arrived; called before an answer, so that messages precede it. */
+  /** Resolves when everything sent so far has arrived; awaited before a response, so that messages precede it. */
   flush(): Promise<void> {
     return this.pending;
   }

@@ -3,13 +3,13 @@ import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import type { ProviderDefinition } from "./definition";
 import { ProviderService } from "./service";
 
-/** A running provider server; `close` stops it at once. */
+/** A running provider server; `close` stops it immediately. */
 export interface ProviderServer {
   readonly port: number;
   close(): void;
 }
 
-/** Serves a provider on a port of 127.0.0.1 that the system chooses. */
+/** Serves a provider on a random free port of 127.0.0.1. */
 export async function startProvider<Config>(
   definition: ProviderDefinition<Config>,
   engineAddress = "",
@@ -33,8 +33,8 @@ export async function startProvider<Config>(
 }
 
 /**
- * The main program of a plugin. The engine starts it with its own address as last argument, reads the port from its
- * standard output, and holds its standard input open: the end of that means that the engine is gone.
+ * The main program of a plugin. The engine passes its own address as the last argument, reads the port from stdout, and
+ * keeps stdin open: when stdin ends, the engine is gone.
  */
 export async function serve<Config>(definition: ProviderDefinition<Config>): Promise<void> {
   const engineAddress =
@@ -51,7 +51,7 @@ export async function serve<Config>(definition: ProviderDefinition<Config>): Pro
   process.stdin.on("error", stop);
   process.stdin.resume();
   process.on("SIGTERM", stop);
-  // The engine's way to end a plugin. A terminal's Ctrl-C does not come here: plugins have a process group of their own.
+  // The engine stops plugins with SIGINT. Ctrl-C in a terminal does not reach them: they have their own process group.
   process.on("SIGINT", stop);
   process.stdout.write(`${server.port}\n`);
 }

@@ -3,21 +3,19 @@ import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import type { IResourceProviderServer } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as pb from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { printable } from "../../ecr/printable";
-import type { CallContext, CheckRequest, DiffKind, Failure, ProviderDefinition, ResourceHandler } from "./definition";
+import { ComponentProcess } from "./componentProcess";
+import type { CallContext, CheckRequest, ProviderDefinition, ResourceHandler } from "./definition";
 import { EngineLog } from "./engineLog";
+import { diffKind, mergedSecrets, printableMessage, toFailure, topLevelOf } from "./responses";
 import { messageOf, typeOf } from "./urn";
 import { type DecodedProperties, decode, encode, type PropertyMap, SecretPaths } from "./values";
-
-/** Characters of a message that are shown. */
-const shownCharacters = 8192;
 
 type Handler<Request, Response> = (request: Request) => Promise<Response>;
 
 /**
- * The ResourceProvider service of the engine's protocol (`pulumirpc.ResourceProvider`) over a {@link ProviderDefinition}.
- * Secrets are accepted and unwrapped here, so that handlers see plain values; what comes back at the path of a secret
- * input is a secret again.
+ * The ResourceProvider service of the engine's protocol (`pulumirpc.ResourceProvider`) on top of a ProviderDefinition.
+ * Secrets are accepted and unwrapped here, so that handlers see plain values; results at the path of a secret input
+ * become secret again.
  */
 export class ProviderService<Config> {
   private readonly log = new EngineLog();
@@ -25,15 +23,18 @@ export class ProviderService<Config> {
   private cancelled = false;
   private config: { readonly value: Config } | undefined;
   private configSecrets = new SecretPaths();
+  private readonly components: ComponentProcess | undefined;
 
   constructor(
     private readonly definition: ProviderDefinition<Config>,
     engineAddress = "",
   ) {
+    const { components } = definition;
+    this.components = components === undefined ? undefined : new ComponentProcess(components, engineAddress);
     this.log.connect(engineAddress);
   }
 
-  /** Aborts what runs, and whatever would still begin. */
+  /** Aborts running operations and those that start later. */
   cancel(): void {
     this.cancelled = true;
     for (const controller of this.running) controller.abort();
@@ -41,6 +42,7 @@ export class ProviderService<Config> {
 
   close(): void {
     this.cancel();
+    this.components?.close();
     this.log.close();
   }
 
@@ -49,8 +51,8 @@ export class ProviderService<Config> {
       handshake: this.wrap((request: pb.ProviderHandshakeRequest) => this.handshake(request)),
       getSchema: this.wrap(async () => {
         const response = new pb.GetSchemaResponse();
-        const { name, version, schema = JSON.stringify({ name, version }) } = this.definition;
-        response.setSchema(schema);
+        const { name, version, schema = () => JSON.stringify({ name, version }) } = this.definition;
+        response.setSchema(schema());
         return response;
       }),
       checkConfig: this.wrap((request: pb.CheckRequest) => this.checkConfig(request)),
@@ -83,7 +85,9 @@ export class ProviderService<Config> {
       ...methods,
       parameterize: unimplemented("Parameterize"),
       call: unimplemented("Call"),
-      construct: unimplemented("Construct"),
+      construct: this.components
+        ? this.wrap((request: pb.ConstructRequest) => this.construct(request))
+        : unimplemented("Construct"),
       getMapping: unimplemented("GetMapping"),
       getMappings: unimplemented("GetMappings"),
       list: (call: grpc.ServerWritableStream<pb.ListRequest, pb.ListResponse>) => {
@@ -95,7 +99,7 @@ export class ProviderService<Config> {
     } as IResourceProviderServer;
   }
 
-  /** A throw inside a handler would reach the engine as "Unknown error", without its text. */
+  /** An exception in a handler would reach the engine as "Unknown error", without its message. */
   private wrap<Request, Response>(handler: Handler<Request, Response>) {
     return (call: grpc.ServerUnaryCall<Request, Response>, callback: grpc.sendUnaryData<Response>): void => {
       const finish = async (send: () => void) => {
@@ -106,12 +110,13 @@ export class ProviderService<Config> {
         .then(() => handler(call.request))
         .then(
           (response) => finish(() => callback(null, response)),
-          (error: unknown) => finish(() => callback({ code: grpc.status.UNKNOWN, details: shown(messageOf(error)) })),
+          (error: unknown) =>
+            finish(() => callback({ code: grpc.status.UNKNOWN, details: printableMessage(messageOf(error)) })),
         );
     };
   }
 
-  /** Runs one operation with a context of its own; its error text leaves without the operation's secrets. */
+  /** Runs one operation with its own context; the operation's secrets are redacted in its errors. */
   private async run<T>(
     urn: string,
     preview: boolean,
@@ -126,8 +131,8 @@ export class ProviderService<Config> {
       urn,
       preview,
       signal: controller.signal,
-      log: (severity, message) => this.log.send(urn, severity, shown(redact(message)), false),
-      status: (message) => this.log.send(urn, "info", shown(redact(message)), true),
+      log: (severity, message) => this.log.send(urn, severity, printableMessage(redact(message)), false),
+      status: (message) => this.log.send(urn, "info", printableMessage(redact(message)), true),
     };
     try {
       if (this.cancelled) throw new Error("cancelled");
@@ -143,8 +148,8 @@ export class ProviderService<Config> {
     this.log.connect(request.getEngineAddress());
     const response = new pb.ProviderHandshakeResponse();
     response.setAcceptSecrets(true);
-    response.setAcceptResources(false);
-    response.setAcceptOutputs(false);
+    response.setAcceptResources(this.components !== undefined);
+    response.setAcceptOutputs(this.components !== undefined);
     response.setSupportsAutonamingConfiguration(true);
     return response;
   }
@@ -153,7 +158,7 @@ export class ProviderService<Config> {
     const news = decode(request.getNews());
     const failures = await this.definition.checkConfig(news.values);
     const response = new pb.CheckResponse();
-    // As it came: provider inputs that are not strings are JSON text here, and the engine stores them so.
+    // Unparsed: provider inputs that are not strings arrive as JSON strings, and the engine stores them that way.
     response.setInputs(request.getNews());
     response.setFailuresList(failures.map(toFailure));
     return response;
@@ -166,7 +171,7 @@ export class ProviderService<Config> {
       (key) => JSON.stringify(olds[key]) !== JSON.stringify(news[key]),
     );
     const response = new pb.DiffResponse();
-    // Never a replacement: that would replace every resource of the provider; each one compares its own region.
+    // Never a replacement, which would replace every resource of the provider; each resource compares its own region.
     response.setChanges(
       changed.length > 0 ? pb.DiffResponse.DiffChanges.DIFF_SOME : pb.DiffResponse.DiffChanges.DIFF_NONE,
     );
@@ -183,8 +188,8 @@ export class ProviderService<Config> {
     const response = new pb.ConfigureResponse();
     response.setAcceptsecrets(true);
     response.setSupportspreview(true);
-    response.setAcceptresources(false);
-    response.setAcceptoutputs(false);
+    response.setAcceptresources(this.components !== undefined);
+    response.setAcceptoutputs(this.components !== undefined);
     response.setSupportsAutonamingConfiguration(true);
     return response;
   }
@@ -226,7 +231,7 @@ export class ProviderService<Config> {
     const oldInputs = decode(request.getOldInputs());
     const oldOutputs = decode(request.getOlds());
     const news = decode(request.getNews());
-    const result = await this.run(request.getUrn(), true, merged(oldInputs, oldOutputs, news), (context) =>
+    const result = await this.run(request.getUrn(), true, mergedSecrets(oldInputs, oldOutputs, news), (context) =>
       handler.diff(
         {
           id: request.getId(),
@@ -246,7 +251,7 @@ export class ProviderService<Config> {
     response.setHasdetaileddiff(true);
     for (const [path, change] of entries) {
       const detail = new pb.PropertyDiff();
-      detail.setKind(kindOf(change.kind, change.replace === true));
+      detail.setKind(diffKind(change.kind, change.replace === true));
       detail.setInputdiff(change.inputDiff === true);
       response.getDetaileddiffMap().set(path, detail);
     }
@@ -273,7 +278,7 @@ export class ProviderService<Config> {
     const handler = this.handler(request.getUrn());
     const inputs = decode(request.getInputs());
     const outputs = decode(request.getProperties());
-    const secrets = merged(inputs, outputs);
+    const secrets = mergedSecrets(inputs, outputs);
     const result = await this.run(request.getUrn(), false, secrets, (context) =>
       handler.read({ id: request.getId(), inputs: inputs.values, outputs: outputs.values }, this.configured(), context),
     );
@@ -291,7 +296,7 @@ export class ProviderService<Config> {
     const oldInputs = decode(request.getOldInputs());
     const oldOutputs = decode(request.getOlds());
     const news = decode(request.getNews());
-    const secrets = merged(oldInputs, oldOutputs, news);
+    const secrets = mergedSecrets(oldInputs, oldOutputs, news);
     const outputs = await this.run(request.getUrn(), request.getPreview(), secrets, (context) =>
       handler.update(
         { id: request.getId(), oldInputs: oldInputs.values, oldOutputs: oldOutputs.values, news: news.values },
@@ -333,6 +338,11 @@ export class ProviderService<Config> {
     return response;
   }
 
+  private async construct(request: pb.ConstructRequest): Promise<pb.ConstructResponse> {
+    const { secrets } = decode(request.getInputs());
+    return this.run("", request.getDryrun(), secrets, () => (this.components as ComponentProcess).construct(request));
+  }
+
   private configured(): Config {
     if (!this.config) throw new Error(`the ${this.definition.name} provider has not been configured`);
     return this.config.value;
@@ -357,39 +367,4 @@ export class ProviderService<Config> {
     if (unsupported) return unsupported(`${what} is`, supported);
     return `${what}: the provider ${name} has no such thing; it has ${supported.join(", ") || "none at all"}`;
   }
-}
-
-/** A message as a terminal or a CI system can be given it: it may have what registries and images say. */
-function shown(text: string): string {
-  const isLong = text.length > shownCharacters;
-  return printable(isLong ? `${text.slice(0, shownCharacters)}… (${text.length} characters)` : text);
-}
-
-function merged(...bags: DecodedProperties[]): SecretPaths {
-  const result = new SecretPaths();
-  for (const bag of bags) result.merge(bag.secrets);
-  return result;
-}
-
-function toFailure(failure: Failure): pb.CheckFailure {
-  const message = new pb.CheckFailure();
-  message.setProperty(failure.property);
-  message.setReason(shown(failure.reason));
-  return message;
-}
-
-function kindOf(kind: DiffKind, replace: boolean): pb.PropertyDiff.Kind {
-  const { Kind } = pb.PropertyDiff;
-  switch (kind) {
-    case "add":
-      return replace ? Kind.ADD_REPLACE : Kind.ADD;
-    case "delete":
-      return replace ? Kind.DELETE_REPLACE : Kind.DELETE;
-    case "update":
-      return replace ? Kind.UPDATE_REPLACE : Kind.UPDATE;
-  }
-}
-
-function topLevelOf(path: string): string {
-  return /^[^.[]+/.exec(path)?.[0] ?? path;
 }

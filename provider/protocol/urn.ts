@@ -1,4 +1,4 @@
-/** `urn:pulumi:stack::project::parent$type::name`: the type is what follows the last `$`. */
+/** `urn:pulumi:stack::project::parent$type::name`: the type is the part after the last `$`. */
 export function typeOf(urn: string): string {
   return (urn.split("::")[2] ?? "").split("$").at(-1) ?? "";
 }

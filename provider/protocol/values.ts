@@ -1,7 +1,7 @@
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 
 /**
- * Property values as they travel between the engine and a provider, and the wire's special forms. The signatures and the
+ * Property values in the protocol between engine and provider, and their special encodings. The signatures and the
  * sentinel are those of the Pulumi SDKs (`sdk/go/common/resource/sig`, `plugin.UnknownStringValue`).
  */
 export const signatureKey = "4dabf18193072939515e22adb298388d";
@@ -9,7 +9,7 @@ const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 const outputSignature = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 const resourceSignature = "5cf8f73096256a8f31e491e813e4eb8e";
 const unknownStrings = new Set([
-  "04da6b54-80e4-46f7-96ec-b56ff0331ba9", // string, and what is sent for every type
+  "04da6b54-80e4-46f7-96ec-b56ff0331ba9", // string, and also sent for every other type
   "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7", // bool
   "3eeb2bf0-c639-47a8-9e75-3b44932eb421", // number
   "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2", // array
@@ -19,13 +19,13 @@ const unknownStrings = new Set([
 ]);
 const unknownString = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** A value that a preview cannot know yet. There is one instance, {@link unknown}. */
+/** A value that is not known in a preview. The only instance is {@link unknown}. */
 export class Unknown {
   readonly kind = "unknown";
 }
 export const unknown = new Unknown();
 
-/** A value that the engine is to keep encrypted, wherever it goes. Only found in what a handler returns. */
+/** A value that the engine must always encrypt. Only occurs in handler results. */
 export class Secret {
   constructor(readonly value: PropertyValue) {}
 }
@@ -50,7 +50,7 @@ export function isMap(value: PropertyValue | undefined): value is PropertyMap {
   );
 }
 
-/** Whether a setting of a provider says something: the SDKs write what was left out as an empty or false value, in JSON too. */
+/** Whether a provider setting is set: the SDKs send omitted ones as empty or false values, also in JSON. */
 export function isSet(value: PropertyValue | undefined): boolean {
   return (
     value !== undefined &&
@@ -61,13 +61,13 @@ export function isSet(value: PropertyValue | undefined): boolean {
   );
 }
 
-/** A text that was given; undefined for none and for the empty one, which the released providers take for none. */
-export function asText(value: PropertyValue | undefined): string | undefined {
+/** A non-empty string; otherwise undefined, because the released providers treat an empty string as unset. */
+export function asString(value: PropertyValue | undefined): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-/** A list of texts; an absent one is empty. */
-export function asTexts(value: PropertyValue | undefined): string[] {
+/** A list of strings; empty when absent. */
+export function asStrings(value: PropertyValue | undefined): string[] {
   return Array.isArray(value) ? value.map(String) : [];
 }
 
@@ -78,16 +78,16 @@ export function containsUnknown(value: PropertyValue | undefined): boolean {
   return isMap(value) && Object.values(value).some(containsUnknown);
 }
 
-/** A bag of properties without its wrappers, and which of them were secret. */
+/** A property bag without its wrappers, and which properties were secret. */
 export interface DecodedProperties {
   readonly values: PropertyMap;
   readonly secrets: SecretPaths;
 }
 
-/** Where the secrets of a property bag are; kept apart so that handlers work with plain values. */
+/** Paths of the secrets in a property bag; kept separately so that handlers work with plain values. */
 export class SecretPaths {
   private readonly paths = new Set<string>();
-  private readonly texts = new Set<string>();
+  private readonly strings = new Set<string>();
 
   add(path: readonly PathSegment[], value: PropertyValue): void {
     this.paths.add(JSON.stringify(path));
@@ -100,14 +100,14 @@ export class SecretPaths {
 
   merge(other: SecretPaths): this {
     for (const path of other.paths) this.paths.add(path);
-    for (const text of other.texts) this.texts.add(text);
+    for (const text of other.strings) this.strings.add(text);
     return this;
   }
 
-  /** Replaces every secret that occurs in a text. Values of one or two characters are left: they would garble any text. */
+  /** Redacts every secret in a string, except values of one or two characters, which would garble any string. */
   redact(text: string): string {
     let result = text;
-    for (const secret of [...this.texts].sort((a, b) => b.length - a.length)) {
+    for (const secret of [...this.strings].sort((a, b) => b.length - a.length)) {
       result = result.split(secret).join("[secret]");
     }
     return result;
@@ -115,9 +115,9 @@ export class SecretPaths {
 
   private collect(value: PropertyValue): void {
     if (typeof value === "string") {
-      if (value.length > 2) this.texts.add(value);
+      if (value.length > 2) this.strings.add(value);
     } else if (typeof value === "number") {
-      if (String(value).length > 2) this.texts.add(String(value));
+      if (String(value).length > 2) this.strings.add(String(value));
     } else if (Array.isArray(value)) {
       value.forEach((element) => {
         this.collect(element);
@@ -136,7 +136,7 @@ export function decode(struct: Struct | undefined): DecodedProperties {
   return { values: decodeMap(raw, [], secrets), secrets };
 }
 
-/** The wire form of a bag; what lies at a path of `secrets`, and every {@link Secret}, is sent as a secret. */
+/** Encodes a property bag; values at a path in `secrets`, and every {@link Secret}, are sent as secrets. */
 export function encode(values: PropertyMap, secrets: SecretPaths = new SecretPaths()): Struct {
   const encoded: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(values)) {
@@ -169,30 +169,36 @@ function decodeValue(raw: unknown, path: PathSegment[], secrets: SecretPaths): P
       return value;
     }
     case resourceSignature:
-      // A reference to a resource stands for its id, as in every provider that does not ask for references.
+      // A resource reference becomes its ID, as in every provider that does not support references.
       return map["id"] === undefined || map["id"] === ""
         ? decodeValue(map["urn"], path, secrets)
         : decodeValue(map["id"], path, secrets);
     default:
-      // Assets and archives stay as they are, signature included; no type of the stand-ins takes one.
+      // Assets and archives are passed through with their signature; no type of the stand-ins uses them.
       return decodeMap(map, path, secrets);
   }
 }
 
-/** Without the marks of what is in it: a secret as a whole has no further ones. */
-function bare(value: PropertyValue): PropertyValue {
-  if (value instanceof Secret) return bare(value.value);
-  if (Array.isArray(value)) return value.map(bare);
+/** Removes nested secret markers: a value that is secret as a whole needs none inside. */
+function withoutSecretMarkers(value: PropertyValue): PropertyValue {
+  if (value instanceof Secret) return withoutSecretMarkers(value.value);
+  if (Array.isArray(value)) return value.map(withoutSecretMarkers);
   if (!isMap(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, bare(each)]));
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, withoutSecretMarkers(each)]));
 }
 
 function encodeValue(value: PropertyValue, path: PathSegment[], secrets: SecretPaths): unknown {
   if (value instanceof Secret) {
-    return { [signatureKey]: secretSignature, value: encodeValue(bare(value.value), path, new SecretPaths()) };
+    return {
+      [signatureKey]: secretSignature,
+      value: encodeValue(withoutSecretMarkers(value.value), path, new SecretPaths()),
+    };
   }
   if (secrets.has(path)) {
-    return { [signatureKey]: secretSignature, value: encodeValue(bare(value), path, new SecretPaths()) };
+    return {
+      [signatureKey]: secretSignature,
+      value: encodeValue(withoutSecretMarkers(value), path, new SecretPaths()),
+    };
   }
   if (value instanceof Unknown) return unknownString;
   if (Array.isArray(value)) return value.map((element, index) => encodeValue(element, [...path, index], secrets));
@@ -206,7 +212,7 @@ function encodeValue(value: PropertyValue, path: PathSegment[], secrets: SecretP
   return value;
 }
 
-/** `encryptionConfigurations[0].kmsKey`, `tags["cost.center"]`: the property path syntax of the engine. */
+/** Formats a path in the engine's property path syntax: `encryptionConfigurations[0].kmsKey`, `tags["cost.center"]`. */
 export function formatPath(path: readonly PathSegment[]): string {
   return path
     .map((segment, index) => {

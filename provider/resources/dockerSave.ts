@@ -4,42 +4,44 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { DockerArchive } from "../../oci/dockerArchive";
 
-/** What is kept of what the client says on its error output. */
-const mostWords = 4096;
+/** Limit on the characters kept of the client's stderr. */
+const maximumStderr = 4096;
 
 export interface ExportedImage {
-  /** What messages are about, such as `localImage: "app:1"`. */
+  /** Subject of error messages, such as `localImage: "app:1"`. */
   subject: string;
-  /** The image's id: its name may lead elsewhere by now. */
+  /** The image ID, because the name may point to another image by now. */
   id: string;
-  /** Address of the engine. @default what the `docker` client follows: DOCKER_HOST, its context */
+  /** Address of the engine. @default what the `docker` client uses: DOCKER_HOST, its context */
   host: string | undefined;
-  /** One of an index, or the one that a single image must have. */
+  /** Platform to select from an index, or that a single image must have. */
   platform: string | undefined;
-  /** What to do when the client does not give it. @default nothing to say */
-  ifGone?: string;
+  /** What to do when the client no longer has the image. @default no advice */
+  adviceIfMissing?: string;
 }
 
 /**
- * Has the `docker` client export an image, and gives it unpacked; the folder that it is in is gone afterwards. The client
- * knows contexts, ssh and TLS.
+ * Exports an image with the `docker` client and unpacks it to a folder that is deleted afterwards. The client supports
+ * contexts, ssh, and TLS.
  *
- * @param use gets the digest of the manifest or index that was asked for, too
- * @throws Error with what the client, or who reads the archive, says.
+ * @param use Also receives the digest of the requested manifest or index.
+ * @throws Error with the message of the client or of the archive reader.
  */
 export async function withExportedImage<T>(
-  { subject, id, host, platform, ifGone = "" }: ExportedImage,
+  { subject, id, host, platform, adviceIfMissing = "" }: ExportedImage,
   signal: AbortSignal,
   use: (archive: DockerArchive, digest: string) => Promise<T>,
 ): Promise<T> {
-  // Readable by nobody else.
+  // Readable only by this user.
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), "docker-image-"));
   try {
     const args = [...(host ? ["--host", host] : []), "image", "save", id];
     const refuse = (error: Error, advice = "") => {
       throw new Error(`${subject} (${id}) cannot be taken from Docker: ${error.message}${advice}`);
     };
-    const archive = await exportTo(folder, args, signal).catch((error) => refuse(error, ifGone && `. ${ifGone}`));
+    const archive = await exportTo(folder, args, signal).catch((error) =>
+      refuse(error, adviceIfMissing && `. ${adviceIfMissing}`),
+    );
     return await use(archive, await archive.image(id, platform).catch((error) => refuse(error)));
   } finally {
     await fs.rm(folder, { recursive: true, force: true });
@@ -50,7 +52,7 @@ async function exportTo(folder: string, args: readonly string[], signal: AbortSi
   const client = spawn("docker", args, { stdio: ["ignore", "pipe", "pipe"], signal });
   let words = "";
   client.stderr.setEncoding("utf8").on("data", (part: string) => {
-    words = (words + part).slice(0, mostWords);
+    words = (words + part).slice(0, maximumStderr);
   });
   const ended = new Promise<Error | undefined>((resolve) => {
     client.on("error", resolve);
@@ -59,7 +61,8 @@ async function exportTo(folder: string, args: readonly string[], signal: AbortSi
     );
   });
   const read = await DockerArchive.read(client.stdout, folder).catch((error: Error) => error);
-  // A client whose archive is refused has nobody to write to, and fails of that; one that fails leaves a cut archive.
+  // Rejecting the archive closes the client's output, so the client fails as well: report the archive's error. When the
+  // client fails by itself, the archive is only truncated: report the client's error.
   const isRefused = read instanceof Error && !client.stdout.readableEnded;
   if (isRefused) client.stdout.destroy();
   const failure = await ended;

@@ -3,22 +3,22 @@ import {
   ECRPUBLICClient,
   GetAuthorizationTokenCommand as GetPublicAuthorizationTokenCommand,
 } from "@aws-sdk/client-ecr-public";
-import { parseEcrHost, publicRegistryHosts } from "../../ecr/imageReference";
-import { publicRegions } from "../../ecr/regions";
-import { RegistryLogin } from "../../ecr/registryLogin";
+import { parseEcrHost, publicRegistryHosts } from "../../ecr/names/imageReference";
+import { publicRegions } from "../../ecr/names/regions";
+import { RegistryLogin } from "../../ecr/registry/registryLogin";
 
 /**
- * ECR's login for a registry in the place of one that has expired: after twelve hours the one in a stack's state has, and a
- * refresh brings no other. It is asked for with the AWS credentials of the environment.
+ * New ECR credentials for a registry to replace expired ones: those in a stack's state expire after twelve hours, and a
+ * refresh does not renew them. They are requested with the environment's AWS credentials.
  *
- * @returns Undefined when there are no credentials, or none that belong to this registry: then the refusal stays.
+ * @returns Undefined without AWS credentials, or when theirs are for another registry: then the refusal stands.
  */
 export async function freshLogin(host: string): Promise<RegistryLogin | undefined> {
-  const login = await askAws(host).catch(() => undefined);
+  const login = await requestLogin(host).catch(() => undefined);
   return login?.refusal(host) === undefined ? login : undefined;
 }
 
-async function askAws(host: string): Promise<RegistryLogin | undefined> {
+async function requestLogin(host: string): Promise<RegistryLogin | undefined> {
   if (publicRegistryHosts.some((each) => each === host)) {
     const client = new ECRPUBLICClient({ region: publicRegions[0] });
     const { authorizationData } = await client.send(new GetPublicAuthorizationTokenCommand({}));

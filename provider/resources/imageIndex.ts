@@ -5,10 +5,10 @@ import { type IndexChild, indexChildren, makeIndex, pushIndex } from "../../oci/
 import type { CallContext } from "../protocol/definition";
 import { withExportedImage } from "./dockerSave";
 import { imageAddress, imageId, imageTag, login } from "./inputs";
-import { placedImage } from "./placedImage";
 import { progressText } from "./progressText";
-import { telling } from "./refusal";
-import { repositoryAt } from "./repositoryAt";
+import { pushedImage } from "./pushedImage";
+import { withRefusalAdvice } from "./refusal";
+import { openRepository } from "./repositoryTarget";
 import { refuseTaken, tagImage } from "./tagImage";
 
 const inputs = z.strictObject({
@@ -20,35 +20,35 @@ const inputs = z.strictObject({
 });
 type Inputs = z.infer<typeof inputs>;
 
-/** What decides which index is where. Where Docker is does not: an id is an image. */
-const deciding = ["images", "repository", "tag"] as const;
+/** Inputs that determine which index is where. The Docker address does not: an ID identifies the image. */
+const identifyingInputs = ["images", "repository", "tag"] as const;
 
 /**
- * One image for several platforms: images that Docker holds, put together in a repository. Only the index gets the tag;
- * its images are named by their digests, and go with it. Deletion leaves all of it in the registry.
+ * A multi-platform image: images in Docker, combined into an index in a repository. Only the index is tagged; its
+ * images are referenced by digest, and deleted with it. Deleting the resource leaves all of it in the registry.
  */
-export const imageIndex = placedImage({
+export const imageIndex = pushedImage({
   type: "ecr:index:ImageIndex",
   inputs,
-  deciding,
-  bring: publish,
-  // Docker need not hold what the registry does.
-  tagsWhatIsThere: true,
+  identifyingInputs,
+  transfer: publish,
+  // The images may be gone from Docker when the registry already has the index.
+  retagsExisting: true,
 });
 
-/** A refresh in the same run took the index out of the state after the program had read it there. */
-const ifGone = "Run the update again: an index that the state does not have is built anew.";
+/** A refresh in the same run removed the index from the state after the program had read it. */
+const adviceIfMissing = "Run the update again: an index that is not in the state is built again.";
 
 async function publish({ images, dockerHosts = [], repository, repositoryLogin, tag }: Inputs, context: CallContext) {
-  const target = repositoryAt(repository, repositoryLogin);
+  const target = openRepository(repository, repositoryLogin);
   const children: IndexChild[] = [];
-  // One after the other: each is unpacked on disk.
+  // One at a time, because each is unpacked on disk.
   for (const [position, { platform, imageId: id }] of images.entries()) {
     const subject = `images[${position}]: the image for ${platform}`;
-    const image = { subject, id, platform, host: dockerHosts[position], ifGone };
+    const image = { subject, id, platform, host: dockerHosts[position], adviceIfMissing };
     children.push(
       ...(await withExportedImage(image, context.signal, (archive, digest) =>
-        telling(`${subject} to ${target.url}`, async () => {
+        withRefusalAdvice(`${subject} to ${target.url}`, async () => {
           const onProgress = (progress: CopyProgress) => context.status(`${platform}: ${progressText(progress)}`);
           await new ManifestCopies({ source: archive, target: target.client, onProgress }).manifest(digest);
           return indexChildren(target.client, digest);
@@ -56,10 +56,10 @@ async function publish({ images, dockerHosts = [], repository, repositoryLogin, 
       )),
     );
   }
-  return telling(`images: an index in ${target.url}`, async () => {
+  return withRefusalAdvice(`images: an index in ${target.url}`, async () => {
     const index = makeIndex(children);
     await refuseTaken(target, tag, index.digest);
-    // It comes last, and its tag after it: nobody pulls one whose images are not there.
+    // Pushed last, and tagged after that: nobody can pull it before its images are there.
     await pushIndex(target.client, index);
     return tagImage(target, index, tag);
   });

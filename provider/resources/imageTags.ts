@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { isDigest } from "../../ecr/digests";
+import { isDigest } from "../../ecr/names/digests";
 import { findImage, putTags } from "../../oci/tags";
 import type { CallContext, DiffRequest, PropertyChange, ResourceHandler } from "../protocol/definition";
-import { asText, isMap, type PropertyMap } from "../protocol/values";
+import { asString, isMap, type PropertyMap } from "../protocol/values";
 import { checkInputs, imageAddress, imageTag, login, readInputs } from "./inputs";
-import { bringBack, missingImage } from "./missingImage";
-import { telling } from "./refusal";
-import { type RepositoryAt, repositoryAt, withoutReference } from "./repositoryAt";
+import { missingImage, restoreImage } from "./missingImage";
+import { withRefusalAdvice } from "./refusal";
+import { openRepository, type RepositoryTarget, withoutReference } from "./repositoryTarget";
 
 const inputs = z.strictObject({
   image: imageAddress,
@@ -18,8 +18,8 @@ const inputs = z.strictObject({
 type Inputs = z.infer<typeof inputs>;
 
 /**
- * The tags of an image in the repositories that hold it. What an immutable tag names is looked up first, in all of them;
- * then each tag takes one GET and one PUT. Tags that are left out later, and all of them on deletion, stay in the registry.
+ * The tags of an image in the repositories that have it. Immutable tags are checked first, in all of them; then each
+ * tag takes one GET and one PUT. Tags removed from the inputs, and all of them on deletion, stay in the registry.
  */
 export const imageTags: ResourceHandler<void> = {
   type: "ecr:index:ImageTags",
@@ -29,110 +29,115 @@ export const imageTags: ResourceHandler<void> = {
   diff: async (request) => ({ changes: changesOf(request) }),
 
   async create(properties, _, context) {
-    if (context.preview) return { id: "", outputs: await foreseen(properties, context) };
+    if (context.preview) return { id: "", outputs: await previewOutputs(properties, context) };
     const tagged = await putAll(readInputs(inputs, properties));
     return { id: withoutReference(String(properties["image"])), outputs: { ...withoutLogins(properties), ...tagged } };
   },
 
   async update({ news, oldInputs, oldOutputs }, _, context) {
-    if (context.preview) return foreseen(news, context);
+    if (context.preview) return previewOutputs(news, context);
     const isSame = oldInputs["image"] === news["image"];
-    const known = isSame ? asText(oldOutputs["digest"]) : undefined;
+    const known = isSame ? asString(oldOutputs["digest"]) : undefined;
     return { ...withoutLogins(news), ...(await putAll(readInputs(inputs, news), known)) };
   },
 
   async read({ id, inputs: known, outputs }) {
     if (!isMap(known) || Object.keys(known).length === 0) {
-      throw new Error(`${id}: an image's tags cannot be imported; write them into the program`);
+      throw new Error(`${id}: an image's tags cannot be imported; write them in the program`);
     }
     const { repositories, logins = [], ...all } = readInputs(inputs, known);
-    const places = repositories.map(({ url }, index) => repositoryAt(url, logins[index]));
-    // Without its own tag it counts as gone: what brings it there gives it that again.
-    return telling(`tags of ${all.image}`, async () => {
+    const targets = repositories.map(({ url }, index) => openRepository(url, logins[index]));
+    // Without its own tag it counts as deleted: the resource that puts the image there restores the tag.
+    return withRefusalAdvice(`tags of ${all.image}`, async () => {
       const held = await Promise.all(
-        [String(outputs["digest"]), repositoryAt(all.image).reference].map((each) => findIn(places, each)),
+        [String(outputs["digest"]), openRepository(all.image).reference].map((each) => findInFirst(targets, each)),
       );
       if (held.includes(undefined)) return undefined;
-      return { id, inputs: known, outputs: { ...outputs, tagged: await tagsFound(places, namesOf(all)) } };
+      return { id, inputs: known, outputs: { ...outputs, tagged: await readTags(targets, namesOf(all)) } };
     });
   },
 
   async delete() {
-    // Whoever pulls one of these tags goes on doing so.
+    // The tags stay, because others may be pulling them.
   },
 };
 
-/** The image's own tag, by which it is given, and those that follow it. */
+/** The image's own tag, which identifies it, and those that follow it. */
 function namesOf({ image, tags }: Pick<Inputs, "image" | "tags">): string[] {
-  const { reference = "latest" } = repositoryAt(image);
+  const { reference = "latest" } = openRepository(image);
   return [...new Set([...(isDigest(reference) ? [] : [reference]), ...tags])];
 }
 
-/** @param known Digest that the image had before, under the same tag of its own. */
+/** @param known The image's previous digest, under the same own tag. */
 function putAll(properties: Inputs, known?: string) {
-  return telling(`tags of ${properties.image}`, () => putEach(properties, known));
+  return withRefusalAdvice(`tags of ${properties.image}`, () => putEach(properties, known));
 }
 
 async function putEach(properties: Inputs, known: string | undefined) {
   const { image, repositories, logins = [], tags } = properties;
-  const places = repositories.map(({ url, keptTags = [] }, index) => ({
-    ...repositoryAt(url, logins[index]),
+  const targets = repositories.map(({ url, keptTags = [] }, index) => ({
+    ...openRepository(url, logins[index]),
     keptTags,
   }));
-  const digest = await digestOf(image, places, known);
-  refuseOther(image, digest, known);
-  const found = await Promise.all(places.map(async (place) => ({ ...place, tagged: await tagsFound([place], tags) })));
-  refuseKept(found, digest);
+  const digest = await digestOf(image, targets, known);
+  refuseMovedTag(image, digest, known);
+  const found = await Promise.all(
+    targets.map(async (target) => ({ ...target, tagged: await readTags([target], tags) })),
+  );
+  refuseImmutableTags(found, digest);
   for (const { client, url, tagged } of found) {
     const missing = tags.filter((tag) => tagged[`${url}:${tag}`] !== digest);
     if (missing.length > 0) await putTags(client, digest, missing);
   }
   return {
     digest,
-    references: places.map(({ url }) => `${url}@${digest}`),
-    tagged: await tagsFound(places, namesOf(properties)),
+    references: targets.map(({ url }) => `${url}@${digest}`),
+    tagged: await readTags(targets, namesOf(properties)),
   };
 }
 
-/** What the first of an image's repositories, the one that it is made for, holds under a tag or digest. */
-async function findIn([first]: readonly RepositoryAt[], reference = "latest") {
+/** What the first of an image's repositories, the one it is made for, has under a tag or digest. */
+async function findInFirst([first]: readonly RepositoryTarget[], reference = "latest") {
   return first && (await findImage(first.client, reference));
 }
 
-/** The image's digest in its first repository, which gets it from another one where it has lost it. */
-async function digestOf(image: string, places: readonly RepositoryAt[], known?: string): Promise<string> {
-  const { reference = "latest" } = repositoryAt(image);
+/** The image's digest in its first repository; if it was lost there, it is restored from another one. */
+async function digestOf(image: string, targets: readonly RepositoryTarget[], known?: string): Promise<string> {
+  const { reference = "latest" } = openRepository(image);
   if (isDigest(reference)) return reference;
-  const digest = (await findIn(places, reference))?.digest ?? (await bringBack(reference, places, known));
+  const digest = (await findInFirst(targets, reference))?.digest ?? (await restoreImage(reference, targets, known));
   if (digest === undefined) throw missingImage("image", image);
   return digest;
 }
 
-/** The image's own tag stands for one image: who moved it wants nothing moved after it unasked. */
-function refuseOther(image: string, digest: string, known: string | undefined): void {
+/** The image's own tag identifies one image: if somebody moved it, no other tag may silently follow. */
+function refuseMovedTag(image: string, digest: string, known: string | undefined): void {
   if (known === undefined || known === digest) return;
   throw new Error(
-    `image: ${image} names another image (${digest}) than the one that this stack put there (${known}). Nothing was ` +
-      "tagged. Give the tag back to the stack's image, or remove it and run `pulumi up --refresh`, which brings the image again.",
+    `image: ${image} points to a different image (${digest}) than the one that this stack put there (${known}). Nothing was ` +
+      "tagged. Move the tag back to the stack's image, or remove it and run `pulumi up --refresh`, which pushes the image again.",
   );
 }
 
 /** Digests by `<url>:<tag>`. */
-async function tagsFound(places: readonly RepositoryAt[], tags: readonly string[]): Promise<Record<string, string>> {
+async function readTags(
+  targets: readonly RepositoryTarget[],
+  tags: readonly string[],
+): Promise<Record<string, string>> {
   const found = await Promise.all(
-    places.flatMap(({ client, url }) =>
+    targets.flatMap(({ client, url }) =>
       tags.map(async (tag) => ({ address: `${url}:${tag}`, image: await findImage(client, tag) })),
     ),
   );
   return Object.fromEntries(found.flatMap(({ address, image }) => (image ? [[address, image.digest]] : [])));
 }
 
-/** All that a registry would refuse, before anything is put. */
-function refuseKept(
-  places: readonly { url: string; keptTags: string[]; tagged: Record<string, string> }[],
+/** Refuses everything that a registry would refuse, before anything is put. */
+function refuseImmutableTags(
+  targets: readonly { url: string; keptTags: string[]; tagged: Record<string, string> }[],
   digest: string,
 ): void {
-  const taken = places.flatMap(({ url, keptTags, tagged }) =>
+  const taken = targets.flatMap(({ url, keptTags, tagged }) =>
     keptTags.flatMap((tag) => {
       const holder = tagged[`${url}:${tag}`];
       return holder === undefined || holder === digest ? [] : [`${url}:${tag} (${holder})`];
@@ -140,8 +145,8 @@ function refuseKept(
   );
   if (taken.length === 0) return;
   throw new Error(
-    `tags: these name another image than ${digest}, and cannot be moved: ${taken.join(", ")}. Nothing was tagged. Give ` +
-      "this image a tag of its own, such as the next version.",
+    `tags: these point to another image than ${digest}, and cannot be moved: ${taken.join(", ")}. Nothing was tagged. Give ` +
+      "this image its own tag, such as the next version.",
   );
 }
 
@@ -155,7 +160,7 @@ function changesOf({ oldInputs, oldOutputs, news }: DiffRequest): Record<string,
   return changes;
 }
 
-/** Whether a refresh found a tag gone, or at another image. */
+/** Whether a refresh found a tag missing or pointing to another image. */
 function hasMoved({ digest, tagged }: PropertyMap, { tags, repositories, image }: PropertyMap): boolean {
   if (!isMap(tagged) || !Array.isArray(tags) || !Array.isArray(repositories) || typeof image !== "string") return false;
   const urls = repositories.flatMap((each) => (isMap(each) && typeof each["url"] === "string" ? [each["url"]] : []));
@@ -163,22 +168,29 @@ function hasMoved({ digest, tagged }: PropertyMap, { tags, repositories, image }
   return [...(image in tagged ? [image] : []), ...followed].some((address) => tagged[address] !== digest);
 }
 
-/** What a preview can say: the digest of an image that is there already, and in words which tags leave another one. */
-async function foreseen(properties: PropertyMap, { log }: CallContext): Promise<PropertyMap> {
+/**
+ * What a preview knows: the digest of an image that already exists. Also logs which tags will move away from another
+ * image.
+ */
+async function previewOutputs(properties: PropertyMap, { log }: CallContext): Promise<PropertyMap> {
   const known = withoutLogins(properties);
   const parsed = inputs.safeParse(properties);
   if (!parsed.success) return known;
   const { image, repositories, logins = [], tags } = parsed.data;
-  const places = repositories.map(({ url }, index) => repositoryAt(url, logins[index]));
+  const targets = repositories.map(({ url }, index) => openRepository(url, logins[index]));
   try {
-    const found = await findIn(places, repositoryAt(image).reference);
-    const tagged = Object.entries(await tagsFound(places, tags)).filter(([, holder]) => holder !== found?.digest);
+    const found = await findInFirst(targets, openRepository(image).reference);
+    // A tag that cannot move stays, or the update refuses it.
+    const fixed = new Set(repositories.flatMap(({ url, keptTags = [] }) => keptTags.map((tag) => `${url}:${tag}`)));
+    const tagged = Object.entries(await readTags(targets, tags)).filter(
+      ([address, holder]) => holder !== found?.digest && !fixed.has(address),
+    );
     for (const [address, holder] of tagged) {
-      log("info", `${address} moves from ${holder} to ${found?.digest ?? `the image that ${image} will name`}`);
+      log("info", `${address} moves from ${holder} to ${found?.digest ?? `the image that ${image} will point to`}`);
     }
     return found === undefined ? known : { ...known, digest: found.digest };
   } catch {
-    // A registry that does not answer now may do so in the update.
+    // A registry that does not respond now may do so in the update.
     return known;
   }
 }

@@ -4,10 +4,10 @@ import { ManifestCopies } from "../../oci/copyManifests";
 import type { CallContext } from "../protocol/definition";
 import { withExportedImage } from "./dockerSave";
 import { imageAddress, imageId, imageTag, login } from "./inputs";
-import { placedImage } from "./placedImage";
 import { progressText } from "./progressText";
-import { telling } from "./refusal";
-import { repositoryAt } from "./repositoryAt";
+import { pushedImage } from "./pushedImage";
+import { withRefusalAdvice } from "./refusal";
+import { openRepository } from "./repositoryTarget";
 import { refuseTaken, tagImage } from "./tagImage";
 
 const inputs = z.strictObject({
@@ -21,27 +21,33 @@ const inputs = z.strictObject({
 });
 type Inputs = z.infer<typeof inputs>;
 
-/** What decides which image is where. Neither its name in Docker nor where Docker is: the id is the image. */
-const deciding = ["imageId", "platform", "repository", "tag"] as const;
+/**
+ * Inputs that determine which image is where. Neither its name in Docker nor the Docker address: the ID identifies the
+ * image.
+ */
+const identifyingInputs = ["imageId", "platform", "repository", "tag"] as const;
 
-/** An image that Docker holds, pushed to a repository over the registry protocol. Deletion leaves it in its registry. */
-export const imageUpload = placedImage({
+/**
+ * An image in Docker, pushed to a repository over the registry protocol. Deleting the resource leaves it in the
+ * registry.
+ */
+export const imageUpload = pushedImage({
   type: "ecr:index:ImageUpload",
   inputs,
-  deciding,
-  bring: upload,
-  // Docker need not hold what the registry does.
-  tagsWhatIsThere: true,
+  identifyingInputs,
+  transfer: upload,
+  // The image may be gone from Docker when the registry already has it.
+  retagsExisting: true,
 });
 
 function upload(
   { localImage, imageId, dockerHost, platform, repository, repositoryLogin, tag }: Inputs,
   context: CallContext,
 ) {
-  const target = repositoryAt(repository, repositoryLogin);
+  const target = openRepository(repository, repositoryLogin);
   const image = { subject: `localImage: ${JSON.stringify(localImage)}`, id: imageId, platform, host: dockerHost };
   return withExportedImage(image, context.signal, (archive, digest) =>
-    telling(`localImage: ${localImage} to ${target.url}`, async () => {
+    withRefusalAdvice(`localImage: ${localImage} to ${target.url}`, async () => {
       await refuseTaken(target, tag, digest);
       const onProgress = (progress: CopyProgress) => context.status(progressText(progress));
       const copies = new ManifestCopies({ source: archive, target: target.client, onProgress });

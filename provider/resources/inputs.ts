@@ -1,31 +1,31 @@
 import { z } from "zod";
-import { isDigest } from "../../ecr/digests";
-import { imageReferenceFaults } from "../../ecr/imageReference";
-import { imageTagFaults } from "../../ecr/imageTags";
+import { isDigest } from "../../ecr/names/digests";
+import { imageReferenceFaults } from "../../ecr/names/imageReference";
+import { imageTagFaults } from "../../ecr/tags/imageTags";
 import type { CheckResult, Failure } from "../protocol/definition";
 import { formatPath, isMap, isUnknown, type PropertyMap, type PropertyValue, Secret } from "../protocol/values";
 
-/** Login for a registry. An empty one is none: then what `docker login` left counts, else the registry is asked anonymously. */
+/** Credentials for a registry. Empty ones are none: those from `docker login` are used, or the request is anonymous. */
 export interface Login {
   username?: string;
   password?: string;
 }
 
-/** Text that is an image's address: with a tag or digest, or without, as it is asked for. */
-export const imageAddress = faultless((text) => imageReferenceFaults(text, ""));
+/** A string that is an image reference, with or without a tag or digest. */
+export const imageAddress = checkedString((text) => imageReferenceFaults(text, ""));
 export const imageId = z.string().refine(isDigest, { error: "an image's id is sha256: and 64 hexadecimal digits" });
-export const imageTag = faultless((text) => imageTagFaults(text, ""));
+export const imageTag = checkedString((text) => imageTagFaults(text, ""));
 
 export const login = z.strictObject({ username: z.string().optional(), password: z.string().optional() });
 
-/** A fact of ecr/ as a rule of zod. */
-function faultless(faults: (text: string) => { rule: string; fix: string }[]) {
+/** Wraps a check from ecr/ as a zod rule. */
+function checkedString(faults: (text: string) => { rule: string; fix: string }[]) {
   return z.string().superRefine((text, context) => {
     for (const { rule, fix } of faults(text)) context.addIssue({ code: "custom", message: `${rule} ${fix}` });
   });
 }
 
-/** What is wrong with inputs, all at once; what a preview does not know yet is taken for right. Passwords are secrets from here on. */
+/** All faults of the inputs; values unknown in a preview count as valid. Marks passwords as secrets. */
 export function checkInputs(schema: z.ZodType, news: PropertyMap): CheckResult {
   const { error } = schema.safeParse(withoutNulls(news));
   const failures: Failure[] = (error?.issues ?? [])
@@ -37,7 +37,7 @@ export function checkInputs(schema: z.ZodType, news: PropertyMap): CheckResult {
   return { inputs: withSecretPasswords(news) as PropertyMap, failures };
 }
 
-/** Whoever wrote the program, and in whatever language, need not have marked them. */
+/** The program, in whatever language, may not have marked them. */
 function withSecretPasswords(value: PropertyValue): PropertyValue {
   if (Array.isArray(value)) return value.map(withSecretPasswords);
   if (!isMap(value)) return value;
@@ -48,7 +48,7 @@ function withSecretPasswords(value: PropertyValue): PropertyValue {
   return Object.fromEntries(entries);
 }
 
-/** Inputs whose check found nothing. */
+/** Inputs that passed their check. */
 export function readInputs<T>(schema: z.ZodType<T>, inputs: PropertyMap): T {
   return schema.parse(withoutNulls(inputs));
 }

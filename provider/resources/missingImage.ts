@@ -1,27 +1,27 @@
 import { copyImage } from "../../oci/copyImage";
 import { findImage, putTags } from "../../oci/tags";
-import type { RepositoryAt } from "./repositoryAt";
+import type { RepositoryTarget } from "./repositoryTarget";
 
 /**
- * An address that names nothing. An update with `--refresh` learns that an image is gone after the program has read the
- * stack's state: what builds or copies it is only asked for by the next one.
+ * The image at an address does not exist. An update with `--refresh` notices a missing image only after the program has
+ * read the stack's state: the next update builds or copies it.
  */
 export function missingImage(property: string, address: string): Error {
   return new Error(
-    `${property}: ${address}: its registry holds no such image. If this stack put it there, somebody or a lifecycle rule ` +
+    `${property}: ${address}: its registry has no such image. If this stack put it there, somebody or a lifecycle rule ` +
       "has deleted it: run `pulumi refresh`, then `pulumi up`, which puts it there again.",
   );
 }
 
 /**
- * Gives a repository an image back from another one that has it under the same tag.
+ * Restores an image in a repository from another one that has it under the same tag.
  *
- * @param known Digest that it must have, where that is known.
- * @returns Its digest; undefined when no other one has it.
+ * @param known Required digest, when it is known.
+ * @returns Its digest; undefined when no other repository has it.
  */
-export async function bringBack(
+export async function restoreImage(
   tag: string,
-  [first, ...others]: readonly RepositoryAt[],
+  [first, ...others]: readonly RepositoryTarget[],
   known: string | undefined,
 ): Promise<string | undefined> {
   if (first === undefined) return undefined;

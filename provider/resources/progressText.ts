@@ -1,6 +1,6 @@
 import type { CopyProgress } from "../../oci/copyBlobs";
 
-/** How far a copy is, as the engine shows it. */
+/** Formats the progress of a copy for the engine. */
 export function progressText({ kind, digest, size, how }: CopyProgress): string {
   return `${kind} ${digest.slice(0, "sha256:".length + 12)} (${size.toLocaleString("en")} bytes): ${how}`;
 }

@@ -1,37 +1,37 @@
 import { findImage, putTags } from "../../oci/tags";
-import type { RepositoryAt } from "./repositoryAt";
+import type { RepositoryTarget } from "./repositoryTarget";
 
-/** What a resource says of an image that it has brought into a repository. */
-export interface PlacedImage {
+/** Outputs of a resource that put an image into a repository. */
+export interface PushedImage {
   digest: string;
   mediaType: string;
   /** `<url>@<digest>` */
   reference: string;
-  /** What its tag names; null without a tag. */
+  /** The digest its tag points to; null without a tag. */
   tagged: string | null;
 }
 
-/** Gives an image that a repository holds its tag, which comes last. A tag of another image is refused. */
+/** Tags an image that a repository has, as the last step. A tag of another image is refused. */
 export async function tagImage(
-  target: RepositoryAt,
-  { digest, mediaType }: Pick<PlacedImage, "digest" | "mediaType">,
+  target: RepositoryTarget,
+  { digest, mediaType }: Pick<PushedImage, "digest" | "mediaType">,
   tag: string | undefined,
-): Promise<PlacedImage> {
+): Promise<PushedImage> {
   await refuseTaken(target, tag, digest);
   if (tag !== undefined) await putTags(target.client, digest, [tag]);
   return { digest, mediaType, reference: `${target.url}@${digest}`, tagged: tag === undefined ? null : digest };
 }
 
-/** A copy never takes a tag from another image: whoever pulls that tag would get other bytes from then on. */
+/** A copy never moves a tag from another image: those who pull the tag would suddenly get different bytes. */
 export async function refuseTaken(
-  { client, url }: RepositoryAt,
+  { client, url }: RepositoryTarget,
   tag: string | undefined,
   digest: string,
 ): Promise<void> {
   const holder = tag === undefined ? undefined : await findImage(client, tag);
   if (holder === undefined || holder.digest === digest) return;
   throw new Error(
-    `tag: ${url}:${tag} names another image (${holder.digest}) than the one to be copied (${digest}). Nothing was ` +
-      "tagged. Give that one another tag and take this one from it, or copy under another tag.",
+    `tag: ${url}:${tag} points to a different image (${holder.digest}) than the one to copy (${digest}). Nothing was ` +
+      "tagged. Give that image another tag and remove this one from it, or copy under another tag.",
   );
 }

@@ -24,16 +24,16 @@ export async function down(): Promise<number> {
       console.error("\nThe sandbox is left running. Wait for the other command, or stop it, and run this one again.");
       return code;
     }
-    // Repositories with images are not deleted by default, and protected resources never: here nothing stays of either.
-    if (code !== 0) console.error("\nWhat pulumi destroy could not delete goes with the local AWS.");
+    // By default repositories with images are not deleted, nor are protected resources; here both must go.
+    if (code !== 0) console.error("\nWhatever pulumi destroy could not delete is removed with the local AWS.");
     console.log("");
   }
   await runSteps([
-    // Before the containers: ECS would start others in place of those that are removed.
+    // Before the containers are removed: ECS would replace them.
     { title: "Local AWS", task: () => stopServices(home) },
     {
       title: "Containers and images",
-      // A set-up that was cut short needs no engine built and no Docker installed to be taken away.
+      // After an interrupted set-up, taking it down must not build the engine or install Docker.
       skip: () => !usesDocker(home),
       task: async ({ progress }) => {
         const docker = await ensureDocker({ home, progress, dockerConfig: dockerConfig(home) });
@@ -48,7 +48,7 @@ export async function down(): Promise<number> {
   return 0;
 }
 
-/** Destroying needs the local AWS: what is not running is started once more. */
+/** Destroying needs the local AWS, so stopped parts are started once more. */
 async function destroy(): Promise<number> {
   const { home, env } = await setUp();
   const command = ["destroy", "--stack", localStack];
@@ -56,7 +56,7 @@ async function destroy(): Promise<number> {
   return pulumiStep(home, command, env);
 }
 
-/** Whether Pulumi's state in the sandbox has the stack: by project, of whatever name a fork has given it. */
+/** Whether Pulumi's state in the sandbox has the stack, under any project name, because a fork may have renamed it. */
 function hasStack(home: string): boolean {
   const stacks = path.join(home, "state", ".pulumi", "stacks");
   const projects = fs.existsSync(stacks) ? fs.readdirSync(stacks) : [];

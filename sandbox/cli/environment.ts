@@ -4,18 +4,18 @@ import type { DockerEnvironment } from "../docker/daemon";
 import { projectRoot } from "../paths";
 import type { RunningServices } from "../services/services";
 
-/** The stack that `npm run local` works on; its values stand in Pulumi.local.yaml. */
+/** The stack that `npm run local` uses; its config is in Pulumi.local.yaml. */
 export const localStack = "local";
 
-/** The parts of a running sandbox that commands have to find. */
-export interface SandboxParts {
+/** The parts of a running sandbox that commands need to find. */
+export interface SandboxComponents {
   home: string;
   services: Pick<RunningServices, "endpoint" | "accessKeyId" | "secretAccessKey" | "region">;
   docker: Pick<DockerEnvironment, "environment">;
   pulumiHome: string;
 }
 
-/** Variables of the user's that would lead a command in the sandbox to a real account, stack or Docker login. */
+/** The user's variables that would lead a command in the sandbox to a real account, stack, or Docker login. */
 const foreign = [
   "AWS_PROFILE",
   "AWS_DEFAULT_PROFILE",
@@ -28,12 +28,12 @@ const foreign = [
   "PULUMI_ACCESS_TOKEN",
   "PULUMI_CONFIG_PASSPHRASE_FILE",
   "PULUMI_STACK",
-  // The launcher would look for another version, in another folder.
+  // The launcher would look for another version in another folder.
   "PULUMI_VERSION",
 ];
 
-/** The environment in which every command of the sandbox runs; nothing of it is written anywhere else. */
-export function commandEnvironment(parts: SandboxParts): NodeJS.ProcessEnv {
+/** The environment for every command in the sandbox; it is not stored anywhere. */
+export function commandEnvironment(parts: SandboxComponents): NodeJS.ProcessEnv {
   const { home, services } = parts;
   const environment: NodeJS.ProcessEnv = {
     ...process.env,
@@ -46,7 +46,7 @@ export function commandEnvironment(parts: SandboxParts): NodeJS.ProcessEnv {
     AWS_SECRET_ACCESS_KEY: services.secretAccessKey,
     AWS_REGION: services.region,
     AWS_DEFAULT_REGION: services.region,
-    // Files that do not exist: the user's own profiles and keys must not be read.
+    // Files that do not exist, so that the user's own profiles and keys are not read.
     AWS_CONFIG_FILE: path.join(home, "aws", "config"),
     AWS_SHARED_CREDENTIALS_FILE: path.join(home, "aws", "credentials"),
     AWS_EC2_METADATA_DISABLED: "true",
@@ -54,10 +54,10 @@ export function commandEnvironment(parts: SandboxParts): NodeJS.ProcessEnv {
     ...parts.docker.environment,
     PULUMI_HOME: parts.pulumiHome,
     PULUMI_BACKEND_URL: `file://${closedDirectory(home, "state")}`,
-    // Protects nothing but a local AWS's tokens; Pulumi.local.yaml holds the salt that goes with it.
+    // Only protects tokens of a local AWS; Pulumi.local.yaml has the matching salt.
     PULUMI_CONFIG_PASSPHRASE: "sandbox",
     PULUMI_SKIP_UPDATE_CHECK: "1",
-    // Each command starts Node several times; what it compiled the first time it need not compile again.
+    // Each command starts Node several times; the cache avoids compiling everything again.
     NODE_COMPILE_CACHE: closedDirectory(home, "compile-cache"),
     ...(process.env["SANDBOX_PLUGINS"] !== "released" && { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" }),
   };
@@ -65,12 +65,12 @@ export function commandEnvironment(parts: SandboxParts): NodeJS.ProcessEnv {
   return environment;
 }
 
-/** Docker's config of the sandbox: its logins stay out of the user's own. */
+/** The sandbox's Docker config, which keeps its logins out of the user's own. */
 export function dockerConfig(home: string): string {
   return closedDirectory(home, "docker-config");
 }
 
-/** A folder of the sandbox that nobody else may look into. */
+/** A folder of the sandbox that only its owner can read. */
 function closedDirectory(home: string, name: string): string {
   const directory = path.join(home, name);
   fs.mkdirSync(directory, { recursive: true, mode: 0o700 });

@@ -8,21 +8,24 @@ import { appPort, prove, type ReferenceImage, referenceImage, type StackOutputs 
 import { pulumiStep } from "./pulumiStep";
 import { setUp } from "./setUp";
 
-/** `npm run local [-- --outputs]`: sets the sandbox up, runs the reference job with Pulumi, and proves it as a user would. */
+/**
+ * `npm run local [-- --outputs]`: sets up the sandbox, runs the reference job with Pulumi, and verifies the result as a
+ * user would.
+ */
 export async function local(args: string[]): Promise<number> {
   const { values } = parseArgs({ args, options: { outputs: { type: "boolean", default: false } } });
   await refuseTakenPorts();
   const { home, env, services } = await setUp();
   await selectStack(env);
 
-  // The outputs come at the end, once, for those who ask for them.
+  // The outputs are shown once, at the end, on request.
   const quieter = ["--suppress-outputs", ...(process.stdout.isTTY ? [] : ["--suppress-progress"])];
   const up = ["up", "--policy-pack", "policies", "--policy-pack-config", "policies/config/local.json", ...quieter];
   console.log(`\n$ pulumi ${up.join(" ")}\n`);
   const code = await pulumiStep(home, up, env);
   if (code !== 0) {
     console.error(
-      "\npulumi up failed: put right what its message above says, and run the command again. What was created so far is kept.",
+      "\npulumi up failed: fix what its message above reports, and run the command again. What was created so far is kept.",
     );
     return code;
   }
@@ -36,16 +39,13 @@ export async function local(args: string[]): Promise<number> {
   return 0;
 }
 
-/** What there is, where, and how to look: the rest is shown on demand. */
+/** A summary of what exists, where, and how to look at it; details are shown on request. */
 function summary(endpoint: string, image: ReferenceImage | undefined): string {
   const shown = image?.public ?? image?.private;
   const rows: [string, string | undefined][] = [
     ["private", image?.private],
     ["public", image?.public],
-    [
-      "image",
-      shown === undefined ? "no petclinic in Pulumi.local.yaml any more: nothing was pulled and run" : undefined,
-    ],
+    ["image", shown === undefined ? "Pulumi.local.yaml no longer has petclinic: nothing was pulled or run" : undefined],
     ["look", "npm run sandbox -- aws ecr describe-repositories"],
     ["run it", shown && `npm run sandbox -- docker run --rm -p 127.0.0.1:${appPort()}:8080 ${shown}`],
     ["change", "app/ or Pulumi.local.yaml, then npm run local"],
@@ -55,25 +55,27 @@ function summary(endpoint: string, image: ReferenceImage | undefined): string {
   return [`The stack "${localStack}" is whole, in a local AWS at ${endpoint}`, ...lines].join("\n");
 }
 
-/** The stack of the sandbox's own state; its config stands in Pulumi.local.yaml. */
+/** Selects the stack in the sandbox's own state; its config is in Pulumi.local.yaml. */
 async function selectStack(env: NodeJS.ProcessEnv): Promise<void> {
   await runOrThrow("pulumi", ["stack", "select", "--create", localStack], { cwd: projectRoot, env });
 }
 
-/** All of them, with the way out: better now than one after the other, after minutes of set-up. */
+/** Reports all of them with their fix now, rather than one at a time after minutes of set-up. */
 async function refuseTakenPorts(): Promise<void> {
   const problems = [...(await appPortProblem(appPort(), "SANDBOX_APP_PORT")), ...(await takenPorts(sandboxHome()))];
   if (problems.length > 0) throw new Error(problems.join("\n"));
 }
 
 async function appPortProblem(port: number, variable: string): Promise<string[]> {
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
-    return [`${variable}: "${process.env[variable]}" is no port. Write a number from 1 to 65535.`];
+  if (port === 0) return [];
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    const found = process.env[variable];
+    return [`${variable}: "${found}" is not a port. Write a number from 1 to 65535, or 0 for any free port.`];
   }
   const problem = await portProblem(port);
   return problem === undefined
     ? []
     : [
-        `port ${port} cannot be used (${problem}): stop what listens there, or choose another one with ${variable}=<port> npm run local`,
+        `port ${port} cannot be used (${problem}): stop whatever listens there, or choose another port with ${variable}=<port> npm run local`,
       ];
 }

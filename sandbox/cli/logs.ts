@@ -4,12 +4,12 @@ import { sandboxHome } from "../paths";
 import { LogReader, loggedParts } from "../services/logs";
 import { interruption } from "../system/interruption";
 
-/** Milliseconds between two looks at the logs. */
+/** Milliseconds between checks of the logs. */
 const followPause = 200;
 
 /**
- * `npm run sandbox -- logs [PART…] [--lines N] [--follow]`: the last lines of each part's log, and with --follow what
- * comes, until Ctrl-C. With several parts each line begins with the part's name.
+ * `npm run sandbox -- logs [PART…] [--lines N] [--follow]`: the last lines of each part's log, and with --follow new
+ * lines until Ctrl-C. With several parts, each line starts with the part's name.
  */
 export async function logs(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -25,12 +25,12 @@ export async function logs(args: string[]): Promise<number> {
   const unknown = positionals.filter((part) => !known.includes(part));
   if (unknown.length > 0) {
     console.error(
-      `no log of ${unknown.join(", ")}: write one of ${known.join(", ") || "(none: nothing was started yet)"}`,
+      `no log of ${unknown.join(", ")}. Available: ${known.join(", ") || "none, because nothing has been started yet"}.`,
     );
     return 1;
   }
   if (!/^\d{1,6}$/.test(values.lines)) {
-    console.error(`--lines ${values.lines}: write a number of lines, 0 to 999999`);
+    console.error(`--lines: found "${values.lines}". Must be a number from 0 to 999999.`);
     return 1;
   }
   const parts = positionals.length > 0 ? positionals : known;
@@ -42,7 +42,7 @@ export async function logs(args: string[]): Promise<number> {
   for (const reader of readers) show(reader.part, reader.last(Number(values.lines)));
   while (values.follow) {
     await sleep(followPause);
-    // That is how it ends.
+    // Ctrl-C is the normal end.
     const end = interruption();
     if (end !== undefined) return end.code;
     for (const reader of readers) show(reader.part, reader.added());

@@ -5,11 +5,11 @@ import { local } from "./local";
 import { runInSandbox } from "./runInSandbox";
 import { test } from "./test";
 
-/** The sandbox's commands, by the words that bootstrap.mjs has checked (commandTexts.mjs). Each answers its exit code. */
+/** The sandbox's commands, by names that bootstrap.mjs has validated (commandTexts.mjs). Each returns its exit code. */
 const commands: Record<string, (args: string[]) => Promise<number>> = { local, down, run: runInSandbox, test, bench };
 
-/** What is said after Ctrl-C where something stays. */
-const again = " Run the command again: it goes on from what is there.";
+/** The message after Ctrl-C, for commands that leave something behind. */
+const again = " Run the command again: it continues where it stopped.";
 const ownSandbox = ["test", "bench"];
 
 listenForSignals();
@@ -22,9 +22,9 @@ command(args).then(
   (error: unknown) => {
     const end = error instanceof Interrupted ? error : interruption();
     if (end === undefined) console.error(`\n${error instanceof Error ? error.message : String(error)}`);
-    // Where nobody reads any more there is nothing to say.
+    // After SIGPIPE nobody reads the message.
     else if (end.signal !== "SIGPIPE") console.error(`Interrupted.${ownSandbox.includes(name) ? "" : again}`);
-    // Work that does not end by itself is left.
+    // Work that does not end by itself is abandoned.
     if (end !== undefined) process.exit(end.code);
     process.exitCode = 1;
   },

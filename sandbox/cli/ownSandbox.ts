@@ -7,8 +7,8 @@ import { down } from "./down";
 import { setUp } from "./setUp";
 
 /**
- * Sets up a sandbox of its own (its ports from the system, so that it runs beside `npm run local`), does the work in it, and
- * takes it down whatever happened.
+ * Sets up a separate sandbox (with ports chosen by the system, so that it can run alongside `npm run local`), runs the
+ * work in it, and always takes it down.
  */
 export async function inOwnSandbox(work: (env: NodeJS.ProcessEnv) => Promise<number>): Promise<number> {
   process.env["SANDBOX_HOME"] = fs.mkdtempSync(path.join(os.tmpdir(), "ecr-test-"));
@@ -23,14 +23,14 @@ export async function inOwnSandbox(work: (env: NodeJS.ProcessEnv) => Promise<num
     throw interruption() ?? error;
   } finally {
     forgetInterruption();
-    // What cannot be taken down is a failure too: tests must leave nothing behind.
+    // Failing to take the sandbox down is a failure too: tests must leave nothing behind.
     const downCode = await down();
     code ||= downCode;
   }
   return code;
 }
 
-/** Runs a program of the project's packages where the user sees it. */
+/** Runs a program from the project's packages in the foreground. */
 export function runPackageProgram([command = "", ...args]: string[], env: NodeJS.ProcessEnv): Promise<number> {
   console.log(`\n$ ${[command, ...args].join(" ")}`);
   return runOwnStep("npx", ["--no-install", command, ...args], env);

@@ -8,28 +8,28 @@ import { type CommandOptions, run, runOrThrow } from "../system/commands";
 import { refuseWhenInterrupted } from "../system/interruption";
 import { runSteps, type Step } from "./steps";
 
-/** What the proof needs of the stack's outputs. */
+/** The stack outputs that the verification needs. */
 export interface StackOutputs {
   images: Record<string, { tag: string; digest: string; references: Record<string, string> }>;
 }
 
-/** The image of the reference job, and where it is. */
+/** The reference job's image and where it is. */
 export interface ReferenceImage {
   digest: string;
-  /** `<url>:<tag>` in the first repository of a kind that holds it. */
+  /** `<url>:<tag>` in the first repository of a kind that has it. */
   private?: string;
   public?: string;
 }
 
-/** Name of the container that the proof runs and removes: another sandbox may run its own at the same time. */
+/** Name of the container that the verification runs and removes: another sandbox may run its own at the same time. */
 const containerName = `ecr-sandbox-petclinic-${process.pid}`;
 
-/** Port on which the Pet Clinic is shown; `SANDBOX_APP_PORT` names another one. */
+/** The Pet Clinic's port; `SANDBOX_APP_PORT` overrides it, and 0 lets Docker choose. */
 export function appPort(): number {
   return Number(process.env["SANDBOX_APP_PORT"] ?? "8080");
 }
 
-/** The Pet Clinic's image, by its key in Pulumi.local.yaml: a stack may have other repositories and images by now. */
+/** The Pet Clinic's image, by its key in Pulumi.local.yaml: the stack may have other repositories and images by now. */
 export function referenceImage({ images }: StackOutputs): ReferenceImage | undefined {
   const image = images["petclinic"];
   if (image === undefined) return undefined;
@@ -41,8 +41,8 @@ export function referenceImage({ images }: StackOutputs): ReferenceImage | undef
 }
 
 /**
- * Shows that the image is where it should be, as a user would see it: who can pull from where, and that it runs. Logins go
- * to a Docker config of its own that is gone afterwards.
+ * Verifies, as a user would, who can pull the image from where, and that it runs. Logins go to a temporary Docker
+ * config.
  */
 export async function prove(env: NodeJS.ProcessEnv, image: ReferenceImage): Promise<void> {
   const noLogin = fs.mkdtempSync(path.join(os.tmpdir(), "ecr-proof-"));
@@ -104,16 +104,17 @@ function containerProof(image: ReferenceImage, docker: CommandOptions): Step[] {
   const reference = (image.public ?? image.private)?.replace(/:[^:/]*$/, `@${image.digest}`);
   if (reference === undefined) return [];
   const port = appPort();
-  const title = `The image runs on port ${port}`;
   return [
     {
-      title,
+      title: `The image runs on ${port === 0 ? "a free port" : `port ${port}`}`,
       task: async ({ rename }) => {
         const publish = `127.0.0.1:${port}:8080`;
         const start = ["run", "--detach", "--name", containerName, "--read-only", "-p", publish, reference];
         await runOrThrow("docker", start, docker);
         const logs = () => runOrThrow("docker", ["logs", containerName], docker);
-        rename(`${title} and answers: “${await pageTitle(`http://127.0.0.1:${port}/`, logs)}”`);
+        const address = (await runOrThrow("docker", ["port", containerName, "8080/tcp"], docker)).trim();
+        const title = await pageTitle(`http://${address}/`, logs);
+        rename(`The image runs on port ${address.split(":").at(-1)} and answers: “${title}”`);
       },
     },
     {
@@ -129,8 +130,8 @@ async function pageTitle(url: string, logs: () => Promise<string>): Promise<stri
   let last = "no answer";
   while (Date.now() < deadline) {
     refuseWhenInterrupted();
-    // Docker takes connections before the application does, and closes them: Node then may leave the request without an
-    // end, and ends itself when nothing else is waited for.
+    // Docker accepts and closes connections before the application listens. Node may then never settle the request, and
+    // exits when nothing else is pending.
     const attempt = new AbortController();
     const limit = setTimeout(() => attempt.abort(new Error("no answer within 2 s")), 2_000);
     try {

@@ -5,8 +5,8 @@ import { servicesStatus, startServices, stopServices } from "../services/service
 import { runSteps } from "./steps";
 
 /**
- * `npm run sandbox -- reset`: back to an empty AWS. Nothing is installed anew; ports and credentials stay what they were.
- * Services that ran run again afterwards.
+ * `npm run sandbox -- reset`: empties the local AWS. Reinstalls nothing, and keeps ports and credentials. Services that
+ * were running are restarted.
  */
 export async function reset(): Promise<number> {
   const home = sandboxHome();
@@ -26,6 +26,6 @@ export async function reset(): Promise<number> {
     },
     { title: "Start it again", skip: () => !ran, task: () => startServices({ home }) },
   ]);
-  console.log("\nThe local AWS is empty. Ports and credentials are what they were.");
+  console.log("\nThe local AWS is empty. Ports and credentials are unchanged.");
   return 0;
 }

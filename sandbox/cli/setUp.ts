@@ -12,7 +12,7 @@ import { commandEnvironment, dockerConfig } from "./environment";
 import { removeStaleLocks } from "./stackLocks";
 import { runSteps, type StepDisplay } from "./steps";
 
-interface Parts {
+interface SetUpParts {
   engine?: { pulumiHome: string };
   docker?: DockerEnvironment;
   distributionSocket?: string;
@@ -20,34 +20,30 @@ interface Parts {
   services?: RunningServices;
 }
 
-/** A sandbox that runs. */
+/** A running sandbox. */
 export interface Sandbox {
   home: string;
-  /** The environment in which commands meet it. */
+  /** The environment for commands that use it. */
   env: NodeJS.ProcessEnv;
   docker: DockerEnvironment;
   services: RunningServices;
 }
 
 export interface SetUpOptions {
-  /**
-   * Leaves standard output to the command that follows: only what really has to be fetched or started is told, on
-   * standard error. Default: false.
-   */
+  /** Keeps stdout for the command that follows: only downloads and starts are reported, on stderr. Default: false. */
   quiet?: boolean;
 }
 
 /**
- * Brings and starts what the sandbox needs, each part only when it is missing, with its name, what it is doing and its
- * time. Parts that do not need each other go side by side: the engine's build on a machine without downloads takes
- * minutes.
+ * Installs and starts whatever the sandbox lacks, and shows each part's name, activity, and time. Independent parts run
+ * in parallel: building the engine on a machine without downloads takes minutes.
  */
 export async function setUp({ quiet = false }: SetUpOptions = {}): Promise<Sandbox> {
   const home = sandboxHome();
   fs.mkdirSync(path.join(home, "bin"), { recursive: true, mode: 0o700 });
   fs.chmodSync(home, 0o700);
 
-  const parts: Parts = {};
+  const parts: SetUpParts = {};
   await runSteps(
     [
       {
@@ -98,7 +94,7 @@ export async function setUp({ quiet = false }: SetUpOptions = {}): Promise<Sandb
   const { services } = parts;
   if (!services) throw new Error("the sandbox's set-up ended early");
   for (const stack of removeStaleLocks(home)) {
-    console.error(`The lock of stack "${stack}" is removed: the Pulumi that held it has ended.`);
+    console.error(`Removed the lock of stack "${stack}": the Pulumi process that held it has ended.`);
   }
   return { home, env: commandEnvironment({ home, services, docker, pulumiHome: engine.pulumiHome }), docker, services };
 }

@@ -4,8 +4,8 @@ import * as path from "node:path";
 import { identify } from "../system/processes";
 
 /**
- * Removes the locks of stacks whose holder has ended without giving them back: the CLI takes its lock a moment before it heeds
- * Ctrl-C. A lock of a process that runs, or of another machine or container, stays.
+ * Removes stack locks whose holder ended without releasing them: the CLI acquires its lock shortly before it handles
+ * Ctrl-C. Locks of a running process, or of another machine or container, are kept.
  *
  * @returns The stacks whose locks were removed.
  */
@@ -17,12 +17,12 @@ export function removeStaleLocks(home: string): string[] {
   });
 }
 
-/** Whether a process holds a lock of a stack of the name. */
+/** Whether a process holds a lock on a stack of this name. */
 export function isLocked(home: string, stack: string): boolean {
   return locksIn(home).some((lock) => path.basename(path.dirname(lock)) === stack && !isStale(lock));
 }
 
-/** The files of all locks in the sandbox's state. */
+/** All lock files in the sandbox's state. */
 function locksIn(home: string): string[] {
   const folder = path.join(home, "state", ".pulumi", "locks");
   if (!fs.existsSync(folder)) return [];
@@ -30,13 +30,13 @@ function locksIn(home: string): string[] {
   return files.filter((file) => file.endsWith(".json")).map((file) => path.join(folder, file));
 }
 
-/** Whether whoever took a lock is gone for certain. */
+/** Whether a lock's holder is definitely gone. */
 function isStale(lock: string): boolean {
   try {
     const { pid, hostname } = JSON.parse(fs.readFileSync(lock, "utf8")) as { pid?: unknown; hostname?: unknown };
     return typeof pid === "number" && hostname === os.hostname() && identify(pid) === undefined;
   } catch {
-    // Given back meanwhile, or just being written.
+    // Released in the meantime, or still being written.
     return false;
   }
 }

@@ -4,7 +4,9 @@ import { sandboxHome } from "../paths";
 import { type SandboxStatus, sandboxStatus } from "../services/status";
 import { runSteps } from "./steps";
 
-/** `npm run sandbox -- status [--json]`: what runs, where, in which version, and how much room it takes. Starts nothing. */
+/**
+ * `npm run sandbox -- status [--json]`: what runs, where, in which version, and how much space it uses. Starts nothing.
+ */
 export async function status(args: string[]): Promise<number> {
   const { values } = parseArgs({ args, options: { json: { type: "boolean", default: false } } });
   let found: SandboxStatus | undefined;
@@ -18,7 +20,7 @@ export async function status(args: string[]): Promise<number> {
 }
 
 function describe({ home, running, services, addresses, versions, disk }: SandboxStatus): string {
-  const lines: string[] = [`Sandbox ${home}: ${running ? "runs" : "does not run whole; any command starts it"}`, ""];
+  const lines: string[] = [`Sandbox ${home}: ${running ? "runs" : "not fully running; any command starts it"}`, ""];
   for (const { name, pid, startedAt, memory } of services) {
     const since = startedAt === undefined ? "" : ` since ${new Date(startedAt).toISOString()}`;
     lines.push(row(name, pid === undefined ? "stopped" : `process ${pid}${since}, ${megabytes(memory ?? 0)} resident`));

@@ -2,7 +2,7 @@ import { Listr, PRESET_TIMER } from "listr2";
 import { Interrupted, orInterrupted, refuseWhenInterrupted } from "../system/interruption";
 import type { Progress } from "../system/progress";
 
-/** One step of a command. */
+/** A step of a command. */
 export interface Step {
   title: string;
   /** Default: never. */
@@ -10,34 +10,34 @@ export interface Step {
   task: (display: StepDisplay) => Promise<unknown>;
 }
 
-/** What a step shows of itself. */
+/** The display of a step. */
 export interface StepDisplay {
-  /** Says what is being done. */
+  /** Reports the current activity. */
   progress: Progress;
-  /** Puts another title in place of the step's. */
+  /** Replaces the step's title. */
   rename: (title: string) => void;
 }
 
 export interface StepsOptions {
-  /** Side by side. Default: one after the other. */
+  /** Run the steps in parallel. Default: sequentially. */
   concurrent?: boolean;
-  /** Leaves standard output alone: only what a step says of itself is told, on standard error. Default: false. */
+  /** Keeps stdout free: only a step's own messages are shown, on stderr. Default: false. */
   quiet?: boolean;
 }
 
-/** Milliseconds between two times that a step says for how long it has been at it: where a line moves, and where each stays. */
+/** Milliseconds between reports of a step's elapsed time: for a line that is redrawn, and for lines that stay. */
 const movingInterval = 1000;
-/** Milliseconds that need no word. */
+/** Steps shorter than this are not reported (milliseconds). */
 const shortInterval = 2000;
 const lineInterval = 10_000;
-/** Milliseconds between two messages of a step where each stays a line: a build sends hundreds. */
+/** Milliseconds between a step's messages when each stays as a line: a build sends hundreds. */
 const messageInterval = 5000;
 
 /**
- * Does steps, and shows their names, what they are doing and for how long: with spinners on a terminal, one line for each
- * event elsewhere.
+ * Runs steps and shows their names, activity, and duration: with spinners on a terminal, otherwise one line for each
+ * event.
  *
- * @throws Interrupted when a signal came; the steps that were at work have ended then.
+ * @throws Interrupted after a signal, once the running steps have ended.
  */
 export async function runSteps(steps: readonly Step[], options: StepsOptions = {}): Promise<void> {
   const { concurrent = false, quiet = false } = options;
@@ -57,7 +57,7 @@ export async function runSteps(steps: readonly Step[], options: StepsOptions = {
         try {
           await orInterrupted(task({ progress: clock.progress, rename }));
         } catch (error) {
-          // The command's one line says it.
+          // The command reports it in a single line.
           if (error instanceof Interrupted) shown.skip();
           else throw error;
         } finally {
@@ -67,7 +67,7 @@ export async function runSteps(steps: readonly Step[], options: StepsOptions = {
     })),
     {
       concurrent,
-      // It would end the process, with an exit code of its own, and wait for nothing.
+      // It would end the process immediately, with its own exit code.
       registerSignalListeners: false,
       renderer: quiet ? "silent" : "default",
       rendererOptions: { timer: PRESET_TIMER, collapseErrors: false },
@@ -79,34 +79,35 @@ export async function runSteps(steps: readonly Step[], options: StepsOptions = {
   refuseWhenInterrupted();
 }
 
-/** Shows what a step says of itself, and for how long it has been at it. */
+/** Shows a step's messages and elapsed time. */
 function startClock(
   title: string,
   show: (line: string) => void,
   { moves, quiet }: { moves: boolean; quiet: boolean },
 ): { progress: Progress; stop: () => void } {
   const started = Date.now();
-  // A line that stays has no name of its step before it.
+  // A line that stays has no step name in front of it.
   let message = moves || quiet ? "at work" : title;
-  // Where the step's beginning is not shown, the first word comes as soon as there is something to wait for.
+  // When the step's start is not shown, the first message appears as soon as there is something to wait for.
   let shownAt = quiet ? started + shortInterval - lineInterval : started;
-  let isToldOf = false;
-  const tell = (line: string) => {
+  let isReported = false;
+  const report = (line: string) => {
     shownAt = Date.now();
-    isToldOf = true;
+    isReported = true;
     show(line);
   };
-  const tellTime = () => {
+  const reportTime = () => {
     const now = Date.now();
-    if (now - started >= shortInterval && (moves || now - shownAt >= lineInterval))
-      tell(`${message} (${Math.round((now - started) / 1000)} s)`);
+    if (now - started >= shortInterval && (moves || now - shownAt >= lineInterval)) {
+      report(`${message} (${Math.round((now - started) / 1000)} s)`);
+    }
   };
-  const timer = setInterval(tellTime, movingInterval);
+  const timer = setInterval(reportTime, movingInterval);
   timer.unref();
   return {
     progress: (line) => {
       message = line;
-      if (moves || !isToldOf || Date.now() - shownAt >= messageInterval) tell(line);
+      if (moves || !isReported || Date.now() - shownAt >= messageInterval) report(line);
     },
     stop: () => clearInterval(timer),
   };

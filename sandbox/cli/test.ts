@@ -1,22 +1,30 @@
+import { availableParallelism } from "node:os";
 import { run as runQuietly } from "../system/commands";
 import { inOwnSandbox, runPackageProgram as run } from "./ownSandbox";
 import { runSteps, type StepDisplay } from "./steps";
 
-/** Tests that need no sandbox; those of ecr/, components/, config/ and oci/ have to cover them (.c8rc.json). */
-const unitTests = "tests/{app,bench,cli,components,config,docs,ecr,oci,outputs,policies,provider}/**/*.test.ts";
-/** Two files at a time: they spend much of it waiting for the engine, Docker and the registry. */
-const sandboxTests = ["--parallel", "--jobs", "2", "tests/sandbox/**/*.test.ts"];
+/** Unit tests keep the processors busy. */
+const unitTestsAtOnce = ["--parallel", "--jobs", String(availableParallelism())];
+/** Tests of the sandbox wait for the programs that they start, so one more fits in; they share one Docker and one AWS. */
+const sandboxTestsAtOnce = ["--parallel", "--jobs", String(Math.min(availableParallelism() + 1, 4))];
+/**
+ * Tests that need no sandbox: all outside tests/sandbox. They must meet the coverage for ecr/, components/, config/,
+ * and oci/ (.c8rc.json).
+ */
+const unitTests = [...unitTestsAtOnce, "--ignore", "tests/sandbox/**", "tests/**/*.test.ts"];
+const sandboxTests = [...sandboxTestsAtOnce, "tests/sandbox/**/*.test.ts"];
 
 /**
- * `npm test`: linter and formatter, types, the unit tests with their coverage, then the tests with a sandbox of their own
- * (its ports from the system), so that they run beside `npm run local`. Arguments go to mocha in place of all tests:
- * `npm test -- tests/sandbox/program/policies.test.ts`. With TEST_FULL=1 (`npm run test:full`) also what takes long.
+ * `npm test`: linter and formatter, types, the unit tests with coverage, then the tests that need a sandbox, in their
+ * own (with ports chosen by the system, so that they can run alongside `npm run local`). Arguments replace the list of
+ * tests for mocha: `npm test -- tests/sandbox/program/policies.test.ts`. With TEST_FULL=1 (`npm run test:full`) slow
+ * tests run, too.
  */
 export async function test(args: string[]): Promise<number> {
-  // `--` stands before what is mocha's own.
+  // `--` precedes mocha's own options.
   const mochaArguments = args.filter((arg) => arg !== "--");
   if (!(await checksPass())) return 1;
-  const unitCode = mochaArguments.length > 0 ? 0 : await run(["c8", "mocha", unitTests], process.env);
+  const unitCode = mochaArguments.length > 0 ? 0 : await run(["c8", "mocha", ...unitTests], process.env);
   if (unitCode !== 0) return unitCode;
   process.env["SANDBOX_VALIDATE_RESPONSES"] ??= "1";
   const code = await inOwnSandbox((env) =>
@@ -29,7 +37,7 @@ export async function test(args: string[]): Promise<number> {
   );
 }
 
-/** Linter, formatter and types, side by side: they say nothing before their end. */
+/** Runs linter, formatter, and types in parallel: they print nothing before they end. */
 async function checksPass(): Promise<boolean> {
   const colours = process.stdout.isTTY === true && process.env["NO_COLOR"] === undefined;
   const checks = [
@@ -42,7 +50,7 @@ async function checksPass(): Promise<boolean> {
     task: async ({ rename }: StepDisplay) => {
       const { code, stdout, stderr } = await runQuietly("npx", ["--no-install", ...command]);
       if (code === 0) return;
-      rename(`${command[0]} has found something: see below`);
+      rename(`${command[0]} found problems: see below`);
       said.push(stdout + stderr);
     },
   }));

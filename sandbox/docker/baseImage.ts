@@ -5,19 +5,19 @@ import { pipeline } from "node:stream/promises";
 import { cacheDirectory } from "../paths";
 import { runOrThrow } from "../system/commands";
 import { withLock } from "../system/fileLock";
-import { makeWhole, removeUnfinished } from "../system/files";
+import { createAtomically, removeUnfinished } from "../system/files";
 import type { Progress } from "../system/progress";
 import { type DockerEnvironment, otherUsers } from "./daemon";
 import { engineMessage, engineRequest, engineStream } from "./engineApi";
 import { makeRootFilesystem } from "./rootFilesystem";
 
-/** The sandbox's own name for it: other builds of the user, which say node:22-slim, must never pick up this image. */
+/** The sandbox's own name: the user's other builds, which use node:22-slim, must never pick up this image. */
 export const BASE_IMAGE = "sandbox.local/node:22";
 
-/** What it is where Docker Hub can be reached. */
+/** The base image when Docker Hub is reachable. */
 const PUBLIC_IMAGE = "node:22-slim";
 
-/** Real Node 22, as its npm packages ship it. One version for both, checked against the registry's own checksum. */
+/** The official Node 22 from its npm packages. Both have the same version, verified against the registry's checksum. */
 const NODE_VERSION = "22.23.3";
 const NODE_PACKAGES: Record<string, { name: string; integrity: string }> = {
   amd64: {
@@ -30,15 +30,15 @@ const NODE_PACKAGES: Record<string, { name: string; integrity: string }> = {
   },
 };
 
-/** Part of the cache's key: a new recipe makes a new image. */
+/** Part of the cache key: a new recipe creates a new image. */
 const RECIPE = 2;
-/** The label that says by which recipe an image was made here. One that was pulled has none. */
+/** Label with the recipe of an image that was built here; a pulled one does not have it. */
 const RECIPE_LABEL = "local.sandbox.recipe";
-/** What images of recipes before the label have. */
+/** Identifies images built before the label existed. */
 const TITLE = "Node for the sandbox";
-/** All times in the image. A fixed one, so that the same packages make the same image with the same digest. */
+/** Timestamp for everything in the image. It is fixed, so that the same packages give the same digest. */
 const TIMESTAMP = "2020-01-01T00:00:00Z";
-/** How long Docker Hub may take to say a first word before it counts as out of reach. */
+/** How long to wait for Docker Hub's first response before it counts as unreachable. */
 const FIRST_ANSWER_MS = 10_000;
 const PULL_TIMEOUT_MS = 600_000;
 const LOAD_TIMEOUT_MS = 120_000;
@@ -52,14 +52,14 @@ export interface BaseImageOptions {
 export interface BaseImage {
   /** The image's name, for the build argument NODE_IMAGE. */
   name: string;
-  /** Where it came from this time. */
+  /** Where this call got it from. */
   origin: "present" | "pulled" | "made from packages";
 }
 
 /**
- * Makes sure that Docker has the image `sandbox.local/node:22`: node:22-slim under another name where it is there or
- * can be pulled, else Node 22 from npm on a few Debian packages. The latter is kept in the user's cache; the first
- * time takes about 15 s. A call that finds the image takes milliseconds.
+ * Ensures that Docker has the image `sandbox.local/node:22`: node:22-slim under another name if it exists or can be
+ * pulled, otherwise Node 22 from npm on top of a few Debian packages. The latter is cached for the user; the first time
+ * takes about 15 s. If the image exists, the call takes milliseconds.
  */
 export async function ensureBaseImage(options: BaseImageOptions): Promise<BaseImage> {
   const { dockerHost } = options.docker;
@@ -67,15 +67,15 @@ export async function ensureBaseImage(options: BaseImageOptions): Promise<BaseIm
   if (present !== undefined && isCurrent(present)) {
     return { name: BASE_IMAGE, origin: "present" };
   }
-  const origin = await bringImage(options);
+  const origin = await loadOrPullImage(options);
   if (present !== undefined) {
-    // The image of an older recipe has lost its name. Docker keeps it for as long as others are built on it.
+    // The image of the older recipe is untagged now. Docker keeps it as long as other images are based on it.
     await engineRequest(dockerHost, "DELETE", `/images/${present.Id}`);
   }
   return { name: BASE_IMAGE, origin };
 }
 
-async function bringImage({ docker, progress }: BaseImageOptions): Promise<"pulled" | "made from packages"> {
+async function loadOrPullImage({ docker, progress }: BaseImageOptions): Promise<"pulled" | "made from packages"> {
   const { dockerHost, architecture } = docker;
   const refusal = await pull(dockerHost, progress);
   if (refusal === undefined) {
@@ -89,16 +89,18 @@ async function bringImage({ docker, progress }: BaseImageOptions): Promise<"pull
     timeoutMs: LOAD_TIMEOUT_MS,
   });
   if ((await findImage(dockerHost, BASE_IMAGE)) === undefined) {
-    throw new Error(`Docker took ${archive}, but has no image ${BASE_IMAGE}.`);
+    throw new Error(`Docker loaded ${archive}, but has no image ${BASE_IMAGE}.`);
   }
   return "made from packages";
 }
 
-/** Removes the name, and the image with it unless another name or image needs it. Not while other sandboxes use Docker. */
+/**
+ * Removes the name, and the image unless another name or image needs it. Does nothing while other sandboxes use Docker.
+ */
 export async function removeBaseImage({ home, docker, progress }: BaseImageOptions): Promise<void> {
   const others = otherUsers(home);
   if (others.length > 0) {
-    progress(`${BASE_IMAGE} stays: ${others.join(", ")} may build from it`);
+    progress(`${BASE_IMAGE} is kept: ${others.join(", ")} may build from it`);
     return;
   }
   const answer = await engineRequest(docker.dockerHost, "DELETE", `/images/${BASE_IMAGE}`);
@@ -107,7 +109,7 @@ export async function removeBaseImage({ home, docker, progress }: BaseImageOptio
   }
 }
 
-/** What is read of Docker's answer about an image. */
+/** The fields used from Docker's image data. */
 interface PresentImage {
   Id: string;
   Config?: { Labels?: Record<string, string> | null } | null;
@@ -121,13 +123,13 @@ async function findImage(dockerHost: string, name: string): Promise<PresentImage
   return answer.status === 200 ? (answer.body as PresentImage) : undefined;
 }
 
-/** False for an image that an older version of this file made. */
+/** False for an image that an older version of this file built. */
 function isCurrent({ Config }: PresentImage): boolean {
   const labels = Config?.Labels ?? {};
   return labels["org.opencontainers.image.title"] !== TITLE || labels[RECIPE_LABEL] === String(RECIPE);
 }
 
-/** Undefined when it worked, else why not. */
+/** Undefined on success, otherwise the reason. */
 async function pull(dockerHost: string, progress: Progress): Promise<string | undefined> {
   const wasThere = (await findImage(dockerHost, PUBLIC_IMAGE)) !== undefined;
   if (!wasThere) {
@@ -137,7 +139,7 @@ async function pull(dockerHost: string, progress: Progress): Promise<string | un
     const [repository, tag] = PUBLIC_IMAGE.split(":");
     const request = `/images/create?fromImage=docker.io/library/${repository}&tag=${tag}`;
     try {
-      // The first message comes once the registry has answered.
+      // The first message arrives once the registry has responded.
       await engineStream(dockerHost, request, () => clearTimeout(timer), {
         signal: silence.signal,
         timeoutMs: PULL_TIMEOUT_MS,
@@ -155,7 +157,7 @@ async function pull(dockerHost: string, progress: Progress): Promise<string | un
     return engineMessage(tagged);
   }
   if (!wasThere) {
-    // Only the name that `removeBaseImage` takes away again stays.
+    // Keep only the name that `removeBaseImage` removes again.
     await engineRequest(dockerHost, "DELETE", `/images/${PUBLIC_IMAGE}`);
   }
   return undefined;
@@ -165,19 +167,19 @@ function shorten(message: string): string {
   return message.split("\n")[0]?.slice(0, 160) ?? "";
 }
 
-/** The image as `docker load` takes it, from the cache or made now. */
+/** The image as an archive for `docker load`, from the cache or newly built. */
 async function ensureArchive(architecture: string, progress: Progress): Promise<string> {
   const node = NODE_PACKAGES[architecture];
   if (node === undefined) {
     const known = Object.keys(NODE_PACKAGES).join(" and ");
-    throw new Error(`The base image can be made for ${known}, not for ${architecture}.`);
+    throw new Error(`The base image can be made for ${known}, but not for ${architecture}.`);
   }
   const directory = cacheDirectory("base-image", `node-${NODE_VERSION}-${debianRelease()}-${architecture}-${RECIPE}`);
   const archive = path.join(directory, "image.tar");
   const onWait = (holder: string) => progress(`Waiting for ${holder}, which makes the base image`);
   const make = async () => {
     removeUnfinished(directory);
-    await makeWhole(archive, (work) => makeArchive(work, node, architecture, progress));
+    await createAtomically(archive, (work) => makeArchive(work, node, architecture, progress));
     return archive;
   };
   return withLock(`${directory}.lock`, make, { onWait });
@@ -233,7 +235,7 @@ async function installNode(
   fs.chmodSync(path.join(local, "bin/node"), 0o755);
 }
 
-/** Names sorted, times fixed, owners by number and root: the same files always give the same bytes. */
+/** Sorted names, fixed times, numeric owners: the same files always give the same bytes. */
 async function pack(directory: string, archive: string, members: readonly string[]): Promise<void> {
   const settings = ["--sort=name", `--mtime=${TIMESTAMP}`, "--owner=0", "--group=0", "--numeric-owner", "--format=gnu"];
   await runOrThrow("tar", ["-c", ...settings, "-f", archive, "-C", directory, ...members], { timeoutMs: 120_000 });
@@ -256,7 +258,7 @@ function imageConfig(architecture: string, diffId: string) {
       Cmd: ["node"],
       Labels: {
         "org.opencontainers.image.title": TITLE,
-        "org.opencontainers.image.description": "Node from npm on Debian packages, in place of node:22-slim",
+        "org.opencontainers.image.description": "Node from npm on Debian packages, instead of node:22-slim",
         "org.opencontainers.image.version": NODE_VERSION,
         [RECIPE_LABEL]: String(RECIPE),
       },
@@ -266,7 +268,7 @@ function imageConfig(architecture: string, diffId: string) {
   };
 }
 
-/** The machine's own release, whose packages are taken. */
+/** The machine's own Debian release, whose packages are used. */
 function debianRelease(): string {
   try {
     return /^VERSION_CODENAME=(\w+)$/m.exec(fs.readFileSync("/etc/os-release", "utf8"))?.[1] ?? "unknown";

@@ -8,14 +8,14 @@ const conflictPause = 200;
 
 export interface RemoveImagesOptions {
   docker: Pick<DockerEnvironment, "dockerHost">;
-  /** The sandbox's registries as in image names: "127.0.0.1:5000". Compared whole, port included. */
+  /** The sandbox's registries as in image names: "127.0.0.1:5000". Compared exactly, including the port. */
   registryHosts: readonly string[];
   progress: Progress;
 }
 
 export interface RemovedImages {
   containers: number;
-  /** Names and digests that were taken away; an image goes with its last one. */
+  /** Removed names and digests; an image is removed with its last one. */
   references: string[];
 }
 
@@ -32,9 +32,9 @@ interface ContainerSummary {
 }
 
 /**
- * Removes what a sandbox's registries left in Docker: the images named after them, untagged ones that were pushed to
- * or pulled from them included, and the containers that run those. An image that has another name as well keeps it,
- * and its containers. Throws with all that could not be removed.
+ * Removes what a sandbox's registries left in Docker: the images named after them, including untagged ones that were
+ * pushed or pulled, and the containers running them. An image with another name keeps that name and its containers.
+ * Throws an error listing everything that could not be removed.
  */
 export async function removeImagesOf({ docker, registryHosts, progress }: RemoveImagesOptions): Promise<RemovedImages> {
   const { dockerHost } = docker;
@@ -58,7 +58,7 @@ export async function removeImagesOf({ docker, registryHosts, progress }: Remove
   }
   const removed: string[] = [];
   for (const { references } of images) {
-    // Tags before digests: a digest cannot be removed alone while a tag of the same repository is there.
+    // Tags before digests: a digest cannot be removed by itself while a tag of the same repository exists.
     for (const reference of references.filter(isOurs)) {
       await remove(dockerHost, `/images/${reference}`, `image ${reference}`, failures);
       removed.push(reference);
@@ -81,12 +81,12 @@ function referencesOf(tags: string[] | null | undefined, digests: string[] | nul
 
 async function remove(dockerHost: string, path: string, what: string, failures: string[]): Promise<void> {
   let answer = await engineRequest(dockerHost, "DELETE", path);
-  // Somebody else is removing it, or the container that holds it; that takes a moment.
+  // Another process is removing it, or the container that uses it; wait for that.
   for (let tries = 0; answer.status === 409 && tries < conflictTries; tries++) {
     await sleep(conflictPause);
     answer = await engineRequest(dockerHost, "DELETE", path);
   }
-  // 404: gone already, an image's digests for example with its last tag.
+  // 404: already gone, for example an image's digests with its last tag.
   if (answer.status >= 300 && answer.status !== 404) {
     failures.push(`${what}: ${engineMessage(answer)}`);
   }
@@ -95,7 +95,7 @@ async function remove(dockerHost: string, path: string, what: string, failures: 
 async function list<T>(dockerHost: string, path: string): Promise<T[]> {
   const answer = await engineRequest(dockerHost, "GET", path);
   if (answer.status !== 200 || !Array.isArray(answer.body)) {
-    throw new Error(`Docker does not answer GET ${path}: ${engineMessage(answer)}`);
+    throw new Error(`Docker did not answer GET ${path}: ${engineMessage(answer)}`);
   }
   return answer.body as T[];
 }

@@ -4,7 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { cacheDirectory } from "../paths";
 import { withLock } from "../system/fileLock";
 import type { Progress } from "../system/progress";
-import { chooseClient, linkClient, linkUserPlugins } from "./client";
+import { chooseClient, linkClient, linkUserPlugins } from "./dockerClient";
 import {
   DEFAULT_DOCKER_HOST,
   dockerEndpoints,
@@ -19,12 +19,12 @@ import { repairBridge } from "./network";
 import { HOST_WIDE_DAEMON, runningDaemon, startDaemon, stopDaemon } from "./ownDaemon";
 
 export interface EnsureDockerOptions {
-  /** The sandbox's home; made when it is not there. */
+  /** The sandbox's home; created if it does not exist. */
   home: string;
   progress: Progress;
   /**
-   * The sandbox's own directory of docker logins (DOCKER_CONFIG), when it has one: the user's plugins are then linked
-   * into it, and come with `environment`. Default: none, the client's own default.
+   * The sandbox's own Docker config directory (DOCKER_CONFIG), if it has one: the user's plugins are linked into it,
+   * and it is part of `environment`. Default: none, the client's own default.
    */
   dockerConfig?: string;
 }
@@ -32,15 +32,17 @@ export interface EnsureDockerOptions {
 export interface DockerEnvironment {
   /** The address of the engine that was found or started, for DOCKER_HOST. */
   dockerHost: string;
-  /** `<home>/bin`: holds `docker`, a link to the client that works. Belongs first on PATH. */
+  /** `<home>/bin`: contains `docker`, a link to the working client. Must be first on PATH. */
   binDirectory: string;
-  /** True when the engine is the sandbox's own, by this or another sandbox, and goes with the last of them. */
+  /** True when this or another sandbox started the engine; it is stopped with the last of them. */
   startedByUs: boolean;
-  /** One line for the user: which engine, which client, and which clients were passed over. */
+  /** One line for the user: which engine, which client, and which clients were rejected. */
   description: string;
   /** "amd64" or "arm64". */
   architecture: string;
-  /** What every program that uses Docker needs: DOCKER_HOST, DOCKER_BUILDKIT and, when given, DOCKER_CONFIG. */
+  /**
+   * The environment for every program that uses Docker: DOCKER_HOST, DOCKER_BUILDKIT and, when given, DOCKER_CONFIG.
+   */
   environment: Record<string, string>;
 }
 
@@ -54,9 +56,9 @@ export interface ReleaseResult {
 const SYSTEMD_START_MS = 15_000;
 
 /**
- * Gives the sandbox a Docker engine and a client that can build: the engine that runs, or else, as root on Debian and
- * Ubuntu, one of the sandbox's own, installed when missing. Sandboxes share it; `releaseDocker` gives it back. Throws
- * one error that says what was tried and what to do. A second call takes milliseconds.
+ * Provides a Docker engine and a client that can build: the running engine, or, as root on Debian and Ubuntu, one of
+ * the sandbox's own, installed if missing. Sandboxes share it; `releaseDocker` releases it. Throws one error with what
+ * was tried and what to do. A second call takes milliseconds.
  */
 export async function ensureDocker(options: EnsureDockerOptions): Promise<DockerEnvironment> {
   const { home, progress, dockerConfig } = options;
@@ -73,17 +75,20 @@ export async function ensureDocker(options: EnsureDockerOptions): Promise<Docker
   });
 }
 
-/** Gives back the sandbox's use of Docker. The last one to go stops the engine that sandboxes started, never another. */
+/**
+ * Releases the sandbox's use of Docker. The last sandbox stops the engine if a sandbox started it, but never another
+ * engine.
+ */
 export function releaseDocker(home: string, progress: Progress = () => {}): Promise<ReleaseResult> {
   return withHostLock(progress, () => releaseLocked(home, progress));
 }
 
-/** Whether this sandbox has set Docker up and not given it back. */
+/** Whether this sandbox has set up Docker and not released it. */
 export function usesDocker(home: string): boolean {
   return liveLeases(leaseDirectory()).includes(path.resolve(home));
 }
 
-/** Other sandboxes of the machine that use Docker at the moment. */
+/** Other sandboxes on this machine that currently use Docker. */
 export function otherUsers(home: string): string[] {
   return liveLeases(leaseDirectory()).filter((other) => other !== path.resolve(home));
 }
@@ -103,11 +108,11 @@ async function ensureEngine(progress: Progress): Promise<Engine> {
   const first = await findEngine(endpoints);
   if (first.engine !== undefined) {
     if (isOwn(first.engine) && (await repairBridge(first.engine.dockerHost))) {
-      progress("Another dockerd had removed the bridge of the sandbox's Docker; it was made again");
+      progress("Another dockerd had removed the bridge of the sandbox's Docker; it has been recreated");
     }
     return first.engine;
   }
-  // Somebody else's engine sits on the socket where ours would listen: dockerd would take the socket from it.
+  // Another engine uses the socket where ours would listen: dockerd would take it over.
   const occupied =
     first.rejected.some(({ dockerHost }) => isSameSocket(dockerHost, HOST_WIDE_DAEMON.dockerHost)) &&
     runningDaemon(HOST_WIDE_DAEMON) === undefined;
@@ -124,10 +129,10 @@ async function ensureEngine(progress: Progress): Promise<Engine> {
   const dockerd = findSystemProgram("dockerd");
   if (dockerd === undefined) {
     throw new Error(
-      "The package docker.io was installed, but there is no dockerd. Install Docker yourself and run this again.",
+      "The package docker.io was installed, but dockerd was not found. Install Docker yourself and run this again.",
     );
   }
-  progress(`Docker does not run: starting ${dockerd}, until the last sandbox is taken down`);
+  progress(`Docker is not running: starting ${dockerd}, which stops with the last sandbox`);
   await startDaemon(HOST_WIDE_DAEMON, { dockerd, progress });
   const started = await findEngine([{ dockerHost: HOST_WIDE_DAEMON.dockerHost, origin: "the sandbox" }]);
   if (started.engine === undefined) {
@@ -142,7 +147,7 @@ function isOwn({ dockerHost }: Engine): boolean {
   );
 }
 
-/** With systemd, installing the package starts Docker as a service of the machine; it then belongs to the machine. */
+/** With systemd, installing the package starts Docker as a service, which then belongs to the machine. */
 async function waitForService(): Promise<Engine | undefined> {
   const deadline = fs.existsSync("/run/systemd/system") ? Date.now() + SYSTEMD_START_MS : 0;
   for (;;) {
@@ -164,14 +169,14 @@ async function describe(engine: Engine, home: string, dockerConfig?: string): Pr
   if (client === undefined) {
     const found = rejected.length === 0 ? "No docker client was found." : `${rejected.join("; ")}.`;
     throw new Error(
-      `Docker runs, but no docker client here can build with BuildKit. ${found}\n` +
+      `Docker is running, but no docker client here can build with BuildKit. ${found}\n` +
         'Install buildx for the client (package "docker-buildx-plugin" of Docker, "docker-buildx" of the distribution) and run this again.',
     );
   }
   linkClient(binDirectory, client);
   const startedByUs = isOwn(engine);
   const owner = startedByUs ? "started by the sandbox" : `found through ${engine.origin}`;
-  const passedOver = rejected.length === 0 ? "" : `; passed over: ${rejected.join("; ")}`;
+  const passedOver = rejected.length === 0 ? "" : `; skipped: ${rejected.join("; ")}`;
   return {
     dockerHost,
     binDirectory,
@@ -186,10 +191,10 @@ async function describe(engine: Engine, home: string, dockerConfig?: string): Pr
   };
 }
 
-/** The one error for all that can be wrong with the engines of the machine, and what to do about it. */
+/** A single error for all unusable engines on the machine, with the fix. */
 export function noEngine(rejected: readonly RejectedEngine[]): Error {
   const advice = hasApt()
-    ? "Start one (for example: sudo systemctl start docker), or run this as root, which installs and starts Docker for the sandbox's time."
+    ? "Start one (for example: sudo systemctl start docker), or run this as root: it then installs Docker and runs it for as long as the sandbox runs."
     : "Install and start one (https://docs.docker.com/engine/install/), and run this again.";
   if (rejected.length === 0) {
     return new Error(`Docker is not running. ${advice}`);
@@ -207,7 +212,7 @@ function leaseDirectory(): string {
   return path.join(hostDirectory(), "leases");
 }
 
-/** Root's sandboxes share the daemon's directory; other users cannot start one and keep their leases to themselves. */
+/** Root's sandboxes share the daemon's directory; other users cannot start a daemon and have their own leases. */
 function hostDirectory(): string {
   return isRoot() ? path.dirname(HOST_WIDE_DAEMON.directory) : cacheDirectory("docker");
 }

@@ -4,10 +4,10 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { engineRequest } from "./engineApi";
 
-/** Where Docker listens unless told otherwise; also where the sandbox's own daemon does, so that `docker ps` finds it. */
+/** Docker's default address; the sandbox's own daemon uses it, too, so that `docker ps` finds it. */
 export const DEFAULT_DOCKER_HOST = "unix:///var/run/docker.sock";
 
-/** A place where a Docker engine may listen, and who says so. */
+/** An address where a Docker engine may listen, and its source. */
 export interface Endpoint {
   dockerHost: string;
   /** For messages: "DOCKER_HOST", "the Docker context …" or "the default socket". */
@@ -21,19 +21,19 @@ export interface Engine extends Endpoint {
 }
 
 export interface EngineSearch {
-  /** The first endpoint with an engine that the sandbox can use. */
+  /** The first endpoint with a usable engine. */
   engine?: Engine;
-  /** Engines that answer but cannot be used. Endpoints where nobody listens are not listed. */
+  /** Engines that respond but are not usable. Endpoints where nothing listens are not listed. */
   rejected: RejectedEngine[];
 }
 
 export interface RejectedEngine extends Endpoint {
-  /** What keeps the sandbox from using it, as the end of a sentence. */
+  /** Why the sandbox cannot use it, as the end of a sentence. */
   reason: string;
 }
 
 /**
- * Where to look, in the order of the docker client: DOCKER_HOST, else DOCKER_CONTEXT or the current context of its
+ * Addresses to try, in the docker client's order: DOCKER_HOST, otherwise DOCKER_CONTEXT or the current context in its
  * config file; then the default socket.
  */
 export function dockerEndpoints(env: NodeJS.ProcessEnv = process.env): Endpoint[] {
@@ -58,13 +58,13 @@ export function dockerEndpoints(env: NodeJS.ProcessEnv = process.env): Endpoint[
     : [...endpoints, fallback];
 }
 
-/** Asks each endpoint in turn. Takes milliseconds where a socket answers or is not there. */
+/** Checks each endpoint in turn. Takes milliseconds when a socket responds or does not exist. */
 export async function findEngine(endpoints: readonly Endpoint[]): Promise<EngineSearch> {
   const rejected: RejectedEngine[] = [];
   for (const endpoint of endpoints) {
     const result = isLocal(endpoint.dockerHost)
       ? await probe(endpoint)
-      : "is another machine, which cannot reach the registries on this machine's 127.0.0.1";
+      : "is on another machine, which cannot reach the registries on this machine's 127.0.0.1";
     if (typeof result === "object") {
       return { engine: result, rejected };
     }
@@ -86,12 +86,12 @@ async function probe(endpoint: Endpoint): Promise<Engine | string | undefined> {
     if (code === "EACCES") {
       return `may not be used by ${os.userInfo().username}: join the group of the socket ("usermod -aG docker …", then log in again)`;
     }
-    return name === "TimeoutError" || name === "AbortError" ? "does not answer in time" : undefined;
+    return name === "TimeoutError" || name === "AbortError" ? "did not answer in time" : undefined;
   }
   return judge(endpoint, version, info);
 }
 
-/** An engine the sandbox can use, or what keeps it from that, as the end of a sentence. */
+/** A usable engine, or why it is not usable, as the end of a sentence. */
 export function judge(
   endpoint: Endpoint,
   version: Record<string, unknown>,
@@ -105,7 +105,7 @@ export function judge(
     ? version["Components"].map((part) => asRecord(part)["Name"])
     : [];
   if (info["OperatingSystem"] === "Docker Desktop") {
-    return "is Docker Desktop, whose virtual machine cannot reach the registries on this machine's 127.0.0.1; use a Docker engine of this machine itself";
+    return "is Docker Desktop, whose virtual machine cannot reach the registries on this machine's 127.0.0.1; use a Docker engine on this machine itself";
   }
   if (securityOptions.some((option) => option.includes("rootless"))) {
     return "is rootless, in a network of its own that cannot reach the registries on this machine's 127.0.0.1; use the system's Docker engine";
@@ -131,7 +131,7 @@ function isLocal(dockerHost: string): boolean {
   }
 }
 
-/** /var/run is a link to /run on today's distributions, so both spellings are the same socket. */
+/** /var/run links to /run on today's distributions, so both are the same socket. */
 export function isSameSocket(a: string, b: string): boolean {
   const normalize = (dockerHost: string) => dockerHost.replace("unix:///run/", "unix:///var/run/");
   return normalize(a) === normalize(b);

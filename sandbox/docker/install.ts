@@ -5,22 +5,22 @@ import type { Progress } from "../system/progress";
 
 const QUERY_TIMEOUT_MS = 60_000;
 
-/** Where daemons live that the PATH of a plain user does not lead to. */
-const SYSTEM_PLACES = ["/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/local/bin", "/usr/bin"];
+/** Directories with daemons that are not on an ordinary user's PATH. */
+const SYSTEM_FOLDERS = ["/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/local/bin", "/usr/bin"];
 
 /** The path of a system program such as dockerd; undefined when it is not installed. */
 export function findSystemProgram(name: string): string | undefined {
-  return findProgram(name, searchPath(...SYSTEM_PLACES));
+  return findProgram(name, searchPath(...SYSTEM_FOLDERS));
 }
 
-/** True on Debian, Ubuntu and others that install with apt-get. */
+/** Whether packages are installed with apt-get, as on Debian and Ubuntu. */
 export function hasApt(): boolean {
   return findSystemProgram("apt-get") !== undefined;
 }
 
 /**
- * Installs Docker from the distribution: the package docker.io, and where they are packages of their own (Debian 13,
- * Ubuntu) its client and buildx. Needs root. On a machine with systemd the package starts Docker itself.
+ * Installs Docker from the distribution: the package docker.io, and its client and buildx where they are separate
+ * packages (Debian 13, Ubuntu). Needs root. On a machine with systemd, the package starts Docker itself.
  */
 export async function installDocker(progress: Progress): Promise<void> {
   progress("Docker is not installed: installing the package docker.io");
@@ -33,7 +33,7 @@ export async function installDocker(progress: Progress): Promise<void> {
   if (first.code === 0) {
     return;
   }
-  // Lists that are older than the mirror name files that it no longer has.
+  // Outdated package lists name files that the mirror no longer has.
   await updateLists(progress);
   const second = await install(packages, progress);
   if (second.code !== 0) {

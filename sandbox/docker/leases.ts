@@ -4,20 +4,20 @@ import * as path from "node:path";
 import { writeFileAtomically } from "../system/files";
 
 /**
- * Who uses the machine's Docker: one file per sandbox home. A sandbox whose home was deleted is gone, whether it said
- * goodbye or not. Callers hold a lock around reading and writing.
+ * Tracks who uses the machine's Docker: one file per sandbox home. A sandbox whose home was deleted no longer counts,
+ * even if it never released its lease. Callers hold a lock while reading and writing.
  */
 export function addLease(directory: string, home: string): void {
   const lease = { home: path.resolve(home), since: new Date().toISOString() };
   writeFileAtomically(leaseFile(directory, home), `${JSON.stringify(lease)}\n`);
 }
 
-/** No effect when there is none. */
+/** Does nothing when there is no lease. */
 export function removeLease(directory: string, home: string): void {
   fs.rmSync(leaseFile(directory, home), { force: true });
 }
 
-/** Homes with a lease that still exist, sorted. Files of homes that are gone, and damaged ones, are removed. */
+/** Existing homes with a lease, sorted. Files for deleted homes, and damaged ones, are removed. */
 export function liveLeases(directory: string): string[] {
   if (!fs.existsSync(directory)) {
     return [];

@@ -3,12 +3,12 @@ import { type CommandOptions, run, runOrThrow } from "../system/commands";
 import { engineRequest } from "./engineApi";
 
 /**
- * What dockerd changes in the machine's network and leaves behind when it ends: its bridge, its firewall chains, the
- * policy of forwarding. Noted before the sandbox's own daemon starts, so that only what came with it is taken back.
+ * Network changes that dockerd leaves behind: its bridge, its firewall chains, and the forwarding policy. Recorded
+ * before the sandbox's own daemon starts, so that only its changes are reverted.
  */
 export interface NetworkNote {
   hadBridge: boolean;
-  /** Tables that had Docker's chains before. */
+  /** Tables that already had Docker's chains. */
   tablesWithDocker: string[];
   forwardPolicy: string;
   ipForward: string;
@@ -33,7 +33,7 @@ export async function noteNetwork(): Promise<NetworkNote> {
   return { hadBridge: hasBridge(), tablesWithDocker, forwardPolicy, ipForward: readIpForward() };
 }
 
-/** Takes back what is new since the note. Best effort: a machine without iptables has nothing to take back. */
+/** Reverts what changed since the note was taken. Best effort: a machine without iptables has nothing to revert. */
 export async function restoreNetwork(note: NetworkNote): Promise<void> {
   for (const table of TABLES.filter((name) => !note.tablesWithDocker.includes(name))) {
     await removeChains(table);
@@ -54,8 +54,8 @@ export async function restoreNetwork(note: NetworkNote): Promise<void> {
 }
 
 /**
- * Makes the bridge of a running engine again when it is gone: every dockerd that starts with `--bridge=none` deletes
- * it, whoever's it is, and from then on no container of the engine gets a network. Returns whether that was so.
+ * Recreates the bridge of a running engine when it is missing: every dockerd started with `--bridge=none` deletes it,
+ * even if it belongs to another engine, whose containers then have no network. Returns whether it was missing.
  */
 export async function repairBridge(dockerHost: string): Promise<boolean> {
   if (hasBridge()) {
@@ -74,7 +74,10 @@ export async function repairBridge(dockerHost: string): Promise<boolean> {
   return true;
 }
 
-/** The bridge's own address as `ip` takes it. An engine that chose it itself does not name it: the subnet's first. */
+/**
+ * The bridge's own address in `ip` format. An engine that chose it automatically does not report it: it is the subnet's
+ * first.
+ */
 export function bridgeAddress(subnet: string, gateway: string | undefined): string | undefined {
   const [network, prefix] = subnet.split("/");
   const first = network?.replace(/\d+$/, (last) => String(Number(last) + 1));
@@ -89,7 +92,7 @@ async function removeChains(table: string): Promise<void> {
   }
   for (const rule of rules) {
     const [, chain = "", ...rest] = rule.split(" ");
-    // Rules of other chains that lead into Docker's, or are about its bridge: masquerading, forwarding.
+    // Rules in other chains that jump to Docker's chains or refer to its bridge: masquerading, forwarding.
     const about = rest.some((word) => chains.includes(word) || word === BRIDGE);
     if (rule.startsWith("-A ") && !chains.includes(chain) && about) {
       await iptables(table, ["-D", chain, ...rest]);

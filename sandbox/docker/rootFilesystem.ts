@@ -4,7 +4,7 @@ import { run, runOrThrow } from "../system/commands";
 import type { Progress } from "../system/progress";
 import { findSystemProgram } from "./install";
 
-/** What Node needs to run, and what an image of Debian is expected to have: certificates, time zones, /etc/os-release. */
+/** Packages that Node needs, and those expected in a Debian image: certificates, time zones, /etc/os-release. */
 const PACKAGES = ["base-files", "netbase", "tzdata", "ca-certificates", "libc6", "libgcc-s1", "libstdc++6", "zlib1g"];
 
 const UNPACK_TIMEOUT_MS = 60_000;
@@ -22,9 +22,9 @@ node:x:1000:
 `;
 
 /**
- * Unpacks a small Debian into an empty directory: a few packages without their scripts, whose work (user database,
- * certificate bundle, name service order) is done here. There is no shell in it. Needs apt and dpkg, not root; takes
- * some seconds, mostly the download (5 MB).
+ * Unpacks a minimal Debian into an empty directory: a few packages without their scripts, whose work (user database,
+ * certificate bundle, name service order) is done here. It has no shell. Needs apt and dpkg, but not root; takes a few
+ * seconds, mostly for the download (5 MB).
  */
 export async function makeRootFilesystem(root: string, workDirectory: string, progress: Progress): Promise<void> {
   const missing = ["apt-get", "dpkg-deb", "tar"].filter((name) => findSystemProgram(name) === undefined);
@@ -45,7 +45,7 @@ export async function makeRootFilesystem(root: string, workDirectory: string, pr
     status.push(await installedParagraph(archive));
   }
   configure(root);
-  // What is installed, as dpkg itself keeps it: scanners and `npm run sbom` know an image's packages from this file.
+  // The installed packages in dpkg's own format: scanners and `npm run sbom` read an image's packages from this file.
   write(root, "var/lib/dpkg/status", `${status.join("\n\n")}\n`);
   removeUnused(root);
 }
@@ -53,13 +53,13 @@ export async function makeRootFilesystem(root: string, workDirectory: string, pr
 async function download(directory: string, workDirectory: string, progress: Progress): Promise<void> {
   progress(`Downloading ${PACKAGES.length} Debian packages`);
   const options = { cwd: directory, env: { ...process.env, LC_ALL: "C" }, timeoutMs: 300_000 };
-  // apt's own unprivileged user cannot write into a directory of ours; signatures are checked all the same.
+  // apt's own unprivileged user cannot write to our directory; signatures are still verified.
   const settings = ["-q", "-o", "APT::Sandbox::User="];
   const first = await run("apt-get", [...settings, "download", ...PACKAGES], options);
   if (first.code === 0) {
     return;
   }
-  // The machine's package lists are missing or older than the mirror. Lists of our own need no root and change nothing.
+  // The machine's package lists are missing or outdated. Separate lists need no root and change nothing.
   progress("The package lists are out of date: downloading them for this build");
   const state = path.join(workDirectory, "apt");
   for (const name of ["lists/partial", "cache/archives/partial"]) {
@@ -75,7 +75,7 @@ function makeDirectories(root: string): void {
   const others = ["dev", "etc/ssl/certs", "home/node", "proc", "root", "sys", "usr/local/bin", "var/lib/dpkg"];
   for (const name of [...merged, ...others]) {
     fs.mkdirSync(path.join(root, name), { recursive: true });
-    // Not left to the user's umask: 077 would give an image in which nobody but root finds anything.
+    // Independent of the user's umask: with 077, only root could read the image's files.
     for (let parent = name; parent !== "."; parent = path.dirname(parent)) {
       fs.chmodSync(path.join(root, parent), 0o755);
     }
@@ -86,7 +86,7 @@ function makeDirectories(root: string): void {
   }
 }
 
-/** dpkg-deb's own extraction would replace the links into /usr by the directories that packages ship. */
+/** dpkg-deb's own extraction would replace the links into /usr by the directories in the packages. */
 async function unpack(file: string, root: string): Promise<void> {
   const archive = `${file}.tar`;
   await runOrThrow("sh", ["-c", 'dpkg-deb --fsys-tarfile "$1" > "$2"', "sh", file, archive], {
@@ -98,7 +98,7 @@ async function unpack(file: string, root: string): Promise<void> {
   fs.rmSync(archive);
 }
 
-/** A package's paragraph in dpkg's list: the fields of its archive and the state in which it is (dpkg-query(1)). */
+/** A package's paragraph in dpkg's status file: the archive's fields and the package's state (dpkg-query(1)). */
 async function installedParagraph(archive: string): Promise<string> {
   const fields = await runOrThrow("dpkg-deb", ["--field", archive], { timeoutMs: UNPACK_TIMEOUT_MS });
   return fields.trim().replace(/^Package: .*$/m, "$&\nStatus: install ok installed");
@@ -119,7 +119,7 @@ function configure(root: string): void {
   fs.chmodSync(path.join(root, "root"), 0o700);
 }
 
-/** What update-ca-certificates makes: all of Mozilla's certificates in one file. */
+/** Like update-ca-certificates: all of Mozilla's certificates in one file. */
 function certificateBundle(root: string): string {
   const directory = path.join(root, "usr/share/ca-certificates/mozilla");
   return fs
@@ -131,7 +131,7 @@ function certificateBundle(root: string): string {
     .concat("\n");
 }
 
-/** What no Node program reads. Licences (usr/share/doc/<package>/copyright) stay. */
+/** Files that no Node program reads. Licenses (usr/share/doc/<package>/copyright) are kept. */
 const UNUSED = [
   ...["usr/share/man", "usr/share/locale", "usr/share/lintian", "usr/share/bug", "var/cache"],
   ...["usr/share/zoneinfo/posix", "usr/share/zoneinfo/right"],
@@ -143,7 +143,7 @@ function removeUnused(root: string): void {
   }
   const libraries = path.join(root, "usr/lib");
   for (const { name } of fs.readdirSync(libraries, { withFileTypes: true }).filter((entry) => entry.isDirectory())) {
-    // glibc's tables of character sets: Node has its own.
+    // glibc's character set tables: Node has its own.
     fs.rmSync(path.join(libraries, name, "gconv"), { recursive: true, force: true });
   }
   const documents = path.join(root, "usr/share/doc");

@@ -4,13 +4,16 @@ import * as path from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { runOrThrow } from "../system/commands";
-import { makeWhole } from "../system/files";
+import { createAtomically } from "../system/files";
 import type { Progress } from "../system/progress";
 
 const probeMilliseconds = 3000;
 const downloadMilliseconds = 15 * 60 * 1000;
 
-/** Where a release is: the archives with Pulumi, their checksums with the sources, so that one of both alone can forge none. */
+/**
+ * Location of a release: the archives and their checksums are on different hosts, so that neither host alone can forge
+ * one.
+ */
 export interface ReleaseAddresses {
   /** Folder of the archives. */
   archives: string;
@@ -25,7 +28,7 @@ const pulumiAddresses: ReleaseAddresses = {
 
 export interface Download {
   version: string;
-  /** Folder that shall hold `bin/` of the release. Made whole or not at all. */
+  /** Folder for the release's `bin/`. Created atomically. */
   target: string;
   progress: Progress;
   /** @default Pulumi's own */
@@ -33,11 +36,11 @@ export interface Download {
 }
 
 /**
- * Downloads the released CLI with its language hosts, and uses nothing of it whose checksum the release does not list. The
- * npm launcher does the same by a script of the web's, which it puts into the shared temporary folder by a name that can be
- * guessed; so it is not asked.
+ * Downloads the released CLI with its language hosts, and verifies it against the release's checksums before use. The
+ * npm launcher does the same with a script from the web, stored in the shared temporary folder under a predictable
+ * name, so it is not used.
  *
- * @returns false, within three seconds, when the places it downloads from cannot be reached
+ * @returns false, within three seconds, when the download locations cannot be reached
  */
 export async function downloadEngine(options: Download): Promise<boolean> {
   const { version, target, progress, addresses = pulumiAddresses } = options;
@@ -47,9 +50,9 @@ export async function downloadEngine(options: Download): Promise<boolean> {
   if (!(await Promise.all([archiveAddress, listAddress].map(isReachable))).every(Boolean)) return false;
   progress(`downloading the released CLI ${version}`);
   const expected = checksumIn(await (await get(listAddress)).text(), archive, listAddress);
-  // What is there is no installation, or nobody would download one.
+  // An existing folder cannot be an installation here, and would prevent the download.
   fs.rmSync(target, { recursive: true, force: true });
-  await makeWhole(target, async (temporary) => {
+  await createAtomically(target, async (temporary) => {
     const file = path.join(temporary, archive);
     const found = await download(archiveAddress, file);
     if (found !== expected) {
@@ -69,11 +72,11 @@ export async function downloadEngine(options: Download): Promise<boolean> {
   return true;
 }
 
-/** The SHA-256 of a file in a list such as sha256sum writes. */
+/** A file's SHA-256 in a list in sha256sum's format. */
 function checksumIn(list: string, file: string, address: string): string {
   const line = list.split("\n").find((each) => each.trim().split(/\s+\*?/)[1] === file);
   const checksum = /^[0-9a-f]{64}(?=\s)/.exec(line?.trim() ?? "")?.[0];
-  if (checksum === undefined) throw new Error(`${address} has no checksum of ${file}`);
+  if (checksum === undefined) throw new Error(`${address} lists no checksum for ${file}`);
   return checksum;
 }
 

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { cacheDirectory, projectRoot } from "../paths";
+import { cacheDirectory, projectRoot, sandboxFolder } from "../paths";
 import { withLock } from "../system/fileLock";
 import { placeFile, removeUnfinished, writeFileAtomically } from "../system/files";
 import type { Progress } from "../system/progress";
@@ -10,13 +10,13 @@ import { downloadEngine } from "./downloadEngine";
 export interface InstallEngineOptions {
   /** The sandbox's folder; PULUMI_HOME is `pulumi` below it. */
   home: string;
-  /** Told what takes long, as one short line each. */
+  /** Receives one short line for each long-running action. */
   progress: Progress;
-  /** The language host to put beside a CLI that was built. Default: `sandbox/dist/language-host.cjs`. */
+  /** The language host to install next to a CLI that was built. Default: `sandbox/dist/language-host.cjs`. */
   languageHost?: string;
 }
 
-/** A failed download and a build on a slow machine take less. */
+/** Longer than a failed download plus a build on a slow machine. */
 const lockMilliseconds = 60 * 60 * 1000;
 
 export interface InstalledEngine {
@@ -27,7 +27,7 @@ export interface InstalledEngine {
   /** The folder of the binary, for PATH. */
   binDirectory: string;
   version: string;
-  /** Where this call had the binary from. */
+  /** Where this call got the binary from. */
   source: "present" | "cache" | "download" | "build";
 }
 
@@ -44,9 +44,9 @@ function launcherDirectory(): string {
 }
 
 /**
- * Puts the Pulumi CLI where `npx pulumi` finds it: from the user's cache, else the release of its version, else built
- * from the Go module proxy. A released CLI brings its language host; beside a built one goes the sandbox's own.
- * Takes milliseconds when nothing is to be done, and can be called by several processes at once.
+ * Installs the Pulumi CLI where `npx pulumi` finds it: from the user's cache, otherwise the release of its version,
+ * otherwise built from the Go module proxy. A released CLI includes its language host; a built one gets the sandbox's
+ * own. Takes milliseconds when there is nothing to do. Several processes may call it at once.
  */
 export async function installEngine(options: InstallEngineOptions): Promise<InstalledEngine> {
   const version = engineVersion();
@@ -59,17 +59,14 @@ export async function installEngine(options: InstallEngineOptions): Promise<Inst
     fs.mkdirSync(binDirectory, { recursive: true, mode: 0o700 });
     const release = path.join(cacheDirectory("pulumi", version), "released", "bin");
     if (fs.existsSync(release)) {
-      // The binary comes last: it is what makes the installation count as present.
+      // The binary comes last: with it the installation counts as present.
       const files = fs.readdirSync(release).filter((file) => file !== "pulumi");
       for (const file of [...files, "pulumi"]) placeFile(path.join(release, file), path.join(binDirectory, file));
     } else {
       placeFile(path.join(cacheDirectory("pulumi", version), "pulumi"), binary);
     }
   }
-  installLanguageHost(
-    binDirectory,
-    options.languageHost ?? path.join(projectRoot, "sandbox", "dist", "language-host.cjs"),
-  );
+  installLanguageHost(binDirectory, options.languageHost ?? path.join(sandboxFolder, "dist", "language-host.cjs"));
   return { pulumiHome, path: binary, binDirectory, version, source };
 }
 
@@ -94,34 +91,39 @@ async function fillCache(version: string, progress: Progress): Promise<"cache" |
         version,
         target: built,
         progress,
-        moduleDirectory: path.join(projectRoot, "sandbox", "engine"),
+        moduleDirectory: path.join(sandboxFolder, "engine"),
       });
     } catch (error) {
       const { message } = error as Error;
-      throw failure === "" ? error : new Error(`${message}\nThe download had failed before: ${failure}`);
+      throw failure === "" ? error : new Error(`${message}\nBefore that, the download had failed: ${failure}`);
     }
     return "build";
   };
-  const onWait = (holder: string) => progress(`waiting for ${holder}, which already gets the Pulumi CLI`);
+  const onWait = (holder: string) => progress(`waiting for ${holder}, which is already installing the Pulumi CLI`);
   return withLock(path.join(cache, "lock"), get, { onWait, timeoutMs: lockMilliseconds });
 }
 
-/** Our own host is a script; what a release brings is a binary, and stays. */
+/**
+ * Our own host is a script, with another one that makes programs start faster; a released host is a binary and is kept.
+ */
 function installLanguageHost(binDirectory: string, bundle: string): void {
   const target = path.join(binDirectory, "pulumi-language-nodejs");
   const installed = fs.existsSync(target) ? fs.readFileSync(target) : undefined;
   if (installed !== undefined && installed.subarray(0, 2).toString() !== "#!") return;
-  if (!fs.existsSync(bundle))
+  if (!fs.existsSync(bundle)) {
     throw new Error(`the language host is not built: ${bundle} is missing: run \`npm run build\``);
+  }
   const content = fs.readFileSync(bundle);
   if (content.subarray(0, 2).toString() !== "#!") {
     throw new Error(`the language host ${bundle} does not start with #!, so the engine could not start it`);
   }
+  const lazySdkParts = path.join(path.dirname(bundle), "lazy-sdk-parts.cjs");
+  if (fs.existsSync(lazySdkParts)) placeFile(lazySdkParts, path.join(binDirectory, path.basename(lazySdkParts)));
   if (installed?.equals(content)) return;
   writeFileAtomically(target, content, 0o755);
 }
 
-/** The launcher's own test: executable and not empty. */
+/** The same check as in the launcher: executable and not empty. */
 function isExecutable(file: string): boolean {
   try {
     fs.accessSync(file, fs.constants.X_OK);

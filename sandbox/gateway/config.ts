@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
-import type { EcrDeviation } from "./registry/deviations";
+import type { EcrDeviation } from "./deviations";
 
-/** Ports of the gateway. 0 takes a free one from the system once and keeps it in the sandbox's home. */
+/** Ports of the gateway. 0 picks a free port once and keeps it in the sandbox's home. */
 export interface GatewayPorts {
   /** The AWS endpoint (`SANDBOX_PORT`). */
   endpoint: number;
@@ -11,7 +11,7 @@ export interface GatewayPorts {
   privateRegistry: number;
 }
 
-/** The sandbox's own credentials: root of every account, as a 12-digit access key id with the same secret is. */
+/** The sandbox's own credentials: root of every account, like a 12-digit access key ID with the same secret. */
 export interface SandboxCredentials {
   accessKeyId: string;
   secretAccessKey: string;
@@ -28,57 +28,65 @@ export interface GatewayAddresses {
   registries: string[];
 }
 
-/** How Distribution's garbage collector is called. */
+/** How to run Distribution's garbage collector. */
 export interface GarbageCollectionConfig {
   command: string;
   args: string[];
-  /** Milliseconds without a request before it runs. @default 5 minutes */
+  /** Idle milliseconds before it runs. @default 5 minutes */
   idleMilliseconds?: number;
 }
 
 export interface GatewayConfig {
-  /** The folder for the gateway's state; made when missing. */
+  /** Folder for the gateway's state; created when missing. */
   stateDirectory: string;
   /** The account of the sandbox's own credentials. */
   account: string;
-  /** The region of the private registry that gets its address first. */
+  /** Region of the private registry that gets its address first. */
   region: string;
   ports: GatewayPorts;
   credentials: SandboxCredentials;
-  /** The address of MiniStack, which answers everything but ECR. */
+  /** Address of MiniStack, which serves everything except ECR. */
   ministackUrl: string;
-  /** What MiniStack wants to hear before it answers, in the header `ministackSecretHeader`. */
+  /** The secret that MiniStack requires in the header `ministackSecretHeader`. */
   ministackSecret: string;
-  /** The socket of CNCF Distribution, which keeps manifests and layers. */
+  /** Socket of CNCF Distribution, which stores manifests and layers. */
   distributionSocket: string;
-  /** Distribution's storage root, when the gateway may remove the folders of deleted repositories there. @default not removed */
+  /**
+   * Distribution's storage root, if the gateway may remove the folders of deleted repositories there. @default not
+   * removed
+   */
   distributionStorage?: string;
-  /** The findings of scans (`SANDBOX_SCAN_FINDINGS`). @default nothing is ever found */
+  /** The findings that scans report (`SANDBOX_SCAN_FINDINGS`). @default no findings */
   scanFindingsFile?: string;
-  /** Frees layers while nothing is asked. @default only Distribution's next start does */
+  /** Frees layers while the gateway is idle. @default only Distribution's next start does */
   garbageCollection?: GarbageCollectionConfig;
-  /** Ways in which ECR departs from the OCI specification that are not followed; for the conformance run. @default none */
+  /** ECR's deviations from the OCI specification to turn off, for the conformance run. @default none */
   deviationsOff?: readonly EcrDeviation[];
-  /** Holds each answer against the service's model (`SANDBOX_VALIDATE_RESPONSES=1`), as the tests do. @default false */
+  /**
+   * Checks each response against the service's model (`SANDBOX_VALIDATE_RESPONSES=1`), as the tests do. @default false
+   */
   validateResponses?: boolean;
-  /** Where the gateway writes GatewayAddresses once it listens, and when a registry gets its address. @default nowhere */
+  /**
+   * Where the gateway writes GatewayAddresses when it listens, and whenever a registry gets its address. @default not
+   * written
+   */
   addressesFile?: string;
 }
 
-/** Environment variables that set the ports, for messages. */
+/** Environment variables for the ports, named in messages. */
 export const portVariables: Record<keyof GatewayPorts, string> = {
   endpoint: "SANDBOX_PORT",
   publicRegistry: "SANDBOX_PUBLIC_REGISTRY_PORT",
   privateRegistry: "SANDBOX_PRIVATE_REGISTRY_PORT",
 };
 
-/** Reads the config that services/ wrote. Throws when the file is missing or no JSON: it is the program's own. */
+/** Reads the config that services/ wrote. Throws when the file is missing or not JSON: only the sandbox writes it. */
 export function readGatewayConfig(file: string): GatewayConfig {
   return JSON.parse(fs.readFileSync(file, "utf8")) as GatewayConfig;
 }
 
-/** Says that a request comes from the gateway (services/ministackDoor.py has the same name). */
+/** Header that proves a request comes from the gateway (services/ministackDoor.py uses the same name). */
 export const ministackSecretHeader = "x-sandbox-gateway";
 
-/** Where the gateway says what it is and which registries it has opened. */
+/** Identifies the gateway and lists the registries it has opened. */
 export const healthPath = "/_sandbox/health";

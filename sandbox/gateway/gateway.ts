@@ -1,47 +1,48 @@
 import * as fs from "node:fs";
-import { createAwsEndpoint } from "./awsEndpoint";
-import { Backfills } from "./backfills";
-import { CallerCheck } from "./caller";
-import { type Clock, MovableClock, systemClock } from "./clock";
 import { type GatewayAddresses, type GatewayConfig, portVariables } from "./config";
 import type { GatewayContext } from "./context";
-import { DistributionClient } from "./distributionClient";
+import { Backfills } from "./copies/backfills";
+import { Replicator } from "./copies/replicator";
+import { createAwsEndpoint } from "./endpoint/awsEndpoint";
 import { EventSender } from "./events/eventSender";
-import { Forwarder } from "./forward";
-import { GarbageCollection } from "./garbageCollection";
+import { CallerCheck } from "./iam/caller";
 import { IdentityStore } from "./iam/identityStore";
 import { Sessions } from "./iam/sessions";
-import { InjectedFaults } from "./injectedFaults";
-import { KeyedLock } from "./keyedLock";
-import { LifecycleSchedule } from "./lifecycle/schedule";
-import { MinistackClient } from "./ministackClient";
-import { closeServer, listen } from "./ports";
-import { reconcile } from "./reconcile";
-import { Registries } from "./registries";
+import { Tokens } from "./iam/tokens";
+import { LifecycleSchedule } from "./lifecycle/lifecycleSchedule";
+import { Forwarder } from "./ministack/forwarder";
+import { MinistackClient } from "./ministack/ministackClient";
 import { handleRegistryRequest } from "./registry/handler";
-import { UploadSessions } from "./registry/uploadSessions";
-import { Replicator } from "./replicator";
-import { logRequest } from "./requestLog";
+import { Registries } from "./repositories/registries";
+import { type Clock, MovableClock, systemClock } from "./state/clock";
+import { KeyedLock } from "./state/keyedLock";
 import { Store } from "./state/store";
-import { Tokens } from "./tokens";
+import { DistributionClient } from "./storage/distributionClient";
+import { GarbageCollection } from "./storage/garbageCollection";
+import { reconcile } from "./storage/reconcile";
+import { UploadSessions } from "./storage/uploadSessions";
+import { InjectedFaults } from "./wire/injectedFaults";
+import { closeServer, listen } from "./wire/ports";
+import { logRequest } from "./wire/requestLog";
 
 export interface Gateway extends GatewayAddresses {
   close(): Promise<void>;
 }
 
 export interface GatewayOptions {
-  /** The time that tokens and image dates go by. @default the system's */
+  /** The clock for tokens and image dates. @default the system clock */
   clock?: Clock;
-  /** @default one line on the error output, with the time */
+  /** @default one line with the time on stderr */
   log?: (message: string) => void;
-  /** Is told each request. @default nobody */
+  /** Receives one line for each request. @default requests are not logged */
   logRequests?: (line: string) => void;
 }
 
 /**
- * Starts the gateway in this process. Distribution and MiniStack may start later: only what needs them fails until then.
+ * Starts the gateway in this process. Distribution and MiniStack may start later: only requests that need them fail
+ * until then.
  *
- * @throws PortTakenError when one of its ports is not free.
+ * @throws PortTakenError when a port is in use.
  */
 export async function startGateway(config: GatewayConfig, options: GatewayOptions = {}): Promise<Gateway> {
   const log = options.log ?? ((message) => console.error(`${new Date().toISOString()} ${message}`));
@@ -106,7 +107,7 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
       if (logRequests) logRequest(logRequests, request, response);
       void context.garbageCollection.during(() => handleRegistryRequest(context, request, response, address));
     });
-    endpoint = `http://127.0.0.1:${await listenKept(context, server)}`;
+    endpoint = `http://127.0.0.1:${await listenOnStoredPort(context, server)}`;
   } catch (error) {
     await close();
     throw error;
@@ -115,13 +116,13 @@ export async function startGateway(config: GatewayConfig, options: GatewayOption
   backfills.resume();
   writeAddresses(config, addresses());
   reconciling = reconcile(context).catch((error: unknown) =>
-    log(`what Distribution has was not compared: ${String(error)}`),
+    log(`the contents of Distribution were not compared: ${String(error)}`),
   );
   context.registries.onOpen = () => writeAddresses(config, addresses());
   return { ...addresses(), close };
 }
 
-/** Renamed into place: whoever waits for the file must not read half of it. */
+/** Renamed into place, so that a process waiting for the file never reads half of it. */
 function writeAddresses(config: GatewayConfig, addresses: GatewayAddresses): void {
   if (config.addressesFile !== undefined) {
     fs.writeFileSync(`${config.addressesFile}.tmp`, JSON.stringify(addresses), { mode: 0o600 });
@@ -129,8 +130,8 @@ function writeAddresses(config: GatewayConfig, addresses: GatewayAddresses): voi
   }
 }
 
-/** Listens on the endpoint's port; one that the system chose is kept for the next start. */
-async function listenKept(context: GatewayContext, server: Parameters<typeof listen>[0]): Promise<number> {
+/** Listens on the endpoint's port; a port picked by the system is kept for the next start. */
+async function listenOnStoredPort(context: GatewayContext, server: Parameters<typeof listen>[0]): Promise<number> {
   const kept = context.store.setting<number>("port", "endpoint");
   const port = await listen(server, context.config.ports.endpoint || (kept ?? 0), portVariables.endpoint);
   if (port !== kept) {

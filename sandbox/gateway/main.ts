@@ -1,6 +1,6 @@
 import { readGatewayConfig } from "./config";
 import { startGateway } from "./gateway";
-import { PortTakenError } from "./ports";
+import { PortTakenError } from "./wire/ports";
 
 /** `node gateway.cjs <config.json>`: runs the gateway until SIGTERM or SIGINT. */
 async function main(): Promise<void> {

@@ -1,12 +1,12 @@
 import * as grpc from "@grpc/grpc-js";
 
-/** Message size limit of both directions, as the engine and the policy SDK set it: 400 MB. */
+/** Message size limit in both directions, as set by the engine and the policy SDK: 400 MB. */
 export const channelOptions = {
   "grpc.max_receive_message_length": 400 * 1024 * 1024,
   "grpc.max_send_message_length": 400 * 1024 * 1024,
 };
 
-/** An error with the gRPC status that the engine shall see. */
+/** An error with the gRPC status to return to the engine. */
 export class StatusError extends Error {
   constructor(
     readonly code: grpc.status,
@@ -16,7 +16,9 @@ export class StatusError extends Error {
   }
 }
 
-/** The form in which grpc-js passes a failure on. Anything else that a handler throws shows only as "Unknown error". */
+/**
+ * The format in which grpc-js passes on a failure. Anything else that a handler throws only shows as "Unknown error".
+ */
 export function asStatus(error: unknown): Partial<grpc.StatusObject> {
   if (error instanceof StatusError) return { code: error.code, details: error.message };
   if (error instanceof Error && "code" in error && typeof error.code === "number" && "details" in error) {
@@ -26,7 +28,7 @@ export function asStatus(error: unknown): Partial<grpc.StatusObject> {
   return { code: grpc.status.INTERNAL, details: error instanceof Error ? error.message : String(error) };
 }
 
-/** A unary handler from a function: its result is the response, its exception the status. */
+/** Creates a unary handler from a function: its result is the response, its exception the status. */
 export function unary<Request, Response>(
   handler: (request: Request, call: grpc.ServerUnaryCall<Request, Response>) => Response | Promise<Response>,
 ): grpc.handleUnaryCall<Request, Response> {
@@ -38,7 +40,7 @@ export function unary<Request, Response>(
   };
 }
 
-/** A handler that writes to a stream and ends it when the function returns; its exception is the status. */
+/** Creates a handler that writes to a stream and ends it when the function returns; an exception becomes the status. */
 export function streaming<Request, Response>(
   handler: (request: Request, call: grpc.ServerWritableStream<Request, Response>) => Promise<void>,
 ): grpc.handleServerStreamingCall<Request, Response> {
@@ -50,8 +52,8 @@ export function streaming<Request, Response>(
   };
 }
 
-/** Gives every method of a service that has no handler one that refuses by name. */
-export function refuseTheRest(
+/** Adds a handler to every unimplemented method of a service that refuses by name. */
+export function withUnimplemented(
   service: grpc.ServiceDefinition,
   handlers: grpc.UntypedServiceImplementation,
   reason: string,

@@ -1,12 +1,12 @@
 /**
- * pulumi-language-nodejs: runs Node programs and policy packs for the Pulumi engine. The released CLI brings its own; this
- * one serves where the released CLI cannot be downloaded, and is built from the protocol that @pulumi/pulumi ships.
- * The engine starts it with its own address as the last argument and reads the port from the first line of output.
+ * pulumi-language-nodejs: runs Node programs and policy packs for the Pulumi engine. The released CLI includes its own;
+ * this one is used where the released CLI cannot be downloaded, and is built from the protocol files in @pulumi/pulumi.
+ * The engine passes its own address as the last argument and reads the port from the first line of output.
  */
 import * as grpc from "@grpc/grpc-js";
 import { LanguageRuntimeService } from "@pulumi/pulumi/proto/language_grpc_pb";
 import { endHost } from "./children";
-import { channelOptions, listen, refuseTheRest } from "./handlers";
+import { channelOptions, listen, withUnimplemented } from "./handlers";
 import { languageRuntime } from "./service";
 
 async function main(args: string[]): Promise<void> {
@@ -18,7 +18,7 @@ async function main(args: string[]): Promise<void> {
   }
   const tracing = args.includes("--tracing") ? args[args.indexOf("--tracing") + 1] : undefined;
 
-  // A killed CLI says nothing; the end of standard input is its only trace.
+  // A killed CLI sends nothing; only stdin closes.
   process.stdin.on("end", () => void endHost(0)).on("error", () => void endHost(0));
   process.stdin.resume();
   process.on("SIGINT", () => void endHost(0));
@@ -30,10 +30,10 @@ async function main(args: string[]): Promise<void> {
   const service = LanguageRuntimeService as unknown as grpc.ServiceDefinition;
   server.addService(
     service,
-    refuseTheRest(
+    withUnimplemented(
       service,
       languageRuntime({ engine, tracing }),
-      "not supported by the language host of the sandbox; the released Pulumi CLI has it",
+      "not supported by the sandbox's language host; use the released Pulumi CLI",
     ),
   );
   process.stdout.write(`${await listen(server)}\n`);

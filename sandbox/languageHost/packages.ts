@@ -7,7 +7,7 @@ interface Manifest {
   dependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;
   peerDependencies?: Record<string, string>;
-  /** What a package with a provider says about its plugin. */
+  /** A package's description of its provider plugin. */
   pulumi?: {
     resource?: boolean;
     name?: string;
@@ -23,7 +23,7 @@ export interface InstalledPackage {
   manifest: Manifest;
 }
 
-/** A provider plugin that an installed package names. */
+/** A provider plugin required by an installed package. */
 export interface RequiredPlugin {
   name: string;
   version: string;
@@ -39,7 +39,7 @@ function readManifest(directory: string): Manifest | undefined {
   }
 }
 
-/** The nearest folder at or above `directory` for which `test` holds. */
+/** The nearest folder at or above `directory` that passes `test`. */
 function searchUp(directory: string, test: (candidate: string) => boolean): string | undefined {
   for (let current = path.resolve(directory); ; current = path.dirname(current)) {
     if (test(current)) return current;
@@ -47,7 +47,7 @@ function searchUp(directory: string, test: (candidate: string) => boolean): stri
   }
 }
 
-/** Folder of a package as `require` would find it from `directory`. */
+/** A package's folder, resolved like `require` from `directory`. */
 export function findPackage(directory: string, name: string): string | undefined {
   const holder = searchUp(directory, (candidate) =>
     fs.existsSync(path.join(candidate, "node_modules", name, "package.json")),
@@ -55,16 +55,16 @@ export function findPackage(directory: string, name: string): string | undefined
   return holder === undefined ? undefined : path.join(holder, "node_modules", name);
 }
 
-/** Version of an installed package as seen from a folder. */
+/** Version of an installed package, as resolved from a folder. */
 export function packageVersion(directory: string, name: string): string | undefined {
   const found = findPackage(directory, name);
   return found === undefined ? undefined : readManifest(found)?.version;
 }
 
 /**
- * The packages that a program's package.json names, as installed, and with `transitive` all that those need in turn.
- * What is not installed is left out: running the program says so better.
- * @param enter whether to follow a package's own dependencies. Default: all.
+ * The installed packages from a program's package.json, and with `transitive` all of their dependencies. Missing
+ * packages are skipped, because running the program gives a better error.
+ * @param enter Whether to follow a package's own dependencies. Default: all.
  */
 export function installedPackages(
   programDirectory: string,
@@ -91,7 +91,7 @@ export function installedPackages(
   return [...found.values()].sort((a, b) => a.name.localeCompare(b.name));
 }
 
-/** Provider plugins of the program's packages: from them the engine knows the version of its default providers. */
+/** Provider plugins of the program's packages, which tell the engine the versions of its default providers. */
 export function requiredPlugins(programDirectory: string): RequiredPlugin[] {
   // Half of all packages belong to the SDK itself, and none of those has a plugin.
   return installedPackages(programDirectory, true, (name) => name !== "@pulumi/pulumi")

@@ -3,11 +3,11 @@ import * as path from "node:path";
 import * as grpc from "@grpc/grpc-js";
 import { AnalyzerService } from "@pulumi/pulumi/proto/analyzer_grpc_pb";
 import { AnalyzerHandshakeResponse, AnalyzerStackConfigureRequest } from "@pulumi/pulumi/proto/analyzer_pb";
-import { endOf, startChild, stopChild } from "./children";
+import { exitStatus, startChild, stopChild } from "./children";
 import { channelOptions, listen, StatusError, unary } from "./handlers";
 import { configVariable } from "./programs";
 
-/** What a policy pack prints, and the code with which it ends. */
+/** A policy pack's output and exit code. */
 export interface PluginOutput {
   stdout(data: Buffer): void;
   stderr(data: Buffer): void;
@@ -21,20 +21,20 @@ export interface PolicyPackStart {
   environment: NodeJS.ProcessEnv;
 }
 
-const same = (data: Buffer) => data;
+const passThrough = (data: Buffer) => data;
 
 /**
- * Stands between the engine and a policy pack, for one reason: the pack reads stack, project and config from its
- * environment when it starts, and the engine tells them only after it has connected. So the engine connects here, and the
- * pack starts with the first call that needs it: after ConfigureStack, or, when there is no stack
- * (`pulumi policy publish`), without. All calls go through as bytes.
+ * A relay between the engine and a policy pack. It exists because the pack reads stack, project, and config from its
+ * environment at startup, but the engine sends them only after it has connected. So the engine connects to the relay,
+ * and the pack is started by the first call that needs it: after ConfigureStack, or without it when there is no stack
+ * (`pulumi policy publish`). All calls are forwarded as bytes.
  */
 export class PolicyPackRelay {
   private readonly server = new grpc.Server(channelOptions);
   private pack: Promise<grpc.Client> | undefined;
   private child: ChildProcess | undefined;
   private end: (code: number) => void = () => {};
-  /** Settles with the pack's exit code once it has ended. */
+  /** Resolves with the pack's exit code once it has ended. */
   readonly ended = new Promise<number>((resolve) => {
     this.end = resolve;
   });
@@ -53,10 +53,10 @@ export class PolicyPackRelay {
         path: method.path,
         requestStream: false,
         responseStream: false,
-        requestSerialize: same,
-        requestDeserialize: same,
-        responseSerialize: same,
-        responseDeserialize: same,
+        requestSerialize: passThrough,
+        requestDeserialize: passThrough,
+        responseSerialize: passThrough,
+        responseDeserialize: passThrough,
       };
       handlers[name] = unary((request: Buffer) => this.forward(method.path, request));
     }
@@ -70,7 +70,7 @@ export class PolicyPackRelay {
     return listen(this.server);
   }
 
-  /** Stops listening; with `atOnce` also what is under way. Without it the engine still gets the answer it waits for. */
+  /** Stops listening; with `atOnce` it also aborts calls in progress. Otherwise the engine still gets its response. */
   async close(atOnce = false): Promise<void> {
     if (atOnce) this.server.forceShutdown();
     else this.server.tryShutdown(() => {});
@@ -82,7 +82,7 @@ export class PolicyPackRelay {
     this.pack ??= this.startPack({});
     const client = await this.pack;
     return new Promise((resolve, reject) => {
-      client.makeUnaryRequest(method, same, same, request, (error, response) => {
+      client.makeUnaryRequest(method, passThrough, passThrough, request, (error, response) => {
         if (error) reject(error);
         else resolve(response ?? Buffer.alloc(0));
       });
@@ -91,7 +91,7 @@ export class PolicyPackRelay {
 
   private startPack(stack: NodeJS.ProcessEnv): Promise<grpc.Client> {
     const { runner, nodeArgs, engine, directory, environment } = this.start;
-    // With the separator `require` takes the folder, never a file such as policies.json beside it.
+    // The trailing separator makes `require` resolve the folder, never a file next to it such as policies.json.
     const child = startChild(process.execPath, [...nodeArgs, runner, engine, directory + path.sep], {
       cwd: directory,
       env: { ...environment, ...stack },
@@ -110,7 +110,7 @@ export class PolicyPackRelay {
         const rest = firstLine.subarray(newline + 1);
         if (!Number.isInteger(port) || port <= 0) {
           const line = firstLine.subarray(0, newline).toString().trim();
-          reject(new StatusError(grpc.status.FAILED_PRECONDITION, notAPort(directory, line)));
+          reject(new StatusError(grpc.status.FAILED_PRECONDITION, invalidPortMessage(directory, line)));
           firstLine = undefined;
           void stopChild(child);
           return;
@@ -119,16 +119,13 @@ export class PolicyPackRelay {
         if (rest.length > 0) this.output.stdout(rest);
         resolve(new grpc.Client(`127.0.0.1:${port}`, grpc.credentials.createInsecure(), channelOptions));
       });
-      endOf(child).then(
+      exitStatus(child).then(
         ({ code, signal }) => {
           this.end(code ?? 1);
-          // Without effect when the pack had started.
+          // No effect if the pack had already started.
           const how = signal === null ? `exit code ${code}` : signal;
           reject(
-            new StatusError(
-              grpc.status.FAILED_PRECONDITION,
-              `policy pack ${directory} ended (${how}) while it started`,
-            ),
+            new StatusError(grpc.status.FAILED_PRECONDITION, `policy pack ${directory} ended (${how}) while starting`),
           );
         },
         (error: Error) => {
@@ -140,14 +137,14 @@ export class PolicyPackRelay {
   }
 }
 
-function notAPort(directory: string, line: string): string {
+function invalidPortMessage(directory: string, line: string): string {
   return (
-    `policy pack ${path.basename(directory)}: its first line of output must be its port, but is ${JSON.stringify(line)}: ` +
+    `policy pack ${path.basename(directory)}: the first line of its output must be its port, but is ${JSON.stringify(line)}: ` +
     "print nothing while the pack loads, or use console.error"
   );
 }
 
-/** What a policy sees through `pulumi.getStack()`, `getProject()`, `getOrganization()` and `new pulumi.Config()`. */
+/** The values behind `pulumi.getStack()`, `getProject()`, `getOrganization()` and `new pulumi.Config()`. */
 function stackEnvironment(request: AnalyzerStackConfigureRequest): NodeJS.ProcessEnv {
   const values = {
     ORGANIZATION: request.getOrganization(),

@@ -1,40 +1,42 @@
+import * as fs from "node:fs";
 import { createRequire } from "node:module";
 import * as path from "node:path";
 import * as grpc from "@grpc/grpc-js";
 import type { ProgramInfo, RunRequest } from "@pulumi/pulumi/proto/language_pb";
 import { StatusError } from "./handlers";
 
-/** `runtime.options` of Pulumi.yaml and PulumiPolicy.yaml that a Node host knows. */
+/** `runtime.options` in Pulumi.yaml and PulumiPolicy.yaml that a Node host supports. */
 export interface RuntimeOptions {
   /** Load TypeScript through ts-node. Default true. */
   typescript: boolean;
   /** Arguments for Node itself, before the program. Default none. */
   nodeArgs: string[];
-  /** The tsconfig.json to use, relative to the program's folder. Default: `tsconfig.json` when it is there. */
+  /** The tsconfig.json to use, relative to the program's folder. Default: `tsconfig.json` if it exists. */
   tsconfig: string | undefined;
-  /** Who installs dependencies. Default `npm`; this host installs with no other, and runs programs whoever installed them. */
+  /** The package manager. Default `npm`; this host installs with no other, but runs programs installed by any. */
   packageManager: string;
 }
 
 const knownOptions = ["typescript", "nodeargs", "tsconfig", "packagemanager"];
 
-/** Reads the runtime options and refuses what this host would otherwise silently leave out. */
+/** Reads the runtime options and rejects those that this host would otherwise silently ignore. */
 export function readOptions(info: ProgramInfo | undefined): RuntimeOptions {
   const options = (info?.getOptions()?.toJavaScript() ?? {}) as Record<string, unknown>;
   const faults: string[] = [];
   for (const name of Object.keys(options)) {
     if (!knownOptions.includes(name)) {
-      faults.push(`${name}: not an option of this language host, which knows ${knownOptions.join(", ")}: remove it`);
+      faults.push(`${name}: not an option of this language host. Allowed: ${knownOptions.join(", ")}. Remove it`);
     }
   }
   const { typescript = true, nodeargs = "", tsconfig, packagemanager = "npm" } = options;
   if (typeof typescript !== "boolean") faults.push(`typescript: ${JSON.stringify(typescript)} is not true or false`);
-  if (typeof nodeargs !== "string") faults.push(`nodeargs: ${JSON.stringify(nodeargs)} is not text`);
+  if (typeof nodeargs !== "string") faults.push(`nodeargs: ${JSON.stringify(nodeargs)} is not a string`);
   if (tsconfig !== undefined && typeof tsconfig !== "string") {
     faults.push(`tsconfig: ${JSON.stringify(tsconfig)} is not the path of a file`);
   }
-  if (typeof packagemanager !== "string")
+  if (typeof packagemanager !== "string") {
     faults.push(`packagemanager: ${JSON.stringify(packagemanager)} is not a name`);
+  }
   if (faults.length > 0) {
     throw new StatusError(grpc.status.INVALID_ARGUMENT, `runtime options: ${faults.join("; ")}`);
   }
@@ -46,7 +48,10 @@ export function readOptions(info: ProgramInfo | undefined): RuntimeOptions {
   };
 }
 
-/** Splits a command line at blanks outside single and double quotes; a backslash escapes the next character outside single quotes. */
+/**
+ * Splits a command line at blanks outside single and double quotes; a backslash escapes the next character outside
+ * single quotes.
+ */
 export function splitArguments(line: string): string[] {
   const words: string[] = [];
   let word: string | undefined;
@@ -70,7 +75,7 @@ export function splitArguments(line: string): string[] {
   return word === undefined ? words : [...words, word];
 }
 
-/** Finds a runner (`run`, `run-policy-pack`, `run-plugin`) of the SDK that is installed for the given folder. */
+/** Finds a runner (`run`, `run-policy-pack`, `run-plugin`) of the SDK installed for the given folder. */
 export function findRunner(name: string, directory: string): string | undefined {
   try {
     return createRequire(path.join(directory, "index.js")).resolve(`@pulumi/pulumi/cmd/${name}`);
@@ -79,7 +84,7 @@ export function findRunner(name: string, directory: string): string | undefined 
   }
 }
 
-/** Config as the SDK reads it: JSON whose keys hold the historic `config:` part, which versions of every age understand. */
+/** Config in the SDK's format: JSON whose keys have the historic `config:` part, which every version supports. */
 export function configVariable(config: Iterable<[string, string]>): string {
   const rewritten = [...config].map(([key, value]) => {
     const colon = key.indexOf(":");
@@ -87,6 +92,12 @@ export function configVariable(config: Iterable<[string, string]>): string {
     return [old ? key : `${key.slice(0, colon)}:config:${key.slice(colon + 1)}`, value];
   });
   return JSON.stringify(Object.fromEntries(rewritten));
+}
+
+/** Node arguments that defer loading rarely used parts of the SDK, if the preload file exists next to the host. */
+export function lazySdkParts(): string[] {
+  const preload = path.join(__dirname, "lazy-sdk-parts.cjs");
+  return fs.existsSync(preload) ? ["--require", preload] : [];
 }
 
 /** The command line of a program: runner, flags, entry point, arguments. */
@@ -122,7 +133,7 @@ export function programEnvironment(request: RunRequest, options: RuntimeOptions)
   return {
     ...process.env,
     PULUMI_CONFIG: configVariable(request.getConfigMap().getEntryList()),
-    // The SDK compares these with the keys as the program writes them: no `config:` part here.
+    // The SDK compares these with keys as the program writes them: without the `config:` part.
     PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(request.getConfigsecretkeysList()),
     PULUMI_NODEJS_TYPESCRIPT: String(options.typescript),
     ...(options.tsconfig === undefined ? {} : { PULUMI_NODEJS_TSCONFIG_PATH: options.tsconfig }),

@@ -1,5 +1,7 @@
+import { execFile } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { promisify } from "node:util";
 import * as grpc from "@grpc/grpc-js";
 import * as language from "@pulumi/pulumi/proto/language_pb";
 import {
@@ -10,13 +12,13 @@ import {
 } from "@pulumi/pulumi/proto/plugin_pb";
 import { version as sdkVersion } from "@pulumi/pulumi/version";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { type Ending, endOf, startChild, stopAllChildren, stopChild } from "./children";
+import { type ExitStatus, exitStatus, startChild, stopAllChildren, stopChild } from "./children";
 import { StatusError, streaming, unary } from "./handlers";
 import { installedPackages, packageVersion, requiredPlugins } from "./packages";
 import { PolicyPackRelay } from "./policyPack";
-import { findRunner, programArguments, programEnvironment, readOptions } from "./programs";
+import { findRunner, lazySdkParts, programArguments, programEnvironment, readOptions } from "./programs";
 
-/** The runner's own code for "the error is already on the user's screen". */
+/** The runner's exit code for an error that was already shown to the user. */
 const alreadyReported = 32;
 
 export interface HostContext {
@@ -70,12 +72,12 @@ async function run(
   }
   const child = startChild(
     process.execPath,
-    [...options.nodeArgs, ...programArguments(request, runner, context.engine, context.tracing)],
-    // The engine shows what comes out of the host; passing the streams on as they are keeps the program's order.
+    [...lazySdkParts(), ...options.nodeArgs, ...programArguments(request, runner, context.engine, context.tracing)],
+    // The engine shows the host's output; inheriting the streams keeps the program's order.
     { cwd: request.getPwd(), env: programEnvironment(request, options), stdio: ["pipe", "inherit", "inherit"] },
   );
   call.on("cancelled", () => void stopChild(child));
-  const ending = await endOf(child);
+  const ending = await exitStatus(child);
   if (ending.code === 0) return response;
   if (ending.code === alreadyReported) return response.setBail(true);
   return response.setError(`the program ended with ${describe(ending)}`);
@@ -97,7 +99,7 @@ async function runPlugin(
   const runnerName = isPolicyPack ? "run-policy-pack" : "run-plugin";
   const runner = findRunner(runnerName, directory);
   if (runner === undefined) {
-    // The engine knows this sentence, and answers with the command that installs the pack's dependencies.
+    // The engine recognizes this message, and responds with the command that installs the pack's dependencies.
     output.stderr(Buffer.from(`Cannot find module '@pulumi/pulumi/cmd/${runnerName}' from ${directory}\n`));
     return output.exit(1);
   }
@@ -109,7 +111,7 @@ async function runPlugin(
   );
   if (isPolicyPack) {
     const engine = request.getArgsList().at(-1) ?? "";
-    const { nodeArgs } = options;
+    const nodeArgs = [...lazySdkParts(), ...options.nodeArgs];
     const pack = new PolicyPackRelay({ runner, nodeArgs, engine, directory, environment }, output);
     call.on("cancelled", () => void pack.close(true));
     output.stdout(Buffer.from(`${await pack.listen()}\n`));
@@ -124,7 +126,7 @@ async function runPlugin(
   child.stdout?.on("data", output.stdout);
   child.stderr?.on("data", output.stderr);
   call.on("cancelled", () => void stopChild(child));
-  const ending = await endOf(child);
+  const ending = await exitStatus(child);
   output.exit(ending.code ?? 1);
 }
 
@@ -139,8 +141,8 @@ async function installDependencies(
       `packagemanager: this language host installs with npm only: run \`${packageManager} install\` yourself`,
     );
   }
-  const directory = request.getInfo()?.getProgramDirectory() || request.getDirectory();
-  // With a lockfile exactly what it says, and nothing written back to it.
+  const directory = await workspaceRoot(request.getInfo()?.getProgramDirectory() || request.getDirectory());
+  // With a lockfile, exactly what it specifies, without changing it.
   const command = fs.existsSync(path.join(directory, "package-lock.json")) ? "ci" : "install";
   const child = startChild("npm", [command, "--no-audit", "--no-fund"], {
     cwd: directory,
@@ -150,17 +152,23 @@ async function installDependencies(
   child.stdout?.on("data", (data: Buffer) => write(new language.InstallDependenciesResponse().setStdout(data)));
   child.stderr?.on("data", (data: Buffer) => write(new language.InstallDependenciesResponse().setStderr(data)));
   call.on("cancelled", () => void stopChild(child));
-  const ending = await endOf(child);
+  const ending = await exitStatus(child);
   if (ending.code !== 0) {
     throw new StatusError(grpc.status.INTERNAL, `npm ${command} in ${directory} ended with ${describe(ending)}`);
   }
+}
+
+/** The root of the npm workspace that contains a folder: all of it is installed, as by Pulumi's own language host. */
+async function workspaceRoot(folder: string): Promise<string> {
+  const { stdout } = await promisify(execFile)("npm", ["prefix"], { cwd: folder });
+  return stdout.trim();
 }
 
 function about(request: language.AboutRequest): language.AboutResponse {
   const directory = request.getInfo()?.getProgramDirectory() ?? process.cwd();
   const response = new language.AboutResponse().setExecutable(process.execPath).setVersion(process.version);
   const metadata = response.getMetadataMap();
-  metadata.set("host", "language host of the project's sandbox");
+  metadata.set("host", "language host of this project's sandbox");
   for (const name of ["@pulumi/pulumi", "typescript", "ts-node"]) {
     const version = packageVersion(directory, name);
     if (version !== undefined) metadata.set(name, version);
@@ -210,14 +218,14 @@ function getRequiredPlugins(request: language.GetRequiredPluginsRequest): langua
   );
 }
 
-function refuseDebugger(asked: boolean): void {
-  if (!asked) return;
+function refuseDebugger(isRequested: boolean): void {
+  if (!isRequested) return;
   throw new StatusError(
     grpc.status.UNIMPLEMENTED,
     "--attach-debugger: not supported by this language host: set the runtime option `nodeargs: --inspect-brk` instead",
   );
 }
 
-function describe({ code, signal }: Ending): string {
+function describe({ code, signal }: ExitStatus): string {
   return signal === null ? `exit code ${code}` : `signal ${signal}`;
 }

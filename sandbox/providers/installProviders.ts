@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import { projectRoot } from "../paths";
+import { projectRoot, sandboxFolder } from "../paths";
 import { writeFileAtomically } from "../system/files";
 import type { Progress } from "../system/progress";
 
 export interface InstallProvidersOptions {
   /** The engine's home; plugins go to `plugins/` below it. */
   readonly pulumiHome: string;
-  /** Told what is placed, one line each. */
+  /** Called with one line for each plugin that is installed. */
   readonly progress?: Progress;
   /** The bundles `pulumi-resource-<name>.cjs`. Default `<project>/sandbox/dist`. */
   readonly bundles?: string;
@@ -18,24 +18,24 @@ export interface InstallProvidersOptions {
 export interface InstalledProvider {
   readonly name: string;
   readonly version: string;
-  /** False when the very same file was there already, or when the released plugins are used. */
+  /** False when an identical file was already there, or when the released plugins are used. */
   readonly changed: boolean;
 }
 
-/** Bundles that stand alone, and one that runs on the SDKs of the project's node_modules. */
-const providers = { aws: "bundle", awsx: "launcher", docker: "bundle" } as const;
+/** Self-contained bundles, and launchers for those that run from the project: one uses its SDKs, one its Go modules. */
+const providers = { aws: "bundle", awsx: "launcher", docker: "bundle", "docker-build": "launcher" } as const;
 
 /**
- * Places the stand-ins where the CLI looks for the plugins that the installed SDK packages ask for:
- * `plugins/resource-<name>-v<version>/pulumi-resource-<name>`. The version is read from each SDK package, for the CLI takes
- * only the very same one. With `SANDBOX_PLUGINS=released` nothing is placed, what an earlier start placed is taken away,
- * and the CLI downloads the released plugins.
+ * Installs the stand-ins where the CLI looks for the plugins of the installed SDK packages:
+ * `plugins/resource-<name>-v<version>/pulumi-resource-<name>`. The version comes from each SDK package, because the CLI
+ * accepts only the exact version. With `SANDBOX_PLUGINS=released` nothing is installed, stand-ins installed earlier are
+ * removed, and the CLI downloads the released plugins.
  *
- * Throws when a bundle was not built or an SDK package is not installed.
+ * Throws when a bundle was not built.
  */
 export async function installProviders(options: InstallProvidersOptions): Promise<InstalledProvider[]> {
   const { pulumiHome, progress = () => {}, environment = process.env } = options;
-  const bundles = options.bundles ?? path.join(projectRoot, "sandbox", "dist");
+  const bundles = options.bundles ?? path.join(sandboxFolder, "dist");
   const mode = environment["SANDBOX_PLUGINS"] ?? "";
   if (mode !== "" && mode !== "released" && mode !== "stand-in") {
     throw new Error(`SANDBOX_PLUGINS: "${mode}": expected "released" or "stand-in" (the default)`);
@@ -43,6 +43,8 @@ export async function installProviders(options: InstallProvidersOptions): Promis
   const installed: InstalledProvider[] = [];
   for (const [name, kind] of Object.entries(providers)) {
     const version = await installedVersion(name);
+    // Without the SDK, a program does not request its plugin.
+    if (version === undefined) continue;
     const directory = path.join(pulumiHome, "plugins", `resource-${name}-v${version}`);
     if (mode === "released") {
       const removed = await removeStandIn(directory, name);
@@ -52,22 +54,34 @@ export async function installProviders(options: InstallProvidersOptions): Promis
     }
     const bundle = path.join(bundles, `pulumi-resource-${name}.cjs`);
     const changed = await place(await program(bundle, kind), directory, name);
-    if (changed) progress(`${name} ${version}: stand-in placed`);
+    if (changed) progress(`${name} ${version}: stand-in installed`);
     installed.push({ name, version, changed });
   }
   return installed;
 }
 
-/** Version of the installed package `@pulumi/<name>`, which is the version of the plugin that it asks for. */
-export async function installedVersion(name: string): Promise<string> {
-  const file = require.resolve(`@pulumi/${name}/package.json`, { paths: [projectRoot] });
+/**
+ * Version of the installed package `@pulumi/<name>`, which is also the version of its plugin; undefined when not
+ * installed.
+ */
+export async function installedVersion(name: string): Promise<string | undefined> {
+  const file = packageFile(`@pulumi/${name}/package.json`);
+  if (file === undefined) return undefined;
   const description = JSON.parse(await fs.readFile(file, "utf8")) as { version: string; pulumi?: { version?: string } };
   return (description.pulumi?.version ?? description.version).replace(/^v/, "");
 }
 
+function packageFile(name: string): string | undefined {
+  try {
+    return require.resolve(name, { paths: [projectRoot] });
+  } catch {
+    return undefined;
+  }
+}
+
 const marker = ".sandbox-stand-in";
 
-/** What the engine is to start: the bundle itself, or a line that loads it from where its packages are. */
+/** The file the engine starts: the bundle itself, or a line that loads it from where its packages are. */
 async function program(bundle: string, kind: "bundle" | "launcher"): Promise<Buffer> {
   try {
     const content = await fs.readFile(bundle);
@@ -89,13 +103,13 @@ async function place(content: Buffer, directory: string, name: string): Promise<
   ) {
     return false;
   }
-  // A released plugin may be there from an earlier start, with files of its own beside it.
+  // A released plugin, with files of its own, may be left from an earlier start.
   if (present && (await readMarker(directory)) === undefined) await fs.rm(directory, { recursive: true });
   await fs.mkdir(directory, { recursive: true });
   await fs.writeFile(path.join(directory, marker), digest);
-  // An engine that starts meanwhile must not see half a file.
+  // An engine starting at the same time must not see a partial file.
   writeFileAtomically(target, content, 0o755);
-  // A `.partial` file beside the directory tells the CLI that an installation was cut off.
+  // A `.partial` file next to the directory tells the CLI that an installation was interrupted.
   await fs.rm(`${directory}.partial`, { force: true });
   return true;
 }

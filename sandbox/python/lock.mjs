@@ -1,5 +1,5 @@
-// `npm run python:lock`: writes NAME.txt for each NAME.in, with every package below it, each of one version and with the
-// checksums of all its files. `-- --upgrade` takes the newest versions that NAME.in allows.
+// `npm run python:lock`: writes NAME.txt for each NAME.in, with all of its dependencies, each in one version and with
+// the checksums of all its files. `-- --upgrade` selects the newest versions that NAME.in allows.
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -7,7 +7,7 @@ import * as path from "node:path";
 import { fileURLToPath } from "node:url";
 
 const folder = path.dirname(fileURLToPath(import.meta.url));
-/** The oldest Python that a list is for, unless its NAME.in says that it needs a newer one. */
+/** The oldest Python that a list supports, unless its NAME.in requires a newer one. */
 const oldestPython = "3.10";
 
 const work = fs.mkdtempSync(path.join(os.tmpdir(), "python-lock-"));
@@ -30,7 +30,7 @@ try {
       /Needs Python (\d+\.\d+)/.exec(fs.readFileSync(path.join(folder, file), "utf8"))?.[1] ?? oldestPython;
     const lock = file.replace(/\.in$/, ".txt");
     const override = file.replace(/\.in$/, ".override");
-    // What a list leaves out is only on PyPI as sources; of the rest it takes the newest that is not.
+    // Lists exclude packages that exist on PyPI only as source, and otherwise select the newest version with a wheel.
     const without = fs.existsSync(path.join(folder, override))
       ? ["--override", override, "--only-binary", ":all:"]
       : [];

@@ -1,8 +1,8 @@
 import type { Progress } from "../system/progress";
-import { installPythonPackage } from "./pythonPackage";
+import { installPythonPackage } from "../system/pythonPackage";
 
 /**
- * Brings the AWS CLI into the user's cache, when it is not there.
+ * Installs the AWS CLI into the user's cache, unless it is there.
  *
  * @returns The path of `aws`.
  */

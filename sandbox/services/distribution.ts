@@ -2,33 +2,33 @@ import * as fs from "node:fs";
 import * as http from "node:http";
 import * as path from "node:path";
 import type { GarbageCollectionConfig } from "../gateway/config";
-import { removeBrokenLinks } from "../gateway/distributionFiles";
+import { removeBrokenLinks } from "../gateway/storage/distributionFiles";
 import { cacheDirectory } from "../paths";
 import { aptGetOrThrow } from "../system/apt";
 import { run, runOrThrow } from "../system/commands";
 import { withLock } from "../system/fileLock";
-import { makeWhole, removeUnfinished, writeFileAtomically } from "../system/files";
+import { createAtomically, removeUnfinished, writeFileAtomically } from "../system/files";
 import { findProgram } from "../system/programs";
 import type { Progress } from "../system/progress";
 import { socketAddress } from "../system/sockets";
-import { keptSecret } from "./keptSecret";
+import { persistedSecret } from "./persistedSecret";
 import { isRunning, startProcess, stopProcess, waitUntilReady } from "./processes";
 
 const name = "distribution";
 const startMilliseconds = 15_000;
 
-/** Go's collector works early. Lower figures save two more megabytes, and make pushes take twice as long. */
+/** Makes Go collect garbage early. Lower values save two more megabytes, but double the time of a push. */
 const thriftyGo = { GOGC: "50", GOMEMLIMIT: "24MiB" };
 
-/** Names under which CNCF Distribution is packaged: Debian's, and its own releases'. */
+/** Command names of CNCF Distribution: in Debian's package and in its own releases. */
 const commandNames = ["docker-registry", "registry"];
 
 /**
- * Brings CNCF Distribution: a command on PATH, or Debian's package unpacked in the user's cache. Nothing is installed
- * system-wide, and no root is needed.
+ * Provides CNCF Distribution: a command on PATH, or Debian's package unpacked in the user's cache. Nothing is installed
+ * system-wide, and root is not needed.
  *
  * @returns The path of the program.
- * @throws Error when neither is there.
+ * @throws Error when neither is available.
  */
 export async function installDistribution({ progress = () => {} }: { progress?: Progress } = {}): Promise<string> {
   const found = await findDistribution();
@@ -37,14 +37,14 @@ export async function installDistribution({ progress = () => {} }: { progress?: 
   }
   if (findProgram("apt-get") === undefined || findProgram("dpkg") === undefined) {
     throw new Error(
-      "CNCF Distribution is missing: there is no `docker-registry` or `registry` on PATH, and no apt-get to fetch " +
-        "Debian's package with. Put the `registry` program of a CNCF Distribution release on PATH.",
+      "CNCF Distribution is missing: there is no `docker-registry` or `registry` on PATH, and no apt-get to install " +
+        "Debian's package. Put the `registry` program of a CNCF Distribution release on PATH.",
     );
   }
   return unpackDebianPackage(progress);
 }
 
-/** The program that is there already: on PATH, or unpacked before; `undefined` when it has to be fetched. */
+/** An existing program: on PATH, or unpacked earlier; `undefined` when it must be downloaded. */
 export async function findDistribution(): Promise<string | undefined> {
   for (const command of commandNames) {
     const found = findProgram(command);
@@ -61,7 +61,7 @@ async function isDistribution(program: string): Promise<boolean> {
 }
 
 async function unpackDebianPackage(progress: Progress): Promise<string> {
-  const onWait = (holder: string) => progress(`waiting for ${holder}, which already fetches docker-registry`);
+  const onWait = (holder: string) => progress(`waiting for ${holder}, which is already installing docker-registry`);
   return (
     unpackedProgram() ??
     withLock(cacheDirectory(`${name}.lock`), async () => unpackedProgram() ?? unpackNow(progress), { onWait })
@@ -73,7 +73,7 @@ async function unpackNow(progress: Progress): Promise<string> {
   const version = await candidateVersion(progress);
   const folder = cacheDirectory(name, version.replace(/[^A-Za-z0-9.+~-]/g, "_"));
   removeUnfinished(path.dirname(folder));
-  await makeWhole(folder, async (temporary) => {
+  await createAtomically(folder, async (temporary) => {
     await aptGetOrThrow(["download", "--quiet", "docker-registry"], { cwd: temporary });
     const archive = fs.readdirSync(temporary).find((file) => file.endsWith(".deb"));
     if (archive === undefined) {
@@ -86,7 +86,7 @@ async function unpackNow(progress: Progress): Promise<string> {
   return programIn(folder);
 }
 
-/** The program of a version that was unpacked before; any will do, and asking apt takes a second. */
+/** The program of any version unpacked earlier: checking apt for the newest takes a second. */
 function unpackedProgram(): string | undefined {
   const folder = cacheDirectory(name);
   const names = fs.existsSync(folder) ? fs.readdirSync(folder).sort() : [];
@@ -108,24 +108,22 @@ async function candidateVersion(progress: Progress): Promise<string> {
   await aptGetOrThrow(["update", "--quiet"]);
   const version = await ask();
   if (version === undefined) {
-    throw new Error(
-      "apt has no package docker-registry, and there is no `registry` program of CNCF Distribution on PATH.",
-    );
+    throw new Error("apt has no package docker-registry, and PATH has no `registry` program of CNCF Distribution.");
   }
   return version;
 }
 
-/** Where Distribution keeps what it stores. */
+/** Distribution's storage root. */
 export function distributionStorage(home: string): string {
   return path.join(home, name, "storage");
 }
 
-/** From the home, where Distribution runs: its own way to its socket is short wherever the home is. */
+/** Relative to the home, where Distribution runs: the socket's path stays short, wherever the home is. */
 const socketName = path.join("run", `${name}.sock`);
 
 /**
- * Starts Distribution, unless it runs. It asks nobody who they are, so it has no port: it listens on a socket in the
- * home, which is its owner's only.
+ * Starts Distribution, unless it is running. It has no authentication, so it has no port either: it listens on a socket
+ * in the home, which only its owner can access.
  *
  * @returns The socket's path.
  */
@@ -133,14 +131,14 @@ export async function startDistribution(home: string, program: string, progress:
   const socket = path.join(home, socketName);
   const config = configText(home);
   if (isRunning(home, name) && readConfig(home) !== config) {
-    progress("stopping CNCF Distribution: its settings are others now");
+    progress("stopping CNCF Distribution: its settings have changed");
     await stopProcess(home, name);
   }
   if (!isRunning(home, name)) {
     progress("starting CNCF Distribution");
     const file = configFile(home);
     writeFileAtomically(file, config, 0o600);
-    // REGISTRY_* variables of the caller would override the config.
+    // The caller's REGISTRY_* variables would override the config.
     const env = { PATH: process.env["PATH"], HOME: home, OTEL_TRACES_EXPORTER: "none", ...thriftyGo };
     await collectGarbage(home, program, file, env);
     startProcess(home, { name, command: program, args: ["serve", file], env });
@@ -152,16 +150,19 @@ export async function startDistribution(home: string, program: string, progress:
 
 export const distributionProcess = name;
 
-/** The call of Distribution's garbage collector, for the gateway, which runs it while nothing is asked. */
+/** The command of Distribution's garbage collector, for the gateway, which runs it when idle. */
 export function garbageCollector(home: string, program: string): GarbageCollectionConfig {
   return { command: program, args: ["garbage-collect", configFile(home)] };
 }
 
-/** Puts right what a kill left, and frees what deleted images have left: both need that nobody writes, as before a start. */
+/**
+ * Repairs what a kill left behind, and frees layers of deleted images: both require that nothing is being written, as
+ * before a start.
+ */
 async function collectGarbage(home: string, program: string, config: string, env: NodeJS.ProcessEnv): Promise<void> {
   if (fs.existsSync(path.join(distributionStorage(home), "docker", "registry", "v2", "repositories"))) {
     removeBrokenLinks(distributionStorage(home));
-    // Whatever goes wrong here costs disk space and nothing else.
+    // A failure here only costs disk space.
     await run(program, ["garbage-collect", config], { env });
   }
 }
@@ -175,7 +176,7 @@ function readConfig(home: string): string | undefined {
   return fs.existsSync(file) ? fs.readFileSync(file, "utf8") : undefined;
 }
 
-/** JSON is YAML too, and needs no writer. */
+/** JSON is valid YAML, and needs no serializer. */
 function configText(home: string): string {
   const config = {
     version: 0.1,
@@ -186,20 +187,20 @@ function configText(home: string): string {
       redirect: { disable: true },
       maintenance: { uploadpurging: { enabled: true, age: "168h", interval: "24h", dryrun: false } },
     },
-    // Layers that are not to be distributed (base layers of Windows) name where they are instead of being here.
+    // Non-distributable layers (Windows base layers) have URLs instead of being stored here.
     validation: { manifests: { urls: { allow: ["^https?://"] } } },
     http: {
       net: "unix",
       addr: socketName,
       relativeurls: true,
-      // Signs upload sessions; kept, so that a push goes on after a restart.
-      secret: keptSecret(path.join(home, name, "secret")),
+      // Signs upload sessions; kept, so that a push can continue after a restart.
+      secret: persistedSecret(path.join(home, name, "secret")),
     },
   };
   return JSON.stringify(config, undefined, 2);
 }
 
-/** Whether a service answers a GET with success within two seconds. */
+/** Whether a service responds to a GET with success within two seconds. */
 export function answers(question: http.RequestOptions): Promise<boolean> {
   return new Promise((resolve) => {
     const request = http.get({ ...question, agent: false, timeout: 2000 }, (response) => {

@@ -1,10 +1,10 @@
 import { text } from "node:stream/consumers";
 import { registryLogin } from "./registryLogin";
 
-/** What Docker takes for "no login here"; it then goes on without one. */
+/** Docker's message for missing credentials; Docker then continues without any. */
 const notFound = "credentials not found in native keychain";
 
-/** The program: `get` with the server on standard input; the other actions have nothing to do. */
+/** The program: `get` with the server on stdin; the other actions do nothing. */
 async function main([action]: string[]): Promise<number> {
   const server = await text(process.stdin);
   if (action !== "get") return 0;
@@ -19,7 +19,7 @@ main(process.argv.slice(2)).then(
     process.exitCode = code;
   },
   (error: unknown) => {
-    // Docker shows standard output as the reason.
+    // Docker shows stdout as the reason.
     console.log(error instanceof Error ? error.message : String(error));
     process.exitCode = 1;
   },

@@ -1,8 +1,8 @@
-"""Runs MiniStack so that whatever it has acknowledged outlives a kill.
+"""Runs MiniStack so that acknowledged changes survive a kill.
 
-MiniStack itself writes its state when it is stopped in good order, and has lost it after kill -9. Here each service's
-state is written before the last byte of an answer that may have changed it; a service that has not changed is not written.
-The names that begin with an underscore are those of the version that sandbox/services/ministack.ts installs.
+MiniStack itself writes its state only on a clean shutdown, and loses it after kill -9. Here each service's state is
+written before the last byte of a response that may have changed it, if it has changed. Names starting with an underscore
+are internals of the version that sandbox/services/ministack.ts installs.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from ministack.services import cognito, ecs, sts
 from ministackDoor import behind_door, check_root_signatures, publish_on_loopback
 from webIdentityClaims import compare_claims_of_github
 
-# Operations of the JSON protocol that change nothing. Others are looked at: it costs a millisecond and no write.
+# Read-only operations of the JSON protocol. After others the state is compared: that costs a millisecond and no write.
 READING = ("Describe", "Get", "List", "BatchGet")
 
 answer = ministack.app
@@ -24,14 +24,14 @@ written = {}
 
 
 def save():
-    """Writes the services whose state is not as it was last written."""
+    """Writes the services whose state has changed since it was last written."""
     for name, get_state in ministack._build_persistence_save_dict().items():
         try:
             state = get_state()
             if state is None:
                 continue
             text = json.dumps(state, default=persistence._json_default)
-        except Exception as error:  # the answer must not fail: stopped in good order, it tries again
+        except Exception as error:  # the response must not fail: a clean shutdown tries again
             ministack.logger.error("state of %s was not saved: %s", name, error)
             continue
         digest = hashlib.sha256(text.encode()).digest()
@@ -67,7 +67,7 @@ def has_load_balancer(host):
 check_root_signatures(iam_evaluator)
 compare_claims_of_github(sts, cognito._decode_id_token_unverified)
 publish_on_loopback(ecs)
-# Taken out of the environment: functions that MiniStack runs inherit it.
+# Removed from the environment, which functions run by MiniStack inherit.
 ministack.app = behind_door(app, os.environ.pop("SANDBOX_MINISTACK_SECRET"), has_load_balancer)
 
 if __name__ == "__main__":

@@ -5,7 +5,10 @@ import { distributionStorage } from "./distribution";
 import { gatewayStateDirectory } from "./gatewayProcess";
 import { ministackState } from "./ministack";
 
-/** Takes everything away that stopped services keep: repositories and images, keys, roles, queues. Ports and credentials stay. */
+/**
+ * Removes everything that stopped services have stored: repositories and images, keys, roles, queues. Ports and
+ * credentials are kept.
+ */
 export async function emptyServices(home: string): Promise<void> {
   for (const folder of [distributionStorage(home), ministackState(home)]) {
     fs.rmSync(folder, { recursive: true, force: true });
@@ -13,12 +16,12 @@ export async function emptyServices(home: string): Promise<void> {
   await emptyState(gatewayStateDirectory(home));
 }
 
-/** What else knows of the resources that are gone: Pulumi's stacks of this sandbox, and logins with its tokens. */
+/** Removes other state that refers to the removed resources: this sandbox's Pulumi stacks and logins. */
 export function forgetResources(home: string): void {
   for (const name of ["state", "docker-config"]) {
     const folder = path.join(home, name);
     for (const entry of fs.existsSync(folder) ? fs.readdirSync(folder) : []) {
-      // Links to the user's Docker plugins stay: they are no logins.
+      // Links to the user's Docker plugins are kept: they are not logins.
       if (name === "docker-config" && entry !== "config.json") continue;
       fs.rmSync(path.join(folder, entry), { recursive: true, force: true });
     }

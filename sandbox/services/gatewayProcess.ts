@@ -8,8 +8,8 @@ import type {
   SandboxCredentials,
 } from "../gateway/config";
 import { portVariables, readGatewayConfig } from "../gateway/config";
-import { PortTakenError } from "../gateway/ports";
-import { projectRoot } from "../paths";
+import { PortTakenError } from "../gateway/wire/ports";
+import { sandboxFolder } from "../paths";
 import { writeFileAtomically } from "../system/files";
 import { portProblem } from "../system/ports";
 import type { Progress } from "../system/progress";
@@ -22,15 +22,15 @@ const startMilliseconds = 20_000;
 export const gatewayProcess = name;
 
 /**
- * A gateway that waits most of the time needs little memory, not the last bit of speed: a small young generation, which
- * streams of layers would fill up to 48 MB otherwise, and no optimizing compiler.
+ * The gateway is idle most of the time, so low memory matters more than speed: a small young generation, which streams
+ * of layers would otherwise fill up to 48 MB, and no optimizing compiler.
  */
 export const memoryFlags = ["--max-semi-space-size=1", "--optimize-for-size", "--no-opt"];
 
-/** The bundle that sandbox/build.mjs makes. */
-const gatewayBundle = path.join(projectRoot, "sandbox", "dist", "gateway.cjs");
+/** The bundle from sandbox/build.mjs. */
+const gatewayBundle = path.join(sandboxFolder, "dist", "gateway.cjs");
 
-/** Where the gateway keeps its state. */
+/** The gateway's state directory. */
 export function gatewayStateDirectory(home: string): string {
   return path.join(home, "gateway");
 }
@@ -46,16 +46,18 @@ export interface GatewaySettings {
 }
 
 /**
- * Ports from SANDBOX_PORT (4566), SANDBOX_PUBLIC_REGISTRY_PORT (4567) and SANDBOX_PRIVATE_REGISTRY_PORT (4568).
+ * Ports from SANDBOX_PORT (4566), SANDBOX_PUBLIC_REGISTRY_PORT (4567), and SANDBOX_PRIVATE_REGISTRY_PORT (4568).
  *
- * @throws Error that names a variable which is no port, every one of them.
+ * @throws Error that names every variable that is not a valid port.
  */
 export function gatewayPorts(env: NodeJS.ProcessEnv = process.env): GatewayPorts {
   const wrong: string[] = [];
   const read = (key: keyof GatewayPorts, standard: number): number => {
     const text = env[portVariables[key]] || String(standard);
     if (!/^\d{1,5}$/.test(text) || Number(text) > 65535) {
-      wrong.push(`${portVariables[key]}: "${text}" is no port. Write a number from 1 to 65535, or 0 for any free one.`);
+      wrong.push(
+        `${portVariables[key]}: "${text}" is not a port. Write a number from 1 to 65535, or 0 for any free port.`,
+      );
     }
     return Number(text);
   };
@@ -66,7 +68,7 @@ export function gatewayPorts(env: NodeJS.ProcessEnv = process.env): GatewayPorts
   };
   const fixed = Object.values(ports).filter((port) => port !== 0);
   if (wrong.length === 0 && new Set(fixed).size < fixed.length) {
-    wrong.push(`${Object.values(portVariables).join(", ")}: ${fixed.join(", ")} are not three different ports.`);
+    wrong.push(`${Object.values(portVariables).join(", ")}: ${fixed.join(", ")} must be three different ports.`);
   }
   if (wrong.length > 0) {
     throw new Error(wrong.join("\n"));
@@ -74,7 +76,7 @@ export function gatewayPorts(env: NodeJS.ProcessEnv = process.env): GatewayPorts
   return ports;
 }
 
-/** Starts the gateway, unless it runs. Throws an Error that names each port which is another program's. */
+/** Starts the gateway, unless it is running. Throws an Error with each port that another program uses. */
 export async function startGatewayProcess(
   home: string,
   settings: GatewaySettings,
@@ -83,7 +85,7 @@ export async function startGatewayProcess(
   const addressesFile = addressesFileOf(home);
   const configFile = path.join(home, "run", "gateway-config.json");
   if (isRunning(home, name) && !isFor(settings, configFile)) {
-    progress("stopping the gateway: a service behind it has another address now");
+    progress("stopping the gateway: the address of a service behind it has changed");
     await stopProcess(home, name);
   }
   if (!isRunning(home, name)) {
@@ -123,7 +125,10 @@ export async function startGatewayProcess(
   return addresses;
 }
 
-/** Whether the gateway that runs knows the services behind it at these addresses: one that was killed may have had to move. */
+/**
+ * Whether the running gateway has the current addresses of the services behind it: a service that was killed may have
+ * moved.
+ */
 function isFor(settings: GatewaySettings, configFile: string): boolean {
   const known = readGatewayConfig(configFile);
   return (["distributionSocket", "ministackUrl", "ministackSecret"] as const).every(
@@ -131,13 +136,13 @@ function isFor(settings: GatewaySettings, configFile: string): boolean {
   );
 }
 
-/** SANDBOX_SCAN_FINDINGS as an absolute path: the gateway's own folder is another one. */
+/** SANDBOX_SCAN_FINDINGS as an absolute path: the gateway runs in another folder. */
 function scanFindingsFile(env: NodeJS.ProcessEnv = process.env): string | undefined {
   const file = env["SANDBOX_SCAN_FINDINGS"];
   return file ? path.resolve(file) : undefined;
 }
 
-/** The addresses that the gateway wrote when it last started, and whenever it opened a registry since. */
+/** The addresses that the gateway wrote at its last start, and whenever it has opened a registry since. */
 export function gatewayAddresses(home: string): GatewayAddresses | undefined {
   const file = addressesFileOf(home);
   return fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, "utf8")) as GatewayAddresses) : undefined;
@@ -147,7 +152,10 @@ function addressesFileOf(home: string): string {
   return path.join(home, "run", "gateway-addresses.json");
 }
 
-/** A line for each of the gateway's ports that another program has, naming its variable. A gateway that runs has its own. */
+/**
+ * One line for each of the gateway's ports that another program uses, with its variable. A running gateway has its own
+ * ports.
+ */
 export async function takenPorts(home: string): Promise<string[]> {
   const ports = gatewayPorts();
   const taken: string[] = [];
@@ -157,11 +165,11 @@ export async function takenPorts(home: string): Promise<string[]> {
       taken.push(new PortTakenError(port, portVariables[key]).message);
     }
   }
-  // Asked last: another command may have started it meanwhile.
+  // Checked last: another command may have started it in the meantime.
   return isRunning(home, name) ? [] : taken;
 }
 
-/** Says which ports are taken before anything starts, rather than in a log. */
+/** Reports ports in use before anything starts, rather than in a log. */
 async function refuseTakenPorts(home: string): Promise<void> {
   const taken = await takenPorts(home);
   if (taken.length > 0) throw new Error(taken.join("\n"));

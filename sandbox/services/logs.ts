@@ -1,13 +1,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-/** A line of a part's log. */
-export type TellLine = (part: string, line: string) => void;
-
-/** The most that is read of a log for its last lines. */
+/** Limit on the bytes read from the end of a log. */
 const tailBytes = 1024 * 1024;
 
-/** Names of the parts that have a log in the sandbox's folder, sorted. */
+/** Names of the parts with a log in the sandbox's folder, sorted. */
 export function loggedParts(home: string): string[] {
   const folder = path.join(home, "logs");
   const names = fs.existsSync(folder) ? fs.readdirSync(folder) : [];
@@ -17,7 +14,7 @@ export function loggedParts(home: string): string[] {
     .sort();
 }
 
-/** Reads one part's log: its last lines first, then what is added. */
+/** Reads one part's log: its last lines first, then what is appended. */
 export class LogReader {
   private position = 0;
   private rest = "";
@@ -35,7 +32,7 @@ export class LogReader {
     return lines === 0 ? [] : found.slice(-lines);
   }
 
-  /** Whole lines that were added since. A log that was emptied meanwhile is read from its beginning. */
+  /** Complete lines added since the last call. A log that was truncated is read from its beginning. */
   added(): string[] {
     const size = this.size();
     if (size < this.position) {

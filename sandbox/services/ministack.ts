@@ -1,25 +1,25 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { ministackSecretHeader, type SandboxCredentials } from "../gateway/config";
-import { projectRoot } from "../paths";
+import { sandboxFolder } from "../paths";
 import { writeFileAtomically } from "../system/files";
 import type { Progress } from "../system/progress";
+import { installPythonPackage } from "../system/pythonPackage";
 import { answers } from "./distribution";
-import { keptPort } from "./keptPorts";
-import { keptSecret } from "./keptSecret";
+import { persistedSecret } from "./persistedSecret";
 import { isRunning, startProcess, stopProcess, thriftyMalloc, waitUntilReady } from "./processes";
-import { installPythonPackage } from "./pythonPackage";
+import { stablePort } from "./stablePorts";
 
 const name = "ministack";
 const startMilliseconds = 30_000;
 
 export const ministackProcess = name;
 
-/** Runs MiniStack behind its door, and has it write its state at each change. */
-const launcher = path.join(projectRoot, "sandbox", "services", "durableMinistack.py");
+/** Runs MiniStack behind its access check, and makes it write its state on each change. */
+const launcher = path.join(sandboxFolder, "services", "durableMinistack.py");
 
 /**
- * Brings MiniStack into the user's cache, when it is not there.
+ * Installs MiniStack into the user's cache, unless it is there.
  *
  * @returns The path of `ministack`.
  */
@@ -27,14 +27,14 @@ export function installMinistack({ progress = () => {} }: { progress?: Progress 
   return installPythonPackage({ name }, progress);
 }
 
-/** MiniStack's folder: its state, and where it runs. */
+/** MiniStack's folder: its state and working directory. */
 export function ministackState(home: string): string {
   return path.join(home, name);
 }
 
-/** What MiniStack wants to hear before it answers: this sandbox's gateway knows it, and nobody else. */
+/** The secret that MiniStack requires, known only to this sandbox's gateway. */
 export function ministackSecret(home: string): string {
-  return keptSecret(secretFile(home));
+  return persistedSecret(secretFile(home));
 }
 
 function secretFile(home: string): string {
@@ -48,8 +48,8 @@ export interface MinistackSettings {
 }
 
 /**
- * Starts MiniStack on a loopback port of the system's choice, unless it runs. It checks signatures and policies, and what
- * it has acknowledged is kept, also when it is killed. It answers the gateway only.
+ * Starts MiniStack on a loopback port chosen by the system, unless it is running. It checks signatures and policies,
+ * keeps acknowledged changes even when it is killed, and responds only to the gateway.
  *
  * @returns Its address.
  */
@@ -60,12 +60,12 @@ export async function startMinistack(
   progress: Progress = () => {},
 ): Promise<string> {
   if (isRunning(home, name) && !fs.existsSync(secretFile(home))) {
-    progress("stopping MiniStack: it answers everybody");
+    progress("stopping MiniStack: it answers requests without the secret");
     await stopProcess(home, name);
   }
   const secret = ministackSecret(home);
   const running = isRunning(home, name);
-  const port = await keptPort(home, name, running);
+  const port = await stablePort(home, name, running);
   const url = `http://127.0.0.1:${port}`;
   if (!running) {
     progress("starting MiniStack");
@@ -80,10 +80,10 @@ export async function startMinistack(
       env: {
         PATH: [credentialHelperFolder(state), process.env["PATH"]].join(path.delimiter),
         HOME: process.env["HOME"],
-        // It gives files names there that others could guess, and be there before it.
+        // It uses predictable file names there, which other users could create first.
         TMPDIR: temporary,
         SANDBOX_MINISTACK_SECRET: secret,
-        // What it imports of ours would leave its bytecode beside its source.
+        // Our modules would otherwise leave bytecode next to their source.
         PYTHONDONTWRITEBYTECODE: "1",
         // For its ECS and Lambda, which run containers.
         DOCKER_HOST: process.env["DOCKER_HOST"],
@@ -110,7 +110,7 @@ export async function startMinistack(
 
 const credentialHelper = "ecr-sandbox";
 
-/** A Docker config that gets its logins from the sandbox's credential helper, when they are needed. */
+/** A Docker config that gets logins from the sandbox's credential helper on demand. */
 function dockerConfig(state: string): string {
   const folder = path.join(state, "docker-config");
   fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -118,12 +118,12 @@ function dockerConfig(state: string): string {
   return folder;
 }
 
-/** The folder in which the credential helper has the name that Docker looks for. */
+/** The folder with the credential helper under the name that Docker looks for. */
 function credentialHelperFolder(state: string): string {
   const folder = path.join(state, "bin");
   const program = `docker-credential-${credentialHelper}`;
   fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const bundle = JSON.stringify(path.join(projectRoot, "sandbox", "dist", `${program}.cjs`));
+  const bundle = JSON.stringify(path.join(sandboxFolder, "dist", `${program}.cjs`));
   writeFileAtomically(
     path.join(folder, program),
     `#!/bin/sh\nexec ${JSON.stringify(process.execPath)} ${bundle} "$@"\n`,

@@ -1,24 +1,24 @@
-"""MiniStack's door: who may speak to it, and what nobody may ask.
+"""Access control for MiniStack: who may call it, and what is blocked for everyone.
 
-MiniStack takes whoever reaches its port for a friend: its administration, and everything unsigned that a service of AWS
-would refuse, such as a list of buckets. The gateway decides who is let in (sandbox/gateway/strangers.ts); here only
-requests that carry the gateway's secret are heard.
+MiniStack trusts everyone who can reach its port: it allows its administration, and unsigned requests that AWS would
+refuse, such as listing buckets. The gateway decides whom to serve (sandbox/gateway/wire/foreignRequests.ts); this accepts only
+requests with the gateway's secret.
 """
 
 import hmac
 import json
 
-# sandbox/gateway/config.ts has the same name.
+# The same name is in sandbox/gateway/config.ts.
 SECRET_HEADER = b"x-sandbox-gateway"
 
-# Resets everything, changes the configuration, shows the messages of every queue; without a signature.
+# Resets everything, changes the configuration, and shows every queue's messages, without a signature.
 ADMINISTRATION = ("/_ministack", "/_localstack")
 
 
 def behind_door(answer, secret, has_load_balancer):
-    """An ASGI application that lets only the gateway through to `answer`.
+    """An ASGI application that forwards only the gateway's requests to `answer`.
 
-    has_load_balancer: whether a host name is that of a load balancer, which answers without a signature.
+    has_load_balancer: whether a host name belongs to a load balancer, which needs no signature.
     """
     expected = secret.encode()
 
@@ -33,7 +33,7 @@ def behind_door(answer, secret, has_load_balancer):
         if len(given) != 1 or not hmac.compare_digest(given[0], expected):
             await refuse(send, "MiniStack answers the sandbox's gateway only.")
             return
-        # A load balancer hands headers on to its containers: they are not to know the secret.
+        # A load balancer passes headers on to its containers, which must not see the secret.
         headers = [header for header in scope["headers"] if header[0] != SECRET_HEADER]
         if scope["path"].startswith(ADMINISTRATION):
             await refuse(send, "MiniStack's administration is closed.")
@@ -48,16 +48,16 @@ def behind_door(answer, secret, has_load_balancer):
 
 
 def check_root_signatures(evaluator):
-    """Has MiniStack check the signatures of the sandbox's own key and of accounts' numbers too.
+    """Makes MiniStack also verify signatures by the sandbox's own key and by account IDs.
 
-    It takes everything that names such a key for their root's, whatever the signature; the secret of all of them is
-    AWS_SECRET_ACCESS_KEY. Here no key is above the check: what follows it knows roots by `is_root_access_key`.
+    By default it accepts every request with such a key as the root user's, whatever the signature; the secret of all of
+    them is AWS_SECRET_ACCESS_KEY. Here no key skips the check: later steps recognize root users by `is_root_access_key`.
     """
     evaluator._is_root_key = lambda access_key_id: False
 
 
 def publish_on_loopback(ecs):
-    """Has the ports of ECS' containers published on the loopback address, as everything of the sandbox is."""
+    """Publishes the ports of ECS containers on the loopback address, like everything else in the sandbox."""
     build = ecs._build_run_kwargs
 
     def build_on_loopback(*args, **kwargs):

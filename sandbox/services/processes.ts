@@ -8,7 +8,7 @@ import { waitUntil } from "../system/waitUntil";
 
 /** A background process of the sandbox. */
 export interface ProcessDefinition {
-  /** Names its log (`<home>/logs/NAME.log`) and its record (`<home>/run/NAME.json`). */
+  /** Used in the names of its log (`<home>/logs/NAME.log`) and its record (`<home>/run/NAME.json`). */
   name: string;
   command: string;
   args: readonly string[];
@@ -17,25 +17,28 @@ export interface ProcessDefinition {
   cwd?: string;
 }
 
-/** What is written down about a process, enough to know it again. */
+/** The record of a process, sufficient to recognize it later. */
 export interface ProcessRecord extends system.ProcessIdentity {
   /** When it was started, in milliseconds since 1970. */
   startedAt: number;
 }
 
-/** Environment for glibc's allocator: one heap for all threads, and what is free at its end goes back to the system (mallopt(3)). */
+/**
+ * Environment for glibc's allocator: one heap for all threads, and free memory at its end is returned to the system
+ * (mallopt(3)).
+ */
 export const thriftyMalloc = { MALLOC_ARENA_MAX: "1", MALLOC_TRIM_THRESHOLD_: "1048576" };
 
 /** How long a process has between SIGTERM and SIGKILL. */
 const defaultStopMilliseconds = 10_000;
 
-/** Starts a process that outlives this one, with its output in its log, and writes its record. */
+/** Starts a process that outlives this one, redirects its output to its log, and writes its record. */
 export function startProcess(home: string, definition: ProcessDefinition): ProcessRecord {
   for (const folder of ["logs", "run"]) {
     fs.mkdirSync(path.join(home, folder), { recursive: true, mode: 0o700 });
   }
   const log = fs.openSync(logFile(home, definition.name), "a", 0o600);
-  // What it writes is its owner's only, also where the user's own umask lets a group in.
+  // Only its owner can read what it writes, even if the user's umask allows a group.
   const umask = process.umask(0o077);
   try {
     const child = spawn(definition.command, definition.args, {
@@ -44,13 +47,13 @@ export function startProcess(home: string, definition: ProcessDefinition): Proce
       detached: true,
       stdio: ["ignore", log, log],
     });
-    // Without a listener a command that cannot be started would end this process.
+    // Without a listener, a command that cannot be started would crash this process.
     child.on("error", () => {});
     child.unref();
     if (child.pid === undefined) {
       throw new Error(`${definition.name} could not be started: ${definition.command}`);
     }
-    // One that has ended by now gets a start time that no process has.
+    // A process that has already ended gets a start time that matches none.
     const identity = system.identify(child.pid) ?? { pid: child.pid, startTime: "", bootId: "" };
     const record = { ...identity, startedAt: Date.now() };
     writeFileAtomically(recordFile(home, definition.name), JSON.stringify(record));
@@ -61,7 +64,7 @@ export function startProcess(home: string, definition: ProcessDefinition): Proce
   }
 }
 
-/** The record of a process that runs now; `undefined` when it does not, or never did. */
+/** The record of a running process; `undefined` when it is not running. */
 export function runningProcess(home: string, name: string): ProcessRecord | undefined {
   const record = readRecord(home, name);
   return record && system.isRunning(record) ? record : undefined;
@@ -72,10 +75,10 @@ export function isRunning(home: string, name: string): boolean {
 }
 
 /**
- * Stops a process by its id, after its start time says that it is still the same: SIGTERM, then SIGKILL.
+ * Stops a process by its ID, if its start time shows that it is still the same: SIGTERM, then SIGKILL.
  *
  * @param patience Milliseconds before SIGKILL. @default 10000
- * @returns Whether it ran.
+ * @returns Whether it was running.
  */
 export async function stopProcess(home: string, name: string, patience = defaultStopMilliseconds): Promise<boolean> {
   const record = runningProcess(home, name);
@@ -89,9 +92,9 @@ export async function stopProcess(home: string, name: string, patience = default
 /**
  * Waits until a process is ready.
  *
- * @param isReady Asked again every 50 ms.
+ * @param isReady Checked every 50 ms.
  * @param timeout Milliseconds.
- * @throws Error with the last lines of the log when the process ends or the time is over.
+ * @throws Error with the last lines of the log when the process ends or the time is up.
  */
 export async function waitUntilReady(
   home: string,
@@ -117,7 +120,7 @@ function logFile(home: string, name: string): string {
   return path.join(home, "logs", `${name}.log`);
 }
 
-/** The last lines of a process's log with the name of the file. */
+/** The last lines of a process's log, with the file's name. */
 export function logTail(home: string, name: string): string {
   const file = logFile(home, name);
   return `Last lines of ${file}:\n${lastLines(fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "")}`;
@@ -131,7 +134,7 @@ function readRecord(home: string, name: string): ProcessRecord | undefined {
   try {
     return JSON.parse(fs.readFileSync(recordFile(home, name), "utf8")) as ProcessRecord;
   } catch {
-    // Missing, or cut by a crash: either way nothing is known to run.
+    // Missing, or truncated by a crash: either way, no running process is known.
     return undefined;
   }
 }

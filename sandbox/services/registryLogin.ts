@@ -1,9 +1,9 @@
 import { ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
-import { RegistryLogin } from "../../ecr/registryLogin";
+import { RegistryLogin } from "../../ecr/registry/registryLogin";
 import { healthPath } from "../gateway/config";
 import { gatewayAddresses } from "./gatewayProcess";
 
-/** What `docker-credential-* get` prints: the fields of Docker's credential-helper protocol. */
+/** The output of `docker-credential-* get`: the fields of Docker's credential-helper protocol. */
 export interface DockerCredentials {
   ServerURL: string;
   Username: string;
@@ -11,10 +11,10 @@ export interface DockerCredentials {
 }
 
 /**
- * A login for a private registry of the sandbox, as the root of its account: in place of the execution role with which AWS
- * itself pulls for ECS and Lambda. Undefined for every other registry.
+ * Credentials for one of the sandbox's private registries, as the account's root user; AWS itself pulls for ECS and
+ * Lambda with an execution role. Undefined for every other registry.
  *
- * @param server What Docker asks for: `127.0.0.1:4568`, with or without a scheme.
+ * @param server The server Docker asks for: `127.0.0.1:4568`, with or without a scheme.
  */
 export async function registryLogin(
   server: string,
@@ -31,7 +31,7 @@ export async function registryLogin(
   const client = new ECRClient({
     endpoint: addresses.endpoint,
     region: registry.region,
-    // 12 digits stand for the account's root.
+    // A 12-digit access key ID is the account's root user.
     credentials: { accessKeyId: registry.account, secretAccessKey },
   });
   const { authorizationData } = await client.send(new GetAuthorizationTokenCommand({}));

@@ -12,7 +12,7 @@ import { runningProcess, stopProcess } from "./processes";
 
 /** The sandbox's own account. */
 const sandboxAccount = "123456789012";
-/** The region whose private registry gets the first address, and MiniStack's own. */
+/** MiniStack's region, whose private registry gets the first address. */
 export const sandboxRegion = "ap-northeast-2";
 
 export interface ServicesOptions {
@@ -32,29 +32,29 @@ export interface RunningServices extends GatewayAddresses, SandboxCredentials {
   distributionSocket: string;
 }
 
-/** Installs and starts CNCF Distribution, unless it runs. Returns its socket. */
+/** Installs and starts CNCF Distribution, unless it is running. Returns its socket. */
 export async function ensureDistribution(options: ServicesOptions = {}): Promise<string> {
   const program = await installDistribution(options);
   const home = homeOf(options);
-  return oneAtATime(home, distributionProcess, options.progress, () =>
+  return serialized(home, distributionProcess, options.progress, () =>
     startDistribution(home, program, options.progress),
   );
 }
 
-/** Installs and starts MiniStack, unless it runs. Returns its address. */
+/** Installs and starts MiniStack, unless it is running. Returns its address. */
 export async function ensureMinistack(options: ServicesOptions = {}): Promise<string> {
   const program = await installMinistack(options);
   const home = homeOf(options);
   const settings = { ...identityOf(options), credentials: sandboxCredentials(home) };
-  return oneAtATime(home, ministackProcess, options.progress, () =>
+  return serialized(home, ministackProcess, options.progress, () =>
     startMinistack(home, program, settings, options.progress),
   );
 }
 
 /**
- * Starts the gateway in front of both, unless it runs. Returns all addresses.
+ * Starts the gateway in front of both, unless it is running. Returns all addresses.
  *
- * @throws Error that names each port which another program has, and its variable.
+ * @throws Error with each port that another program uses, and its variable.
  */
 export async function ensureGateway(
   options: ServicesOptions,
@@ -72,32 +72,32 @@ export async function ensureGateway(
     ministackSecret: ministackSecret(home),
     ...inner,
   };
-  const addresses = await oneAtATime(home, gatewayProcess, options.progress, () =>
+  const addresses = await serialized(home, gatewayProcess, options.progress, () =>
     startGatewayProcess(home, settings, options.progress),
   );
   return { ...addresses, ...credentials, ...inner, accountId: account, region };
 }
 
-/** Starts what is missing of the sandbox's services; when all run it only asks them for their addresses. */
+/** Starts the sandbox's services that are not running; when all are, it only gets their addresses. */
 export async function startServices(options: ServicesOptions = {}): Promise<RunningServices> {
   const [distributionSocket, ministackUrl] = await Promise.all([ensureDistribution(options), ensureMinistack(options)]);
   return ensureGateway(options, { distributionSocket, ministackUrl });
 }
 
 /** Two commands that start or stop the sandbox at the same time must not start a service twice. */
-function oneAtATime<T>(home: string, name: string, progress: Progress = () => {}, work: () => Promise<T>): Promise<T> {
-  const onWait = (holder: string) => progress(`waiting for ${holder}, which already starts or stops ${name}`);
+function serialized<T>(home: string, name: string, progress: Progress = () => {}, work: () => Promise<T>): Promise<T> {
+  const onWait = (holder: string) => progress(`waiting for ${holder}, which is already starting or stopping ${name}`);
   return withLock(path.join(home, "run", `${name}.lock`), work, { onWait });
 }
 
-/** The sandbox's processes, in the order in which they are stopped: the gateway first, so that nothing is half accepted. */
+/** The sandbox's processes in stopping order: the gateway first, so that no request is half processed. */
 const processNames = [gatewayProcess, ministackProcess, distributionProcess];
 
-/** Stops what runs of the sandbox's services. Returns the names of those that ran. */
+/** Stops the sandbox's running services. Returns their names. */
 export async function stopServices(home: string = sandboxHome(), progress: Progress = () => {}): Promise<string[]> {
   const stopped: string[] = [];
   for (const name of fs.existsSync(home) ? processNames : []) {
-    if (await oneAtATime(home, name, progress, () => stopProcess(home, name))) {
+    if (await serialized(home, name, progress, () => stopProcess(home, name))) {
       progress(`stopped ${name}`);
       stopped.push(name);
     }
@@ -116,7 +116,7 @@ export function registryHosts(home: string = sandboxHome()): string[] {
 export interface ServiceStatus {
   name: string;
   running: boolean;
-  /** Absent when it does not run. */
+  /** Absent when it is not running. */
   pid?: number;
   /** Milliseconds since 1970. */
   startedAt?: number;

@@ -3,14 +3,14 @@ import * as path from "node:path";
 import type { GatewayAddresses } from "../gateway/config";
 import { cacheDirectory } from "../paths";
 import { run } from "../system/commands";
+import { packageVersion } from "../system/pythonPackage";
 import { findDistribution } from "./distribution";
 import { gatewayAddresses } from "./gatewayProcess";
-import { packageVersion } from "./pythonPackage";
 import { type ServiceStatus, servicesStatus } from "./services";
 
-/** One service of the sandbox, with its memory. */
+/** A service of the sandbox, with its memory usage. */
 export interface PartStatus extends ServiceStatus {
-  /** Bytes of memory that are resident. Absent when it does not run. */
+  /** Resident memory in bytes. Absent when it is not running. */
   memory?: number;
 }
 
@@ -19,15 +19,15 @@ export interface SandboxStatus {
   /** Whether every service runs. */
   running: boolean;
   services: PartStatus[];
-  /** What it listens on, from its last start on; the ports are kept. Absent before the first start. */
+  /** The addresses from its last start; ports are kept. Absent before the first start. */
   addresses?: GatewayAddresses;
-  /** By name; absent what is not installed. */
+  /** By name, without those that are not installed. */
   versions: Record<string, string>;
-  /** Bytes on the disk by part of the sandbox's folder; `cache` is what all sandboxes of the user share. */
+  /** Disk usage in bytes by part of the sandbox's folder; `cache` is shared by all of the user's sandboxes. */
   disk: Record<string, number>;
 }
 
-/** What runs, where, in which version and how much room it takes. Starts and installs nothing. */
+/** Reports running parts, addresses, versions, memory, and disk usage. Starts and installs nothing. */
 export async function sandboxStatus(home: string, versions: Record<string, string>): Promise<SandboxStatus> {
   const services = servicesStatus(home).map((service) => ({ ...service, memory: residentMemory(service.pid) }));
   const distribution = await findDistribution();
@@ -59,7 +59,7 @@ async function distributionVersion(program: string): Promise<string> {
   return stdout.trim().split(/\s+/).at(-1) ?? "";
 }
 
-/** Bytes of a process that are resident (proc(5), VmRSS); `undefined` when it is gone. */
+/** A process's resident memory in bytes (proc(5), VmRSS); `undefined` when it has ended. */
 function residentMemory(pid: number | undefined): number | undefined {
   try {
     const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(fs.readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
@@ -69,12 +69,12 @@ function residentMemory(pid: number | undefined): number | undefined {
   }
 }
 
-/** Bytes that a folder takes on the disk; 0 when it is not there. A file with several names counts once. */
+/** A folder's disk usage in bytes; 0 when it does not exist. A file with several names counts once. */
 function diskUse(folder: string): number {
   const seen = new Set<number>();
   let bytes = 0;
   const add = (entry: string) => {
-    // A running sandbox removes files at any time.
+    // A running sandbox may remove files at any time.
     const stat = fs.lstatSync(entry, { throwIfNoEntry: false });
     if (stat === undefined || seen.has(stat.ino)) return;
     seen.add(stat.ino);

@@ -1,7 +1,7 @@
-"""The claims of a web identity's token that AWS STS compares.
+"""The claims of a web identity token that AWS STS uses.
 
-MiniStack reads the claims that all providers have. Of GitHub's tokens STS reads these too, for conditions of trust policies
-(IAM user guide, "Available keys for AWS OIDC federation", since February 2026).
+MiniStack reads the claims that all providers have. For GitHub's tokens STS also reads these, for conditions in trust
+policies (IAM user guide, "Available keys for AWS OIDC federation", since February 2026).
 """
 
 GITHUB = "token.actions.githubusercontent.com"
@@ -19,7 +19,7 @@ GITHUB_CLAIMS = (
 
 
 def compare_claims_of_github(sts, decode):
-    """Has MiniStack's STS hand GitHub's own claims to conditions."""
+    """Makes GitHub's own claims available to conditions in MiniStack's STS."""
     principal_of = sts._web_identity_principal
 
     def with_claims(token, provider_id, role_arn):

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import {
   type EndingSignal,
-  giveSignalsTo,
+  forwardSignalsTo,
   Interrupted,
   refuseWhenInterrupted,
   signalsAreListenedFor,
@@ -11,7 +11,7 @@ import {
 } from "./interruption";
 import { lastLines } from "./lastLines";
 
-/** Milliseconds by which a signal of the terminal may come later here than to another of its programs. */
+/** Milliseconds by which a terminal's signal may arrive later here than in another of its programs. */
 const signalDelay = 100;
 
 export interface CommandOptions {
@@ -19,27 +19,27 @@ export interface CommandOptions {
   env?: NodeJS.ProcessEnv;
   /** Default: the working directory of this process. */
   cwd?: string;
-  /** In milliseconds; the command is killed then. Default: none, it may take as long as it likes. */
+  /** Milliseconds before the command is killed. Default: no limit. */
   timeoutMs?: number;
-  /** Text for the command's standard input. Default: none. */
+  /** Data for the command's stdin. Default: none. */
   input?: string;
-  /** Gets every line of standard output and standard error while the command runs. */
+  /** Called with every line of stdout and stderr while the command runs. */
   onLine?: (line: string, stream: "stdout" | "stderr") => void;
 }
 
 export interface CommandResult {
   /**
-   * The exit code, and where there is none what a shell would say: 127 when the program was not found, 126 when it
-   * could not be started, 124 after the time-out, 128 + n after the system's signal n. `stderr` then ends with the reason.
+   * The exit code, or what a shell would use in its place: 127 when the program was not found, 126 when it could not be
+   * started, 124 after a timeout, 128 + n after signal n. `stderr` then ends with the reason.
    */
   code: number;
-  /** True when there is no such program. A script that ends with 127 itself is there. */
+  /** True when the program does not exist. A script that itself exits with 127 does exist. */
   missing: boolean;
   stdout: string;
   stderr: string;
 }
 
-/** Runs a program without a shell and waits for it. Never rejects: what goes wrong is in the result. */
+/** Runs a program without a shell and waits for it. Never rejects: errors are in the result. */
 export function run(program: string, args: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
   const { env = process.env, cwd, timeoutMs, input = "", onLine } = options;
   return new Promise((resolve) => {
@@ -57,7 +57,7 @@ export function run(program: string, args: readonly string[], options: CommandOp
       child = spawn(program, args, { env, cwd, stdio: "pipe", detached: signalsAreListenedFor() });
       if (signalsAreListenedFor()) startedProgram(child);
     } catch (error) {
-      // Arguments that are too long, or that no program can get.
+      // Arguments that are too long, or that cannot be passed to a program.
       failed(error as NodeJS.ErrnoException);
       return;
     }
@@ -79,7 +79,7 @@ export function run(program: string, args: readonly string[], options: CommandOp
         : setTimeout(() => {
             timedOut = true;
             child.kill("SIGKILL");
-            // What it started itself may live on and hold these: the time-out counts all the same.
+            // Its child processes may keep running and hold these: the timeout must apply anyway.
             child.stdout.destroy();
             child.stderr.destroy();
           }, timeoutMs);
@@ -102,32 +102,32 @@ export function run(program: string, args: readonly string[], options: CommandOp
         end(code);
       }
     });
-    // A command that ends without reading its input is no fault of ours.
+    // It is not an error when a command ends without reading its input.
     child.stdin.on("error", () => {});
     child.stdin.end(input);
   });
 }
 
 /**
- * As `run`, for a command that must succeed.
- * @returns Its standard output.
- * @throws Error with the command, its exit code and the end of what it said when the exit code is not 0. Interrupted after a
- *   signal: what has to be undone then is done with `run`.
+ * Like `run`, for a command that must succeed.
+ * @returns Its stdout.
+ * @throws Error with the command, its exit code, and the end of its output when the exit code is not 0. Interrupted
+ * after a signal: use `run` for clean-up.
  */
 export async function runOrThrow(program: string, args: readonly string[], options?: CommandOptions): Promise<string> {
   refuseWhenInterrupted();
   const { code, stdout, stderr } = await run(program, args, options);
   refuseWhenInterrupted();
   if (code !== 0) {
-    const said = [stdout, stderr].map((text) => lastLines(text)).filter((text) => text !== "");
-    throw new Error([`${[program, ...args].join(" ")}: exit code ${code}`, ...said].join("\n"));
+    const output = [stdout, stderr].map((text) => lastLines(text)).filter((text) => text !== "");
+    throw new Error([`${[program, ...args].join(" ")}: exit code ${code}`, ...output].join("\n"));
   }
   return stdout;
 }
 
 /**
- * Runs a command in the foreground, in this process's working directory: its terminal is ours, and signals are its own affair.
- * We wait for it to end.
+ * Runs a command in the foreground, in this process's working directory: it shares our terminal and handles signals
+ * itself, and we wait for it to end.
  * @returns Its exit code.
  * @throws Error when it cannot be started.
  */
@@ -140,7 +140,7 @@ export async function runInForeground(
 }
 
 /**
- * As `runInForeground`, for a step of our own.
+ * Like `runInForeground`, for one of our own steps.
  * @throws Interrupted when it failed after a signal.
  */
 export async function runOwnStep(program: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
@@ -158,9 +158,9 @@ function inForeground(
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd: process.cwd(), env, stdio: "inherit" });
     let received: EndingSignal | undefined;
-    const takeBack = giveSignalsTo((signal) => {
+    const takeBack = forwardSignalsTo((signal) => {
       received = signal;
-      // Ctrl-C it gets from the terminal itself, and Pulumi takes a second one for an order to drop everything.
+      // It gets Ctrl-C from the terminal itself, and Pulumi treats a second one as an order to abort everything.
       if (signal !== "SIGINT" || !hasTerminal()) child.kill(signal === "SIGPIPE" ? "SIGTERM" : signal);
     });
     child.on("error", (error: NodeJS.ErrnoException) => {
@@ -172,14 +172,14 @@ function inForeground(
         takeBack();
         resolve({ code: code ?? 128 + os.constants.signals[signal ?? "SIGKILL"], signal: received });
       };
-      // A key that has ended it may reach this process a little later.
+      // The signal that ended it may reach this process slightly later.
       if (code === 0) end();
       else setTimeout(end, signalDelay);
     });
   });
 }
 
-/** Whether there is a terminal whose keys reach this process and those that it starts (tty(4)). */
+/** Whether there is a terminal whose keys reach this process and its children (tty(4)). */
 function hasTerminal(): boolean {
   try {
     fs.closeSync(fs.openSync("/dev/tty", "r+"));

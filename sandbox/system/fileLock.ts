@@ -3,22 +3,22 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 
 export interface LockOptions {
-  /** In milliseconds. Default 900 000: another process may be installing packages on a slow line. */
+  /** In milliseconds. Default 900 000: another process may be installing packages over a slow connection. */
   timeoutMs?: number;
-  /** Called once when somebody else holds the lock, with words for that one: "process 4711". */
+  /** Called once when another process holds the lock, with its description: "process 4711". */
   onWait?: (holder: string) => void;
 }
 
-/** Exit code of `flock` when the time is over, EX_TEMPFAIL of sysexits.h. */
+/** Exit code of `flock` on timeout, EX_TEMPFAIL of sysexits.h. */
 const NOT_FREE = 75;
 const TELL_AFTER_MS = 500;
 
 /**
- * Runs `work` while no other process of this machine does so with the same file. The lock is flock(2), held by a child
- * of util-linux' `flock` for as long as its standard input is open: the kernel ends it with this process however that
- * dies, so there is no stale lock to judge. The file stays, with the last holder's process id for messages only;
- * removing it would let two holders in.
- * @throws Error that names the file, and the holder when the time is over.
+ * Runs `work` while no other process on this machine does so with the same file. The lock is flock(2), held by a child
+ * of util-linux's `flock` as long as its stdin is open: it is released when this process ends for any reason, so there
+ * are no stale locks. The file stays, with the last holder's process ID for messages only; removing it would allow two
+ * holders.
+ * @throws Error that names the file, and on timeout the holder.
  */
 export async function withLock<T>(file: string, work: () => Promise<T>, options: LockOptions = {}): Promise<T> {
   fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
@@ -45,7 +45,7 @@ function acquire(file: string, { timeoutMs = 900_000, onWait }: LockOptions): Pr
     ];
     const child = spawn("flock", args, {
       stdio: ["pipe", "pipe", "pipe"],
-      // Its own process group: Ctrl-C in the terminal must not release the lock before the work has been undone.
+      // Its own process group: Ctrl-C in the terminal must not release the lock before the work has been cleaned up.
       detached: true,
     });
     const waiting = onWait === undefined ? undefined : setTimeout(() => onWait(holder(file)), TELL_AFTER_MS);
@@ -71,7 +71,7 @@ function acquire(file: string, { timeoutMs = 900_000, onWait }: LockOptions): Pr
       // After "locked" this has no effect: the promise is settled.
       const problem =
         code === NOT_FREE
-          ? `was not free within ${seconds} s: ${holder(file)} holds it. Wait for it, or end it.`
+          ? `was not free within ${seconds} s: ${holder(file)} holds it. Wait for it, or stop it.`
           : `cannot be taken: ${complaint.trim() || `flock ended with ${code}`}`;
       reject(new Error(`The lock ${file} ${problem}`));
     });
@@ -82,7 +82,7 @@ function noteHolder(file: string): void {
   try {
     fs.writeFileSync(file, `${process.pid}\n`);
   } catch {
-    // Another user's file: the lock holds without a name.
+    // The file belongs to another user: the lock works without a recorded holder.
   }
 }
 
@@ -91,7 +91,7 @@ function holder(file: string): string {
   try {
     pid = fs.readFileSync(file, "utf8").trim();
   } catch {
-    // Another user's file.
+    // The file belongs to another user.
   }
   return /^\d+$/.test(pid) ? `process ${pid}` : "another process";
 }

@@ -2,9 +2,9 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 
 /**
- * Writes a file so that whoever reads it, and a crash of this process, finds the old content or the new one, never half
- * of it. Its directory is made, for its owner only, when it is not there.
- * @param mode Its exact permissions, whatever the umask says. Default: 0600, its owner's only.
+ * Writes a file atomically: readers, and a crash of this process, see either the old content or the new. Creates its
+ * directory, accessible only by its owner, if it does not exist.
+ * @param mode Its exact permissions, regardless of the umask. Default: 0600, its owner's only.
  */
 export function writeFileAtomically(file: string, content: string | Uint8Array, mode = 0o600): void {
   replace(file, (temporary) => {
@@ -14,8 +14,8 @@ export function writeFileAtomically(file: string, content: string | Uint8Array, 
 }
 
 /**
- * Points a link somewhere else in one step, so that a command that starts meanwhile finds the old target or the new one.
- * No effect when it points there already. Its directory is made when it is not there.
+ * Changes a link's target atomically, so that a command started meanwhile finds either the old or the new one. Does
+ * nothing when it is already the target. Creates its directory if it does not exist.
  */
 export function replaceLink(target: string, link: string): void {
   if (!fs.lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() || fs.readlinkSync(link) !== target) {
@@ -23,7 +23,7 @@ export function replaceLink(target: string, link: string): void {
   }
 }
 
-/** Makes a file a hard link to another one, or a copy of it on another file system: complete or not there. */
+/** Creates a hard link to a file, or a copy on another file system, atomically. */
 export function placeFile(from: string, to: string): void {
   replace(to, (temporary) => {
     try {
@@ -43,21 +43,21 @@ function replace(file: string, make: (temporary: string) => void): void {
     make(temporary);
     fs.renameSync(temporary, file);
   } finally {
-    // Also when it went well: renaming a link onto another link to the same file does nothing and leaves both names.
+    // Also after success: renaming a link onto another link to the same file does nothing and leaves both names.
     fs.rmSync(temporary, { force: true });
   }
 }
 
-/** Begins with a dot, so that it does not look like one of the things beside it. */
+/** Starts with a dot, to be distinct from the finished entries next to it. */
 const unfinished = /^\..*\.unfinished-/;
 
 /**
- * Makes a file or folder whole or not at all, unless it is there: it is made in a temporary folder beside it and then
- * renamed, so that an interrupted attempt is done again, and two at the same time do not mix.
- * @param make Gets the temporary folder, removed afterwards. Returns the path below it, or the folder itself, that
- *   becomes the target.
+ * Creates a file or folder atomically, unless it exists: in a temporary folder next to it, then renamed, so that an
+ * interrupted attempt is repeated, and two concurrent ones do not interfere.
+ * @param make Gets the temporary folder, which is removed afterwards. Returns the path below it, or the folder itself,
+ * that becomes the target.
  */
-export async function makeWhole(target: string, make: (temporary: string) => Promise<string>): Promise<void> {
+export async function createAtomically(target: string, make: (temporary: string) => Promise<string>): Promise<void> {
   if (fs.existsSync(target)) {
     return;
   }
@@ -69,7 +69,7 @@ export async function makeWhole(target: string, make: (temporary: string) => Pro
     try {
       fs.renameSync(made, target);
     } catch (error) {
-      // Somebody else was quicker.
+      // Another process was faster.
       if (!["ENOTEMPTY", "EEXIST"].includes((error as NodeJS.ErrnoException).code ?? "")) {
         throw error;
       }
@@ -79,7 +79,9 @@ export async function makeWhole(target: string, make: (temporary: string) => Pro
   }
 }
 
-/** Removes what killed attempts of `makeWhole` left in a directory. Only for who holds the lock of those attempts. */
+/**
+ * Removes what killed attempts of `createAtomically` left in a directory. The caller must hold the lock for those attempts.
+ */
 export function removeUnfinished(directory: string): void {
   const names = fs.existsSync(directory) ? fs.readdirSync(directory) : [];
   for (const name of names.filter((each) => unfinished.test(each))) {

@@ -2,24 +2,27 @@ import type { ChildProcess } from "node:child_process";
 import * as os from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 
-// Ctrl-C, and other signals that ask a command to end: what was started gets them, what must be undone is undone, then the
-// command ends. A reader that has gone (`| head`) counts as one.
+// Handles Ctrl-C and other signals that end a command: they are forwarded to started programs, clean-up is done, and
+// then the command ends. A closed output (`| head`) counts as a signal.
 
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 export type EndingSignal = (typeof signals)[number] | "SIGPIPE";
 
-/** Milliseconds in which signals are one: the terminal sends Ctrl-C to each of its programs, and npm passes it on once more. */
+/**
+ * Milliseconds during which signals count as one: the terminal sends Ctrl-C to each of its programs, and npm forwards
+ * it again.
+ */
 const oneKey = 500;
-/** Milliseconds that work without a program of its own gets to end by itself. */
+/** Milliseconds to end for work that has no process of its own. */
 const grace = 1000;
 
-/** Ends a command that a signal has interrupted. */
+/** Ends a command that was interrupted by a signal. */
 export class Interrupted extends Error {
   constructor(readonly signal: EndingSignal) {
     super("interrupted");
   }
 
-  /** As a shell has it: 130 after Ctrl-C. */
+  /** As in a shell: 130 after Ctrl-C. */
   get code(): number {
     return 128 + os.constants.signals[this.signal];
   }
@@ -28,14 +31,17 @@ export class Interrupted extends Error {
 let isListening = false;
 let received: EndingSignal | undefined;
 let receivedAt = 0;
-/** Whether nobody reads what this process says. */
+/** Whether this process's output is closed. */
 let isUnread = false;
 const children = new Set<ChildProcess>();
-/** Whoever has the terminal gets signals in place of `children`. */
+/** The foreground program gets signals instead of `children`. */
 let foreground: ((signal: EndingSignal) => void) | undefined;
 const waiting = new Set<() => void>();
 
-/** From now on signals end this process by `Interrupted`. Programs that `run` starts are groups of their own: they get each signal once. */
+/**
+ * From now on, signals end this process with `Interrupted`. Programs started by `run` have their own process groups and
+ * get each signal once.
+ */
 export function listenForSignals(): void {
   isListening = true;
   for (const signal of signals) process.on(signal, () => take(signal));
@@ -57,7 +63,7 @@ function take(signal: EndingSignal): void {
   }
   const isAgain = received !== undefined;
   received = signal;
-  // The program alone: what it started itself is its own affair. dpkg below apt-get must not be cut short.
+  // Only the program itself, which handles its own children: dpkg below apt-get must not be interrupted.
   for (const child of children) isAgain ? killGroup(child) : child.kill(signal === "SIGPIPE" ? "SIGTERM" : signal);
   for (const wake of waiting) wake();
 }
@@ -70,45 +76,45 @@ function killGroup(child: ChildProcess): void {
   }
 }
 
-/** Whether programs are to be started as groups of their own, and told to `startedProgram`. */
+/** Whether programs must be started in their own process groups and passed to `startedProgram`. */
 export function signalsAreListenedFor(): boolean {
   return isListening;
 }
 
-/** A program that gets the signals, until it ends. */
+/** Registers a program that gets signals until it ends. */
 export function startedProgram(child: ChildProcess): void {
   children.add(child);
   child.once("close", () => children.delete(child));
   child.once("error", () => children.delete(child));
 }
 
-/** Signals are this one's from now on. @returns Takes that back. */
-export function giveSignalsTo(tell: (signal: EndingSignal) => void): () => void {
-  foreground = tell;
+/** Redirects signals to this handler. @returns Undoes it. */
+export function forwardSignalsTo(forward: (signal: EndingSignal) => void): () => void {
+  foreground = forward;
   return () => {
     foreground = undefined;
   };
 }
 
-/** The interruption, when there was one. */
+/** The interruption, if there was one. */
 export function interruption(): Interrupted | undefined {
   return received === undefined ? undefined : new Interrupted(received);
 }
 
-/** @throws Interrupted when a signal came. */
+/** @throws Interrupted after a signal. */
 export function refuseWhenInterrupted(): void {
   const found = interruption();
   if (found !== undefined) throw found;
 }
 
-/** What must be undone after a signal is done as if there had been none; another one interrupts that too. */
+/** Allows clean-up after a signal to run normally; another signal interrupts it again. */
 export function forgetInterruption(): void {
   received = undefined;
 }
 
 /**
- * The work's result; after a signal an `Interrupted` instead, once no program runs any more and the work has ended, or has had
- * a moment to.
+ * The work's result; after a signal an `Interrupted` instead, once no program is running and the work has ended or had
+ * a moment to do so.
  */
 export async function orInterrupted<T>(work: Promise<T>): Promise<T> {
   let wake = () => {};
@@ -121,12 +127,12 @@ export async function orInterrupted<T>(work: Promise<T>): Promise<T> {
     while (children.size > 0);
     throw interruption() ?? new Interrupted("SIGINT");
   });
-  // The loser of the race may fail as well.
+  // The other promise of the race may reject later.
   interrupted.catch(() => {});
   try {
     return await Promise.race([work, interrupted]);
   } catch (error) {
-    // Programs that a signal has ended are told of in other words.
+    // A program ended by a signal fails with a different error.
     throw interruption() ?? error;
   } finally {
     waiting.delete(wake);

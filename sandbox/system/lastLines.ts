@@ -1,4 +1,4 @@
-/** The last lines of a text that are not empty, indented by two. Default: 15 lines. */
+/** The last non-empty lines of a string, indented by two. Default: 15 lines. */
 export function lastLines(text: string, count = 15): string {
   const lines = text.split("\n").filter((line) => line.trim() !== "");
   return lines

@@ -1,8 +1,8 @@
 import * as net from "node:net";
 
 /**
- * Whether a program could listen on a loopback port: undefined when it could, else the system's error code, such as
- * EADDRINUSE or EACCES.
+ * Why a program could not listen on a loopback port: the system's error code, such as EADDRINUSE or EACCES; undefined
+ * when it could.
  */
 export async function portProblem(port: number): Promise<string | undefined> {
   try {
@@ -13,7 +13,7 @@ export async function portProblem(port: number): Promise<string | undefined> {
   }
 }
 
-/** A loopback port that nobody listens on, of the system's choice. */
+/** A free loopback port, chosen by the system. */
 export function freePort(): Promise<number> {
   return listenOnce(0);
 }

@@ -4,7 +4,7 @@ import { waitUntil } from "./waitUntil";
 /** How long the kernel may take to end a killed process. */
 const KILL_MS = 5_000;
 
-/** Names one process for good: identifiers are used again, but not with the same start time in the same boot. */
+/** Identifies one process permanently: process IDs are reused, but not with the same start time in the same boot. */
 export interface ProcessIdentity {
   pid: number;
   /** Clock ticks from boot to the start of the process: field 22 of /proc/<pid>/stat (proc(5)). */
@@ -12,11 +12,11 @@ export interface ProcessIdentity {
   bootId: string;
 }
 
-/** The identity of a running process; undefined when there is none, or only a zombie that nobody has waited for. */
+/** The identity of a running process; undefined when it does not exist or is a zombie. */
 export function identify(pid: number): ProcessIdentity | undefined {
   try {
     const stat = fs.readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The second field is the program's name in brackets and may hold spaces and brackets itself.
+    // The second field is the program's name in brackets and may itself contain spaces and brackets.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     const state = fields[0];
     const startTime = fields[19];
@@ -29,14 +29,14 @@ export function identify(pid: number): ProcessIdentity | undefined {
   }
 }
 
-/** Whether the very process that was identified still runs. */
+/** Whether exactly the identified process is still running. */
 export function isRunning(identity: ProcessIdentity): boolean {
   const now = identify(identity.pid);
   return now !== undefined && now.startTime === identity.startTime && now.bootId === identity.bootId;
 }
 
 /**
- * Asks with SIGTERM, waits, then kills. No effect when it no longer runs, or another process has its number by now.
+ * Sends SIGTERM, waits, then kills. Does nothing when the process has ended, even if another process has its ID by now.
  * @param graceMs Milliseconds between the two signals.
  * @returns Whether it ended on its own.
  */
@@ -65,7 +65,7 @@ function signal(identity: ProcessIdentity, name: NodeJS.Signals): boolean {
   }
 }
 
-/** Processes whose command line has an argument that starts with `prefix`, which should be a path of our own. */
+/** Processes with a command line argument that starts with `prefix`, which should be one of our own paths. */
 export function processesWithArgument(prefix: string): ProcessIdentity[] {
   const found: ProcessIdentity[] = [];
   for (const name of fs.readdirSync("/proc")) {
@@ -77,7 +77,7 @@ export function processesWithArgument(prefix: string): ProcessIdentity[] {
     try {
       commandLine = fs.readFileSync(`/proc/${pid}/cmdline`, "utf8");
     } catch {
-      continue; // ended meanwhile
+      continue; // ended in the meantime
     }
     const identity = commandLine.split("\0").some((argument) => argument.startsWith(prefix))
       ? identify(pid)

@@ -1,7 +1,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-/** The directories of PATH, then further ones. Relative entries are left out: they would depend on where we run. */
+/**
+ * The directories of PATH, then additional ones. Relative entries are skipped: they would depend on the working
+ * directory.
+ */
 export function searchPath(...more: readonly string[]): string[] {
   return [...(process.env["PATH"] ?? "").split(path.delimiter), ...more].filter((directory) =>
     path.isAbsolute(directory),
@@ -9,8 +12,8 @@ export function searchPath(...more: readonly string[]): string[] {
 }
 
 /**
- * All executable files of a name, in the order of the directories. A directory that is a link to an earlier one (/bin
- * to /usr/bin on today's distributions) is passed over.
+ * All executable files of a name, in the order of the directories. A directory that links to an earlier one (/bin to
+ * /usr/bin on today's distributions) is skipped.
  */
 export function findPrograms(name: string, directories: readonly string[] = searchPath()): string[] {
   const seen = new Set<string>();
@@ -25,7 +28,7 @@ export function findPrograms(name: string, directories: readonly string[] = sear
       seen.add(real);
       return [program];
     } catch {
-      return []; // not there, or not executable
+      return []; // missing, or not executable
     }
   });
 }

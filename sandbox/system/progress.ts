@@ -1,2 +1,2 @@
-/** Takes one line of what is being done, without a line end. Told only when something is really done. */
+/** Receives a line, without line end, for each action that is actually performed. */
 export type Progress = (line: string) => void;

@@ -1,12 +1,12 @@
 import * as path from "node:path";
 
-/** What Linux takes for the path of a socket (unix(7), sun_path), in bytes without its end. */
+/** Maximum length of a socket path on Linux (unix(7), sun_path), in bytes without the terminator. */
 const longestAddress = 107;
 
 /**
- * The path by which this process reaches a socket: as it is, or from the current folder when that is too long.
+ * The path for connecting to a socket: unchanged, or relative to the current folder when it is too long.
  *
- * @throws Error when both are.
+ * @throws Error when both are too long.
  */
 export function socketAddress(file: string): string {
   const address = [file, path.relative(process.cwd(), file)].find((each) => Buffer.byteLength(each) <= longestAddress);

@@ -2,10 +2,10 @@ import { setTimeout as pause } from "node:timers/promises";
 import { refuseWhenInterrupted } from "./interruption";
 
 /**
- * Asks again and again until the answer is yes. False when the time is over, after one more question; an error of the
- * question ends the wait, and so does a signal.
+ * Polls until the condition is true. Returns false on timeout, after one last check; an error in the check ends the
+ * wait, and so does a signal.
  * @param timeoutMs In milliseconds.
- * @param pauseMs Milliseconds between two questions. Default 50.
+ * @param pauseMs Milliseconds between checks. Default 50.
  */
 export async function waitUntil(
   isSo: () => boolean | Promise<boolean>,

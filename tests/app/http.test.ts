@@ -39,7 +39,7 @@ describe("app: HTTP", () => {
     }
   });
 
-  it("has no inline script or style that its own content security policy would stop", async () => {
+  it("has no inline script or style that its own content security policy would block", async () => {
     for (const target of ["/", "/owners", "/owners/1", "/owners/new", "/owners/1/pets/1/visits/new", "/vets"]) {
       const { body } = await server.get(target);
       assert.doesNotMatch(body, /<script|<style|\sstyle=|\son\w+=|javascript:/i, target);
@@ -64,7 +64,7 @@ describe("app: HTTP", () => {
     });
   }
 
-  it("answers other methods with 405 and the allowed ones", async () => {
+  it("answers unsupported methods with 405 and an Allow header", async () => {
     const list = await server.request("DELETE", "/owners");
     assert.deepEqual([list.status, list.headers.allow], [405, "GET, HEAD"]);
     const form = await server.request("PUT", "/owners/new");
@@ -78,12 +78,12 @@ describe("app: HTTP", () => {
     assert.equal(head.headers["content-length"], get.headers["content-length"]);
   });
 
-  it("refuses a path that is no path", async () => {
+  it("rejects request targets that are not paths", async () => {
     assert.equal((await server.get("//elsewhere.example/owners")).status, 400);
     assert.equal((await server.request("OPTIONS", "*")).status, 400);
   });
 
-  it("refuses forms above 16 KiB, with and without a declared length", async () => {
+  it("rejects forms above 16 KiB, with and without a declared length", async () => {
     const body = `firstName=${"x".repeat(16 * 1024)}`;
     assert.equal((await server.request("POST", "/owners/new", { "Content-Type": FORM }, body)).status, 413);
     const chunked = { "Content-Type": FORM, "Transfer-Encoding": "chunked" };
@@ -91,14 +91,14 @@ describe("app: HTTP", () => {
     assert.equal((await server.get("/healthz")).status, 200);
   });
 
-  it("refuses other content types and broken encodings", async () => {
+  it("rejects other content types and broken encodings", async () => {
     const post = (type: string, body: string) => server.request("POST", "/owners/new", { "Content-Type": type }, body);
     assert.equal((await post("application/json", "{}")).status, 415);
     assert.equal((await post(FORM, "firstName=%E0%A4")).status, 400);
     assert.equal((await post(FORM, "firstName=%")).status, 400);
   });
 
-  it("refuses a form sent by a page of another site, and takes its own", async () => {
+  it("rejects a form posted from another site and accepts its own", async () => {
     const own = `http://127.0.0.1:${server.port}`;
     const cases: [Record<string, string>, number][] = [
       [{ "Sec-Fetch-Site": "cross-site" }, 403],
@@ -124,7 +124,7 @@ describe("app: HTTP", () => {
     assert.doesNotMatch(server.output(), /"level":"error"/);
   });
 
-  it("keeps a request's bytes from forging log lines", async () => {
+  it("does not let a request forge log lines", async () => {
     await server.get("/owners?q=%0A%7B%22level%22%3A%22forged%22%7D");
     for (const line of server.output().trim().split("\n")) {
       assert.notEqual((JSON.parse(line) as { level: string }).level, "forged");
@@ -146,7 +146,7 @@ describe("app: HTTP", () => {
     assert.equal(check(closed), 1);
   });
 
-  it("refuses a PORT that is none", () => {
+  it("refuses to start with an invalid PORT", () => {
     const { status, stdout } = spawnSync(process.execPath, ["server.js"], {
       cwd: path.resolve(__dirname, "../../app"),
       env: { ...process.env, PORT: "80a" },

@@ -43,7 +43,7 @@ describe("app: pages", () => {
     });
   }
 
-  it("serves its style sheets and icon, and every file that a page names", async () => {
+  it("serves every style sheet and icon that the home page links to", async () => {
     const { body } = await server.get("/");
     const named = [...body.matchAll(/(?:href|src)="(\/[\w-]+\.\w+)"/g)].map((match) => String(match[1]));
     assert.deepEqual([...new Set(named)].sort(), ["/components.css", "/favicon.svg", "/styles.css"]);
@@ -53,7 +53,7 @@ describe("app: pages", () => {
     assert.equal((await server.get("/styles.css")).headers["content-type"], "text/css; charset=utf-8");
   });
 
-  it("finds owners by name, city and pet, in any case", async () => {
+  it("finds owners by name, city or pet, ignoring case", async () => {
     for (const search of ["ADEYEMI", "grace millbrook", "biscuit"]) {
       const { body } = await server.get(`/owners?q=${encodeURIComponent(search)}`);
       assert.match(body, /Grace Adeyemi/, search);
@@ -62,7 +62,7 @@ describe("app: pages", () => {
     assert.match((await server.get("/owners?q=nobody-like-this")).body, /Nobody found/);
   });
 
-  it("shows ten owners a page and survives odd page numbers", async () => {
+  it("shows ten owners per page and tolerates odd page numbers", async () => {
     const count = (body: string) => body.match(/<th scope="row">/g)?.length;
     assert.equal(count((await server.get("/owners")).body), 10);
     const second = await server.get("/owners?page=2");
@@ -94,7 +94,7 @@ describe("app: pages", () => {
     assert.ok(body.indexOf("Second visit") < body.indexOf("First visit"), "the latest visit comes first");
   });
 
-  it("shows what visitors stored as text, never as HTML", async () => {
+  it("shows visitors' input as text, never as HTML", async () => {
     const attack = `<script>alert(1)</script>"><img src=x onerror='x'>&amp;`;
     const escaped = "&lt;script&gt;alert(1)&lt;/script&gt;&quot;&gt;&lt;img src=x onerror=&#39;x&#39;&gt;&amp;amp;";
     const path = await addOwner({ address: attack, city: attack });
@@ -112,7 +112,7 @@ describe("app: pages", () => {
     assert.ok((await server.get(search)).body.includes(`value="${escaped}"`));
   });
 
-  it("ignores an unknown message name in the address", async () => {
+  it("ignores an unknown message name in the URL", async () => {
     for (const done of ["<script>", "constructor", "__proto__"]) {
       const { body } = await server.get(`/owners/1?done=${encodeURIComponent(done)}`);
       assert.doesNotMatch(body, /role="status"/, done);

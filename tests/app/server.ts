@@ -14,18 +14,18 @@ export interface Answer {
 export interface RunningServer {
   port: number;
   process: ChildProcess;
-  /** Everything it wrote to standard output. */
+  /** Everything the server wrote to standard output. */
   output(): string;
   /** Resolves with the exit code, or the signal that ended it. */
   ended: Promise<number | string>;
   get(path: string, headers?: http.OutgoingHttpHeaders): Promise<Answer>;
-  /** Sends a form as a browser does. */
+  /** Sends a form the way a browser does. */
   post(path: string, fields: Record<string, string>, headers?: http.OutgoingHttpHeaders): Promise<Answer>;
   request(method: string, path: string, headers?: http.OutgoingHttpHeaders, body?: string): Promise<Answer>;
   stop(): Promise<void>;
 }
 
-/** Starts the application as its image does, on a port that the system chooses. */
+/** Starts the application as its image does, on a free port. */
 export async function startServer(env: NodeJS.ProcessEnv = {}): Promise<RunningServer> {
   const child = spawn(process.execPath, ["server.js"], {
     cwd: application,

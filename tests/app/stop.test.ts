@@ -4,7 +4,7 @@ import { type RunningServer, startServer } from "./server";
 
 const FORM = "firstName=Ada&lastName=Byron&address=1+Test+Row&city=Testville&telephone=555+0199";
 
-/** A raw connection, to send a request in pieces. */
+/** A raw connection, for sending a request in pieces. */
 function connect(port: number): Promise<{ socket: net.Socket; received: () => string; closed: Promise<void> }> {
   return new Promise((resolve, reject) => {
     const socket = net.connect(port, "127.0.0.1", () => resolve({ socket, received: () => text, closed }));
@@ -26,14 +26,14 @@ function beginForm(socket: net.Socket): void {
   );
 }
 
-describe("app: stop", () => {
+describe("app: shutdown", () => {
   let server: RunningServer;
   beforeEach(async () => {
     server = await startServer();
   });
   afterEach(() => server.stop());
 
-  it("ends at once with code 0 on SIGTERM when nothing runs, idle connections or not", async () => {
+  it("exits at once with code 0 on SIGTERM when no request is running, even with idle connections", async () => {
     const idle = await connect(server.port);
     idle.socket.write("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
     await pause(100);
@@ -44,7 +44,7 @@ describe("app: stop", () => {
     assert.match(idle.received(), /^HTTP\/1\.1 200/);
   });
 
-  it("stops accepting, says so on /healthz, and finishes the request in flight", async () => {
+  it("stops accepting connections, reports 503 on /healthz and finishes the request in flight", async () => {
     const form = await connect(server.port);
     const health = await connect(server.port);
     beginForm(form.socket);
@@ -63,7 +63,7 @@ describe("app: stop", () => {
     assert.equal(await server.ended, 0);
   });
 
-  it("cuts off a request that does not end, after 5 s, with code 1", async function () {
+  it("cuts off a request that is still unfinished after 5 s and exits with code 1", async function () {
     this.timeout(15_000);
     const form = await connect(server.port);
     beginForm(form.socket);
@@ -77,7 +77,7 @@ describe("app: stop", () => {
     assert.match(server.output(), /unfinished requests were cut off/);
   });
 
-  it("stops on SIGINT too, as Ctrl-C sends it", async () => {
+  it("also stops on SIGINT (Ctrl-C)", async () => {
     server.process.kill("SIGINT");
     assert.equal(await server.ended, 0);
   });

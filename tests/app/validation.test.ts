@@ -58,7 +58,7 @@ describe("app: form validation", () => {
     });
   }
 
-  it("reports every wrong field at once and keeps what was typed", async () => {
+  it("reports every invalid field at once and keeps what was typed", async () => {
     const { status, body } = await server.post("/owners/new", { ...OWNER, firstName: "", telephone: "none" });
     assert.equal(status, 422);
     assert.equal(body.match(/aria-invalid="true"/g)?.length, 2);
@@ -66,12 +66,12 @@ describe("app: form validation", () => {
     assert.match(body, /<title>Error: Add an owner/);
   });
 
-  it("saves nothing of a refused change", async () => {
+  it("saves nothing when a change is rejected", async () => {
     assert.equal((await server.post("/owners/2/edit", { ...OWNER, city: "" })).status, 422);
     assert.match((await server.get("/owners/2")).body, /Min-jun Choi/);
   });
 
-  it("takes no more pets of one owner than its limit", async () => {
+  it("limits the number of pets per owner", async () => {
     const statuses: number[] = [];
     for (let index = 0; index < 31; index += 1) {
       statuses.push((await server.post("/owners/7/pets/new", { ...PET, name: `Pet ${index}` })).status);

@@ -7,14 +7,14 @@ import { withResults } from "../../bench/report/document";
 import type { ScenarioResult } from "../../bench/results";
 import type { Scenario } from "../../bench/scenario";
 
-describe("figures of the benches", () => {
-  it("takes the middle value, or the mean of the two in the middle", () => {
+describe("benchmark figures", () => {
+  it("takes the middle value, or the mean of the two middle values", () => {
     assert.equal(median([3, 1, 2]), 2);
     assert.equal(median([4, 1, 3, 2]), 2.5);
-    assert.throws(() => median([]), /no numbers/);
+    assert.throws(() => median([]), /an empty list has no median/);
   });
 
-  it("compares within each round, so that a slow round drops out, and says in which interval", () => {
+  it("compares within each round, so that a slow round cancels out, and gives an interval", () => {
     const { ratio, low, high } = pairedRatio([2, 20, 2, 2.2, 1.8], [1, 10, 1, 1, 1]);
     assert.equal(ratio, 2);
     assert.ok(low >= 1.8 && low <= 2, String(low));
@@ -27,7 +27,7 @@ describe("figures of the benches", () => {
     assert.deepEqual(pairedRatio(a, [1, 1, 1, 1, 1]), pairedRatio(a, [1, 1, 1, 1, 1]));
   });
 
-  it("meets a goal with the whole interval, beyond what neither can help", () => {
+  it("judges a goal by the whole interval, after subtracting the baseline that neither variant can avoid", () => {
     const variants = { ours: { seconds: [3, 3, 3] }, bare: { seconds: [2, 2, 2] }, none: { seconds: [1, 1, 1] } };
     const of = { variant: "ours", beyond: "none" };
     const to = { variant: "bare", beyond: "none" };
@@ -42,7 +42,7 @@ describe("figures of the benches", () => {
     assert.throws(() => judge({ variants }, { title: "", of: "others", to }), /others has no seconds/);
   });
 
-  it("runs variants in turn, every other round backwards, and keeps nothing of the warm-up", async () => {
+  it("alternates the variants, reverses every other round and discards the warm-up", async () => {
     const order: string[] = [];
     const variant = (name: string) => ({
       name,
@@ -51,20 +51,20 @@ describe("figures of the benches", () => {
         return { seconds: order.length };
       },
     });
-    const all = await interleave([variant("a"), variant("b")], { runs: 2, tell: () => {} });
+    const all = await interleave([variant("a"), variant("b")], { runs: 2, log: () => {} });
     assert.deepEqual(order, ["(b)", "(a)", "a", "b", "b", "a"]);
     assert.deepEqual(all, { a: { seconds: [3, 6] }, b: { seconds: [4, 5] } });
   });
 });
 
-describe("arguments of the benches", () => {
+describe("benchmark arguments", () => {
   const run = async () => [];
   const all: Scenario[] = [
     { name: "preview", minutes: 1, size: { n: 1000, unit: "repositories" }, run },
     { name: "startup", minutes: 1, run },
   ];
 
-  it("keeps the figures of the scenarios' own sizes with five runs or more, and no others", () => {
+  it("keeps results only for a scenario's own size and at least five runs", () => {
     const keep = (...args: string[]) => (parseArguments(args, all) as { keep: boolean }).keep;
     assert.equal(keep(), true);
     assert.equal(keep("preview", "--runs", "7"), true);
@@ -73,9 +73,11 @@ describe("arguments of the benches", () => {
     assert.equal(keep("preview", "--n", "100"), false);
   });
 
-  it("refuses what it does not know", () => {
+  it("rejects unknown scenarios and flags, and invalid sizes", () => {
     assert.deepEqual(parseArguments(["previews"], all), { error: "unknown scenario previews" });
-    assert.deepEqual(parseArguments(["preview", "--n", "0"], all), { error: "--n 0: write a whole number from 1 on" });
+    assert.deepEqual(parseArguments(["preview", "--n", "0"], all), {
+      error: '--n: found "0". Must be a whole number, 1 or more.',
+    });
     assert.match((parseArguments(["startup", "--n", "5"], all) as { error: string }).error, /have a size/);
     assert.match((parseArguments(["--size", "5"], all) as { error: string }).error, /--size/);
   });
@@ -109,7 +111,7 @@ describe("docs/performance.md", () => {
   const empty =
     "<!-- bench:machine -->\n<!-- /bench:machine -->\nkept\n<!-- bench:preview -->\nold\n<!-- /bench:preview -->\n";
 
-  it("gets each result between its markers, and nothing else", () => {
+  it("puts each result between its markers and leaves the rest alone", () => {
     const text = withResults(empty, [result]);
     assert.match(text, /^<!-- bench:machine -->\n\| {2}\| {2}\|\n/);
     assert.match(text, /\| Processor \| CPU, 2 cores \|/);
@@ -120,7 +122,7 @@ describe("docs/performance.md", () => {
     assert.equal(withResults(text, [result]), text);
   });
 
-  it("has to have a place for each result", () => {
+  it("must have a section for each result", () => {
     assert.throws(() => withResults("", [result]), /no section <!-- bench:machine -->/);
   });
 });

@@ -1,18 +1,17 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { adoptedConfig } from "../../cli/adopt/adoptedConfig";
-import type { PrivateFound, PublicFound } from "../../cli/adopt/readRepositories";
+import type { DescribedPrivateRepository, DescribedPublicRepository } from "../../cli/adopt/readRepositories";
 import { adoptedStackFile } from "../../cli/adopt/stackFile";
 import { nextSteps, summary } from "../../cli/adopt/summary";
-import { isManaged, lettingGo, readTerraformState, removedBlocks, terraformText } from "../../cli/adopt/terraform";
 import { checkConfig } from "../../config/checkConfig";
 
 const region = "eu-west-1";
 const ownKey = `arn:aws:kms:${region}:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
 const awsKey = `arn:aws:kms:${region}:123456789012:key/00000000-12ab-34cd-56ef-1234567890ab`;
 
-/** A repository as the project itself would make it. */
-function repository(more: Partial<PrivateFound> = {}): PrivateFound {
+/** A repository exactly as this project would create it. */
+function repository(more: Partial<DescribedPrivateRepository> = {}): DescribedPrivateRepository {
   return {
     name: "team/app",
     region,
@@ -34,11 +33,11 @@ const rule = {
 };
 const statement = { Sid: "pull", Effect: "Allow", Principal: "*", Action: ["ecr:BatchGetImage"] };
 
-describe("adopt: the config of repositories that are there", () => {
-  const of = (repositories: PrivateFound[], publics: PublicFound[] = []) =>
+describe("adopt: config for existing repositories", () => {
+  const of = (repositories: DescribedPrivateRepository[], publics: DescribedPublicRepository[] = []) =>
     adoptedConfig({ private: repositories, public: publics }, region, (key) => key === ownKey);
 
-  it("writes nothing that the project does by itself, and imports", () => {
+  it("omits settings that match the project's defaults and adds an import", () => {
     const { privateRepositories, remarks, warnings } = of([repository()]);
     assert.deepEqual(privateRepositories, {
       "team/app": { lifecyclePolicy: { rules: [rule] }, import: "team/app" },
@@ -46,7 +45,7 @@ describe("adopt: the config of repositories that are there", () => {
     assert.deepEqual([remarks, warnings], [[], []]);
   });
 
-  it("writes what is otherwise, and says what a change would do", () => {
+  it("writes settings that differ and says what changing each would do", () => {
     const { privateRepositories, remarks } = of([
       repository({
         encryptionType: "AES256",
@@ -68,7 +67,7 @@ describe("adopt: the config of repositories that are there", () => {
       import: { repository: "team/app", repositoryPolicy: true },
     });
     assert.deepEqual(
-      remarks.map(({ setting, found, usual, change }) => [setting, found, usual, change]),
+      remarks.map(({ setting, found, defaultValue, change }) => [setting, found, defaultValue, change]),
       [
         ["encryption", "aes256", "kms", "not possible: it is fixed when a repository is created"],
         ["imageTagMutability", "MUTABLE", "IMMUTABLE", "in place"],
@@ -78,7 +77,7 @@ describe("adopt: the config of repositories that are there", () => {
     );
   });
 
-  it("names a customer's key and filters, and never AWS's own key", () => {
+  it("writes a customer-managed key and exclusion filters, but never AWS's own key", () => {
     const { privateRepositories } = of([
       repository({ name: "one", kmsKey: ownKey }),
       repository({ name: "two", imageTagMutability: "IMMUTABLE_WITH_EXCLUSION", exclusionFilters: ["latest"] }),
@@ -88,7 +87,7 @@ describe("adopt: the config of repositories that are there", () => {
     assert.deepEqual(privateRepositories["two"]?.["exclusionFilters"], ["latest"]);
   });
 
-  it("keeps repositories of one name in two regions apart", () => {
+  it("keeps repositories with the same name in two regions apart", () => {
     const { privateRepositories } = of([repository(), repository({ region: "us-east-1" })]);
     assert.deepEqual(
       Object.entries(privateRepositories).map(([key, entry]) => [key, entry["region"], entry["import"]]),
@@ -99,7 +98,7 @@ describe("adopt: the config of repositories that are there", () => {
     );
   });
 
-  it("loses none to another one's key, and gives no key that the config cannot have", () => {
+  it("gives every repository a unique key that the config accepts", () => {
     const found = [
       repository({ region: "us-east-1" }),
       repository(),
@@ -120,17 +119,58 @@ describe("adopt: the config of repositories that are there", () => {
     );
   });
 
-  it("says what it cannot write down as it is", () => {
+  it("warns about a policy that it cannot reproduce exactly", () => {
     const policy = (document: object) => repository({ name: "p", repositoryPolicy: JSON.stringify(document) });
     const old = of([policy({ Version: "2008-10-17", Id: "old", Statement: [statement] })]).warnings;
     assert.match(old[0] ?? "", /^private\/p: its policy has the version 2008-10-17/);
-    assert.match(old[1] ?? "", /^private\/p: its policy's Id "old" goes/);
+    assert.match(old[1] ?? "", /^private\/p: its policy's Id "old" is removed/);
     const unread = of([policy({ Statement: 7 })]);
-    assert.match(unread.warnings[0] ?? "", /^private\/p: its policy cannot be read, and stays as it is/);
+    assert.match(unread.warnings[0] ?? "", /^private\/p: its policy cannot be read; it stays unchanged/);
     assert.equal(unread.privateRepositories["p"]?.["import"], "p");
   });
 
-  it("is a file that the program takes, with public repositories as they are", () => {
+  it("warns that a policy is rewritten when it has another letter case or duplicates", () => {
+    const warningsOf = (Action: string[], AWS: string | string[] = "210987654321") =>
+      of([repository({ repositoryPolicy: policyWith({ AWS }, Action) })]).warnings;
+    const policyWith = (Principal: object, Action: string[]) =>
+      JSON.stringify({ Version: "2012-10-17", Statement: { Effect: "Allow", Principal, Action } });
+    assert.match(
+      warningsOf(["ecr:batchgetimage"]).join(),
+      /^private\/team\/app: its policy is rewritten by the first update/,
+    );
+    assert.match(warningsOf(["ecr:BatchGetImage", "ecr:BatchGetImage"]).join(), /its policy is rewritten/);
+    assert.match(
+      warningsOf(["ecr:Get*"], ["210987654321", "arn:aws:iam::210987654321:root"]).join(),
+      /its policy is rewritten/,
+    );
+    assert.deepEqual(warningsOf(["ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"]), []);
+  });
+
+  it("keeps a repository's name under a different key after `import` is removed from the file", () => {
+    const found = [repository(), repository({ region: "us-east-1" }), repository({ name: "secure" })];
+    const names = Object.entries(of(found, [{ ...publicOne({}), name: "constructor" }]).privateRepositories);
+    assert.deepEqual(
+      names.map(([key, { repositoryName = key }]) => repositoryName),
+      ["team/app", "team/app", "secure"],
+    );
+    const { publicRepositories } = of([], [{ ...publicOne({}), name: "constructor" }]);
+    assert.equal(publicRepositories["constructor-repository"]?.["repositoryName"], "constructor");
+  });
+
+  it("writes a lifecycle policy as one line of JSON where Pulumi's config would lose leading whitespace of a description", () => {
+    for (const description of [" two:\nlines", "\nlate", "\tin"]) {
+      const text = JSON.stringify({ rules: [{ ...rule, description }] });
+      assert.equal(
+        of([repository({ lifecyclePolicy: text })]).privateRepositories["team/app"]?.["lifecyclePolicy"],
+        text,
+      );
+    }
+    const text = JSON.stringify({ rules: [{ ...rule, description: " a line\tof text" }] });
+    const kept = of([repository({ lifecyclePolicy: text })]).privateRepositories["team/app"];
+    assert.deepEqual(kept?.["lifecyclePolicy"], JSON.parse(text));
+  });
+
+  it("produces a file that the program accepts, public repositories included", () => {
     const config = of(
       [repository({ repositoryPolicy: JSON.stringify({ Version: "2012-10-17", Statement: [statement] }) })],
       [
@@ -144,7 +184,7 @@ describe("adopt: the config of repositories that are there", () => {
       ],
     );
     const text = adoptedStackFile(config, { region, account: "012345678901" });
-    assert.match(text, /^# Repositories as they were found\./);
+    assert.match(text, /^# The settings that AWS has\./);
     assert.match(text, /import: \{ repository: team\/app, repositoryPolicy: true \}/);
     const { config: values } = parse(text) as { config: Record<string, unknown> };
     assert.deepEqual(values["aws:allowedAccountIds"], ["012345678901"]);
@@ -159,14 +199,14 @@ describe("adopt: the config of repositories that are there", () => {
     assert.match(config.warnings[0] ?? "", /^public\/tools\/app: its logo stays/);
   });
 
-  const publicOne = (catalogData: PublicFound["catalogData"]) => ({
+  const publicOne = (catalogData: DescribedPublicRepository["catalogData"]) => ({
     ...{ name: "p", repositoryPolicy: undefined, hasLogo: false, tags: {} },
     catalogData,
   });
   const written = (config: ReturnType<typeof adoptedConfig>) =>
     adoptedStackFile(config, { region, account: "012345678901" });
 
-  it("is the same to Pulumi, which reads YAML 1.1: no string becomes a number, a boolean or a date", () => {
+  it("reads the same under Pulumi's YAML 1.1: no string becomes a number, a boolean or a date", () => {
     const odd = ["yes", "on", "n", "0777", "1_000", "1:30", "0b1", "2020-01-01", "~", "=", ".5", "1e3", "0x1F", ""];
     const tags = Object.fromEntries(odd.map((each) => [each, each]));
     const config = of([repository({ tags }), ...odd.slice(0, 8).map((name) => repository({ name }))]);
@@ -174,7 +214,7 @@ describe("adopt: the config of repositories that are there", () => {
     assert.deepEqual(values["ecr:privateRepositories"], config.privateRepositories);
   });
 
-  it("has texts in one piece: Markdown as it is, and what Pulumi's reader refuses between double quotes", () => {
+  it("writes Markdown as a literal block, and quotes text that Pulumi's parser would reject", () => {
     const markdown = `# Title\n\n    code\n- ${"word ".repeat(60)}  \nend: #1\n`;
     const odd = "a\u0085b\u2028c\u007fd\u202ee\tf\r\n::warning::x\n##[error]\n \nend\u001b[31m";
     const config = of([], [publicOne({ aboutText: markdown, usageText: odd })]);
@@ -189,7 +229,7 @@ describe("adopt: the config of repositories that are there", () => {
     assert.deepEqual(config.warnings, []);
   });
 
-  it("says what Pulumi's config has no words for", () => {
+  it("warns about values that Pulumi's config cannot express", () => {
     const { privateRepositories, publicRepositories, warnings } = of(
       [repository({ tags: { secure: "yes" } })],
       [publicOne({ aboutText: " \n\tText" })],
@@ -201,130 +241,23 @@ describe("adopt: the config of repositories that are there", () => {
     assert.deepEqual(of([repository({ tags: { secure: "yes", team: "a" } })]).warnings, []);
   });
 
-  it("is summed up by setting, however many repositories there are", () => {
+  it("summarizes by setting, however many repositories there are", () => {
     const many = Array.from({ length: 1000 }, (_, index) => repository({ name: `r${index}`, scanOnPush: false }));
     const lines = summary(of(many)).split("\n");
     assert.deepEqual(lines, [
       "Found 1,000 private and 0 public repositories.",
       "",
-      "Written down as it is; this project would set otherwise:",
+      "Kept as found, although this project's defaults differ:",
       "- scanOnPush: false (usual: true; a change is in place): private/r0, private/r1, private/r2, private/r3, private/r4 and 995 more",
     ]);
   });
 });
 
-describe("adopt: what Terraform has", () => {
-  const state = {
-    version: 4,
-    resources: [
-      { mode: "managed", type: "aws_ecr_repository", name: "this", instances: [{ attributes: { name: "team/app" } }] },
-      {
-        module: 'module.shop["eu"]',
-        mode: "managed",
-        type: "aws_ecr_lifecycle_policy",
-        name: "this",
-        instances: [{ index_key: "a", attributes: { repository: "team/app" } }],
-      },
-      {
-        mode: "managed",
-        type: "aws_ecrpublic_repository",
-        name: "p",
-        instances: [{ attributes: { repository_name: "tools" } }],
-      },
-      { mode: "data", type: "aws_ecr_repository", name: "other", instances: [{ attributes: { name: "other" } }] },
-      { mode: "managed", type: "aws_s3_bucket", name: "b", instances: [{ attributes: { name: "b" } }] },
-    ],
-  };
-
-  const read = (resources: object[]) =>
-    readTerraformState(JSON.stringify({ version: 4, resources }), "terraform.tfstate");
-  const resource = (type: string, attributes: object, more: object = {}, key?: string | number) => ({
-    ...{ mode: "managed", type, name: "this", ...more },
-    instances: [{ ...(key !== undefined && { index_key: key }), attributes }],
-  });
-
-  it("are the repositories that it manages, and they and their policies are let go without being destroyed", () => {
-    const terraform = readTerraformState(JSON.stringify(state), "terraform.tfstate");
-    assert.deepEqual(
-      [isManaged(terraform, "private", "team/app", region), isManaged(terraform, "public", "tools")],
-      [true, true],
-    );
-    assert.deepEqual(
-      [isManaged(terraform, "private", "other", region), isManaged(terraform, "public", "team/app")],
-      [false, false],
-      "data sources, and another kind",
-    );
-    const { resources, left } = lettingGo(terraform, [
-      { kind: "private", name: "team/app", region },
-      { kind: "public", name: "tools" },
-    ]);
-    assert.deepEqual(left, []);
-    assert.deepEqual(resources, [
-      "aws_ecr_repository.this",
-      "module.shop.aws_ecr_lifecycle_policy.this",
-      "aws_ecrpublic_repository.p",
-    ]);
-    assert.equal(
-      removedBlocks(resources.slice(1, 2)),
-      "removed {\n  from = module.shop.aws_ecr_lifecycle_policy.this\n\n  lifecycle {\n    destroy = false\n  }\n}",
-    );
-  });
-
-  it("keeps the registry's settings, and every repository that was not adopted", () => {
-    const terraform = read([
-      resource("aws_ecr_repository", { name: "app", arn: `arn:aws:ecr:${region}:123456789012:repository/app` }),
-      resource("aws_ecr_repository", { name: "far", region: "us-east-1" }, { name: "far" }),
-      resource("aws_ecr_repository_policy", { repository: "far" }, { name: "far" }),
-      resource("aws_ecrpublic_repository", { repository_name: "app" }, { name: "public" }),
-      resource("aws_ecr_registry_policy", { policy: "{}" }),
-      resource("aws_ecr_pull_through_cache_rule", { ecr_repository_prefix: "app" }),
-    ]);
-    assert.equal(isManaged(terraform, "private", "far", region), false, "one of this name in another region");
-    const text = terraformText(lettingGo(terraform, [{ kind: "private", name: "app", region }]));
-    assert.deepEqual(text.match(/from = .*/g), ["from = aws_ecr_repository.this"]);
-    assert.match(text, /^In Terraform's state, but not adopted .*:\n- private\/far \(us-east-1\)\n- public\/app\n/);
-  });
-
-  it("lets go by instance where a resource is adopted in part, whatever its keys", () => {
-    const at = (module: string, name: string, key?: string | number) =>
-      resource("aws_ecr_repository", { name, region }, { module }, key);
-    const keyed = (name: string, key: string) => `module.${name}[${JSON.stringify(key)}]`;
-    const adopted = ["a", "b", "c", "n"].map((name) => ({ kind: "private" as const, name, region }));
-    const { resources, instances } = lettingGo(
-      read([
-        at(keyed("whole", 'x]["y.z'), "a"),
-        at(keyed("whole", "other"), "b", 0),
-        at(`module.top[0].${keyed("part", "it's")}`, "c", "k.1"),
-        at(`module.top[1].${keyed("part", "it's")}`, "stays"),
-        { ...at("module.none", "none"), instances: [] },
-        { ...at("module.null", "none"), instances: [null, { attributes: null }] },
-        at("module.count", "n", 3),
-      ]),
-      adopted,
-    );
-    assert.deepEqual(resources, ["module.whole.aws_ecr_repository.this", "module.count.aws_ecr_repository.this"]);
-    assert.deepEqual(instances, ['module.top[0].module.part["it\'s"].aws_ecr_repository.this["k.1"]']);
-    const text = terraformText({ resources: [], instances, left: [] });
-    assert.match(
-      text,
-      /\nterraform state rm 'module\.top\[0\]\.module\.part\["it'\\''s"\]\.aws_ecr_repository\.this\["k\.1"\]'$/,
-    );
-    assert.equal(terraformText(lettingGo([], adopted)), "", "without Terraform there is nothing to say");
-  });
-
-  it("is refused when it is no state", () => {
-    assert.throws(() => readTerraformState("{", "x"), /^Error: x: is not JSON: .*terraform state pull/);
-    for (const text of ["[]", "null", '{"version":3,"resources":[]}', '{"version":4}']) {
-      assert.throws(() => readTerraformState(text, "x"), /^Error: x: is not a Terraform state of version 4/);
-    }
-  });
-});
-
-describe("adopt: what comes next", () => {
+describe("adopt: next steps", () => {
   const typed = (inSandbox: boolean) =>
-    [...nextSteps("legacy", inSandbox).matchAll(/^ {2}(.*?)(?: +#.*)?$/gm)].map(([, command]) => command);
+    [...nextSteps(["legacy"], inSandbox).matchAll(/^ {2}(.*?)(?: +#.*)?$/gm)].map(([, command]) => command);
 
-  it("are commands that reach the account where the repositories were found", () => {
+  it("prints commands that reach the account where the repositories were found", () => {
     const commands = ["npx pulumi stack init legacy", "npm run preview -- legacy", "npm run up -- legacy"];
     assert.deepEqual(typed(false), commands);
     assert.deepEqual(

@@ -7,7 +7,7 @@ import { allCommands, createProgram } from "../../cli/program";
 import { version } from "../../package.json";
 import { bundle, environmentIn } from "./bundledCli";
 
-/** The words that each command begins with, subcommands after their parents: `lifecycle preview`. */
+/** The words of each command, subcommands after their parents: `lifecycle preview`. */
 const commands = allCommands(createProgram()).map((command) => {
   const words: string[] = [];
   for (let each = command; each.parent !== null; each = each.parent) words.unshift(each.name());
@@ -15,7 +15,7 @@ const commands = allCommands(createProgram()).map((command) => {
 });
 const shown = commands.filter(({ words }) => !words[0]?.startsWith("__"));
 
-describe("every command of ecr", function () {
+describe("ecr command line", function () {
   this.timeout(120_000);
   let folder: string;
   let cli: string;
@@ -27,7 +27,7 @@ describe("every command of ecr", function () {
   });
   after(() => fs.rmSync(folder, { recursive: true }));
 
-  /** A process or a connection ends it with 99: nothing may happen. */
+  /** Starting a process or opening a connection ends the command with 99: it must do neither. */
   const run = (...args: string[]) =>
     spawnSync(process.execPath, [cli, ...args], {
       cwd: folder,
@@ -35,11 +35,11 @@ describe("every command of ecr", function () {
       env: environmentIn(folder, "no-way-out.cjs"),
     });
 
-  it("there are more than ten of them", () => assert.ok(shown.length > 10, String(shown.length)));
+  it("has more than ten commands", () => assert.ok(shown.length > 10, String(shown.length)));
 
   for (const { words, command } of shown) {
     const name = ["ecr", ...words].join(" ");
-    it(`${name}: -h and --help show all flags, --version the version; nothing else happens`, () => {
+    it(`${name}: -h and --help show all flags, --version the version, with no other effect`, () => {
       for (const flag of ["-h", "--help"]) {
         const { status, stdout, stderr } = run(...words, flag);
         assert.deepEqual([status, stderr], [0, ""]);
@@ -50,10 +50,10 @@ describe("every command of ecr", function () {
       assert.deepEqual([run(...words, "--version").stdout, run(...words, "--version").status], [`${version}\n`, 0]);
     });
 
-    // Those of preview and up are Pulumi's.
+    // preview and up pass unknown flags on to Pulumi.
     const [flag] = command.options.map(({ long }) => long).filter((long) => long && long !== "--version");
     if (flag) {
-      it(`${name}: refuses a flag that it does not know, names the nearest one, and ends with 1`, () => {
+      it(`${name}: rejects an unknown flag, suggests the nearest one and exits with 1`, () => {
         const misspelt = `${flag.slice(0, -2)}${flag.slice(-1)}`;
         const { status, stdout, stderr } = run(...words, misspelt);
         assert.deepEqual([status, stdout], [1, ""]);
@@ -62,19 +62,19 @@ describe("every command of ecr", function () {
     }
   }
 
-  it("preview and up show their help behind the environment too", () => {
+  it("shows the help of preview and up after the environment, too", () => {
     for (const operation of ["preview", "up"]) {
       assert.match(run(operation, "dev", "--help").stdout, new RegExp(`^Usage: ecr ${operation} <environment>`));
     }
   });
 
-  it("a misspelt one is refused with the nearest", () => {
+  it("suggests the nearest command for a misspelled one", () => {
     const { status, stderr } = run("lifecyle");
     assert.equal(status, 1);
     assert.match(stderr, /unknown command 'lifecyle'\n\(Did you mean lifecycle\?\)/);
   });
 
-  it("ends quietly when nobody reads any more", () => {
+  it("exits quietly when its output is closed early", () => {
     const script = `"$0" "$1" --help | true; echo "\${PIPESTATUS[0]}"`;
     for (let attempt = 0; attempt < 5; attempt++) {
       const { stdout, stderr } = spawnSync("bash", ["-c", script, process.execPath, cli], {
@@ -85,7 +85,7 @@ describe("every command of ecr", function () {
     }
   });
 
-  it("is offered by completion, with its flags, and environments where they belong", () => {
+  it("completes commands, flags, and environments where they apply", () => {
     const offered = (...words: string[]) =>
       run("__complete", "--", ...words)
         .stdout.trim()
@@ -104,7 +104,7 @@ describe("every command of ecr", function () {
     }
   });
 
-  it("is completed by bash", () => {
+  it("completes in bash", () => {
     const bin = path.join(folder, "ecr");
     fs.writeFileSync(bin, `#!/bin/sh\nexec ${process.execPath} ${cli} "$@"\n`, { mode: 0o755 });
     const script = `PATH=${folder}:$PATH; eval "$(ecr completion bash)"
@@ -114,7 +114,7 @@ describe("every command of ecr", function () {
     assert.deepEqual([stdout, stderr], ["preview\ndev prod\n", ""]);
   });
 
-  it("has a script for zsh and fish, and refuses other shells", () => {
+  it("has completion scripts for zsh and fish, and rejects other shells", () => {
     assert.match(run("completion", "zsh").stdout, /compdef _ecr_complete ecr/);
     assert.match(run("completion", "fish").stdout, /complete -c ecr -a/);
     const { status, stderr } = run("completion", "tcsh");

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import type { CostReport } from "../../cli/cost/report";
-import { costText } from "../../cli/cost/text";
-import { estimateCost } from "../../ecr/costEstimate";
-import { monthlyCost } from "../../ecr/costs";
+import type { CostReport } from "../../cli/cost/costReport";
+import { costText } from "../../cli/cost/costText";
+import { estimateCost } from "../../ecr/costs/costEstimate";
+import { monthlyCost } from "../../ecr/costs/costs";
+import { prices } from "../../ecr/costs/prices";
 import { lifecyclePolicyFromRules } from "../../ecr/lifecyclePolicy";
-import { prices } from "../../ecr/prices";
 
 const GB = 2 ** 30;
 const settings = {
@@ -32,7 +32,7 @@ function report(more: Partial<CostReport> = {}): CostReport {
         total: { standard: 20 * GB, archive: 2_000 },
         blobMounting: ["eu-west-1"],
         publicRepositories: [{ name: "open/web", images: 1, bytes: 7_000 }],
-        unknown: ["team/api: 2 images by the size that ECR reports, their layers not told apart"],
+        unknown: ["team/api: 2 images counted by the size that ECR reports, without separating their layers"],
       },
       monthly: monthlyCost(
         { privateBytes: 20 * GB, archiveBytes: 10 * GB, publicBytes: 0, publicTransferBytes: 0 },
@@ -48,7 +48,7 @@ function report(more: Partial<CostReport> = {}): CostReport {
 }
 
 describe("cli: cost", () => {
-  it("prints repositories, what a month costs now and later, why, and what is not known", () => {
+  it("prints repositories, monthly cost now and at steady state, the reasons, and what is unknown", () => {
     const text = costText(report());
     for (const expected of [
       /^repository +region +images +standard +archive *$/m,
@@ -58,18 +58,18 @@ describe("cli: cost", () => {
       /^now {12}3\.00 USD a month \(private 2\.00 USD, archive 1\.00 USD\)$/m,
       /^steady state {3}92\.50 USD a month \(private 2\.50 USD, archive 90\.00 USD\)$/m,
       /^ +web: images tagged src-1 stay 2\.5 days \(rule 1\), then 90 days in the archive$/m,
-      /^ +web: images tagged v1 stay for ever \(no rule\)$/m,
+      /^ +web: images tagged v1 stay forever \(no rule\)$/m,
       /^ +and 3\.04 USD more each month, for images that no rule deletes$/m,
       /^layers are shared by all repositories of eu-west-1: together they hold 21\.5 GB$/m,
       /^prices of us-east-1, 2026-03$/m,
-      /^not known: team\/api: 2 images by the size/m,
+      /^not known: team\/api: 2 images counted by the size/m,
     ]) {
       assert.match(text, expected);
     }
     assert.doesNotMatch(text, /budget/i);
   });
 
-  it("says whether the budget holds, and that the free tier is taken off", () => {
+  it("says whether the budget holds, and whether the free tier applies", () => {
     const held = costText(report({ budget: { monthly: 100, exceededBy: 0 }, legacyFreeTier: true }));
     assert.match(held, /^within the budget of 100\.00 USD a month$/m);
     assert.match(held, /^prices of us-east-1, 2026-03, with the free tier of old accounts$/m);
@@ -77,10 +77,10 @@ describe("cli: cost", () => {
     assert.match(exceeded, /^BUDGET: 90\.00 USD a month, exceeded by 2\.50 USD$/m);
   });
 
-  it("asks for what is pushed when the settings do not say", () => {
+  it("asks for pushes if the settings have none", () => {
     const text = costText(report({ steadyState: estimateCost({}, {}, prices) }));
     assert.match(text, /^steady state {3}0\.00 USD a month$/m);
-    assert.match(text, /nothing is pushed: say what in the config `ecr:costs`/);
+    assert.match(text, /no pushes configured: set pushes in the config `ecr:costs`/);
     assert.doesNotMatch(text, /more each month/);
   });
 });

@@ -4,14 +4,14 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { dockerContext } from "../../cli/environments/dockerContext";
 
-describe("npm run up: the docker client's context", () => {
+describe("npm run up: the Docker client's context", () => {
   let folder: string;
   beforeEach(() => {
     folder = fs.mkdtempSync(path.join(os.tmpdir(), "context-"));
   });
   afterEach(() => fs.rmSync(folder, { recursive: true }));
 
-  /** What is found with a client that answers so. */
+  /** What is found with a docker client that gives this answer. */
   const found = (answer: string, env: NodeJS.ProcessEnv = {}) => {
     const script = `#!/bin/sh\n[ "$1 $2 $3" = "context inspect --format" ] && ${answer}\n`;
     fs.writeFileSync(path.join(folder, "docker"), script, { mode: 0o755 });
@@ -19,13 +19,13 @@ describe("npm run up: the docker client's context", () => {
   };
   const says = (name: string, host: string) => `echo '"${name}" "${host}"'`;
 
-  it("is found with its engine", () => {
+  it("is found with its engine's address", () => {
     const host = "unix:///home/me/.colima/default/docker.sock";
     assert.deepEqual(found(says("colima", host)), { name: "colima", host });
     assert.deepEqual(found(says("build", "ssh://me@build")), { name: "build", host: "ssh://me@build" });
   });
 
-  it("says nothing where the provider looks by itself, and where nobody can say", () => {
+  it("is undefined where the provider finds the engine itself or the client cannot tell", () => {
     assert.equal(found(says("default", "unix:///var/run/docker.sock")), undefined);
     assert.equal(found(says("colima", "unix:///x"), { DOCKER_HOST: "unix:///y" }), undefined);
     assert.equal(found(says("remote", "tcp://build:2376")), undefined, "its certificates are the context's");

@@ -13,7 +13,7 @@ describe("the event log of npm run up", () => {
   const event = (severity: string, message: string) =>
     `${JSON.stringify({ diagnosticEvent: { severity, message } })}\n`;
 
-  it("gives errors and warnings, and is a pipe that only its owner reads: nothing is on the disk", async () => {
+  it("gives errors and warnings, and is a pipe that only its owner can read: nothing is on disk", async () => {
     const file = path.join(folder, "events");
     const log = openEventLog(file);
     assert.deepEqual(log?.args, ["--event-log", file]);
@@ -28,14 +28,14 @@ describe("the event log of npm run up", () => {
     assert.deepEqual((await log?.end())?.diagnostics, ["bad", more]);
   });
 
-  it("gives what stands before a line that was cut", async () => {
+  it("keeps the events before a truncated line", async () => {
     const file = path.join(folder, "events");
     const log = openEventLog(file);
     fs.appendFileSync(file, `${event("error", "bad")}{"diagnosticEvent":{"sev`);
     assert.deepEqual((await log?.end())?.diagnostics, ["bad"]);
   });
 
-  it("ends when nobody wrote into it", async () => {
+  it("ends even if nothing was written", async () => {
     assert.deepEqual((await openEventLog(path.join(folder, "events"))?.end())?.diagnostics, []);
   });
 });

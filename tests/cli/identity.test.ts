@@ -16,7 +16,7 @@ const settings: AccountSettings = {
 };
 const arn = "arn:aws:sts::123456789012:assumed-role/deploy/me";
 
-describe("who an update is, before Pulumi starts", () => {
+describe("AWS identity, before Pulumi starts", () => {
   let answer: { status: number; body: string };
   let server: http.Server;
   const kept = { ...process.env };
@@ -47,7 +47,7 @@ describe("who an update is, before Pulumi starts", () => {
     Object.assign(process.env, kept);
   });
 
-  it("is told in one line: account, role, region, and where the credentials are from", async () => {
+  it("is shown in one line: account, role, region and source of the credentials", async () => {
     const { line } = await identityOf(settings);
     assert.match(
       line ?? "",
@@ -59,13 +59,14 @@ describe("who an update is, before Pulumi starts", () => {
     delete process.env["AWS_ACCESS_KEY_ID"];
     const { refusal = "" } = await identityOf(settings);
     assert.match(refusal, /^AWS: no credentials \(/);
-    for (const way of ["aws sso login", "AWS_PROFILE=", "AWS_ACCESS_KEY_ID", "OIDC"])
+    for (const way of ["aws sso login", "AWS_PROFILE=", "AWS_ACCESS_KEY_ID", "OIDC"]) {
       assert.ok(refusal.includes(way), way);
+    }
     const { refusal: named = "" } = await identityOf({ ...settings, profile: "nobody" });
     assert.match(named, /^AWS: no credentials in the profile nobody/);
   });
 
-  it("is refused in an account that the stack's file does not allow, and goes by the role that the provider assumes", async () => {
+  it("is refused in an account that the stack's file does not allow, unless the provider assumes a role in an allowed one", async () => {
     const elsewhere = { ...settings, allowedAccountIds: ["210987654321"] };
     const { refusal = "" } = await identityOf(elsewhere);
     assert.match(
@@ -77,17 +78,20 @@ describe("who an update is, before Pulumi starts", () => {
     assert.ok(line.includes(`, then as ${role}, `), line);
   });
 
-  it("is refused with credentials that AWS refuses, and not told where AWS does not answer", async () => {
+  it("is refused if AWS rejects the credentials, and left unchecked if AWS does not answer", async () => {
     answer = {
       status: 403,
       body: "<ErrorResponse><Error><Code>ExpiredToken</Code><Message>over</Message></Error></ErrorResponse>",
     };
     assert.match(
       (await identityOf(settings)).refusal ?? "",
-      /^AWS: the credentials from .* are refused \(Expired.*over\)/,
+      /^AWS: the credentials from .* were rejected \(Expired.*over\)/,
     );
     process.env["AWS_ENDPOINT_URL"] = "http://127.0.0.1:9";
-    assert.match((await identityOf(settings)).line ?? "", /^AWS: credentials from .*; who they are could not be asked/);
+    assert.match(
+      (await identityOf(settings)).line ?? "",
+      /^AWS: credentials from .*; their identity could not be checked/,
+    );
   });
 
   it("is read from the stack's file: region, profile, accounts, roles, and keys that only Pulumi can decrypt", async () => {

@@ -8,7 +8,7 @@ import {
 import { previewText, shortDigest } from "../../cli/lifecycle/previewText";
 import type { LifecyclePolicyDocument } from "../../ecr/lifecyclePolicy";
 import { type LifecycleImage, lifecyclePolicyFromRules, type RepositorySnapshot } from "../../ecr/lifecyclePolicy";
-import { image, inDays, now } from "../ecr/lifecycleImages";
+import { image, inDays, now } from "../ecr/lifecyclePolicy/lifecycleImages";
 
 const options: PreviewOptions = { now, isRelease: (tag) => /^v[0-9.]+$/.test(tag) };
 const document = lifecyclePolicyFromRules([
@@ -39,7 +39,7 @@ const images = [
 ];
 
 describe("cli: lifecycle preview", () => {
-  it("counts by rule what goes when, what stays, and how much a rule deletes", () => {
+  it("counts per rule what goes when, what stays and how much is deleted", () => {
     const preview = previewRepository(repository(images), options);
     assert.deepEqual(
       preview.rules.map(({ rule, images, deletedBytes }) => [rule, images, deletedBytes]),
@@ -69,13 +69,13 @@ describe("cli: lifecycle preview", () => {
     assert.equal("expiresMore" in preview, false);
   });
 
-  it("puts what is due after 90 days into `later`", () => {
+  it("counts what is due after 90 days as `later`", () => {
     const slow = lifecyclePolicyFromRules([{ images: "any", expireAfterDays: 100 }]);
     const { rules } = previewRepository(repository([image("a", 5), image("b", 70)], { document: slow }), options);
     assert.deepEqual(rules[0]?.images, { 0: 0, 7: 0, 30: 1, 90: 0, later: 1, never: 0 });
   });
 
-  it("says where a list of tags is most likely meant otherwise", () => {
+  it("warns about a list of tags that most likely means something else", () => {
     const selection = {
       tagStatus: "tagged",
       tagPatternList: ["dev-*", "pr-*"],
@@ -86,7 +86,7 @@ describe("cli: lifecycle preview", () => {
     const preview = previewRepository(repository(images, { document }), options);
     assert.match(
       previewText(preview, { limit: 5, deployed: [], releases: [] }),
-      /CHECK: rules\[0\]: tagPatternList holds for images that have a tag of "dev-\*" and another one of "pr-\*" at once/,
+      /CHECK: rules\[0\]: tagPatternList matches only images that have both a tag matching "dev-\*" and another one matching "pr-\*"/,
     );
   });
 
@@ -97,7 +97,7 @@ describe("cli: lifecycle preview", () => {
     assert.match(previewText(preview, { limit: 5, deployed: [], releases: [] }), /every image stays/);
   });
 
-  it("names deployed images and releases that go within the days asked for, archived ones too", () => {
+  it("names deployed images and releases that go within the given days, including archived ones", () => {
     const deployed = [
       { digest: "sha256:bbbb", by: "ECS task definition web:7" },
       { digest: "sha256:bbbb", by: "stack prod, output image" },
@@ -119,7 +119,7 @@ describe("cli: lifecycle preview", () => {
     assert.deepEqual(releasesThatGo(archived, 90, now), []);
   });
 
-  it("previews another document, and says what it deletes more and less than the one in force", () => {
+  it("compares another document with the policy in force", () => {
     const other = lifecyclePolicyFromRules([{ images: { tagPatterns: ["v*"] }, expireAfterDays: 30 }]);
     const preview = previewRepository(repository(images), { ...options, document: other });
     assert.deepEqual(preview.expiresMore, ["sha256:eeee"]);
@@ -128,7 +128,7 @@ describe("cli: lifecycle preview", () => {
     assert.match(text, /deletes 1 image that the one in force keeps, and keeps 2 that it deletes/);
   });
 
-  it("prints rules, images, warnings and what is not known, and no more images than asked for", () => {
+  it("prints rules, images, warnings and unknowns, and no more images than the limit", () => {
     const deployed = [{ digest: "sha256:bbbb", by: "ECS task definition web:7" }];
     const preview = previewRepository(
       repository(images, { deployed, unknown: ["Lambda in eu-west-1: denied"] }),
@@ -146,7 +146,7 @@ describe("cli: lifecycle preview", () => {
       /^2 +Keep the 1 newest images tagged src-\* +1 +1 +2\.0 MB *$/m,
       /^- +no rule matches +1 *$/m,
       /^bbbb +src-2, v1\.0 +2026-05-30 +2\.0 MB +expire +today +rule 2: beyond the newest *$/m,
-      /^dddd +2026-05-27 +4\.0 kB +expire +2026-06-03 +rule 1: its time is over *$/m,
+      /^dddd +2026-05-27 +4\.0 kB +expire +2026-06-03 +rule 1: past its age limit *$/m,
       /^ {2}and 1 more; --limit 3 shows them all$/m,
       /^ {2}DEPLOYED: rule 2 deletes src-2, v1\.0 \(bbbb\) today, which is run by ECS task definition web:7$/m,
       /^ {2}RELEASE: rule 2 deletes src-2, v1\.0 \(bbbb\) today, which has the tag v1\.0$/m,
@@ -159,7 +159,10 @@ describe("cli: lifecycle preview", () => {
 
   it("says when nothing goes", () => {
     const preview = previewRepository(repository([image("sha256:aaaa", 1, ["x"])]), options);
-    assert.match(previewText(preview, { limit: 2, deployed: [], releases: [] }), /nothing goes within 90 days/);
+    assert.match(
+      previewText(preview, { limit: 2, deployed: [], releases: [] }),
+      /nothing is deleted or archived within 90 days/,
+    );
   });
 
   it("shortens digests as docker does", () => {

@@ -4,12 +4,12 @@ import { parentsIn, readManifest } from "../../cli/aws/manifests";
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
 
 describe("manifests as commands read them", () => {
-  it("have each of an index's images once, however often it names one", () => {
+  it("list each of an index's images once, however often it names one", () => {
     const manifests = Array.from({ length: 30_000 }, () => ({ digest: digest("a") }));
     assert.deepEqual(readManifest(JSON.stringify({ manifests })).children, [digest("a")]);
   });
 
-  it("give each image the indexes that it is in", () => {
+  it("map each image to the indexes that contain it", () => {
     const index = (...children: string[]) =>
       readManifest(JSON.stringify({ manifests: children.map((each) => ({ digest: each })) }));
     const parents = parentsIn(
@@ -24,7 +24,7 @@ describe("manifests as commands read them", () => {
     });
   });
 
-  it("count what has a digest and a size, and nothing else of what whoever pushed them wrote", () => {
+  it("count only valid digests and sizes, whatever else was pushed", () => {
     for (const content of [null, [], { manifests: null, config: null, layers: null }, { manifests: {}, layers: "x" }]) {
       const { children, blobs } = readManifest(JSON.stringify(content));
       assert.deepEqual([children, blobs], [[], []]);

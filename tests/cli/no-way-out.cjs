@@ -1,4 +1,4 @@
-// Preloaded into a command that must ask nobody: whatever starts a process or opens a connection ends it with exit code 99.
+// Preloaded into a command that must not contact anything: starting a process or opening a connection exits with 99.
 "use strict";
 const childProcess = require("node:child_process");
 const net = require("node:net");

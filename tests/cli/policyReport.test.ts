@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { readPolicyEvents } from "../../cli/policyReport/events";
-import { policyReportText } from "../../cli/policyReport/text";
+import { readPolicyEvents } from "../../cli/policyReport/policyEvents";
+import { policyReportText } from "../../cli/policyReport/policyReportText";
 
 const pack = { policyPackName: "amazon-ecr", policyPackVersion: "0.1.0" };
 const urn = "urn:pulumi:dev::p::aws:ecr/repository:Repository::petclinic";
@@ -12,7 +12,7 @@ const open =
   "can't run policy 'ecr-a' from policy pack 'amazon-ecr@v0.1.0' during preview: name of repository \"x\" is not known yet.\n";
 
 describe("cli: policies", () => {
-  it("counts, rule by rule, what passed, failed and could not be judged", () => {
+  it("counts passed, failed and unevaluated resources per rule", () => {
     const { rules, errors } = readPolicyEvents(
       lines(
         { policyLoadEvent: {} },
@@ -39,11 +39,11 @@ describe("cli: policies", () => {
     assert.deepEqual(errors, ["preview failed"]);
   });
 
-  it("leaves out what is no event", () => {
+  it("ignores lines that are not events", () => {
     assert.deepEqual(readPolicyEvents('\nerror: no stack\n{"a"\nnull\n5\n{}'), { rules: [], errors: [] });
   });
 
-  it("prints a table with what was found below it", () => {
+  it("prints a table, with the findings below it", () => {
     const { rules } = readPolicyEvents(
       lines(
         { policyAnalyzeSummaryEvent: { ...pack, passed: ["ecr-b"] } },
@@ -52,13 +52,13 @@ describe("cli: policies", () => {
       ),
     );
     const text = policyReportText(rules);
-    assert.match(text, /^rule +passed +failed +not judged$/m);
+    assert.match(text, /^rule +passed +failed +not evaluated$/m);
     assert.match(text, /^ecr-a +0 +1 +1$/m);
     assert.match(text, /^ecr-b +1 +0 +0$/m);
     assert.match(text, /\nfailed: ecr-a \[mandatory, high\] petclinic\n {4}Wrong\.\n {4}Write this\./);
     assert.match(
       text,
-      /\nnot judged: ecr-a \[advisory, high\] petclinic\n {4}name of repository "x" is not known yet\./,
+      /\nnot evaluated: ecr-a \[advisory, high\] petclinic\n {4}name of repository "x" is not known yet\./,
     );
   });
 });

@@ -1,7 +1,7 @@
-"""Runs a command in a pseudo-terminal of a size, and prints what its screen's reader gets.
+"""Runs a command in a pseudo-terminal of the given width and prints what the terminal receives.
 
 pseudoTerminal.py COLUMNS [--key TEXT:KEYS]... -- COMMAND...
-KEYS are written (\\x03 is Ctrl-C) when TEXT was shown. The last line is `exit CODE`.
+KEYS are typed (\\x03 is Ctrl-C) once TEXT was shown. The last line is `exit CODE`.
 """
 
 import codecs

@@ -15,21 +15,42 @@ describe("npm run preview and npm run up", () => {
   });
   after(() => fs.rmSync(project, { recursive: true }));
 
-  it("take stack and policies of one environment together, and hand on the flags", () => {
+  it("use the stack and the policies of one environment, and pass the flags on", () => {
     assert.deepEqual(pulumiArguments(project, "dev", ["--yes", "--target", "urn"]), [
       ...["--stack", "dev", "--policy-pack", "policies", "--policy-pack-config", "policies/config/dev.json"],
       ...["--suppress-outputs", "--yes", "--target", "urn"],
     ]);
   });
 
-  it("say which environments there are", () => {
+  it("find the files of an organization's stack, and of a stack with a dot in its name", () => {
+    for (const file of ["Pulumi.eu.prod.yaml", "policies/config/eu.prod.json"]) {
+      fs.writeFileSync(path.join(project, file), "");
+    }
+    assert.deepEqual(pulumiArguments(project, "my-org/ecr/eu.prod", []).slice(0, 6), [
+      ...["--stack", "my-org/ecr/eu.prod", "--policy-pack", "policies"],
+      ...["--policy-pack-config", "policies/config/eu.prod.json"],
+    ]);
+    assert.throws(() => pulumiArguments(project, "my-org/eu.prd", []), /there is no environment "eu\.prd"/);
+    fs.rmSync(path.join(project, "Pulumi.eu.prod.yaml"));
+  });
+
+  it("read stack files from the folder that Pulumi.yaml names", () => {
+    fs.writeFileSync(path.join(project, "Pulumi.yaml"), "name: ecr\nstackConfigDir: stacks\n");
+    fs.mkdirSync(path.join(project, "stacks"));
+    fs.renameSync(path.join(project, "Pulumi.dev.yaml"), path.join(project, "stacks/Pulumi.dev.yaml"));
+    assert.equal(pulumiArguments(project, "dev", [])[1], "dev");
+    fs.renameSync(path.join(project, "stacks/Pulumi.dev.yaml"), path.join(project, "Pulumi.dev.yaml"));
+    fs.writeFileSync(path.join(project, "Pulumi.yaml"), "");
+  });
+
+  it("list the environments if one does not exist", () => {
     assert.throws(
       () => pulumiArguments(project, "test", []),
-      /there is no environment "test": write one of dev, prod, or add Pulumi\.test\.yaml/,
+      /there is no environment "test"\. Write one of dev, prod, or add Pulumi\.test\.yaml/,
     );
   });
 
-  it("run no environment without policies of its own", () => {
+  it("refuse an environment without its own policy config", () => {
     assert.throws(() => pulumiArguments(project, "prod", []), /policies\/config\/prod\.json is missing/);
   });
 });

@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import { backfillPlans } from "../../cli/replication/plan";
-import { replicationCost } from "../../ecr/costs";
-import { prices } from "../../ecr/prices";
+import { replicationCost } from "../../ecr/costs/costs";
+import { prices } from "../../ecr/costs/prices";
 
 const gb = prices.bytesPerGb;
 const image = (imageSizeInBytes: number, ...imageTags: string[]) => ({ imageSizeInBytes, imageTags });
 
-describe("what a replication backfill copies", () => {
-  it("costs the transfer to another region once, and the storage each month", () => {
+describe("replication backfill", () => {
+  it("costs the transfer to another region once, and the storage every month", () => {
     assert.deepEqual(replicationCost(10 * gb, true, prices), { transfer: 0.2, storage: 1 });
     assert.deepEqual(replicationCost(10 * gb, false, prices), { transfer: 0, storage: 1 });
   });
 
-  it("is each image and tag of the repositories that a destination's rules are for, each destination once", () => {
+  it("copies each image and tag of the matching repositories once per destination", () => {
     const europe = { region: "eu-west-1", registryId: "111111111111" };
     const other = { region: "us-east-1", registryId: "222222222222" };
     const rules = [

@@ -3,15 +3,15 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { Command } from "commander";
-import { addReportCommand } from "../../cli/report/commands";
+import { addReportCommand } from "../../cli/report/reportCommand";
+import { prices } from "../../ecr/costs/prices";
 import { lifecycleSnapshotText } from "../../ecr/lifecyclePolicy";
-import { prices } from "../../ecr/prices";
 import { policyResults, reportInputs } from "./reportFixture";
 
 describe("cli: report, command", () => {
   let folder = "";
   const { log } = console;
-  let said: string[] = [];
+  let printed: string[] = [];
 
   before(() => {
     folder = fs.mkdtempSync(path.join(os.tmpdir(), "ecr-report-"));
@@ -25,15 +25,15 @@ describe("cli: report, command", () => {
     for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(folder, name), text);
   });
   beforeEach(() => {
-    said = [];
-    console.log = (text: string) => said.push(text);
+    printed = [];
+    console.log = (text: string) => printed.push(text);
   });
   afterEach(() => {
     console.log = log;
   });
   after(() => fs.rmSync(folder, { recursive: true, force: true }));
 
-  /** Runs `report` with these arguments; names of files are those of the folder. The page. */
+  /** Runs `report` with these arguments, taking file names as relative to the folder. @returns The page. */
   async function run(...args: string[]): Promise<string> {
     const out = path.join(folder, "page.html");
     fs.rmSync(out, { force: true });
@@ -45,23 +45,23 @@ describe("cli: report, command", () => {
     return fs.readFileSync(out, "utf8");
   }
 
-  it("writes a page of a snapshot and asks nobody", async () => {
+  it("writes a page from a snapshot without calling AWS", async () => {
     const page = await run("--images", "images.json");
-    assert.deepEqual(said, [`${path.join(folder, "page.html")}: 4 repositories, 68 images`]);
+    assert.deepEqual(printed, [`${path.join(folder, "page.html")}: 4 repositories, 68 images`]);
     assert.match(page, /^<!doctype html>\n/);
     assert.match(page, /<h1>Repositories<\/h1>/);
     assert.match(page, /No policy results were given/);
-    assert.match(page, /39 images by the size that ECR reports/);
+    assert.match(page, /39 images counted by the size that ECR reports/);
     assert.match(page, /Read at <time datetime="2026-06-01T12:00:00\.000Z">/);
   });
 
-  it("prints what the page shows as JSON, and writes none", async () => {
+  it("prints the page's data as JSON and writes no page", async () => {
     await assert.rejects(
       run("--images", "images.json", "--policy-report", "policies.json", "--json"),
       /ENOENT.*page\.html/,
     );
-    assert.equal(said.length, 1);
-    const { takenAt, repositories, cost, policies } = JSON.parse(said[0] ?? "");
+    assert.equal(printed.length, 1);
+    const { takenAt, repositories, cost, policies } = JSON.parse(printed[0] ?? "");
     assert.equal(takenAt, "2026-06-01T12:00:00.000Z");
     assert.deepEqual(
       repositories.map(({ preview, images }: { preview: { name: string }; images: unknown[] }) => [
@@ -79,7 +79,7 @@ describe("cli: report, command", () => {
     assert.deepEqual(policies, policyResults);
   });
 
-  it("takes policy results, cost settings, prices, release tags and a limit", async () => {
+  it("accepts policy results, cost settings, prices, release tags and a limit", async () => {
     const files = ["--policy-report", "policies.json", "--settings", "settings.json", "--prices", "prices.json"];
     const page = await run("--images", "images.json", ...files, "--release-tags", "nightly-.*", "--limit", "1");
     assert.match(page, /ecr-tag-immutability/);
@@ -89,7 +89,7 @@ describe("cli: report, command", () => {
     assert.equal(page.match(/<code title="sha256:/g)?.length, 4);
   });
 
-  it("refuses what it cannot read, and writes nothing", async () => {
+  it("rejects invalid input and writes nothing", async () => {
     const cases: [string[], RegExp][] = [
       [["--images", "policies.json"], /lifecycle snapshot: .*policies\.json\.version/s],
       [["--images", "images.json", "--policy-report", "bad.json"], /policy results: 1 fault.*bad\.json\.stack/s],

@@ -1,26 +1,27 @@
 import { createHash } from "node:crypto";
+import { costReport } from "../../cli/cost/costReport";
 import { measureImages } from "../../cli/cost/measure";
-import { costReport } from "../../cli/cost/report";
 import { releaseMatcher } from "../../cli/lifecycle/releaseTags";
 import { type ReportInputs, type ReportModel, reportModel } from "../../cli/report/model";
 import type { PolicyResults } from "../../cli/report/policyResults";
+import type { CostSettings } from "../../ecr/costs/costSettings";
+import { prices } from "../../ecr/costs/prices";
 import {
   type LifecycleImage,
   lifecyclePolicyFromRules,
   lifecyclePresets,
   type RepositorySnapshot,
 } from "../../ecr/lifecyclePolicy";
-import { prices } from "../../ecr/prices";
-import { daysAgo, now } from "../ecr/lifecycleImages";
+import { daysAgo, now } from "../ecr/lifecyclePolicy/lifecycleImages";
 
 export const digestOf = (text: string) => `sha256:${createHash("sha256").update(text).digest("hex")}`;
 
-/** As many as the name says, so that figures look like those of a team's registry and are the same on every run. */
+/** Deterministic images, so that the figures look like a team's registry and are the same on every run. */
 function images(count: number, of: (index: number) => Partial<LifecycleImage> & { age: number }): LifecycleImage[] {
   return Array.from({ length: count }, (_, index) => {
     const { age, ...rest } = of(index);
     const text = JSON.stringify([rest.tags, age, index]);
-    // Sizes that vary a little, by the digest.
+    // Sizes vary a little, derived from the digest.
     const sizeBytes = 148_000_000 + (Number.parseInt(digestOf(text).slice(7, 12), 16) % 9_000_000);
     return { digest: digestOf(text), tags: [], pushedAt: daysAgo(age), sizeBytes, ...rest };
   });
@@ -136,7 +137,7 @@ export const policyResults: PolicyResults = {
   ],
 };
 
-/** What a report of a team's registry is made of: four repositories with 68 images. */
+/** Input for the report of a team's registry: four repositories with 68 images. */
 export function reportInputs(): ReportInputs {
   const base = repository("shop/tools", {
     images: images(2, (index) => ({ age: 30 + index * 60, tags: [`21.${index}`] })),
@@ -146,7 +147,7 @@ export function reportInputs(): ReportInputs {
     ...measureImages(repositories),
     publicRepositories: [{ name: "petclinic", images: 12, bytes: 1_780_000_000 }],
   };
-  const settings = {
+  const settings: CostSettings = {
     freeTier: "legacy",
     freeTierEnds: "2026-12-01",
     monthlyBudget: 5,
@@ -158,7 +159,7 @@ export function reportInputs(): ReportInputs {
       ],
       "shop/petclinic-pr": [{ tags: ["pr-1"], perDay: 1.2, megabytes: 152 }],
     },
-  } as const;
+  };
   const keys = new Map([["petclinic", "shop/petclinic"]]);
   return {
     stack: "prod",

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { readPolicyResults } from "../../cli/report/policyResults";
 import { InvalidInputError } from "../../ecr/faults";
 import { lifecyclePolicyFromRules } from "../../ecr/lifecyclePolicy";
-import { daysAgo, image, inDays, now } from "../ecr/lifecycleImages";
+import { daysAgo, image, inDays, now } from "../ecr/lifecyclePolicy/lifecycleImages";
 import { policyResults, report, reportInputs } from "./reportFixture";
 
 describe("cli: report, model", () => {
-  it("puts repositories by name, with what they take", () => {
+  it("sorts repositories by name and gives their sizes", () => {
     const { repositories } = report();
     assert.deepEqual(
       repositories.map(({ preview, standardBytes, archiveBytes }) => [
@@ -24,7 +24,7 @@ describe("cli: report, model", () => {
     );
   });
 
-  it("tells an image once with all that happens to it: what goes first, then the newest", () => {
+  it("lists each image once with its events: what goes soonest first, then the newest", () => {
     const { snapshot } = reportInputs();
     const [first] = snapshot.repositories;
     assert.ok(first);
@@ -32,7 +32,7 @@ describe("cli: report, model", () => {
       { images: "untagged", expireAfterDays: 7 },
       { images: "any", archiveAfterDays: 30 },
     ]);
-    // The second rule archives; images in the archive belong to no rule.
+    // The second rule archives. No rule applies to images that are already archived.
     const images = [
       image("sha256:old", 40, ["a"], { lastPulledAt: daysAgo(3) }),
       image("sha256:mid", 20, ["b"]),
@@ -63,7 +63,7 @@ describe("cli: report, model", () => {
         ["sha256:cold", [], "keep", "archive", []],
       ],
     );
-    // It goes in ten days: later than a warning looks ahead.
+    // It goes in ten days, which is further ahead than warnings look.
     assert.deepEqual(repository?.deployedThatGo, []);
     assert.deepEqual(repository?.images[0]?.lastPulledAt, daysAgo(3));
   });
@@ -74,7 +74,7 @@ describe("cli: report, policy results", () => {
     assert.deepEqual(readPolicyResults(JSON.parse(JSON.stringify(policyResults)), "p.json"), policyResults);
   });
 
-  it("are refused with every fault", () => {
+  it("are rejected with every fault", () => {
     const bad = {
       rules: [
         { pack: "p", rule: 1, passed: -1, violations: [{ urn: "u", level: "l" }], unjudged: {} },

@@ -5,11 +5,11 @@ import { previewRepository } from "../../cli/lifecycle/previewModel";
 import { escapeHtml, Html, html } from "../../cli/report/html";
 import { reportPage } from "../../cli/report/page";
 import { timelineChart } from "../../cli/report/timelineChart";
-import { prices } from "../../ecr/prices";
-import { image, now } from "../ecr/lifecycleImages";
+import { prices } from "../../ecr/costs/prices";
+import { image, now } from "../ecr/lifecyclePolicy/lifecycleImages";
 import { report, reportInputs } from "./reportFixture";
 
-/** A page's text as a reader gets it, tags left out. */
+/** The page's text as a reader sees it, without tags. */
 function textOf(page: string): string {
   const body = page.slice(page.indexOf("<body>"), page.indexOf("<script>"));
   return body
@@ -19,7 +19,7 @@ function textOf(page: string): string {
 }
 
 describe("cli: report, html", () => {
-  it("escapes values, keeps what html made, joins lists and leaves nothing of nothing", () => {
+  it("escapes values, keeps nested html, joins lists and renders empty values as nothing", () => {
     const inner = html`<b>${"<&>\"'"}</b>`;
     assert.equal(
       String(html`<p title="${'"'}">${inner}${[1, "<", [html`<i></i>`]]}${null}${undefined}${false}${0}</p>`),
@@ -27,7 +27,7 @@ describe("cli: report, html", () => {
     );
   });
 
-  it("shows characters that deceive the eye as their code points", () => {
+  it("shows invisible and misleading characters as their code points", () => {
     assert.equal(escapeHtml("a\u202eb\u200b\u0000\ufeff\tü\n"), "a[U+202E]b[U+200B][U+0000][U+FEFF]\tü\n");
     const hidden = "\u00ad\u034f\u061c\u115f\u180e\u2028\u2029\u3164\uffa0\u{e0041}";
     assert.equal(
@@ -37,7 +37,7 @@ describe("cli: report, html", () => {
     assert.equal(escapeHtml("🐈 ❤\ufe0f"), "🐈 ❤\ufe0f");
   });
 
-  it("lets no text make an element, whatever it is", () => {
+  it("lets no text create an element", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
         assert.doesNotMatch(String(html`${text}`), /[<>"']|&(?!(?:amp|lt|gt|quot|#39);)/);
@@ -52,7 +52,7 @@ describe("cli: report, page", () => {
   const repository = { name: "web", registryId: "1", region: "r", uri: "u/web", deployed: [], unknown: [] };
   const page = reportPage(report());
 
-  it("loads nothing, and its security policy lets only its own style and script run", () => {
+  it("loads nothing, and its content security policy allows only its own style and script", () => {
     assert.doesNotMatch(page, /<(?:link|img|iframe|object|embed|base|form)\b|\bsrc=|@import|url\(|\son\w+=|\sstyle=/);
     assert.doesNotMatch(page, /https?:\/\//);
     const policy = /Content-Security-Policy" content="([^"]+)"/.exec(page)?.[1]?.replaceAll("&#39;", "'") ?? "";
@@ -69,7 +69,7 @@ describe("cli: report, page", () => {
     ]);
   });
 
-  it("says what needs attention, the gravest first", () => {
+  it("lists what needs attention, most serious first", () => {
     const notices = textOf(page.slice(page.indexOf("<body>"))).split("What needs attention")[1] ?? "";
     const places = [
       /Act shop\/petclinic: src-\w+ is deleted today by rule 2, and is run by Lambda function petclinic-nightly\./,
@@ -84,7 +84,7 @@ describe("cli: report, page", () => {
     );
   });
 
-  it("says so when nothing needs attention", () => {
+  it("says when nothing needs attention", () => {
     const { snapshot } = reportInputs();
     const calm = {
       ...snapshot,
@@ -94,27 +94,27 @@ describe("cli: report, page", () => {
     assert.match(textOf(reportPage(report({ snapshot: calm, policies: judged }))), /What needs attention Nothing:/);
   });
 
-  it("says that policies nobody judged need attention, and the command for this stack", () => {
+  it("reports policies that were not evaluated, with the commands for this stack", () => {
     const text = textOf(reportPage(report({ policies: undefined })));
-    assert.match(text, /Look Policies were not judged: npx ecr policies --stack prod --json &gt; policies\.json/);
+    assert.match(text, /Look Policies were not evaluated: npx ecr policies --stack prod --json &gt; policies\.json/);
     assert.match(text, /npx ecr report --stack prod --policy-report policies\.json/);
-    assert.match(textOf(page), /Look Policies: 1 rule could not be judged\./);
+    assert.match(textOf(page), /Look Policies: 1 rule could not be evaluated\./);
   });
 
-  it("counts public repositories and what is in them", () => {
+  it("counts public repositories and their images", () => {
     assert.match(textOf(page), /Repositories 5 1 public Images 80 Stored 11\.9 GB/);
   });
 
-  it("draws no chart of nothing", () => {
+  it("draws no chart if nothing is due", () => {
     const staying = { ...repository, images: [image("sha256:a", 1, ["x"])] };
     const { document } = reportInputs().snapshot.repositories[0] ?? {};
     const snapshot = { ...reportInputs().snapshot, takenAt: now, repositories: [{ ...staying, document }] };
     const calm = reportPage(report({ snapshot }));
     assert.doesNotMatch(calm, /class="timeline"/);
-    assert.match(textOf(calm), /Nothing goes within 90 days, unless something is pushed\./);
+    assert.match(textOf(calm), /Nothing is deleted or archived within 90 days unless something is pushed\./);
   });
 
-  it("has each cell's heading with it, for phones, and roles that say what is a table there too", () => {
+  it("repeats each cell's heading for phones, and has table roles", () => {
     const cells = [...page.matchAll(/<td[^>]*>/g)].map(([cell]) => cell);
     assert.ok(cells.length > 100);
     for (const cell of cells) assert.match(cell, /^<td role="cell" class="\w+" data-label="[^"]+">$/);
@@ -122,7 +122,7 @@ describe("cli: report, page", () => {
     for (const tag of rows) assert.match(tag, / role="/);
   });
 
-  it("warns of a budget that is exceeded and of images that no rule deletes", () => {
+  it("warns about an exceeded budget and images that no rule deletes", () => {
     const inputs = reportInputs();
     const cost = {
       ...inputs.cost,
@@ -135,11 +135,11 @@ describe("cli: report, page", () => {
     assert.match(text, /and 0\.25 USD more each month/);
   });
 
-  it("tells each image's fate with the rule that decides", () => {
+  it("shows each image's fate and the rule that decides it", () => {
     const text = textOf(page);
     for (const expected of [
-      /v1\.4\.0 archived today stays there rule 2: its time is over 2026-03-03/,
-      /nightly-3 deleted 2026-06-21 rule 3: its time is over/,
+      /v1\.4\.0 archived today stays there rule 2: past its age limit 2026-03-03/,
+      /nightly-3 deleted 2026-06-21 rule 3: past its age limit/,
       /v1\.0\.0 stays no rule matches 2025-04-27 148\.5 MB archived/,
       /run by ECS task definition petclinic:41/,
     ]) {
@@ -147,17 +147,17 @@ describe("cli: report, page", () => {
     }
   });
 
-  it("draws a lane for each rule, and says the same in words", () => {
+  it("draws a lane for each rule, with the same in words", () => {
     assert.match(
       page,
       /<desc id="repository-4-lane-2-text">today: 4 archived; 2026-07-06: 1 archived; 2026-08-10: 1 archived\.<\/desc>/,
     );
-    assert.match(page, /<desc id="repository-4-lane-1-text">Nothing goes\.<\/desc>/);
+    assert.match(page, /<desc id="repository-4-lane-1-text">Nothing is deleted or archived\.<\/desc>/);
     assert.equal(page.match(/<svg class="lane"/g)?.length, 2 + 2 + 4);
     assert.match(textOf(page), /Rule 2 Archive images tagged v\* 90 days after their last pull 6 archived, 0 stay/);
   });
 
-  it("dates bars as the table of images does, and puts an archival on a deletion of the same day", () => {
+  it("dates bars like the table of images, and stacks an archival on a deletion of the same day", () => {
     const rules = [
       {
         rulePriority: 1,
@@ -172,7 +172,7 @@ describe("cli: report, page", () => {
     const chart = String(
       timelineChart({ ...preview, events: [...preview.events, { ...last, action: "archive" }] }, now, "x"),
     );
-    // Due at 14:24 today, 16:48 tomorrow and 7:12 of the day after tomorrow.
+    // Due at 14:24 today, 16:48 tomorrow and 7:12 the day after tomorrow.
     assert.match(chart, /-text">today: 1 deleted; 2026-06-02: 1 deleted; 2026-06-03: 1 deleted, 1 archived\.</);
     const bars = [...chart.matchAll(/<rect class="(\w+)" x="([^"]+)%" y="([^"]+)" width="[^"]+" height="([^"]+)"/g)];
     assert.deepEqual(
@@ -187,7 +187,7 @@ describe("cli: report, page", () => {
     assert.match(chart, /The highest bar is 2 images\./);
   });
 
-  it("sets cost now and at steady state against what is free", () => {
+  it("shows cost now and at steady state next to the free amounts", () => {
     const text = textOf(page);
     assert.match(text, /Private, standard storage 9\.8 GB 7\.4 GB 536\.9 MB 0\.86 USD 0\.64 USD/);
     assert.match(text, /Public storage 1\.8 GB 1\.8 GB 53\.7 GB 0\.00 USD 0\.00 USD/);
@@ -195,7 +195,7 @@ describe("cli: report, page", () => {
     assert.match(text, /petclinic src-1 0\.7 152\.0 MB rule 2 35\.7 days/);
   });
 
-  it("shows what grows without end, and that there is no free tier", () => {
+  it("shows what grows without limit, and that no free tier applies", () => {
     const inputs = reportInputs();
     const { steadyState } = inputs.cost;
     const stream = {
@@ -212,19 +212,19 @@ describe("cli: report, page", () => {
     };
     const text = textOf(reportPage(report({ cost })));
     assert.match(text, /Private, standard storage 9\.8 GB grows nothing 0\.86 USD grows/);
-    assert.match(text, /web untagged 1 1\.0 GB none for ever grows/);
+    assert.match(text, /web untagged 1 1\.0 GB none forever grows/);
     assert.match(text, /No free tier applies to private storage\./);
   });
 
-  it("shows failed rules with what they found, and says when there are no results", () => {
+  it("shows failed rules with their findings, and says if there are no results", () => {
     const text = textOf(page);
-    assert.match(text, /5 rules: 2 passed, 2 failed, 1 could not be judged\./);
+    assert.match(text, /5 rules: 2 passed, 2 failed, 1 could not be evaluated\./);
     assert.match(
       text,
       /ecr-lifecycle-policy failed, mandatory tools aws:ecr\/repository:Repository severity medium The repository/,
     );
     assert.match(text, /ecr-encryption passed 4/);
-    // The gravest first, and only what is mandatory needs attention.
+    // Most serious first. Only mandatory rules need attention.
     assert.deepEqual(
       [...page.matchAll(/<h3><code>([^<]+)</g)].map(([, rule]) => rule),
       ["ecr-lifecycle-policy", "ecr-tag-immutability", "ecr-repository-access"],
@@ -233,11 +233,11 @@ describe("cli: report, page", () => {
     assert.match(textOf(reportPage(report({ policies: undefined }))), /No policy results were given: npx ecr policies/);
     assert.match(
       textOf(reportPage(report({ policies: { stack: "dev", rules: [] } }))),
-      /results are of the stack dev\. .*said nothing/,
+      /results are from the stack dev\. .*no rule evaluated a resource/,
     );
   });
 
-  it("escapes every text that comes from AWS, stacks and files", () => {
+  it("escapes every string from AWS, stacks and files", () => {
     const evil = `<img src=x onerror="alert(1)">'&`;
     const inputs = reportInputs();
     const repository = {
@@ -295,14 +295,14 @@ describe("cli: report, page", () => {
     assert.ok(hostile.split("&lt;img src=x onerror=&quot;alert(1)&quot;&gt;&#39;&amp;").length > 25);
   });
 
-  it("lists no more images than asked for, and counts the rest", () => {
+  it("lists no more images than the limit, and counts the rest", () => {
     const short = reportPage(report(), 5);
     assert.equal(short.match(/<code title="sha256:/g)?.length, 5 + 5 + 5 + 2);
     assert.match(textOf(short), /34 more are not listed here; the timeline counts them\./);
     assert.doesNotMatch(textOf(page), /not listed here/);
   });
 
-  it("of no repository, and of an empty one, is a page too", () => {
+  it("handles no repositories, and an empty repository", () => {
     const { snapshot } = reportInputs();
     assert.match(
       textOf(reportPage(report({ snapshot: { ...snapshot, repositories: [] } }))),
@@ -313,14 +313,16 @@ describe("cli: report, page", () => {
     const empty = { ...snapshot, repositories: [{ ...first, images: [], deployed: [] }] };
     assert.match(
       textOf(reportPage(report({ snapshot: empty, stack: undefined }))),
-      /Amazon ECR report Repositories .*No image yet\./,
+      /Amazon ECR report Repositories .*No images yet\./,
     );
   });
 
-  it("has ids that are unique, and references that lead to them", () => {
+  it("has unique ids, and references only to existing ones", () => {
     const ids = [...page.matchAll(/\sid="([^"]+)"/g)].map((match) => match[1]);
     assert.equal(new Set(ids).size, ids.length);
-    for (const [, list = ""] of page.matchAll(/\s(?:href="#|aria-labelledby=")([^"]+)"/g)) {
+    const references = [...page.matchAll(/\s(?:href="#|aria-labelledby=")([^"]+)"/g)];
+    assert.ok(references.length > 20, String(references.length));
+    for (const [, list = ""] of references) {
       for (const id of list.split(" ")) assert.ok(ids.includes(id), id);
     }
   });

@@ -15,7 +15,7 @@ describe("npm run up without npx on PATH", () => {
   });
   after(() => fs.rmSync(folder, { recursive: true }));
 
-  it("says so and ends: no event log that is still open keeps the process", () => {
+  it("says so and exits, even though the event log is still open", () => {
     const program = `require("./cli/environments/runPulumi").runPulumi("up", [], "dev").catch(({ message }) => console.log(message));`;
     const { stdout, signal } = spawnSync(process.execPath, ["-r", "ts-node/register/transpile-only", "-e", program], {
       cwd: root,
@@ -32,7 +32,7 @@ describe("Ctrl-C in npm run up", function () {
   let folder: string;
   before(() => {
     folder = fs.mkdtempSync(path.join(os.tmpdir(), "run-pulumi-"));
-    // As Pulumi: it ends what it is at, and says that it was canceled.
+    // Like Pulumi: finishes what it is doing and says that it was canceled.
     const npx = `#!/bin/sh
 trap 'echo "ends in good order"; exit 255' INT
 echo waiting
@@ -42,7 +42,7 @@ while :; do sleep 0.1; done
   });
   after(() => fs.rmSync(folder, { recursive: true }));
 
-  it("waits until Pulumi has ended, says what became of the update in one line, and ends with 130", () => {
+  it("waits for Pulumi to end, says in one line what became of the update, and exits with 130", () => {
     const program = `require("./cli/environments/runPulumi").runPulumi("up", [], "dev").then((code) => process.exit(code));`;
     const command = [process.execPath, "-r", "ts-node/register/transpile-only", "-e", program];
     const { stdout } = spawnSync(

@@ -3,13 +3,13 @@ import { runningLosses } from "../../cli/environments/runningLosses";
 
 const host = "123456789012.dkr.ecr.ap-northeast-2.amazonaws.com";
 const refusal =
-  '  - ecr:privateRepositories: "team/shop" — no entry describes the repository "team/shop" in ap-northeast-2 any more, so it would be deleted: it holds 2 images, the newest 1.1.0 of 2026-11-02. Fix: …';
+  '  - ecr:privateRepositories: found "team/shop". No entry describes the repository "team/shop" in ap-northeast-2 any more, so it would be deleted: it holds 2 images, the newest 1.1.0 of 2026-11-02. …';
 
-describe("what runs of the images that an update would delete", () => {
-  it("is named, once a repository, whatever way its reference is written", async () => {
-    const asked: string[] = [];
+describe("running workloads that use images an update would delete", () => {
+  it("are named once per repository, however they refer to the image", async () => {
+    const regions: string[] = [];
     const read = async (region: string) => {
-      asked.push(region);
+      regions.push(region);
       return {
         images: [
           { reference: `${host}/team/shop:1.1.0`, by: "ECS task definition web:7" },
@@ -24,17 +24,17 @@ describe("what runs of the images that an update would delete", () => {
     assert.deepEqual(await runningLosses(`${refusal}\n${refusal}`, read), [
       'The images of "team/shop" in ap-northeast-2 are used by ECS task definition web:7, Lambda function orders there.',
     ]);
-    assert.deepEqual(asked, ["ap-northeast-2"]);
+    assert.deepEqual(regions, ["ap-northeast-2"]);
   });
 
-  it("may be nothing, or not known", async () => {
+  it("may be none, with what could not be read", async () => {
     const unknown = ["what runs on Lambda in ap-northeast-2: AccessDeniedException"];
     assert.deepEqual(await runningLosses(refusal, async () => ({ images: [], unknown })), [
-      'The images of "team/shop" in ap-northeast-2 are used by nothing that ECS or Lambda run there (not known: what runs on Lambda in ap-northeast-2: AccessDeniedException).',
+      'The images of "team/shop" in ap-northeast-2 are not used by anything running in ECS or Lambda there (not known: what runs on Lambda in ap-northeast-2: AccessDeniedException).',
     ]);
   });
 
-  it("is asked only when an update would delete images", async () => {
+  it("are looked up only if an update would delete images", async () => {
     const read = () => assert.fail("asked");
     assert.deepEqual(
       await runningLosses('error: the private repository "shop" in ap-northeast-2 is IMMUTABLE', read),

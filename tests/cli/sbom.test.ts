@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as path from "node:path";
-import { sbomFile } from "../../cli/sbom/commands";
 import { packagesText } from "../../cli/sbom/packages";
+import { sbomFile } from "../../cli/sbom/sbomCommand";
 import { stackImages } from "../../cli/sbom/stackImages";
 
 const digest = `sha256:${"a".repeat(64)}`;
@@ -17,33 +17,33 @@ const outputs = {
 };
 
 describe("images of the sbom command", () => {
-  it("are those of the stack, private ones with the registry whose login they need", () => {
+  it("are those of the stack, and private ones come with the registry to log in to", () => {
     assert.deepEqual(stackImages(outputs), [
       { key: "web", reference: inPrivate.reference, registry: { region: "eu-west-1", registryId: "123456789012" } },
       { key: "tool", reference: inPublic.reference },
     ]);
   });
 
-  it("are the named ones alone when some are named", () => {
+  it("are only the named ones if names are given", () => {
     assert.deepEqual(
       stackImages(outputs, ["tool"]).map(({ key }) => key),
       ["tool"],
     );
   });
 
-  it("are refused by name when the stack has none of that name, with those that it has", () => {
+  it("are refused by name if the stack has none of that name, with a list of those it has", () => {
     assert.throws(() => stackImages(outputs, ["web", "api", "db"]), {
       message: "the stack has no image api, db. Its output `images` has web, tool.",
     });
   });
 
   for (const [what, without] of Object.entries({ "no output": {}, "an empty output": { images: {} } })) {
-    it(`are refused when the stack has ${what}`, () => {
+    it(`are refused if the stack has ${what}`, () => {
       assert.throws(() => stackImages(without), /the stack has no images: .*Run `npm run up` on it first\./);
     });
   }
 
-  it("are refused when a public one is not in ECR Public, where the user's own login of that host would be used", () => {
+  it("are refused if a public one is not in ECR Public, because its host would get the user's own login", () => {
     for (const repository of ["public/tool", "Private/web", "", "PUBLIC/tool", " private/web"]) {
       for (const host of ["quay.io", "public.ecr.aws.evil.example", "PUBLIC.ECR.AWS", "public.ecr.aws:8443", "[::2]"]) {
         const tool = { reference: `${host}/a/tool@${digest}`, repository };
@@ -56,7 +56,7 @@ describe("images of the sbom command", () => {
     assert.equal(stackImages({ ...outputs, images: { sandbox } }).length, 1);
   });
 
-  it("are refused when the output is not what this project writes", () => {
+  it("are refused if the output is not what this project writes", () => {
     for (const value of [null, 7, {}, { reference: 7 }]) {
       assert.throws(() => stackImages({ images: { web: value } }), /`images\.web` has no `reference`/);
     }
@@ -64,7 +64,7 @@ describe("images of the sbom command", () => {
 });
 
 describe("the file of an SBOM", () => {
-  it("is in the folder, whatever an image's key is, and another one for each key", () => {
+  it("is inside the folder, whatever an image's key is, and different for each key", () => {
     const keys = [
       "web",
       "team/web",
@@ -94,12 +94,12 @@ describe("the summary of an SBOM", () => {
   const summary = (...purls: (string | undefined)[]) =>
     packagesText(JSON.stringify({ components: purls.map((purl) => ({ purl })) }));
 
-  it("counts packages by kind and leaves out files and the operating system", () => {
+  it("counts packages by kind, without files and the operating system", () => {
     const packages = ["pkg:npm/a@1", "pkg:deb/debian/b@2?arch=amd64", "pkg:npm/%40c/d@3"];
     assert.equal(summary(...packages, undefined), "3 packages (1 deb, 2 npm)");
   });
 
-  it("says so when there is none", () => {
+  it("says 0 packages if there are none", () => {
     assert.equal(summary(undefined), "0 packages");
     assert.equal(packagesText("{}"), "0 packages");
   });

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { readManifest } from "../../cli/aws/manifests";
+import { countText, sizeText } from "../../cli/quantities";
 import { digestsIn, publicRepositoriesIn, repositoriesIn } from "../../cli/stackOutputs";
-import { countText, sizeText } from "../../cli/text";
 
 const digest = (of: string) => `sha256:${of.repeat(64)}`;
 
 describe("cli: stack outputs", () => {
-  it("name repositories by their ARNs, wherever they stand, each once", () => {
+  it("name repositories by their ARNs at any depth, each once", () => {
     const outputs = {
       privateRepositories: {
         web: { arn: "arn:aws:ecr:eu-west-1:123456789012:repository/team/web", url: "123456789012.dkr.ecr.…/team/web" },
@@ -23,7 +23,7 @@ describe("cli: stack outputs", () => {
     assert.deepEqual(repositoriesIn({}), []);
   });
 
-  it("name no repository by what is no ARN of one, nor in what is no region: signed requests go to its host", () => {
+  it("name repositories only by valid ARNs and regions, since signed requests go to the region's host", () => {
     const outputs = [
       "arn:aws:ecr:evil:123456789012:repository/web",
       "arn:aws:ecr:-:123456789012:repository/web",
@@ -39,13 +39,13 @@ describe("cli: stack outputs", () => {
     assert.deepEqual(publicRepositoriesIn(one), ["web"]);
   });
 
-  it("are read however deep they are nested", () => {
+  it("are read however deeply they are nested", () => {
     let nested: unknown = `host/web@${digest("a")}`;
     for (let depth = 0; depth < 50_000; depth++) nested = { a: nested };
     assert.deepEqual([...digestsIn({ nested }).keys()], [digest("a")]);
   });
 
-  it("name digests in references and alone, with the first output that has each", () => {
+  it("name digests on their own and in references, with the first output that has each", () => {
     const outputs = {
       images: { web: { reference: `host/web@${digest("a")}`, digest: digest("a") } },
       list: [`${digest("b")} ${digest("c")}`],
@@ -63,7 +63,7 @@ describe("cli: stack outputs", () => {
 });
 
 describe("cli: manifests", () => {
-  it("of images name config and layers with their sizes, of indexes their images", () => {
+  it("give an image's config and layers with sizes, and an index's images", () => {
     const image = JSON.stringify({
       config: { digest: digest("c"), size: 10 },
       layers: [{ digest: digest("1"), size: 20 }, { digest: digest("2") }],

@@ -6,11 +6,11 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { bundle, environmentIn } from "./bundledCli";
 
-/** Says with what it was started, in place of a sandbox. */
+/** Stands in for the sandbox and prints its arguments. */
 const standIn =
   'console.log("sandbox:", process.argv.slice(2).join(" ").replaceAll(process.execPath, "node")); process.exitCode = 2;';
 
-describe("the stack that a command is about", function () {
+describe("stack that a command works on", function () {
   this.timeout(120_000);
   let project: string;
   let cli: string;
@@ -19,8 +19,9 @@ describe("the stack that a command is about", function () {
   });
   beforeEach(() => {
     project = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "ecr-stacks-")));
-    for (const folder of ["sandbox", "policies/config", "below"])
+    for (const folder of ["sandbox", "policies/config", "below"]) {
       fs.mkdirSync(path.join(project, folder), { recursive: true });
+    }
     fs.writeFileSync(path.join(project, "Pulumi.yaml"), "name: ecr\n");
     fs.writeFileSync(path.join(project, "sandbox/bootstrap.mjs"), standIn);
     for (const stack of ["dev", "local"]) {
@@ -45,22 +46,22 @@ describe("the stack that a command is about", function () {
   };
 
   for (const [name, args] of Object.entries(commands)) {
-    it(`${name}: is the sandbox's where none is selected, and the command goes there and says so`, () => {
+    it(`${name}: is the sandbox's if none is selected, and the command says so and runs there`, () => {
       fs.mkdirSync(path.join(project, ".sandbox"));
       const { status, stdout, stderr } = run(args);
       assert.equal(stdout, `sandbox: run -- node ${cli} ${args.join(" ")} --stack local\n`);
-      assert.equal(stderr, `local: no stack is selected, so this is the sandbox's, in ${project}/.sandbox\n`);
+      assert.equal(stderr, `local: no stack is selected, so the sandbox's is used, in ${project}/.sandbox\n`);
       assert.equal(status, 2);
     });
 
-    it(`${name}: is refused before Pulumi is asked where there is none of the name, with those that there are`, () => {
+    it(`${name}: is refused before Pulumi is called if it does not exist, with a list of those that do`, () => {
       const { status, stderr } = run([...args, "--stack", "locl"]);
-      assert.match(stderr, /^there is no environment "locl": did you mean "local"\? write one of dev, local,/);
+      assert.match(stderr, /^there is no environment "locl"\. Did you mean "local"\? Write one of dev, local,/);
       assert.equal(status, 1);
     });
   }
 
-  it("is the sandbox's by its name, for previews and updates and policies too", () => {
+  it("is the sandbox's if named, for preview and policies too", () => {
     fs.mkdirSync(path.join(project, ".sandbox"));
     for (const args of [
       ["cost", "--stack", "local"],
@@ -73,9 +74,12 @@ describe("the stack that a command is about", function () {
     }
   });
 
-  it("says how to get a sandbox where there is none, and which stacks there are where none is selected", () => {
+  it("says how to get a sandbox if there is none, and lists the stacks if none is selected", () => {
     assert.match(run(["cost", "--stack", "local"]).stderr, /there is no sandbox here\. Run `npm run local` first\./);
-    assert.match(run(["cost"]).stderr, /^no stack is selected\. Name one with --stack: dev, local\.\n$/);
+    assert.match(
+      run(["cost"]).stderr,
+      /^--stack: found nothing, and no stack is selected\. Must be one of dev, local\.\n$/,
+    );
   });
 
   it("is the one that `pulumi stack select` chose", () => {
@@ -85,11 +89,14 @@ describe("the stack that a command is about", function () {
     fs.writeFileSync(path.join(project, `.pulumi/workspaces/ecr-${hash}-workspace.json`), '{"stack":"dev"}');
     const { stdout, stderr } = run(["cost"]);
     assert.equal(stdout, "");
-    // Nothing is on PATH here.
-    assert.match(stderr, /^pulumi stack output --json .* failed:\nspawn pulumi ENOENT\nPulumi's CLI is not there\./);
+    // The PATH is empty here.
+    assert.match(
+      stderr,
+      /^pulumi stack output --json .* failed:\nspawn pulumi ENOENT\nPulumi's CLI is not installed\./,
+    );
   });
 
-  it("has what Pulumi said, and what to do: the network, or the stacks that there are", () => {
+  it("adds advice to Pulumi's error: check the network, or which stacks there are", () => {
     fs.mkdirSync(path.join(project, "node_modules/.bin"), { recursive: true });
     const says = (text: string) => {
       const pulumi = path.join(project, "below/node_modules/.bin/pulumi");
@@ -99,7 +106,7 @@ describe("the stack that a command is about", function () {
     };
     assert.match(
       says("Downloading pulumi... fetch failed"),
-      /fetch failed\nPulumi's CLI could not be downloaded: look at the network\.\n$/,
+      /fetch failed\nPulumi's CLI could not be downloaded: check the network\.\n$/,
     );
     assert.match(
       says("error: no stack named 'dev' found"),
@@ -108,9 +115,9 @@ describe("the stack that a command is about", function () {
     assert.match(says("error: getting secrets manager"), /secrets manager\n$/);
   });
 
-  it("is asked for by name where it is missing, with those that there are", () => {
+  it("must be named for `up`, with a list of the environments", () => {
     const { status, stderr } = run(["up"]);
-    assert.deepEqual([stderr, status], ["up: name an environment: dev, local.\n", 1]);
-    assert.match(run(["up", "devv"]).stderr, /no environment "devv": did you mean "dev"\?/);
+    assert.deepEqual([stderr, status], ["up: found no environment. Must be one of dev, local.\n", 1]);
+    assert.match(run(["up", "devv"]).stderr, /no environment "devv"\. Did you mean "dev"\?/);
   });
 });

@@ -13,8 +13,8 @@ const rows = [
 ];
 const linesOf = (width?: number) => textTable(columns, rows, width).split("\n");
 
-describe("a table of the commands", () => {
-  it("has no lines and no blanks at the end, and numbers stand below each other", () => {
+describe("command-line table", () => {
+  it("has no ruled lines or trailing blanks, and aligns numbers to the right", () => {
     assert.deepEqual(linesOf(), [
       "rule  what it does                                    today  stays",
       "1     Expire untagged images 7 days after their push     12",
@@ -22,7 +22,7 @@ describe("a table of the commands", () => {
     ]);
   });
 
-  it("lets sentences go on in the next line where the terminal is narrower, and breaks no word", () => {
+  it("wraps text at word boundaries in a narrower terminal", () => {
     assert.deepEqual(linesOf(50), [
       "rule  what it does                   today  stays",
       "1     Expire untagged images 7 days     12",
@@ -31,7 +31,7 @@ describe("a table of the commands", () => {
     ]);
   });
 
-  it("is a paragraph for each row where that is not enough: no heading is lost", () => {
+  it("becomes a paragraph per row if that is not enough, so that no heading is lost", () => {
     assert.deepEqual(linesOf(32), [
       "rule 1",
       "  what it does  Expire untagged",
@@ -45,7 +45,7 @@ describe("a table of the commands", () => {
     ]);
   });
 
-  it("fits every width from 24 to 80 characters, with all that it says", () => {
+  it("fits every width from 24 to 80 characters and loses no words", () => {
     for (let width = 24; width <= 80; width++) {
       const lines = linesOf(width);
       assert.ok(
@@ -53,12 +53,13 @@ describe("a table of the commands", () => {
         lines.join("\n"),
       );
       const words = lines.join(" ").split(/\s+/);
-      for (const word of rows.flat().join(" ").split(/ +/))
+      for (const word of rows.flat().join(" ").split(/ +/)) {
         assert.ok(words.includes(word) || word === "", `${word} in ${words}`);
+      }
     }
   });
 
-  it("measures what a character takes in a terminal, and cuts only words that are longer than a line", () => {
+  it("measures width in terminal columns, and splits only words longer than a line", () => {
     assert.deepEqual(wrap("이미지 저장소", 7), ["이미지", "저장소"]);
     assert.deepEqual(wrap("a 1234567890", 4), ["a", "1234", "5678", "90"]);
     assert.deepEqual(wrap("", 4), [""]);

@@ -12,7 +12,7 @@ import { reportInputs } from "./reportFixture";
 const pty = path.join(__dirname, "pseudoTerminal.py");
 const esc = String.fromCharCode(27);
 
-/** The commands as somebody sees them who sits before a terminal. */
+/** The commands as a user sees them in a terminal. */
 describe("ecr in a terminal", function () {
   this.timeout(120_000);
   let folder: string;
@@ -47,9 +47,9 @@ describe("ecr in a terminal", function () {
   const preview = ["lifecycle", "preview", "--images", "images.json", "--at", "2026-06-01T00:00:00Z", "--limit", "3"];
 
   for (const columns of [40, 80, 100, 200]) {
-    it(`lifecycle preview fits ${columns} columns, and is what was recorded`, () => {
+    it(`fits lifecycle preview into ${columns} columns, as recorded`, () => {
       const shown = screen(columns, preview, { NO_COLOR: "1" });
-      // Sentences outside of tables are the terminal's to break.
+      // Sentences outside tables are left for the terminal to wrap.
       const rows = shown
         .split("\n")
         .filter((line) => !/^ {2}(CHECK|DEPLOYED|RELEASE|nothing|and|not known)|^\S+ \(/.test(line));
@@ -60,7 +60,7 @@ describe("ecr in a terminal", function () {
     });
   }
 
-  it("has colours where they mean something, and none with NO_COLOR, in a pipe or for a dumb terminal", () => {
+  it("uses colors in a terminal, and none with NO_COLOR, in a pipe or in a dumb terminal", () => {
     assert.ok(screen(80, preview).includes(`${esc}[`));
     for (const more of [{ NO_COLOR: "1" }, { TERM: "dumb" }]) assert.ok(!screen(80, preview, more).includes(esc));
     const piped = (more = {}) =>
@@ -69,8 +69,8 @@ describe("ecr in a terminal", function () {
     assert.ok(piped({ FORCE_COLOR: "1" }).includes(esc));
   });
 
-  it("shows what takes long as a line that moves, and Ctrl-C ends it with 130 and one line", async () => {
-    // AWS that never answers.
+  it("shows slow steps in a line that updates in place, and Ctrl-C ends it with 130 and one line", async () => {
+    // An AWS endpoint that never answers.
     const server = http.createServer(() => {});
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
@@ -92,7 +92,7 @@ describe("ecr in a terminal", function () {
     assert.ok(shown.endsWith(`${esc}[2KInterrupted.\nexit 130\n`), JSON.stringify(shown.slice(-200)));
   });
 
-  it("tells it in a log as a line now and then", async () => {
+  it("writes slow steps to a log as an occasional line", async () => {
     const server = http.createServer((_, response) => setTimeout(() => response.writeHead(403).end("<a/>"), 2_500));
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
@@ -101,13 +101,13 @@ describe("ecr in a terminal", function () {
       cwd: folder,
       env: { ...environment(env), PATH: "/nonexistent" },
     });
-    let said = "";
+    let output = "";
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      said += text;
+      output += text;
     });
     await new Promise((resolve) => child.on("close", resolve));
     server.close();
-    assert.match(said, /^… asking AWS who you are \(\d s\)\nAWS: /);
-    assert.ok(!said.includes(esc));
+    assert.match(output, /^… asking AWS who you are \(\d s\)\nAWS: /);
+    assert.ok(!output.includes(esc));
   });
 });

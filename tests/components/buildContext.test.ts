@@ -4,9 +4,10 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import fc from "fast-check";
-import { type BuildInputs, buildContextFaults, contentTag, contextPaths } from "../../components/images/buildContext";
+import { type BuildInputs, buildContextFaults, contextPaths } from "../../components/images/buildContext";
 import { contextFiles } from "../../components/images/contextFiles";
-import { imageTagFaults } from "../../ecr/imageTags";
+import { imageTagFaults } from "../../ecr/tags/imageTags";
+import { contentTag } from "./contentTag";
 
 describe("contentTag", () => {
   let root: string;
@@ -36,7 +37,7 @@ describe("contentTag", () => {
     ["a removed file", () => fs.rmSync(path.join(root, "app/src/b.js"))],
     ["a renamed file", () => fs.renameSync(path.join(root, "app/src/b.js"), path.join(root, "app/src/z.js"))],
     [
-      "contents that change places",
+      "two files that swap contents",
       () => ["a", "b"].forEach((name) => void write(`app/src/${name}.js`, name === "a" ? "b" : "a")),
     ],
     ["a file's mode", () => fs.chmodSync(path.join(root, "app/src/a.js"), 0o755)],
@@ -77,7 +78,7 @@ describe("contentTag", () => {
     assert.notEqual(contentTag({ ...inputs, args: { A: "1=B" } }), contentTag({ ...inputs, args: { "A=1": "B" } }));
   });
 
-  it("does not change with times, nor with where the context lies", () => {
+  it("does not change with file times or the context's location", () => {
     const before = contentTag(inputs);
     fs.utimesSync(path.join(root, "app/src/a.js"), 1, 1);
     fs.cpSync(inputs.context, path.join(root, "elsewhere"), { recursive: true });
@@ -85,7 +86,7 @@ describe("contentTag", () => {
     assert.equal(contentTag({ ...inputs, context: path.join(root, "elsewhere") }), before);
   });
 
-  it("does not change with what .dockerignore leaves out, and does with what a `!` lets back in", () => {
+  it("does not change with files that .dockerignore excludes, but does with files that a `!` includes again", () => {
     write("app/.dockerignore", "logs\n*.tmp\n!logs/keep\n");
     const before = contentTag(inputs);
     write("app/logs/today", "x");
@@ -102,7 +103,7 @@ describe("contentTag", () => {
     assert.notEqual(contentTag(inputs), before);
   });
 
-  it("matches .dockerignore with case, as Docker does", () => {
+  it("matches .dockerignore case-sensitively, as Docker does", () => {
     write("app/.dockerignore", "SRC\n");
     assert.ok(contextFiles(contextPaths(inputs)).includes("src/a.js"));
   });
@@ -114,7 +115,7 @@ describe("contentTag", () => {
     assert.ok(files.includes("src/b.js") && !files.includes("src/a.js"));
   });
 
-  it("covers a Dockerfile outside the context, and which one it is inside", () => {
+  it("covers the content of a Dockerfile outside the context, and which one is used inside it", () => {
     write("Other", "FROM scratch\nCOPY . .\n");
     const outside = { ...inputs, dockerfile: path.join(root, "Other") };
     const before = contentTag(outside);
@@ -127,14 +128,14 @@ describe("contentTag", () => {
     );
   });
 
-  it("covers a Dockerfile that .dockerignore leaves out", () => {
+  it("covers a Dockerfile that .dockerignore excludes", () => {
     write("app/.dockerignore", "Dockerfile\n");
     const before = contentTag(inputs);
     write("app/Dockerfile", "FROM scratch\n");
     assert.notEqual(contentTag(inputs), before);
   });
 
-  it("gives different trees different tags, and equal trees the same one", () => {
+  it("gives different trees different tags, and equal trees the same tag", () => {
     const tree = fc.dictionary(fc.stringMatching(/^[a-z]{1,3}$/), fc.string({ maxLength: 4 }), { maxKeys: 4 });
     fc.assert(
       fc.property(tree, tree, (one, two) => {
@@ -151,7 +152,7 @@ describe("contentTag", () => {
     );
   });
 
-  it("says where a Dockerfile would be found that is meant relative to the context", () => {
+  it("suggests the right path for a Dockerfile given relative to the context", () => {
     const found = buildContextFaults({ context: inputs.context, dockerfile: "Dockerfile-none" });
     assert.equal(found[0]?.path, "dockerfile");
     write("app/Special", "FROM scratch\n");
@@ -159,7 +160,7 @@ describe("contentTag", () => {
     assert.deepEqual(buildContextFaults(inputs), []);
   });
 
-  it("says when a link of the project leads out of it, which a path may do openly", () => {
+  it("reports a link in the project that leads out of it, as only an explicit path may", () => {
     const own = process.cwd();
     const outside = fs.mkdtempSync(path.join(os.tmpdir(), "outside-"));
     fs.writeFileSync(path.join(outside, "Dockerfile"), "FROM scratch\n");
@@ -187,7 +188,7 @@ describe("contentTag", () => {
           context,
         );
         for (const { rule, fix } of faults) {
-          assert.match(rule, /^a link in the project leads out of it/);
+          assert.match(rule, /^a symbolic link leads out of the project/);
           assert.ok(fix.includes(openly), fix);
         }
       }
@@ -200,7 +201,7 @@ describe("contentTag", () => {
   it("never waits for a pipe in place of a Dockerfile or an ignore file", () => {
     const before = contentTag(inputs);
     execFileSync("mkfifo", [path.join(root, "app/Dockerfile.dockerignore"), path.join(root, "pipe")]);
-    // In the context it is what it is; its content is not read.
+    // In the context the pipe only counts as an entry; its content is not read.
     assert.notEqual(contentTag(inputs), before);
     assert.deepEqual(
       buildContextFaults({ ...inputs, dockerfile: path.join(root, "pipe") }).map((fault) => fault.path),

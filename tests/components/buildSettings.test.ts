@@ -5,11 +5,11 @@ describe("buildSettingsFaults", () => {
   const messages = (settings: BuildSettings) =>
     buildSettingsFaults(settings).map(({ path, rule, fix }) => `${path}: ${rule} ${fix}`);
 
-  it("finds nothing wrong with the defaults, nor with settings that Docker takes", () => {
+  it("accepts the defaults, and settings that Docker accepts", () => {
     assert.deepEqual(messages({}), []);
     const settings: BuildSettings = {
-      args: { VERSION: "1", KEYBOARD: "us", AUTHOR: "me", SSH_PUBLIC_KEY: "ssh-ed25519 …", CACHE_KEY: "v1" },
-      publicArgs: ["CACHE_KEY"],
+      args: { VERSION: "1", KEYBOARD: "us", AUTHOR: "me", SSH_PUBLIC_KEY: "ssh-ed25519 …", MAPS_KEY: "v1" },
+      publicArgs: ["MAPS_KEY"],
       target: "runtime",
       extraHosts: { "registry.internal": "10.0.0.7", six: "fd00::1", docker: "host-gateway" },
       network: "host",
@@ -27,9 +27,10 @@ describe("buildSettingsFaults", () => {
     "DB_PASSWD",
     "Auth",
     "AWS_SECRET_ACCESS_KEY",
-    "CREDENTIALS_FILE",
+    "DBPASSWORD",
+    "GITHUB_PAT",
   ]) {
-    it(`refuses the build argument ${name}, without its value`, () => {
+    it(`refuses the build argument ${name} without showing its value`, () => {
       const faults = buildSettingsFaults({ args: { [name]: "hunter22" } });
       assert.deepEqual(
         faults.map(({ path }) => path),
@@ -41,18 +42,31 @@ describe("buildSettingsFaults", () => {
     });
   }
 
+  it("refuses a value that looks like a secret without showing it, unless publicArgs names the argument", () => {
+    const args = { A: "AKIAIOSFODNN7EXAMPLE" };
+    const [fault, ...others] = buildSettingsFaults({ args });
+    assert.deepEqual(others, []);
+    assert.match(`${fault?.path}: ${fault?.rule}`, /^args\.A: its value looks like a secret's/);
+    assert.ok(!JSON.stringify(fault).includes("AKIA"));
+    assert.deepEqual(buildSettingsFaults({ args, publicArgs: ["A"] }), []);
+  });
+
   for (const [what, settings, expected] of [
-    ["a name that no ARG can have", { args: { "A=B": "1" } }, /^args\.A=B: a build argument's name begins with/],
-    ["an exception for no argument", { publicArgs: ["A_KEY"] }, /^publicArgs\[0\]: there is no build argument/],
+    ["an invalid argument name", { args: { "A=B": "1" } }, /^args\.A=B: a build argument's name must begin with/],
     [
-      "a host's name with a colon",
-      { extraHosts: { "a:b": "10.0.0.1" } },
-      /^extraHosts\.a:b: a host's name has letters/,
+      "an exception for an unknown argument",
+      { publicArgs: ["A_KEY"] },
+      /^publicArgs\[0\]: must be the name of a build argument/,
     ],
-    ["an address that is none", { extraHosts: { a: "10.0.0" } }, /^extraHosts\.a: a name resolves to an IP address/],
-    ["an empty target", { target: "" }, /^target: it must not be empty/],
-    ["an empty network", { network: "" }, /^network: it must not be empty/],
-    ["an empty rebuild", { rebuild: "" }, /^rebuild: it must not be empty/],
+    [
+      "a host name with a colon",
+      { extraHosts: { "a:b": "10.0.0.1" } },
+      /^extraHosts\.a:b: a host name must have only letters/,
+    ],
+    ["an invalid address", { extraHosts: { a: "10.0.0" } }, /^extraHosts\.a: must be an IP address/],
+    ["an empty target", { target: "" }, /^target: must not be empty/],
+    ["an empty network", { network: "" }, /^network: must not be empty/],
+    ["an empty rebuild", { rebuild: "" }, /^rebuild: must not be empty/],
   ] as const) {
     it(`refuses ${what}`, () => {
       const found = messages(settings as BuildSettings);

@@ -3,8 +3,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { ContainerImage, type ContainerImageArgs, PrivateRepository, PublicRepository } from "../../components";
-import { contentTag } from "../../components/images/buildContext";
 import { InputRefused } from "../../components/inputChecks";
+import { contentTag } from "./contentTag";
 import {
   copyType,
   ImageFixture,
@@ -47,7 +47,7 @@ describe("ContainerImage", () => {
     contentTag({ context: fixture.context, platform: "linux/amd64", ...more });
 
   const component = "ecr:index:ContainerImage";
-  /** The stack's last update made the image here, and tagged it. */
+  /** As if the stack's last update had built the image here and tagged it. */
   const wasMade = (name = `petclinic-${contentTagOf()}`) => {
     const image = `${privateUrl}:${contentTagOf()}`;
     fixture.has(component, imageType, name, { imageName: image });
@@ -55,7 +55,7 @@ describe("ContainerImage", () => {
   };
   const lookUps = () => fixture.mocks.calls.filter(({ token }) => /getImages?$/.test(token));
 
-  it("builds once for the first repository, copies the image to the others, and tags it in all of them", async () => {
+  it("builds once for the first repository, copies the image to the others and tags it in all of them", async () => {
     const image = create({ repositories: both(), args: { VERSION: "1" }, target: "runtime", tags: ["latest"] });
     const { tag } = image;
     assert.deepEqual(await fixture.images(), {
@@ -97,7 +97,7 @@ describe("ContainerImage", () => {
     assert.equal(await known(image.digest), digest);
   });
 
-  it("replaces its resources with their repositories, and takes no other difference for a change", async () => {
+  it("replaces its resources with their repositories, and ignores all other differences", async () => {
     const [privateRepository, publicRepository] = both() as [PrivateRepository, PublicRepository];
     const { tag } = create({ repositories: [privateRepository, publicRepository], tags: ["latest"] });
     await fixture.mocks.settle();
@@ -115,7 +115,7 @@ describe("ContainerImage", () => {
     });
   });
 
-  it("asks each registry for one login, however many repositories and images it has", async () => {
+  it("gets one login per registry, however many repositories and images there are", async () => {
     const others = ["one", "two", "three"].map((name) => new PrivateRepository(name, {}, fixture.opts));
     create({ repositories: [...both(), ...others] });
     create({ repositories: others, rebuild: "2" });
@@ -129,13 +129,13 @@ describe("ContainerImage", () => {
     ]);
   });
 
-  it("neither builds nor pushes an image that the registry holds, and moves its tags", async () => {
+  it("neither builds nor pushes an image that the registry holds, but moves its tags", async () => {
     fixture.held[`private:${contentTagOf()}`] = digest;
     create({ tags: ["latest"] });
     assert.deepEqual(Object.keys(await fixture.images()), [`${tagsType} petclinic`]);
   });
 
-  it("takes what another of its repositories holds rather than build another digest", async () => {
+  it("copies the image from another of its repositories rather than build a new digest", async () => {
     for (const [kind, repositories, source, login] of [
       ["public", both(), publicUrl, publicLogin],
       ["private", both().reverse(), privateUrl, privateLogin],
@@ -152,7 +152,7 @@ describe("ContainerImage", () => {
     }
   });
 
-  it("registers the same resources for a stack that made its image, whatever the registry holds, and asks nobody", async () => {
+  it("registers the same resources for a stack that made its image, whatever the registry holds, without look-ups", async () => {
     wasMade();
     for (const held of [undefined, digest, otherDigest]) {
       await fixture.start();
@@ -178,7 +178,7 @@ describe("ContainerImage", () => {
     assert.deepEqual(lookUps(), []);
   });
 
-  it("neither builds nor copies again when another of its repositories, which holds the image, becomes the first", async () => {
+  it("neither rebuilds nor copies back when another of its repositories that holds the image becomes the first", async () => {
     const tag = contentTagOf();
     for (const make of [
       () => wasMade(),
@@ -196,7 +196,7 @@ describe("ContainerImage", () => {
     }
   });
 
-  it("refuses what another image of the program puts into the same repository: a tag, or the very image", () => {
+  it("refuses what another image of the program already puts into a repository: a tag, or the same image", () => {
     const repositories = both();
     create({ repositories, tags: ["latest"] });
     const other = (args: object) => () =>
@@ -204,15 +204,18 @@ describe("ContainerImage", () => {
     assert.throws(other({ tags: ["latest"], rebuild: "2" }), ({ message }: Error) => {
       assert.match(message, /ContainerImage "other": 2 faults/);
       const rule =
-        /tags\[0\]: "latest" — ContainerImage "petclinic" puts this tag into the (private|public) repository/g;
+        /tags\[0\]: found "latest"\. ContainerImage "petclinic" already puts this tag into the (private|public) repository/g;
       assert.deepEqual([...message.matchAll(rule)].map(([, kind]) => kind).sort(), ["private", "public"]);
       return true;
     });
-    assert.throws(other({}), /repositories\[1\]: .* — ContainerImage "petclinic" puts this very image into the/);
+    assert.throws(
+      other({}),
+      /repositories\[1\]: found .*\. ContainerImage "petclinic" already puts the same image into the/,
+    );
     other({ rebuild: "3" })();
   });
 
-  it("makes an image again that a refresh found gone, by a resource of its own", async () => {
+  it("rebuilds an image that a refresh found missing, as a new resource", async () => {
     const first = `petclinic-${contentTagOf()}`;
     fixture.has(component, imageType, first, {});
     create();
@@ -224,7 +227,7 @@ describe("ContainerImage", () => {
     assert.deepEqual(lookUps(), []);
   });
 
-  it("is what another content's image of the same stack is not", async () => {
+  it("builds again for other content, although the stack has an image", async () => {
     wasMade();
     const { tag } = create({ rebuild: "2" });
     assert.deepEqual(Object.keys(await fixture.images()).sort(), [
@@ -233,7 +236,7 @@ describe("ContainerImage", () => {
     ]);
   });
 
-  it("hands hosts, network and cache on to the build", async () => {
+  it("passes hosts, network and cache on to the build", async () => {
     const { tag } = create({
       extraHosts: { "registry.internal": "10.0.0.7", docker: "host-gateway" },
       network: "none",
@@ -252,7 +255,7 @@ describe("ContainerImage", () => {
     });
   });
 
-  it("gives the image another tag for every setting that decides its content, a base image's digest among them", () => {
+  it("gives a different tag for every setting that decides the content, including a base image's digest", () => {
     const settings: Partial<ContainerImageArgs>[] = [
       {},
       { rebuild: "2026-11" },
@@ -270,23 +273,23 @@ describe("ContainerImage", () => {
     fixture.write("Dockerfile", `FROM node@${otherDigest}\n`);
     tags.push(create().tag);
     assert.equal(new Set(tags).size, tags.length, tags.join(" "));
-    // Where the cache is read from does not decide the content; that its information is written into the image does.
+    // The cache's source does not decide the content. Cache information in the image does.
     assert.equal(create({ cacheFrom: ["latest"] }).tag, create({ cacheFrom: ["main", "latest"] }).tag);
     assert.notEqual(create({ cacheFrom: ["latest"] }).tag, create().tag);
   });
 
-  it("does not know the digest of a new image in a preview, but which tags will move where", async () => {
+  it("knows in a preview which tags will move, but not the digest of a new image", async () => {
     await fixture.start(true);
     const image = create({ tags: ["latest"] });
     const images = await fixture.images();
     assert.equal(typeof image.tag, "string");
     for (const output of [image.digest, image.reference]) assert.equal(await isKnown(output), false);
     assert.equal(images[`${tagsType} petclinic`]?.["image"], `${privateUrl}:${image.tag}`);
-    // The released provider stops at a flag that is not known.
+    // The released provider fails on an unknown flag.
     assert.equal(images[`${imageType} petclinic-${image.tag}`]?.["skipPush"], false);
   });
 
-  it("takes empty settings for none", async () => {
+  it("treats empty settings like absent ones", async () => {
     const { tag } = create({ args: {}, extraHosts: {}, cacheFrom: [], tags: [] });
     assert.equal(tag, contentTagOf());
     const images = await fixture.images();
@@ -297,7 +300,7 @@ describe("ContainerImage", () => {
     });
   });
 
-  it("is to be built in a preview where even the repository's name is unknown", async () => {
+  it("plans a build in a preview even if the repository's name is unknown", async () => {
     await fixture.start(true);
     const repositoryName = pulumi.output(pulumi.unknown as unknown as string);
     const { tag } = create({ repositories: [new PrivateRepository("petclinic", { repositoryName })] });
@@ -325,7 +328,7 @@ describe("ContainerImage", () => {
           ...["args.NPM_TOKEN", "cacheFrom[0]", "dockerfile", "platform"],
           ...["repositories[1]", "tags[0]", "tags[1]"],
         ]);
-        assert.match(error.message, /"latest" — the private repository "petclinic" is IMMUTABLE/);
+        assert.match(error.message, /found "latest"\. The private repository "petclinic" is IMMUTABLE/);
         assert.match(error.message, /platforms: \["linux\/amd64", "linux\/arm64"\]/);
         assert.ok(!error.message.includes("hunter22"));
         return true;
@@ -340,15 +343,15 @@ describe("ContainerImage", () => {
     );
   });
 
-  it("refuses a context that is not there, and no repository at all", () => {
+  it("refuses a missing context and an empty list of repositories", () => {
     assert.throws(
       () => create({ context: path.join(fixture.context, "none") }),
-      /context: ".*none" — the build context must be a folder/,
+      /context: found ".*none"\. The build context must be a folder/,
     );
-    assert.throws(() => create({ repositories: [] }), /repositories: \[\] — an image goes to at least one repository/);
+    assert.throws(() => create({ repositories: [] }), /repositories: found \[\]\. Must name at least one repository/);
   });
 
-  it("says when the docker client's context leads to an engine that the provider does not look for", async () => {
+  it("reports a docker client context whose engine the provider does not look for", async () => {
     const docker = (host: string) => {
       const script = `#!/bin/sh\ncase $1 in context) echo '"team" "${host}"';; *) echo 20.10;; esac\n`;
       fs.writeFileSync(path.join(fixture.context, "docker"), script, { mode: 0o755 });
@@ -360,14 +363,14 @@ describe("ContainerImage", () => {
     await assert.rejects(fixture.brought(), (error: Error) => {
       assert.match(
         error.message,
-        /docker: "the context \\"team\\"" — its engine is at ssh:\/\/me@build\.example, and .* Fix: use `npm run up` .*, set DOCKER_HOST=ssh:\/\/me@build\.example, or run `pulumi config set docker:host ssh:/,
+        /docker: found "the context \\"team\\""\. Its engine is at ssh:\/\/me@build\.example, and .* Use `npm run up` .*, set DOCKER_HOST=ssh:\/\/me@build\.example, or run `pulumi config set docker:host ssh:/,
       );
       return true;
     });
     delete process.env["DOCKER_CONTEXT"];
   });
 
-  it("says when it is going to build that no Docker answers, in the preview already, and else needs none", async () => {
+  it("reports a missing Docker engine if it has to build, in the preview too, and otherwise needs none", async () => {
     process.env["DOCKER_HOST"] = `unix://${fixture.context}/no.sock`;
     fixture.restorePath();
     try {
@@ -376,7 +379,7 @@ describe("ContainerImage", () => {
         create();
         await assert.rejects(
           fixture.brought(),
-          /docker: "unix:.*no\.sock" — the image is built by a Docker engine, and none answers/,
+          /docker: found "unix:.*no\.sock"\. A Docker engine must build the image, and none answers/,
         );
         await fixture.startEngine(preview);
         fixture.held[`private:${contentTagOf()}`] = digest;

@@ -5,7 +5,10 @@ import { InputRefused } from "../../components/inputChecks";
 import { ImageFixture, imageType, otherDigest, privateUrl, tagsType } from "./imageFixture";
 import { digest } from "./mocks";
 
-/** A release tag is given once: to the same content again without a push, to another one never where it cannot move. */
+/**
+ * A release tag is given once. The same content can get it again without a push; other content cannot if tags are
+ * immutable.
+ */
 describe("ContainerImage with a fixed tag", () => {
   let fixture: ImageFixture;
   beforeEach(async () => {
@@ -25,7 +28,7 @@ describe("ContainerImage with a fixed tag", () => {
       },
       fixture.opts,
     );
-  /** The tag by which the content is known again. */
+  /** The tag that identifies the content. */
   const identityOf = async () => {
     const image = (await fixture.images())[`${tagsType} petclinic`]?.["image"];
     return String(image).replace(/^.*:/, "");
@@ -38,7 +41,7 @@ describe("ContainerImage with a fixed tag", () => {
   };
   const lookUps = () => fixture.mocks.calls.filter(({ token }) => /getImages?$/.test(token));
 
-  it("is given beside the tag of the content, and not taken from another image where it cannot move", async () => {
+  it("is set beside the content's tag, and not taken from another image in an immutable repository", async () => {
     const image = create({ repositories: [new PrivateRepository("petclinic"), new PublicRepository("petclinic")] });
     assert.equal(image.tag, "1.2.3");
     assert.match(await identityOf(), /^1\.2\.3-src-[0-9a-f]{16}$/);
@@ -46,7 +49,7 @@ describe("ContainerImage with a fixed tag", () => {
     assert.deepEqual(await keptTags(), [["1.2.3"], []]);
   });
 
-  it("is given again to the same content, as nothing is put that is there", async () => {
+  it("is set again for the same content without a build or push", async () => {
     create();
     const identity = await identityOf();
     await fixture.start();
@@ -56,7 +59,7 @@ describe("ContainerImage with a fixed tag", () => {
     assert.deepEqual(Object.keys(await fixture.images()), [`${tagsType} petclinic`]);
   });
 
-  it("is looked up once: the stack that has given it asks nobody", async () => {
+  it("is looked up once: a stack that has already set it makes no look-ups", async () => {
     create();
     const identity = await identityOf();
     const image = `${privateUrl}:${identity}`;
@@ -68,7 +71,7 @@ describe("ContainerImage with a fixed tag", () => {
     assert.deepEqual(lookUps(), []);
   });
 
-  it("is refused for another content, in the preview and in the update, before anything is made", async () => {
+  it("is refused for other content, in preview and update, before anything is created", async () => {
     fixture.held["private:1.2.3"] = otherDigest;
     for (const preview of [true, false]) {
       await fixture.start(preview);
@@ -76,7 +79,7 @@ describe("ContainerImage with a fixed tag", () => {
       await assert.rejects(fixture.brought(), (error: Error) => {
         assert.match(
           error.message,
-          /tagFrom\.fixed: "1\.2\.3" — the private repository "petclinic" holds another image under this tag \(sha256:e+\), and its tags cannot be moved\. Fix: give this image a tag of its own/,
+          /tagFrom\.fixed: found "1\.2\.3"\. The private repository "petclinic" has a different image under this tag \(sha256:e+\), and its tags cannot be moved\. Give this image its own tag/,
         );
         return error instanceof InputRefused;
       });
@@ -85,13 +88,13 @@ describe("ContainerImage with a fixed tag", () => {
     }
   });
 
-  it("moves where tags can be moved", async () => {
+  it("moves where tags are mutable", async () => {
     fixture.held["public:1.2.3"] = otherDigest;
     create({ repositories: [new PrivateRepository("petclinic"), new PublicRepository("petclinic")] });
     assert.deepEqual(await keptTags(), [["1.2.3"], []]);
   });
 
-  it("counts as the same content when any repository holds that digest as this content", async () => {
+  it("counts as the same content if any repository holds the digest under the content's tag", async () => {
     create();
     const identity = await identityOf();
     fixture.held[`public:${identity}`] = digest;
@@ -101,13 +104,13 @@ describe("ContainerImage with a fixed tag", () => {
     await fixture.brought();
   });
 
-  it("refuses a strategy that does not exist, and a commit that cannot be read, with the other faults", () => {
+  it("is refused, with all other faults, for an unknown strategy, an invalid tag and an unreadable commit", () => {
     const settings = { context: fixture.context, repositories: [] };
     const paths = (args: Partial<ContainerImageArgs>) =>
       containerImageFaults({ ...settings, ...args, repositories: [] }).map(({ path }) => path);
     assert.deepEqual(paths({ tagFrom: "commit" as "git" }), ["tagFrom", "repositories"]);
     assert.deepEqual(paths({ tagFrom: { fixed: "a b" } }), ["tagFrom.fixed", "repositories"]);
-    // Without a `git` on the search path nothing can be read.
+    // Without `git` on the PATH no commit can be read.
     assert.deepEqual(paths({ tagFrom: "git" }), ["repositories", "tagFrom"]);
   });
 });

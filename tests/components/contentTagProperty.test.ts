@@ -3,19 +3,20 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import fc from "fast-check";
-import { type BuildInputs, contentTag, dockerfileOf } from "../../components/images/buildContext";
+import { type BuildInputs, dockerfileOf } from "../../components/images/buildContext";
 import type { CallContext } from "../../provider/protocol/definition";
 import type { PropertyMap } from "../../provider/protocol/values";
-import type { DockerEngine } from "../../sandbox/providers/docker/engineApi";
+import type { DockerEngine } from "../../sandbox/providers/docker/dockerEngine";
 import { image } from "../../sandbox/providers/docker/image";
+import { contentTag } from "./contentTag";
 
-/** A file of a random context, by its content, its mode and what it is. */
+/** An entry of a random context. */
 type Entry = { kind: "file"; text: string; mode: number } | { kind: "link"; target: string };
 type Tree = Record<string, Entry>;
 
 /**
- * The content tag against the Docker provider's own rules, as its stand-in has them byte for byte: what the provider
- * takes for a change gives another tag, so that a tag that stays is neither built nor pushed.
+ * Compares the content tag with the Docker provider's own rules, which its stand-in reproduces byte for byte: whatever
+ * the provider sees as a change must give another tag, because an unchanged tag is neither built nor pushed.
  */
 describe("contentTag and the Docker provider", () => {
   let root: string;
@@ -30,7 +31,7 @@ describe("contentTag and the Docker provider", () => {
     text: fc.constantFrom("", "1", "2", "\n"),
     mode: fc.constantFrom(0o644, 0o755, 0o600),
   });
-  // To files and folders of the context and to nothing; the provider fails at links that lead to each other.
+  // To files and folders in the context and to nothing. The provider fails on links that point to each other.
   const link = fc.record({
     kind: fc.constant("link" as const),
     target: fc.constantFrom("Dockerfile", "../Other", "Dockerfile/..", "sub", "none"),
@@ -69,7 +70,10 @@ describe("contentTag and the Docker provider", () => {
   });
   type Build = typeof build extends fc.Arbitrary<infer T> ? T : never;
 
-  /** Writes a context and returns its build inputs. Each lies in the same place, as the provider's digest of links wants. */
+  /**
+   * Writes a context and returns its build inputs. All are in the same place, which the provider's digest of links
+   * depends on.
+   */
   function write({ tree: files, ignoreFile: ignored, settings: more, from }: Build): BuildInputs {
     const context = path.join(root, "app");
     fs.rmSync(context, { recursive: true, force: true });
@@ -80,7 +84,6 @@ describe("contentTag and the Docker provider", () => {
     if (ignored !== undefined) fs.writeFileSync(path.join(context, ".dockerignore"), ignored);
     for (const [name, each] of Object.entries(files)) {
       const absolute = path.join(context, name);
-      // `sub` may be a file's folder here and a file there; what came first stays.
       fs.mkdirSync(path.dirname(absolute), { recursive: true });
       if (each.kind === "link") fs.symlinkSync(each.target, absolute);
       else fs.writeFileSync(absolute, each.text, { mode: each.mode });
@@ -91,7 +94,7 @@ describe("contentTag and the Docker provider", () => {
   const context: CallContext = { urn: "", preview: false, signal: new AbortController().signal, log() {}, status() {} };
   const noEngine = undefined as unknown as DockerEngine;
 
-  /** The inputs as the provider keeps them. */
+  /** The inputs as the provider stores them. */
   async function checked(inputs: BuildInputs): Promise<PropertyMap> {
     const { args, target, platform, network, extraHosts } = inputs;
     const given = {
@@ -133,7 +136,7 @@ describe("contentTag and the Docker provider", () => {
     assert.ok(changes > 100, `only ${changes} changes: the property was hardly tried`);
   });
 
-  /** A build and the same with one thing changed: a file's content, mode or kind, or a single setting. */
+  /** A build, and the same build with one change: a file's content, mode or kind, or a single setting. */
   const smallChange = build.chain((before) => {
     const change = (name: string, each: Entry) => ({ ...before, tree: { ...before.tree, [name]: each } });
     const set = (key: string, value: unknown) =>
@@ -159,7 +162,7 @@ describe("contentTag and the Docker provider", () => {
       .map((after) => ({ before, after }));
   });
 
-  it("does so for small changes too, and keeps the tag of what is the same", async () => {
+  it("does so for small changes too, and keeps the tag of an identical build", async () => {
     const seen = { changed: 0, same: 0 };
     await fc.assert(
       fc.asyncProperty(smallChange, async ({ before, after }) => {
@@ -171,7 +174,7 @@ describe("contentTag and the Docker provider", () => {
           seen.changed++;
           assert.notEqual(secondTag, firstTag);
         }
-        // The same build again, written anew: other times and inode numbers, another order on the disk.
+        // The same build written again: different times, inode numbers and order on disk.
         const again = { ...before, tree: Object.fromEntries(Object.entries(before.tree).reverse()) };
         assert.equal(contentTag(write(again)), firstTag);
         seen.same++;
@@ -181,7 +184,7 @@ describe("contentTag and the Docker provider", () => {
     assert.ok(seen.changed > 80 && seen.same > 100, JSON.stringify(seen));
   });
 
-  it("keeps the tag when only what Docker does not get changes", async () => {
+  it("keeps the tag when only files change that Docker does not get", async () => {
     const text = fc.string({ maxLength: 3 });
     await fc.assert(
       fc.asyncProperty(
@@ -189,7 +192,7 @@ describe("contentTag and the Docker provider", () => {
         text,
         fc.constantFrom("hidden/a", "hidden/deep/b", "x.tmp", "sub/x.tmp"),
         async (one, content, name) => {
-          // Docker does not take a byte order mark for a part of the first rule.
+          // Docker does not treat a byte order mark as part of the first rule.
           const rules = `\uFEFFhidden\n**/*.tmp\n${one.ignoreFile?.replace("\uFEFF", "") ?? ""}`;
           const inputs = write({ ...one, ignoreFile: rules });
           const [tag, before] = [contentTag(inputs), await checked(inputs)];

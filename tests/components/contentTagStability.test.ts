@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { contentTag } from "../../components/images/buildContext";
-import { ordinary, writeOrdinary } from "./dockerContext/ordinary";
+import { contentTag } from "./contentTag";
+import { ordinaryContexts, writeOrdinary } from "./dockerContext/ordinary";
 
-/** A tag that changes with a release builds and pushes every image of every stack again. */
-describe("contentTag from release to release", () => {
-  for (const each of ordinary) {
+/** If a release changed the tag, every image of every stack would be built and pushed again. */
+describe("contentTag across releases", () => {
+  for (const each of ordinaryContexts) {
     it(`keeps the tag of a context: ${each.name}`, () => {
       const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ordinary-"));
       try {

@@ -2,10 +2,12 @@ import * as assert from "node:assert/strict";
 import fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { contentTag } from "../../components/images/buildContext";
+import { contentTag } from "./contentTag";
 
-/** Counts, since times depend on the machine: what a build context costs beyond reading it once is bench/'s. */
-describe("content tag: what it reads", () => {
+/**
+ * Counts reads, because times depend on the machine. bench/ measures what a build context costs beyond reading it once.
+ */
+describe("content tag: reads", () => {
   let folder: string;
   const original = fs.openSync;
   afterEach(() => {
@@ -13,7 +15,7 @@ describe("content tag: what it reads", () => {
     fs.rmSync(folder, { recursive: true, force: true });
   });
 
-  it("opens each file of the context once, its ignore file once more, and none that .dockerignore leaves out", () => {
+  it("opens each file of the context once, its ignore file once more, and no file that .dockerignore excludes", () => {
     folder = fs.mkdtempSync(path.join(os.tmpdir(), "ecr-reads-"));
     fs.mkdirSync(path.join(folder, "src"));
     fs.mkdirSync(path.join(folder, "node_modules"));

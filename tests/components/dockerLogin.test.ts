@@ -41,7 +41,7 @@ describe("dockerLogin", () => {
     }
   });
 
-  it("asks the helper of the registry, else that of all", () => {
+  it("asks the registry's own helper, or else the default helper", () => {
     configure({ credsStore: "all", credHelpers: { "quay.io": "one" } });
     addHelper("one", "quay.io", '{"Username":"one","Secret":"1"}');
     addHelper("all", "https://index.docker.io/v1/", '{"Username":"all","Secret":"2"}');
@@ -50,7 +50,7 @@ describe("dockerLogin", () => {
     assert.equal(dockerLogin("ghcr.io", environment()), undefined);
   });
 
-  it("takes no helper from what every object inherits", () => {
+  it("does not mistake inherited object properties for helpers", () => {
     configure({ credsStore: "all", credHelpers: { "quay.io": "one" } });
     for (const host of ["toString", "valueOf", "hasOwnProperty"]) {
       addHelper("all", host, '{"Username":"all","Secret":"2"}');
@@ -58,18 +58,25 @@ describe("dockerLogin", () => {
     }
   });
 
-  it("falls back to the file where the helper has nothing, fails or is not there", () => {
-    configure({ credsStore: "absent", auths: { "quay.io": { auth: encode("me:p") } } });
-    assert.deepEqual(dockerLogin("quay.io", environment()), { username: "me", password: "p" });
-    configure({ credsStore: "broken" });
+  it("falls back to the file if the helper is missing, fails, or has no entry or only a token", () => {
+    const auths = { "quay.io": { auth: encode("me:p") } };
+    addHelper("other", "ghcr.io", '{"Username":"you","Secret":"2"}');
+    addHelper("empty", "quay.io", '{"Username":"","Secret":""}');
     addHelper("broken", "quay.io", "no JSON");
-    assert.equal(dockerLogin("quay.io", environment()), undefined);
-    configure({ credsStore: "token" });
     addHelper("token", "quay.io", '{"Username":"<token>","Secret":"refresh"}');
-    assert.equal(dockerLogin("quay.io", environment()), undefined);
+    const failing = '#!/bin/sh\necho \'{"Username":"you","Secret":"3"}\'\nexit 1\n';
+    fs.writeFileSync(path.join(folder, "docker-credential-failing"), failing, { mode: 0o755 });
+    for (const helper of ["absent", "other", "empty", "broken", "token", "failing"]) {
+      for (const helpers of [{ credsStore: helper }, { credHelpers: { "quay.io": helper } }]) {
+        configure({ ...helpers, auths });
+        assert.deepEqual(dockerLogin("quay.io", environment()), { username: "me", password: "p" }, helper);
+        configure(helpers);
+        assert.equal(dockerLogin("quay.io", environment()), undefined, helper);
+      }
+    }
   });
 
-  it("has no login without a configuration, or with one that is no JSON", () => {
+  it("has no login without a configuration, or with one that is not JSON", () => {
     assert.equal(dockerLogin("quay.io", environment()), undefined);
     configure("{");
     assert.equal(dockerLogin("quay.io", environment()), undefined);

@@ -12,7 +12,7 @@ const types = {
   alias: "aws:kms/alias:Alias",
 };
 
-describe("a repository that exists already", () => {
+describe("a repository that already exists", () => {
   let mocks: Mocks;
   beforeEach(async () => {
     mocks = await startMocks();
@@ -22,7 +22,7 @@ describe("a repository that exists already", () => {
   const optionsOf = (args: PrivateRepositoryArgs, opts?: pulumi.ComponentResourceOptions) =>
     childOptions(mocks, (recorded) => new PrivateRepository("petclinic", args, { ...opts, ...recorded }));
 
-  it("is adopted under its name; its policies are put over what there is", async () => {
+  it("is adopted under its name, and its policies are overwritten", async () => {
     const options = await optionsOf({ import: "team/legacy", encryption: "aes256", access: { pullFrom: [account] } });
     assert.equal(options[types.repository]?.import, "team/legacy");
     assert.equal(options[types.repository]?.ignoreChanges, undefined);
@@ -31,7 +31,7 @@ describe("a repository that exists already", () => {
     assert.equal(mocks.ofType(types.repository)[0]?.inputs["name"], "team/legacy");
   });
 
-  it("is adopted with its repository policy, in its region, and without its lifecycle", async () => {
+  it("is adopted with its repository policy, in its region and without its lifecycle policy", async () => {
     const options = await optionsOf({
       import: { repository: "legacy", repositoryPolicy: true },
       encryption: "aes256",
@@ -40,17 +40,17 @@ describe("a repository that exists already", () => {
       region: "eu-west-1",
     });
     for (const type of [types.repository, types.policy]) assert.equal(options[type]?.import, "legacy@eu-west-1");
-    // The engine refuses to replace what was imported, and each change of a lifecycle policy is a replacement.
+    // The engine refuses to replace imported resources, and every change to a lifecycle policy is a replacement.
     assert.equal(options[types.lifecycle]?.import, undefined);
   });
 
-  it("is not adopted unless that is said", async () => {
+  it("is not adopted unless requested", async () => {
     const options = await optionsOf({});
     assert.equal(options[types.repository]?.import, undefined);
     assert.deepEqual(mocks.calls, []);
   });
 
-  it("is protected with its key, and its policies are not, by argument or by resource option", async () => {
+  it("is protected together with its key, but not its policies, by argument or by resource option", async () => {
     const args = { createKey: true, access: { pullFrom: [account] } };
     for (const [given, opts] of [
       [{ ...args, protect: true }, undefined],
@@ -78,8 +78,8 @@ describe("a repository that exists already", () => {
   });
 
   for (const [what, args, path] of [
-    ["a name that is none", { import: "Pet Clinic" }, "import"],
-    ["a name that is none, in the long form", { import: { repository: "x" } }, "import.repository"],
+    ["an invalid name", { import: "Pet Clinic" }, "import"],
+    ["an invalid name in the long form", { import: { repository: "x" } }, "import.repository"],
     ["another name for the repository", { import: "legacy", repositoryName: "other" }, "repositoryName"],
     ["a region that is known later", { import: "legacy", region: Promise.resolve("eu-west-1") }, "region"],
     ["a key of its own", { import: "legacy", createKey: true }, "createKey"],
@@ -96,7 +96,7 @@ describe("a repository that exists already", () => {
 });
 
 describe("PrivateRepository.get", () => {
-  it("looks a repository up and registers nothing but the look-up", async () => {
+  it("looks up a repository and registers nothing but the look-up", async () => {
     const mocks = await startMocks();
     const args = { repositoryName: "platform/base", region: "eu-west-1", registryId: "210987654321" };
     const shared = PrivateRepository.get("shared", args);
@@ -117,13 +117,13 @@ describe("PrivateRepository.get", () => {
     ]);
   });
 
-  it("takes the look-up's name for the repository's, in the provider's region and account", async () => {
+  it("uses its own name as the repository's, in the provider's region and account", async () => {
     const mocks = await startMocks();
     assert.equal(await known(PrivateRepository.get("base").repositoryName), "base");
     assert.deepEqual(mocks.calls, [{ token: "aws:ecr/getRepository:getRepository", args: { name: "base" } }]);
   });
 
-  it("refuses what names no repository", async () => {
+  it("refuses arguments that cannot name a repository", async () => {
     const mocks = await startMocks();
     assert.throws(
       () => PrivateRepository.get("Base", { region: "seoul", registryId: "1" }),

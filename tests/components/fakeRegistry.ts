@@ -11,25 +11,25 @@ export function digestOf(content: string): string {
   return `sha256:${createHash("sha256").update(content).digest("hex")}`;
 }
 
-/** A registry that is only read from, with the three ways to ask for a login. */
+/** A read-only registry with the three ways of asking for a login. */
 export class FakeRegistry {
   host = "";
-  /** User name and password of the right login. */
+  /** User name and password of the correct login. */
   login = "reader:top-secret";
   /** How it asks for a login. */
   authentication: "none" | "basic" | "bearer" = "none";
   /** Where bearer tokens come from. Undefined: the registry itself. */
   realm: string | undefined;
-  /** Answers everything with this status when it is set. */
+  /** If set, every request gets this status. */
   status: number | undefined;
-  /** How it meets the next requests, before it answers as it should: a status, or no answer at all. */
+  /** How it treats the next requests before it answers normally: a status, a cut connection or half an answer. */
   readonly passing: (number | "cut" | "half")[] = [];
   /** Path and authorization of each request so far. */
   readonly requests: string[] = [];
   private readonly contents = new Map<string, { type: string; body: string }>();
   private readonly server = http.createServer((request, response) => this.answer(request, response));
 
-  /** Tests that let it fail do not want to wait between two attempts. */
+  /** Shortens the wait between retries, because tests make requests fail. */
   async start(): Promise<void> {
     retries.firstWait = 1;
     await new Promise<void>((resolve) => {
@@ -43,7 +43,7 @@ export class FakeRegistry {
     this.server.close();
   }
 
-  /** Keeps a manifest under its digest and a tag; returns the digest. */
+  /** Stores a manifest under its digest and a tag; returns the digest. */
   addManifest(repository: string, tag: string, manifest: object, type = ociImage): string {
     const body = JSON.stringify(manifest);
     for (const reference of [tag, digestOf(body)]) {
@@ -52,7 +52,7 @@ export class FakeRegistry {
     return digestOf(body);
   }
 
-  /** Keeps an image of one platform; returns its digest. */
+  /** Stores an image for one platform; returns its digest. */
   addImage(repository: string, tag: string, config: object, type = ociImage): string {
     const body = JSON.stringify(config);
     this.contents.set(`/v2/${repository}/blobs/${digestOf(body)}`, { type: "application/octet-stream", body });
@@ -67,9 +67,9 @@ export class FakeRegistry {
     const passing = this.passing.shift();
     if (passing !== undefined) {
       if (passing === "cut") request.socket.destroy();
-      else if (passing === "half")
+      else if (passing === "half") {
         response.writeHead(200, { "Content-Length": 100 }).write("half", () => response.destroy());
-      else response.writeHead(passing, { "Retry-After": "0" }).end();
+      } else response.writeHead(passing, { "Retry-After": "0" }).end();
       return;
     }
     const login = `Basic ${Buffer.from(this.login).toString("base64")}`;

@@ -5,8 +5,8 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { readGitRevision } from "../../components/images/gitRevision";
 
-/** Working trees that are made of more than one repository, or of more than text. */
-describe("the Git revision of a build context", () => {
+/** Working trees with more than one repository, or with names that are not text. */
+describe("Git revision of a build context", () => {
   let root: string;
   const write = (file: string | Buffer, text: string) => {
     if (typeof file === "string") fs.mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
@@ -49,13 +49,13 @@ describe("the Git revision of a build context", () => {
     git("app", "submodule", "--quiet", "add", path.join(root, "library"), "library");
     git("app", "submodule", "--quiet", "update", "--init", "--recursive");
     commit("app");
-    // The repository's own folder never is as a commit has it.
+    // The repository's own .git folder never matches a commit.
     write("app/.dockerignore", ".git\n");
     commit("app");
   });
   afterEach(() => fs.rmSync(root, { recursive: true }));
 
-  it("is clean with submodules as the commit has them, and submodules of those", () => {
+  it("is clean with submodules, including nested ones, as committed", () => {
     assert.ok(fs.existsSync(path.join(root, "app/library/nested/a.txt")));
     assert.deepEqual(dirty(), []);
     assert.deepEqual(dirty("app/library", "app/library/a.txt"), []);
@@ -90,12 +90,12 @@ describe("the Git revision of a build context", () => {
     });
   }
 
-  it("is clean with a submodule at another commit of the same files", () => {
+  it("is clean with a submodule at another commit that has the same files", () => {
     git("app/library", "commit", "--quiet", "--allow-empty", "--message", "nothing");
     assert.deepEqual(dirty(), []);
   });
 
-  it("is dirty with all of a submodule when its repository has not the commit that was committed", () => {
+  it("is dirty with all files of a submodule whose repository lacks the recorded commit", () => {
     fs.rmSync(path.join(root, "app/library"), { recursive: true });
     fs.rmSync(path.join(root, "app/.git/modules/library"), { recursive: true });
     git("", "clone", "--quiet", path.join(root, "nested"), "app/library");
@@ -103,14 +103,14 @@ describe("the Git revision of a build context", () => {
     assert.deepEqual(dirty(), [".dockerignore", "library/a.txt"]);
   });
 
-  it("is clean with a submodule that is not checked out, and dirty with what lies there", () => {
+  it("is clean with a submodule that is not checked out, and dirty with files in its place", () => {
     git("app", "submodule", "--quiet", "deinit", "--force", "library");
     assert.deepEqual(dirty(), []);
     write("app/library/a.txt", "a");
     assert.deepEqual(dirty(), ["library/a.txt"]);
   });
 
-  it("is dirty with a repository that is no submodule", () => {
+  it("is dirty with a nested repository that is not a submodule", () => {
     write("app/other/a.txt", "a");
     git("app/other", "init", "--quiet");
     commit("app/other");
@@ -118,7 +118,7 @@ describe("the Git revision of a build context", () => {
     assert.ok(found.includes("other/a.txt"), found.join());
   });
 
-  it("knows names that are not UTF-8, and shows them as far as they can be", () => {
+  it("handles names that are not UTF-8, and shows as much of them as possible", () => {
     const name = Buffer.from([0x61, 0xe9]);
     write(Buffer.concat([Buffer.from("app/"), name]), "1");
     assert.deepEqual(dirty(), ["a\ufffd"]);

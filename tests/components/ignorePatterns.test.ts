@@ -5,14 +5,14 @@ import { randomContexts } from "./dockerContext/randomContexts";
 import { realIgnoreFiles } from "./dockerContext/realTree";
 import { table } from "./dockerContext/table";
 
-describe("ignore files against Docker's own modules", function () {
+describe("ignore files compared with Docker's own modules", function () {
   this.timeout(toolsTimeout);
   let walk: string;
   before(async () => {
     walk = await dockerWalk();
   });
 
-  it("takes the files that the table says, as Docker does", () => {
+  it("select the files in the table, as Docker does", () => {
     const cases = table.map(([ignore, files]) => ({ ignore: Buffer.from(ignore), files }));
     const both = walkBoth(walk, cases);
     const expected = table.map(([ignore, , sent]) => ({ ignore, sent: sent === "refused" ? sent : [...sent].sort() }));
@@ -21,7 +21,7 @@ describe("ignore files against Docker's own modules", function () {
     assert.deepEqual(found("own"), expected);
   });
 
-  it("takes the same files with ignore files in the manner of a hundred projects", () => {
+  it("select the same files, in the style of a hundred projects", () => {
     const cases = realIgnoreFiles();
     assert.ok(cases.length >= 100);
     const effective = walkBoth(walk, cases).filter(({ docker, own }, index) => {
@@ -33,7 +33,7 @@ describe("ignore files against Docker's own modules", function () {
 
   const seed = 17;
   const count = fullTests ? 10_000 : 400;
-  it(`takes the same files of ${count} random contexts, and refuses the same ignore files`, () => {
+  it(`select the same files in ${count} random contexts, and the same ones are refused`, () => {
     const seen = { refused: 0, some: 0, all: 0 };
     const differences: string[] = [];
     const cases = randomContexts(seed, count);

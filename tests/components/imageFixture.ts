@@ -5,18 +5,19 @@ import * as pulumi from "@pulumi/pulumi";
 import { account, known, type MockRegistry, type Mocks, startMocks } from "./mocks";
 
 export const imageType = "docker:index/image:Image";
+export const builtType = "docker-build:index:Image";
 export const copyType = "ecr:index:ImageCopy";
 export const tagsType = "ecr:index:ImageTags";
 export const uploadType = "ecr:index:ImageUpload";
 export const indexType = "ecr:index:ImageIndex";
-const imageTypes = [imageType, copyType, indexType, tagsType, uploadType];
+const imageTypes = [imageType, builtType, copyType, indexType, tagsType, uploadType];
 
-/** Address of the mocks' private repository. */
+/** Address of the private repository in the mocks. */
 export const privateUrl = `${account}.dkr.ecr.ap-northeast-2.amazonaws.com/petclinic`;
-/** Digest of another image than the one that is pushed. */
+/** Digest of an image other than the pushed one. */
 export const otherDigest = `sha256:${"e".repeat(64)}`;
 
-/** How the engine's protocol marks a secret. The whole login of an image is one. */
+/** How the engine's protocol marks a secret. The whole login of an image is a secret. */
 export function secret(value: unknown): Record<string, unknown> {
   return { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", value };
 }
@@ -28,27 +29,27 @@ export const privateLogin = secret({
 });
 export const publicLogin = secret({ server: "public.ecr.aws", username: "AWS", password: "public-token" });
 
-/** How a resource of the project's own provider is given a login. */
+/** The form in which the project's own resources receive a login. */
 export const loginOf = ({ value }: Record<string, unknown>) => {
   const { username, password } = value as Record<string, unknown>;
   return { username, password };
 };
 
-/** A build context, registries that hold what was pushed to them, and the options of each image's resource. */
+/** A build context, registries that hold pushed images, and the options of each image resource. */
 export class ImageFixture {
   readonly context = fs.mkdtempSync(path.join(os.tmpdir(), "context-"));
-  /** Digests by registry and tag, `private:latest`, before the program runs. */
+  /** Digests by registry and tag, such as `private:latest`, before the program runs. */
   readonly held: Record<string, string> = {};
   readonly options: Record<string, pulumi.CustomResourceOptions> = {};
-  /** What the stack has: resources by URN. */
+  /** The stack's resources by URN. */
   readonly state: Record<string, { type: string; outputs: Record<string, unknown> }> = {};
   mocks!: Mocks;
   private readonly searchPath = process.env["PATH"];
 
-  /** Starts a fresh engine. In a preview nothing is pushed, so that what is not held stays unknown. */
+  /** Starts a fresh engine. A preview pushes nothing, so whatever the registry does not hold stays unknown. */
   async start(preview = false): Promise<void> {
     this.write("Dockerfile", "FROM scratch\n");
-    // Without a docker client nobody is asked whether a daemon answers: these tests need none.
+    // Without a docker client nothing checks whether a daemon answers; these tests need none.
     process.env["PATH"] = "";
     await this.startEngine(preview);
   }
@@ -57,7 +58,7 @@ export class ImageFixture {
     this.mocks = await startMocks({ hasImage: (args) => this.find(args), state: this.state, ...registry }, preview);
   }
 
-  /** What brings the image into its first repository, which all else waits for. */
+  /** Waits for the resources that bring the image into its first repository, which everything else depends on. */
   async brought(): Promise<unknown> {
     const [, options] = Object.entries(this.options).findLast(([name]) => name.startsWith(tagsType)) ?? [];
     return known(pulumi.output(options?.dependsOn ?? []));
@@ -77,7 +78,7 @@ export class ImageFixture {
     fs.writeFileSync(path.join(this.context, file), text);
   }
 
-  /** For a component: what its children are registered with. */
+  /** Options for a component that record what its children are registered with. */
   get opts(): pulumi.ComponentResourceOptions {
     return {
       transformations: [
@@ -89,7 +90,7 @@ export class ImageFixture {
     };
   }
 
-  /** The inputs of every resource of images, by type and name. */
+  /** The inputs of every image resource, by type and name. */
   async images(): Promise<Record<string, Record<string, unknown>>> {
     await this.mocks.settle();
     const images = this.mocks.registrations
@@ -98,7 +99,7 @@ export class ImageFixture {
     return JSON.parse(JSON.stringify(Object.fromEntries(images))) as Record<string, Record<string, unknown>>;
   }
 
-  /** Puts a resource of a component into the stack's state. */
+  /** Adds a component's child resource to the stack's state. */
   has(component: string, type: string, name: string, outputs: Record<string, unknown>): void {
     this.state[`urn:pulumi:test::ecr::${component}$${type}::${name}`] = { type, outputs };
   }

@@ -15,7 +15,7 @@ describe("kmsKeyArn", () => {
   };
 
   for (const [what, key, expected, calls] of [
-    // The provider's region, which the key must be in.
+    // One call for the provider's region, which the key must be in.
     ["a key's ARN", arn, arn, 1],
     ["a key's id", "1234abcd-12ab-34cd-56ef-1234567890ab", found(), 1],
     ["an alias", "alias/images", found(), 1],
@@ -23,24 +23,24 @@ describe("kmsKeyArn", () => {
     ["the key that AWS manages", "alias/aws/ecr", undefined, 0],
     ["its alias's ARN", `arn:aws:kms:ap-northeast-2:${account}:alias/aws/ecr`, undefined, 1],
   ] as const) {
-    it(`takes ${what}, now or later`, async () => {
+    it(`accepts ${what}, known at once or later`, async () => {
       for (const given of [key, pulumi.output(Promise.resolve(key))]) {
         mocks = await startMocks();
         const named = nameOf(given);
         assert.equal(await known(pulumi.output(named.arn)), expected);
         await known(named.found);
-        const asked = mocks.calls.filter(({ token }) => given === key || token !== "aws:index/getRegion:getRegion");
-        assert.equal(asked.length, given === key ? calls : Number(asked.length > 0));
+        const lookups = mocks.calls.filter(({ token }) => given === key || token !== "aws:index/getRegion:getRegion");
+        assert.equal(lookups.length, given === key ? calls : Number(lookups.length > 0));
       }
     });
   }
 
-  it("refuses a key of another region than the provider's, and one that is of no region of its partition", async () => {
+  it("refuses a key in another region than the provider's, or in another partition", async () => {
     const elsewhere = arn.replace("ap-northeast-2", "us-east-1");
     const noPlace = arn.replace("arn:aws:", "arn:aws-cn:");
     for (const [key, rule] of [
-      [elsewhere, /the key is in us-east-1, the repository in ap-northeast-2/],
-      [noPlace, /the ARN is of the partition aws-cn, ap-northeast-2 is in aws/],
+      [elsewhere, /The key is in us-east-1, the repository in ap-northeast-2/],
+      [noPlace, /The ARN is in the partition aws-cn, ap-northeast-2 in aws/],
     ] as const) {
       for (const given of [key, pulumi.output(Promise.resolve(key))]) {
         mocks = await startMocks();
@@ -58,19 +58,19 @@ describe("kmsKeyArn", () => {
     assert.equal(await known(pulumi.output(nameOf("alias/images", "eu-west-1").arn)), found("eu-west-1"));
   });
 
-  it("refuses a key that is not there, in a preview too", async () => {
+  it("refuses a missing key, in a preview too", async () => {
     for (const preview of [false, true]) {
       mocks = await startMocks({}, preview);
       const key = nameOf("alias/none");
       await assert.rejects(
         known(key.found),
-        /^RunError: subject: 1 fault|kmsKey: "alias\/none" — the account has no such key/,
+        /^RunError: subject: 1 fault|kmsKey: found "alias\/none"\. The account has no such key/,
       );
       assert.equal(await isKnown(pulumi.output(key.arn)), false);
     }
   });
 
-  it("is not known while the provider cannot be configured", async () => {
+  it("is unknown while the provider cannot be configured", async () => {
     mocks = await startMocks({ unconfigured: true }, true);
     assert.equal(await isKnown(pulumi.output(nameOf("alias/images").arn)), false);
   });

@@ -21,12 +21,12 @@ describe("an image that Docker holds", () => {
   };
   const Id = `sha256:${"a".repeat(64)}`;
 
-  it("is named by its id", () => {
+  it("is identified by its ID", () => {
     docker(JSON.stringify({ Id, Os: "linux", Architecture: "arm", Variant: "v7", Config: { Labels: null } }));
     assert.deepEqual(findLocalImage("app:1", "linux/arm/v7"), { id: Id });
   });
 
-  it("is refused when it names no platform in a platform's form, or its id is none: whoever built it wrote them", () => {
+  it("is refused if its platform or ID is malformed, since whoever built it chose them", () => {
     for (const part of [
       { Os: "linux\n::error::x" },
       { Architecture: "amd64\u001b[2J" },
@@ -39,7 +39,7 @@ describe("an image that Docker holds", () => {
       for (const wanted of [undefined, "linux/arm64"]) {
         const found = findLocalImage("app:1", wanted);
         assert.ok("faults" in found, JSON.stringify(part));
-        assert.match(found.faults[0]?.rule ?? "", /^Docker says of it what is no /);
+        assert.match(found.faults[0]?.rule ?? "", /^Docker's answer has no valid /);
         assert.doesNotMatch(JSON.stringify(found), /::error|001b/);
       }
     }

@@ -54,7 +54,7 @@ describe("MirroredImage", () => {
     );
   const pinned = () => `${registry.host}/petclinic@${sourceDigest}`;
 
-  it("copies the source, pinned by digest, to the first repository and from there to every other one", async () => {
+  it("copies the source, pinned by digest, to the first repository and from there to the others", async () => {
     const image = create({ repositories: both(), tags: ["latest"] });
     const { tag } = image;
     assert.match(tag, /^mirror-[0-9a-f]{16}$/);
@@ -89,11 +89,11 @@ describe("MirroredImage", () => {
       `${publicUrl}@${digest}`,
     ]);
     assert.equal(await pulumi.isSecret(image.digest), false);
-    // One look-up: the manifest.
+    // One request: the manifest.
     assert.equal(registry.requests.length, 1, registry.requests.join("\n"));
   });
 
-  it("asks nothing of the source when the repository holds the image", async () => {
+  it("makes no request to the source if the repository holds the image", async () => {
     const probe = create({ platform: "linux/arm64" });
     fixture.held[`private:${probe.tag}`] = digest;
     await fixture.start();
@@ -104,7 +104,7 @@ describe("MirroredImage", () => {
     assert.deepEqual(registry.requests, []);
   });
 
-  it("is the copy that the stack has made, wherever the source's tag leads by now", async () => {
+  it("keeps the copy that the stack has made, wherever the source's tag points now", async () => {
     const { tag } = create();
     const component = "ecr:index:MirroredImage";
     fixture.has(component, copyType, "mirror", { source: "quay.io/petclinic@sha256:old", tag, repository: privateUrl });
@@ -116,7 +116,7 @@ describe("MirroredImage", () => {
     assert.deepEqual(registry.requests, []);
   });
 
-  it("sends the source's login to no other registry that the image once came from", async () => {
+  it("does not send the source's login to another registry that the image once came from", async () => {
     const login = { username: "reader", password: "top-secret" };
     const { tag } = create(login);
     const component = "ecr:index:MirroredImage";
@@ -129,7 +129,7 @@ describe("MirroredImage", () => {
     assert.deepEqual([copy?.["source"], copy?.["sourceLogin"]], [elsewhere, secret(loginOf(publicLogin))]);
   });
 
-  it("gives its own tag once, beside the one that stands for the request", async () => {
+  it("sets its own tag once, beside the tag that identifies the request", async () => {
     const image = create({ tag: "3.2.1" });
     assert.equal(image.tag, "3.2.1");
     const images = await fixture.images();
@@ -138,7 +138,7 @@ describe("MirroredImage", () => {
     assert.deepEqual(images[`${tagsType} mirror`]?.["repositories"], [{ url: privateUrl, keptTags: ["3.2.1"] }]);
   });
 
-  it("does not refuse a tag that names this very image", async () => {
+  it("accepts a tag that already names this image", async () => {
     const identity = create({ platform: "linux/arm64" }).tag;
     fixture.held[`private:${identity}`] = digest;
     fixture.held["private:3.2.1"] = digest;
@@ -147,27 +147,27 @@ describe("MirroredImage", () => {
     assert.deepEqual(Object.keys(await fixture.images()), [`${tagsType} mirror`]);
   });
 
-  it("refuses a tag that names another image for good, before anything is copied", async () => {
+  it("refuses a tag that permanently names another image, before anything is copied", async () => {
     fixture.held["private:3.2.1"] = `sha256:${"e".repeat(64)}`;
     create({ tag: "3.2.1" });
     await assert.rejects(fixture.brought(), (error: Error) => {
       assert.match(
         error.message,
-        /tag: "3\.2\.1" — the private repository "petclinic" holds another image under this tag \(sha256:e+\), and its tags cannot be moved\. Fix: /,
+        /tag: found "3\.2\.1"\. The private repository "petclinic" has a different image under this tag \(sha256:e+\), and its tags cannot be moved\. /,
       );
       return error instanceof InputRefused;
     });
     assert.deepEqual(fixture.mocks.ofType(copyType), []);
   });
 
-  it("moves a given tag where tags can be moved", async () => {
+  it("moves a given tag where tags are mutable", async () => {
     fixture.held["private:latest"] = `sha256:${"e".repeat(64)}`;
     create({ tag: "latest" });
     const images = await fixture.images();
     assert.deepEqual(images[`${tagsType} mirror`]?.["repositories"], [{ url: privateUrl, keptTags: [] }]);
   });
 
-  it("stands for source, platform and refresh, however the source is written", () => {
+  it("derives its tag from source, platform and refresh, however the source is written", () => {
     const repositories = [new PrivateRepository("petclinic", { exclusionFilters: ["latest"] })];
     const tagOf = (args: Partial<MirroredImageArgs>) => mirrorTag({ repositories, ...args });
     const tags = [
@@ -185,7 +185,7 @@ describe("MirroredImage", () => {
     assert.equal(tagOf({ source: "smlinux/petclinic", tags: ["latest"], tag: "1" }), tags[0]);
   });
 
-  it("hands the source's own login on, kept secret", async () => {
+  it("passes the source's own login on as a secret", async () => {
     registry.authentication = "basic";
     create({ username: "reader", password: pulumi.output("top-secret") });
     const images = await fixture.images();
@@ -198,7 +198,7 @@ describe("MirroredImage", () => {
 
   describe("an image that Docker holds", () => {
     const imageId = `sha256:${"1".repeat(64)}`;
-    /** A docker client that knows one image, and says why it does not know another one. */
+    /** A docker client that knows one image and prints an error for any other. */
     const docker = (more: object = {}, otherwise = "Error: No such image: $5") => {
       const folder = fs.mkdtempSync(path.join(fixture.context, "bin-"));
       const inspected = JSON.stringify({ Id: imageId, Os: "linux", Architecture: "amd64", ...more });
@@ -208,7 +208,7 @@ describe("MirroredImage", () => {
     };
     const component = "ecr:index:MirroredImage";
 
-    it("is pushed by its id", async () => {
+    it("is pushed by its ID", async () => {
       docker();
       const { tag } = create({ localImage: "petclinic:1", platform: "linux/amd64" });
       const images = await fixture.images();
@@ -225,21 +225,21 @@ describe("MirroredImage", () => {
 
     for (const [what, args, message, otherwise] of [
       [
-        "none",
+        "absent",
         { localImage: "absent:1" },
-        /localImage: "absent:1" — Docker does not hold it: Error: No such image: absent:1\. Fix: build or load it/,
+        /localImage: found "absent:1"\. Docker does not have it: Error: No such image: absent:1\. Build or load it/,
         undefined,
       ],
       [
-        "one that no engine can be asked about",
+        "unknown if no engine answers",
         { localImage: "absent:1" },
-        /localImage: "absent:1" — the docker client does not say whether Docker holds it: Cannot connect\. Fix: install the client, start Docker/,
+        /localImage: found "absent:1"\. The docker client cannot tell whether Docker has it: Cannot connect\. Install the client, start Docker/,
         "Cannot connect",
       ],
       [
-        "one for another platform",
+        "built for another platform",
         { localImage: "petclinic:1", platform: "linux/arm64" },
-        /platform: "linux\/arm64" — the image "petclinic:1" is for linux\/amd64 only\. Fix: /,
+        /platform: found "linux\/arm64"\. The image "petclinic:1" is only for linux\/amd64\. /,
         undefined,
       ],
     ] as const) {
@@ -250,7 +250,7 @@ describe("MirroredImage", () => {
       });
     }
 
-    it("is for another platform, too, where Docker's store holds indexes", async () => {
+    it("is accepted for another platform if Docker's store holds indexes", async () => {
       for (const more of [{ Descriptor: { digest: imageId } }, { RepoDigests: [`petclinic@${imageId}`] }]) {
         docker(more);
         create({ localImage: "petclinic:1", platform: "linux/arm64" });
@@ -258,9 +258,9 @@ describe("MirroredImage", () => {
       }
     });
 
-    it("is the one that the stack pushed, wherever its name leads by now, and Docker is not asked", async () => {
+    it("stays the one that the stack pushed, wherever its name points now, and Docker is not asked", async () => {
       const { tag } = create({ localImage: "petclinic:1" });
-      await assert.rejects(fixture.brought());
+      await assert.rejects(fixture.brought(), /localImage: .*the docker client cannot tell/i);
       const old = { localImage: "petclinic:1", imageId: "sha256:old", repository: privateUrl, tag };
       fixture.has(component, uploadType, "mirror", old);
       fixture.has(component, tagsType, "mirror", { image: `${privateUrl}:${tag}`, tags: [], digest });
@@ -269,9 +269,9 @@ describe("MirroredImage", () => {
       assert.equal((await fixture.images())[`${uploadType} mirror`]?.["imageId"], "sha256:old");
     });
 
-    it("stays where Docker's own push of an older stack has brought it: nothing is pushed, and Docker is not asked", async () => {
+    it("is not pushed again if an older stack pushed it with Docker, and Docker is not asked", async () => {
       const { tag } = create({ localImage: "petclinic:1" });
-      await assert.rejects(fixture.brought());
+      await assert.rejects(fixture.brought(), /localImage: .*the docker client cannot tell/i);
       fixture.has(component, imageType, `mirror-${tag}`, { imageName: `${privateUrl}:${tag}` });
       for (const isTagged of [false, true]) {
         if (isTagged) fixture.has(component, tagsType, "mirror", { image: `${privateUrl}:${tag}`, tags: [], digest });
@@ -283,7 +283,7 @@ describe("MirroredImage", () => {
     });
   });
 
-  it("takes an index of several platforms whole, and knows no digest before the update", async () => {
+  it("takes a multi-platform index whole, and does not know its digest before the update", async () => {
     const manifests = ["amd64", "arm64"].map((architecture) => ({ digest, platform: { os: "linux", architecture } }));
     const index = registry.addManifest("petclinic", "1", { schemaVersion: 2, manifests }, ociIndex);
     await fixture.start(true);
@@ -292,10 +292,13 @@ describe("MirroredImage", () => {
     assert.equal(await isKnown(image.digest), false);
     assert.equal(images[`${copyType} mirror`]?.["source"], `${registry.host}/petclinic@${index}`);
     create({ platform: "linux/s390x" });
-    await assert.rejects(fixture.brought(), /platform: "linux\/s390x" — the index .* has no image for this platform/);
+    await assert.rejects(
+      fixture.brought(),
+      /platform: found "linux\/s390x"\. The index .* has no image for this platform/,
+    );
   });
 
-  it("asks nothing of the source while its password is unknown", async () => {
+  it("makes no request to the source while its password is unknown", async () => {
     await fixture.start(true);
     const password = pulumi.unknown as unknown as string;
     create({ username: "reader", password: pulumi.output(password) });
@@ -305,15 +308,15 @@ describe("MirroredImage", () => {
 
   for (const [what, args, paths] of [
     ["neither a source nor a local image", { source: undefined }, ["source"]],
-    ["both", { source: "a", localImage: "b" }, ["source"]],
-    ["a reference that is none", { source: "http://a/b" }, ["source"]],
-    ["a local image's name that is none", { source: undefined, localImage: "A" }, ["localImage"]],
-    ["a tag that is none", { source: "a", tag: "a b" }, ["tag"]],
-    ["a tag that is given and follows", { source: "a", tag: "latest", tags: ["latest"] }, ["tags"]],
+    ["a source together with a local image", { source: "a", localImage: "b" }, ["source"]],
+    ["an invalid reference", { source: "http://a/b" }, ["source"]],
+    ["an invalid local image name", { source: undefined, localImage: "A" }, ["localImage"]],
+    ["an invalid tag", { source: "a", tag: "a b" }, ["tag"]],
+    ["a fixed tag that is also a moving one", { source: "a", tag: "latest", tags: ["latest"] }, ["tags"]],
     ["several platforms", { source: "a", platform: "linux/amd64,linux/arm64" }, ["platform"]],
-    ["the exact image of a tag", { source: "a:1", exact: true }, ["exact"]],
+    ["`exact` with a tag", { source: "a:1", exact: true }, ["exact"]],
     [
-      "the exact image of one platform",
+      "`exact` with a platform",
       { source: `a@sha256:${"1".repeat(64)}`, platform: "linux/amd64", exact: true },
       ["exact"],
     ],
@@ -321,8 +324,8 @@ describe("MirroredImage", () => {
     ["a user name alone", { source: "a", username: "me" }, ["password"]],
     ["a password alone", { source: "a", password: "p" }, ["username"]],
     ["a login for Docker itself", { source: undefined, localImage: "a", username: "me", password: "p" }, ["username"]],
-    ["a moving tag of an immutable repository", { source: "a", tags: ["main"] }, ["tags[0]"]],
-    ["no repository", { source: "a", repositories: [] }, ["repositories"]],
+    ["a moving tag in an immutable repository", { source: "a", tags: ["main"] }, ["tags[0]"]],
+    ["an empty list of repositories", { source: "a", repositories: [] }, ["repositories"]],
   ] as const) {
     it(`refuses ${what}`, () => {
       const repository = {

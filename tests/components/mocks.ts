@@ -10,11 +10,11 @@ export interface Registration {
 }
 
 export interface Mocks {
-  /** Every custom and component resource so far, in order of registration. */
+  /** All registered custom and component resources, in order. */
   registrations: Registration[];
-  /** Every function called so far: its token and arguments. */
+  /** All function calls, with token and arguments. */
   calls: { token: string; args: Record<string, unknown> }[];
-  /** Waits until all that was started is registered. */
+  /** Waits until everything that was started is registered. */
   settle(): Promise<void>;
   /** The registered resources of a type. */
   ofType(type: string): Registration[];
@@ -22,30 +22,36 @@ export interface Mocks {
 
 export const account = "123456789012";
 export const region = "ap-northeast-2";
-/** Of every secret that is created. */
+/** ARN of every secret that is created. */
 export const secretArn = `arn:aws:secretsmanager:${region}:${account}:secret:ecr-pullthroughcache/some-AbCdEf`;
 export const digest = `sha256:${"d".repeat(64)}`;
 
-/** What look-ups find. Default: no image, and an account whose provider is configured. */
+/** What look-ups find. Default: no image, and an account with a configured provider. */
 export interface MockRegistry {
-  /** The provider cannot be configured yet: functions answer nothing, as in a preview of a provider made of unknowns. */
+  /**
+   * The provider cannot be configured yet: functions return nothing, as in a preview in which its settings are unknown.
+   */
   unconfigured?: boolean;
-  /** Whether it is there, or its digest. */
+  /** Whether the image exists, or its digest. */
   hasImage?: (args: Record<string, unknown>) => boolean | string;
+  /** Error of each look-up of images. */
   failWith?: string;
-  /** How a repository that exists is encrypted. Default: as ECR does it by itself. */
+  /** Encryption of an existing repository. Default: ECR's own default. */
   encryption?: { encryptionType: string; kmsKey: string };
-  /** What the stack has: resources by URN. */
+  /** The stack's resources by URN. */
   state?: Record<string, { type: string; outputs: Record<string, unknown> }>;
-  /** How reading that fails, attempt by attempt. */
+  /** Errors for the first attempts to read the state. */
   failState?: string[];
-  /** What every repository holds: digest and tags, newest first. */
+  /** The images in every repository: digest and tags, newest first. */
   images?: [digest: string, tags: string[]][];
-  /** What the registry has that somebody else made, as Cloud Control answers: properties by type. */
+  /**
+   * Registry settings that somebody else made, as Cloud Control returns them: properties by type, or by `<type>
+   * <identifier>`.
+   */
   settings?: Record<string, unknown>;
   /** The account's IAM roles: trust policies by name. */
   roles?: Record<string, string>;
-  /** How the question for `settings` fails. */
+  /** Error when `settings` are read. */
   failSettings?: string;
   /** Outputs of every other stack. */
   outputs?: Record<string, unknown>;
@@ -61,7 +67,7 @@ function privateEndpoint(inputs: Record<string, unknown>): string {
   return `https://${inputs["registryId"] ?? account}.dkr.ecr.${inputs["region"] ?? region}.amazonaws.com`;
 }
 
-/** Starts a fresh engine in which AWS answers as for an empty account. Call it before each component. */
+/** Starts a fresh engine in which AWS answers as it would for an empty account. Call it before each component. */
 export async function startMocks(registry: MockRegistry = {}, preview = false): Promise<Mocks> {
   const registrations: Registration[] = [];
   const calls: Mocks["calls"] = [];
@@ -74,12 +80,13 @@ export async function startMocks(registry: MockRegistry = {}, preview = false): 
     {
       newResource({ type, name, inputs }) {
         registrations.push({ type, name, inputs });
-        if (type === "pulumi:pulumi:StackReference")
+        if (type === "pulumi:pulumi:StackReference") {
           return { id: name, state: { ...inputs, outputs: registry.outputs } };
+        }
         return { id: `${name}-id`, state: { ...inputs, ...computed(type, inputs, preview) } };
       },
       call({ token, inputs }) {
-        // The engine's own function asks nobody.
+        // Answered by the engine itself, so not one of the recorded calls.
         if (token === "pulumi:pulumi:readStackResourceOutputs") {
           const fault = registry.failState?.shift();
           if (fault !== undefined) throw grpcError(fault);
@@ -116,6 +123,7 @@ export async function startMocks(registry: MockRegistry = {}, preview = false): 
                 };
           }
           case "aws:ecr/getImages:getImages":
+            if (registry.failWith) throw grpcError(registry.failWith);
             return { imageIds: idsOf(registry.images ?? []) };
           case "aws:ecr/getImage:getImage": {
             const [newest] = registry.images ?? [];
@@ -123,8 +131,9 @@ export async function startMocks(registry: MockRegistry = {}, preview = false): 
             return { imageDigest: newest[0], imageTags: newest[1], imagePushedAt: pushedAt / 1000 };
           }
           case "aws:ecrpublic/getImages:getImages":
-            if (inputs["imageIds"] === undefined) return { images: publicImages(registry.images ?? []) };
-            return { images: [{ imageDigest: found(inputs) }] };
+            if (inputs["imageIds"] !== undefined) return { images: [{ imageDigest: found(inputs) }] };
+            if (registry.failWith) throw grpcError(registry.failWith);
+            return { images: publicImages(registry.images ?? []) };
           case "aws:iam/getRoles:getRoles": {
             const names = Object.keys(registry.roles ?? {});
             return { names, arns: names.map((name) => `arn:aws:iam::${account}:role/${name}`) };
@@ -133,7 +142,9 @@ export async function startMocks(registry: MockRegistry = {}, preview = false): 
             return { name: inputs["name"], assumeRolePolicy: registry.roles?.[String(inputs["name"])] };
           case "aws:cloudcontrol/getResource:getResource": {
             if (registry.failSettings) throw grpcError(registry.failSettings);
-            const properties = registry.settings?.[String(inputs["typeName"])];
+            const { typeName, identifier } = inputs;
+            const properties =
+              registry.settings?.[String(typeName)] ?? registry.settings?.[`${typeName} ${identifier}`];
             if (properties === undefined) throw grpcError("reading Cloud Control API Resource: couldn't find resource");
             return { properties: JSON.stringify(properties) };
           }
@@ -158,7 +169,7 @@ export async function startMocks(registry: MockRegistry = {}, preview = false): 
 /** When the newest image was pushed. */
 const pushedAt = Date.UTC(2026, 10, 2);
 
-/** As ECR lists images: one entry a tag. */
+/** As ECR lists images: one entry per tag. */
 function idsOf(images: NonNullable<MockRegistry["images"]>) {
   return images.flatMap(([imageDigest, tags]) =>
     tags.length > 0 ? tags.map((imageTag) => ({ imageDigest, imageTag })) : [{ imageDigest }],
@@ -178,7 +189,7 @@ function grpcError(details: string): Error {
   return Object.assign(new Error(details), { details });
 }
 
-/** What AWS adds to a resource's inputs. */
+/** The properties that AWS adds to a resource's inputs. */
 function computed(type: string, inputs: Record<string, unknown>, preview: boolean): Record<string, unknown> {
   switch (type) {
     case "aws:ecr/repository:Repository":
@@ -205,7 +216,7 @@ function computed(type: string, inputs: Record<string, unknown>, preview: boolea
       return { name, arn: `arn:aws:iam::${account}:role${inputs["path"] ?? "/"}${name}` };
     }
     case "aws:sns/topic:Topic":
-      // Known only after it was created, as every computed value of AWS.
+      // Known only after creation, like every value that AWS computes.
       return preview ? {} : { arn: `arn:aws:sns:ap-northeast-2:${account}:${inputs["name"] ?? "automatic"}` };
     case "aws:cloudwatch/eventRule:EventRule":
       return { name: "automatic", arn: `arn:aws:events:ap-northeast-2:${account}:rule/automatic` };
@@ -217,7 +228,7 @@ function computed(type: string, inputs: Record<string, unknown>, preview: boolea
     case "ecr:index:ImageUpload":
       return preview ? {} : { digest };
     case "docker:index/image:Image":
-      // A preview builds and pushes nothing: the digest, or the image's id, stays unknown.
+      // A preview builds and pushes nothing, so the digest or image ID stays unknown.
       if (!preview && inputs["skipPush"] === true) return { repoDigest: localImageId(String(inputs["imageName"])) };
       return preview ? {} : { repoDigest: `${String(inputs["imageName"]).replace(/:[^:/]*$/, "")}@${digest}` };
     default:
@@ -225,7 +236,7 @@ function computed(type: string, inputs: Record<string, unknown>, preview: boolea
   }
 }
 
-/** The id of an image that Docker built and did not push. */
+/** The ID of an image that Docker built and did not push. */
 export function localImageId(imageName: string): string {
   return `sha256:${createHash("sha256").update(imageName).digest("hex")}`;
 }
@@ -245,13 +256,13 @@ export async function childOptions(
   return options;
 }
 
-/** The value of an output once it is known, or the error that an apply on the way threw. */
+/** The value of an output once it is known, or the error that an apply threw on the way. */
 export function known<T>(output: pulumi.Output<T>): Promise<T> {
-  // Not in the public type; an apply alone would leave errors to nobody.
+  // Not in the public type. With an apply alone, nobody would receive errors.
   return (output as unknown as { promise(): Promise<T> }).promise();
 }
 
-/** Whether an output has a value yet: in a preview some have none. */
+/** Whether an output has a value yet. In a preview some do not. */
 export function isKnown(output: pulumi.Output<unknown>): Promise<boolean> {
   return (output as unknown as { isKnown: Promise<boolean> }).isKnown;
 }

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { registryFaults } from "../../components";
+import { registryFaults } from "../../components/registry/registry";
 import { paths } from "../ecr/refusals";
 
 const account = "123456789012";
 const role = (partition: string) => `arn:${partition}:iam::${account}:role/pets`;
 
 describe("partitions", () => {
-  it("are compared by Registry: replication, cache, templates, policy and exclusions", () => {
+  it("are compared by Registry for replication, cache, templates, policy and exclusions", () => {
     const own = registryFaults("shared", {
       region: "us-west-2",
       policy: JSON.stringify({

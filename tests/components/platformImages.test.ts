@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as path from "node:path";
 import { ContainerImage, type ContainerImageArgs, PrivateRepository, PublicRepository } from "../../components";
-import { contentTag } from "../../components/images/buildContext";
+import { contentTag } from "./contentTag";
 import {
   copyType,
   ImageFixture,
@@ -50,7 +50,7 @@ describe("ContainerImage for several platforms", () => {
     fixture.has(component, tagsType, "app", { image: `${privateUrl}:${tag()}`, tags: [], digest });
   };
 
-  it("builds each, pushes none under a tag of its own, and puts them together in the first repository", async () => {
+  it("builds each platform without pushing it under a tag, and combines them in the first repository", async () => {
     const image = create({ tags: ["latest"] });
     const build = (platform: string) => ({
       imageName: `${privateUrl}:${tag()}-${platform.replace("/", "-")}`,
@@ -98,7 +98,7 @@ describe("ContainerImage for several platforms", () => {
     );
   });
 
-  it("is one image whatever the order of its platforms, and another one than for one of them", () => {
+  it("has the same tag whatever the order of its platforms, and another one for a single platform", () => {
     const one = create().tag;
     assert.equal(new ContainerImage("b", { ...argsOf(["linux/amd64", "linux/arm64"]) }, fixture.opts).tag, one);
     assert.notEqual(new ContainerImage("c", { ...argsOf(["linux/amd64"]) }, fixture.opts).tag, one);
@@ -110,7 +110,7 @@ describe("ContainerImage for several platforms", () => {
     platforms,
   });
 
-  it("has each platform's builder build it, whose Docker then holds it", async () => {
+  it("builds each platform on its builder, whose Docker engine then holds the image", async () => {
     create({ builders: { "linux/arm64": "ssh://me@arm.example" } });
     const images = await fixture.images();
     assert.deepEqual(images[`${indexType} app`]?.["dockerHosts"], ["", "ssh://me@arm.example"]);
@@ -127,7 +127,7 @@ describe("ContainerImage for several platforms", () => {
     assert.equal(builder("linux-amd64"), undefined);
   });
 
-  it("leaves the stack's own builds and index as they are, and asks no registry", async () => {
+  it("keeps the stack's own builds and index, without registry look-ups", async () => {
     wasMade(nameFor("linux-amd64"), `${nameFor("linux-arm64")}:2`);
     create();
     const images = await fixture.images();
@@ -141,9 +141,9 @@ describe("ContainerImage for several platforms", () => {
     assert.equal(fixture.mocks.calls.filter(({ token }) => /getImages?$/.test(token)).length, 0);
   });
 
-  it("builds all of them anew when the registry has lost the index: Docker need not hold them any more", async () => {
+  it("rebuilds all platforms if the registry has lost the index, because Docker may no longer hold them", async () => {
     wasMade(nameFor("linux-amd64"), nameFor("linux-arm64"));
-    // A refresh found that the tag is gone, and took the tags' resource out of the state.
+    // As if a refresh had found the tag missing and removed the tags resource from the state.
     for (const urn of Object.keys(fixture.state)) if (urn.includes(tagsType)) delete fixture.state[urn];
     for (const urn of Object.keys(fixture.state)) if (urn.includes(indexType)) delete fixture.state[urn];
     create();
@@ -153,13 +153,13 @@ describe("ContainerImage for several platforms", () => {
     );
   });
 
-  it("builds nothing that the registry holds", async () => {
+  it("builds nothing if the registry holds the image", async () => {
     fixture.held[`private:${tag()}`] = digest;
     create();
     assert.deepEqual(Object.keys(await fixture.images()), [`${tagsType} app`]);
   });
 
-  it("is replaced with its repository, builds and all", async () => {
+  it("is replaced with its repository, including the builds", async () => {
     const repository = new PrivateRepository("petclinic", { exclusionFilters: ["latest"] });
     create({ repositories: [repository] });
     await fixture.images();

@@ -4,14 +4,13 @@ import { PrivateRepository, type PrivateRepositoryArgs } from "../../components"
 import { InputChecks, InputRefused } from "../../components/inputChecks";
 import { repositoryKeyPolicy } from "../../ecr/accessPolicy";
 import {
-  defaultLifecycleRules,
   lifecyclePolicyFromRules,
   lifecyclePolicyText,
   lifecyclePresets,
   protectTags,
 } from "../../ecr/lifecyclePolicy";
-import { privateRepositoryNameFaults } from "../../ecr/repositoryNames";
-import { account, digest, known, type Mocks, startMocks } from "./mocks";
+import { privateRepositoryNameFaults } from "../../ecr/names/repositoryNames";
+import { account, childOptions, digest, known, type Mocks, startMocks } from "./mocks";
 
 const repositoryType = "aws:ecr/repository:Repository";
 const lifecycleType = "aws:ecr/lifecyclePolicy:LifecyclePolicy";
@@ -27,8 +26,10 @@ describe("PrivateRepository", () => {
     await mocks.settle();
     return mocks.ofType(repositoryType)[0]?.inputs;
   };
+  const optionsOf = (args: PrivateRepositoryArgs) =>
+    childOptions(mocks, (opts) => new PrivateRepository("petclinic", args, opts));
 
-  it("is encrypted with KMS, immutable, scanned and has a lifecycle without being told", async () => {
+  it("is encrypted with KMS, immutable, scanned on push and has a lifecycle policy by default", async () => {
     const repository = new PrivateRepository("petclinic");
     await mocks.settle();
     assert.deepEqual(mocks.registrations, [
@@ -49,7 +50,7 @@ describe("PrivateRepository", () => {
         name: "petclinic",
         inputs: {
           repository: "petclinic",
-          policy: lifecyclePolicyText(lifecyclePolicyFromRules(defaultLifecycleRules)),
+          policy: lifecyclePolicyText(lifecyclePolicyFromRules(lifecyclePresets.service.rules)),
         },
       },
     ]);
@@ -58,18 +59,18 @@ describe("PrivateRepository", () => {
     assert.equal(await known(repository.url), `${account}.dkr.ecr.ap-northeast-2.amazonaws.com/petclinic`);
   });
 
-  it("has no lifecycle policy when that is switched off by name", async () => {
+  it("has no lifecycle policy if it is set to false", async () => {
     await inputsOf({ lifecyclePolicy: false });
     assert.deepEqual(mocks.ofType(lifecycleType), []);
   });
 
-  it("takes a lifecycle by a preset's name", async () => {
+  it("accepts a lifecycle preset by name", async () => {
     await inputsOf({ lifecyclePolicy: "pullRequest" });
     const text = lifecyclePolicyText(lifecyclePolicyFromRules(lifecyclePresets.pullRequest.rules));
     assert.equal(mocks.ofType(lifecycleType)[0]?.inputs["policy"], text);
   });
 
-  it("takes a lifecycle as rules, document or text and writes the same canonical text", async () => {
+  it("accepts a lifecycle as rules, document or text, and writes the same canonical text", async () => {
     const rules = [
       { images: "any", keepNewest: 100, description: "cap" },
       { images: "untagged", expireAfterDays: 1, description: "soon" },
@@ -88,7 +89,7 @@ describe("PrivateRepository", () => {
     }
   });
 
-  it("makes exclusion filters an immutable repository's exceptions", async () => {
+  it("turns exclusion filters into exceptions of an immutable repository", async () => {
     const inputs = await inputsOf({ exclusionFilters: ["latest", "dev-*"] });
     assert.equal(inputs?.["imageTagMutability"], "IMMUTABLE_WITH_EXCLUSION");
     assert.deepEqual(inputs?.["imageTagMutabilityExclusionFilters"], [
@@ -97,7 +98,7 @@ describe("PrivateRepository", () => {
     ]);
   });
 
-  it("allows the lab's choices when they are written out", async () => {
+  it("allows mutable tags and AES-256 if they are set explicitly", async () => {
     const inputs = await inputsOf({ imageTagMutability: "MUTABLE", encryption: "aes256" });
     assert.equal(inputs?.["imageTagMutability"], "MUTABLE");
     assert.deepEqual(inputs?.["encryptionConfigurations"], [{ encryptionType: "AES256" }]);
@@ -111,7 +112,7 @@ describe("PrivateRepository", () => {
     assert.deepEqual(mocks.ofType("aws:kms/key:Key"), []);
   });
 
-  it("creates a key that rotates, with an alias, and gives region and tags to every child", async () => {
+  it("creates a rotating key with an alias, and passes region and tags on to every child", async () => {
     const inputs = await inputsOf({
       repositoryName: "team/pet.clinic",
       createKey: true,
@@ -141,14 +142,36 @@ describe("PrivateRepository", () => {
     assert.equal(mocks.ofType(lifecycleType)[0]?.inputs["region"], "eu-west-1");
   });
 
-  it("deletes its own key when it is told to", async () => {
-    await inputsOf({ createKey: true, keyDeletionWindowDays: 7 });
+  it("uses the given deletion window for its own key, and registers key and alias so that both go with the repository", async () => {
+    const options = await optionsOf({ createKey: true, keyDeletionWindowDays: 7, protect: true });
     assert.equal(mocks.ofType("aws:kms/key:Key")[0]?.inputs["deletionWindowInDays"], 7);
     assert.deepEqual(
       JSON.parse(String(mocks.ofType("aws:kms/key:Key")[0]?.inputs["policy"])),
       repositoryKeyPolicy(account, "ap-northeast-2"),
     );
     assert.ok(!("region" in (mocks.ofType("aws:kms/key:Key")[0]?.inputs ?? {})));
+    for (const type of ["aws:kms/key:Key", "aws:kms/alias:Alias"]) {
+      const { parent, retainOnDelete, deleteBeforeReplace } = options[type] ?? {};
+      // They inherit the component's retainOnDelete.
+      assert.deepEqual(
+        [parent instanceof PrivateRepository, retainOnDelete, deleteBeforeReplace],
+        [true, undefined, true],
+      );
+    }
+    // Only what cannot be created again as it was.
+    assert.deepEqual(
+      [repositoryType, "aws:kms/key:Key", "aws:kms/alias:Alias", lifecycleType].map((type) => options[type]?.protect),
+      [true, true, false, false],
+    );
+  });
+
+  it("replaces the repository when its own key comes or goes, which the provider would not notice", async () => {
+    const triggerOf = async (args: PrivateRepositoryArgs) =>
+      (await optionsOf(args))[repositoryType]?.replacementTrigger;
+    assert.equal(await triggerOf({ createKey: true }), "a key of its own");
+    mocks = await startMocks();
+    assert.equal(await triggerOf({}), "no key of its own");
+    for (const type of ["aws:kms/key:Key", "aws:kms/alias:Alias"]) assert.deepEqual(mocks.ofType(type), []);
   });
 
   it("protects tags from a preset's rules", async () => {
@@ -196,24 +219,28 @@ describe("PrivateRepository", () => {
       { region: "eu-west-1", kmsKey: `arn:aws:kms:us-east-1:${account}:key/1234abcd-12ab-34cd-56ef-1234567890ab` },
       "kmsKey",
     ],
-    ["a zone where a region belongs", { region: "ap-northeast-2a" }, "region"],
+    ["an availability zone as region", { region: "ap-northeast-2a" }, "region"],
     ["an unknown encryption", { encryption: "rot13" }, "encryption"],
-    ["a waiting time of 6 days", { createKey: true, keyDeletionWindowDays: 6 }, "keyDeletionWindowDays"],
-    ["a waiting time of 31 days", { createKey: true, keyDeletionWindowDays: 31 }, "keyDeletionWindowDays"],
-    ["a waiting time of no whole number", { createKey: true, keyDeletionWindowDays: 7.5 }, "keyDeletionWindowDays"],
-    ["a waiting time without a key", { keyDeletionWindowDays: 7 }, "keyDeletionWindowDays"],
-    ["a tag's key of AWS", { tags: { "aws:x": "y" } }, 'tags["aws:x"]'],
+    ["a deletion window of 6 days", { createKey: true, keyDeletionWindowDays: 6 }, "keyDeletionWindowDays"],
+    ["a deletion window of 31 days", { createKey: true, keyDeletionWindowDays: 31 }, "keyDeletionWindowDays"],
+    [
+      "a deletion window that is not a whole number",
+      { createKey: true, keyDeletionWindowDays: 7.5 },
+      "keyDeletionWindowDays",
+    ],
+    ["a deletion window without a key", { keyDeletionWindowDays: 7 }, "keyDeletionWindowDays"],
+    ["a tag key reserved by AWS", { tags: { "aws:x": "y" } }, 'tags["aws:x"]'],
     ["a protected tag with five wildcards", { protectedTags: ["v*", "*a*b*c*d*"] }, "protectedTags[1]"],
-    ["protected tags that are no list", { protectedTags: "v*" }, "protectedTags"],
-    ["a preset that there is none of", { lifecyclePolicy: "serivce" }, "lifecyclePolicy"],
+    ["protected tags that are not a list", { protectedTags: "v*" }, "protectedTags"],
+    ["an unknown preset", { lifecyclePolicy: "serivce" }, "lifecyclePolicy"],
     ["an account with 11 digits", { access: { pullFrom: ["12345678901"] } }, "access.pullFrom[0]"],
     [
-      "a function of another region",
+      "a function in another region",
       { region: "eu-west-1", access: { lambdaPull: [`arn:aws:lambda:us-east-1:${account}:function:x`] } },
       "access.lambdaPull[0]",
     ],
     ["a lifecycle document that ECR refuses", { lifecyclePolicy: { rules: [] } }, "lifecyclePolicy.rules"],
-    ["a lifecycle text that is no JSON", { lifecyclePolicy: "expire everything" }, "lifecyclePolicy"],
+    ["a lifecycle string that is not JSON", { lifecyclePolicy: "expire everything" }, "lifecyclePolicy"],
   ] as const) {
     it(`refuses ${what}`, () => {
       assert.throws(
@@ -223,13 +250,13 @@ describe("PrivateRepository", () => {
     });
   }
 
-  it("checks a value that is known later when it is known", async () => {
+  it("checks a value that is known later once it is known", async () => {
     const checks = new InputChecks("subject");
     const faultsOf = (value: string) => privateRepositoryNameFaults(value, "repositoryName");
     const later = checks.input(pulumi.output(Promise.resolve("UPPER")), faultsOf);
     const good = checks.input(Promise.resolve("lower"), faultsOf);
     checks.refuse();
-    await assert.rejects(known(pulumi.output(later)), /subject: .*\n.*repositoryName: "UPPER"/);
+    await assert.rejects(known(pulumi.output(later)), /subject: .*\n.*repositoryName: found "UPPER"/);
     assert.equal(await known(pulumi.output(good)), "lower");
   });
 
@@ -244,7 +271,7 @@ describe("PrivateRepository", () => {
     });
   });
 
-  it("fetches a login once, and keeps its password secret", async () => {
+  it("fetches a login once and keeps its password secret", async () => {
     const repository = new PrivateRepository("petclinic");
     const { password } = repository.credentials();
     repository.credentials();
@@ -253,7 +280,7 @@ describe("PrivateRepository", () => {
     assert.equal(mocks.calls.length, 1);
   });
 
-  it("takes only a missing image or repository for an absent tag", async () => {
+  it("treats only a missing image or repository as an absent tag", async () => {
     mocks = await startMocks({ hasImage: ({ imageTag }) => imageTag === "there" });
     const repository = new PrivateRepository("petclinic");
     assert.equal(await known(repository.findDigest("there")), digest);

@@ -40,7 +40,7 @@ describe("promoteImage", () => {
       const { registryId, region } = sourceRegistry;
       const owner = `${registryId}.dkr.ecr.${region}.amazonaws.com`;
       await assert.rejects(fixture.brought(), (error: Error) => {
-        const message = `${registry.host}/petclinic@${digest}: the login is the one of the registry ${owner} and is not sent to ${registry.host}.`;
+        const message = `${registry.host}/petclinic@${digest}: the login belongs to the registry ${owner} and is not sent to ${registry.host}.`;
         assert.ok(error.message.endsWith(message), error.message);
         return true;
       });
@@ -59,18 +59,19 @@ describe("promoteImage", () => {
     assert.deepEqual(call?.args, from);
   });
 
-  it("refuses a repository that has another image in its copy's place, before anything is tagged", async () => {
+  it("refuses a repository that has another image under the copy's tag, before anything is tagged", async () => {
     registry.authentication = "none";
     const source = `${registry.host}/petclinic@${digest}`;
     const identity = mirrorTag({ source });
     const image = `${privateUrl}:${identity}`;
     const refused =
-      /source: "sha256:\w+" — the private repository "petclinic" has another image under the tag of its copy, mirror-\w+: sha256:e+\. Fix: remove that tag/;
+      /source: found "sha256:\w+"\. The private repository "petclinic" has a different image under the tag of its copy, mirror-\w+: sha256:e+\. Remove that tag/;
     for (const inState of [false, true]) {
       await fixture.start();
       fixture.held[`private:${identity}`] = otherDigest;
-      if (inState)
+      if (inState) {
         fixture.has("ecr:index:MirroredImage", tagsType, "petclinic", { image, tags: [], digest: otherDigest });
+      }
       promote(source, undefined);
       await assert.rejects(fixture.brought(), refused);
       assert.deepEqual([...fixture.mocks.ofType(copyType), ...fixture.mocks.ofType(tagsType)], []);

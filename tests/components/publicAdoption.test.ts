@@ -7,7 +7,7 @@ import { account, childOptions, known, type Mocks, startMocks } from "./mocks";
 const repositoryType = "aws:ecrpublic/repository:Repository";
 const policyType = "aws:ecrpublic/repositoryPolicy:RepositoryPolicy";
 
-describe("a public repository that exists already", () => {
+describe("a public repository that already exists", () => {
   let mocks: Mocks;
   beforeEach(async () => {
     mocks = await startMocks();
@@ -16,7 +16,7 @@ describe("a public repository that exists already", () => {
   const optionsOf = (args: PublicRepositoryArgs, opts?: pulumi.ComponentResourceOptions) =>
     childOptions(mocks, (recorded) => new PublicRepository("petclinic", args, { ...opts, ...recorded }));
 
-  it("is adopted in us-east-1, whatever the provider's region, its policy when that is said", async () => {
+  it("is adopted in us-east-1, whatever the provider's region, and with its policy if requested", async () => {
     const access = { pushFrom: [account] };
     const short = await optionsOf({ import: "team/legacy", access });
     assert.equal(short[repositoryType]?.import, "team/legacy@us-east-1");
@@ -27,7 +27,7 @@ describe("a public repository that exists already", () => {
     assert.equal((await optionsOf({}))[repositoryType]?.import, undefined);
   });
 
-  it("is protected and retained, and its policy is not protected", async () => {
+  it("is protected and retained, but its policy is not protected", async () => {
     const args = { access: { pushFrom: [account] } };
     for (const options of [
       await optionsOf({ ...args, protect: true, retainOnDelete: true }),
@@ -40,15 +40,15 @@ describe("a public repository that exists already", () => {
   });
 
   for (const [what, args, path] of [
-    ["a name that is none", { import: "Pet Clinic" }, "import"],
+    ["an invalid name", { import: "Pet Clinic" }, "import"],
     ["another name", { import: "legacy", repositoryName: "other" }, "repositoryName"],
-    ["a tag's key of AWS", { tags: { "aws:x": "y" } }, 'tags["aws:x"]'],
+    ["a tag key reserved by AWS", { tags: { "aws:x": "y" } }, 'tags["aws:x"]'],
     [
-      "ECR's actions",
+      "actions of private ECR",
       { access: { statements: [{ Effect: "Allow", Principal: "*", Action: "ecr:PutImage" }] } },
       "access.statements[0].Action",
     ],
-    ["a name of no form", { access: { pushFrom: ["everyone"] } }, "access.pushFrom[0]"],
+    ["an invalid principal", { access: { pushFrom: ["everyone"] } }, "access.pushFrom[0]"],
   ] as const) {
     it(`is refused with ${what}`, async () => {
       assert.throws(
@@ -60,7 +60,7 @@ describe("a public repository that exists already", () => {
     });
   }
 
-  it("is looked up by its name in us-east-1", async () => {
+  it("is looked up by name in us-east-1", async () => {
     const shared = PublicRepository.get("shared", { repositoryName: "platform/base" });
     assert.ok(shared instanceof ExistingPublicRepository);
     assert.equal(shared.kind, "public");
@@ -73,6 +73,6 @@ describe("a public repository that exists already", () => {
         [repositoryType, "shared"],
       ],
     );
-    assert.throws(() => PublicRepository.get("Shared"), /repositoryName: "Shared"/);
+    assert.throws(() => PublicRepository.get("Shared"), /repositoryName: found "Shared"/);
   });
 });

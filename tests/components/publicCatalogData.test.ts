@@ -3,9 +3,10 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { type CatalogDataArgs, publicRepositoryFaults } from "../../components";
+import type { CatalogDataArgs } from "../../components";
 import { InputChecks } from "../../components/inputChecks";
 import { readCatalogData } from "../../components/repositories/catalogData";
+import { publicRepositoryFaults } from "../../components/repositories/publicRepository";
 
 const pngSignature = Buffer.from("89504e470d0a1a0a", "hex");
 
@@ -32,7 +33,7 @@ describe("catalog data from files", () => {
   const faultsOf = (catalogData: CatalogDataArgs) => publicRepositoryFaults("petclinic", { catalogData });
   const pathsOf = (catalogData: CatalogDataArgs) => faultsOf(catalogData).map((fault) => fault.path);
 
-  it("has the files' texts and bytes in place of their names", () => {
+  it("contains the files' text and bytes instead of their names", () => {
     const checks = new InputChecks("subject");
     const logo = Buffer.concat([pngSignature, Buffer.from([0, 255, 7])]);
     const data = readCatalogData(
@@ -55,14 +56,14 @@ describe("catalog data from files", () => {
     });
   });
 
-  it("is left as it is without files, and is none when there is none", () => {
+  it("is unchanged without files, and absent if not given", () => {
     const checks = new InputChecks("subject");
     assert.deepEqual(readCatalogData({ aboutText: "about" }, checks), { aboutText: "about" });
     assert.equal(readCatalogData(undefined, checks), undefined);
     assert.deepEqual(checks.faults, []);
   });
 
-  it("takes the longest texts and the biggest logo, and not one byte more", () => {
+  it("accepts the longest texts and the largest logo, and not one byte more", () => {
     const logo = (bytes: number) =>
       file("logo.png", Buffer.concat([pngSignature, Buffer.alloc(bytes - pngSignature.length)]));
     const longest = "ü".repeat(5_120);
@@ -75,11 +76,11 @@ describe("catalog data from files", () => {
     ]);
     assert.match(
       faultsOf({ aboutText: longer })[0]?.rule ?? "",
-      /provider takes at most 10,240 bytes of text here, this is 10,241 in UTF-8/,
+      /provider accepts at most 10,240 bytes here; this is 10,241 in UTF-8/,
     );
   });
 
-  it("refuses a text that stands in both places", () => {
+  it("is refused if a text is given both inline and as a file", () => {
     const about = file("about.md", "about");
     assert.deepEqual(pathsOf({ aboutText: "a", aboutFile: about, usageText: "u", usageFile: about }), [
       "catalogData.aboutFile",
@@ -87,7 +88,7 @@ describe("catalog data from files", () => {
     ]);
   });
 
-  it("refuses files that cannot be read, and a logo that is no PNG", () => {
+  it("is refused if a file cannot be read, or the logo is not a PNG", () => {
     const absent = path.join(folder, "absent");
     assert.deepEqual(pathsOf({ aboutFile: absent, usageFile: folder, logoFile: absent }), [
       "catalogData.aboutFile",
@@ -99,7 +100,7 @@ describe("catalog data from files", () => {
     assert.deepEqual(pathsOf({ logoFile: file("cut.png", pngSignature.subarray(0, 7)) }), ["catalogData.logoFile"]);
   });
 
-  describe("is of the project alone", () => {
+  describe("comes from the project's own files only", () => {
     const secret = () => {
       const place = path.join(outside, "secret.md");
       fs.writeFileSync(place, "top-secret");
@@ -116,7 +117,7 @@ describe("catalog data from files", () => {
         return `${fault?.rule} ${fault?.fix}`;
       });
 
-    it("and not of anywhere else on the machine, by its path or by a link", () => {
+    it("not from anywhere else on the machine, by a path or through a link", () => {
       fs.symlinkSync(secret(), "link.md");
       fs.symlinkSync("link.md", "second.md");
       fs.symlinkSync(outside, "folder");
@@ -135,13 +136,13 @@ describe("catalog data from files", () => {
         `../${path.basename(folder)}/../${path.basename(outside)}/secret.md`,
       ].filter((each) => fs.existsSync(each))) {
         for (const said of refusals(place)) {
-          assert.match(said, /it is not in the project's folder\. copy it into the project\.$/, place);
+          assert.match(said, /it must be in the project's folder\. copy it into the project\.$/, place);
           assert.doesNotMatch(said, /top-secret/);
         }
       }
     });
 
-    it("by a link too that stays in it, and by a path from the root of the disk", () => {
+    it("also through a link that stays inside it, or by an absolute path", () => {
       file("about.md", "about");
       fs.symlinkSync("about.md", "link.md");
       for (const aboutFile of ["link.md", path.join(folder, "about.md"), "./about.md"]) {
@@ -149,24 +150,27 @@ describe("catalog data from files", () => {
       }
     });
 
-    it("and nothing of it that is hidden", () => {
+    it("not from hidden ones", () => {
       fs.mkdirSync(".git");
       fs.writeFileSync(".git/config", "extraheader = top-secret");
       fs.writeFileSync(".env", "top-secret");
       fs.symlinkSync(".env", "about.md");
       for (const place of [".git/config", ".env", "about.md"]) {
-        for (const said of refusals(place)) assert.match(said, /it is hidden\. copy it to a name without a dot/, place);
+        for (const said of refusals(place)) {
+          assert.match(said, /must not be a hidden file\. copy it to a name without a leading dot/, place);
+        }
       }
     });
 
-    it("and never a pipe, a device, a folder or what is longer than can be shown: none is waited for or read whole", () => {
+    it("never from a pipe, a folder or a file that is too long: none is waited for or read in full", () => {
       execFileSync("mkfifo", ["pipe"]);
       fs.mkdirSync("folder");
       fs.writeFileSync("long", "");
       fs.truncateSync("long", 2 ** 40);
       for (const place of ["pipe", "folder", "long"]) {
-        for (const said of refusals(place))
+        for (const said of refusals(place)) {
           assert.match(said, /must be a file of at most (10,240|512,000) bytes\./, place);
+        }
       }
     });
   });

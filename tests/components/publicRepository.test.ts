@@ -14,7 +14,7 @@ describe("PublicRepository", () => {
   beforeEach(async () => {
     mocks = await startMocks();
     folder = fs.mkdtempSync(path.join(os.tmpdir(), "logo-"));
-    // The project's folder: a logo is a file of the project.
+    // A logo must be in the project's folder.
     process.chdir(folder);
   });
   const own = process.cwd();
@@ -23,7 +23,7 @@ describe("PublicRepository", () => {
     fs.rmSync(folder, { recursive: true });
   });
 
-  it("registers one repository in us-east-1, with no catalog data unless given", async () => {
+  it("registers one repository in us-east-1, by default without catalog data", async () => {
     const repository = new PublicRepository("petclinic");
     await mocks.settle();
     assert.deepEqual(mocks.registrations, [
@@ -39,7 +39,7 @@ describe("PublicRepository", () => {
     assert.equal(await known(repository.arn), `arn:aws:ecr-public::${account}:repository/petclinic`);
   });
 
-  it("gives the gallery its texts and the logo's bytes", async () => {
+  it("passes on the gallery's texts and the logo's bytes", async () => {
     const logoFile = path.join(folder, "logo.png");
     fs.writeFileSync(logoFile, png);
     new PublicRepository("petclinic", {
@@ -93,7 +93,7 @@ describe("PublicRepository", () => {
     assert.deepEqual(mocks.registrations, []);
   });
 
-  it("names a logo file that is not there", () => {
+  it("reports a missing logo file", () => {
     assert.throws(
       () => new PublicRepository("petclinic", { catalogData: { logoFile: path.join(folder, "none.png") } }),
       /catalogData\.logoFile: .*none\.png.*ENOENT/,
@@ -118,7 +118,7 @@ describe("PublicRepository", () => {
     assert.equal(commands.push, "docker push public.ecr.aws/a1b2c3d4/petclinic:latest");
   });
 
-  it("looks a tag and its digest up", async () => {
+  it("looks up a tag's digest", async () => {
     mocks = await startMocks({ hasImage: ({ imageIds }) => JSON.stringify(imageIds) === '[{"imageTag":"there"}]' });
     const repository = new PublicRepository("petclinic");
     assert.equal(await known(repository.findDigest("there")), digest);

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { InputRefused, lambdaDeployPolicy, PrivateRepository, pullPolicy, pullPolicyFaults } from "../../components";
-import { lambdaDeployPermissions, pullPermissions } from "../../ecr/pullPermissions";
+import { InputRefused, lambdaDeployPolicy, PrivateRepository, pullPolicy } from "../../components";
+import { pullPolicyFaults } from "../../components/permissions/pullPolicy";
+import { lambdaDeployPermissions, pullPermissions } from "../../ecr/permissions/pullPermissions";
 import { account, known, startMocks } from "./mocks";
 
 const pets = `arn:aws:ecr:ap-northeast-2:${account}:repository/petclinic`;
@@ -16,7 +17,7 @@ describe("pull policies", () => {
     assert.equal(await known(lambdaDeployPolicy([pets], true)), JSON.stringify(lambdaDeployPermissions([pets], true)));
   });
 
-  it("refuse what is no repository, at once or when it is known", async () => {
+  it("refuse values that are not repositories, at once or once they are known", async () => {
     assert.deepEqual(
       pullPolicyFaults([pets, "*", pulumi.output("*")]).map(({ path }) => path),
       ["repositories[1]"],

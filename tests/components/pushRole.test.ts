@@ -8,9 +8,9 @@ import {
   PushRole,
   type PushRoleArgs,
   pushPolicy,
-  pushRoleFaults,
 } from "../../components";
-import { pushPermissions } from "../../ecr/pushPermissions";
+import { pushRoleFaults } from "../../components/permissions/pushRole";
+import { pushPermissions } from "../../ecr/permissions/pushPermissions";
 import { account, known, type Mocks, startMocks } from "./mocks";
 
 const roleType = "aws:iam/role:Role";
@@ -42,7 +42,7 @@ describe("PushRole", () => {
   });
   const issuer = "token.actions.githubusercontent.com";
 
-  it("is a role that one repository's branch takes, to push to the named repositories alone", async () => {
+  it("creates a role that one repository's branch can assume, to push to the named repositories only", async () => {
     const role = new PushRole("release", { repositories: [pets], github, providerArn });
     await mocks.settle();
     assert.deepEqual(mocks.registrations, [
@@ -75,7 +75,7 @@ describe("PushRole", () => {
     assert.match(await known(role.role.urn), /ecr:index:PushRole\$aws:iam\/role:Role::release$/);
   });
 
-  it("takes everything that a role has, and creates its provider on request", async () => {
+  it("accepts all settings of a role, and creates the identity provider on request", async () => {
     new PushRole("release", {
       repositories: [pets],
       github: [{ anyRepositoryOf: "octo-org", tags: ["v*"] }],
@@ -92,7 +92,7 @@ describe("PushRole", () => {
     assert.deepEqual(mocks.ofType(providerType), [
       {
         type: providerType,
-        // By its issuer: it stays when the role gets another name.
+        // Named after the issuer, so that it stays when the role is renamed.
         name: issuer,
         inputs: { url: `https://${issuer}`, clientIdLists: ["ecr"], tags: { team: "vets" } },
       },
@@ -118,7 +118,7 @@ describe("PushRole", () => {
     );
   });
 
-  it("names the provider after the role where another account may have one of the same issuer", async () => {
+  it("names the identity provider after the role if it may be in another account", async () => {
     const provider = new aws.Provider("other", { region: "eu-west-1" });
     const parent = new pulumi.ComponentResource("test:index:Parent", "parent");
     for (const opts of [{ provider }, { parent }]) {
@@ -134,14 +134,14 @@ describe("PushRole", () => {
     );
   });
 
-  it("pushes to components, private and public", async () => {
+  it("pushes to components, both private and public", async () => {
     const repositories = [new PrivateRepository("petclinic"), new PublicRepository("petclinic"), pulumi.output(pets)];
     new PushRole("release", { repositories, github, providerArn: pulumi.output(providerArn) });
     await mocks.settle();
     assert.equal(mocks.ofType(policyType)[0]?.inputs["policy"], JSON.stringify(pushPermissions([pets, open])));
   });
 
-  it("trusts pipelines of a GitLab of one's own", async () => {
+  it("trusts pipelines of a self-hosted GitLab", async () => {
     new PushRole("release", {
       repositories: [pets],
       gitlab: [{ project: "team/pets", branches: ["main"] }],
@@ -159,7 +159,7 @@ describe("PushRole", () => {
     });
   });
 
-  it("trusts the named workflow files only, where a repository names them", async () => {
+  it("trusts only the named workflow files if a repository names any", async () => {
     new PushRole("release", {
       repositories: [pets],
       github: [{ repository: "octo-org/petclinic", branches: ["main"], workflows: ["release.yml"] }],
@@ -181,7 +181,7 @@ describe("PushRole", () => {
     );
   });
 
-  it("leaves what is not known yet to the update, and checks it then", async () => {
+  it("leaves unknown values to the update, and checks them there", async () => {
     mocks = await startMocks({}, true);
     new PushRole("release", { repositories: [new PrivateRepository("petclinic")], github, createProvider: true });
     await mocks.settle();
@@ -192,24 +192,24 @@ describe("PushRole", () => {
   });
 
   const refusals: [what: string, change: Partial<PushRoleArgs>, paths: string[]][] = [
-    ["no repository", { repositories: [] }, ["repositories"]],
-    ["a wildcard", { repositories: [pets, `${pets}*`] }, ["repositories[1]"]],
-    ["no CI system", { github: undefined }, ["github"]],
+    ["an empty list of repositories", { repositories: [] }, ["repositories"]],
+    ["a wildcard in a repository's ARN", { repositories: [pets, `${pets}*`] }, ["repositories[1]"]],
+    ["a missing CI system", { github: undefined }, ["github"]],
     ["two CI systems", { gitlab: [{ project: "a/b", branches: ["main"] }] }, ["github"]],
-    ["nobody", { github: [] }, ["github"]],
-    ["any repository at all", { github: [{ repository: "*", branches: ["main"] }] }, ["github[0].repository"]],
-    ["any run", { github: [{ repository: "a/b" }] }, ["github[0].branches"]],
-    ["no provider", { providerArn: undefined }, ["providerArn"]],
-    ["two providers", { createProvider: true }, ["providerArn"]],
-    ["a provider of another issuer", { issuer: "https://gitlab.com" }, ["providerArn"]],
+    ["an empty list of workflows", { github: [] }, ["github"]],
+    ["every GitHub repository", { github: [{ repository: "*", branches: ["main"] }] }, ["github[0].repository"]],
+    ["any kind of run", { github: [{ repository: "a/b" }] }, ["github[0].branches"]],
+    ["a missing identity provider", { providerArn: undefined }, ["providerArn"]],
+    ["two identity providers", { createProvider: true }, ["providerArn"]],
+    ["a provider for another issuer", { issuer: "https://gitlab.com" }, ["providerArn"]],
     ["an issuer without https", { issuer: "http://a", createProvider: true, providerArn: undefined }, ["issuer"]],
     ["an empty audience", { audience: "" }, ["audience"]],
-    ["a role's name", { roleName: "a b" }, ["roleName"]],
-    ["a path", { path: "ci" }, ["path"]],
-    ["a session of a minute", { maxSessionDuration: 60 }, ["maxSessionDuration"]],
-    ["a boundary that is none", { permissionsBoundary: "ReadOnly" }, ["permissionsBoundary"]],
+    ["an invalid role name", { roleName: "a b" }, ["roleName"]],
+    ["an invalid path", { path: "ci" }, ["path"]],
+    ["a session of one minute", { maxSessionDuration: 60 }, ["maxSessionDuration"]],
+    ["an invalid permissions boundary", { permissionsBoundary: "ReadOnly" }, ["permissionsBoundary"]],
     [
-      "a provider and a boundary of another partition than the repository's",
+      "a provider and a boundary in another partition than the repository",
       {
         providerArn: providerArn.replace("arn:aws:", "arn:aws-cn:"),
         permissionsBoundary: "arn:aws-cn:iam::aws:policy/PowerUserAccess",
@@ -218,13 +218,13 @@ describe("PushRole", () => {
       ["repositories[0]"],
     ],
     [
-      "a boundary of another account than the provider's",
+      "a boundary in another account than the provider",
       { permissionsBoundary: "arn:aws:iam::210987654321:policy/boundary" },
       ["permissionsBoundary"],
     ],
-    ["a pattern of workflows", { github: [{ ...github[0], workflows: ["*.yml"] }] }, ["github[0].workflows[0]"]],
+    ["a wildcard in a workflow file", { github: [{ ...github[0], workflows: ["*.yml"] }] }, ["github[0].workflows[0]"]],
     [
-      "workflow files of another issuer",
+      "workflow files with another issuer",
       {
         github: [{ ...github[0], workflows: ["release.yml"] }],
         issuer: "https://github.example.com",
@@ -234,7 +234,7 @@ describe("PushRole", () => {
       ["github[0].workflows"],
     ],
     [
-      "GitLab with a project's pattern",
+      "a wildcard in a GitLab project",
       {
         github: undefined,
         gitlab: [{ project: "team/*", tags: ["v1"] }],
@@ -260,7 +260,7 @@ describe("PushRole", () => {
     });
   }
 
-  it("has no fault without faults", () => {
+  it("finds no faults in valid arguments", () => {
     assert.deepEqual(pushRoleFaults("release", { repositories: [pets, open], github, providerArn }), []);
   });
 });

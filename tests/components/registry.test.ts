@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { Registry, type RegistryArgs, registryFaults } from "../../components";
+import { Registry, type RegistryArgs } from "../../components";
 import { InputRefused } from "../../components/inputChecks";
+import { registryFaults } from "../../components/registry/registry";
 import { account, known, type Mocks, region, startMocks } from "./mocks";
 
 const scanningType = "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration";
@@ -13,10 +14,10 @@ describe("Registry", () => {
     mocks = await startMocks();
   });
   afterEach(() => mocks.settle());
-  // What was refused never settles; it goes with its engine.
+  // Refused components never settle. A new engine discards them.
   after(() => startMocks());
 
-  it("scans every image on push without being told, and leaves all else as it is", async () => {
+  it("scans every image on push by default, and leaves everything else alone", async () => {
     const registry = new Registry("shared");
     await mocks.settle();
     assert.deepEqual(mocks.registrations, [
@@ -40,7 +41,7 @@ describe("Registry", () => {
     }
   });
 
-  it("leaves scanning as it is when that is written, and makes nothing of empty lists", async () => {
+  it("leaves scanning alone if told to, and creates nothing for empty lists", async () => {
     new Registry("shared", {
       scanning: false,
       replication: [],
@@ -77,11 +78,11 @@ describe("Registry", () => {
     assert.deepEqual(mocks.calls.find(({ token }) => token.includes("getRegion"))?.args, { region: "us-east-1" });
   });
 
-  describe("two of them", () => {
+  describe("two registries", () => {
     const refused =
-      /Registry "other": 1 fault\n.*region: "ap-northeast-2" — .*"shared" has that of account 123456789012/;
+      /Registry "other": 1 fault\n.*region: found "ap-northeast-2"\. .*"shared" already has the one of account 123456789012/;
 
-    it("are refused for one registry, and the second creates nothing", async () => {
+    it("are refused if they are the same one, and the second creates nothing", async () => {
       const first = new Registry("shared", { scanning: false });
       const second = new Registry("other", { replication: [{ regions: ["us-east-1"] }] });
       await known(first.url);
@@ -93,7 +94,7 @@ describe("Registry", () => {
       );
     });
 
-    it("are refused when one names the region that is the other's default, now or later", async () => {
+    it("are refused if one names the region that is the other's default, at once or later", async () => {
       for (const same of [region, pulumi.output(Promise.resolve(region))]) {
         await mocks.settle();
         mocks = await startMocks();
@@ -103,7 +104,7 @@ describe("Registry", () => {
       }
     });
 
-    it("are refused through two providers of one account", async () => {
+    it("are refused even through two providers for one account", async () => {
       await known(new Registry("shared").url);
       const provider = new aws.Provider("again", { region });
       await assert.rejects(known(new Registry("other", {}, { provider }).url), refused);
@@ -111,14 +112,14 @@ describe("Registry", () => {
       await assert.rejects(known(new Registry("other", {}, { parent: component }).url), refused);
     });
 
-    it("are welcome in two regions", async () => {
+    it("are accepted in two regions", async () => {
       new Registry("seoul");
       new Registry("virginia", { region: "us-east-1" });
       await mocks.settle();
       assert.equal(mocks.ofType(scanningType).length, 2);
     });
 
-    it("of two programs in one process have nothing to do with each other", async () => {
+    it("are independent in two programs of one process", async () => {
       await known(new Registry("shared").url);
       await mocks.settle();
       mocks = await startMocks();
@@ -126,7 +127,7 @@ describe("Registry", () => {
     });
   });
 
-  it("previews while its provider cannot be asked, with what depends on the account left open", async () => {
+  it("previews while its provider is not configured, with everything that depends on the account unknown", async () => {
     mocks = await startMocks({ unconfigured: true }, true);
     const first = new Registry("shared", { replication: [{ regions: ["us-east-1"] }] });
     const second = new Registry("other");
@@ -138,7 +139,7 @@ describe("Registry", () => {
     assert.equal(pulumi.containsUnknowns(replication?.inputs["replicationConfiguration"]), true);
   });
 
-  it("refuses every fault of its arguments at once, before anything is registered", async () => {
+  it("refuses every fault in its arguments at once, before anything is registered", async () => {
     const args: RegistryArgs = {
       region: "Seoul",
       policy: "{}",
@@ -175,7 +176,7 @@ describe("Registry", () => {
     assert.deepEqual(mocks.registrations, []);
   });
 
-  it("holds its name to what secrets and roles can be called", () => {
+  it("limits its name to what secrets and roles can be called", () => {
     const creationTemplates = [{ prefix: "ROOT", appliedFor: ["CREATE_ON_PUSH"] as const }];
     const credential = { username: "pets", accessToken: "token" };
     const paths = (name: string, args: RegistryArgs) => registryFaults(name, args).map(({ path }) => path);

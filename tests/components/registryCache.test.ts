@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { type PullThroughCacheArgs, Registry, registryFaults } from "../../components";
-import { cacheRolePolicy, trustPolicy } from "../../ecr/serviceRoles";
+import { type PullThroughCacheArgs, Registry } from "../../components";
+import { registryFaults } from "../../components/registry/registry";
+import { cacheRolePolicy, trustPolicy } from "../../ecr/registry/serviceRoles";
 import { itRefuses } from "../ecr/refusals";
 import { account, known, type Mocks, region, secretArn, startMocks } from "./mocks";
 
@@ -19,7 +20,7 @@ describe("Registry: pull-through cache", () => {
     mocks = await startMocks();
   });
   afterEach(() => mocks.settle());
-  // What was refused never settles; it goes with its engine.
+  // Refused components never settle. A new engine discards them.
   after(() => startMocks());
 
   const create = async (...pullThroughCache: PullThroughCacheArgs[]) => {
@@ -29,7 +30,7 @@ describe("Registry: pull-through cache", () => {
     return registry;
   };
 
-  it("names a rule after its upstream, and knows the upstream's host", async () => {
+  it("names a rule after its upstream, and looks up the upstream's host", async () => {
     const registry = await create({ upstream: "ecr-public" }, { upstream: "quay.io", prefix: "team/quay" });
     assert.deepEqual(mocks.registrations.slice(1), [
       {
@@ -49,13 +50,13 @@ describe("Registry: pull-through cache", () => {
     assert.equal(await known(registry.cacheUrls["team/quay"] as pulumi.Output<string>), `${address}/team/quay`);
   });
 
-  it("pulls from the registry's own address below ROOT", async () => {
+  it("pulls from the registry's own address if the prefix is ROOT", async () => {
     const registry = await create({ upstream: "k8s", prefix: "ROOT" });
     const url = registry.cacheUrls["ROOT"] as pulumi.Output<string>;
     assert.equal(await known(url), `${account}.dkr.ecr.${region}.amazonaws.com`);
   });
 
-  it("keeps credentials in a secret that stays one, and waits for its value", async () => {
+  it("stores credentials in a secret, and the rule waits for the secret's value", async () => {
     const accessToken = pulumi.secret("the-token");
     const registry = await create({ upstream: "docker-hub", credential: { username: "pets", accessToken } });
     assert.deepEqual(mocks.ofType(secretType), [
@@ -80,12 +81,12 @@ describe("Registry: pull-through cache", () => {
     assert.deepEqual([...registry.secrets.keys()], ["docker-hub"]);
   });
 
-  it("makes a secret of credentials that were not given as one", async () => {
+  it("turns credentials that were not given as a secret into one", async () => {
     await create({ upstream: "docker-hub", credential });
     assert.ok(isSecretValue(mocks.ofType(versionType)[0]?.inputs["secretString"]));
   });
 
-  it("takes a secret and a role that are there already, known now or later", async () => {
+  it("accepts an existing secret and role, known at once or later", async () => {
     const role = `arn:aws:iam::${account}:role/cache`;
     await create(
       { upstream: "ghcr.io", credentialArn: pulumi.output(Promise.resolve(secretArn)) },
@@ -108,7 +109,7 @@ describe("Registry: pull-through cache", () => {
     );
   });
 
-  it("creates one role for other accounts' registries, with the rights of the rules that want it", async () => {
+  it("creates one role for other accounts' registries, with only the rights that the rules need", async () => {
     const registry = await create(
       { upstream: otherEcr, prefix: "base", createRole: true, upstreamRepositoryPrefix: "golden" },
       { upstream: ownEcr, prefix: "own" },
@@ -153,63 +154,63 @@ describe("Registry: pull-through cache", () => {
       fix: /one of these hosts/,
     },
     {
-      title: "an upstream whose host is the user's own, by its name",
+      title: "an upstream by name if its host is specific to the user",
       faults: () => check({ upstream: "azure-container-registry" }),
       path: "pullThroughCache[0].upstream",
       rule: /\*\.azurecr\.io/,
       fix: /hosts/,
     },
     {
-      title: "an upstream that wants credentials",
+      title: "missing credentials for an upstream that requires them",
       faults: () => check({ upstream: "docker-hub" }),
       path: "pullThroughCache[0].credentialArn",
-      rule: /nobody pull without credentials/,
+      rule: /does not allow pulls without credentials/,
       fix: /`credential` with username and accessToken/,
     },
     {
-      title: "credentials twice",
+      title: "credentials given in two ways",
       faults: () => check({ upstream: "docker-hub", credential, credentialArn: secretArn }),
       path: "pullThroughCache[0].credential",
       rule: /credential or credentialArn, not both/,
-      fix: /leave one out/,
+      fix: /remove one/,
     },
     {
-      title: "a role twice",
+      title: "a role given in two ways",
       faults: () => check({ upstream: otherEcr, createRole: true, customRoleArn: `arn:aws:iam::${account}:role/x` }),
       path: "pullThroughCache[0].createRole",
       rule: /createRole or customRoleArn, not both/,
-      fix: /leave one out/,
+      fix: /remove one/,
     },
     {
-      title: "a role for an upstream that takes none",
+      title: "a role for an upstream that does not use one",
       faults: () => check({ upstream: "ecr-public", createRole: true }),
       path: "pullThroughCache[0].customRoleArn",
-      rule: /only an ECR upstream takes a role/,
+      rule: /only an ECR upstream can have a role/,
       fix: /leave it out/,
     },
     {
-      title: "a prefix with `__`, which ECR takes and the AWS provider does not",
+      title: "a prefix with `__`, which ECR accepts but the AWS provider does not",
       faults: () => check({ upstream: "quay", prefix: "my__quay" }),
       path: "pullThroughCache[0].prefix",
-      rule: /^the AWS provider takes single `\.`, `_` or `-` inside a cache rule's prefix, not "__" as ECR itself does\.$/,
-      fix: /^write a single "_" in place of "__"\.$/,
+      rule: /^the AWS provider accepts only a single `\.`, `_` or `-` inside a cache rule's prefix, not "__" as ECR itself does\.$/,
+      fix: /^replace "__" with a single "_"\.$/,
     },
     {
-      title: "an upstream's prefix with a run of `-`, which ECR takes and the AWS provider does not",
+      title: "an upstream's prefix with a run of `-`, which ECR accepts but the AWS provider does not",
       faults: () => check({ upstream: otherEcr, createRole: true, upstreamRepositoryPrefix: "team---a" }),
       path: "pullThroughCache[0].upstreamRepositoryPrefix",
       rule: /not "---" as ECR itself does/,
-      fix: /^write a single "-" in place of "---"\.$/,
+      fix: /^replace "---" with a single "-"\.$/,
     },
     {
-      title: "two rules with one prefix",
+      title: "two rules with the same prefix",
       faults: () => check({ upstream: "quay" }, { upstream: "ecr-public", prefix: "quay/" }),
       path: "pullThroughCache[1].prefix",
-      rule: /pullThroughCache\[0\]\.prefix has this one already/,
+      rule: /pullThroughCache\[0\]\.prefix already has this one/,
       fix: /another prefix/,
     },
     {
-      title: "another region's secret, when its own region is written",
+      title: "another region's secret, if its own region is set",
       faults: () =>
         registryFaults("shared", {
           region: "us-east-1",
@@ -230,12 +231,12 @@ describe("Registry: pull-through cache", () => {
     [
       "another account's registry without a role",
       { upstream: otherEcr },
-      /customRoleArn: \(not set\) — 210987654321 is another account.*createRole: true/,
+      /customRoleArn: found nothing\. 210987654321 is another account.*createRole: true/,
     ],
     [
-      "itself as its upstream",
+      "the registry as its own upstream",
       { upstream: `${account}.dkr.ecr.${region}.amazonaws.com` },
-      /\[0\]\.upstream: .* not its own upstream/,
+      /\[0\]\.upstream: .* cannot be its own upstream/,
     ],
     [
       "another account's secret",
@@ -244,7 +245,7 @@ describe("Registry: pull-through cache", () => {
     ],
   ];
   for (const [title, rule, message] of inAws) {
-    it(`refuses ${title} as soon as AWS said which account it is`, async () => {
+    it(`refuses ${title} once AWS has returned the account`, async () => {
       assert.deepEqual(check(rule), []);
       const registry = new Registry("shared", { scanning: false, pullThroughCache: [rule] });
       await assert.rejects(known(registry.url), message);
@@ -253,7 +254,7 @@ describe("Registry: pull-through cache", () => {
     });
   }
 
-  it("refuses a secret and a role that turn out to be none when they are known", async () => {
+  it("refuses an invalid secret and an invalid role once they are known", async () => {
     const later = (text: string) => pulumi.output(Promise.resolve(text));
     const registry = new Registry("shared", {
       scanning: false,
@@ -268,7 +269,7 @@ describe("Registry: pull-through cache", () => {
   });
 });
 
-/** Mocks are given secrets as what the engine sends: an object with a signature. */
+/** The mocks get secrets as the engine sends them: an object with a signature. */
 function isSecretValue(value: unknown): boolean {
   return typeof value === "object" && value !== null && "value" in value;
 }

@@ -1,14 +1,9 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import {
-  InputRefused,
-  PrivateRepository,
-  RegistryEvents,
-  type RegistryEventsArgs,
-  registryEventsFaults,
-} from "../../components";
-import { eventTopicKeyPolicy, eventTopicPolicy } from "../../ecr/eventDelivery";
-import { basicScanPattern, enhancedFindingPattern, imageActionPattern } from "../../ecr/registryEvents";
+import { InputRefused, PrivateRepository, RegistryEvents, type RegistryEventsArgs } from "../../components";
+import { registryEventsFaults } from "../../components/registry/registryEventsArgs";
+import { eventTopicKeyPolicy, eventTopicPolicy } from "../../ecr/registry/eventDelivery";
+import { basicScanPattern, enhancedFindingPattern, imageActionPattern } from "../../ecr/registry/registryEvents";
 import { account, known, type Mocks, startMocks } from "./mocks";
 
 const keyType = "aws:kms/key:Key";
@@ -27,7 +22,7 @@ describe("RegistryEvents", () => {
   const byName = () =>
     [...mocks.registrations].sort((left, right) => (left.type + left.name < right.type + right.name ? -1 : 1));
 
-  it("tells an encrypted topic of pushes, and of findings from HIGH on, without being told", async () => {
+  it("sends pushes, and findings of HIGH and worse, to an encrypted topic by default", async () => {
     const events = new RegistryEvents("images");
     await mocks.settle();
     const rule = (suffix: string, description: string, pattern: object) => ({
@@ -77,7 +72,7 @@ describe("RegistryEvents", () => {
     assert.ok(events.key);
   });
 
-  it("lets only EventBridge of this account publish and use the key", () => {
+  it("lets only EventBridge of this account publish to the topic and use the key", () => {
     assert.deepEqual(eventTopicPolicy(topicArn, account).Statement, [
       {
         Sid: "EventBridge",
@@ -107,7 +102,7 @@ describe("RegistryEvents", () => {
     ]);
   });
 
-  it("picks events of named repositories, in a region, with a key and a name that are given", async () => {
+  it("filters by repository, and uses the given region, key and topic name", async () => {
     const kmsKey = `arn:aws:kms:eu-west-1:${account}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
     new RegistryEvents("images", {
       repositories: [new PrivateRepository("petclinic"), "team/*", pulumi.output("vets")],
@@ -165,7 +160,7 @@ describe("RegistryEvents", () => {
     assert.deepEqual([events.topic, events.key], [undefined, undefined]);
   });
 
-  it("takes findings of Inspector alone", async () => {
+  it("creates only the Inspector rule if only enhanced findings are wanted", async () => {
     new RegistryEvents("images", {
       pushes: false,
       findingsFrom: "INFORMATIONAL",
@@ -179,7 +174,7 @@ describe("RegistryEvents", () => {
     );
   });
 
-  it("refuses a repository once: nothing fails a second time later, when nobody waits for it", async () => {
+  it("refuses a repository once, without an unhandled rejection later", async () => {
     const later: unknown[] = [];
     const listener = (error: unknown) => later.push(error);
     process.on("unhandledRejection", listener);
@@ -194,34 +189,34 @@ describe("RegistryEvents", () => {
   });
 
   const refusals: [what: string, args: RegistryEventsArgs, paths: string[]][] = [
-    ["no event at all", { pushes: false, findingsFrom: false }, ["pushes"]],
-    ["a wildcard in a name", { repositories: ["pets", "pe*"] }, ["repositories[1]"]],
-    ["a severity that is none", { findingsFrom: "WORST" as "HIGH" }, ["findingsFrom"]],
-    ["a kind of scanning that is none", { scanning: "deep" as "basic" }, ["scanning"]],
-    ["no targets", { targets: [] }, ["targets"]],
+    ["no events at all", { pushes: false, findingsFrom: false }, ["pushes"]],
+    ["a partial wildcard in a repository's name", { repositories: ["pets", "pe*"] }, ["repositories[1]"]],
+    ["an unknown severity", { findingsFrom: "WORST" as "HIGH" }, ["findingsFrom"]],
+    ["an unknown kind of scanning", { scanning: "deep" as "basic" }, ["scanning"]],
+    ["an empty list of targets", { targets: [] }, ["targets"]],
     ["six targets", { targets: Array(6).fill(queueArn) }, ["targets"]],
     ["a FIFO queue", { targets: [`${queueArn}.fifo`] }, ["targets[0]"]],
     ["a target that needs a role", { targets: [`arn:aws:states:eu-west-1:${account}:stateMachine:a`] }, ["targets[0]"]],
-    ["a target elsewhere", { targets: [queueArn], region: "eu-west-1" }, ["targets[0]"]],
+    ["a target in another region", { targets: [queueArn], region: "eu-west-1" }, ["targets[0]"]],
     [
-      "a key for given targets",
+      "a key together with targets",
       { targets: [queueArn], kmsKey: `arn:aws:kms:eu-west-1:${account}:key/1234abcd-12ab-34cd-56ef-1234567890ab` },
       ["kmsKey"],
     ],
-    ["a topic's name for given targets", { targets: [queueArn], topicName: "a" }, ["topicName"]],
+    ["a topic name together with targets", { targets: [queueArn], topicName: "a" }, ["topicName"]],
     [
-      "a key of another region",
+      "a key in another region",
       { kmsKey: `arn:aws:kms:us-east-1:${account}:key/1234abcd-12ab-34cd-56ef-1234567890ab`, region: "eu-west-1" },
       ["kmsKey"],
     ],
     [
-      "a key of another partition than its region's",
+      "a key in another partition than its region",
       { kmsKey: `arn:aws-cn:kms:eu-west-1:${account}:key/1234abcd-12ab-34cd-56ef-1234567890ab` },
       ["kmsKey"],
     ],
-    ["AWS' own key", { kmsKey: "alias/aws/sns" }, ["kmsKey"]],
-    ["AWS' own key by its ARN", { kmsKey: `arn:aws:kms:eu-west-1:${account}:alias/aws/sns` }, ["kmsKey"]],
-    ["a region that is none", { region: "Seoul" }, ["region"]],
+    ["the AWS managed key", { kmsKey: "alias/aws/sns" }, ["kmsKey"]],
+    ["the AWS managed key by its ARN", { kmsKey: `arn:aws:kms:eu-west-1:${account}:alias/aws/sns` }, ["kmsKey"]],
+    ["an invalid region", { region: "Seoul" }, ["region"]],
   ];
   for (const [what, args, paths] of refusals) {
     it(`refuses ${what}, before anything is registered`, () => {

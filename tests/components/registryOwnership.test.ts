@@ -5,7 +5,7 @@ import { InputRefused } from "../../components/inputChecks";
 import { account, known, type MockRegistry, type Mocks, region, startMocks } from "./mocks";
 
 const rules = [{ Destinations: [{ Region: "eu-west-1", RegistryId: account }] }];
-/** What somebody else made in the registry, as Cloud Control answers. */
+/** Settings that somebody else made in the registry, as Cloud Control returns them. */
 const foreign = {
   "AWS::ECR::ReplicationConfiguration": { RegistryId: account, ReplicationConfiguration: { Rules: rules } },
   "AWS::ECR::RegistryPolicy": { RegistryId: account, PolicyText: { Version: "2012-10-17", Statement: [] } },
@@ -18,7 +18,7 @@ const types = {
   replication: "aws:ecr/replicationConfiguration:ReplicationConfiguration",
 };
 
-/** The state of a stack that made all three under a name. */
+/** The state of a stack that made all three under this name. */
 function madeAs(name: string, place = { region, registryId: account }): MockRegistry["state"] {
   return Object.fromEntries(
     Object.values(types).map((type) => [
@@ -28,8 +28,8 @@ function madeAs(name: string, place = { region, registryId: account }): MockRegi
   );
 }
 
-describe("Registry: settings that are there once", () => {
-  // What was refused never settles; it goes with its engine.
+describe("Registry: settings that exist once per registry", () => {
+  // Refused components never settle. A new engine discards them.
   after(() => startMocks());
 
   async function create(aws: MockRegistry, args: RegistryArgs = all, opts?: pulumi.ComponentResourceOptions) {
@@ -52,7 +52,7 @@ describe("Registry: settings that are there once", () => {
     return mocks.registrations.map(({ type }) => type).filter((type) => type !== "ecr:index:Registry");
   }
 
-  it("are not put over somebody else's: all are named, with what is there, and nothing is created", async () => {
+  it("do not overwrite somebody else's: all are named with their current values, and nothing is created", async () => {
     const { registry, mocks } = await create({ settings: foreign });
     const { faults } = await refusal(registry);
     assert.deepEqual(
@@ -67,20 +67,20 @@ describe("Registry: settings that are there once", () => {
     assert.deepEqual(made(mocks), []);
   });
 
-  it("are asked for in the component's own region and account, and only those that it puts", async () => {
+  it("are looked up in the component's own region and account, and only if it manages them", async () => {
     const { mocks } = await create(
       {},
       { region: "eu-west-2", scanning: false, replication: [{ regions: ["us-east-1"] }] },
     );
     await mocks.settle();
-    const asked = mocks.calls.filter(({ token }) => token.includes("cloudcontrol"));
+    const lookups = mocks.calls.filter(({ token }) => token.includes("cloudcontrol"));
     assert.deepEqual(
-      asked.map(({ args }) => args),
+      lookups.map(({ args }) => args),
       [{ typeName: "AWS::ECR::ReplicationConfiguration", identifier: account, region: "eu-west-2" }],
     );
   });
 
-  it("are put where a new registry has nothing: neither rules nor enhanced scanning", async () => {
+  it("are created if a new registry has neither rules nor enhanced scanning", async () => {
     const { mocks } = await create({
       settings: {
         "AWS::ECR::ReplicationConfiguration": { ReplicationConfiguration: { Rules: [] } },
@@ -91,13 +91,13 @@ describe("Registry: settings that are there once", () => {
     assert.deepEqual(made(mocks).sort(), Object.values(types).sort());
   });
 
-  it("are put over somebody else's with takeOver", async () => {
+  it("overwrite somebody else's with takeOver", async () => {
     const { mocks } = await create({ settings: foreign }, { ...all, takeOver: true });
     await mocks.settle();
     assert.deepEqual(made(mocks).sort(), Object.values(types).sort());
   });
 
-  it("are this stack's own when its state has them, under this name or a former one; AWS is not asked", async () => {
+  it("are this stack's own if its state has them, under this name or a former one, and AWS is not asked", async () => {
     const cases: [string, pulumi.ComponentResourceOptions | undefined][] = [
       ["shared", undefined],
       ["main", { aliases: [{ name: "main" }] }],
@@ -111,7 +111,7 @@ describe("Registry: settings that are there once", () => {
     }
   });
 
-  it("are not put under another name than the state has, which would delete them afterwards: one fault says how", async () => {
+  it("are not created under another name than in the state, which would delete them afterwards: one fault says what to do", async () => {
     const { registry, mocks } = await create({ state: madeAs("main") });
     const { faults } = await refusal(registry);
     assert.deepEqual(
@@ -122,7 +122,7 @@ describe("Registry: settings that are there once", () => {
     assert.deepEqual(made(mocks), []);
   });
 
-  it("of another region or account in the state are others", async () => {
+  it("do not count if the state has them for another region or account", async () => {
     for (const place of [
       { region: "eu-west-1", registryId: account },
       { region, registryId: "210987654321" },
@@ -132,7 +132,7 @@ describe("Registry: settings that are there once", () => {
     }
   });
 
-  it("are not put when AWS does not say what is there", async () => {
+  it("are not created if AWS does not return the current ones", async () => {
     const { registry, mocks } = await create({ failSettings: "AccessDeniedException: cloudformation:GetResource" });
     await assert.rejects(known(registry.url), /cloudformation:GetResource/);
     assert.deepEqual(made(mocks), []);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { Registry, type RegistryArgs, registryFaults } from "../../components";
+import { Registry, type RegistryArgs } from "../../components";
+import { registryFaults } from "../../components/registry/registry";
 import { registryReplicationFaults } from "../../components/registry/registryReplication";
 import { canonicalPolicyText, type PolicyDocument, readAccessPolicy } from "../../ecr/accessPolicy";
 import { itRefuses } from "../ecr/refusals";
@@ -37,7 +38,7 @@ describe("Registry: policy, scanning, replication, account settings, exclusions"
     return mocks.registrations.slice(1).map(({ type, name, inputs }) => ({ type: type.split("/")[0], name, inputs }));
   };
 
-  it("writes a policy in one form, given as text or as a document, now or later", async () => {
+  it("writes a policy in canonical form, given as text or as a document, at once or later", async () => {
     const expected = canonicalPolicyText(policy);
     for (const each of [JSON.stringify(policy, undefined, 2), policy, pulumi.output(Promise.resolve(policy))]) {
       await mocks.settle();
@@ -48,13 +49,13 @@ describe("Registry: policy, scanning, replication, account settings, exclusions"
     }
   });
 
-  it("lets accounts replicate into the registry, beside what the policy says", async () => {
+  it("lets accounts replicate into the registry, in addition to the policy", async () => {
     const [registration] = await children({ policy: JSON.stringify(policy), replicateFrom: ["210987654321"] });
     const written = JSON.parse(String(registration?.inputs["policy"]));
     assert.deepEqual(written, {
       Version: "2012-10-17",
       Statement: [
-        // Single values are lists, as the document is read.
+        // Reading the document turns single values into lists.
         readAccessPolicy(policy)?.Statement[0],
         {
           Sid: "ReplicateFrom",
@@ -71,7 +72,7 @@ describe("Registry: policy, scanning, replication, account settings, exclusions"
     assert.deepEqual(JSON.parse(String(alone?.inputs["policy"])).Statement, [written.Statement[1]]);
   });
 
-  it("scans continuously what enhanced scanning is asked to", async () => {
+  it("writes a scanning rule for each frequency", async () => {
     const filter = (text: string) => ({ filter: text, filterType: "WILDCARD" });
     const enhanced = { type: "enhanced", scanOnPush: ["*"], continuous: ["prod*", "base"] } as const;
     const [both] = await children({ scanning: enhanced });
@@ -94,7 +95,7 @@ describe("Registry: policy, scanning, replication, account settings, exclusions"
     assert.deepEqual(manual?.inputs, { scanType: "BASIC", rules: [] });
   });
 
-  it("replicates to every region in every account, the own one unless others are named", async () => {
+  it("replicates to every region in every account, or in its own account if none is named", async () => {
     const replication = [
       { regions: ["us-east-1", "eu-west-1"], repositories: ["prod/", "base/"] },
       { regions: [region, "us-east-1"], accounts: ["210987654321", "111122223333"] },
@@ -131,7 +132,7 @@ describe("Registry: policy, scanning, replication, account settings, exclusions"
     ]);
   });
 
-  it("writes one resource for each account setting", async () => {
+  it("creates one resource for each account setting", async () => {
     const accountSettings = {
       blobMounting: false,
       basicScanTypeVersion: "AWS_NATIVE",
@@ -150,7 +151,7 @@ describe("Registry: policy, scanning, replication, account settings, exclusions"
     assert.deepEqual(mounting?.inputs, { name: "BLOB_MOUNTING", value: "ENABLED" });
   });
 
-  it("excludes identities by name, whatever their order", async () => {
+  it("names exclusions after their identities, whatever the order", async () => {
     const user = `arn:aws:iam::${account}:user/ci`;
     const names = async (pullTimeExclusions: string[]) =>
       Object.fromEntries((await children({ pullTimeExclusions })).map(({ name, inputs }) => [name, inputs]));
@@ -164,7 +165,7 @@ describe("Registry: policy, scanning, replication, account settings, exclusions"
     assert.deepEqual(await names([user, scanner]), expected);
   });
 
-  it("takes exclusions that are known later under names of the user's own", async () => {
+  it("accepts exclusions that are known later, under names chosen by the user", async () => {
     const later = { scanner: pulumi.output(Promise.resolve(scanner)) };
     assert.deepEqual(await children({ pullTimeExclusions: later }), [
       { type: "aws:ecr", name: "shared-scanner", inputs: { principalArn: scanner } },
@@ -181,7 +182,7 @@ describe("Registry: policy, scanning, replication, account settings, exclusions"
       fix: /./,
     },
     {
-      title: "an account that is none",
+      title: "an invalid account ID",
       faults: () => check({ replicateFrom: ["210987654321", "pets"] }),
       path: "replicateFrom[1]",
       rule: /twelve digits/,
@@ -191,46 +192,46 @@ describe("Registry: policy, scanning, replication, account settings, exclusions"
       title: "an unknown type of scanning",
       faults: () => check({ scanning: { type: "clair" as "basic" } }),
       path: "scanning.type",
-      rule: /two types/,
+      rule: /two types of scanning/,
       fix: /basic, enhanced/,
     },
     {
       title: "continuous basic scanning",
       faults: () => check({ scanning: { continuous: ["prod*"] } }),
       path: "scanning.continuous",
-      rule: /not continuous/,
+      rule: /^continuous scanning needs type/,
       fix: /"enhanced"/,
     },
     {
       title: "101 scanning filters",
       faults: () => check({ scanning: { scanOnPush: Array.from({ length: 101 }, (_, index) => `p${index}`) } }),
       path: "scanning.scanOnPush",
-      rule: /at most 100 filters for a frequency, there are 101/,
+      rule: /at most 100 filters for each frequency; there are 101/,
       fix: /one filter/,
     },
     {
-      title: "a region that is none",
+      title: "an invalid region",
       faults: () => check({ replication: [{ regions: ["us-east-1", "Tokyo"], deletes: false }] }),
       path: "replication[0].regions[1]",
       rule: /form/,
       fix: /ap-northeast-2/,
     },
     {
-      title: "replicated deletions, which the AWS provider cannot say",
+      title: "replicated deletions, which the AWS provider does not support",
       faults: () => check({ replication: [{ regions: ["us-east-1"], deletes: true }] }),
       path: "replication[0].deletes",
-      rule: /^ECR can replicate deletions, the AWS provider cannot say so/,
+      rule: /^ECR can replicate deletions, but the AWS provider does not support it/,
       fix: /^leave deletes out/,
     },
     {
       title: "a region that is named twice",
       faults: () => check({ replication: [{ regions: ["us-east-1", "us-east-1"] }] }),
       path: "replication[0].regions[1]",
-      rule: /named once/,
-      fix: /leave it out/,
+      rule: /listed only once/,
+      fix: /remove it/,
     },
     {
-      title: "no region",
+      title: "an empty list of regions",
       faults: () => check({ replication: [{ regions: [] }] }),
       path: "replication[0].regions",
       rule: /at least one region/,
@@ -257,56 +258,56 @@ describe("Registry: policy, scanning, replication, account settings, exclusions"
           replication: [{ regions: ["us-east-1"], repositories: Array.from({ length: 101 }, (_, i) => `p${i}`) }],
         }),
       path: "replication[0].repositories",
-      rule: /at most 100 prefixes, there are 101/,
+      rule: /at most 100 prefixes; there are 101/,
       fix: /shorter/,
     },
     {
-      title: "11 rules, which the provider does not take",
+      title: "11 rules, which the AWS provider does not accept",
       faults: () => check({ replication: Array.from({ length: 11 }, () => ({ regions: ["us-east-1"] })) }),
       path: "replication",
-      rule: /provider takes at most 10 replication rules, there are 11/,
-      fix: /together/,
+      rule: /provider accepts at most 10 replication rules; there are 11/,
+      fix: /merge/,
     },
     {
       title: "26 destinations",
       faults: () => check({ replication: [{ regions: ["us-east-1"], accounts: accounts(26) }] }),
       path: "replication",
-      rule: /at most 25 destinations, there are 26/,
+      rule: /at most 25 destinations; there are 26/,
       fix: /leave some out/,
     },
     {
-      title: "its own region as a destination, when that is written",
+      title: "its own region as a destination, if it is set",
       faults: () => check({ region: "us-east-1", replication: [{ regions: ["eu-west-1", "us-east-1"] }] }),
       path: "replication[0].regions[1]",
-      rule: /not replicate to itself/,
-      fix: /rule of its own/,
+      rule: /cannot replicate to itself/,
+      fix: /separate rule/,
     },
     {
       title: "its own account in its own region, once both are known",
       faults: () => registryReplicationFaults([{ regions: [region], accounts: ["210987654321", account] }], place),
       path: "replication[0].regions[0]",
-      rule: /not replicate to itself/,
-      fix: /rule of its own/,
+      rule: /cannot replicate to itself/,
+      fix: /separate rule/,
     },
     {
-      title: "a setting's value that there is not",
+      title: "an unknown value of a setting",
       faults: () => check({ accountSettings: { registryPolicyScope: "V3" as "V2" } }),
       path: "accountSettings.registryPolicyScope",
       rule: /V1 or V2/,
       fix: /"V2"/,
     },
     {
-      title: "blob mounting that is neither on nor off",
+      title: "blob mounting that is not a boolean",
       faults: () => check({ accountSettings: { blobMounting: "ENABLED" as unknown as boolean } }),
       path: "accountSettings.blobMounting",
-      rule: /on or off/,
+      rule: /must be true or false/,
       fix: /true or false/,
     },
     {
-      title: "an exclusion of no identity, under its own name",
+      title: "an exclusion that is not an identity, by its name",
       faults: () => check({ pullTimeExclusions: { later: pulumi.output(scanner), scan: "scanner" } }),
       path: "pullTimeExclusions.scan",
-      rule: /by its ARN/,
+      rule: /must be the ARN/,
       fix: /role\/<name>/,
     },
     {
@@ -318,7 +319,7 @@ describe("Registry: policy, scanning, replication, account settings, exclusions"
     },
   ]);
 
-  it("accepts the own region with other accounts", () => {
+  it("accepts its own region for other accounts", () => {
     const rules = [{ regions: [region], accounts: ["210987654321"] }];
     assert.deepEqual(registryReplicationFaults(rules, place), []);
     assert.deepEqual(registryReplicationFaults(rules, { region }), []);

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { type CreationTemplateArgs, Registry, registryFaults } from "../../components";
+import { type CreationTemplateArgs, Registry } from "../../components";
+import { registryFaults } from "../../components/registry/registry";
 import { canonicalPolicyText } from "../../ecr/accessPolicy";
 import { lifecyclePolicyFromRules, lifecyclePolicyText, lifecyclePresets } from "../../ecr/lifecyclePolicy";
-import { templateRolePolicy, trustPolicy } from "../../ecr/serviceRoles";
+import { templateRolePolicy, trustPolicy } from "../../ecr/registry/serviceRoles";
 import { itRefuses } from "../ecr/refusals";
 import { account, known, type Mocks, region, startMocks } from "./mocks";
 
@@ -34,7 +35,7 @@ describe("Registry: creation templates", () => {
     return mocks.ofType(templateType)[0]?.inputs;
   };
 
-  it("encrypts with KMS, keeps tags immutable and lets images expire without being told", async () => {
+  it("encrypts with KMS, keeps tags immutable and expires images by default", async () => {
     const registry = await create(push);
     assert.deepEqual(mocks.registrations.slice(1), [
       {
@@ -71,13 +72,13 @@ describe("Registry: creation templates", () => {
     assert.ok(registry.templateRole);
   });
 
-  it("lets an upstream's tags move, and its images go when nobody needs them", async () => {
+  it("lets tags of an upstream move, and expires its images by the pullThroughCache preset", async () => {
     const inputs = await inputsOf({ prefix: "docker-hub", appliedFor: ["PULL_THROUGH_CACHE"], encryption: "aes256" });
     assert.equal(inputs?.["imageTagMutability"], "MUTABLE");
     assert.equal(inputs["lifecyclePolicy"], presetText("pullThroughCache"));
   });
 
-  it("keeps a lifecycle for images of one's own where a template is for the cache and more", async () => {
+  it("keeps the preset for own images if a template covers the cache and more", async () => {
     const inputs = await inputsOf({ ...bare, prefix: "ROOT", appliedFor: ["PULL_THROUGH_CACHE", "REPLICATION"] });
     assert.equal(inputs?.["imageTagMutability"], "MUTABLE");
     assert.equal(inputs["lifecyclePolicy"], undefined);
@@ -87,7 +88,7 @@ describe("Registry: creation templates", () => {
     assert.equal(mixed?.["lifecyclePolicy"], presetText("service"));
   });
 
-  it("creates no role where none is needed, and no key but a template's own", async () => {
+  it("creates no role and no key if none is needed", async () => {
     const registry = await create(bare);
     assert.deepEqual(mocks.registrations.slice(1), [
       {
@@ -104,7 +105,7 @@ describe("Registry: creation templates", () => {
     assert.equal(registry.templateRole, undefined);
   });
 
-  it("passes on all that a template says, with a key that is known later", async () => {
+  it("passes on every setting of a template, with a key that is known later", async () => {
     const repositoryPolicy = {
       Version: "2012-10-17" as const,
       Statement: [{ Effect: "Allow" as const, Principal: { AWS: "210987654321" }, Action: ["ecr:BatchGetImage"] }],
@@ -135,7 +136,7 @@ describe("Registry: creation templates", () => {
     assert.deepEqual(mocks.ofType("aws:iam/role:Role"), []);
   });
 
-  it("gives one role the rights of those templates only that use it", async () => {
+  it("gives one role the rights of only those templates that use it", async () => {
     await create(
       { ...push, kmsKey: key },
       { ...bare, prefix: "tagged", resourceTags: { a: "b" } },
@@ -164,7 +165,7 @@ describe("Registry: creation templates", () => {
     });
   });
 
-  it("takes what is just inside the AWS provider's limits", () => {
+  it("accepts values just inside the AWS provider's limits", () => {
     assert.deepEqual(check({ ...push, prefix: "ab", description: "x".repeat(255) }), []);
     assert.deepEqual(check({ ...push, prefix: "x".repeat(256) }), []);
   });
@@ -181,7 +182,7 @@ describe("Registry: creation templates", () => {
       title: "a key with aes256",
       faults: () => check({ ...push, encryption: "aes256", kmsKey: key }),
       path: "creationTemplates[0].kmsKey",
-      rule: /AES256 takes no KMS key/,
+      rule: /AES256 does not use a KMS key/,
       fix: /KMS/,
     },
     {
@@ -192,7 +193,7 @@ describe("Registry: creation templates", () => {
       fix: /key\/<id>/,
     },
     {
-      title: "another region's key, when its own region is written",
+      title: "another region's key, if its own region is set",
       faults: () => registryFaults("shared", { region: "us-east-1", creationTemplates: [{ ...push, kmsKey: key }] }),
       path: "creationTemplates[0].kmsKey",
       rule: /in ap-northeast-2, the registry in us-east-1/,
@@ -203,7 +204,7 @@ describe("Registry: creation templates", () => {
       faults: () => check({ ...push, exclusionFilters: ["a#"] }),
       path: "creationTemplates[0].exclusionFilters[0].filter",
       rule: /letters, digits/,
-      fix: /leave/,
+      fix: /remove the other/,
     },
     {
       title: "a lifecycle that ECR refuses",
@@ -220,42 +221,42 @@ describe("Registry: creation templates", () => {
       fix: /statement/,
     },
     {
-      title: "a tag of AWS's own",
+      title: "a tag key reserved by AWS",
       faults: () => check({ ...push, resourceTags: { "aws:x": "1" } }),
       path: "creationTemplates[0].resourceTags[0]",
-      rule: /AWS's own/,
+      rule: /AWS reserves/,
       fix: /another key/,
     },
     {
-      title: "a prefix of one character, which ECR takes and the AWS provider does not",
+      title: "a prefix of one character, which ECR accepts but the AWS provider does not",
       faults: () => check({ ...push, prefix: "a" }),
       path: "creationTemplates[0].prefix",
-      rule: /^the AWS provider takes a prefix of at least 2 characters, ECR itself one of 1\.$/,
+      rule: /^the AWS provider needs a prefix of at least 2 characters, although ECR itself accepts 1\.$/,
       fix: /^choose a longer prefix, or ROOT/,
     },
     {
-      title: "a description of 256 bytes, which ECR takes and the AWS provider does not",
+      title: "a description of 256 bytes, which ECR accepts but the AWS provider does not",
       faults: () => check({ ...push, description: `${"한".repeat(85)}x` }),
       path: "creationTemplates[0].description",
-      rule: /^the AWS provider takes a description of at most 255 bytes in UTF-8, this one has 256; ECR itself takes 256 char/,
+      rule: /^the AWS provider accepts a description of at most 255 bytes in UTF-8, although ECR itself accepts 256 char/,
       fix: /^shorten it by 1\.$/,
     },
     {
       title: "a description that is too long for ECR too, once",
       faults: () => check({ ...push, description: "x".repeat(257) }),
       path: "creationTemplates[0].description",
-      rule: /^a template's description is text of at most 256 characters\.$/,
+      rule: /^a template's description must be a string of at most 256 characters\.$/,
       fix: /^shorten it by 1\.$/,
     },
     {
       title: "an empty prefix, once",
       faults: () => check({ ...push, prefix: "" }),
       path: "creationTemplates[0].prefix",
-      rule: /has 1 to 256 characters, this one has 0/,
+      rule: /must have 1 to 256 characters; this one has 0/,
       fix: /at least 1/,
     },
     {
-      title: "two templates with one prefix",
+      title: "two templates with the same prefix",
       faults: () => check(push, push),
       path: "creationTemplates[1].prefix",
       rule: /creationTemplates\[0\]\.prefix/,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { type AccessArgs, PrivateRepository, PublicRepository } from "../../components";
-import { isKnownLater } from "../../components/inputChecks";
+import { isPlain } from "../../components/inputChecks";
 import { repositoryPolicyText } from "../../components/repositories/repositoryAccess";
 import {
   canonicalPolicyText,
@@ -29,7 +29,7 @@ describe("access to a PrivateRepository", () => {
     return mocks.ofType(policyType).map(({ name, inputs }) => ({ name, inputs }));
   };
 
-  it("is a repository policy, and there is none when nobody is named", async () => {
+  it("becomes a repository policy, and none if nobody is named", async () => {
     const grants = { pullFrom: ["o-a1b2c3d4e5"], pushFrom: [role] };
     assert.deepEqual(await policyOf(grants), [
       {
@@ -44,7 +44,7 @@ describe("access to a PrivateRepository", () => {
     }
   });
 
-  it("names Lambda's functions in the repository's region, looked up when none is given", async () => {
+  it("names Lambda functions in the repository's region, which is looked up if not given", async () => {
     const grants = { lambdaPull: [account] };
     const [given] = await policyOf(grants, "eu-west-1");
     assert.deepEqual(given?.inputs, {
@@ -61,7 +61,7 @@ describe("access to a PrivateRepository", () => {
     });
   });
 
-  it("takes names that are known later, each on its own or whole lists", async () => {
+  it("accepts names that are known later, alone or as whole lists", async () => {
     const later = pulumi.output(Promise.resolve(role));
     const statements = [{ Effect: "Deny", Principal: "*", Action: "ecr:BatchDeleteImage" } as const];
     const [policy] = await policyOf({ pushFrom: [later], pullFrom: pulumi.output([account]), statements });
@@ -71,7 +71,7 @@ describe("access to a PrivateRepository", () => {
     );
   });
 
-  it("has an unknown policy in a preview when a name is not known", async () => {
+  it("gives an unknown policy in a preview if a name is unknown", async () => {
     mocks = await startMocks({}, true);
     const { arn } = new aws.sns.Topic("unknown");
     const policies = await policyOf({ pushFrom: [arn] });
@@ -79,24 +79,24 @@ describe("access to a PrivateRepository", () => {
     assert.equal(pulumi.containsUnknowns(policies[0]?.inputs["policy"]), true);
   });
 
-  it("refuses known names at once, beside others that are known later", () => {
+  it("refuses known names at once, even beside others that are known later", () => {
     const later = pulumi.output(Promise.resolve(role));
     assert.throws(
       () => new PrivateRepository("petclinic", { access: { pushFrom: [later], pullFrom: ["everyone"] } }),
-      /access\.pullFrom\[0\]: "everyone"/,
+      /access\.pullFrom\[0\]: found "everyone"/,
     );
   });
 
   for (const [what, access, message] of [
-    ["a name of no form", { pushFrom: [pulumi.output("everyone")] }, /access\.pushFrom\[0\]: "everyone"/],
-    ["lists that turn out to be empty", { pullFrom: pulumi.output([] as string[]) }, /access names nobody/],
+    ["an invalid principal", { pushFrom: [pulumi.output("everyone")] }, /access\.pushFrom\[0\]: found "everyone"/],
+    ["lists that turn out to be empty", { pullFrom: pulumi.output([] as string[]) }, /Access must name somebody/],
     [
-      "a function of another region",
+      "a function in another region",
       { lambdaPull: [pulumi.output(`arn:aws:lambda:us-east-1:${account}:function:x`)] },
       /access\.lambdaPull\[0\]/,
     ],
   ] as const) {
-    it(`refuses ${what} when it is known`, async () => {
+    it(`refuses ${what} once it is known`, async () => {
       const text = repositoryPolicyText('PrivateRepository "petclinic"', access as AccessArgs, "eu-west-1", {});
       await assert.rejects(known(pulumi.output(text ?? "")), message);
     });
@@ -104,7 +104,7 @@ describe("access to a PrivateRepository", () => {
 });
 
 describe("access to a PublicRepository", () => {
-  it("is a policy of who pushes", async () => {
+  it("becomes a policy for those who push", async () => {
     const mocks = await startMocks();
     new PublicRepository("petclinic", { access: { pushFrom: [role] } });
     new PublicRepository("closed", { access: { pushFrom: [] } });
@@ -123,12 +123,12 @@ describe("access to a PublicRepository", () => {
   });
 });
 
-describe("isKnownLater", () => {
-  it("looks into lists and plain objects, and not into anything else", async () => {
+describe("isPlain", () => {
+  it("looks into lists and plain objects, and nothing else", async () => {
     await startMocks();
     const later = pulumi.output(1);
     for (const value of [later, Promise.resolve(1), [1, [later]], { a: { b: [later] } }]) {
-      assert.equal(isKnownLater(value), true);
+      assert.equal(isPlain<unknown>(value), false);
     }
     for (const value of [
       1,
@@ -141,7 +141,7 @@ describe("isKnownLater", () => {
       new Map([["a", later]]),
       new aws.sns.Topic("topic"),
     ]) {
-      assert.equal(isKnownLater(value), false);
+      assert.equal(isPlain<unknown>(value), true);
     }
   });
 });

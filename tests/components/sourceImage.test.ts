@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { findSourceImage } from "../../components/images/sourceImage";
-import { RegistryLogin } from "../../ecr/registryLogin";
+import { RegistryLogin } from "../../ecr/registry/registryLogin";
 import { digestOf, dockerImage, FakeRegistry, ociImage, ociIndex } from "./fakeRegistry";
 
 const amd64 = { os: "linux", architecture: "amd64" };
@@ -52,7 +52,7 @@ describe("findSourceImage", () => {
     });
   }
 
-  it("takes latest where no tag is given, and any variant of a platform that names none", async () => {
+  it("defaults to the tag latest, and to any variant if the platform names none", async () => {
     const armV7 = registry.addImage("app", "latest", { os: "linux", architecture: "arm", variant: "v7" });
     const found = { reference: `${registry.host}/app@${armV7}` };
     for (const wanted of [undefined, "linux/arm", "linux/arm/v7"]) assert.deepEqual(await find("app", wanted), found);
@@ -63,10 +63,10 @@ describe("findSourceImage", () => {
   it("refuses an image for another platform", async () => {
     registry.addImage("app", "1", amd64);
     const fault = await refusal("app:1", "linux/arm64");
-    assert.match(fault?.rule ?? "", /for linux\/amd64 only/);
+    assert.match(fault?.rule ?? "", /only for linux\/amd64/);
   });
 
-  it("takes an index whole, or the one platform that is chosen", async () => {
+  it("takes an index whole, or only the chosen platform", async () => {
     const [arm64, armV6, armV7] = [
       { os: "linux", architecture: "arm64", variant: "v8" },
       { os: "linux", architecture: "arm", variant: "v6" },
@@ -86,17 +86,17 @@ describe("findSourceImage", () => {
     assert.match(missing?.fix ?? "", /linux\/amd64, linux\/arm64/);
   });
 
-  it("takes the platform of an index, beside which attestations do not count", async () => {
+  it("takes one platform of an index, ignoring attestations", async () => {
     registry.addManifest("app", "1", index(amd64, { os: "unknown", architecture: "unknown" }), ociIndex);
     assert.equal(
       (await find("app:1", "linux/amd64")).reference,
       `${registry.host}/app@${digestOf(JSON.stringify(amd64))}`,
     );
     registry.addManifest("app", "2", { schemaVersion: 2, manifests: [] }, ociIndex);
-    assert.match((await refusal("app:2", "linux/amd64"))?.fix ?? "", /it holds none/);
+    assert.match((await refusal("app:2", "linux/amd64"))?.fix ?? "", /this index is empty/);
   });
 
-  it("takes an artifact as it is, which has no platform, and refuses what is neither", async () => {
+  it("takes an artifact, which has no platform, as it is, and refuses anything else", async () => {
     const chart = registry.addImage("chart", "1", { name: "a Helm chart" });
     assert.deepEqual(await find("chart:1"), { reference: `${registry.host}/chart@${chart}` });
     assert.match((await refusal("chart:1", "linux/amd64"))?.rule ?? "", /it is an artifact .* no platform/);
@@ -104,27 +104,30 @@ describe("findSourceImage", () => {
     assert.match((await refusal("old:1"))?.rule ?? "", /neither an image nor an index \(.*v1\+json\)/);
   });
 
-  it("refuses content that is not what its digest says", async () => {
+  it("refuses content that does not match its digest", async () => {
     const digest = registry.addImage("app", "1", amd64);
     registry.addManifest("app", digest, { schemaVersion: 2, config: { digest } });
-    assert.match((await refusal(`app@${digest}`))?.rule ?? "", /sent something else under this digest/);
+    assert.match((await refusal(`app@${digest}`))?.rule ?? "", /sent other content under this digest/);
   });
 
   for (const authentication of ["basic", "bearer"] as const) {
-    it(`logs in with ${authentication} authentication: with the given login, or with Docker's`, async () => {
+    it(`logs in with ${authentication} authentication, with the given login or Docker's`, async () => {
       const digest = registry.addImage("app", "1", amd64);
       registry.authentication = authentication;
       const reference = `${registry.host}/app@${digest}`;
       assert.equal((await find("app:1", undefined, reader)).reference, reference);
       const refused = await refusal("app:1");
-      assert.match(refused?.rule ?? "", /its registry does not give it: 401 UNAUTHORIZED: authentication required\.$/);
+      assert.match(
+        refused?.rule ?? "",
+        /its registry does not return it: 401 UNAUTHORIZED: authentication required\.$/,
+      );
       assert.match(refused?.fix ?? "", new RegExp(`docker login ${registry.host}`));
       logIn({ [registry.host]: { auth: Buffer.from("reader:top-secret").toString("base64") } });
       assert.equal((await find("app:1")).reference, reference);
     });
   }
 
-  it("asks for a token to pull from this repository, and no other", async () => {
+  it("requests a token that can only pull from this repository", async () => {
     registry.addImage("team/app", "1", amd64);
     registry.authentication = "bearer";
     await find("team/app:1", undefined, reader);
@@ -132,25 +135,25 @@ describe("findSourceImage", () => {
     assert.match(token ?? "", /^\/token\?service=registry&scope=repository%3Ateam%2Fapp%3Apull Basic /);
   });
 
-  it("does not send a login in clear to another machine", async () => {
+  it("does not send a login in clear text to another machine", async () => {
     registry.addImage("app", "1", amd64);
     registry.authentication = "bearer";
     registry.realm = "http://tokens.example.com/token";
     const login = RegistryLogin.ofHost(registry.host, reader);
     const found = await findSourceImage(`${registry.host}/app:1`, undefined, login);
     assert.ok("faults" in found);
-    assert.match(found.faults[0]?.rule ?? "", /login sent in clear, to http:\/\/tokens\.example\.com/);
+    assert.match(found.faults[0]?.rule ?? "", /login in clear text, at http:\/\/tokens\.example\.com/);
   });
 
-  it("says what a registry answers, and what to do", async () => {
+  it("reports the registry's answer, and what to do", async () => {
     registry.addImage("app", "1", amd64);
     const missing = await refusal("app:2");
     assert.match(missing?.rule ?? "", /404 MANIFEST_UNKNOWN: manifest unknown/);
     assert.match(missing?.fix ?? "", /correct its name, tag or digest/);
     registry.status = 429;
-    assert.match((await refusal("app:1"))?.fix ?? "", /it counts pulls/);
+    assert.match((await refusal("app:1"))?.fix ?? "", /the registry limits pulls/);
     registry.status = 500;
-    assert.match((await refusal("app:1"))?.fix ?? "", /whether this machine reaches the registry/);
+    assert.match((await refusal("app:1"))?.fix ?? "", /check that this machine can reach the registry/);
     const gone = new FakeRegistry();
     await gone.start();
     gone.stop();
@@ -159,11 +162,11 @@ describe("findSourceImage", () => {
   });
 
   for (const fault of [429, 500, 503, "cut", "half"] as const) {
-    it(`asks again after ${fault}, up to four times, and then says so`, async () => {
+    it(`tries again after ${fault}, up to four times, and then reports it`, async () => {
       registry.addImage("app", "1", amd64);
       registry.passing.push(fault, fault, fault);
       await find("app:1");
-      // The manifest with its three failures.
+      // The manifest, after three failures.
       assert.equal(registry.requests.length, 4);
       registry.passing.push(fault, fault, fault, fault);
       const { rule = "", fix = "" } = (await refusal("app:1")) ?? {};
@@ -176,7 +179,7 @@ describe("findSourceImage", () => {
     });
   }
 
-  it("does not ask again for what is not there, or for a login that is refused", async () => {
+  it("does not try again if the image is missing or the login is refused", async () => {
     for (const status of [401, 403, 404]) {
       registry.status = status;
       registry.addImage("app", "1", amd64);

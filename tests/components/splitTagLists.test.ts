@@ -3,14 +3,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { PrivateRepository, Registry } from "../../components";
 import { known, type Mocks, startMocks } from "./mocks";
 
-describe("lists of tags that are AND", () => {
+describe("warning about a tag list whose patterns must all match", () => {
   let mocks: Mocks;
-  let said: string[];
+  let warnings: string[];
   const { warn } = pulumi.log;
   beforeEach(async () => {
-    said = [];
+    warnings = [];
     (pulumi.log as { warn: typeof warn }).warn = async (message) => {
-      said.push(message);
+      warnings.push(message);
     };
     mocks = await startMocks();
   });
@@ -33,20 +33,21 @@ describe("lists of tags that are AND", () => {
       },
     ],
   });
-  const text = /tagPatternList holds for images that have a tag of "dev-\*" and another one of "test-\*" at once/;
+  const text =
+    /tagPatternList matches only images that have both a tag matching "dev-\*" and another one matching "test-\*"/;
 
-  it("are said of a repository whose images would need both tags, and of no other", () => {
+  it("is given for a repository whose images would need both tags, and for no other", () => {
     new PrivateRepository("shop", { lifecyclePolicy: policy("dev-*", "test-*"), protectedTags: ["v*"] });
-    assert.equal(said.length, 1);
-    assert.match(said[0] ?? "", /^PrivateRepository "shop": lifecyclePolicy, rule \d+: /);
-    assert.match(said[0] ?? "", text);
+    assert.equal(warnings.length, 1);
+    assert.match(warnings[0] ?? "", /^PrivateRepository "shop": lifecyclePolicy, rule \d+: /);
+    assert.match(warnings[0] ?? "", text);
     new PrivateRepository("shop2", { lifecyclePolicy: policy("dev-*", "*-x") });
     new PrivateRepository("shop3", { lifecyclePolicy: policy("dev-*") });
     new PrivateRepository("shop4");
-    assert.equal(said.length, 1);
+    assert.equal(warnings.length, 1);
   });
 
-  it("are said of a creation template", async () => {
+  it("is given for a creation template", async () => {
     const registry = new Registry("shared", {
       scanning: false,
       creationTemplates: [
@@ -55,8 +56,8 @@ describe("lists of tags that are AND", () => {
     });
     await known(registry.url);
     await mocks.settle();
-    assert.equal(said.length, 1);
-    assert.match(said[0] ?? "", /^Registry "shared": creationTemplates\[0\]\.lifecyclePolicy, rule 7: /);
-    assert.match(said[0] ?? "", text);
+    assert.equal(warnings.length, 1);
+    assert.match(warnings[0] ?? "", /^Registry "shared": creationTemplates\[0\]\.lifecyclePolicy, rule 7: /);
+    assert.match(warnings[0] ?? "", text);
   });
 });

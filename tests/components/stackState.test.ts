@@ -5,10 +5,10 @@ import { startMocks } from "./mocks";
 const urn = "urn:pulumi:test::ecr::ecr:index:PrivateRepository$aws:ecr/repository:Repository::team/app";
 const type = "aws:ecr/repository:Repository";
 
-describe("the state of the stack", () => {
+describe("stack state", () => {
   const state = { [urn]: { type, outputs: { name: "team/app" } } };
 
-  it("is taken apart by URN, and read once a run", async () => {
+  it("is parsed by URN, and read once per run", async () => {
     await startMocks({ state, failState: [] });
     const [read, again] = await Promise.all([readStackState(), readStackState()]);
     assert.equal(read, again);
@@ -17,13 +17,13 @@ describe("the state of the stack", () => {
     ]);
   });
 
-  it("is read again while the engine writes it", async () => {
+  it("is read again if the engine is still writing it", async () => {
     const cutShort = ["failed to load checkpoint: EOF", "failed to load checkpoint: unexpected end of JSON input"];
     await startMocks({ state, failState: cutShort });
     assert.equal((await readStackState()).length, 1);
   });
 
-  it("is given up when it stays so, and at once for any other reason", async () => {
+  it("is given up after repeated failures, and at once for any other error", async () => {
     const failState = Array.from({ length: 7 }, () => "failed to load checkpoint: EOF");
     await startMocks({ state, failState });
     await assert.rejects(readStackState(), /EOF/);

@@ -4,8 +4,8 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { contentDigest } from "../../components/images/buildContext";
-import { ownTags, type TagFrom, tagFromFaults } from "../../components/images/tagStrategy";
-import { imageTagFaults } from "../../ecr/imageTags";
+import { strategyTags, type TagFrom, tagFromFaults } from "../../components/images/tagStrategy";
+import { imageTagFaults } from "../../ecr/tags/imageTags";
 
 describe("tag strategies", () => {
   let root: string;
@@ -25,7 +25,7 @@ describe("tag strategies", () => {
   };
   const inputs = () => ({ context: path.join(root, "app"), platform: "linux/amd64" });
   const tags = (tagFrom: TagFrom, more: object = {}) => {
-    const found = ownTags({ ...inputs(), ...more }, tagFrom);
+    const found = strategyTags({ ...inputs(), ...more }, tagFrom);
     if ("faults" in found) assert.fail(JSON.stringify(found.faults));
     assert.deepEqual(imageTagFaults(found.identity, "tag"), []);
     return found;
@@ -44,18 +44,18 @@ describe("tag strategies", () => {
   });
   afterEach(() => fs.rmSync(root, { recursive: true }));
 
-  it("by content: one tag, src- and the content's digits", () => {
+  it("by content: a single tag, src- and digits of the content digest", () => {
     const identity = `src-${contentDigest(inputs())}`;
     assert.deepEqual(tags("content"), { identity, tag: identity });
   });
 
-  it("by Git: commit and content, without a mark in a clean tree", () => {
+  it("by Git: commit and content, without a mark for a clean tree", () => {
     const identity = `git-${git("rev-parse", "HEAD").slice(0, 12)}-${contentDigest(inputs())}`;
     assert.deepEqual(tags("git"), { identity, tag: identity });
     assert.deepEqual(tags({ git: { dirtyTree: "refuse" } }), { identity, tag: identity });
   });
 
-  it("by Git: another commit of the same content, and another content of the same commit, are other tags", () => {
+  it("by Git: another commit, or other content of the same commit, gives another tag", () => {
     const first = tags("git").tag;
     write("elsewhere.txt", "changed");
     git("commit", "--quiet", "--all", "--message", "second");
@@ -79,19 +79,19 @@ describe("tag strategies", () => {
     ["a changed .dockerignore", () => write("app/.dockerignore", "*.md\n.dockerignore\n"), "app/.dockerignore"],
   ];
   for (const [what, change, file] of dirtyTrees) {
-    it(`by Git: ${what} makes the tree dirty, marked or refused`, () => {
+    it(`by Git: ${what} makes the tree dirty, which is marked or refused`, () => {
       const clean = tags("git").tag;
       change();
       const { tag } = tags("git");
       assert.match(tag, /^git-[0-9a-f]{12}-dirty-[0-9a-f]{16}$/);
       assert.notEqual(tag, clean);
-      const refused = ownTags(inputs(), { git: { dirtyTree: "refuse" } });
+      const refused = strategyTags(inputs(), { git: { dirtyTree: "refuse" } });
       assert.ok("faults" in refused);
-      assert.match(refused.faults[0]?.rule ?? "", new RegExp(`not as the commit has them: ${file}\\.$`));
+      assert.match(refused.faults[0]?.rule ?? "", new RegExp(`differ from the commit: ${file}\\.$`));
     });
   }
 
-  it("by Git: what Docker does not get leaves the tree clean", () => {
+  it("by Git: files that Docker does not get leave the tree clean", () => {
     const clean = tags("git").tag;
     write("app/README.md", "changed");
     write("app/logs.md", "ignored by both");
@@ -99,35 +99,35 @@ describe("tag strategies", () => {
     assert.equal(tags("git").tag, clean);
   });
 
-  it("by Git: counts the files of a dirty tree that it does not name", () => {
+  it("by Git: counts the dirty files that it does not name", () => {
     for (let index = 0; index < 8; index++) write(`app/${index}.txt`, "");
-    const refused = ownTags(inputs(), { git: { dirtyTree: "refuse" } });
+    const refused = strategyTags(inputs(), { git: { dirtyTree: "refuse" } });
     assert.ok("faults" in refused);
     assert.match(refused.faults[0]?.rule ?? "", /app\/0\.txt, .*app\/4\.txt and 3 more\.$/);
   });
 
-  it("by Git: sees through a link to the context", () => {
+  it("by Git: follows a link to the context", () => {
     fs.symlinkSync(path.join(root, "app"), path.join(root, "link"));
-    const linked = ownTags({ ...inputs(), context: path.join(root, "link") }, "git");
+    const linked = strategyTags({ ...inputs(), context: path.join(root, "link") }, "git");
     assert.ok(!("faults" in linked) && !linked.tag.includes("dirty"), JSON.stringify(linked));
   });
 
-  it("by Git: refuses a folder without a repository, and one without a commit", () => {
+  it("by Git: refuses a folder without a repository, and a repository without a commit", () => {
     fs.rmSync(path.join(root, ".git"), { recursive: true });
-    // A repository further up, such as that of a temporary folder, must not be taken for the context's.
+    // A repository further up, such as in the temporary folder, must not be mistaken for the context's.
     process.env["GIT_CEILING_DIRECTORIES"] = path.dirname(root);
     try {
-      const none = ownTags(inputs(), "git");
+      const none = strategyTags(inputs(), "git");
       assert.ok("faults" in none);
       assert.match(none.faults[0]?.rule ?? "", /the commit of the context cannot be read \(.*not a git repository/i);
     } finally {
       delete process.env["GIT_CEILING_DIRECTORIES"];
     }
     git("init", "--quiet");
-    assert.ok("faults" in ownTags(inputs(), "git"));
+    assert.ok("faults" in strategyTags(inputs(), "git"));
   });
 
-  it("fixed: the release tag, and an identity with the content's digits", () => {
+  it("fixed: the release tag, and an identity with digits of the content digest", () => {
     const identity = `1.2.3-src-${contentDigest(inputs())}`;
     assert.deepEqual(tags({ fixed: "1.2.3" }), { identity, tag: "1.2.3", releaseTag: "1.2.3" });
     assert.notEqual(tags({ fixed: "1.2.3" }, { rebuild: "again" }).identity, identity);
@@ -136,21 +136,21 @@ describe("tag strategies", () => {
     assert.deepEqual(tagFromFaults({ fixed: longest }), []);
   });
 
-  it("takes every shape that there is", () => {
+  it("accepts every form that exists", () => {
     const shapes = ["content", "git", { git: { dirtyTree: "mark" } }, { git: { dirtyTree: "refuse" } }, { fixed: "1" }];
     assert.deepEqual(shapes.flatMap(tagFromFaults), []);
   });
 
   for (const [shape, expected] of [
-    ["commit", /made from its content, from its Git commit, or is fixed/],
-    [undefined, /is fixed/],
-    [{}, /is fixed/],
-    [{ git: {} }, /is fixed/],
-    [{ git: { dirtyTree: "ignore" } }, /is fixed/],
-    [{ fixed: "1", git: { dirtyTree: "mark" } }, /is fixed/],
-    [{ fixed: "1", more: 1 }, /is fixed/],
+    ["commit", /must come from its content or its Git commit, or be fixed/],
+    [undefined, /be fixed/],
+    [{}, /be fixed/],
+    [{ git: {} }, /be fixed/],
+    [{ git: { dirtyTree: "ignore" } }, /be fixed/],
+    [{ fixed: "1", git: { dirtyTree: "mark" } }, /be fixed/],
+    [{ fixed: "1", more: 1 }, /be fixed/],
     [{ fixed: "a b" }, /only letters/],
-    [{ fixed: 1 }, /is text/],
+    [{ fixed: 1 }, /must be a string/],
     [{ fixed: "v".repeat(108) }, /at most 107 characters.*this one has 108/],
   ] as const) {
     it(`refuses ${JSON.stringify(shape)?.slice(0, 60)}`, () => {

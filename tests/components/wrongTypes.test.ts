@@ -1,18 +1,17 @@
 import assert from "node:assert/strict";
-import {
-  containerImageFaults,
-  mirroredImageFaults,
-  privateRepositoryFaults,
-  publicRepositoryFaults,
-  pushRoleFaults,
-  registryEventsFaults,
-  registryFaults,
-} from "../../components";
+import { containerImageFaults } from "../../components/images/containerImage";
+import { mirroredImageFaults } from "../../components/images/mirroredImage";
+import { pushRoleFaults } from "../../components/permissions/pushRole";
+import { registryFaults } from "../../components/registry/registry";
+import { registryEventsFaults } from "../../components/registry/registryEventsArgs";
+import { privateRepositoryFaults } from "../../components/repositories/privateRepositoryArgs";
+import { publicRepositoryFaults } from "../../components/repositories/publicRepository";
 import type { Fault } from "../../ecr/faults";
 import { startMocks } from "./mocks";
 
-// Programs in other languages, and those that nobody compiled: `"false"` is true wherever only truth counts.
-describe("arguments of a wrong type", () => {
+// Programs in other languages, or in JavaScript, are not type-checked: `"false"` counts as true wherever only
+// truthiness is tested.
+describe("arguments of the wrong type", () => {
   before(() => startMocks({}, true));
 
   const arn = "arn:aws:ecr:us-east-1:123456789012:repository/petclinic";
@@ -75,6 +74,8 @@ describe("arguments of a wrong type", () => {
     containerImage: ["tags", "cacheFrom", "publicArgs", "repositories"].map(list),
   };
 
+  const typeRule = /^must be (true or false|a number|a list)\.$/;
+
   function boolean(name: string): [object, string] {
     return [{ [name]: "false" }, name];
   }
@@ -88,18 +89,32 @@ describe("arguments of a wrong type", () => {
         const faults = components[component]?.(args as never) ?? [];
         const own = faults.filter((fault) => fault.path === path);
         assert.ok(own.length >= 1, JSON.stringify(faults));
-        assert.match(own[0]?.rule ?? "", /^this is (true or false|a number|a list)\.$|on or off/);
+        assert.match(own[0]?.rule ?? "", typeRule);
       });
     }
   }
 
-  it("are not what is left out, nor null, which takes a default back", () => {
-    for (const value of [undefined, null]) {
-      const args = { createKey: value, protect: value, keyDeletionWindowDays: value } as never;
-      assert.deepEqual(
-        privateRepositoryFaults("petclinic", args).filter(({ rule }) => /^this is /.test(rule)),
-        [],
-      );
+  it("do not include omitted ones, nor null, which resets a default", () => {
+    for (const [component, cases] of Object.entries(refused)) {
+      for (const [wrong, path] of cases) {
+        const name = path.split(".").at(-1) ?? "";
+        const faults = components[component]?.({ ...wrong, [name]: undefined } as never) ?? assert.fail(component);
+        const ofType = faults.filter((fault) => fault.path === path && typeRule.test(fault.rule));
+        // Only the arguments that are objects still have the wrong value.
+        assert.equal(ofType.length, Object.hasOwn(wrong, name) ? 0 : 1, `${path} of ${component}`);
+      }
+    }
+    const args = { createKey: null, protect: null, keyDeletionWindowDays: null, protectedTags: null };
+    const found = privateRepositoryFaults("petclinic", args as never).filter(({ rule }) => typeRule.test(rule));
+    assert.deepEqual(found, []);
+  });
+
+  it("are refused where a required list is missing altogether", () => {
+    for (const component of ["pushRole", "mirroredImage", "containerImage"]) {
+      const faults = components[component]?.({ repositories: undefined } as never) ?? [];
+      const own = faults.filter(({ path }) => path === "repositories");
+      assert.equal(own.length, 1, component);
+      assert.match(own[0]?.rule ?? "", /^must name at least one repository\b/);
     }
   });
 });

@@ -7,12 +7,12 @@ const pathsOf = (values: Record<string, unknown>) =>
     .map(({ path }) => path)
     .sort();
 
-/** Keys and types first, then what ECR refuses: two ways of checking, and one error. */
-describe("all that is wrong with a config", () => {
-  // As in a preview: no Docker is asked for.
+/** Keys and types are checked first, then what ECR refuses, but all faults are in one error. */
+describe("error for an invalid config", () => {
+  // As in a preview, which needs no Docker.
   before(() => startMocks({}, true));
 
-  it("is said at once: a misspelt key hides no fault of its neighbours, nor those of its own value", () => {
+  it("reports everything at once: a misspelled key hides no faults of its neighbors or of its own value", () => {
     const faults = faultListOf({
       privateRepositories: {
         petclinic: { encrytion: "kmss", protectedTag: ["v*", "v*"], access: { pullFrom: ["2109"] } },
@@ -40,7 +40,7 @@ describe("all that is wrong with a config", () => {
     );
   });
 
-  it("has a value to write where a list is missing around one, and what is not set is set", () => {
+  it("suggests the list to write around a single value, and asks for a missing setting to be set", () => {
     const faults = faultListOf({
       privateRepositories: { petclinic: { forceDelete: "no" } },
       images: { petclinic: { repositories: "private/petclinic" } },
@@ -52,8 +52,8 @@ describe("all that is wrong with a config", () => {
     });
   });
 
-  it("has no fault in it that another one makes: what is left out is not missed", () => {
-    // The role's repository is there, and what identifies its repository is only of a wrong type.
+  it("leaves out faults that only follow from another one", () => {
+    // The role's repository exists, and its GitHub repository is only of the wrong type.
     assert.deepEqual(
       pathsOf({
         privateRepositories: { petclinic: 5, orders: null },
@@ -76,7 +76,7 @@ describe("all that is wrong with a config", () => {
     );
   });
 
-  it("is said for entries of lists by the numbers that they have", () => {
+  it("keeps the numbers of list entries", () => {
     assert.deepEqual(
       pathsOf({
         registries: {
@@ -98,7 +98,7 @@ describe("all that is wrong with a config", () => {
     );
   });
 
-  it("names the nearest right word wherever there is a choice of words", () => {
+  it("suggests the nearest valid word wherever there is a choice", () => {
     const fixes = faultListOf({
       privateRepository: {},
       privateRepositories: {
@@ -110,5 +110,74 @@ describe("all that is wrong with a config", () => {
       costs: { pushes: { aa: [] } },
     }).flatMap(({ fix }) => /^did you mean "(.*?)"\?/.exec(fix)?.[1] ?? []);
     assert.deepEqual(fixes.sort(), ["HIGH", "a", "docker-hub", "enhanced", "images", "privateRepositories", "service"]);
+  });
+
+  it("judges a value with several forms by the form that its keys are of", () => {
+    const faultsOfTagFrom = (tagFrom: unknown) =>
+      faultListOf({
+        privateRepositories: { aa: {} },
+        images: { a: { context: "app", repositories: ["private/aa"], tagFrom } },
+      }).map(({ path, rule, fix }) => `${path.replace("ecr:images.a.", "")}: ${rule} ${fix}`);
+    const lost =
+      "the text as written is lost: write the original in quotes, or set it with `pulumi config set --type string`.";
+    assert.deepEqual(faultsOfTagFrom({ fixed: 1.1 }), [`tagFrom.fixed: must be a string. ${lost}`]);
+    assert.deepEqual(faultsOfTagFrom({ fixed: null }), ["tagFrom.fixed: must be a string. write a string in quotes."]);
+    assert.deepEqual(faultsOfTagFrom({ fixd: "1.1" }), [
+      'tagFrom.fixd: unknown key. did you mean "fixed"? Write one of git, fixed.',
+    ]);
+    assert.deepEqual(faultsOfTagFrom({ gti: { dirtyTree: "mark" } }), [
+      'tagFrom.gti: unknown key. did you mean "git"? Write one of git, fixed.',
+    ]);
+    assert.deepEqual(faultsOfTagFrom({ other: 1 }), ["tagFrom.other: unknown key. write one of git, fixed."]);
+    assert.deepEqual(faultsOfTagFrom({}), ["tagFrom: must have git or fixed. set one of them; see docs/config.md."]);
+    assert.deepEqual(faultsOfTagFrom({ git: {}, fixed: "1.1" }), [
+      "tagFrom.git: must not be together with fixed. remove one of them.",
+    ]);
+    assert.deepEqual(faultsOfTagFrom({ git: { dirtyTree: "marc" } }), [
+      'tagFrom.git.dirtyTree: no such choice. did you mean "mark"? Write one of mark, refuse.',
+    ]);
+    assert.deepEqual(faultsOfTagFrom(["git"]), [
+      'tagFrom: must be "content" or "git" or a map. write one of content, git.',
+    ]);
+    const others = faultListOf({
+      privateRepositories: { aa: { import: { repositry: "aa" } } },
+      registries: { r: { scanning: { typ: "basic" } }, s: { scanning: true }, t: { scanning: "false" } },
+      registryEvents: { e: { findingsFrom: "false" } },
+    }).map(({ path, rule, fix }) => `${path}: ${rule} ${fix}`);
+    assert.deepEqual(others.sort(), [
+      'ecr:privateRepositories.aa.import.repositry: unknown key. did you mean "repository"? Write one of repository, repositoryPolicy.',
+      'ecr:registries.r.scanning.typ: unknown key. did you mean "type"? Write one of type, scanOnPush, continuous.',
+      "ecr:registries.s.scanning: must be false or a map. write it that way; see docs/config.md.",
+      "ecr:registries.t.scanning: must be false or a map. write false, without quotes.",
+      "ecr:registryEvents.e.findingsFrom: no such choice. write false, without quotes.",
+    ]);
+  });
+
+  it("shows no secret, nor what may be one under a misspelled key or in the wrong place", () => {
+    const secret = "hunter22";
+    const faults = faultListOf({
+      privateRepositories: { xx: {} },
+      images: {
+        a: { context: "app", repositories: [], secrets: { npm: { vlaue: secret } } },
+        b: { context: "app", repositories: [], secrets: secret },
+        c: {
+          context: "app",
+          repositories: ["private/xx"],
+
+          secrets: { npm: { env: "no name", value: secret } },
+        },
+        d: { context: "app", repositories: [], secrts: { npm: { value: secret } } },
+      },
+      mirroredImages: {
+        m: { source: "a", repositories: [], pasword: secret, username: [secret].length },
+        n: { source: "a", repositories: [], password: 19283746 },
+      },
+      registries: { r: { pullThroughCache: [{ credential: { username: "u", accessToken: { secret } } }] } },
+    });
+    for (const path of ["a.secrets.npm.vlaue", "b.secrets", "c.secrets.npm", "d.secrts"]) {
+      const values = faults.filter((fault) => fault.path === `ecr:images.${path}`).map(({ value }) => value);
+      assert.ok(values.length > 0 && values.every((value) => value === "(hidden)"), path);
+    }
+    assert.doesNotMatch(JSON.stringify(faults), new RegExp(`${secret}|19283746`));
   });
 });

@@ -8,10 +8,10 @@ import { faultsOf, parse, parseConfig } from "./parsing";
 const github = [{ repository: "octo-org/shop", branches: ["main"] }];
 const privates = { shop: { exclusionFilters: ["latest", "dev"] }, "shop-dev": { exclusionFilters: ["latest"] } };
 
-describe("entries that cannot be together", () => {
+describe("conflicting entries", () => {
   before(() => startMocks({}, true));
 
-  it("two private repositories of one name and region, however they come to it", () => {
+  it("are two private repositories with the same name and region, however they get them", () => {
     for (const [one, two] of [
       [{ repositoryName: "team/cart" }, { repositoryName: "team/cart" }],
       [{ repositoryName: "basket" }, {}],
@@ -21,23 +21,26 @@ describe("entries that cannot be together", () => {
     ]) {
       const faults = faultsOf({ privateRepositories: { cart: one, basket: two } });
       assert.deepEqual(Object.keys(faults), ["ecr:privateRepositories.basket.repositoryName"]);
-      assert.match(Object.values(faults)[0] ?? "", /^privateRepositories\.cart describes the repository/);
+      assert.match(Object.values(faults)[0] ?? "", /^privateRepositories\.cart already describes the repository/);
     }
     parse({ privateRepositories: { cart: { repositoryName: "basket", region: "eu-west-1" }, basket: {} } });
   });
 
-  it("the provider's region, written down in one of them, is the same place", () => {
+  it("are recognized if one of them states the provider's region", () => {
     const all = {
       "ecr:privateRepositories": JSON.stringify({
         cart: { repositoryName: "basket", region: "eu-west-1" },
         basket: {},
       }),
     };
-    assert.throws(() => parseConfig(all, "ecr", "eu-west-1"), /privateRepositories\.cart describes the repository/);
+    assert.throws(
+      () => parseConfig(all, "ecr", "eu-west-1"),
+      /privateRepositories\.cart already describes the repository/,
+    );
     parseConfig(all, "ecr", "eu-west-2");
   });
 
-  it("two public repositories of one name; a private one of that name is another", () => {
+  it("are two public repositories with the same name, but not a private one of that name", () => {
     const cart = { repositoryName: "pets/cart" };
     assert.deepEqual(Object.keys(faultsOf({ publicRepositories: { cart, basket: cart } })), [
       "ecr:publicRepositories.basket.repositoryName",
@@ -45,19 +48,22 @@ describe("entries that cannot be together", () => {
     parse({ publicRepositories: { cart }, privateRepositories: { cart } });
   });
 
-  it("two registries of one region", () => {
+  it("are two registries in one region", () => {
     assert.deepEqual(Object.keys(faultsOf({ registries: { main: {}, seoul: {} } })), ["ecr:registries.seoul.region"]);
     const all = { "ecr:registries": JSON.stringify({ main: {}, seoul: { region: "ap-northeast-2" } }) };
-    assert.throws(() => parseConfig(all, "ecr", "ap-northeast-2"), /registries\.main describes this region's registry/);
+    assert.throws(
+      () => parseConfig(all, "ecr", "ap-northeast-2"),
+      /registries\.main already describes this region's registry/,
+    );
     parse({ registries: { main: {}, tokyo: { region: "ap-northeast-1" } } });
   });
 
-  it("two roles that create one identity provider, or have one name", () => {
+  it("are two roles that create the same identity provider or have the same name", () => {
     const role = { repositories: ["private/shop"], github, createProvider: true };
     const both = { privateRepositories: { shop: {} }, pushRoles: { release: role, nightly: role } };
     assert.deepEqual(faultsOf(both), {
       "ecr:pushRoles.nightly.createProvider":
-        "pushRoles.release creates the identity provider of https://token.actions.githubusercontent.com already: an account has one for each issuer.",
+        "pushRoles.release already creates the identity provider of https://token.actions.githubusercontent.com: an account has one for each issuer.",
     });
     parse({
       ...both,
@@ -82,7 +88,7 @@ describe("entries that cannot be together", () => {
     );
   });
 
-  it("a role or events that go by their key, and others of that name", () => {
+  it("are a role or topic named by its key, and another one given that name", () => {
     const providerArn = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com";
     const role = { repositories: ["private/shop"], github, providerArn };
     const privateRepositories = { shop: {} };
@@ -97,7 +103,7 @@ describe("entries that cannot be together", () => {
     ]);
   });
 
-  it("two topics of one name in a region", () => {
+  it("are two topics with the same name in one region", () => {
     assert.deepEqual(
       Object.keys(faultsOf({ registryEvents: { one: { topicName: "ecr" }, two: { topicName: "ecr" } } })),
       ["ecr:registryEvents.two.topicName"],
@@ -124,17 +130,23 @@ describe("entries that cannot be together", () => {
       ...rest,
     });
 
-    it("two that give one tag to one repository, moving or once, built or mirrored", () => {
+    it("are two that put one tag into one repository, moving or fixed, built or mirrored", () => {
       for (const [tag, place] of [
         [{ tags: ["latest"] }, "tags[0]"],
         [{ tags: ["dev", "latest"] }, "tags[1]"],
         [{ tagFrom: { fixed: "latest" } }, "tagFrom.fixed"],
+        [{ builder: "buildkit", cacheTo: "latest" }, "cacheTo"],
       ] as const) {
         const images = { one: image("one", { tags: ["latest"] }), two: image("two", tag) };
         const faults = faultsOf({ privateRepositories: privates, images });
         assert.deepEqual(Object.keys(faults), [`ecr:images.two.${place}`]);
-        assert.match(Object.values(faults)[0] ?? "", /^images\.one puts this tag into private\/shop already/);
+        assert.match(Object.values(faults)[0] ?? "", /^images\.one already puts this tag into private\/shop/);
       }
+      const cached = { builder: "buildkit", cacheTo: "latest", repositories: ["private/shop-dev", "private/shop"] };
+      parse({
+        privateRepositories: privates,
+        images: { one: image("one", { tags: ["latest"] }), two: image("two", cached) },
+      });
       const mirror = { source: "quay.io/org/tool:1", repositories: ["private/shop"], tag: "latest" };
       assert.deepEqual(
         Object.keys(
@@ -148,7 +160,7 @@ describe("entries that cannot be together", () => {
       );
     });
 
-    it("two of one content in one repository, whatever folder it is in", () => {
+    it("are two with the same content in one repository, whatever folder it is in", () => {
       for (const name of ["one", "copy"]) {
         const images = { one: image("one"), again: image(name) };
         assert.deepEqual(Object.keys(faultsOf({ privateRepositories: privates, images })), [
@@ -162,7 +174,7 @@ describe("entries that cannot be together", () => {
       });
     });
 
-    it("two mirrors of one source, and one image promoted twice", () => {
+    it("are two mirrors of one source, and one image promoted twice", () => {
       const tool = { source: "quay.io/org/tool:1", repositories: ["private/shop"] };
       assert.deepEqual(
         Object.keys(faultsOf({ privateRepositories: privates, mirroredImages: { tool, again: tool } })),
@@ -177,7 +189,7 @@ describe("entries that cannot be together", () => {
       ]);
     });
 
-    it("the same tag in two repositories, one named as the other with the tag behind it", () => {
+    it("are not two in different repositories, even if one repository is named like the other one with the tag", () => {
       const images = {
         shop: image("one", { tags: ["dev"], repositories: ["private/shop"] }),
         other: image("two", { tags: ["latest"], repositories: ["private/shop-dev"] }),
@@ -186,7 +198,7 @@ describe("entries that cannot be together", () => {
     });
   });
 
-  it("a push role's ARNs of another partition than the provider's region", () => {
+  it("are a push role's ARNs in another partition than the provider's region", () => {
     const arn = (partition: string) =>
       `arn:${partition}:iam::123456789012:oidc-provider/token.actions.githubusercontent.com`;
     const config = (partition: string) => ({
@@ -209,7 +221,7 @@ describe("entries that cannot be together", () => {
     }
     assert.throws(
       () => parseConfig(config("aws"), "ecr", "cn-north-1"),
-      /pushRoles\.release\.providerArn[\s\S]*the role in cn-north-1 is of aws-cn[\s\S]*pushRoles\.release\.permissionsBoundary/,
+      /pushRoles\.release\.providerArn[\s\S]*the role in cn-north-1 in aws-cn[\s\S]*pushRoles\.release\.permissionsBoundary/,
     );
   });
 });

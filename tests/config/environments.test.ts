@@ -7,12 +7,12 @@ import { parse } from "./parsing";
 
 const root = path.join(__dirname, "../..");
 
-describe("the environments of the repository", () => {
-  // As in a preview: no Docker is asked for.
+describe("environments of this repository", () => {
+  // As in a preview, which needs no Docker.
   before(() => startMocks({}, true));
 
   for (const environment of ["local", "dev", "staging", "prod"]) {
-    it(`${environment}: its config has no fault, and it has policies of its own`, () => {
+    it(`${environment}: its config has no faults, and it has its own policy config`, () => {
       const file = parseYaml(fs.readFileSync(path.join(root, `Pulumi.${environment}.yaml`), "utf8")) as {
         config: Record<string, unknown>;
       };

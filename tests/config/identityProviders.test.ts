@@ -18,28 +18,28 @@ const trusting = { ...common, providerArn: arn };
 const creating = { ...common, createProvider: true };
 const trust = (principal: string) => JSON.stringify({ Statement: [{ Principal: { Federated: principal } }] });
 
-describe("an identity provider that a push role made", () => {
+describe("an identity provider created by a push role", () => {
   before(() => startMocks({}, true));
   const rolesOf = (pushRoles: Record<string, object>, state = provider) =>
     Object.entries(withKeptProviders(parse({ pushRoles }), state).pushRoles).map(
       ([key, role]) => [key, role.createProvider ?? false, role.providerArn] as const,
     );
 
-  it("is created by a role that trusts it, when the one that made it is gone, or names it by its ARN", () => {
+  it("is taken over by a role that trusts it by ARN, once the role that created it is gone", () => {
     assert.deepEqual(rolesOf({ second: trusting, third: trusting }), [
       ["second", true, undefined],
       ["third", false, arn],
     ]);
   });
 
-  it("goes to a role with its audience, so that nobody is locked out", () => {
+  it("is taken over by a role with its audience, so that nobody is locked out", () => {
     assert.deepEqual(rolesOf({ second: { ...trusting, audience: "pets" }, third: trusting }), [
       ["second", false, arn],
       ["third", true, undefined],
     ]);
   });
 
-  it("is left to the role that creates it, and roles of another provider, or of a new stack, to theirs", () => {
+  it("stays with the role that creates it, and roles of another provider or in a new stack keep theirs", () => {
     assert.deepEqual(rolesOf({ first: creating, second: trusting }), [
       ["first", true, undefined],
       ["second", false, arn],
@@ -57,7 +57,7 @@ describe("an identity provider that a push role made", () => {
     return { found, mocks };
   }
 
-  it("is not deleted under roles that this stack did not make: they are named", async () => {
+  it("is not deleted while roles outside this stack trust it: they are named", async () => {
     const own = stateOf("ecr:index:PushRole$aws:iam/role:Role", "release", { name: "release" });
     const roles = { deploy: trust(arn), release: trust(arn), other: trust("accounts.google.com"), build: trust(arn) };
     const { found } = await faults({}, roles, [...provider, ...own]);
@@ -65,10 +65,10 @@ describe("an identity provider that a push role made", () => {
       found.map(({ path, value }) => [path, value]),
       [["pushRoles", arn]],
     );
-    assert.match(found[0]?.rule ?? "", /roles that this stack did not make trust it: build, deploy\. /);
+    assert.match(found[0]?.rule ?? "", /roles outside this stack trust it: build, deploy\. /);
   });
 
-  it("goes when nobody else trusts it; while it stays, AWS is not asked", async () => {
+  it("is deleted if nobody else trusts it, and AWS is not asked while it stays", async () => {
     assert.deepEqual((await faults({}, { other: trust("accounts.google.com") })).found, []);
     const { found, mocks } = await faults({ second: trusting }, { deploy: trust(arn) });
     assert.deepEqual(found, []);

@@ -4,10 +4,10 @@ import { startMocks } from "../components/mocks";
 import { faultsOf, parse, parseConfig } from "./parsing";
 
 describe("checkConfig", () => {
-  // As in a preview: no Docker is asked for.
+  // As in a preview, which needs no Docker.
   before(() => startMocks({}, true));
 
-  it("fills in what is not set, and leaves other packages' config alone", () => {
+  it("fills in missing sections and ignores other packages' config", () => {
     assert.deepEqual(parse({ "aws:region": "ap-northeast-2", "aws:nonsense": "1" }), {
       defaults: {},
       privateRepositories: {},
@@ -51,11 +51,11 @@ describe("checkConfig", () => {
     assert.match(faults["ecr:privateRepositories.petclinic.scanOnPush"] ?? "", /must be true or false/);
   });
 
-  it("refuses text where an object belongs", () => {
+  it("refuses a string in place of a map", () => {
     assert.match(faultsOf({ "ecr:images": "app" })["ecr:images"] ?? "", /must be a map/);
   });
 
-  it("gathers what the components would refuse, with paths into the config", () => {
+  it("collects what the components would refuse, with paths into the config", () => {
     const faults = faultsOf({
       "ecr:privateRepositories": { petclinic: { encryption: "aes256", kmsKey: "alias/mine" }, Vets: {} },
       "ecr:publicRepositories": { petclinic: { region: "eu-west-1" } },
@@ -78,13 +78,13 @@ describe("checkConfig", () => {
     assert.deepEqual(faults, { "ecr:images.petclinic.repositories[1]": "no such repository in this config." });
   });
 
-  it("refuses a reference of another form", () => {
+  it("refuses a reference in another form", () => {
     const faults = faultsOf({ "ecr:images": { petclinic: { context: "app", repositories: ["petclinic"] } } });
     assert.match(faults["ecr:images.petclinic.repositories[0]"] ?? "", /must be private\/<key> or public\/<key>/);
   });
 
   for (const key of ["__proto__", "constructor", "prototype"]) {
-    it(`refuses ${key} as a key, wherever it stands: nothing is set without being seen`, () => {
+    it(`refuses ${key} as a key at any level, so that nothing is set unnoticed`, () => {
       const hidden = `{"${key}": {"forceDelete": true}}`;
       const all = {
         [`ecr:${key}`]: '{"tags": {"team": "hidden"}}',

@@ -1,18 +1,34 @@
 import assert from "node:assert/strict";
 import type { StackState } from "../../components/stackState";
-import { logicalNames } from "../../config/logicalNames";
+import type { EnvironmentConfig } from "../../config/sections";
+import { privateRepositories } from "../../config/sections/privateRepositories";
+import { publicRepositories } from "../../config/sections/publicRepositories";
+import { pushRoles } from "../../config/sections/pushRoles";
+import { registries } from "../../config/sections/registries";
+import { registryEvents } from "../../config/sections/registryEvents";
 import { startMocks } from "../components/mocks";
 import { parse } from "./parsing";
 import { stateOf } from "./states";
 
 const region = "ap-northeast-2";
 
+function logicalNames(config: EnvironmentConfig, state: StackState, place: string) {
+  const stack = { state, region: place };
+  return {
+    privateRepository: (key: string) => privateRepositories.logicalName(config, key, stack),
+    publicRepository: (key: string) => publicRepositories.logicalName(config, key, stack),
+    registry: (key: string) => registries.logicalName(config, key, stack),
+    pushRole: (key: string) => pushRoles.logicalName(config, key, stack),
+    registryEvents: (key: string) => registryEvents.logicalName(config, key, stack),
+  };
+}
+
 describe("logical names", () => {
   before(() => startMocks({}, true));
   const github = [{ repository: "octo-org/shop", branches: ["main"] }];
   const providerArn = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com";
 
-  it("say what a thing is, not its key", () => {
+  it("follow what a resource is called in AWS, not its key in the config", () => {
     const config = parse({
       privateRepositories: {
         basket: { repositoryName: "team/cart" },
@@ -50,7 +66,7 @@ describe("logical names", () => {
     ]);
   });
 
-  it("have no alias in a new stack, but the key of a role or topic that got a name of its own", () => {
+  it("have no alias in a new stack, except the key of a role or topic with a name of its own", () => {
     const config = parse({
       privateRepositories: { basket: { repositoryName: "cart" } },
       registries: { main: {} },
@@ -62,7 +78,7 @@ describe("logical names", () => {
     assert.deepEqual(names.pushRole("release").aliases, [{ name: "release" }]);
   });
 
-  it("have what the state calls that very thing as an alias", () => {
+  it("have the state's name for the same resource as an alias", () => {
     const config = parse({
       privateRepositories: { basket: { repositoryName: "cart" } },
       publicRepositories: { basket: { repositoryName: "cart" } },
@@ -90,10 +106,10 @@ describe("logical names", () => {
     for (const [kind, key, types, outputs] of cases) {
       const aliases = (state: StackState) => logicalNames(config, state, region)[kind](key).aliases;
       assert.deepEqual(aliases(stateOf(types, "old-key", outputs)), [{ name: "old-key" }], kind);
-      // It has the right name already.
+      // It already has the right name.
       const { name } = logicalNames(config, [], region)[kind](key);
       assert.deepEqual(aliases(stateOf(types, name, outputs)), [], kind);
-      // What lies elsewhere in the state, or is another thing, is nothing to it.
+      // A resource elsewhere in the state, or a different one, has no effect.
       const fallback = logicalNames(config, [], region)[kind](key).aliases;
       assert.deepEqual(aliases(stateOf(`my:own:Component$${types}`, "old-key", outputs)), fallback, kind);
       for (const property of Object.keys(outputs)) {
@@ -103,7 +119,7 @@ describe("logical names", () => {
     }
   });
 
-  it("have no alias that another entry goes by: a role's and a topic's name that moved to another key", () => {
+  it("have no alias that another entry uses, after a role's or topic's name has moved to another key", () => {
     const role = { repositories: ["private/shop"], github, providerArn };
     const config = parse({
       privateRepositories: { shop: {} },
@@ -115,7 +131,7 @@ describe("logical names", () => {
     assert.deepEqual(names.registryEvents("events"), { name: "notices", aliases: [] });
   });
 
-  it("stay what the state says while it has another thing under them: keys of version 0.1.0 with each other's names", () => {
+  it("stay as in the state while another resource there has the new name, as with swapped names from version 0.1.0", () => {
     const types = "ecr:index:PrivateRepository$aws:ecr/repository:Repository";
     const at = (name: string, repository: string) => stateOf(types, name, { name: repository, region });
     const config = parse({ privateRepositories: { aa: { repositoryName: "bb" }, bb: { repositoryName: "aa" } } });
@@ -124,7 +140,7 @@ describe("logical names", () => {
       { name: "aa", aliases: [] },
       { name: "bb", aliases: [] },
     ]);
-    // One after the other, where the name is free in the end.
+    // A chain of renames, in which the last name is free.
     const inLine = parse({ privateRepositories: { aa: { repositoryName: "bb" }, bb: { repositoryName: "cc" } } });
     const names = (state: StackState) => ["aa", "bb"].map(logicalNames(inLine, state, region).privateRepository);
     assert.deepEqual(names([...at("aa", "bb"), ...at("bb", "cc")]), [

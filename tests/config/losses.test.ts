@@ -11,7 +11,7 @@ const publicType = "ecr:index:PublicRepository$aws:ecrpublic/repository:Reposito
 const keyType = "ecr:index:PrivateRepository$aws:kms/key:Key";
 const keyArn = `arn:aws:kms:${region}:${account}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
 
-/** A stack's resources by URN, from the types of each resource and its parents, its name and outputs. */
+/** A stack's resources by URN, each given by the types of its parents and its own, its name and its outputs. */
 function stateOf(
   ...resources: [types: string, name: string, outputs: Record<string, unknown>][]
 ): MockRegistry["state"] {
@@ -28,14 +28,15 @@ function shop(outputs: Record<string, unknown> = {}): [string, string, Record<st
   return [repositoryType, "shop", { name: "shop", region, registryId: account, encryptionConfigurations, ...outputs }];
 }
 
-/** What is refused of a config whose stack has this state, and whose repositories hold these images. */
+/** The faults and warnings for a config whose stack has this state and whose repositories hold these images. */
 async function faultsOf(
   config: Record<string, unknown>,
   state: MockRegistry["state"],
   images: [string, string[]][] = [],
+  more: MockRegistry = {},
 ) {
   const warnings: string[] = [];
-  await startMocks({ state, images }, true);
+  await startMocks({ state, images, ...more }, true);
   const { warn } = pulumi.log;
   Object.assign(pulumi.log, { warn: (text: string) => warnings.push(text) });
   try {
@@ -49,15 +50,25 @@ async function faultsOf(
   }
 }
 
+const gallery: [string, string, Record<string, unknown>] = [
+  publicType,
+  "gallery",
+  { repositoryName: "pets/gallery", region: "us-east-1" },
+];
+
 const twoImages: [string, string[]][] = [
   [`sha256:${"1".repeat(64)}`, ["1.0.0", "latest"]],
   [`sha256:${"2".repeat(64)}`, []],
 ];
 
+/** ECR's error for a repository that somebody deleted. */
+const gone =
+  "RepositoryNotFoundException: The repository with name 'shop' does not exist in the registry with id '123456789012'";
+
 describe("an update that would delete images", () => {
   before(() => startMocks({}, true));
 
-  it("is refused when no entry describes the repository, with what it holds and three ways on", async () => {
+  it("is refused if no entry describes the repository, with its content and three ways to proceed", async () => {
     const { faults } = await faultsOf({}, stateOf(shop()), twoImages);
     assert.equal(faults.length, 1);
     const [fault] = faults;
@@ -70,26 +81,37 @@ describe("an update that would delete images", () => {
     assert.match(fault?.fix ?? "", /repositoryName: shop.*retainOnDelete: true.*forceDelete: true/);
   });
 
-  it("is none when the repository is empty, gone, retained, or described under any key", async () => {
+  it("is not reported if the repository is empty, gone, retained, or described under any key", async () => {
     const retained: [string, string, Record<string, unknown>] = [
       "ecr:index:PrivateRepository",
       "shop",
       { retainOnDelete: true },
     ];
     assert.deepEqual((await faultsOf({}, stateOf(shop()), [])).faults, []);
+    for (const each of [shop(), gallery]) {
+      const { faults } = await faultsOf({}, stateOf(each), twoImages, { failWith: `reading ECR Images: ${gone}` });
+      assert.deepEqual(faults, []);
+    }
     assert.deepEqual((await faultsOf({}, stateOf(shop(), retained), twoImages)).faults, []);
     const described = { privateRepositories: { basket: { repositoryName: "shop", encryption: "aes256" } } };
     assert.deepEqual((await faultsOf(described, stateOf(shop()), twoImages)).faults, []);
   });
 
-  it("is warned of, with the images, when forceDelete was applied before", async () => {
+  it("fails rather than continues if the images cannot be listed", async () => {
+    for (const each of [shop(), gallery]) {
+      await startMocks({ state: stateOf(each), failWith: "AccessDeniedException: no rights" }, true);
+      await assert.rejects(refuseLosses(parse({}), await readStackState(), region), /AccessDeniedException/);
+    }
+  });
+
+  it("causes only a warning, with the images, if forceDelete was applied before", async () => {
     const { faults, warnings } = await faultsOf({}, stateOf(shop({ forceDelete: true })), twoImages);
     assert.deepEqual(faults, []);
     assert.equal(warnings.length, 1);
     assert.match(warnings[0] ?? "", /"shop".*would be deleted.*it holds 2 images/);
   });
 
-  it("is refused when the repository moves to another region", async () => {
+  it("is refused if the repository moves to another region", async () => {
     const config = { privateRepositories: { shop: { region: "eu-west-1", encryption: "aes256" } } };
     const { faults } = await faultsOf(config, stateOf(shop()), twoImages);
     assert.deepEqual(
@@ -97,12 +119,117 @@ describe("an update that would delete images", () => {
       ["ecr:privateRepositories.shop.region"],
     );
     assert.match(faults[0]?.fix ?? "", /to keep it, write region: ap-northeast-2;/);
-    assert.match(faults[0]?.rule ?? "", /another region makes a new, empty repository/);
+    assert.match(faults[0]?.rule ?? "", /another region means a new, empty repository/);
     const back = { privateRepositories: { shop: { region, encryption: "aes256" } } };
     assert.deepEqual((await faultsOf(back, stateOf(shop()), twoImages)).faults, []);
   });
 
-  it("is refused when the encryption changes, in the config's own words; an empty repository may be replaced", async () => {
+  describe("with one name in two regions", () => {
+    const tokyo = "ap-northeast-1";
+    const here = { repositoryName: "team/a", encryption: "aes256" };
+    const there = { ...here, region: tokyo };
+    const both: Parameters<typeof stateOf> = [
+      [repositoryType, "team/a", { ...shop()[2], name: "team/a" }],
+      [repositoryType, `team/a@${tokyo}`, { ...shop()[2], name: "team/a", region: tokyo }],
+    ];
+    const outputs: Parameters<typeof stateOf>[0] = [
+      "pulumi:pulumi:Stack",
+      "ecr-test",
+      { privateRepositories: { a: { name: "team/a", region }, tokyo: { name: "team/a", region: tokyo } } },
+    ];
+    const found = async (privateRepositories: Record<string, unknown>, ...more: Parameters<typeof stateOf>) =>
+      (await faultsOf({ privateRepositories }, stateOf(...both, ...more), twoImages)).faults;
+    const pathsAndValues = async (...args: Parameters<typeof found>) =>
+      (await found(...args)).map(({ path, value }) => [path.replace("ecr:privateRepositories", ""), value]);
+
+    it("names the entry whose name or region changed, and how it was", async () => {
+      const renamed = await found({ a: { ...here, repositoryName: "team/aa" }, tokyo: there }, outputs);
+      assert.deepEqual(
+        renamed.map(({ path, value }) => [path, value]),
+        [["ecr:privateRepositories.a.repositoryName", "team/aa"]],
+      );
+      assert.match(
+        renamed[0]?.rule ?? "",
+        /^another name means a new, .* "team\/a" in ap-northeast-2 would be deleted/,
+      );
+      assert.match(renamed[0]?.fix ?? "", /^to keep it, write repositoryName: team\/a; .*, then make this change; /);
+      const moved = await found({ a: here, tokyo: { ...there, region: "us-west-2" } }, outputs);
+      assert.deepEqual(
+        moved.map(({ path, value }) => [path, value]),
+        [["ecr:privateRepositories.tokyo.region", "us-west-2"]],
+      );
+      assert.match(moved[0]?.fix ?? "", /^to keep it, write region: ap-northeast-1; /);
+      const [changed, ...others] = await found(
+        { a: here, tokyo: { ...there, repositoryName: "team/b", region: "us-west-2" } },
+        outputs,
+      );
+      assert.deepEqual(others, []);
+      assert.match(changed?.rule ?? "", /^another name and region means/);
+      assert.match(changed?.fix ?? "", /^to keep it, write repositoryName: team\/a and region: ap-northeast-1; /);
+      assert.deepEqual(
+        await pathsAndValues(
+          { a: { ...here, repositoryName: "xx" }, tokyo: { ...there, region: "us-west-2" } },
+          outputs,
+        ),
+        [
+          [".a.repositoryName", "xx"],
+          [".tokyo.region", "us-west-2"],
+        ],
+      );
+    });
+
+    it("says that an entry was removed, and in which region to describe the repository again", async () => {
+      for (const more of [[], [outputs]]) {
+        const [removed, ...others] = await found({ a: here }, ...more);
+        assert.deepEqual([removed?.path, others], ["ecr:privateRepositories", []]);
+        assert.match(removed?.rule ?? "", /^no entry describes the repository "team\/a" in ap-northeast-1 any more/);
+        assert.match(removed?.fix ?? "", /\(under another key: repositoryName: team\/a, region: ap-northeast-1\)/);
+        assert.match((await found({ tokyo: there }, ...more))[0]?.fix ?? "", /repositoryName: team\/a\); to leave/);
+      }
+      // A new entry did not become another one by its name.
+      const elsewhere = { ...here, region: "us-west-2" };
+      assert.deepEqual(await pathsAndValues({ a: here, west: elsewhere }, outputs), [["", "team/a"]]);
+      // An entry that now describes the other repository of the state is not told to go back.
+      assert.deepEqual(await pathsAndValues({ a: there }, outputs), [["", "team/a"]]);
+    });
+
+    it("goes by name and key if the state has no outputs, unless several repositories have the name", async () => {
+      assert.deepEqual(await pathsAndValues({ a: here, tokyo: { ...there, region: "us-west-2" } }), [
+        [".tokyo.region", "us-west-2"],
+      ]);
+      assert.deepEqual(
+        await pathsAndValues({ a: { ...here, repositoryName: "xx" }, tokyo: { ...there, region: "us-west-2" } }),
+        [
+          ["", "team/a"],
+          ["", "team/a"],
+        ],
+      );
+      const renamed = { privateRepositories: { shop: { repositoryName: "other", encryption: "aes256" } } };
+      assert.deepEqual(
+        (await faultsOf(renamed, stateOf(shop()), twoImages)).faults.map(({ path }) => path),
+        ["ecr:privateRepositories.shop.repositoryName"],
+      );
+    });
+
+    it("names the setting that gives the name: import, and repositoryName even if it was removed", async () => {
+      const [adopted] = await found({ a: { import: "team/b" }, tokyo: there }, outputs);
+      assert.deepEqual([adopted?.path, adopted?.value], ["ecr:privateRepositories.a.import", "team/b"]);
+      assert.match(adopted?.fix ?? "", /^to keep it, write import: team\/a; /);
+      assert.deepEqual(await pathsAndValues({ a: here, tokyo: { region: tokyo } }, outputs), [
+        [".tokyo.repositoryName", undefined],
+      ]);
+      const ofPublic: Parameters<typeof stateOf>[0] = [
+        "pulumi:pulumi:Stack",
+        "ecr-test",
+        { publicRepositories: { show: { name: "pets/gallery" } } },
+      ];
+      const { faults } = await faultsOf({ publicRepositories: { show: {} } }, stateOf(gallery, ofPublic), twoImages);
+      assert.equal(faults[0]?.path, "ecr:publicRepositories.show.repositoryName");
+      assert.match(faults[0]?.fix ?? "", /^to keep it, write repositoryName: pets\/gallery; .*forceDestroy: true/);
+    });
+  });
+
+  it("is refused if the encryption changes, in the config's own terms, unless the repository is empty", async () => {
     const config = { privateRepositories: { shop: { encryption: "kms" } } };
     const { faults } = await faultsOf(config, stateOf(shop()), twoImages);
     assert.deepEqual(
@@ -111,19 +238,19 @@ describe("an update that would delete images", () => {
     );
     assert.match(faults[0]?.fix ?? "", /write encryption: aes256/);
     assert.deepEqual((await faultsOf(config, stateOf(shop()), [])).faults, []);
-    // What was adopted once is the stack's own.
+    // A repository that was adopted once belongs to the stack.
     const adopted = { privateRepositories: { shop: { import: "shop" } } };
     assert.equal((await faultsOf(adopted, stateOf(shop()), twoImages)).faults.length, 1);
   });
 
-  it("is refused when a key of its own comes", async () => {
+  it("is refused if the repository gets a key of its own", async () => {
     const encrypted = shop({ encryptionConfigurations: [{ encryptionType: "KMS", kmsKey: keyArn }] });
     const config = { privateRepositories: { shop: { createKey: true } } };
     assert.deepEqual(
       (await faultsOf(config, stateOf(encrypted), twoImages)).faults.map(({ path }) => path),
       ["ecr:privateRepositories.shop.createKey"],
     );
-    // `createKey` may be a default of all.
+    // `createKey` may come from the defaults.
     const byDefault = { defaults: { privateRepository: { createKey: true } }, privateRepositories: { shop: {} } };
     const { faults } = await faultsOf(byDefault, stateOf(encrypted), twoImages);
     assert.match(faults[0]?.fix ?? "", /write createKey: null/);
@@ -133,7 +260,7 @@ describe("an update that would delete images", () => {
     assert.deepEqual((await faultsOf(config, own, twoImages)).faults, []);
   });
 
-  it("is refused when another key is named, by ARN or by alias; the same key by another name is no change", async () => {
+  it("is refused if another key is named by ARN or alias, but not for the same key under another name", async () => {
     const encrypted = stateOf(shop({ encryptionConfigurations: [{ encryptionType: "KMS", kmsKey: keyArn }] }));
     const other = `arn:aws:kms:${region}:${account}:key/mrk-1234abcd12ab34cd56ef1234567890ab`;
     for (const kmsKey of [other, "alias/other"]) {
@@ -150,7 +277,7 @@ describe("an update that would delete images", () => {
     }
   });
 
-  it("is refused when its own key would go, even of an empty repository and whatever forceDelete says", async () => {
+  it("is refused if its own key would be deleted, even for an empty repository and despite forceDelete", async () => {
     const encryptionConfigurations = [{ encryptionType: "KMS", kmsKey: keyArn }];
     const state = stateOf(shop({ encryptionConfigurations, forceDelete: true }), [keyType, "shop", { arn: keyArn }]);
     const { faults } = await faultsOf({ privateRepositories: { shop: {} } }, state, []);
@@ -161,12 +288,7 @@ describe("an update that would delete images", () => {
     assert.match(faults[0]?.fix ?? "", /write createKey: true again/);
   });
 
-  it("is refused for public repositories too, and all at once", async () => {
-    const gallery = [publicType, "gallery", { repositoryName: "pets/gallery", region: "us-east-1" }] as [
-      string,
-      string,
-      Record<string, unknown>,
-    ];
+  it("is refused for public repositories, too, and all at once", async () => {
     const { faults } = await faultsOf({}, stateOf(gallery, shop()), twoImages);
     assert.deepEqual(
       faults.map(({ path, value }) => [path, value]),
@@ -182,7 +304,7 @@ describe("an update that would delete images", () => {
     assert.equal((await faultsOf({}, forced, twoImages)).warnings.length, 1);
   });
 
-  it("is refused when retainOnDelete would leave what changes: the repository itself, even empty, or a policy in force", async () => {
+  it("is refused if retainOnDelete would keep what changes: the repository itself, even if empty, or a policy in force", async () => {
     const privateType = "ecr:index:PrivateRepository";
     const state = stateOf(
       shop(),
@@ -200,18 +322,18 @@ describe("an update that would delete images", () => {
       return (await faultsOf(config, state, [])).faults.map(({ path }) => path);
     };
     assert.deepEqual(await paths(same), []);
-    // Too late in the same update: what is deleted is retained as the last one said.
+    // Too late in the same update: deletions follow the last value of retainOnDelete.
     assert.deepEqual(await paths({ encryption: "aes256", retainOnDelete: false, lifecyclePolicy: false }, {}), [
       "ecr:privateRepositories.shop.access",
       "ecr:privateRepositories.shop.lifecyclePolicy",
       "ecr:publicRepositories.gallery.access",
     ]);
     assert.deepEqual(await paths({ access }), ["ecr:privateRepositories.shop.encryption"]);
-    // Somewhere else it is a new one, and the former stays.
+    // In another region it is a new repository, and the old one stays.
     assert.deepEqual(await paths({ ...same, region: "eu-west-1" }), []);
   });
 
-  it("is none in a new stack, and asks AWS about nothing that stays", async () => {
+  it("is not reported for a new stack, and AWS is not asked about what stays", async () => {
     assert.deepEqual((await faultsOf({ privateRepositories: { shop: {} } }, undefined, twoImages)).faults, []);
     const mocks = await startMocks({ state: stateOf(shop()), images: twoImages }, true);
     const config = parse({ privateRepositories: { shop: { encryption: "aes256" } } });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { checkConfig } from "../../config/checkConfig";
-import type { EnvironmentConfig } from "../../config/schema";
+import type { EnvironmentConfig } from "../../config/sections";
 import { type Fault, InvalidInputError, refuseFaults } from "../../ecr/faults";
 
-/** The config that values make. @throws InvalidInputError with every fault. */
+/** The config from these values. @throws InvalidInputError with every fault. */
 export function parseConfig(values: Record<string, string>, namespace: string, region?: string): EnvironmentConfig {
   const { config, faults } = checkConfig(values, namespace, region);
   refuseFaults("config", faults ?? []);
@@ -11,7 +11,7 @@ export function parseConfig(values: Record<string, string>, namespace: string, r
   return config;
 }
 
-/** Parses config as the engine hands it over: values as text. A key without a namespace is one of ours. */
+/** Parses config as the engine passes it: values as text. A key without a namespace gets `ecr:`. */
 export function parse(values: Record<string, unknown>) {
   const entries = Object.entries(values).map(([key, value]) => [
     key.includes(":") ? key : `ecr:${key}`,
@@ -20,12 +20,12 @@ export function parse(values: Record<string, unknown>) {
   return parseConfig(Object.fromEntries(entries), "ecr");
 }
 
-/** Path to rule of each fault; fails when there is none. */
+/** The rule of each fault by its path; fails if there is none. */
 export function faultsOf(values: Record<string, unknown>): Record<string, string> {
   return Object.fromEntries(faultListOf(values).map(({ path, rule }) => [path, rule]));
 }
 
-/** Every fault; fails when there is none. */
+/** Every fault; fails if there is none. */
 export function faultListOf(values: Record<string, unknown>): readonly Fault[] {
   try {
     parse(values);

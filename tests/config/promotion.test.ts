@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { PrivateRepository } from "../../components";
-import { promotedImages } from "../../config/promotion";
-import { pullPermissions } from "../../ecr/pullPermissions";
+import { promotedImages } from "../../config/sections/promotion";
+import { pullPermissions } from "../../ecr/permissions/pullPermissions";
 import { FakeRegistry } from "../components/fakeRegistry";
 import { copyType, imageType } from "../components/imageFixture";
 import { type Mocks, startMocks } from "../components/mocks";
@@ -11,7 +11,7 @@ const digest = `sha256:${"a".repeat(64)}`;
 const own = `210987654321.dkr.ecr.eu-central-1.amazonaws.com/petclinic@${digest}`;
 const pushCommands = { login: "l", build: "b", tag: "t", push: "p" };
 
-describe("images of the environment before this one", () => {
+describe("images promoted from another environment", () => {
   let hostile: FakeRegistry;
   let mocks: Mocks;
   beforeEach(async () => {
@@ -20,7 +20,7 @@ describe("images of the environment before this one", () => {
   });
   afterEach(() => hostile.stop());
 
-  /** What the other stack's outputs say; `references` by the image's key, all of them in one repository. */
+  /** Sets the other stack's outputs: `references` by image key, all of them in one repository. */
   async function outputs(
     references: Record<string, string>,
     repository: object = {},
@@ -57,15 +57,15 @@ describe("images of the environment before this one", () => {
       () => new PrivateRepository("petclinic"),
     );
 
-  it("are refused, all of them in one message, before anything is sent or made when their hosts would get a foreign login", async () => {
+  it("are refused in one message, with nothing sent or created, if their hosts would get a foreign login", async () => {
     const foreign = [`${hostile.host}/petclinic@${digest}`, `evil.example/${own}`];
     await outputs({ one: foreign[0] ?? "", two: foreign[1] ?? "", three: own });
-    const owner = "the login is the one of the registry 210987654321.dkr.ecr.eu-central-1.amazonaws.com";
+    const owner = "the login belongs to the registry 210987654321.dkr.ecr.eu-central-1.amazonaws.com";
     await assert.rejects(promote("one", "two", "three"), {
       message: ["one", "two"]
         .map((key, index) => {
           const reference = foreign[index] ?? "";
-          return `promotion.images.${key}: the stack organization/ecr/staging says that its private/team/app has ${reference}, but ${owner} and is not sent to ${reference.split("/")[0]}. Nothing was sent. Look who changed that stack's outputs.`;
+          return `promotion.images.${key}: the stack organization/ecr/staging says that its private/team/app has ${reference}, but ${owner} and is not sent to ${reference.split("/")[0]}. Nothing was sent. Find out who changed that stack's outputs.`;
         })
         .join("\n"),
     });
@@ -74,7 +74,7 @@ describe("images of the environment before this one", () => {
     assert.deepEqual(mocks.ofType("aws:ecr/repository:Repository"), []);
   });
 
-  it("are refused when a public one is not in ECR Public, where the user's own login of that host would be used", async () => {
+  it("are refused if a public one is not in ECR Public, because its host would get the user's own login", async () => {
     const places = ["quay.io/org/app", "public.ecr.aws.evil.example/a/app", "PUBLIC.ECR.AWS/a/app", "app"];
     await outputs(Object.fromEntries(places.map((place) => [place, `${place}@${digest}`])), {}, "public/app");
     await assert.rejects(promote(...places), (error: Error) => {
@@ -91,7 +91,7 @@ describe("images of the environment before this one", () => {
     }
   });
 
-  it("are refused when an output has no form that an address, a login or a policy can be made of", async () => {
+  it("are refused if an output does not form a valid address, login or policy", async () => {
     const refused: [string, Record<string, string>, object, RegExp][] = [
       [
         "a reference without a digest",
@@ -111,13 +111,13 @@ describe("images of the environment before this one", () => {
         { region: "evil.example/" },
         /privateRepositories\.team\/app\.region: must be/,
       ],
-      ["an account that is none", { one: own }, { registryId: "evil" }, /registryId: must be an account, 12 digits/],
+      ["an account that is none", { one: own }, { registryId: "evil" }, /registryId: must be an account id, 12 digits/],
       ["an ARN that is none", { one: own }, { arn: "*" }, /arn: must be a repository's ARN/],
       [
         "a policy that allows more",
         { one: own },
         { pullPolicy: '{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}' },
-        /pullPolicy: must allow nothing but to pull from this repository/,
+        /pullPolicy: must allow only pulls from this repository/,
       ],
     ];
     for (const [what, references, repository, message] of refused) {
@@ -126,7 +126,7 @@ describe("images of the environment before this one", () => {
     }
   });
 
-  it("are of the version that the config names, else of the one that the environment has now", async () => {
+  it("have the version that the config names, or else the other environment's current one", async () => {
     const [earlier, now] = ["0", "1"].map((tag) =>
       hostile.addImage("petclinic", tag, { os: "linux", architecture: tag }),
     );
@@ -142,7 +142,7 @@ describe("images of the environment before this one", () => {
     assert.equal(await copied(), `${url}@${now}`);
   });
 
-  it("are not found in what every object inherits", async () => {
+  it("are not looked up among inherited object properties", async () => {
     await outputs({ one: own });
     await assert.rejects(promote("constructor"), /has no image "constructor": it has one$/);
   });

@@ -4,11 +4,13 @@ import * as os from "node:os";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { InputRefused } from "../../components/inputChecks";
+import { checkConfig } from "../../config/checkConfig";
 import { loadConfig } from "../../config/load";
 import { projectValues, readStackFile } from "../../config/stackFile";
+import { faultMessage } from "../../ecr/faults";
 import { startMocks } from "../components/mocks";
 
-describe("a stack's file", () => {
+describe("stack file", () => {
   let folder: string;
   before(() => {
     folder = fs.mkdtempSync(path.join(os.tmpdir(), "ecr-stack-file-"));
@@ -28,7 +30,7 @@ describe("a stack's file", () => {
     return Object.fromEntries(located.map((fault) => [fault.path, fault.place?.replace(/^.*yaml:/, "")]));
   }
 
-  it("knows the line and the column of a value, of a key, of an entry of a list, and of what is around what is missing", () => {
+  it("gives the line and column of values, keys and list entries, and of the parent of a missing value", () => {
     const text = [
       "config:",
       "  aws:region: eu-west-1",
@@ -66,12 +68,56 @@ describe("a stack's file", () => {
     );
   });
 
-  it("gives the values as the engine does, with a text for what is encrypted", () => {
+  it("shows and quotes a value without quotes as it is written, in every form in which YAML reads no string", () => {
+    const messages = (text: string) => {
+      const { values, located } = read(text);
+      const faults = located(checkConfig(values, "ecr").faults ?? []).map(faultMessage);
+      return faults.map((each) => each.replace(/^.*yaml:/, "").replace(/, or set it with .*$/, ""));
+    };
+    const shown = (written: string) => `found ${written}. Must be a string. Quote it, ${JSON.stringify(written)}`;
+    const tag = (written: string) =>
+      messages(`config:
+  ecr:privateRepositories: { aa: {} }
+  ecr:promotion: { from: dev, images: { aa: { repositories: [private/aa], tag: ${written} } } }
+`).join();
+    const found = "3:80 ecr:promotion.images.aa.tag: ";
+    for (const written of ["1.10", "1.0", "010", "0x1F", "1_000", "1e3", ".5", "012345678901", "True", "false"]) {
+      assert.equal(tag(written), found + shown(written));
+    }
+    for (const written of ["~", "null"]) {
+      assert.equal(
+        tag(written),
+        `${found}found ${written}. Must be a string. Quote it, "${written}", or write another string.`,
+      );
+    }
+    assert.equal(tag(""), "3:81 ecr:promotion.images.aa.tag: found null. Must be a string. Write a string in quotes.");
+    assert.equal(
+      tag("2026-12-01"),
+      `${found}found 2026-12-01. Must be a string, and YAML reads a date without quotes as a time. Quote it, "2026-12-01"`,
+    );
+    assert.deepEqual(messages("config:\n  ecr:tags: { a: &version 1.10, b.c: *version }\n"), [
+      `2:27 ecr:tags.a: ${shown("1.10")}`,
+      `2:38 ecr:tags.b.c: ${shown("1.10")}`,
+    ]);
+    const lists = messages(`config:
+  ecr:privateRepositories:
+    aa:
+      access: { pullFrom: [012345678901] }
+      lifecyclePolicy: [{ images: { tagPrefixes: [1.10] }, keepNewest: 5 }]
+  ecr:mirroredImages: { m: { source: "a/b:1", repositories: [private/aa], username: u, password: 0123 } }
+`);
+    assert.equal(lists[0], `4:28 ecr:privateRepositories.aa.access.pullFrom[0]: ${shown("012345678901")}`);
+    assert.match(lists[1] ?? "", /tagPrefixes\[0\]: found 1\.10\. An entry must be a string .* Quote it, "1\.10"$/);
+    assert.match(lists[2] ?? "", /password: found "\(hidden\)"\. Must be a string\. The text as written is lost/);
+    assert.equal(lists.length, 3);
+  });
+
+  it("gives values as the engine does, with a placeholder for encrypted ones", () => {
     const { values, isSecret } = read(
       [
         "config:",
         "  aws:region: eu-west-1",
-        // Read off `pulumi config --json`.
+        // As printed by `pulumi config --json`.
         '  ecr:tags: { on: yes, at: 2026-12-01, text: "2026-12-01", old: 010, wide: 1_000, hex: 0x1F, none: ~, half: .5 }',
         "  ecr:day: 2026-12-01",
         "  ecr:empty:",
@@ -94,20 +140,20 @@ describe("a stack's file", () => {
     assert.ok(!isSecret("ecr:mirroredImages.a.tags"));
   });
 
-  it("has faults of its own, all with their places: syntax, keys given twice, keys that Pulumi does not look at", () => {
+  it("reports its own faults with their places: syntax, duplicate keys, and keys that Pulumi ignores", () => {
     const faults = (text: string) =>
       read(text).faults.map(({ place, path: at, fix }) => `${place?.replace(/^.*yaml:/, "")} ${at} ${fix}`);
     assert.match(faults("config:\n  ecr:tags: {a: b\n  x: [\n").join(), /^3:3 YAML .*4:1 YAML/);
     assert.match(faults("config:\n  ecr:tags: {}\n  ecr:tags: {}\n").join(), /^3:3 YAML/);
     assert.deepEqual(faults("confg: {}\necr:tags: {}\nencryptionsalt: v1\n"), [
       '1:1 confg did you mean "config"? Correct it.',
-      "2:1 ecr:tags move it below config:.",
+      "2:1 ecr:tags move it under config:.",
     ]);
     assert.deepEqual(faults("config:\n"), []);
     assert.deepEqual(faults(""), []);
   });
 
-  it("goes by what Pulumi.yaml gives to all stacks", () => {
+  it("includes the values that Pulumi.yaml gives to all stacks", () => {
     fs.writeFileSync(
       path.join(folder, "Pulumi.yaml"),
       "name: ecr\nconfig:\n  tags: { type: object, default: { a: b } }\n  ecr:costs: { value: { monthlyBudget: 5 } }\n  images: { type: object }\n",
@@ -115,13 +161,13 @@ describe("a stack's file", () => {
     assert.deepEqual(projectValues(folder, "ecr"), { "ecr:tags": '{"a":"b"}', "ecr:costs": '{"monthlyBudget":5}' });
   });
 
-  it("is named by the program, with the places in it, whatever stack it is", () => {
-    startMocks({}, true);
+  it("is named in the program's faults, with line and column, whatever the stack", async () => {
+    await startMocks({}, true);
     const file = path.join(folder, `Pulumi.${pulumi.getStack()}.yaml`);
     const name = path.relative(process.cwd(), file);
     const root = pulumi.runtime.getRootDirectory;
     pulumi.runtime.setAllConfig({ "ecr:tags": '{"a":1}', "ecr:imges": "{}" });
-    fs.writeFileSync(file, "config:\n  imges: {}\n  tags: { a: 1 }\n");
+    fs.writeFileSync(file, "config:\n  imges: {}\n  tags: { a: 1.0 }\n");
     try {
       Object.defineProperty(pulumi.runtime, "getRootDirectory", { value: () => folder, configurable: true });
       assert.throws(
@@ -129,12 +175,21 @@ describe("a stack's file", () => {
         (error) => {
           assert.ok(error instanceof InputRefused);
           assert.ok(error.message.startsWith(`${name}: 2 faults\n  - ${name}:2:3 ecr:imges`), error.message);
-          assert.ok(error.message.includes(`\n  - ${name}:3:14 ecr:tags.a: 1`), error.message);
+          assert.ok(
+            error.message.includes(
+              `\n  - ${name}:3:14 ecr:tags.a: found 1.0. Must be a string. Quote it, "1.0", or set it with \`pulumi config set --type string\`.`,
+            ),
+            error.message,
+          );
           return true;
         },
       );
       fs.rmSync(file);
-      assert.throws(() => loadConfig("ecr"), /^Error: the config of the stack \w+: 2 faults\n {2}- /);
+      // As with config in Pulumi Cloud, which has only the value.
+      assert.throws(
+        () => loadConfig("ecr"),
+        /^Error: the config of the stack \w+: 2 faults\n {2}- ecr:tags\.a: found 1\. Must be a string\. The text as written is lost: write the original in quotes, or set it with `pulumi config set --type string`\.\n {2}- /,
+      );
     } finally {
       Object.defineProperty(pulumi.runtime, "getRootDirectory", { value: root, configurable: true });
       pulumi.runtime.setAllConfig({});

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
-import { privateRepositoryArgs, publicRepositoryArgs, registryArgs } from "../../config/arguments";
+import { privateRepositoryArgs } from "../../config/sections/privateRepositories";
+import { publicRepositoryArgs } from "../../config/sections/publicRepositories";
+import { registryArgs } from "../../config/sections/registries";
 import { InvalidInputError } from "../../ecr/faults";
 import { startMocks } from "../components/mocks";
 import { parse } from "./parsing";
 
-/** The one fault of a config. */
+/** The only fault of a config. */
 function faultOf(values: Record<string, unknown>) {
   try {
     parse(values);
@@ -16,10 +18,10 @@ function faultOf(values: Record<string, unknown>) {
   assert.fail("nothing was refused");
 }
 
-describe("a default that an entry takes back", () => {
+describe("a default that an entry removes", () => {
   before(() => startMocks({}, true));
 
-  it("is gone with null, whatever the setting, and the component's own default stands", () => {
+  it("is removed with null, whatever the setting, and the component's own default applies", () => {
     const defaults = {
       encryption: "kms",
       kmsKey: "alias/team-images",
@@ -46,7 +48,7 @@ describe("a default that an entry takes back", () => {
     assert.deepEqual(publicRepositoryArgs(config, "shop"), { repositoryName: "shop", tags: {} });
   });
 
-  it("is a tag of the environment or of all repositories", () => {
+  it("can be a tag of the environment or of all repositories", () => {
     const config = parse({
       tags: { project: "pets", team: "vets" },
       defaults: { privateRepository: { tags: { tier: "1" } } },
@@ -57,7 +59,7 @@ describe("a default that an entry takes back", () => {
     assert.deepEqual(registryArgs(config, "main").tags, { team: "vets" });
   });
 
-  it("is no exclusion filter any more with an empty list", () => {
+  it("is removed with an empty list if it is an exclusion filter", () => {
     const config = parse({
       defaults: { privateRepository: { exclusionFilters: ["latest"] } },
       privateRepositories: { shop: { exclusionFilters: [] } },
@@ -65,16 +67,16 @@ describe("a default that an entry takes back", () => {
     assert.deepEqual(config.privateRepositories["shop"], { exclusionFilters: [] });
   });
 
-  it("is named, with the way to take it back, where it does not fit an entry", () => {
+  it("is named where it does not suit an entry, with the way to remove it", () => {
     const fault = faultOf({
       defaults: { privateRepository: { kmsKey: "alias/team-images" } },
       privateRepositories: { shop: { encryption: "aes256" }, cart: {} },
     });
     assert.equal(fault?.path, "ecr:privateRepositories.shop.kmsKey");
-    assert.match(fault?.fix ?? "", /comes from defaults\.privateRepository: write kmsKey: null here/);
+    assert.match(fault?.fix ?? "", /comes from defaults\.privateRepository\. Write kmsKey: null here/);
   });
 
-  it("is spelled as the config has it: filters are patterns, not ECR's objects", () => {
+  it("is reported in the config's own form: filters are patterns, not ECR's objects", () => {
     const fault = faultOf({
       privateRepositories: { shop: { imageTagMutability: "IMMUTABLE_WITH_EXCLUSION", exclusionFilters: [] } },
     });
@@ -84,7 +86,7 @@ describe("a default that an entry takes back", () => {
     assert.deepEqual([own?.path, own?.value], ["ecr:privateRepositories.shop.exclusionFilters[0]", "a*b*c*"]);
   });
 
-  it("null is for what has a default: a name has none", () => {
+  it("must exist for null to be allowed: a name has none", () => {
     assert.equal(
       faultOf({ privateRepositories: { shop: { repositoryName: null } } })?.path,
       "ecr:privateRepositories.shop.repositoryName",

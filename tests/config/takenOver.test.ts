@@ -12,7 +12,7 @@ const statement = (principal: string, action: unknown) => ({
 });
 const registryType = (type: string) => `ecr:index:Registry$aws:ecr/${type}`;
 
-/** What this stack put. */
+/** What this stack created. */
 const state: StackState = [
   ...stateOf(registryType("registryPolicy:RegistryPolicy"), region, {
     ...place,
@@ -38,7 +38,7 @@ const state: StackState = [
     },
   }),
 ];
-/** The same as AWS answers it. */
+/** The same settings as AWS returns them. */
 const same = {
   "AWS::ECR::RegistryPolicy": {
     RegistryId: account,
@@ -62,7 +62,7 @@ const same = {
     ReplicationConfiguration: { Rules: [{ Destinations: [{ Region: "us-east-1", RegistryId: account }] }] },
   },
 };
-/** What another stack has put since. */
+/** What another stack has set since. */
 const others = {
   "AWS::ECR::RegistryPolicy": { PolicyText: statement("arn:aws:iam::321098765432:root", "ecr:ReplicateImage") },
   "AWS::ECR::RegistryScanningConfiguration": { ScanType: "ENHANCED", Rules: [] },
@@ -77,20 +77,20 @@ describe("registry settings that another stack took over", () => {
     return { found: await takenOverFaults(parse(config), state, region), mocks };
   }
 
-  it("are not deleted with this stack's section: each is named, with how to let go of it", async () => {
+  it("are not deleted with this stack's section: each is named, with the way to remove it from the state", async () => {
     const { found } = await faults({}, others);
     assert.deepEqual(
       found.map(({ path }) => path),
       ["registries", "registries", "registries"],
     );
-    assert.match(found[2]?.rule ?? "", /not the replication settings that this stack put into the registry of account/);
+    assert.match(found[2]?.rule ?? "", /not the replication settings that this stack made in the registry of account/);
     assert.match(
       found[2]?.fix ?? "",
       /npx pulumi state delete '\S+\$aws:ecr\/replicationConfiguration:ReplicationConfiguration::ap-northeast-2'/,
     );
   });
 
-  it("are not deleted one by one, nor when the entry moves to another region", async () => {
+  it("are not deleted individually, nor when the entry moves to another region", async () => {
     const { found } = await faults({ registries: { main: { replication: [{ regions: ["us-east-1"] }] } } }, others);
     assert.deepEqual(
       found.map(({ path }) => path),
@@ -99,7 +99,7 @@ describe("registry settings that another stack took over", () => {
     assert.equal((await faults({ registries: { main: { region: "eu-west-1" } } }, others)).found.length, 3);
   });
 
-  it("go as ever when AWS has what this stack put, in whatever form, or nothing; while they stay, AWS is not asked", async () => {
+  it("are deleted as usual if AWS has what this stack made, in any form, or nothing; while they stay, AWS is not asked", async () => {
     assert.deepEqual((await faults({}, same)).found, []);
     assert.deepEqual((await faults({}, {})).found, []);
     const all = { replication: [{ regions: ["us-east-1"] }], replicateFrom: ["210987654321"] };

@@ -1,6 +1,6 @@
 import { type CodeBlock, codeBlocks } from "./markdown";
 
-/** What becomes of a block of commands. */
+/** What happens to a command block. */
 export type CommandMarker =
   /** tests/sandbox/docs/commands.test.ts runs it. */
   | { kind: "runs" }
@@ -8,16 +8,16 @@ export type CommandMarker =
   | { kind: "tested"; file: string }
   /** Nothing here can run it. */
   | { kind: "needs"; what: "AWS" | "the internet" }
-  /** An example of the form, or the same as another block. */
+  /** An example of the syntax, or a repetition of another block. */
   | { kind: "shown"; why: string };
 
 const forms =
   "`<!-- runs -->`, `<!-- runs in <test file> -->`, `<!-- needs AWS -->`, `<!-- needs the internet -->` or `<!-- shown: <why it is not run> -->`";
 
 /**
- * Reads the comment before a block of commands.
+ * Reads the comment before a command block.
  *
- * @throws Error with the block's place and the forms that there are, when it has none of them.
+ * @throws Error with the block's place and the valid forms, if it has none of them.
  */
 export function commandMarker({ file, line, marker }: CodeBlock): CommandMarker {
   const tested = /^runs in (\S+)$/.exec(marker ?? "")?.[1];
@@ -31,7 +31,7 @@ export function commandMarker({ file, line, marker }: CodeBlock): CommandMarker 
   throw new Error(`${file}:${line}: a block of commands has ${found}; write ${forms} on the line before its fence`);
 }
 
-/** The blocks of commands of a Markdown file. */
+/** The command blocks of a Markdown file. */
 export function commandBlocks(file: string, text?: string): CodeBlock[] {
   return codeBlocks(file, text).filter(({ language }) => ["sh", "bash", "shell", "console"].includes(language));
 }

@@ -17,22 +17,10 @@ import {
   PushRole,
   Registry,
   RegistryEvents,
-  containerImageFaults,
   lambdaDeployPolicy,
-  mirroredImageFaults,
-  privateLifecyclePolicy,
-  privateRepositoryFaults,
-  privateTagSettings,
   promoteImage,
-  publicRepositoryFaults,
   pullPolicy,
-  pullPolicyFaults,
   pushPolicy,
-  pushPolicyFaults,
-  pushRoleFaults,
-  refuseInput,
-  registryEventsFaults,
-  registryFaults,
 } from "../../components";
 
 declare const repository: PrivateRepository;
@@ -51,20 +39,10 @@ export function exampleOfContainerImage() {
   const reference = image.reference; // …/petclinic@sha256:…
 }
 
-/** containerImageFaults */
-export function exampleOfContainerImageFaults() {
-  const faults = containerImageFaults({ context: "app", repositories: [repository] });
-}
-
 /** MirroredImage */
 export function exampleOfMirroredImage() {
   const image = new MirroredImage("petclinic", { source: "smlinux/petclinic:latest", repositories: [repository] });
   const reference = image.reference; // …/petclinic@sha256:…
-}
-
-/** mirroredImageFaults */
-export function exampleOfMirroredImageFaults() {
-  const faults = mirroredImageFaults({ source: "smlinux/petclinic:latest", repositories: [repository] });
 }
 
 /** promoteImage */
@@ -85,11 +63,6 @@ export function exampleOfInputRefused() {
   }
 }
 
-/** refuseInput */
-export function exampleOfRefuseInput() {
-  refuseInput("my component", privateRepositoryFaults(name, args));
-}
-
 /** pullPolicy */
 export function exampleOfPullPolicy() {
   new aws.iam.RolePolicy("pull", { role: executionRole.name, policy: pullPolicy([repository]) });
@@ -100,19 +73,9 @@ export function exampleOfLambdaDeployPolicy() {
   new aws.iam.RolePolicy("deploy", { role: deployer.name, policy: lambdaDeployPolicy([repository]) });
 }
 
-/** pullPolicyFaults */
-export function exampleOfPullPolicyFaults() {
-  const faults = pullPolicyFaults(["arn:aws:ecr:us-east-1:123456789012:repository/petclinic"]);
-}
-
 /** pushPolicy */
 export function exampleOfPushPolicy() {
   new aws.iam.RolePolicy("push", { role: builder.name, policy: pushPolicy([repository]) });
-}
-
-/** pushPolicyFaults */
-export function exampleOfPushPolicyFaults() {
-  const faults = pushPolicyFaults(["arn:aws:ecr:us-east-1:123456789012:repository/petclinic"], { pull: true });
 }
 
 /** PushRole */
@@ -123,11 +86,6 @@ export function exampleOfPushRole() {
     createProvider: true,
   });
   const roleToAssume = role.roleArn;
-}
-
-/** pushRoleFaults */
-export function exampleOfPushRoleFaults() {
-  const faults = pushRoleFaults("release", { repositories: [petclinic], createProvider: true }); // nobody takes the role
 }
 
 /** Registry */
@@ -143,20 +101,10 @@ export function exampleOfRegistry() {
   const mirror = registry.cacheUrls["docker-hub"];
 }
 
-/** registryFaults */
-export function exampleOfRegistryFaults() {
-  const faults = registryFaults("registry", { replicateFrom: ["210987654321"] });
-}
-
 /** RegistryEvents */
 export function exampleOfRegistryEvents() {
   const events = new RegistryEvents("images", { repositories: [petclinic], findingsFrom: "CRITICAL" });
   new aws.sns.TopicSubscription("team", { topic: events.topicArn, protocol: "email", endpoint: "team@example.com" });
-}
-
-/** registryEventsFaults */
-export function exampleOfRegistryEventsFaults() {
-  const [fault] = registryEventsFaults("images", { pushes: false, findingsFrom: false });
 }
 
 /** ExistingPrivateRepository */
@@ -187,21 +135,6 @@ export function exampleOfPrivateRepositoryGet() {
   new ContainerImage("base", { context: "base", repositories: [shared] });
 }
 
-/** privateRepositoryFaults */
-export function exampleOfPrivateRepositoryFaults() {
-  const [fault] = privateRepositoryFaults("petclinic", { encryption: "aes256", createKey: true });
-}
-
-/** privateTagSettings */
-export function exampleOfPrivateTagSettings() {
-  const settings = privateTagSettings({ exclusionFilters: ["latest"] }); // IMMUTABLE_WITH_EXCLUSION
-}
-
-/** privateLifecyclePolicy */
-export function exampleOfPrivateLifecyclePolicy() {
-  privateLifecyclePolicy({ lifecyclePolicy: [{ images: "untagged", expireAfterDays: 7 }] })?.rules.length; // 1
-}
-
 /** PublicRepository */
 export function exampleOfPublicRepository() {
   const repository = new PublicRepository("petclinic", {
@@ -214,11 +147,6 @@ export function exampleOfPublicRepository() {
 export function exampleOfPublicRepositoryGet() {
   const shared = PublicRepository.get("base", { repositoryName: "platform/base" });
   new ContainerImage("base", { context: "base", repositories: [shared] });
-}
-
-/** publicRepositoryFaults */
-export function exampleOfPublicRepositoryFaults() {
-  const [fault] = publicRepositoryFaults("petclinic", { region: "ap-northeast-2" });
 }
 
 /** AccessArgs */

@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { root } from "./markdown";
 
-/** Everything that runs with a user's credentials, and the sandbox's parts that hand out logins. */
+/** Everything that runs with a user's credentials, and the parts of the sandbox that hand out logins. */
 function sources(): [file: string, text: string][] {
   const files = execFileSync(
     "git",
@@ -29,8 +29,9 @@ const filesWith = (words: RegExp) =>
     .map(([file]) => file)
     .sort();
 
-// A registry's login can only be had from RegistryLogin, which wants to know the host (tests/ecr/registryLogin.test.ts).
-// Here: nothing makes a login, or sends one, beside it.
+// A registry's login can only be read from RegistryLogin, which asks for the host
+// (tests/ecr/registry/registryLogin.test.ts).
+// This test checks that nothing else creates or sends a login.
 describe("a registry's login", () => {
   const makers = [
     "cli/aws/registryLogin.ts",
@@ -39,29 +40,29 @@ describe("a registry's login", () => {
     "sandbox/services/registryLogin.ts",
   ];
 
-  it("is asked of AWS in four files only, each of which gives it to RegistryLogin", () => {
+  it("is requested from AWS in four files only, each of which passes it to RegistryLogin", () => {
     assert.deepEqual(
       filesWith(/[gG]etAuthorizationToken(?:Output|Command)?\s*\(|ecr\.getCredentials|get-login-password --/),
       [
         ...makers,
         // The command that a user copies, for the repository's own host.
-        "ecr/pushCommands.ts",
+        "ecr/docker/pushCommands.ts",
       ].sort(),
     );
     for (const file of makers) {
       const text = fs.readFileSync(path.join(root, file), "utf8");
-      // The answer goes to RegistryLogin whole: nobody takes it apart.
+      // The whole answer goes to RegistryLogin; nobody takes it apart.
       assert.match(text, /RegistryLogin\.ofEcr\(/, file);
       assert.doesNotMatch(text, /authorizationToken|userName|base64/, file);
       assert.doesNotMatch(text, /(?:token|answer|data)\??\.password/, file);
     }
   });
 
-  it("is taken apart in one place", () => {
-    assert.deepEqual(filesWith(/authorizationToken\b/), ["ecr/registryLogin.ts"]);
+  it("is parsed in one place", () => {
+    assert.deepEqual(filesWith(/authorizationToken\b/), ["ecr/registry/registryLogin.ts"]);
   });
 
-  it("is put into a request in one file, which has it from RegistryLogin", () => {
+  it("is put into requests in one place, which gets it from RegistryLogin", () => {
     assert.deepEqual(filesWith(/`Basic |`Bearer |"Basic |"Bearer |Authorization:|["']authorization["']/), [
       "oci/registryAuthorization.ts",
       "oci/registryRequest.ts",
@@ -75,14 +76,14 @@ describe("a registry's login", () => {
     assert.match(authorization, /this\.login\?\.forHost\(this\.host\)/);
   });
 
-  it("goes by HTTP only in requests that follow no redirect by themselves", () => {
-    // Node's own ways to send a request. Those of sandbox/ ask the sandbox's own gateway.
+  it("is sent over HTTP only by code that does not follow redirects by itself", () => {
+    // Node's own ways of sending a request. Those in sandbox/ call the sandbox's own gateway.
     const senders = filesWith(/\bfetch\(|https?\.(?:request|get)\(|"node:https?"|"undici"/).filter(
       (file) => !file.startsWith("sandbox/"),
     );
     assert.deepEqual(senders, ["oci/registryRequest.ts"]);
     const request = fs.readFileSync(path.join(root, "oci/registryRequest.ts"), "utf8");
-    // Of them, `fetch` alone follows redirects, and takes the login along.
+    // Of these, only `fetch` follows redirects, and it takes the login along.
     assert.doesNotMatch(request, /\bfetch\(|undici/);
     assert.equal(request.match(/\.request\(/g)?.length, 1);
   });

@@ -4,8 +4,8 @@ import * as path from "node:path";
 import { componentExamples, componentExamplesFile } from "../../docs/generate/componentExamples";
 import { root } from "./markdown";
 
-describe("examples of the components", () => {
-  it(`are in ${componentExamplesFile}, which the compiler checks, as they are in comments and README; if not: npm run docs`, () => {
+describe("component examples", () => {
+  it(`are the same in ${componentExamplesFile}, which the compiler checks, as in comments and README; if not: npm run docs`, () => {
     const examples = componentExamples();
     for (const of of ["PrivateRepository", "PrivateRepository.get", "pullPolicy", "AccessArgs", "README.md 1"]) {
       assert.ok(examples.includes(`/** ${of} */\n`), of);

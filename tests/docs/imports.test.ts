@@ -5,7 +5,7 @@ import * as path from "node:path";
 import * as ts from "typescript";
 import { root } from "./markdown";
 
-/** Which folders the sources of a folder may import from, besides their own. Only tests/ may import everything. */
+/** The folders that a folder's sources may import from, besides their own. Only tests/ may import everything. */
 const arrows: Record<string, readonly string[]> = {
   "index.ts": ["components", "config", "outputs"],
   config: ["components", "ecr", "outputs"],
@@ -17,14 +17,68 @@ const arrows: Record<string, readonly string[]> = {
   // `validate` checks config as the program does.
   cli: ["config", "ecr"],
   provider: ["components", "ecr", "oci"],
-  // Its stand-ins speak the protocol that the project's own provider speaks.
+  // Its stand-ins speak the same protocol as the project's own provider.
   sandbox: ["ecr", "provider"],
   consumers: ["outputs"],
   bench: ["components", "ecr", "oci", "policies", "sandbox"],
-  docs: ["cli", "config", "outputs"],
+  docs: ["cli", "config", "ecr", "outputs", "policies", "provider"],
 };
 
-/** A source's imports of other sources, types included: file by file, as paths from the root. */
+/** Floors of a room, lowest first: a floor imports only from the floors below it, never from itself or from above. */
+const floors: Record<string, readonly (readonly string[])[]> = {
+  components: [
+    ["lifecycleInput.ts", "programError.ts", "projectFile.ts", "resourceOptions.ts", "runningProgram.ts"],
+    ["inputChecks.ts", "stackState.ts"],
+    ["transform.ts"],
+    ["images", "kmsKeyArn.ts", "permissions"],
+    ["repositories"],
+    ["registry"],
+    ["index.ts"],
+  ],
+  ecr: [
+    ["values", "buildContext", "docker"],
+    ["faults.ts"],
+    ["typeFaults.ts", "tags"],
+    ["names"],
+    ["accessPolicy", "lifecyclePolicy", "repository"],
+    ["registry", "permissions", "costs", "workloadIdentity"],
+  ],
+  policies: [
+    ["engine"],
+    ["resources"],
+    ["access", "encryption", "images", "lifecycle", "operations", "registry", "tags"],
+    ["rules.ts"],
+    ["index.ts"],
+  ],
+  provider: [["protocol"], ["components", "resources"], ["provider.ts"], ["main.ts"]],
+  sandbox: [
+    ["paths.ts", "restartAdvice.ts"],
+    ["system"],
+    ["buildkit"],
+    ["gateway", "docker", "engine", "languageHost"],
+    ["providers"],
+    ["services"],
+    ["cli"],
+  ],
+  "sandbox/gateway": [
+    ["deviations.ts", "state"],
+    ["config.ts"],
+    ["wire", "storage"],
+    ["models", "ministack", "repositories"],
+    ["scans", "iam"],
+    ["events"],
+    ["images"],
+    ["copies", "lifecycle"],
+    ["context.ts"],
+    ["registry"],
+    ["api"],
+    ["endpoint"],
+    ["gateway.ts"],
+    ["main.ts"],
+  ],
+};
+
+/** A source's imports of other sources, including types: file by file, as paths from the root. */
 type Imports = ReadonlyMap<string, readonly string[]>;
 
 function importsOf(sources: ReadonlyMap<string, string>): Imports {
@@ -40,7 +94,7 @@ function importsOf(sources: ReadonlyMap<string, string>): Imports {
   );
 }
 
-/** Each circle that following the imports runs into, as `a > b > a`. Empty exactly when there is none. */
+/** Every cycle in the imports, as `a > b > a`. Empty exactly when there is none. */
 function circles(imports: Imports): string[] {
   const found: string[] = [];
   const done = new Set<string>();
@@ -55,6 +109,21 @@ function circles(imports: Imports): string[] {
   return found;
 }
 
+/** Imports within a room that do not lead down, and files that are on none of its floors. */
+function notDown(imports: Imports, room: string, levels: readonly (readonly string[])[]): string[] {
+  const part = (file: string) => file.slice(room.length + 1).split("/")[0] ?? "";
+  const level = (file: string) => levels.findIndex((parts) => parts.includes(part(file)));
+  const inside = (file: string) => file.startsWith(`${room}/`);
+  return [...imports]
+    .filter(([file]) => inside(file))
+    .flatMap(([file, targets]) => [
+      ...(level(file) < 0 ? [`${file} stands on no floor`] : []),
+      ...targets
+        .filter((target) => inside(target) && part(target) !== part(file) && level(target) >= level(file))
+        .map((target) => `${file} > ${target}`),
+    ]);
+}
+
 describe("imports", () => {
   const files = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "*.ts"], {
     cwd: root,
@@ -64,12 +133,12 @@ describe("imports", () => {
     .filter((file) => file !== "" && fs.existsSync(path.join(root, file)));
   const imports = importsOf(new Map(files.map((file) => [file, fs.readFileSync(path.join(root, file), "utf8")])));
 
-  it("never lead back to the file they started from, those of types neither", () => {
-    assert.ok(imports.get("sandbox/gateway/replicator.ts")?.includes("sandbox/gateway/context.ts"));
+  it("form no cycles, not even with imports of types", () => {
+    assert.ok(imports.get("sandbox/gateway/context.ts")?.includes("sandbox/gateway/copies/replicator.ts"));
     assert.deepEqual(circles(imports), []);
   });
 
-  it("point one way from folder to folder", () => {
+  it("point one way between folders", () => {
     const folder = (file: string) => file.split("/")[0] ?? "";
     const against = [...imports].flatMap(([file, targets]) =>
       targets
@@ -80,7 +149,37 @@ describe("imports", () => {
     assert.deepEqual(against, []);
   });
 
-  it("and a circle is found, of any kind of import and of any length", () => {
+  it("lead down from floor to floor within a room", () => {
+    assert.deepEqual(
+      Object.entries(floors).flatMap(([room, each]) => notDown(imports, room, each)),
+      [],
+    );
+    const names = [
+      ...new Set(Object.entries(floors).flatMap(([room, each]) => each.flat().map((part) => `${room}/${part}`))),
+    ];
+    assert.deepEqual(
+      names.filter((name) => !files.some((file) => file === name || file.startsWith(`${name}/`))),
+      [],
+    );
+  });
+
+  it("are reported if they lead up or sideways, and so is a file without a floor", () => {
+    const sources = {
+      "a/low/x.ts": 'import "../high/y"; import "./z";',
+      "a/low/z.ts": "",
+      "a/high/y.ts": 'import "../low/z"; import type { A } from "../aside/w";',
+      "a/aside/w.ts": "",
+      "a/new.ts": 'import "./low/z";',
+    };
+    assert.deepEqual(notDown(importsOf(new Map(Object.entries(sources))), "a", [["low"], ["high", "aside"]]), [
+      "a/low/x.ts > a/high/y.ts",
+      "a/high/y.ts > a/aside/w.ts",
+      "a/new.ts stands on no floor",
+      "a/new.ts > a/low/z.ts",
+    ]);
+  });
+
+  it("are reported if they form a cycle of any kind and length", () => {
     const found = (sources: Record<string, string>) => circles(importsOf(new Map(Object.entries(sources))));
     for (const back of [
       'import { a } from "./a";',

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { anchors, type Link, links, markdownFiles, readMarkdown, root } from "./markdown";
 
-/** Why a relative link leads nowhere, or undefined. */
+/** Why a relative link is broken, or undefined. */
 function fault({ file, line, target }: Link): string | undefined {
   if (/^[a-z][a-z0-9+.-]*:/.test(target)) return undefined;
   const [relative = "", anchor] = target.split("#");
@@ -16,8 +16,8 @@ function fault({ file, line, target }: Link): string | undefined {
     : `${file}:${line}: ${found} has no heading #${anchor}`;
 }
 
-describe("links in the documents", () => {
-  it("lead to files and headings that are there", () => {
+describe("links in the documentation", () => {
+  it("lead to existing files and headings", () => {
     const found = markdownFiles().flatMap((file) => links(file));
     assert.ok(found.length > 20);
     assert.deepEqual(
@@ -26,7 +26,7 @@ describe("links in the documents", () => {
     );
   });
 
-  it("are found to lead nowhere", () => {
+  it("are reported if they are broken", () => {
     const link = (target: string) => fault({ file: "docs/tutorial.md", line: 1, target });
     assert.match(link("nothing.md") ?? "", /there is no docs\/nothing\.md/);
     assert.match(link("../README.md#nothing") ?? "", /README\.md has no heading #nothing/);
@@ -35,7 +35,7 @@ describe("links in the documents", () => {
     assert.equal(link("https://docs.aws.amazon.com/ecr/"), undefined);
   });
 
-  it("are read outside of code only, images too", () => {
+  it("are read only outside code, including images", () => {
     const text = '[a](b.md) `[c](d.md)` ![e](f.png "title")\n```\n[g](h.md)\n```\n[i](#j)\n';
     assert.deepEqual(
       links("x.md", text).map(({ line, target }) => `${line} ${target}`),
@@ -43,7 +43,7 @@ describe("links in the documents", () => {
     );
   });
 
-  it("meet the anchors that GitHub makes of headings", () => {
+  it("use the anchors that GitHub creates for headings", () => {
     const text = "# One: `two` & three?\n## 준비물\n## Same\n## Same\n```\n# no heading\n```\n## [Linked](x.md) text\n";
     assert.deepEqual([...anchors(text)], ["one-two--three", "준비물", "same", "same-1", "linked-text"]);
   });

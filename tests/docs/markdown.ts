@@ -9,21 +9,21 @@ export interface CodeBlock {
   file: string;
   /** Line of its fence, from 1. */
   line: number;
-  /** What stands behind the opening fence: `sh`, `yaml`, … */
+  /** The language after the opening fence: `sh`, `yaml`, … */
   language: string;
   text: string;
   /** The HTML comment on the line before the fence, without its brackets. */
   marker: string | undefined;
 }
 
-/** Where a Markdown link goes, as it is written. */
+/** The target of a Markdown link, as written. */
 export interface Link {
   file: string;
   line: number;
   target: string;
 }
 
-/** Every Markdown file of the repository that somebody wrote: no generated reference, nothing that git ignores. */
+/** Every hand-written Markdown file in the repository: no generated reference, and nothing that Git ignores. */
 export function markdownFiles(): string[] {
   const args = ["ls-files", "--cached", "--others", "--exclude-standard", "*.md"];
   return execFileSync("git", args, { cwd: root, encoding: "utf8" })
@@ -53,7 +53,7 @@ export function codeBlocks(file: string, text = readMarkdown(file)): CodeBlock[]
   return blocks;
 }
 
-/** A Markdown text without its fenced blocks, its lines where they were. */
+/** A Markdown text with its fenced blocks blanked out, so that line numbers stay the same. */
 export function prose(text: string): string {
   let fence: string | undefined;
   return text
@@ -70,7 +70,7 @@ export function prose(text: string): string {
     .join("\n");
 }
 
-/** Links and images of a Markdown text, outside of code. */
+/** The links and images in a Markdown text, outside code. */
 export function links(file: string, text = readMarkdown(file)): Link[] {
   return prose(text)
     .split("\n")
@@ -83,7 +83,7 @@ export function links(file: string, text = readMarkdown(file)): Link[] {
     );
 }
 
-/** The anchors that GitHub gives a Markdown text's headings: lower case, no punctuation, `-1` at the second of a name. */
+/** The anchors that GitHub gives to headings: lower case, no punctuation, `-1` for the second with the same name. */
 export function anchors(text: string): Set<string> {
   const found = new Set<string>();
   for (const [, heading = ""] of prose(text).matchAll(/^#{1,6} (.+)$/gm)) {

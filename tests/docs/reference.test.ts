@@ -6,10 +6,10 @@ import * as path from "node:path";
 
 const root = path.join(__dirname, "../..");
 
-/** Numbers of kinds in typedoc's JSON (typedoc's ReflectionKind). */
+/** The numbers of kinds in typedoc's JSON (typedoc's ReflectionKind). */
 const kindOf = { function: 64, class: 128, property: 1024, callSignature: 4096 };
 
-/** What typedoc's JSON says of something that is exported, as far as it is looked at here. */
+/** What typedoc's JSON says about an export, as far as it is used here. */
 interface Reflection {
   name: string;
   kind: number;
@@ -43,16 +43,16 @@ describe("docs/reference", function () {
   });
   after(() => fs.rmSync(folder, { recursive: true }));
 
-  it("is what typedoc makes of the components, without a warning and with nothing undocumented; if not: npm run docs", () => {
+  it("is what typedoc generates for the components, with no warnings and nothing undocumented; if not: npm run docs", () => {
     assert.equal(made.status, 0, made.output);
     assert.deepEqual(filesBelow(path.join(root, "docs/reference")), filesBelow(path.join(folder, "out")));
   });
 
-  it("has an example of each class and function", () => {
+  it("has an example for each class and function", () => {
     assert.deepEqual(without("@example", kindOf.class, kindOf.callSignature), []);
   });
 
-  it("says of each argument that can be left out what it then is", () => {
+  it("states the default of every optional argument", () => {
     const optional = ({ kind, flags }: Reflection) => kind === kindOf.property && flags.isOptional === true;
     assert.ok([...all.values()].filter(optional).length > 100);
     assert.deepEqual(
@@ -61,7 +61,7 @@ describe("docs/reference", function () {
     );
   });
 
-  /** Names of what is of these kinds and lacks the tag in its comment. */
+  /** The names of entries of these kinds whose comment lacks the tag. */
   function without(tag: string, ...kinds: number[]): string[] {
     const found = [...all].filter(([, { kind }]) => kinds.includes(kind));
     assert.ok(found.length > 0);
@@ -71,7 +71,7 @@ describe("docs/reference", function () {
   }
 });
 
-/** Everything that typedoc's JSON describes, by its name with those of what it is in. Methods of classes are left out. */
+/** Everything in typedoc's JSON, by qualified name. Class methods are left out. */
 function reflections(project: Reflection): Map<string, Reflection> {
   const found = new Map<string, Reflection>();
   const visit = (reflection: Reflection, name: string) => {
@@ -83,7 +83,7 @@ function reflections(project: Reflection): Map<string, Reflection> {
     visitType(reflection.type, name);
   };
   const visitType = (type: Type | undefined, name: string) => {
-    // Each kind of a union is one of its own.
+    // Every object type in a union is an entry of its own.
     for (const [index, each] of (type?.types ?? []).entries()) visitType(each, `${name}|${index}`);
     if (type?.declaration) visit(type.declaration, `${name}{}`);
   };
@@ -91,7 +91,7 @@ function reflections(project: Reflection): Map<string, Reflection> {
   return found;
 }
 
-/** Content of each file, by its path below the folder. */
+/** The content of each file, by its path below the folder. */
 function filesBelow(folder: string): Record<string, string> {
   const files = fs.readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
   return Object.fromEntries(

@@ -9,7 +9,7 @@ interface Claim {
   tests: { file: string; name: string }[];
 }
 
-/** The claims of SECURITY.md: the points below "What is done against whom", each with the tests that it names. */
+/** The claims in SECURITY.md: the points below "What is done against whom", each with the tests that it names. */
 function claims(text: string): Claim[] {
   const section = text.split("\n## What is done against whom\n")[1]?.split("\n## ")[0] ?? "";
   return section
@@ -25,7 +25,7 @@ function claims(text: string): Claim[] {
 }
 
 /**
- * Whether a file has a test of this name. What a template fills in is written as `…`, or is one of the file's own strings,
+ * Whether a file has a test with this name. The values of a template are written as `…`, or are strings of the file,
  * such as a rule's name in a table.
  */
 function hasTest(source: string, name: string): boolean {
@@ -50,7 +50,7 @@ function hasTest(source: string, name: string): boolean {
   });
 }
 
-/** What is wrong with the claims: no test named, a file or a name that is not there. */
+/** What is wrong with the claims: no test is named, or the file or the test does not exist. */
 function faults(all: readonly Claim[], read: (file: string) => string | undefined): string[] {
   return all.flatMap(({ text, tests }) => {
     if (tests.length === 0) return [`no test: ${text}`];
@@ -68,13 +68,13 @@ describe("SECURITY.md", () => {
     return fs.existsSync(place) ? fs.readFileSync(place, "utf8") : undefined;
   };
 
-  it("claims only what a test shows, and names a test that is there beside each claim", () => {
+  it("names an existing test beside each claim", () => {
     const all = claims(readMarkdown("SECURITY.md"));
     assert.ok(all.length > 30, `${all.length} claims`);
     assert.deepEqual(faults(all, read), []);
   });
 
-  it("is found out when a claim names no test, or one that is not there", () => {
+  it("is reported if a claim names no test, or one that does not exist", () => {
     const page = (...points: string[]) =>
       `\n## What is done against whom\n\n${points.join("\n")}\n\n## Else\n\n- free\n`;
     const sources: Record<string, string> = {

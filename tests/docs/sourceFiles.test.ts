@@ -5,12 +5,12 @@ import * as path from "node:path";
 import { componentExamplesFile } from "../../docs/generate/componentExamples";
 import { root } from "./markdown";
 
-/** A file has one subject; one that needs more lines has two. */
+/** A file has one subject; a file that needs more lines has two. */
 const longest = 400;
 const generated = [componentExamplesFile];
 
 describe("source files", () => {
-  it(`have at most ${longest} lines, those of tests too`, () => {
+  it(`have at most ${longest} lines, including tests`, () => {
     const extensions = ["ts", "mts", "js", "mjs", "cjs", "css"].map((each) => `*.${each}`);
     const args = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", ...extensions];
     const files = execFileSync("git", args, { cwd: root, encoding: "utf8" })

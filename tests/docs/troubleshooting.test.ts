@@ -6,9 +6,9 @@ import { readMarkdown, root } from "./markdown";
 
 const file = "docs/troubleshooting.md";
 
-/** All source of the project as one text, its literals as they read when they are printed: joined, `${…}` as `…`. */
+/** All source of the project as one text, with string literals joined and unescaped, as they read when printed. */
 function source(): string {
-  const args = ["ls-files", "*.ts", "*.mjs", "*.js"];
+  const args = ["ls-files", "--cached", "--others", "--exclude-standard", "*.ts", "*.mjs", "*.js"];
   return execFileSync("git", args, { cwd: root, encoding: "utf8" })
     .split("\n")
     .filter((name) => name !== "" && !name.startsWith("tests/"))
@@ -19,7 +19,7 @@ function source(): string {
     .replaceAll('\\"', '"');
 }
 
-/** The messages of the tables of each section, by its heading. */
+/** The messages in each section's tables, by heading. */
 function messages(): Map<string, string[]> {
   const sections = readMarkdown(file).split("\n## ").slice(1);
   return new Map(
@@ -31,11 +31,11 @@ function messages(): Map<string, string[]> {
   );
 }
 
-/** Sections whose messages are not ours: Docker's, AWS's and Pulumi's own words. */
+/** Sections with messages that are not ours: those of Docker, AWS and Pulumi. */
 const ofOthers = ["Docker", "AWS and credentials", "Pulumi"];
 
 describe("troubleshooting", () => {
-  it("quotes messages that the code has, word for word", () => {
+  it("quotes messages word for word from the code", () => {
     const text = source();
     const wrong: string[] = [];
     let count = 0;
@@ -52,7 +52,7 @@ describe("troubleshooting", () => {
     assert.deepEqual(wrong, []);
   });
 
-  it("has each message once, with cause and fix", () => {
+  it("lists each message once, with cause and fix", () => {
     const all = [...messages().values()].flat();
     assert.deepEqual(
       all.filter((message, index) => all.indexOf(message) !== index),

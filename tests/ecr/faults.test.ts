@@ -3,15 +3,15 @@ import fc from "fast-check";
 import { faultMessage, InvalidInputError, refuseFaults, showValue } from "../../ecr/faults";
 
 describe("ecr/faults", () => {
-  const first = { path: "name", value: "A", rule: "lower-case only.", fix: 'write "a".' };
+  const first = { path: "name", value: "A", rule: "letters must be lower-case.", fix: 'write "a".' };
   const second = { path: "tags[0]", value: undefined, rule: "a tag is text.", fix: "write one." };
 
   it("names property, value, rule and fix in one line", () => {
-    assert.equal(faultMessage(first), 'name: "A" — lower-case only. Fix: write "a".');
-    assert.equal(faultMessage(second), "tags[0]: (not set) — a tag is text. Fix: write one.");
+    assert.equal(faultMessage(first), 'name: found "A". Letters must be lower-case. Write "a".');
+    assert.equal(faultMessage(second), "tags[0]: found nothing. A tag is text. Write one.");
   });
 
-  it("throws once with all faults, a line each, and keeps them", () => {
+  it("throws one error with all faults, one per line, and exposes them", () => {
     assert.throws(
       () => refuseFaults('repository "A"', [first, second]),
       (error) => {
@@ -33,12 +33,12 @@ describe("ecr/faults", () => {
     assert.doesNotThrow(() => refuseFaults("x", []));
   });
 
-  it("cuts long values and says how long they were", () => {
+  it("truncates long values and says how long they were", () => {
     assert.equal(showValue("a".repeat(118)), `"${"a".repeat(118)}"`);
     assert.equal(showValue("a".repeat(500)), `"${"a".repeat(119)}… (502 characters)`);
   });
 
-  it("shows what has no JSON, and never throws", () => {
+  it("shows values that have no JSON, and never throws", () => {
     const cycle: Record<string, unknown> = {};
     cycle["self"] = cycle;
     assert.equal(showValue(cycle), "(a value of type object)");

@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import type { Fault } from "../../ecr/faults";
 
-/** What a refusal of one fault says: its path, and what its rule and its fix are to contain. */
+/** The expected report of one fault: its path, and what its rule and fix must contain. */
 export interface Refusal {
-  /** What is wrong, as the test's name. */
+  /** What is wrong, for the test's title. */
   title: string;
-  /** Found while the test runs, so that a mutation of the code is this test's alone. */
+  /** Runs inside the test, so that a mutation of the code fails only this test. */
   faults: () => readonly Fault[];
   path: string;
   rule: RegExp;
   fix: RegExp;
 }
 
-/** One test for each refusal: exactly one fault, at the path, with rule and fix as sentences. */
+/** One test for each refusal: exactly one fault at the path, with rule and fix as sentences. */
 export function itRefuses(refusals: readonly Refusal[]): void {
   for (const { title, faults, path, rule, fix } of refusals) {
     it(`refuses ${title}`, () => {
@@ -27,7 +27,7 @@ export function itRefuses(refusals: readonly Refusal[]): void {
   }
 }
 
-/** The paths of faults, in their order. */
+/** The paths of faults, in order. */
 export function paths(faults: readonly Fault[]): string[] {
   return faults.map((fault) => fault.path);
 }

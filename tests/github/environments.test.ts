@@ -5,10 +5,10 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { environmentRules, root } from "./workflowFiles";
 
-/** What the fake GitHub holds: JSON by path of its API. */
+/** The data of the fake GitHub: JSON by API path. */
 type GitHub = Record<string, unknown>;
 
-/** Stands for GitHub's command: keeps what is sent, answers what it holds, and writes every call down. */
+/** Stands in for `gh`: stores what is sent, answers with what it has, and records every call. */
 const fakeGh = `#!${process.execPath}
 const fs = require("node:fs");
 const args = process.argv.slice(2);
@@ -42,7 +42,7 @@ save();
 `;
 
 describe("node .github/environments.mjs", function () {
-  // Each starts programs.
+  // Each test starts programs.
   this.timeout(900_000);
   let folder: string;
   beforeEach(() => {
@@ -72,7 +72,7 @@ describe("node .github/environments.mjs", function () {
   const at = (name: string) => `repos/octo-org/ecr/environments/${name}`;
   const both = ["--reviewer", "octocat", "--reviewer", "octo-org/platform"];
 
-  it("gives each environment its branches or tags, and reviewers where it is to have them", () => {
+  it("gives each environment its branches or tags, and reviewers where required", () => {
     const { status, after } = run({}, ...both);
     assert.equal(status, 0);
     const reviewers = [
@@ -96,7 +96,7 @@ describe("node .github/environments.mjs", function () {
     );
   });
 
-  it("takes away what was added by hand, and changes nothing when it runs again", () => {
+  it("removes what was added by hand, and changes nothing when it runs again", () => {
     const open = { branch_policies: [{ id: 9, type: "branch", name: "*" }] };
     const first = run({ [`${at("prod")}/deployment-branch-policies`]: open }, ...both);
     assert.ok(first.stdout.includes(`DELETE ${at("prod")}/deployment-branch-policies/9`));
@@ -108,7 +108,7 @@ describe("node .github/environments.mjs", function () {
     assert.deepEqual(second.after, first.after);
   });
 
-  it("lets nobody pass over the reviews of main: no list of exceptions stays, and no workflow approves", () => {
+  it("lets nobody bypass the reviews of main: clears bypass lists and lets no workflow approve", () => {
     const bypass = [{ actor_type: "RepositoryRole", actor_id: 4, bypass_mode: "always" }];
     const name = "main changes by reviewed pull requests";
     const { after } = run({ "repos/octo-org/ecr/rulesets": [{ id: 7, name, bypass_actors: bypass }] }, ...both);
@@ -130,7 +130,7 @@ describe("node .github/environments.mjs", function () {
     assert.match(stdout, /^POST repos\/octo-org\/ecr\/rulesets /m);
   });
 
-  it("says which variables and secrets an environment lacks, and where administrators may pass over a review", () => {
+  it("reports missing variables and secrets, and where administrators can bypass a review", () => {
     const { stdout } = run({ [`${at("dev")}/secrets`]: { secrets: [{ name: "PULUMI_ACCESS_TOKEN" }] } }, ...both);
     assert.match(stdout, /^prod: has no secret PULUMI_ACCESS_TOKEN\. gh secret set PULUMI_ACCESS_TOKEN --env prod$/m);
     assert.match(
@@ -142,7 +142,7 @@ describe("node .github/environments.mjs", function () {
     assert.doesNotMatch(stdout, /^dev: lets/m);
   });
 
-  it("fails when a secret of an environment stands for the whole repository", () => {
+  it("fails if an environment's secret also exists for the whole repository", () => {
     const secrets = { secrets: [{ name: "PULUMI_ACCESS_TOKEN" }, { name: "OTHER" }] };
     const { status, stdout } = run({ "repos/octo-org/ecr/actions/secrets": secrets }, ...both);
     assert.equal(status, 1);
@@ -150,7 +150,7 @@ describe("node .github/environments.mjs", function () {
     assert.doesNotMatch(stdout, /^OTHER/m);
   });
 
-  it("fails when one of them is the organization's, or stands in an environment that has no rules here", () => {
+  it("fails if a secret also exists for the organization, or in an environment that has no rules here", () => {
     const organization = { secrets: [{ name: "PULUMI_CONFIG_PASSPHRASE" }, { name: "OTHER" }] };
     const { status, stdout } = run(
       {
@@ -164,15 +164,15 @@ describe("node .github/environments.mjs", function () {
     );
     assert.equal(status, 1);
     assert.deepEqual(
-      stdout.split("\n").filter((line) => / Must be one of /.test(line)),
+      stdout.split("\n").filter((line) => / Must be a secret of /.test(line)),
       [
-        "PULUMI_CONFIG_PASSPHRASE: is a secret of the organization. Must be one of its environments only. Take it from this repository there.",
-        "PULUMI_ACCESS_TOKEN: is a secret of the environment old/prod, which any branch may name. Must be one of its environments only. Delete it there.",
+        "PULUMI_CONFIG_PASSPHRASE: is a secret of the organization. Must be a secret of its environments only. Remove this repository's access to it there.",
+        "PULUMI_ACCESS_TOKEN: is a secret of the environment old/prod, which any branch may name. Must be a secret of its environments only. Delete it there.",
       ],
     );
   });
 
-  it("refuses to leave what is to be reviewed without a reviewer, and reviewers that are not there", () => {
+  it("refuses to leave an environment that needs reviews without a reviewer, and unknown reviewers", () => {
     assert.deepEqual([run({}).status, run({}).writes], [2, []]);
     const { status, stderr, writes } = run({}, "--reviewer", "nobody");
     assert.deepEqual([status, writes], [1, []]);

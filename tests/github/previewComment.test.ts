@@ -12,19 +12,19 @@ const script =
     ?.jobs["comment"]?.steps?.find(({ name }) => name === "Comment")?.run ?? "";
 
 describe("the comment with a preview", function () {
-  // Each starts programs.
+  // Each test starts programs.
   this.timeout(900_000);
   let folder: string;
   beforeEach(() => {
     folder = fs.mkdtempSync(path.join(os.tmpdir(), "comment-"));
     fs.mkdirSync(path.join(folder, "artifact"));
     fs.mkdirSync(path.join(folder, "bin"));
-    // Stands for GitHub's command: writes down its arguments, each on a line.
+    // Stands in for `gh`: writes down its arguments, one per line.
     fs.writeFileSync(path.join(folder, "bin/gh"), '#!/bin/sh\nprintf "%s\\n" "$@" > gh.txt\n', { mode: 0o755 });
   });
   afterEach(() => fs.rmSync(folder, { recursive: true }));
 
-  /** Runs the workflow's own script, as the runner does, over a preview; gives the comment and what the log has. */
+  /** Runs the workflow's own script on a preview, as the runner does; returns the comment and the log. */
   function comment(preview: string | Buffer) {
     fs.writeFileSync(path.join(folder, "artifact/preview.txt"), preview);
     return run();
@@ -44,7 +44,7 @@ describe("the comment with a preview", function () {
     return { status, log: `${stdout}${stderr}`, text: fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "" };
   }
 
-  /** Its head line, fence, body and closing fence. */
+  /** Checks the comment's headline and returns its fence, body and closing fence. */
   function parts(text: string) {
     const lines = text.split("\n");
     assert.deepEqual(lines.slice(0, 2), ["### Preview of `dev`", ""]);
@@ -53,7 +53,7 @@ describe("the comment with a preview", function () {
     return { fence, body: lines.slice(3, -2).join("\n"), end: lines.at(-2) };
   }
 
-  it("has the preview's lines, and goes to the pull request of the event", () => {
+  it("contains the preview's lines and goes to the event's pull request", () => {
     const { status, text } = comment(" +  aws:ecr:Repository petclinic create\nResources:\n    + 3 to create\n");
     assert.equal(status, 0);
     assert.equal(
@@ -65,7 +65,7 @@ describe("the comment with a preview", function () {
     ]);
   });
 
-  it("stays in its fence, whatever backticks the preview has", () => {
+  it("stays inside its fence, whatever backticks the preview has", () => {
     const { text } = comment("a\n```\n# free\n`````\n<img src=x>\n");
     const { fence, body, end } = parts(text);
     assert.equal(fence, "``````");
@@ -73,7 +73,7 @@ describe("the comment with a preview", function () {
     assert.match(body, /# free/);
   });
 
-  it("calls nobody, and leaves digests as they are", () => {
+  it("mentions nobody, and leaves digests unchanged", () => {
     const { text } = comment(
       "@octo-org/admins and (@octocat), .@octocat, -@octocat of example.com/app@sha256:00 by a.b@example.com\n",
     );
@@ -83,7 +83,7 @@ describe("the comment with a preview", function () {
     );
   });
 
-  it("has no escape sequences, no control characters, nothing that turns the writing, and no command in the log", () => {
+  it("has no escape sequences, control or bidirectional characters, and prints no command to the log", () => {
     const { text, log } = comment(
       "\u001b[31mred\u001b[0m\u0007\u0000 \u202eabc\u2069\rnext\r\n::set-output name=x::y\n",
     );
@@ -91,7 +91,7 @@ describe("the comment with a preview", function () {
     assert.equal(log, "");
   });
 
-  it("keeps the last lines of a long one, whole characters, and less than GitHub takes", () => {
+  it("keeps the last lines of a long preview, in whole characters and below GitHub's limit", () => {
     const { text } = comment(`${"건강한 고양이 🐈\n".repeat(20_000)}the end\n`);
     const { body } = parts(text);
     assert.ok(text.length < 65_536 && Buffer.byteLength(text) < 65_536);
@@ -103,7 +103,7 @@ describe("the comment with a preview", function () {
     }
   });
 
-  it("is no longer for what is put between its characters, nor for a fence that has to be long", () => {
+  it("stays below the limit despite inserted characters and a long fence", () => {
     for (const preview of ["@a ".repeat(20_000), "`".repeat(59_000)]) {
       const { status, text } = comment(preview);
       assert.equal(status, 0);
@@ -112,7 +112,7 @@ describe("the comment with a preview", function () {
     }
   });
 
-  it("is of a file that the preview left, and of nothing that it points to", () => {
+  it("is made only from a file that the preview left, never through a link", () => {
     fs.symlinkSync("/etc/passwd", path.join(folder, "artifact/preview.txt"));
     const { status, text } = run();
     assert.notEqual(status, 0);
@@ -120,13 +120,13 @@ describe("the comment with a preview", function () {
     assert.ok(!fs.existsSync(path.join(folder, "gh.txt")));
   });
 
-  it("cannot be ended from within by any text", () => {
+  it("has a fence that no text inside can close", () => {
     const piece = fc.oneof(fc.constantFrom("`", "```", "~~~", "\n", "\r", "\u2028", "    ", ">", "- "), fc.string());
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
         const { fence, body, end } = parts(comment(pieces.join("")).text);
         assert.equal(end, fence);
-        // A fence ends at a line of at least as many backticks and nothing else (CommonMark 4.5).
+        // A fence ends at a line with at least as many backticks and nothing else (CommonMark 4.5).
         const ends = body
           .split(/\r\n?|\n/)
           .filter((line) => (/^ {0,3}(`+)\s*$/.exec(line)?.[1] ?? "").length >= fence.length);

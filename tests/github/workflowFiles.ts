@@ -4,7 +4,7 @@ import { parse } from "yaml";
 
 export const root = path.resolve(__dirname, "../..");
 
-/** A step of a job, as far as the rules look at it. */
+/** A step of a job, as far as the rules use it. */
 export interface Step {
   uses?: string;
   run?: string;
@@ -37,7 +37,7 @@ export interface Workflow {
   jobs: Record<string, Job>;
 }
 
-/** The rules of one environment, as .github/environments.json has them. */
+/** The rules of one environment, as in .github/environments.json. */
 export interface EnvironmentRules {
   refs: { type: "branch" | "tag"; name: string }[];
   reviewed: boolean;
@@ -45,14 +45,14 @@ export interface EnvironmentRules {
   secrets: string[];
 }
 
-/** GitHub takes one event, a list of them, or a map: here it is the map. */
+/** GitHub accepts one event, a list of events or a map. This always gives the map. */
 export function readWorkflow(text: string): Workflow {
   const { on, ...rest } = parse(text, { merge: true }) as Workflow & { on: string | string[] | Workflow["on"] };
   const events = typeof on === "string" ? [on] : on;
   return { ...rest, on: Array.isArray(events) ? Object.fromEntries(events.map((event) => [event, null])) : events };
 }
 
-/** The repository's workflows, by the name of their file. */
+/** The repository's workflows, by file name. */
 export function workflows(): Map<string, Workflow> {
   const folder = path.join(root, ".github/workflows");
   return new Map(

@@ -14,33 +14,33 @@ const stepOf = (job: Job, part: string) =>
 
 const expression = (text: string) => `\${{ ${text} }}`;
 
-/** For each rule, workflows of the repository that were made worse: the job, and what is done to it. */
+/** For each rule, workflows of the repository made worse: the job, and the change. */
 const worse: Record<string, [file: string, job: string, change: (job: Job) => void][]> = {
-  "an action is named by its commit": [
+  "an action is pinned to a commit": [
     ["deploy.yml", "dev", (job) => Object.assign(stepOf(job, "checkout"), { uses: "actions/checkout@v4" })],
     ["deploy.yml", "dev", (job) => Object.assign(job, { uses: "octo-org/x/.github/workflows/up.yml@main" })],
   ],
-  "a job has its own permissions, and writes nothing but comments": [
+  "a job declares its own permissions, and can write nothing but comments": [
     ["deploy.yml", "dev", (job) => Object.assign(job, { permissions: "write-all" })],
     ["deploy.yml", "dev", (job) => delete job.permissions],
     ["pull-request.yml", "comment", (job) => Object.assign(job.permissions ?? {}, { contents: "write" })],
   ],
-  "a token of OpenID Connect is for the job that takes a role with it": [
+  "only a job that assumes a role can request an OpenID Connect token": [
     ["pull-request.yml", "test", (job) => Object.assign(job.permissions ?? {}, { "id-token": "write" })],
   ],
-  "a job that comments has no other right, no secret and nothing of the pull request's code": [
+  "a job that comments has no other permission, no secret and none of the pull request's code": [
     ["pull-request.yml", "preview", (job) => Object.assign(job.permissions ?? {}, { "pull-requests": "write" })],
     ["pull-request.yml", "comment", (job) => job.steps?.unshift({ uses: `actions/checkout@${"0".repeat(40)}` })],
   ],
-  "an artifact is read only where there is nothing to take": [
+  "only a job without privileges reads an artifact": [
     ["deploy.yml", "dev", (job) => job.steps?.unshift({ uses: `actions/download-artifact@${"0".repeat(40)}` })],
   ],
-  "an artifact is one that is named, in a folder of its own": [
+  "an artifact is downloaded by name, into a folder of its own": [
     ["pull-request.yml", "comment", (job) => delete stepOf(job, "download-artifact").with?.["path"]],
     ["pull-request.yml", "comment", (job) => Object.assign(stepOf(job, "download-artifact").with ?? {}, { path: "." })],
     ["pull-request.yml", "comment", (job) => delete stepOf(job, "download-artifact").with?.["name"]],
   ],
-  "a secret is named in one spelling, which the other rules look for": [
+  "a secret is referenced in one spelling, which the other rules look for": [
     ...["secrets['PULUMI_ACCESS_TOKEN']", "Secrets.PULUMI_ACCESS_TOKEN", "secrets.pulumi_access_token"].map(
       (secret): [string, string, (job: Job) => void] => [
         "pull-request.yml",
@@ -50,7 +50,7 @@ const worse: Record<string, [file: string, job: string, change: (job: Job) => vo
     ),
     ["pull-request.yml", "test", (job) => job.steps?.push({ run: "true", env: { X: expression("toJSON(secrets)") } })],
   ],
-  "secrets, and roles, belong to an environment": [
+  "a job with secrets or a role runs in an environment": [
     ["drift.yml", "drift", (job) => delete job.environment],
     [
       "audit.yml",
@@ -58,7 +58,7 @@ const worse: Record<string, [file: string, job: string, change: (job: Job) => vo
       (job) => job.steps?.push({ run: "true", env: { TOKEN: expression("secrets.PULUMI_READ_TOKEN") } }),
     ],
   ],
-  "an environment is one of those with rules, with the variables and secrets that it has there": [
+  "a job uses only environments with rules, and only their own variables and secrets": [
     ["deploy.yml", "dev", (job) => Object.assign(job, { environment: "production" })],
     ["drift.yml", "drift", (job) => job.strategy?.matrix?.["environment"]?.push("test")],
     [
@@ -67,7 +67,7 @@ const worse: Record<string, [file: string, job: string, change: (job: Job) => vo
       (job) => Object.assign(stepOf(job, "configure-aws").with ?? {}, { x: expression("vars.DEPLOY_ROLE_ARN") }),
     ],
   ],
-  "a pull request's code runs with secrets only after review, with those that read, and never from a fork": [
+  "a pull request's code gets secrets only after review, only read-only ones, and never from a fork": [
     ["pull-request.yml", "preview", (job) => Object.assign(job, { environment: "drift-dev" })],
     ["pull-request.yml", "preview", (job) => delete job.if],
     ["pull-request.yml", "preview", (job) => Object.assign(job, { if: "github.actor == 'octocat'" })],
@@ -77,28 +77,28 @@ const worse: Record<string, [file: string, job: string, change: (job: Job) => vo
       (job) => Object.assign(stepOf(job, "preview").env ?? {}, { X: expression("secrets.PULUMI_ACCESS_TOKEN") }),
     ],
   ],
-  "a job with secrets says which branch or tag it is for": [
+  "a job with secrets is limited to a branch or tag": [
     ["drift.yml", "drift", (job) => delete job.if],
     ["drift.yml", "drift", (job) => Object.assign(job, { if: "github.ref == 'refs/heads/main' || true" })],
     ["deploy.yml", "prod", (job) => Object.assign(job, { if: "github.event_name == 'release'" })],
   ],
-  "what can be started by hand or by the clock checks out main": [
+  "a job with secrets that starts manually or on a schedule checks out main": [
     ["drift.yml", "drift", (job) => delete stepOf(job, "checkout").with?.["ref"]],
   ],
-  "only updates have the backend token that writes": [
+  "only updates get the backend token with write access": [
     [
       "drift.yml",
       "drift",
       (job) => Object.assign(stepOf(job, "preview").env ?? {}, { X: expression("secrets.PULUMI_ACCESS_TOKEN") }),
     ],
   ],
-  "packages are installed without their scripts, and built before there is a credential": [
+  "packages are installed without install scripts, and built before any credential exists": [
     ["deploy.yml", "dev", (job) => Object.assign(stepOf(job, "npm ci"), { run: "npm ci" })],
     ["deploy.yml", "dev", (job) => job.steps?.splice(0, 0, ...(job.steps?.splice(4, 1) ?? []))],
     ["deploy.yml", "dev", (job) => job.steps?.splice(3, 1)],
     ["audit.yml", "audit", (job) => job.steps?.push({ run: "npx --yes left-pad" })],
   ],
-  "secrets go to the one step that needs them": [
+  "secrets go only to the one step that needs them": [
     ["deploy.yml", "dev", (job) => Object.assign(job, { secrets: "inherit" })],
     ["deploy.yml", "dev", (job) => Object.assign(job, { env: { TOKEN: expression("secrets.PULUMI_ACCESS_TOKEN") } })],
     [
@@ -113,33 +113,33 @@ const worse: Record<string, [file: string, job: string, change: (job: Job) => vo
         Object.assign(stepOf(job, "setup-node").with ?? {}, { token: expression("secrets.PULUMI_ACCESS_TOKEN") }),
     ],
   ],
-  "a job with secrets takes nothing out of a cache": [
+  "a job with secrets restores nothing from a cache": [
     ["deploy.yml", "dev", (job) => Object.assign(stepOf(job, "setup-node").with ?? {}, { cache: "npm" })],
     ["deploy.yml", "dev", (job) => delete stepOf(job, "setup-node").with?.["package-manager-cache"]],
     ["drift.yml", "drift", (job) => job.steps?.unshift({ uses: `actions/cache@${"0".repeat(40)}` })],
     ["drift.yml", "drift", (job) => job.steps?.unshift({ uses: `actions/cache/restore@${"0".repeat(40)}` })],
   ],
-  "a checkout keeps no token": [
+  "a checkout does not keep its token": [
     ["pull-request.yml", "test", (job) => delete stepOf(job, "checkout").with?.["persist-credentials"]],
   ],
-  "a script's text has no expression in it": [
+  "a script contains no expression": [
     [
       "pull-request.yml",
       "test",
       (job) => job.steps?.push({ run: `echo ${expression("github.event.pull_request.title")}` }),
     ],
   ],
-  "a script sets nothing for the steps after it": [
+  "a script sets nothing for later steps": [
     ["drift.yml", "drift", (job) => job.steps?.push({ run: 'echo "NODE_OPTIONS=$X" >> "$GITHUB_ENV"' })],
   ],
-  "what Pulumi prints is no command to the runner": [
+  "Pulumi's output cannot send commands to the runner": [
     ["drift.yml", "drift", (job) => Object.assign(stepOf(job, "preview"), { run: "npm run --silent preview -- dev" })],
   ],
-  "a job ends, on a machine of GitHub's that is named": [
+  "a job has a timeout, and a GitHub-hosted runner of a fixed version": [
     ["audit.yml", "audit", (job) => delete job["timeout-minutes"]],
     ["audit.yml", "audit", (job) => Object.assign(job, { "runs-on": "self-hosted" })],
   ],
-  "no AWS key is kept": [
+  "no AWS access key is stored": [
     ["drift.yml", "drift", (job) => Object.assign(stepOf(job, "preview").env ?? {}, { AWS_ACCESS_KEY_ID: "AKIA" })],
   ],
 };
@@ -148,7 +148,7 @@ describe("the workflows of .github", () => {
   const all = workflows();
   const environments = environmentRules();
 
-  it("keep every rule", () => {
+  it("follow every rule", () => {
     assert.deepEqual([...all.keys()].sort(), ["audit.yml", "deploy.yml", "drift.yml", "pull-request.yml"]);
     assert.deepEqual(
       [...all].flatMap(([file, workflow]) => faultsOf(file, workflow, environments)),
@@ -156,7 +156,7 @@ describe("the workflows of .github", () => {
     );
   });
 
-  it("have an example for each rule that breaks it", () => {
+  it("have a counterexample for each rule", () => {
     assert.deepEqual(Object.keys(worse).sort(), Object.keys(jobRules).sort());
   });
 
@@ -172,20 +172,20 @@ describe("the workflows of .github", () => {
     });
   }
 
-  it("rule: nothing outside the repository starts a run, and a workflow gives no right or secret by itself", () => {
+  it("rule: no outside event starts a run, and a workflow grants no permission or secret at the top level", () => {
     const workflow = all.get("pull-request.yml") ?? assert.fail();
     const bad: [string, Partial<Workflow>][] = [
-      ["nothing outside the repository starts a run with its rights", { on: { pull_request_target: null } }],
-      ["nothing outside the repository starts a run with its rights", { on: { issue_comment: null } }],
-      ["a workflow gives no right by itself", { permissions: { contents: "read", "id-token": "write" } }],
-      ["a workflow gives no right by itself", { permissions: "write-all" }],
-      ["a workflow's environment has no secret", { env: { TOKEN: expression("secrets.PULUMI_READ_TOKEN") } }],
+      ["no event from outside the repository starts a run with its permissions", { on: { pull_request_target: null } }],
+      ["no event from outside the repository starts a run with its permissions", { on: { issue_comment: null } }],
+      ["a workflow grants no permissions at the top level", { permissions: { contents: "read", "id-token": "write" } }],
+      ["a workflow grants no permissions at the top level", { permissions: "write-all" }],
+      ["a workflow's top-level env has no secret", { env: { TOKEN: expression("secrets.PULUMI_READ_TOKEN") } }],
     ];
     assert.deepEqual(new Set(bad.map(([rule]) => rule)), new Set(Object.keys(workflowRules)));
-    // The other ways in which GitHub lets the events be written.
+    // The other ways to write events that GitHub accepts.
     for (const on of ["pull_request_target", "[push, pull_request_target]"]) {
       const { on: events } = readWorkflow(`on: ${on}\njobs: {}\n`);
-      bad.push(["nothing outside the repository starts a run with its rights", { on: events }]);
+      bad.push(["no event from outside the repository starts a run with its permissions", { on: events }]);
     }
     for (const [rule, part] of bad) {
       const faults = faultsOf("x.yml", { ...workflow, ...part }, environments);
@@ -196,7 +196,7 @@ describe("the workflows of .github", () => {
     }
   });
 
-  it("rule: nothing else is in an update's concurrency group, where it would cancel one that waits", () => {
+  it("rule: nothing else shares an update's concurrency group, where it would cancel a waiting update", () => {
     assert.deepEqual(sharedGroups(all), []);
     const drift = changed("drift.yml", "drift", (job) =>
       Object.assign(job, { concurrency: { group: `stack-${expression("matrix.environment")}` } }),
@@ -209,7 +209,7 @@ describe("the workflows of .github", () => {
     assert.equal(new Set(groups.map((group) => JSON.stringify(group))).size, 3);
   });
 
-  it("use every environment that has rules, with each of its variables and secrets", () => {
+  it("use every environment with rules, and each of its variables and secrets", () => {
     const used = [...all.values()].flatMap(({ jobs }) =>
       Object.values(jobs).flatMap((job) => environmentsOf(job).map((name) => [name, JSON.stringify(job)] as const)),
     );

@@ -1,6 +1,6 @@
 import { type EnvironmentRules, environmentsOf, type Job, type Step, type Workflow } from "./workflowFiles";
 
-/** What a rule says of a job: what is wrong with it, or nothing. */
+/** Returns what is wrong with a job, if anything. */
 type JobRule = (job: Job, workflow: Workflow, environments: Record<string, EnvironmentRules>) => string[];
 
 const steps = ({ steps = [] }: Job) => steps;
@@ -10,7 +10,7 @@ const permissionsOf = ({ permissions }: Job | Workflow) => (typeof permissions =
 /** Names after `secrets.` or `vars.` anywhere in a job. */
 const named = (job: Job, kind: "secrets" | "vars") =>
   [...JSON.stringify(job).matchAll(new RegExp(`\\b${kind}\\.(\\w+)`, "g"))].map(([, name = ""]) => name);
-/** Whether a job gets a secret or may ask for a token of OpenID Connect. */
+/** Whether a job gets a secret, may request an OpenID Connect token or runs in an environment. */
 const isPrivileged = (job: Job) =>
   permissionsOf(job)["id-token"] !== undefined ||
   /\bsecrets\b/.test(JSON.stringify(job)) ||
@@ -23,15 +23,15 @@ const credentialsAt = (job: Job) =>
 const groupOf = ({ concurrency }: Job | Workflow) =>
   typeof concurrency === "object" ? concurrency.group : concurrency;
 
-/** Rules of one job, each with its name. */
+/** The rules for one job, by name. */
 export const jobRules: Readonly<Record<string, JobRule>> = {
-  "an action is named by its commit": (job) =>
+  "an action is pinned to a commit": (job) =>
     [job, ...steps(job)]
       .map((each) => each.uses)
       .filter((action) => action !== undefined && !/^[\w.-]+\/[\w./-]+@[0-9a-f]{40}$/.test(action))
       .map(String),
 
-  "a job has its own permissions, and writes nothing but comments": (job) => {
+  "a job declares its own permissions, and can write nothing but comments": (job) => {
     if (typeof job.permissions !== "object") return [`permissions: ${job.permissions}`];
     const allowed: Record<string, string> = { contents: "read", "id-token": "write", "pull-requests": "write" };
     return Object.entries(job.permissions)
@@ -39,12 +39,12 @@ export const jobRules: Readonly<Record<string, JobRule>> = {
       .map(([scope, access]) => `${scope}: ${access}`);
   },
 
-  "a token of OpenID Connect is for the job that takes a role with it": (job) =>
+  "only a job that assumes a role can request an OpenID Connect token": (job) =>
     permissionsOf(job)["id-token"] === undefined || uses(job, "aws-actions/configure-aws-credentials").length === 1
       ? []
       : ["id-token: write"],
 
-  "a job that comments has no other right, no secret and nothing of the pull request's code": (job) => {
+  "a job that comments has no other permission, no secret and none of the pull request's code": (job) => {
     if (permissionsOf(job)["pull-requests"] === undefined) return [];
     const others = Object.keys(permissionsOf(job)).filter((scope) => scope !== "pull-requests");
     const foreign = steps(job).filter(
@@ -53,30 +53,26 @@ export const jobRules: Readonly<Record<string, JobRule>> = {
     return [...others, ...foreign.map(({ uses, run }) => uses ?? run ?? ""), ...named(job, "secrets")];
   },
 
-  "an artifact is read only where there is nothing to take": (job) =>
+  "only a job without privileges reads an artifact": (job) =>
     uses(job, "actions/download-artifact").length > 0 && isPrivileged(job) ? ["download-artifact"] : [],
 
-  "an artifact is one that is named, in a folder of its own": (job) =>
+  "an artifact is downloaded by name, into a folder of its own": (job) =>
     uses(job, "actions/download-artifact").flatMap(({ with: given = {} }) =>
       /^[\w-]+$/.test(String(given["name"] ?? "")) && /^[\w-]+$/.test(String(given["path"] ?? ""))
         ? []
         : [`name: ${given["name"]}, path: ${given["path"]}`],
     ),
 
-  // Expressions know no case, and other ways to a member.
-  "a secret is named in one spelling, which the other rules look for": (job) =>
+  // Expressions are case-insensitive, and there are other ways to access a member.
+  "a secret is referenced in one spelling, which the other rules look for": (job) =>
     [...JSON.stringify(job).matchAll(/\$\{\{(.*?)\}\}/g)]
       .map(([, text = ""]) => text)
       .filter((text) => /\bsecrets\b/i.test(text.replace(/\bsecrets\.[A-Z][A-Z0-9_]*(?![\w.])/g, ""))),
 
-  "secrets, and roles, belong to an environment": (job) =>
+  "a job with secrets or a role runs in an environment": (job) =>
     isPrivileged(job) && environmentsOf(job).length === 0 ? ["no environment"] : [],
 
-  "an environment is one of those with rules, with the variables and secrets that it has there": (
-    job,
-    _,
-    environments,
-  ) =>
+  "a job uses only environments with rules, and only their own variables and secrets": (job, _, environments) =>
     environmentsOf(job).flatMap((name) => {
       const rules = environments[name];
       if (rules === undefined) return [`environment ${name}`];
@@ -86,7 +82,7 @@ export const jobRules: Readonly<Record<string, JobRule>> = {
       ];
     }),
 
-  "a pull request's code runs with secrets only after review, with those that read, and never from a fork": (
+  "a pull request's code gets secrets only after review, only read-only ones, and never from a fork": (
     job,
     workflow,
     environments,
@@ -97,25 +93,25 @@ export const jobRules: Readonly<Record<string, JobRule>> = {
     return [...open, ...fork, ...named(job, "secrets").filter((name) => name === "PULUMI_ACCESS_TOKEN")];
   },
 
-  "a job with secrets says which branch or tag it is for": (job, workflow) => {
+  "a job with secrets is limited to a branch or tag": (job, workflow) => {
     if (onPullRequest(workflow) || !isPrivileged(job)) return [];
     const guarded = /github\.ref == 'refs\/heads\/main'|startsWith\(github\.ref, 'refs\/tags\/v'\)/.test(job.if ?? "");
     return guarded && !/\|\|/.test(job.if ?? "") ? [] : [`if: ${job.if}`];
   },
 
-  "what can be started by hand or by the clock checks out main": (job, workflow) => {
+  "a job with secrets that starts manually or on a schedule checks out main": (job, workflow) => {
     if (!isPrivileged(job) || !("workflow_dispatch" in workflow.on || "schedule" in workflow.on)) return [];
     return uses(job, "actions/checkout").flatMap((step) =>
       step.with?.["ref"] === "refs/heads/main" ? [] : [`ref: ${step.with?.["ref"]}`],
     );
   },
 
-  "only updates have the backend token that writes": (job) =>
+  "only updates get the backend token with write access": (job) =>
     named(job, "secrets").includes("PULUMI_ACCESS_TOKEN") && !runs(job).some((run) => /npm run --silent up /.test(run))
       ? ["PULUMI_ACCESS_TOKEN"]
       : [],
 
-  "packages are installed without their scripts, and built before there is a credential": (job) => {
+  "packages are installed without install scripts, and built before any credential exists": (job) => {
     const installs = runs(job).filter((run) => /\bnpm (ci|i|install)\b|\bnpx\b/.test(run));
     const faults = installs.filter((run) => run.trim() !== "npm ci --ignore-scripts");
     const credentials = credentialsAt(job);
@@ -125,7 +121,7 @@ export const jobRules: Readonly<Record<string, JobRule>> = {
     return inOrder && at("npm run build") < credentials ? faults : [...faults, "npm run build"];
   },
 
-  "secrets go to the one step that needs them": (job) => {
+  "secrets go only to the one step that needs them": (job) => {
     const outside = JSON.stringify({ ...job, steps: [] });
     const withSecrets = steps(job).filter((step) => /secrets\./.test(JSON.stringify(step)));
     const elsewhere = withSecrets.filter(({ env, ...rest }) => /\bsecrets\b/.test(JSON.stringify(rest)));
@@ -136,7 +132,7 @@ export const jobRules: Readonly<Record<string, JobRule>> = {
     ];
   },
 
-  "a job with secrets takes nothing out of a cache": (job) => {
+  "a job with secrets restores nothing from a cache": (job) => {
     if (!isPrivileged(job)) return [];
     const open = uses(job, "actions/setup-node").filter(
       (step) => step.with?.["cache"] !== undefined || step.with?.["package-manager-cache"] !== false,
@@ -146,17 +142,17 @@ export const jobRules: Readonly<Record<string, JobRule>> = {
     );
   },
 
-  "a checkout keeps no token": (job) =>
+  "a checkout does not keep its token": (job) =>
     uses(job, "actions/checkout")
       .filter((step) => step.with?.["persist-credentials"] !== false)
       .map(() => "persist-credentials"),
 
-  "a script's text has no expression in it": (job) => runs(job).filter((run) => run.includes("${{")),
+  "a script contains no expression": (job) => runs(job).filter((run) => run.includes("${{")),
 
-  "a script sets nothing for the steps after it": (job) =>
+  "a script sets nothing for later steps": (job) =>
     runs(job).filter((run) => /GITHUB_(ENV|PATH|OUTPUT)|::(set|add|save)-/.test(run)),
 
-  "what Pulumi prints is no command to the runner": (job) =>
+  "Pulumi's output cannot send commands to the runner": (job) =>
     runs(job)
       .filter((run) => /npm run --silent (up|preview) /.test(run))
       .filter(
@@ -166,28 +162,28 @@ export const jobRules: Readonly<Record<string, JobRule>> = {
           ),
       ),
 
-  "a job ends, on a machine of GitHub's that is named": (job) => [
+  "a job has a timeout, and a GitHub-hosted runner of a fixed version": (job) => [
     ...(typeof job["timeout-minutes"] === "number" ? [] : ["timeout-minutes"]),
     ...(/^ubuntu-\d\d\.\d\d$/.test(job["runs-on"] ?? "") ? [] : [`runs-on: ${job["runs-on"]}`]),
   ],
 
-  "no AWS key is kept": (job) =>
+  "no AWS access key is stored": (job) =>
     /AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY)/.test(JSON.stringify(job)) ? ["AWS key"] : [],
 };
 
-/** Rules of a whole workflow. */
+/** The rules for a whole workflow. */
 export const workflowRules: Readonly<Record<string, (workflow: Workflow) => string[]>> = {
-  "nothing outside the repository starts a run with its rights": ({ on }) =>
+  "no event from outside the repository starts a run with its permissions": ({ on }) =>
     ["pull_request_target", "workflow_run", "issue_comment", "issues", "repository_dispatch", "workflow_call"].filter(
       (event) => event in on,
     ),
 
-  "a workflow gives no right by itself": ({ permissions }) =>
+  "a workflow grants no permissions at the top level": ({ permissions }) =>
     typeof permissions === "object" && Object.keys(permissions).length === 0
       ? []
       : [`permissions: ${JSON.stringify(permissions)}`],
 
-  "a workflow's environment has no secret": ({ env }) => (/secrets/.test(JSON.stringify(env ?? {})) ? ["env"] : []),
+  "a workflow's top-level env has no secret": ({ env }) => (/secrets/.test(JSON.stringify(env ?? {})) ? ["env"] : []),
 };
 
 /** Every fault of a workflow, as `<file> <job>: <rule> (<what>)`. */
@@ -203,7 +199,9 @@ export function faultsOf(file: string, workflow: Workflow, environments: Record<
   return [...all, ...each];
 }
 
-/** Groups of the updates that another workflow is in too: GitHub cancels what waits in a group for what comes later. */
+/**
+ * Groups of updates that are also used by another workflow: GitHub cancels a waiting run for a later one in its group.
+ */
 export function sharedGroups(workflows: ReadonlyMap<string, Workflow>): string[] {
   const groups = [...workflows].flatMap(([file, workflow]) => {
     const all = [groupOf(workflow), ...Object.values(workflow.jobs).map(groupOf)];
@@ -216,7 +214,7 @@ export function sharedGroups(workflows: ReadonlyMap<string, Workflow>): string[]
     .map(({ file, group }) => `${file}: ${group}`);
 }
 
-/** Whether one of two groups' fixed beginnings begins the other: `stack-` and `stack-dev`. */
+/** Whether the fixed start of one group is the start of the other, such as `stack-` and `stack-dev`. */
 function overlap(one: string, other: string): boolean {
   return one.startsWith(other) || other.startsWith(one);
 }

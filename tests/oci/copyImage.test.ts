@@ -12,7 +12,7 @@ describe("an image copy", () => {
   const test = new TwoRegistries();
 
   for (const type of [ociManifest, dockerManifest]) {
-    it(`brings the very bytes of a manifest and its blobs, and no tag (${type})`, async () => {
+    it(`copies a manifest and its blobs byte for byte, and no tag (${type})`, async () => {
       const image = addImage(test.source, "app", { type, tag: "1.0.0", layers: [10, 300_000, 1] });
       const copied = await test.copy(image.digest);
       const { bytesSent } = copied;
@@ -26,7 +26,7 @@ describe("an image copy", () => {
   }
 
   for (const type of [ociIndex, dockerList]) {
-    it(`brings an index after its images (${type})`, async () => {
+    it(`copies an index after its images (${type})`, async () => {
       const images = ["linux/amd64", "linux/arm64"].map((platform) => ({
         image: addImage(test.source, "app", { platform }),
         platform,
@@ -40,7 +40,7 @@ describe("an image copy", () => {
     });
   }
 
-  it("brings whatever a registry keeps: zstd layers, charts, artifacts without a configuration, caches of BuildKit", async () => {
+  it("copies whatever a registry holds: zstd layers, charts, artifacts without a configuration, BuildKit caches", async () => {
     const { source } = test;
     const empty = {
       mediaType: "application/vnd.oci.empty.v1+json",
@@ -80,7 +80,7 @@ describe("an image copy", () => {
     test.assertWhole();
   });
 
-  it("leaves layers that nobody may distribute where they are, and says so", async () => {
+  it("leaves layers that must not be distributed where they are, and says so", async () => {
     const layers = [
       "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",
       "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip",
@@ -91,7 +91,7 @@ describe("an image copy", () => {
     assert.ok(test.target.manifests.get(`team/app ${image.digest}`)?.body.equals(image.body));
   });
 
-  it("sends nothing that is there", async () => {
+  it("sends nothing that is already there", async () => {
     const { source, target } = test;
     const shared = Array.from({ length: 19 }, () => randomBytes(50));
     const first = addImage(source, "app", { layers: shared });
@@ -109,7 +109,7 @@ describe("an image copy", () => {
     }
   });
 
-  it("brings a blob once that an image names many times, and that several images have", async () => {
+  it("sends a blob once, even if an image names it many times or several images share it", async () => {
     const layer = randomBytes(5000);
     const images = ["linux/amd64", "linux/arm64"].map((platform) => ({
       image: addImage(test.source, "app", { platform, layers: [layer, layer, layer] }),
@@ -120,7 +120,7 @@ describe("an image copy", () => {
     test.assertWhole();
   });
 
-  it("goes on with what a copy before it left: the rest of an index whose first image is there", async () => {
+  it("continues after an earlier copy: sends the rest of an index whose first image is there", async () => {
     const images = ["linux/amd64", "linux/arm64"].map((platform) => ({
       image: addImage(test.source, "app", { platform }),
       platform,
@@ -138,7 +138,7 @@ describe("an image copy", () => {
     const within = (digest: string, mountFrom?: string) =>
       test.copy(digest, { target: new RegistryClient(test.source.host, "other", undefined), mountFrom });
 
-    it("sends no blob: they are mounted", async () => {
+    it("mounts blobs instead of sending them", async () => {
       const image = addImage(test.source, "app");
       const { blobsSent, bytesSent } = await within(image.digest);
       assert.deepEqual([blobsSent, bytesSent, test.source.count(/^(?:PATCH|GET .*\/blobs\/)/)], [0, 0, 0]);
@@ -146,7 +146,7 @@ describe("an image copy", () => {
       assert.deepEqual(test.source.contents("other"), test.source.contents("app"));
     });
 
-    it("sends what the registry does not mount, by the upload that it opened in its place", async () => {
+    it("sends blobs that the registry does not mount, in the upload that it opened instead", async () => {
       test.source.mounts = false;
       const image = addImage(test.source, "app");
       assert.equal((await within(image.digest)).blobsSent, 3);
@@ -155,15 +155,16 @@ describe("an image copy", () => {
     });
   });
 
-  it("mounts from the repository that is named, whatever the source is", async () => {
+  it("mounts from the named repository, whatever the source is", async () => {
     const image = addImage(test.source, "app");
-    for (const digest of image.blobs)
+    for (const digest of image.blobs) {
       test.target.addBlob("base", test.source.blobs.get(`app ${digest}`) ?? Buffer.alloc(0));
+    }
     assert.equal((await test.copy(image.digest, { mountFrom: "base" })).blobsSent, 0);
     test.assertWhole();
   });
 
-  it("says which child of an index the source does not have, and puts no index", async () => {
+  it("says which child of an index is missing at the source, and pushes no index", async () => {
     const image = addImage(test.source, "app");
     const index = addIndex(test.source, "app", [{ image, platform: "linux/amd64" }]);
     test.source.manifests.delete(`app ${image.digest}`);
@@ -175,7 +176,7 @@ describe("an image copy", () => {
     assert.deepEqual(test.target.contents("team/app"), []);
   });
 
-  it("begins nothing more when one of its parts has failed, and puts no manifest whose blobs are not there", async () => {
+  it("starts nothing more once a part has failed, and pushes no manifest whose blobs are missing", async () => {
     const images = Array.from({ length: 30 }, () => ({ image: addImage(test.source, "app", { layers: [100] }) }));
     const index = addIndex(test.source, "app", images);
     test.source.blobs.delete(`app ${images[3]?.image.blobs[1]}`);
@@ -185,7 +186,7 @@ describe("an image copy", () => {
     for (const line of put) assert.ok(test.target.manifests.has(`team/app ${line.split("/").at(-1)}`), line);
   });
 
-  it("says what it has brought", async () => {
+  it("reports what it has copied", async () => {
     const image = addImage(test.source, "app", { layers: [10] });
     const told: string[] = [];
     const onProgress = ({ kind, how }: { kind: string; how: string }) => told.push(`${kind} ${how}`);
@@ -198,29 +199,29 @@ describe("an image copy", () => {
 describe("an image copy from a hostile source", () => {
   const test = new TwoRegistries();
 
-  it("takes no manifest and no blob of another digest, and has an upload given up", async () => {
+  it("refuses a manifest or blob that does not match its digest, and cancels the upload", async () => {
     const image = addImage(test.source, "app", { layers: [500] });
     const [, layer = ""] = image.blobs;
     const right = test.source.blobs.get(`app ${layer}`) ?? Buffer.alloc(0);
     test.source.blobs.set(`app ${layer}`, Buffer.concat([right.subarray(1), Buffer.from("x")]));
-    await assert.rejects(test.copy(image.digest), new RegExp(`sends something else than ${layer}`));
+    await assert.rejects(test.copy(image.digest), new RegExp(`sent other content than ${layer}`));
     assert.deepEqual([test.target.count(/^PUT .*digest=/), test.target.uploads.size], [1, 0]);
     test.source.blobs.set(`app ${layer}`, right);
     test.source.manifests.set(`app ${image.digest}`, { body: Buffer.from("{}"), type: ociManifest });
-    await assert.rejects(test.copy(image.digest), new RegExp(`sends something else than ${image.digest}`));
+    await assert.rejects(test.copy(image.digest), new RegExp(`sent other content than ${image.digest}`));
     assert.ok(!test.target.contents("team/app").includes(image.digest));
   });
 
-  it("takes no manifest that is an image and an index at once", async () => {
+  it("refuses a manifest that is both an image and an index", async () => {
     const image = addImage(test.source, "app", { extra: { manifests: [] } });
-    await assert.rejects(test.copy(image.digest), /it is an image and an index at once/);
+    await assert.rejects(test.copy(image.digest), /it is both an image and an index/);
     const { body } = addImage(test.source, "app");
     const digest = test.source.addManifest("app", body, ociIndex);
-    await assert.rejects(test.copy(digest), /it is an image and an index at once/);
+    await assert.rejects(test.copy(digest), /it is both an image and an index/);
     assert.deepEqual(test.target.contents("team/app"), []);
   });
 
-  it("follows no indexes that name one another without an end, nor millions of them", async () => {
+  it("refuses indexes that are nested too deeply or have too many manifests", async () => {
     let index = addIndex(test.source, "app", [{ image: addImage(test.source, "app") }]);
     for (let depth = 0; depth < 6; depth++) index = addIndex(test.source, "app", [{ image: index }]);
     await assert.rejects(test.copy(index.digest), /its indexes are nested more than 4 deep/);
@@ -230,7 +231,7 @@ describe("an image copy from a hostile source", () => {
     assert.equal(test.target.count(/^PUT /), 0);
   });
 
-  it("has a limit of blobs, all its manifests together: their list alone could fill the memory", async () => {
+  it("limits the blobs of all its manifests together, as their list alone could exhaust memory", async () => {
     const images = [addImage(test.source, "app"), addImage(test.source, "app")].map((image) => ({ image }));
     const { digest } = addIndex(test.source, "app", images);
     const usual = limits.blobs;
@@ -245,7 +246,7 @@ describe("an image copy from a hostile source", () => {
     }
   });
 
-  it("takes no manifest that readers who pass over capital letters take for another one", async () => {
+  it("refuses a manifest that case-insensitive readers would read differently", async () => {
     const { body, type } = addImage(test.source, "app", { platform: "linux/arm64" });
     const other = [descriptorOf(body, type)];
     for (const [name, extra] of [
@@ -256,19 +257,16 @@ describe("an image copy from a hostile source", () => {
       ["digest", { config: { ...descriptorOf(body, type), Digest: other[0]?.digest } }],
     ] as const) {
       const image = addImage(test.source, "app", { extra });
-      await assert.rejects(
-        test.copy(image.digest),
-        new RegExp(`no valid manifest: .*it spells ${name} in another way`),
-      );
+      await assert.rejects(test.copy(image.digest), new RegExp(`an invalid manifest: .*it spells ${name} differently`));
       const found = await findSourceImage(`${test.source.host}/app@${image.digest}`, undefined);
-      assert.match(JSON.stringify(found), new RegExp(`it spells ${name} in another way`));
+      assert.match(JSON.stringify(found), new RegExp(`it spells ${name} differently`));
     }
     assert.deepEqual(test.target.contents("team/app"), []);
   });
 
-  it("names nothing by what is no digest", async () => {
+  it("refuses a manifest with an invalid digest", async () => {
     const layer = { mediaType: "application/octet-stream", size: 1, digest: "sha256:../../../v2/other/blobs/x" };
     const image = addImage(test.source, "app", { extra: { layers: [layer] } });
-    await assert.rejects(test.copy(image.digest), /no valid manifest: layers\.0\.digest: it is not a digest/);
+    await assert.rejects(test.copy(image.digest), /an invalid manifest: layers\.0\.digest: it is not a digest/);
   });
 });

@@ -17,7 +17,7 @@ import {
 } from "./testArchive";
 import { sha256, TestRegistry } from "./testRegistry";
 
-describe("what docker image save writes", () => {
+describe("output of docker image save", () => {
   let registry: TestRegistry;
   let folder: string;
   beforeEach(async () => {
@@ -48,7 +48,7 @@ describe("what docker image save writes", () => {
   const both = layoutIndex([amd64, arm64]);
 
   for (const size of [1, 511, 512, 10_000]) {
-    it(`is read in parts of ${size} bytes, and pushed from the containerd store as the very bytes`, async () => {
+    it(`is read in parts of ${size} bytes, and pushed byte for byte from the containerd store`, async () => {
       const files = [...layout, ...amd64.files, ...arm64.files, ...both.files];
       const archive = await read(files, size);
       const digest = await archive.image(both.digest, undefined);
@@ -59,37 +59,40 @@ describe("what docker image save writes", () => {
     });
   }
 
-  it("gives one image of an index: the platform that was asked for, or the only one that Docker holds", async () => {
+  it("gives one image of an index: the requested platform, or the only one that Docker holds", async () => {
     const whole = await read([...layout, ...amd64.files, ...arm64.files, ...both.files]);
     assert.equal(await whole.image(both.digest, "linux/arm64"), arm64.digest);
-    // Its manifest alone is not the image: Docker keeps those of platforms that it never pulled.
+    // A manifest alone is not the image: Docker keeps manifests of platforms that it never pulled.
     const part = await read([...layout, ...amd64.files, ...arm64.files.slice(0, 1), ...both.files]);
     assert.equal(await part.image(both.digest, undefined), amd64.digest);
     await push(part, amd64.digest);
     assert.deepEqual(registry.contents("app").length, 3);
     await assert.rejects(
       part.image(both.digest, "linux/arm64"),
-      /^Error: platform: found "linux\/arm64"\. Docker holds the image for linux\/amd64 only\. Write that, or pull this one$/,
+      /^Error: platform: found "linux\/arm64"\. Docker has the image only for linux\/amd64\. Write that, or pull this one$/,
     );
   });
 
-  it("says which platforms there are when they are neither all nor one", async () => {
+  it("lists the platforms if Docker has neither all of them nor just one", async () => {
     const s390x = layoutImage("linux/s390x", "s390x");
     const three = layoutIndex([amd64, arm64, s390x]);
     const archive = await read([...layout, ...amd64.files, ...arm64.files, ...three.files]);
     await assert.rejects(
       archive.image(three.digest, undefined),
-      /^Error: platform: found none\. Docker holds a part of the image only: linux\/amd64, linux\/arm64\. Write one of them/,
+      /^Error: platform: found none\. Docker has only a part of the image: linux\/amd64, linux\/arm64\. Write one of them/,
     );
     const none = await read([...layout, ...three.files]);
-    await assert.rejects(none.image(three.digest, undefined), /Docker holds the image for no platform\. Pull it again/);
+    await assert.rejects(none.image(three.digest, undefined), /Docker has no platform of this image\. Pull it again/);
     const arms = [layoutImage("linux/arm/v6", "6"), layoutImage("linux/arm/v7", "7")];
     const arm = layoutIndex(arms);
     const several = await read([...layout, ...arms.flatMap(({ files }) => files), ...arm.files]);
-    await assert.rejects(several.image(arm.digest, "linux/arm"), /fits several images: linux\/arm\/v6, linux\/arm\/v7/);
+    await assert.rejects(
+      several.image(arm.digest, "linux/arm"),
+      /matches several images: linux\/arm\/v6, linux\/arm\/v7/,
+    );
   });
 
-  it("is looked through once, however often its indexes name the same image", async () => {
+  it("is searched once, however often its indexes name the same image", async () => {
     const many = layoutIndex(Array.from({ length: 50 }, () => amd64));
     const archive = await read([...layout, ...amd64.files, ...many.files]);
     const reads: string[] = [];
@@ -102,7 +105,7 @@ describe("what docker image save writes", () => {
     assert.equal(reads.filter((each) => each === amd64.digest).length, 1);
   });
 
-  it("keeps an image with its attestation together, as BuildKit makes it", async () => {
+  it("keeps an image together with its attestation, as BuildKit makes it", async () => {
     const attestation = layoutImage("unknown/unknown", "attestation");
     const index = layoutIndex([amd64, attestation]);
     const archive = await read([...layout, ...amd64.files, ...attestation.files, ...index.files]);
@@ -110,7 +113,7 @@ describe("what docker image save writes", () => {
     assert.equal(await archive.image(index.digest, "linux/amd64"), amd64.digest);
   });
 
-  it("makes a manifest for the classic store, the same each time: layers compressed, the configuration as it is", async () => {
+  it("gives the same manifest each time for the classic store, with compressed layers and the original configuration", async () => {
     const image = classicImage(["one", "two", "one"]);
     const archive = await read(image.files);
     const digest = await archive.image(image.id, "linux/amd64");
@@ -121,26 +124,28 @@ describe("what docker image save writes", () => {
     assert.equal(JSON.parse(body.toString()).config.digest, image.id);
     assert.deepEqual(blobOf(image.id), image.config);
 
-    // Docker 25 and later write the same image as an OCI layout, with another manifest that nothing names.
+    // Docker 25 and later write the same image as an OCI layout, with another manifest that nothing refers to.
     const [config = assert.fail(), ...layers] = [image.config, ...image.contents.slice(0, 2)].map(blob);
     const later = await read([...layout, ...layers, config, ...layoutImage("linux/amd64", "made").files.slice(0, 1)]);
     assert.equal(await later.image(image.id, undefined), digest);
     await assert.rejects(
       (await read(image.files)).image(image.id, "linux/arm64"),
-      /Docker holds the image for linux\/amd64 only/,
+      /Docker has the image only for linux\/amd64/,
     );
   });
 
-  it("is an image without layers, too", async () => {
+  it("can be an image without layers", async () => {
     const image = classicImage([]);
     const archive = await read(image.files);
     await push(archive, await archive.image(image.id, undefined));
     assert.equal(registry.contents("app").length, 2);
   });
 
-  it("leaves nothing readable by others, and nothing under a name of the archive", async () => {
+  it("is stored so that others cannot read it, and under none of the archive's names", async () => {
     await read(classicImage(["one"]).files);
-    for (const name of fs.readdirSync(folder)) {
+    const names = fs.readdirSync(folder);
+    assert.ok(names.length > 0);
+    for (const name of names) {
       assert.match(name, /^\d+$/);
       assert.equal(fs.statSync(path.join(folder, name)).mode & 0o077, 0);
     }
@@ -148,8 +153,12 @@ describe("what docker image save writes", () => {
 
   const hex = "a".repeat(64);
   for (const [what, entries, message] of [
-    ["a path that leads out", [{ path: "../../etc/passwd" }], /the path "\.\.\/\.\.\/etc\/passwd" leads out of it/],
-    ["one in the middle of a path", [{ path: "blobs/../../x" }], /the path "blobs\/\.\.\/\.\.\/x" leads out of it/],
+    [
+      "a path that leads out of it",
+      [{ path: "../../etc/passwd" }],
+      /the path "\.\.\/\.\.\/etc\/passwd" leads out of it/,
+    ],
+    ["a path with `..` in the middle", [{ path: "blobs/../../x" }], /the path "blobs\/\.\.\/\.\.\/x" leads out of it/],
     ["an absolute path", [{ path: "/etc/passwd" }], /the path "\/etc\/passwd" leads out of it/],
     ["a symbolic link", [{ path: "x", type: "2", link: "/etc/passwd" }], /"x" is not a file \(SymbolicLink\)/],
     ["a link among blobs", [{ path: `blobs/sha256/${hex}`, type: "2", link: "../x" }], /a{64}" is not a file \(Sym/],
@@ -160,14 +169,14 @@ describe("what docker image save writes", () => {
     ],
     ["a device", [{ path: "x", type: "3" }], /"x" is not a file \(CharacterDevice\)/],
     [
-      "another content than the name says",
+      "content that does not match the digest in its name",
       [{ path: `blobs/sha256/${hex}`, content: "x" }],
-      /the content of "blobs\/sha256\/a{64}" is not what its name says/,
+      /the content of "blobs\/sha256\/a{64}" does not match the digest in its name/,
     ],
     [
-      "a name of a blob that is no digest",
+      "a blob whose name is not a digest",
       [{ path: "blobs/sha256/x/y", content: "x" }],
-      /the content of "blobs\/sha256\/x\/y" is not/,
+      /the content of "blobs\/sha256\/x\/y" does not match/,
     ],
   ] as const) {
     it(`is refused with ${what}`, async () => {
@@ -175,7 +184,7 @@ describe("what docker image save writes", () => {
     });
   }
 
-  it("is refused when it is cut, or something else", async () => {
+  it("is refused if it is truncated, or not an archive", async () => {
     const bytes = tar(classicImage(["one"]).files);
     for (const part of [
       bytes.subarray(0, 3000),
@@ -184,13 +193,13 @@ describe("what docker image save writes", () => {
       Buffer.from("Error response from daemon"),
       Buffer.alloc(5000, "x"),
     ]) {
-      await assert.rejects(DockerArchive.read(inParts(part, 700), folder), /it is not a whole tar archive: /);
+      await assert.rejects(DockerArchive.read(inParts(part, 700), folder), /it is not a complete tar archive: /);
       fs.rmSync(folder, { recursive: true });
       fs.mkdirSync(folder);
     }
   });
 
-  it("is refused when parts are missing, or a manifest is too large to be one", async () => {
+  it("is refused if parts are missing, or a manifest is too large to be one", async () => {
     const image = classicImage(["one", "two"]);
     const cut = image.files.filter(({ content }) => content !== image.contents[1]);
     await assert.rejects(

@@ -4,7 +4,7 @@ import { RegistryClient } from "../../oci/registryClient";
 import { retries } from "../../oci/registryRetries";
 import { sha256, TestRegistry } from "./testRegistry";
 
-/** Two registries for the tests of one `describe`, and copies from `app` in the one to `team/app` in the other. */
+/** Two registries for the tests of one `describe`, and copies from `app` in one to `team/app` in the other. */
 export class TwoRegistries {
   source = new TestRegistry();
   target = new TestRegistry();
@@ -34,7 +34,7 @@ export class TwoRegistries {
     return copyImage({ source: this.from, target: this.to, digest, referrers: true, ...options });
   }
 
-  /** All that the source has is in the target, byte for byte, and nothing else. */
+  /** Asserts that the target has everything that the source has, byte for byte, and nothing else. */
   assertWhole(): void {
     assert.deepEqual(this.target.contents("team/app"), this.source.contents("app"));
     for (const [key, { body, type }] of this.source.manifests) {

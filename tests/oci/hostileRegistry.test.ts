@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import { findSourceImage } from "../../components/images/sourceImage";
-import { RegistryLogin } from "../../ecr/registryLogin";
+import { RegistryLogin } from "../../ecr/registry/registryLogin";
 import { retries } from "../../oci/registryRetries";
 import { digestOf, ociImage, ociIndex } from "../components/fakeRegistry";
 
-/** A server that keeps what it is sent, and answers as a test wants. */
+/** A server that records its requests and answers as a test wants. */
 class Server {
   host = "";
   readonly requests: { path: string; authorization: string | undefined }[] = [];
@@ -52,7 +52,7 @@ describe("a hostile registry", () => {
   const find = (reference = "app:1") =>
     findSourceImage(
       `${registry.host}/${reference}`,
-      // So that the configuration is read too.
+      // With a platform, the configuration is read, too.
       "linux/amd64",
       RegistryLogin.ofHost(registry.host, { username: "reader", password: "top-secret" }),
     );
@@ -78,13 +78,13 @@ describe("a hostile registry", () => {
       response.writeHead(status, { Location: `${address()}${request.url}` }).end();
 
   for (const challenge of ['Basic realm="other"', "bearer"]) {
-    it(`gets no login for another host that it redirects to and that asks with ${challenge}`, async () => {
+    it(`gets no login for another host that it redirects to and that asks for one with ${challenge}`, async () => {
       registry.answer = redirectTo(() => `http://${other.host}`);
       const asked = challenge === "bearer" ? `Bearer realm="http://${other.host}/token",service="s"` : challenge;
       other.answer = behindLogin(asked, image);
       assert.equal(
         await refusal(),
-        `its registry does not give it: ${registry.host} redirects to ${other.host}, which asks for a login of its own.`,
+        `its registry does not return it: ${registry.host} redirects to ${other.host}, which asks for its own login.`,
       );
       assert.deepEqual([registry.authorizations, other.authorizations], [[], []]);
       assert.equal(other.requests.length, 1);
@@ -92,7 +92,7 @@ describe("a hostile registry", () => {
   }
 
   for (const status of [301, 302, 303, 307, 308]) {
-    it(`takes no login along to another host, which may give the content (${status})`, async () => {
+    it(`gets no login sent to another host, which may still provide the content (${status})`, async () => {
       registry.answer = behindLogin(
         'Basic realm="own"',
         redirectTo(() => `http://${other.host}`, status),
@@ -104,21 +104,21 @@ describe("a hostile registry", () => {
     });
   }
 
-  it("gets its login no more after another host has sent back to it", async () => {
+  it("no longer gets its login after another host has redirected back to it", async () => {
     registry.answer = behindLogin('Basic realm="own"', (request, response) =>
       request.url?.startsWith("/back")
         ? image(request, response)
         : response.writeHead(307, { Location: `http://${other.host}${request.url}` }).end(),
     );
     other.answer = redirectTo(() => `http://${registry.host}/back`);
-    assert.match(await refusal(), /its registry does not give it: 401\.$/);
+    assert.match(await refusal(), /its registry does not return it: 401\.$/);
     assert.deepEqual(
       registry.requests.filter(({ path }) => path.startsWith("/back")).map(({ authorization }) => authorization),
       [undefined],
     );
   });
 
-  it("keeps its login for its own other addresses", async () => {
+  it("gets its login at its own other addresses", async () => {
     registry.answer = behindLogin('Basic realm="own"', (request, response) =>
       request.url?.startsWith("/v2/")
         ? response.writeHead(307, { Location: `/moved${request.url}` }).end()
@@ -128,26 +128,26 @@ describe("a hostile registry", () => {
     assert.equal(registry.authorizations.length, 4);
   });
 
-  it("sends nobody to the network in clear, nor on and on", async () => {
+  it("cannot redirect to an unencrypted address, nor endlessly", async () => {
     const plain = "http://10.0.0.1:5000";
     registry.answer = redirectTo(() => plain);
-    assert.match(await refusal(), /redirects to http:\/\/10\.0\.0\.1:5000, in clear/);
+    assert.match(await refusal(), /redirects to http:\/\/10\.0\.0\.1:5000, which is not encrypted/);
     for (const address of ["file:///etc/passwd", "data:application/json,{}", "gopher://127.0.0.1/"]) {
       registry.answer = (_, response) => response.writeHead(302, { Location: address }).end();
-      assert.match(await refusal(), /redirects to .*, in clear/, address);
+      assert.match(await refusal(), /redirects to .*, which is not encrypted/, address);
     }
     registry.answer = (_, response) => response.writeHead(302, { Location: "http://[" }).end();
-    assert.match(await refusal(), /redirects to no address/);
+    assert.match(await refusal(), /redirects without an address/);
     registry.requests.length = 0;
     registry.answer = redirectTo(() => `http://${registry.host}`);
     assert.match(await refusal(), /redirects more than 5 times/);
     assert.equal(registry.requests.length, 6);
   });
 
-  it("gets no login sent in clear to an issuer of tokens, nor by its redirect", async () => {
+  it("gets no login sent in clear to a token issuer, or on to where the issuer redirects", async () => {
     for (const realm of ["http://tokens.example.com/token", "ftp://127.0.0.1/token"]) {
       registry.answer = behindLogin(`Bearer realm="${realm}"`, image);
-      assert.match(await refusal(), /the registry wants the login sent in clear, to /, realm);
+      assert.match(await refusal(), /the registry asks for the login in clear text, at /, realm);
     }
     registry.answer = (request, response) =>
       request.url?.startsWith("/token")
@@ -158,18 +158,18 @@ describe("a hostile registry", () => {
     assert.deepEqual(other.authorizations, []);
   });
 
-  it("gives tokens that are none, and no header is made of them", async () => {
+  it("gets no header made from an invalid token", async () => {
     for (const answer of ["no JSON", "null", "{}", '{"token":7}', '{"token":"a\\r\\nX-Other: 1"}', '{"token":""}']) {
       registry.answer = (request, response) =>
         request.url?.startsWith("/token")
           ? response.end(answer)
           : behindLogin(`Bearer realm="http://${registry.host}/token"`, image)(request, response);
-      assert.match(await refusal(), /issues no token\.$/, answer);
+      assert.match(await refusal(), /issued no token\.$/, answer);
     }
   });
 
   for (const told of [true, false]) {
-    it(`is not read beyond 4 MiB, ${told ? "when it says" : "when it does not say"} how much it sends`, async () => {
+    it(`is not read beyond 4 MiB, ${told ? "with" : "without"} a Content-Length`, async () => {
       let sent = 0;
       const part = Buffer.alloc(1 << 20, " ");
       registry.answer = (_, response) => {
@@ -188,13 +188,13 @@ describe("a hostile registry", () => {
       };
       const before = registry.requests.length;
       assert.match(await refusal(), /the answer of .* is longer than 4,194,304 bytes, the limit of a manifest\.$/);
-      // Not asked again, and what was on the way is all that was sent.
+      // There is no second attempt, and only what was already on its way was sent.
       assert.equal(registry.requests.length, before + 1);
       assert.ok(sent < 64 << 20, String(sent));
     });
   }
 
-  it("is not read beyond 4 MiB of what a compressed answer unpacks to", async () => {
+  it("is not read beyond 4 MiB of decompressed data", async () => {
     const { gzipSync } = await import("node:zlib");
     const packed = gzipSync(Buffer.alloc(64 << 20, " "));
     registry.answer = (_, response) =>
@@ -210,7 +210,7 @@ describe("a hostile registry", () => {
     "",
     `x@${digestOf("")}`,
   ];
-  it("names nothing by what is no digest: not a configuration, not an image of an index", async () => {
+  it("cannot name a configuration or an index's image by an invalid digest", async () => {
     for (const digest of bad) {
       for (const content of [
         { mediaType: ociImage, config: { digest } },
@@ -218,34 +218,34 @@ describe("a hostile registry", () => {
       ]) {
         registry.requests.length = 0;
         registry.answer = (_, response) => response.end(JSON.stringify(content));
-        assert.match(await refusal(), /it sends no valid manifest: .*digest: it is not a digest\.$/, digest);
+        assert.match(await refusal(), /it sent an invalid manifest: .*digest: it is not a digest\.$/, digest);
         assert.equal(registry.requests.length, 1);
       }
     }
   });
 
-  it("cannot give another configuration, or a manifest of another digest of either kind", async () => {
+  it("cannot send a configuration or manifest that does not match its digest, SHA-256 or SHA-512", async () => {
     registry.answer = (request, response) =>
       request.url?.includes("/blobs/")
         ? response.end('{"os":"linux","architecture":"arm64"}')
         : image(request, response);
-    assert.match(await refusal(), /sent something else under this digest/);
+    assert.match(await refusal(), /sent other content under this digest/);
     for (const digest of [digestOf("other"), `sha512:${"0".repeat(128)}`]) {
-      assert.match(await refusal(`app@${digest}`), /sent something else under this digest/);
+      assert.match(await refusal(`app@${digest}`), /sent other content under this digest/);
     }
   });
 
-  it("says nothing that is no manifest and no platform", async () => {
+  it("is refused if it sends no valid manifest or platform", async () => {
     for (const [content, message] of [
-      ["<html>", /no manifest, but something that is not JSON/],
-      ["[]", /no valid manifest/],
-      ["null", /no valid manifest/],
-      ['{"manifests":{"length":1}}', /no valid manifest: manifests: /],
+      ["<html>", /no manifest: the answer is not JSON/],
+      ["[]", /an invalid manifest/],
+      ["null", /an invalid manifest/],
+      ['{"manifests":{"length":1}}', /an invalid manifest: manifests: /],
       [
         JSON.stringify({
           manifests: [{ digest: digestOf(""), platform: { os: "linux\u001b[2J", architecture: "amd64" } }],
         }),
-        /no valid manifest: manifests\.0\.platform\.os: /,
+        /an invalid manifest: manifests\.0\.platform\.os: /,
       ],
     ] as const) {
       registry.answer = (_, response) => response.end(content);
@@ -253,7 +253,7 @@ describe("a hostile registry", () => {
     }
   });
 
-  it("gives nothing that is an index for one reader and an image for another", async () => {
+  it("cannot send content that is an index to one reader and an image to another", async () => {
     const config = { digest: digestOf(configuration) };
     const manifests = [{ digest: digestOf("x"), platform: { os: "linux", architecture: "amd64" } }];
     for (const [type, content] of [
@@ -269,11 +269,11 @@ describe("a hostile registry", () => {
         request.url?.includes("/blobs/")
           ? response.end(configuration)
           : response.writeHead(200, { "Content-Type": type }).end(JSON.stringify(content));
-      assert.match(await refusal(), /is an image and an index at once\.$/, JSON.stringify([type, content]));
+      assert.match(await refusal(), /is both an image and an index\.$/, JSON.stringify([type, content]));
     }
   });
 
-  it("makes no message of thousands of platforms, and none that says one twice", async () => {
+  it("cannot make a message list thousands of platforms, or one of them twice", async () => {
     const platforms = Array.from({ length: 9000 }, (_, index) => ({ os: "linux", architecture: `x${index % 3000}` }));
     const manifests = platforms.map((platform) => ({ digest: digestOf("x"), platform }));
     registry.answer = (_, response) =>
@@ -283,7 +283,7 @@ describe("a hostile registry", () => {
     assert.match(fix, /^write one of linux\/x0, linux\/x1, .*linux\/x19 and 2,980 more\.$/);
   });
 
-  it("puts no login of its choice into a request by a user name in an address", async () => {
+  it("cannot choose the login of a request by a user name in a URL", async () => {
     for (const place of ["redirect", "realm"]) {
       const address = () => `http://AWS:chosen@${other.host}`;
       registry.answer =
@@ -293,7 +293,7 @@ describe("a hostile registry", () => {
     assert.deepEqual(other.requests, []);
   });
 
-  it("gets its own login only, whatever other registry's realm, service and scope it names", async () => {
+  it("gets only its own login, whatever other registry's realm, service and scope it names", async () => {
     other.answer = (_, response) => response.end('{"token":"t"}');
     const scope = "repository:victim/app:pull,push registry:catalog:*";
     registry.answer = behindLogin(
@@ -306,7 +306,7 @@ describe("a hostile registry", () => {
     assert.deepEqual(new Set(registry.authorizations), new Set(["Bearer t"]));
   });
 
-  it("is cut short in its errors", async () => {
+  it("has its error messages truncated", async () => {
     registry.answer = (_, response) =>
       response.writeHead(403).end(JSON.stringify({ errors: [{ code: "DENIED", message: "x".repeat(100_000) }] }));
     const message = await refusal();

@@ -5,10 +5,10 @@ import { TwoRegistries } from "./fixture";
 import { addImage, addIndex } from "./testImages";
 import { sha256 } from "./testRegistry";
 
-describe("an index that is made", () => {
+describe("a new index", () => {
   const test = new TwoRegistries();
 
-  it("is of the images that are named, with what they run on, and pushed once", async () => {
+  it("contains the named images with their platforms, and is pushed once", async () => {
     const arm = addImage(test.source, "app", { platform: "linux/arm/v7" });
     const amd = addImage(test.source, "app", { platform: "linux/amd64", type: dockerManifest });
     const children = (await Promise.all([arm, amd].map(({ digest }) => indexChildren(test.from, digest)))).flat();
@@ -37,7 +37,7 @@ describe("an index that is made", () => {
     assert.ok((await test.from.manifest(index.digest)).body.equals(index.bytes));
   });
 
-  it("is the same in whatever order and however often its images come", () => {
+  it("is the same whatever the order of its images, and however often they are named", () => {
     const child = (architecture: string) => ({
       digest: sha256(architecture),
       mediaType: "application/vnd.oci.image.manifest.v1+json",
@@ -62,7 +62,7 @@ describe("an index that is made", () => {
     assert.notEqual(makeIndex([a, b]).digest, digest);
   });
 
-  it("takes over the images and attestations of an index, as BuildKit pushes one of a single platform", async () => {
+  it("takes over the images and attestations of an index, as BuildKit pushes it for a single platform", async () => {
     const image = addImage(test.source, "app", { platform: "linux/arm64" });
     const annotations = { "vnd.docker.reference.digest": image.digest };
     const attestation = { image: addImage(test.source, "app"), platform: "unknown/unknown", annotations };
@@ -78,7 +78,7 @@ describe("an index that is made", () => {
     );
   });
 
-  it("is refused for two images of one platform, for an artifact, and for what its digest does not stand for", async () => {
+  it("is refused for two images of one platform, for an artifact, and for content that does not match its digest", async () => {
     const [one, other] = [addImage(test.source, "app"), addImage(test.source, "app")];
     const children = (await Promise.all([one, other].map(({ digest }) => indexChildren(test.from, digest)))).flat();
     assert.throws(() => makeIndex(children), { message: "two images are for linux/amd64" });
@@ -90,9 +90,9 @@ describe("an index that is made", () => {
     const artifact = addImage(test.source, "app", { extra: { config } });
     await assert.rejects(
       indexChildren(test.from, artifact.digest),
-      /it is an artifact \(application\/vnd\.oci\.empty\.v1\+json\), and runs on no platform/,
+      /it is an artifact \(application\/vnd\.oci\.empty\.v1\+json\) and has no platform/,
     );
     test.source.manifests.set(`app ${one.digest}`, other);
-    await assert.rejects(indexChildren(test.from, one.digest), /sends something else than sha256:/);
+    await assert.rejects(indexChildren(test.from, one.digest), /sent other content than sha256:/);
   });
 });

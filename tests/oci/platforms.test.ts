@@ -9,14 +9,14 @@ describe("a copy of some platforms", () => {
 
   const images = (...platforms: string[]) =>
     platforms.map((platform) => ({ image: addImage(test.source, "app", { platform }), platform }));
-  /** As BuildKit attests an image. */
+  /** An attestation as BuildKit makes it. */
   const attestation = (of: string) => ({
     image: addImage(test.source, "app", { layers: [5] }),
     platform: "unknown/unknown",
     annotations: { "vnd.docker.reference.digest": of, "vnd.docker.reference.type": "attestation-manifest" },
   });
 
-  it("makes a new index of them and of what attests them, the same each time, and says its digest", async () => {
+  it("makes a new index of them and their attestations, the same each time, and returns its digest", async () => {
     const children = images("linux/amd64", "linux/arm64", "linux/arm/v6", "linux/arm/v7");
     const attested = children.map(({ image }) => attestation(image.digest));
     const index = addIndex(test.source, "app", [...children, ...attested], {
@@ -39,7 +39,7 @@ describe("a copy of some platforms", () => {
     assert.equal((await test.copy(index.digest, { platforms: ["linux/arm64", "linux/arm"] })).digest, copied.digest);
   });
 
-  it("takes no image of another platform along that calls itself an attestation", async () => {
+  it("leaves out an image of another platform that claims to be an attestation", async () => {
     const [one, other] = images("linux/amd64", "linux/arm64");
     assert.ok(one && other);
     const { annotations } = attestation(one.image.digest);
@@ -49,7 +49,7 @@ describe("a copy of some platforms", () => {
     assert.ok(!test.target.contents("team/app").includes(other.image.digest));
   });
 
-  it("has referrers of the images that it takes follow", async () => {
+  it("includes referrers of the images that it takes", async () => {
     const [one, other] = images("linux/amd64", "linux/arm64");
     assert.ok(one && other);
     const index = addIndex(test.source, "app", [one, other]);
@@ -60,27 +60,27 @@ describe("a copy of some platforms", () => {
     assert.deepEqual(referrers, [sbom?.digest]);
   });
 
-  it("is the index itself when that has no others", async () => {
+  it("is the index itself if it has no other platforms", async () => {
     const index = addIndex(test.source, "app", images("linux/amd64", "linux/arm64"));
     const { digest } = await test.copy(index.digest, { platforms: ["linux/arm64", "linux/amd64"] });
     assert.equal(digest, index.digest);
     test.assertWhole();
   });
 
-  it("takes an image of one platform for that, and for no other", async () => {
+  it("takes a single-platform image for its own platform only", async () => {
     const image = addImage(test.source, "app", { platform: "linux/arm64" });
-    const refused = `${image.digest} has no image for linux/amd64, but for linux/arm64`;
+    const refused = `${image.digest} has no image for linux/amd64, only for linux/arm64`;
     await assert.rejects(test.copy(image.digest, { platforms: ["linux/amd64"] }), { message: refused });
     assert.deepEqual(test.target.contents("team/app"), []);
     assert.equal((await test.copy(image.digest, { platforms: ["linux/arm64"] })).digest, image.digest);
   });
 
-  it("says which platforms there are when one is not, and copies nothing", async () => {
+  it("lists the platforms that exist if one does not, and copies nothing", async () => {
     const index = addIndex(test.source, "app", images("linux/amd64", "linux/arm64"));
-    const message = `${index.digest} has no image for windows/amd64, but for linux/amd64, linux/arm64`;
+    const message = `${index.digest} has no image for windows/amd64, only for linux/amd64, linux/arm64`;
     await assert.rejects(test.copy(index.digest, { platforms: ["linux/amd64", "windows/amd64"] }), { message });
     assert.deepEqual(test.target.contents("team/app"), []);
     const none = addIndex(test.source, "app", [{ image: addImage(test.source, "app") }]);
-    await assert.rejects(test.copy(none.digest, { platforms: ["linux/amd64"] }), /, but for nothing$/);
+    await assert.rejects(test.copy(none.digest, { platforms: ["linux/amd64"] }), /, and no others$/);
   });
 });

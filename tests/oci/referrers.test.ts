@@ -12,7 +12,7 @@ describe("referrers of a copied image", () => {
   const about = ({ body, type }: AddedImage, artifactType = "application/spdx+json") =>
     addImage(test.source, "app", { layers: [50], extra: { artifactType, subject: descriptorOf(body, type) } });
 
-  /** Under the tag that stands for the list where a registry has none, as clients do it. */
+  /** Under the tag that clients use for the list if a registry has none. */
   const note = (subject: AddedImage, ...referrers: AddedImage[]) =>
     test.source.addManifest(
       "app",
@@ -27,7 +27,7 @@ describe("referrers of a copied image", () => {
       referrersTag(subject.digest),
     );
 
-  it("follow it, and theirs follow them: of an index, of its images, by the registry's list", async () => {
+  it("are copied with their own referrers, for an index and its images, from the registry's list", async () => {
     const image = addImage(test.source, "app");
     const index = addIndex(test.source, "app", [{ image, platform: "linux/amd64" }]);
     const [sbom, signature] = [about(image), about(index, "application/vnd.dev.sigstore.bundle.v0.3+json")];
@@ -39,7 +39,7 @@ describe("referrers of a copied image", () => {
     assert.deepEqual(test.target.tags("team/app"), {}, "the target lists them by itself");
   });
 
-  it("stay when they are not asked for", async () => {
+  it("are not copied unless requested", async () => {
     const image = addImage(test.source, "app");
     about(image);
     assert.deepEqual((await test.copy(image.digest, { referrers: false })).referrers, []);
@@ -47,7 +47,7 @@ describe("referrers of a copied image", () => {
     assert.equal(test.source.count(/referrers/), 0);
   });
 
-  it("follow an image that is there already", async () => {
+  it("are copied to an image that is already there", async () => {
     const image = addImage(test.source, "app");
     await test.copy(image.digest);
     const late = about(image);
@@ -60,7 +60,7 @@ describe("referrers of a copied image", () => {
     [true, false],
     [false, false],
   ]) {
-    it(`are found ${listsAtSource ? "in the list" : "under the tag"} and noted ${listsAtTarget ? "in the list" : "under the tag"}`, async () => {
+    it(`are found ${listsAtSource ? "in the list" : "under the tag"} and recorded ${listsAtTarget ? "in the list" : "under the tag"}`, async () => {
       test.source.listsReferrers = listsAtSource ?? true;
       test.target.listsReferrers = listsAtTarget ?? true;
       const image = addImage(test.source, "app");
@@ -74,7 +74,7 @@ describe("referrers of a copied image", () => {
     });
   }
 
-  it("are noted beside those that the tag names already, once", async () => {
+  it("are added once to those that the tag already names", async () => {
     test.target.listsReferrers = false;
     const image = addImage(test.source, "app");
     const first = about(image);
@@ -87,7 +87,7 @@ describe("referrers of a copied image", () => {
     assert.equal(test.target.requests.filter((line) => line === `PUT /v2/team/app/manifests/${tag}`).length, 2);
   });
 
-  it("follow from cosign's tags, which are put at the target and move when a signature is added", async () => {
+  it("are found by cosign's tags, which are set at the target and move when a signature is added", async () => {
     const image = addImage(test.source, "app");
     const hex = image.digest.replace(":", "-");
     const first = Buffer.from("a signature");
@@ -104,7 +104,7 @@ describe("referrers of a copied image", () => {
     assert.equal(test.target.count(/^PUT .*\/manifests\/sha256-/), 1);
   });
 
-  it("take no tag from signatures that were made at the target, nor from an image there, and that is said", async () => {
+  it("take no tag from signatures made at the target or from an image there, and this is reported", async () => {
     const image = addImage(test.source, "app");
     const [sig, list] = [`${image.digest.replace(":", "-")}.sig`, referrersTag(image.digest)];
     test.target.listsReferrers = false;
@@ -117,7 +117,7 @@ describe("referrers of a copied image", () => {
     assert.deepEqual(test.target.tags("team/app"), { [sig]: own.digest, [list]: other.digest });
   });
 
-  it("take no tag from a signature of another key over the same content", async () => {
+  it("take no tag from another key's signature of the same content", async () => {
     const image = addImage(test.source, "app");
     const tag = `${image.digest.replace(":", "-")}.sig`;
     const content = Buffer.from("what both have signed");
@@ -128,7 +128,7 @@ describe("referrers of a copied image", () => {
     assert.equal(test.target.tags("team/app")[tag], own.digest);
   });
 
-  it("leave tags that cannot be moved where they are, and the image is copied all the same", async () => {
+  it("leave immutable tags where they are, and the image is still copied", async () => {
     test.target.listsReferrers = false;
     const image = addImage(test.source, "app");
     const [sig, list] = [`${image.digest.replace(":", "-")}.sig`, referrersTag(image.digest)];
@@ -145,7 +145,7 @@ describe("referrers of a copied image", () => {
     assert.ok(test.target.contents("team/app").includes(late.digest));
   });
 
-  it("are not listed without an end: thousands are refused, whatever the pages are", async () => {
+  it("are not listed endlessly: more than 10,000 are refused, whatever the pages", async () => {
     let page = 0;
     test.source.meet = ({ url, response }) => {
       if (!url.pathname.includes("/referrers/")) return false;
@@ -161,7 +161,7 @@ describe("referrers of a copied image", () => {
     assert.equal(page, 3);
   });
 
-  it("are read page by page, of the registry itself only", async () => {
+  it("are read page by page, only from the registry itself", async () => {
     const image = addImage(test.source, "app");
     const page = (name: string) => {
       const { body, type } = addImage(test.source, "app", { extra: { name } });
@@ -179,11 +179,11 @@ describe("referrers of a copied image", () => {
     const { descriptors } = await test.from.referrers(image.digest);
     assert.equal(descriptors.length, 2);
     link = () => `<http://${test.target.host}/v2/app/referrers/x>; rel="next"`;
-    await assert.rejects(test.from.referrers(image.digest), /lists referrers on at 127\.0\.0\.1:/);
+    await assert.rejects(test.from.referrers(image.digest), /continues its list of referrers at 127\.0\.0\.1:/);
     assert.deepEqual(test.target.requests, []);
   });
 
-  it("are not taken for none when the registry refuses to say", async () => {
+  it("are not considered absent if the registry refuses to list them", async () => {
     const image = addImage(test.source, "app");
     test.source.meet = ({ line, response }) => {
       if (!line.includes("/referrers/")) return false;
@@ -193,7 +193,7 @@ describe("referrers of a copied image", () => {
     await assert.rejects(test.copy(image.digest), /403 DENIED/);
   });
 
-  it("have a tag of the specification's form", () => {
+  it("have a tag in the specification's form", () => {
     assert.equal(referrersTag(`sha256:${"a".repeat(64)}`), `sha256-${"a".repeat(64)}`);
     assert.equal(referrersTag(`sha512:${"b".repeat(128)}`), `sha512-${"b".repeat(64)}`);
   });

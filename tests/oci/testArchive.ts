@@ -7,12 +7,12 @@ import { sha256 } from "./testRegistry";
 export interface ArchiveEntry {
   path: string;
   content?: Buffer | string;
-  /** As tar has it: `0` a file, `1` a hard link, `2` a symbolic link, `5` a folder. @default a file */
+  /** As in tar: `0` a file, `1` a hard link, `2` a symbolic link, `5` a folder. @default a file */
   type?: string;
   link?: string;
 }
 
-/** A tar archive, with whatever in it. */
+/** A tar archive with these entries. */
 export function tar(entries: readonly ArchiveEntry[]): Buffer {
   const parts = entries.flatMap(({ path, content = "", type = "0", link = "" }) => {
     const body = Buffer.from(content as string);
@@ -48,7 +48,7 @@ export function layoutImage(platform: string, content: string) {
   const [os, architecture, variant] = platform.split("/");
   const layer = Buffer.from(content);
   const config = Buffer.from(JSON.stringify({ os, architecture, variant, rootfs: { diff_ids: [sha256(layer)] } }));
-  // Spaces that nobody would write by JSON.stringify alone: the bytes have to stay.
+  // Whitespace that JSON.stringify would not write by default: the bytes must stay the same.
   const manifest = Buffer.from(
     `${JSON.stringify({ schemaVersion: 2, mediaType: ociManifest, config: descriptorOf(config, "application/vnd.oci.image.config.v1+json"), layers: [descriptorOf(layer, "application/vnd.oci.image.layer.v1.tar+gzip")] }, null, 2)}\n`,
   );
@@ -63,7 +63,7 @@ export function layoutIndex(images: readonly { descriptor: object }[]) {
   return { digest: sha256(body), files: [blob(body)] };
 }
 
-/** An image as the classic store exports it, before Docker 25: its id and its files. */
+/** An image as the classic store exports it, before Docker 25: its ID and its files. */
 export function classicImage(layers: readonly string[], more: object = {}) {
   const contents = layers.map((each) => Buffer.from(each));
   const config = Buffer.from(

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { dockerManifest, ociIndex, ociManifest } from "../../oci/manifestContent";
 import { sha256, type TestRegistry } from "./testRegistry";
 
-/** A descriptor of a content. */
+/** A descriptor of the content. */
 export function descriptorOf(content: Buffer, mediaType: string, more: object = {}) {
   return { mediaType, digest: sha256(content), size: content.length, ...more };
 }
@@ -16,18 +16,18 @@ export interface AddedImage {
 }
 
 export interface ImageForm {
-  /** Bytes of each layer. @default two small ones */
+  /** Content or size of each layer. @default two small ones */
   layers?: readonly (number | Buffer)[];
   /** @default linux/amd64 */
   platform?: string;
   type?: string;
   layerType?: string;
   tag?: string;
-  /** Members of the manifest beside, or in the place of, the usual ones. */
+  /** Properties of the manifest in addition to the usual ones, or in their place. */
   extra?: object;
 }
 
-/** Puts an image with layers of random bytes into a registry. */
+/** Adds an image with layers of random bytes to a registry. */
 export function addImage(registry: TestRegistry, repository: string, form: ImageForm = {}): AddedImage {
   const { layers = [100, 2000], platform = "linux/amd64", type = ociManifest, tag } = form;
   const [os, architecture, variant] = platform.split("/");
@@ -43,7 +43,7 @@ export function addImage(registry: TestRegistry, repository: string, form: Image
   const configType = isDocker
     ? "application/vnd.docker.container.image.v1+json"
     : "application/vnd.oci.image.config.v1+json";
-  // Spaces that nobody would write by JSON.stringify alone: the bytes have to stay.
+  // Whitespace that JSON.stringify would not write by default: the bytes must stay the same.
   const body = Buffer.from(
     `${JSON.stringify({ schemaVersion: 2, mediaType: type, config: descriptorOf(config, configType), layers: contents.map((each) => descriptorOf(each, layerType)), ...form.extra }, null, 3)}\n`,
   );
@@ -51,7 +51,7 @@ export function addImage(registry: TestRegistry, repository: string, form: Image
   return { digest, body, type, blobs: [config, ...contents].map(sha256) };
 }
 
-/** Puts an index of images into a registry. */
+/** Adds an index of images to a registry. */
 export function addIndex(
   registry: TestRegistry,
   repository: string,

@@ -13,34 +13,34 @@ interface Upload {
   parts: Buffer[];
 }
 
-/** A request as it came. */
+/** A request as received. */
 export interface Exchange {
   request: http.IncomingMessage;
   response: http.ServerResponse;
-  /** Path and query, with the method: `GET /v2/app/manifests/1`. */
+  /** Method, path and query: `GET /v2/app/manifests/1`. */
   line: string;
   url: URL;
 }
 
 /**
- * A registry of the distribution specification in memory: it refuses what has not the digest that it is sent under, and
- * manifests whose parts are missing. Tests meet its requests before it answers them.
+ * An in-memory registry that follows the distribution specification. It refuses content that does not match its digest,
+ * and manifests whose parts are missing. Tests can intercept requests before it answers them.
  */
 export class TestRegistry {
   host = "";
-  /** Repository and digest to content. */
+  /** Content by repository and digest. */
   readonly blobs = new Map<string, Buffer>();
-  /** Repository and digest or tag to manifest. */
+  /** Manifests by repository and digest or tag. */
   readonly manifests = new Map<string, { body: Buffer; type: string }>();
   readonly uploads = new Map<string, Upload>();
-  /** Whether it lists referrers by itself. */
+  /** Whether it lists referrers itself. */
   listsReferrers = true;
   mounts = true;
-  /** Whether tags stay where they are, as in an immutable repository of ECR. */
+  /** Whether tags are immutable, as they can be in ECR. */
   immutable = false;
   /** Each request so far, as `GET /v2/app/manifests/1`. */
   readonly requests: string[] = [];
-  /** Answers a request in the registry's place when it returns true. */
+  /** Answers a request in place of the registry if it returns true. */
   meet: (exchange: Exchange) => boolean | Promise<boolean> = () => false;
   private readonly server = http.createServer((request, response) => {
     this.answer(request, response).catch((error: unknown) => {
@@ -49,7 +49,7 @@ export class TestRegistry {
   });
   private uploadCount = 0;
 
-  /** Tests that let it fail do not want to wait between two attempts. */
+  /** Shortens the wait between retries, because tests make requests fail. */
   async start(): Promise<void> {
     retries.firstWait = 1;
     await new Promise<void>((resolve) => {
@@ -68,7 +68,7 @@ export class TestRegistry {
     return sha256(content);
   }
 
-  /** Keeps a manifest, unchecked, under its digest and a tag. */
+  /** Stores a manifest, unchecked, under its digest and a tag. */
   addManifest(repository: string, manifest: object | Buffer, type: string, tag?: string): string {
     const body = Buffer.isBuffer(manifest) ? manifest : Buffer.from(JSON.stringify(manifest));
     const digest = sha256(body);
@@ -93,7 +93,7 @@ export class TestRegistry {
     );
   }
 
-  /** How many requests fit. */
+  /** The number of requests that match. */
   count(form: RegExp): number {
     return this.requests.filter((line) => form.test(line)).length;
   }
@@ -221,7 +221,7 @@ export class TestRegistry {
       refuse(response, 416, "RANGE_INVALID");
       return;
     }
-    // What came before a cut is kept.
+    // Whatever arrived before a cut is kept.
     for await (const part of request) upload.parts.push(part as Buffer);
     if (request.method === "PATCH") {
       this.progress(response, repository, id, 202);

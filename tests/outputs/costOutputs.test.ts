@@ -11,7 +11,7 @@ const web = lifecyclePolicyFromRules([
 ]);
 
 describe("outputs: costs", () => {
-  it("are what storage costs when as much goes as comes", () => {
+  it("give the cost of storage at steady state, when deletions balance pushes", () => {
     const settings = {
       monthlyBudget: 20,
       publicPullGb: 600,
@@ -32,7 +32,7 @@ describe("outputs: costs", () => {
     });
   });
 
-  it("tell what grows without end beside what does not", () => {
+  it("report unlimited growth separately", () => {
     const settings = { pushes: { web: [{ tags: ["v1"], perDay: 1, megabytes: GB / 1e6 }], api: [] } };
     const costs = costOutputs(settings, { web, api: undefined });
     assert.equal(costs.growthPerMonth, 3.0438);
@@ -44,22 +44,22 @@ describe("outputs: costs", () => {
     });
   });
 
-  it("go by the user's own prices", () => {
+  it("use the user's own prices", () => {
     const pushes = { web: [{ tags: ["src-1"], perDay: 1, megabytes: GB / 1e6 }] };
     const costs = costOutputs({ pushes, prices: { storagePerGb: 0.2, currency: "EUR", asOf: "2027-01" } }, { web });
     assert.deepEqual([costs.monthly.total, costs.currency, costs.pricesAsOf], [6, "EUR", "2027-01"]);
   });
 
-  it("do not change by themselves: the free tier, which ends on a day, is not in them", () => {
+  it("do not change over time: they leave out the free tier, which ends on a date", () => {
     const pushes = { web: [{ tags: ["src-1"], perDay: 1, megabytes: 100 }] };
     const without = costOutputs({ pushes }, { web });
     assert.deepEqual(costOutputs({ pushes, freeTier: "legacy", freeTierEnds: "9999-12-31" }, { web }), without);
     assert.deepEqual(costOutputs({ pushes, freeTier: "legacy", freeTierEnds: "2020-01-01" }, { web }), without);
   });
 
-  it("survive the way to another stack as the contract has them, whatever is pushed", () => {
+  it("survive the transfer to another stack as the contract defines them, whatever is pushed", () => {
     const push = fc.record({
-      tags: fc.constantFrom([], ["src-1"], ["v1"]),
+      tags: fc.constantFrom<string[][]>([], ["src-1"], ["v1"]),
       perDay: fc.double({ min: 0.001, max: 1e4, noNaN: true }),
       megabytes: fc.double({ min: 0, max: 1e6, noNaN: true }),
     });

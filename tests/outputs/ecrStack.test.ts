@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import { pullPermissions } from "../../ecr/pullPermissions";
+import { pullPermissions } from "../../ecr/permissions/pullPermissions";
 import { findPrivateImage, parseOutputs } from "../../outputs/ecrStack";
 import type { EcrOutputs } from "../../outputs/schema";
 
@@ -44,24 +44,24 @@ function outputs(): EcrOutputs {
   };
 }
 
-describe("the outputs of the ECR stack, as other stacks read them", () => {
-  it("are taken with outputs that a later version adds", () => {
+describe("outputs of the ECR stack, as other stacks read them", () => {
+  it("are accepted with outputs that a later version adds", () => {
     assert.deepEqual(parseOutputs("org/ecr/dev", { ...outputs(), more: 1 }), outputs());
   });
 
   for (const [what, given, message] of [
     [
-      "of a stack that was never deployed",
+      "from a stack that was never deployed",
       {},
       /the stack org\/ecr\/dev has no outputs of the ECR program: run `pulumi up` there first/,
     ],
     [
-      "of another version",
+      "in another version",
       { ...outputs(), outputsVersion: 2 },
-      /writes outputs of version 2, this program reads version 1/,
+      /has outputs of version 2, this program reads version 1/,
     ],
     [
-      "with something missing",
+      "if something is missing",
       { ...outputs(), images: { petclinic: { tag: "src-1" } } },
       /images\.petclinic\.reference: .*images\.petclinic\.digest: /,
     ],
@@ -71,7 +71,7 @@ describe("the outputs of the ECR stack, as other stacks read them", () => {
     });
   }
 
-  it("are refused when a private repository's outputs are not all about the same one", () => {
+  it("are refused if a private repository's outputs do not all describe the same one", () => {
     const own = outputs().privateRepositories["petclinic"] ?? assert.fail();
     const other = arn.replace("petclinic", "secret");
     const hosts = ["evil.example", "210987654321.dkr.ecr.ap-northeast-2.amazonaws.com", "localhost.evil.example"];
@@ -94,7 +94,7 @@ describe("the outputs of the ECR stack, as other stacks read them", () => {
     assert.deepEqual(parseOutputs("org/ecr/dev", sandbox), sandbox);
   });
 
-  it("give no image at another address than the repository's, which its policy lets a role into", () => {
+  it("give no image at an address other than that of the repository whose pull policy they give", () => {
     for (const reference of ["evil.example/petclinic", `${url}/evil`, `${url}er`, "public.ecr.aws/a/petclinic"]) {
       const all = outputs();
       (all.images["petclinic"] ?? assert.fail()).references["private/petclinic"] = `${reference}@${digest}`;
@@ -103,7 +103,7 @@ describe("the outputs of the ECR stack, as other stacks read them", () => {
     }
   });
 
-  it("are cut short in messages, and have no commands to terminals in them", () => {
+  it("are truncated in messages, and put no terminal commands into them", () => {
     const wrong = Array.from({ length: 50_000 }, (_, index) => [`\u001b]0;${index}\n::error::`, index]);
     for (const given of [
       { ...outputs(), images: Object.fromEntries(wrong) },
@@ -137,19 +137,19 @@ describe("the outputs of the ECR stack, as other stacks read them", () => {
   for (const [what, key, repository, message] of [
     ["no such image", "shop", undefined, /has no image "shop": write one of petclinic, gift$/],
     [
-      "an image that is public only",
+      "no private copy of the image",
       "gift",
       undefined,
       /"gift" .* is not in any private repository: it is in public\/gift$/,
     ],
     [
-      "another repository",
+      "no copy of the image in the named repository",
       "petclinic",
       "shop",
       /is not in private\/shop: it is in private\/petclinic, public\/petclinic$/,
     ],
   ] as const) {
-    it(`say what there is when there is ${what}`, () => {
+    it(`list what exists if there is ${what}`, () => {
       assert.throws(() => findPrivateImage("org/ecr/dev", outputs(), key, repository), message);
     });
   }

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: Dockerfiles have a syntax of their own.
 import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
 import fc from "fast-check";
-import { resourceTypes } from "../../policies/resources";
+import { resourceTypes } from "../../policies/resources/resourceTypes";
 import { rules } from "../../policies/rules";
 import { judgeResource, judgeStack, remediateResource, type StackResource, unknownList, unknownText } from "./harness";
 
@@ -48,7 +48,7 @@ const value = fc.letrec((tie) => ({
 })).value;
 const props = fc.dictionary(keys, value, { maxKeys: 8, noNullPrototype: true });
 
-/** What stack rules read of a resource first: with any other key they find nothing there, and look no further. */
+/** The property that stack rules read first, by type: without it they find nothing and look no further. */
 const read: Readonly<Record<string, string>> = {
   [resourceTypes.taskDefinition]: "containerDefinitions",
   [resourceTypes.scanning]: "rules",
@@ -66,12 +66,12 @@ const readResource = fc.constantFrom(...kinds).chain((type) =>
 );
 
 describe("policies: any resource", () => {
-  it("makes no resource rule throw, and no remediation", async () => {
+  it("makes no resource rule or remediation throw", async () => {
     const judged = rules.filter((rule): rule is ResourceValidationPolicy => "validateResource" in rule);
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...kinds), props, async (type, given) => {
         for (const rule of judged) {
-          // Values that are not known end in an advisory, which is no throw here.
+          // Unknown values end in an advisory, which does not count as throwing here.
           await judgeResource(rule, { type, props: given, provider: given });
           remediateResource(rule, { type, props: given });
         }

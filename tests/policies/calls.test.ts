@@ -2,21 +2,21 @@ import * as assert from "node:assert/strict";
 import { type ResourceValidationArgs, type ResourceValidationPolicy, unknownCheckingProxy } from "@pulumi/policy";
 import { judgeAll, policyResources } from "../../bench/measure/judgeStack";
 import { type JudgedResource, serviceResources } from "../../bench/programs/judgedStack";
-import { setExceptions } from "../../policies/exceptions";
-import { resourceTypes } from "../../policies/resources";
+import { setExceptions } from "../../policies/engine/exceptions";
+import { resourceTypes } from "../../policies/resources/resourceTypes";
 import { rules } from "../../policies/rules";
 import { unknownText } from "./harness";
 
 class NotApplicable extends Error {}
 
-/** Counts, since times depend on the machine: a stack has thousands of resources that are none of the pack's business. */
+/** Counts, as times depend on the machine: of a stack's thousands of resources, most do not concern the pack. */
 describe("policies: what a resource costs", () => {
   const resourceRules = rules.filter((rule): rule is ResourceValidationPolicy => "validateResource" in rule);
 
-  // They are read from the config of the first resource.
+  // Exceptions are read from the config with the first resource.
   after(() => setExceptions(undefined));
 
-  /** How many of the rules look at a resource, and how often they read a property of it. */
+  /** The rules that look at a resource, and how often they read one of its properties. */
   function judged(type: string): { rules: string[]; reads: number } {
     let reads = 0;
     const props = new Proxy<Record<string, unknown>>(
@@ -51,7 +51,7 @@ describe("policies: what a resource costs", () => {
     return { rules: looking.map(({ name }) => name), reads };
   }
 
-  it("is nothing for components and other services' resources, but for the exceptions' rule", () => {
+  it("is nothing for components and other services' resources, except for the rule with the exceptions", () => {
     for (const type of ["ecr:index:PrivateRepository", "aws:s3/bucket:Bucket", "random:index/randomId:RandomId"]) {
       assert.deepEqual(judged(type), { rules: ["ecr-exceptions"], reads: 0 }, type);
     }
@@ -63,7 +63,7 @@ describe("policies: what a resource costs", () => {
     assert.ok(reads <= 25, `${reads} reads`);
   });
 
-  it("makes no stack trace for what a rule leaves aside, and leaves those of other errors", () => {
+  it("collects no stack trace for skipped resources, but does for other errors", () => {
     const [rule] = resourceRules.filter(({ name }) => name === "ecr-tag-immutability");
     const validate = [rule?.validateResource].flat()[0] ?? assert.fail("no such rule");
     const bucket = {
@@ -80,14 +80,14 @@ describe("policies: what a resource costs", () => {
   });
 });
 
-/** Counts again: how often rules read properties, and what they depend on, in stacks of one size and of twice that. */
+/** Counts how often rules read properties and dependencies, in stacks of one size and of twice that size. */
 describe("policies: what a stack costs", () => {
   after(() => setExceptions(undefined));
 
-  /** Changes what every service of the stack has. */
+  /** Changes the resources of every service in the stack. */
   type Change = (service: JudgedResource[]) => JudgedResource[];
   const settings: Readonly<Record<string, Change>> = {
-    "all that belongs together": (service) => service,
+    "resources that refer to one another": (service) => service,
     "keys that nothing uses": (service) =>
       service.map((each) =>
         each.type === resourceTypes.repository ? { ...each, from: {}, props: { name: each.props["name"] } } : each,
@@ -97,11 +97,11 @@ describe("policies: what a stack costs", () => {
         const unknown = { name: unknownText, repositoryUrl: unknownText, registryId: unknownText };
         return each.type === resourceTypes.repository ? { ...each, props: { ...each.props, ...unknown } } : each;
       }),
-    "lifecycle policies of which nothing is known": (service) =>
+    "lifecycle policies whose repository is not known yet": (service) =>
       service.map((each) =>
         each.type === resourceTypes.lifecyclePolicy ? { ...each, from: {}, props: { repository: unknownText } } : each,
       ),
-    "images that are named only later": (service) =>
+    "images whose names are not known yet": (service) =>
       service.map((each) => ("imageName" in each.props ? { ...each, props: { imageName: unknownText } } : each)),
     "a registry for every repository": (service) => [
       ...service,
@@ -134,7 +134,7 @@ describe("policies: what a stack costs", () => {
     });
   }
 
-  it("is content with what the bench judges", async () => {
+  it("passes the stack of the benchmark", async () => {
     for (const rule of rules.filter(({ name }) => !["ecr-access-accounts", "ecr-access-push"].includes(name))) {
       assert.deepEqual(await judgeAll(rule, policyResources(serviceResources("one"))), [], rule.name);
     }

@@ -7,7 +7,7 @@ import {
   unknownCheckingProxy,
 } from "@pulumi/policy";
 
-/** What stands for a value that is not known in a preview; the package's declarations leave these out. */
+/** The sentinels of values that are unknown in a preview; the package's declarations omit them. */
 const sentinels = require("@pulumi/policy/proxy") as { unknownStringValue: string; unknownArrayValue: string };
 export const unknownText: string = sentinels.unknownStringValue;
 export const unknownList: unknown = sentinels.unknownArrayValue;
@@ -18,7 +18,7 @@ export interface Verdict {
   violations: string[];
   /** URN of each violation; stack policies name them. */
   urns: (string | undefined)[];
-  /** What Pulumi would report at advisory level as not judged. */
+  /** What Pulumi would report at advisory level as unknown. */
   unjudged: string[];
 }
 
@@ -40,7 +40,7 @@ const opts = {
   additionalSecretOutputs: [],
 };
 
-/** A rule is not for the resource: the server takes that for neither pass nor fail. */
+/** The rule does not apply to the resource: the server counts that as neither pass nor fail. */
 class NotApplicable extends Error {}
 
 const common = {
@@ -53,7 +53,7 @@ const common = {
   },
 };
 
-/** Runs what a policy does and sorts it as the pack's server does: only a value that is not known ends in an advisory. */
+/** Runs a policy and sorts its results as the pack's server does: only an unknown value ends in an advisory. */
 async function run(validate: (report: (message: string, urn?: string) => void) => unknown): Promise<Verdict> {
   const verdict: Verdict = { violations: [], urns: [], unjudged: [] };
   try {
@@ -82,7 +82,7 @@ interface JudgedResource {
   protect?: boolean;
 }
 
-/** Judges one resource, its properties wrapped as the server wraps them. */
+/** Judges one resource, with its properties wrapped as the server wraps them. */
 export function judgeResource(
   policy: ResourceValidationPolicy,
   resource: JudgedResource,
@@ -115,7 +115,7 @@ function providerOf(props: Props) {
   return { type, name: "aws", urn: urnOf(type, "aws"), props: unknownCheckingProxy(props) };
 }
 
-/** What a remediation makes of one resource's properties; `undefined` when it leaves them alone. */
+/** The properties of a resource after a remediation; `undefined` when it does not change them. */
 export function remediateResource(
   policy: ResourceValidationPolicy,
   resource: { type: string; name?: string; props: Props; provider?: Props; ignoreChanges?: string[] },
@@ -133,7 +133,7 @@ export function remediateResource(
     ...(resource.provider && { provider: providerOf(resource.provider) }),
     getConfig: <T extends object>() => config as T,
   });
-  // The server takes the proxies off what a remediation gives.
+  // The server removes the proxies from what a remediation returns.
   return made === undefined ? undefined : props;
 }
 
@@ -155,7 +155,7 @@ export interface StackResource {
   providerConfig?: Props;
 }
 
-/** Judges a stack with its outputs. Parents are components of the name given, below the stack. */
+/** Judges a stack with its outputs. Parents are components of the given name, directly below the stack. */
 export function judgeStack(
   policy: StackValidationPolicy,
   resources: StackResource[],
@@ -218,30 +218,30 @@ export function judgeStack(
   );
 }
 
-/** Nothing was found, and nothing was left open. */
+/** No violation, and nothing unknown. */
 export function assertPasses(verdict: Verdict): void {
   assert.deepEqual(verdict, { violations: [], urns: [], unjudged: [] });
 }
 
-/** Exactly these violations in this order, and nothing that could not be judged. */
+/** Exactly these violations in this order, and nothing unknown. */
 export function assertFails(verdict: Verdict, ...messages: RegExp[]): void {
   assert.deepEqual(verdict.unjudged, []);
   assertViolations(verdict, ...messages);
 }
 
-/** Exactly these violations in this order, each with a fix, whatever could not be judged. */
+/** Exactly these violations in this order, each with a fix, whatever was unknown. */
 export function assertViolations(verdict: Verdict, ...messages: RegExp[]): void {
   assert.equal(verdict.violations.length, messages.length, verdict.violations.join("\n"));
   for (const [index, message] of messages.entries()) {
     assert.match(verdict.violations[index] ?? "", message);
-    assert.match(verdict.violations[index] ?? "", /\. [A-Z][a-z]+ .*\.$|Fix: /);
+    assert.match(verdict.violations[index] ?? "", /\. [A-Z][a-z]+ .*\.$/);
   }
 }
 
-/** No violation, and this said once for `pulumi up` to judge. */
+/** No violation, and one unknown value reported for `pulumi up` to check. */
 export function assertUnjudged(verdict: Verdict, message: RegExp): void {
   assert.deepEqual(verdict.violations, []);
   assert.equal(verdict.unjudged.length, 1);
   assert.match(verdict.unjudged[0] ?? "", message);
-  assert.match(verdict.unjudged[0] ?? "", / `pulumi up` judges it\.$/);
+  assert.match(verdict.unjudged[0] ?? "", / `pulumi up` checks it\.$/);
 }

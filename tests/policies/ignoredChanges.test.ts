@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import type { ResourceValidationPolicy } from "@pulumi/policy";
-import { lifecycleLimits } from "../../policies/lifecycleLimits";
-import { requiredTags } from "../../policies/requiredTags";
-import { ignoresChanges } from "../../policies/rule";
+import { ignoresChanges } from "../../policies/engine/rule";
+import { lifecycleLimits } from "../../policies/lifecycle/lifecycleLimits";
+import { requiredTags } from "../../policies/operations/requiredTags";
+import { scanOnPushRule } from "../../policies/registry/imageScanning";
 import { rules } from "../../policies/rules";
-import { scanOnPushRule } from "../../policies/scanning";
-import { tagImmutability } from "../../policies/tagImmutability";
+import { tagImmutability } from "../../policies/tags/tagImmutability";
 import { type Props, remediateResource, types } from "./harness";
 
 const rule = {
@@ -14,7 +14,7 @@ const rule = {
   action: { type: "expire" },
 };
 
-/** Each remediation, with something to put right, and the properties that it writes. */
+/** Each remediation with something to correct, the ignored paths that prevent it, and others that do not. */
 const remediations: readonly [
   judged: ResourceValidationPolicy,
   type: string,
@@ -57,14 +57,14 @@ const remediations: readonly [
 describe("policies: remediations and ignoreChanges", () => {
   const config = { required: ["owner"], defaults: { owner: "b" } };
 
-  it("are all here", () => {
+  it("all have a case here", () => {
     const named = new Set(remediations.map(([{ name }]) => name));
     const all = rules.filter((each) => "remediateResource" in each).map(({ name }) => name);
     assert.deepEqual([...named].sort(), all.sort());
   });
 
   for (const [judged, type, props, ignored, other] of remediations) {
-    it(`${judged.name} of ${type} writes nothing whose changes the update would leave out, and the state would have`, () => {
+    it(`${judged.name} of ${type} does not write ignored properties, which only the state would record`, () => {
       const made = (ignoreChanges: string[]) =>
         remediateResource(judged, { type, props, ignoreChanges }, judged === requiredTags ? config : {});
       assert.ok(made([]));

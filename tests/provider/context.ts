@@ -1,6 +1,6 @@
 import type { CallContext } from "../../provider/protocol/definition";
 
-/** A call of the engine, in an update unless it says otherwise. */
+/** The context of a call by the engine, in an update by default. */
 export function callContext(preview = false): CallContext & { logs: string[] } {
   const logs: string[] = [];
   return {

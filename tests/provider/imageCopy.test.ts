@@ -19,13 +19,13 @@ describe("the resource ImageCopy", () => {
   const read = (inputs: PropertyMap, outputs: PropertyMap) =>
     imageCopy.read({ id: to(), inputs, outputs }, undefined, callContext());
 
-  it("names every fault at once by its property, and takes what is not known yet for right", async () => {
+  it("reports all faults at once by property, and accepts unknown values", async () => {
     const failures = await check({ source: "UPPER", repository: unknown, tag: "-x", platforms: [], more: true });
     assert.deepEqual(failures?.map(({ property }) => property).sort(), ["", "platforms", "source", "tag"]);
     assert.deepEqual(await check({ source: unknown, repository: to(), repositoryLogin: unknown, tag: null }), []);
   });
 
-  it("says in a preview what is known, and asks no registry", async () => {
+  it("returns in a preview what is known, without contacting a registry", async () => {
     const { digest } = addImage(test.source, "app", { tag: "1" });
     const known = { source: from(`@${digest}`), repository: to(), tag: "1" };
     const { id, outputs } = await create({ ...known, repositoryLogin: { username: "AWS", password: "secret" } }, true);
@@ -37,7 +37,7 @@ describe("the resource ImageCopy", () => {
     assert.deepEqual([...test.source.requests, ...test.target.requests], []);
   });
 
-  it("copies by tag or digest and keeps no login", async () => {
+  it("copies by tag or digest and does not keep the login", async () => {
     const { digest, type } = addImage(test.source, "app", { tag: "1" });
     const inputs = { source: from(":1"), repository: to(), tag: "2", sourceLogin: { username: "u", password: "p" } };
     const { id, outputs } = await create(inputs);
@@ -54,19 +54,19 @@ describe("the resource ImageCopy", () => {
     await assert.rejects(create({ ...inputs, source: from(":none") }), /^Error: source: .*\/app:none: /);
   });
 
-  it("takes no tag from another image, and sends nothing then", async () => {
+  it("does not take a tag from another image, and then sends nothing", async () => {
     const { digest } = addImage(test.source, "app");
     const other = addImage(test.target, "team/app", { tag: "1" });
     const failed = create({ source: from(`@${digest}`), repository: to(), tag: "1" });
     await assert.rejects(failed, ({ message }: Error) => {
-      assert.ok(message.startsWith(`tag: ${to()}:1 names another image (${other.digest})`), message);
+      assert.ok(message.startsWith(`tag: ${to()}:1 points to a different image (${other.digest})`), message);
       return true;
     });
     assert.deepEqual(test.target.tags("team/app"), { "1": other.digest });
     assert.equal(test.target.count(/^(POST|PUT|PATCH)/), 0);
   });
 
-  it("warns of what is otherwise than in the source: layers that stay there, signatures that stay here", async () => {
+  it("warns of differences from the source: layers that stay there, signatures kept at the target", async () => {
     const layerType = "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip";
     const content = Buffer.from("base");
     const layers = [descriptorOf(content, layerType, { urls: ["https://example.com/base"] })];
@@ -79,11 +79,11 @@ describe("the resource ImageCopy", () => {
     await imageCopy.create({ source: from(`@${image.digest}`), repository: to() }, undefined, context);
     const [foreign = "", kept = "", ...more] = logged;
     assert.ok(foreign.startsWith("warning source: 1 of its layers must not be distributed"), foreign);
-    assert.ok(kept.startsWith(`warning repository: ${to()}:${tag} names other signatures`), kept);
+    assert.ok(kept.startsWith(`warning repository: ${to()}:${tag} has other signatures`), kept);
     assert.deepEqual(more, []);
   });
 
-  it("puts no tag where a layer does not arrive, and the next attempt ends well", async () => {
+  it("sets no tag if a layer fails to arrive, and succeeds on the next attempt", async () => {
     const { digest } = addImage(test.source, "app");
     test.target.meet = ({ request, response }) => {
       if (request.method !== "POST") return false;
@@ -92,7 +92,7 @@ describe("the resource ImageCopy", () => {
     };
     const inputs = { source: from(`@${digest}`), repository: to(), tag: "1" };
     await assert.rejects(create(inputs), {
-      message: `source: ${from(`@${digest}`)} to ${to()}: 403 DENIED: refused: DENIED. Give the login the right to do this, then run the same command again.`,
+      message: `source: ${from(`@${digest}`)} to ${to()}: 403 DENIED: refused: DENIED. Grant the login this permission, then run the same command again.`,
     });
     assert.deepEqual(test.target.contents("team/app"), []);
     test.target.meet = () => false;
@@ -100,7 +100,7 @@ describe("the resource ImageCopy", () => {
     assert.deepEqual(test.target.tags("team/app"), { "1": digest });
   });
 
-  it("says which copy a registry refused, and that the same command goes on", async () => {
+  it("names the copy that a registry refused, and says to run the same command again", async () => {
     const { digest } = addImage(test.source, "app");
     test.target.meet = ({ response }) => {
       refuse(response, 429, "TOOMANYREQUESTS");
@@ -115,7 +115,7 @@ describe("the resource ImageCopy", () => {
     await assert.rejects(read(known, { digest }), /^Error: repository: .*\/team\/app: 429/);
   });
 
-  it("copies a part of an index again when other platforms are wanted, under a tag of its own", async () => {
+  it("copies more of an index, under another tag, when other platforms are wanted", async () => {
     const images = ["linux/amd64", "linux/arm64"].map((platform) => ({
       image: addImage(test.source, "app", { platform }),
       platform,
@@ -131,7 +131,7 @@ describe("the resource ImageCopy", () => {
     assert.equal(updated["digest"], digest);
   });
 
-  it("is changed by what decides and by no login, and replaced by another repository", async () => {
+  it("changes with its inputs but not with logins, and is replaced for another repository", async () => {
     const inputs = { source: from(":1"), repository: to(), tag: "1" };
     const outputs = { ...inputs, digest: "sha256:1", tagged: "sha256:1" };
     const login = { username: "AWS", password: "another" };
@@ -145,7 +145,7 @@ describe("the resource ImageCopy", () => {
     );
   });
 
-  it("is gone with its image; a tag that is gone or moved is a change that the next update puts right or refuses", async () => {
+  it("is gone with its image; a missing or moved tag is a change that the next update fixes or refuses", async () => {
     const { digest } = addImage(test.source, "app");
     const inputs = { source: from(`@${digest}`), repository: to(), tag: "1" };
     const { outputs } = await create(inputs);
@@ -164,7 +164,7 @@ describe("the resource ImageCopy", () => {
     assert.equal(moved["tagged"], other.digest);
     await assert.rejects(
       imageCopy.update({ ...known, oldOutputs: moved }, undefined, callContext()),
-      /names another image/,
+      /points to a different image/,
     );
 
     test.target.manifests.delete(`team/app ${digest}`);

@@ -17,7 +17,7 @@ describe("the resource ImageIndex", () => {
     await registry.start();
     folder = fs.mkdtempSync(path.join(os.tmpdir(), "index-"));
     process.env["PATH"] = `${folder}:${searchPath}`;
-    // A docker client that exports what was put there under an id, and notes what it was asked.
+    // A docker client that exports the file stored under an id, and records its arguments.
     const script = `#!/bin/sh\necho "$@" >>${folder}/asked\nfor id; do :; done\ncat ${folder}/$id.tar\n`;
     fs.writeFileSync(path.join(folder, "docker"), script, { mode: 0o755 });
   });
@@ -29,7 +29,7 @@ describe("the resource ImageIndex", () => {
 
   const holds = (id: string, files: readonly ArchiveEntry[]) =>
     fs.writeFileSync(path.join(folder, `${id}.tar`), tar(files));
-  /** For amd64 as the classic store has it, for arm64 as the containerd store does. */
+  /** The one for amd64 as the classic image store exports it, the one for arm64 as the containerd store does. */
   const amd64 = classicImage(["one"]);
   const arm64 = layoutImage("linux/arm64", "two");
   const holdBoth = () => {
@@ -50,7 +50,7 @@ describe("the resource ImageIndex", () => {
   const create = (properties: PropertyMap, preview = false) =>
     imageIndex.create(properties, undefined, callContext(preview));
 
-  it("names every fault at once by its property, and none of what is not known yet", async () => {
+  it("reports all faults at once by property, and none for unknown values", async () => {
     const check = async (news: PropertyMap) =>
       (await imageIndex.check({ olds: {}, news, randomSeed: new Uint8Array() }, undefined, callContext())).failures;
     const wrong = { images: [{ platform: "linux/amd64", imageId: "app:1" }], repository: "UPPER", tag: "-x" };
@@ -64,7 +64,7 @@ describe("the resource ImageIndex", () => {
     assert.deepEqual(await check(inputs({ repository: unknown })), []);
   });
 
-  it("pushes the images by their digests and an index of them, which alone gets the tag", async () => {
+  it("pushes the images by digest and an index of them, and tags only the index", async () => {
     holdBoth();
     const { id, outputs } = await create(inputs());
     const url = `${registry.host}/team/app`;
@@ -90,27 +90,27 @@ describe("the resource ImageIndex", () => {
       `--host ssh://arm image save ${arm64.digest}`,
       "",
     ]);
-    // The same once more is the same index, and nothing is sent that is there.
+    // A second time it is the same index, and nothing that exists already is sent.
     registry.requests.length = 0;
     assert.equal((await create(inputs())).outputs["digest"], digest);
     assert.equal(registry.count(/^(POST|PATCH|PUT) /), 0, registry.requests.join("\n"));
   });
 
-  it("refuses an image of another platform than its own, by its place in the program", async () => {
+  it("refuses an image for a platform other than its own, by its path in the program", async () => {
     holdBoth();
     const swapped = [{ platform: "linux/arm64", imageId: amd64.id }];
     await assert.rejects(
       create(inputs({ images: swapped })),
-      /^Error: images\[0\]: the image for linux\/arm64 \(sha256:.{64}\) cannot be taken from Docker: platform: found "linux\/arm64"\. Docker holds the image for linux\/amd64 only(?!.*Run the update)/,
+      /^Error: images\[0\]: the image for linux\/arm64 \(sha256:.{64}\) cannot be taken from Docker: platform: found "linux\/arm64"\. Docker has the image only for linux\/amd64(?!.*Run the update)/,
     );
     assert.deepEqual(registry.tags("team/app"), {});
   });
 
-  it("tags nothing when one of the images is gone, and when two are for one platform", async () => {
+  it("tags nothing if one of the images is missing, or if two are for one platform", async () => {
     holds(amd64.id, amd64.files);
     await assert.rejects(
       create(inputs()),
-      /^Error: images\[1\]: the image for linux\/arm64 .* cannot be taken from Docker: .*Run the update again: an index that the state does not have is built anew\.$/s,
+      /^Error: images\[1\]: the image for linux\/arm64 .* cannot be taken from Docker: .*Run the update again: an index that is not in the state is built again\.$/s,
     );
     const other = classicImage(["other"]);
     holds(other.id, other.files);
@@ -119,7 +119,7 @@ describe("the resource ImageIndex", () => {
     assert.deepEqual(registry.tags("team/app"), {});
   });
 
-  it("takes no tag from another image", async () => {
+  it("does not take a tag from another image", async () => {
     holdBoth();
     registry.addManifest(
       "team/app",
@@ -128,18 +128,18 @@ describe("the resource ImageIndex", () => {
       "1",
     );
     const held = registry.tags("team/app")["1"];
-    await assert.rejects(create(inputs()), /^Error: tag: .*\/team\/app:1 names another image/);
+    await assert.rejects(create(inputs()), /^Error: tag: .*\/team\/app:1 points to a different image/);
     assert.equal(registry.tags("team/app")["1"], held);
   });
 
-  it("asks neither Docker nor the registry in a preview", async () => {
+  it("contacts neither Docker nor the registry in a preview", async () => {
     const { repositoryLogin: _, ...kept } = inputs();
     assert.deepEqual(await create(inputs(), true), { id: "", outputs: kept });
     assert.deepEqual(registry.requests, []);
     assert.ok(!fs.existsSync(path.join(folder, "asked")));
   });
 
-  it("gets the tag that it lost from the registry alone: Docker need not hold its images any more", async () => {
+  it("sets a new tag without Docker, unless the registry has lost the images", async () => {
     holdBoth();
     const { id, outputs } = await create(inputs({ tag: "before" }));
     fs.rmSync(path.join(folder, "asked"));
@@ -153,13 +153,32 @@ describe("the resource ImageIndex", () => {
     assert.deepEqual(updated, { ...outputs, tag: "1" });
     assert.equal(registry.tags("team/app")["1"], outputs["digest"]);
     assert.ok(!fs.existsSync(path.join(folder, "asked")));
-    // What the registry has lost is pushed again.
     registry.manifests.clear();
     assert.equal((await update(inputs()))["digest"], outputs["digest"]);
     assert.ok(fs.existsSync(path.join(folder, "asked")));
   });
 
-  it("is another one by its images, repository and tag alone", async () => {
+  it("notices that the registry has lost its tag, and sets it again without Docker", async () => {
+    holdBoth();
+    const { id, outputs } = await create(inputs());
+    fs.rmSync(path.join(folder, "asked"));
+    const read = async () =>
+      (await imageIndex.read({ id, inputs: inputs(), outputs }, undefined, callContext()))?.outputs;
+    assert.deepEqual(await read(), outputs);
+    registry.manifests.delete("team/app 1");
+    const lost = (await read()) ?? assert.fail();
+    assert.deepEqual(lost, { ...outputs, tagged: null });
+    const request = { id, oldInputs: inputs(), oldOutputs: lost, news: inputs() };
+    const { changes } = await imageIndex.diff({ ...request, ignoreChanges: [] }, undefined, callContext());
+    assert.deepEqual(changes, { tag: { kind: "update" } });
+    registry.requests.length = 0;
+    assert.deepEqual(await imageIndex.update(request, undefined, callContext()), outputs);
+    assert.deepEqual(registry.tags("team/app"), { "1": outputs["digest"] });
+    assert.equal(registry.count(/^(POST|PATCH|PUT) /), 1, registry.requests.join("\n"));
+    assert.ok(!fs.existsSync(path.join(folder, "asked")));
+  });
+
+  it("changes only with its images, repository and tag", async () => {
     const diff = async (news: PropertyMap) =>
       (
         await imageIndex.diff(
@@ -178,7 +197,7 @@ describe("the resource ImageIndex", () => {
     assert.equal(found["repository"]?.replace, true);
   });
 
-  it("is read as the registry has it, and gone when the registry has it no more; deletion leaves it", async () => {
+  it("is read from the registry, and is gone once the registry has lost it; deletion leaves it there", async () => {
     holdBoth();
     const { id, outputs } = await create(inputs());
     const read = () => imageIndex.read({ id, inputs: inputs(), outputs }, undefined, callContext());

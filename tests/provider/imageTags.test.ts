@@ -26,7 +26,7 @@ describe("the resource ImageTags", () => {
     imageTags.read({ id: first(), inputs, outputs }, undefined, callContext());
   const update = (news: PropertyMap, oldInputs = news, oldOutputs: PropertyMap = {}, preview = false) =>
     imageTags.update({ id: first(), oldInputs, oldOutputs, news }, undefined, callContext(preview));
-  /** One image in both, under its own tag. */
+  /** One image in both repositories, under its own tag. */
   const addToBoth = (tag = "src-1"): AddedImage => {
     const image = addImage(test.source, "app", { tag });
     for (const [key, content] of test.source.blobs) test.target.blobs.set(key.replace("app ", "team/app "), content);
@@ -34,7 +34,7 @@ describe("the resource ImageTags", () => {
     return image;
   };
 
-  it("names every fault at once by its property, and takes what is not known yet for right", async () => {
+  it("reports all faults at once by property, and accepts unknown values", async () => {
     const news = { ...inputsOf(["ok", "-x"]), repositories: [{ url: unknown, keptTags: ["-y"] }], logins: unknown };
     const failures = await check({ ...news, image: "UPPER" });
     assert.deepEqual(failures?.map(({ property }) => property).sort(), [
@@ -46,7 +46,7 @@ describe("the resource ImageTags", () => {
     assert.equal((await check({ ...inputsOf([]), repositories: [] }))?.length, 1);
   });
 
-  it("says in a preview the digest of an image that is there, and puts nothing", async () => {
+  it("returns in a preview the digest of an existing image, and puts nothing", async () => {
     assert.equal((await create(inputsOf(["latest"]), true)).outputs["digest"], undefined);
     const { digest } = addToBoth();
     assert.equal((await create(inputsOf(["latest"]), true)).outputs["digest"], digest);
@@ -55,7 +55,7 @@ describe("the resource ImageTags", () => {
     assert.equal((await create(inputsOf(["latest"]), true)).outputs["digest"], undefined);
   });
 
-  it("says in a preview which tags leave which image, and that a registry does not answer only in the update", async () => {
+  it("logs in a preview which tags will move, and leaves an unreachable registry to the update", async () => {
     const one = addToBoth();
     await create(inputsOf(["latest"]));
     const news = { ...inputsOf(["latest", "new"]), image: `${first()}:src-2` };
@@ -65,14 +65,26 @@ describe("the resource ImageTags", () => {
       return context.logs;
     };
     const moved = (to: string) => [first(), second()].map((url) => `${url}:latest moves from ${one.digest} to ${to}`);
-    assert.deepEqual(await preview(), moved(`the image that ${first()}:src-2 will name`));
+    assert.deepEqual(await preview(), moved(`the image that ${first()}:src-2 will point to`));
     const two = addToBoth("src-2");
     assert.deepEqual(await preview(), moved(two.digest));
     test.source.stop();
     assert.deepEqual(await preview(), []);
   });
 
-  it("puts what is missing in each repository, and keeps no login", async () => {
+  it("logs no move of a tag that cannot move, whose image may turn out to be the same", async () => {
+    const { digest } = addToBoth();
+    await create(inputsOf(["1.0.0"]));
+    const context = callContext(true);
+    // Immutable in the second repository only.
+    const news = { ...inputsOf(["1.0.0"], ["1.0.0"]), image: `${first()}:src-2` };
+    await imageTags.update({ id: "", oldInputs: {}, oldOutputs: {}, news }, undefined, context);
+    assert.deepEqual(context.logs, [
+      `${first()}:1.0.0 moves from ${digest} to the image that ${first()}:src-2 will point to`,
+    ]);
+  });
+
+  it("puts missing tags in each repository, and does not keep the logins", async () => {
     const { digest } = addToBoth();
     const { id, outputs } = await create(
       inputsOf(["1.0.0", "latest"], [], { logins: [{}, { username: "a", password: "b" }] }),
@@ -88,11 +100,11 @@ describe("the resource ImageTags", () => {
     assert.equal(test.source.count(/^PUT/) + test.target.count(/^PUT/), 4);
   });
 
-  it("puts nothing anywhere when one repository keeps a tag for another image", async () => {
+  it("puts nothing in any repository if one of them keeps a tag for another image", async () => {
     const { digest } = addToBoth();
     const other = addImage(test.target, "team/app", { tag: "1.0.0" });
     await assert.rejects(create(inputsOf(["latest", "1.0.0"], ["1.0.0"])), ({ message }: Error) => {
-      assert.ok(message.startsWith(`tags: these name another image than ${digest}`), message);
+      assert.ok(message.startsWith(`tags: these point to another image than ${digest}`), message);
       assert.ok(message.includes(`${second()}:1.0.0 (${other.digest})`), message);
       return true;
     });
@@ -100,10 +112,10 @@ describe("the resource ImageTags", () => {
     assert.equal(test.source.count(/^PUT/) + test.target.count(/^PUT/), 0);
   });
 
-  it("names an image that is not there, and says how it comes back", async () => {
+  it("reports a missing image, and says how to restore it", async () => {
     await assert.rejects(
       create(inputsOf(["latest"])),
-      /^Error: image: .*\/app:src-1: its registry holds no such image\. .*`pulumi refresh`, then `pulumi up`/,
+      /^Error: image: .*\/app:src-1: its registry has no such image\. .*`pulumi refresh`, then `pulumi up`/,
     );
   });
 
@@ -114,12 +126,12 @@ describe("the resource ImageTags", () => {
       response.writeHead(403).end();
       return true;
     };
-    const said = /^Error: tags of .*\/app:src-1: .*403.* Give the login the right/;
+    const said = /^Error: tags of .*\/app:src-1: .*403.* Grant the login this permission/;
     await assert.rejects(create(inputsOf(["latest"])), said);
     await assert.rejects(read(inputsOf(["latest"]), outputs), said);
   });
 
-  it("brings an image that its first repository has lost back from another one, with its tags", async () => {
+  it("restores an image that its first repository has lost from another one, with its tags", async () => {
     const { digest, body, blobs } = addToBoth();
     test.source.manifests.clear();
     test.source.blobs.clear();
@@ -131,11 +143,11 @@ describe("the resource ImageTags", () => {
 
     test.source.manifests.clear();
     const other = { ...outputs, digest: sha256("another image") };
-    await assert.rejects(update(inputsOf(["latest"]), inputsOf(["latest"]), other), /holds no such image/);
+    await assert.rejects(update(inputsOf(["latest"]), inputsOf(["latest"]), other), /has no such image/);
     assert.deepEqual(test.source.tags("app"), {}, "not what is another image by now");
   });
 
-  it("is changed by image, repositories and tags, and by no login", async () => {
+  it("changes with image, repositories and tags, but not with logins", async () => {
     addToBoth();
     const inputs = inputsOf(["latest"]);
     const { outputs } = await create(inputs);
@@ -150,7 +162,7 @@ describe("the resource ImageTags", () => {
     }
   });
 
-  it("follows the image: the next content gets the moving tag, the one before keeps its own", async () => {
+  it("follows the image: the new one gets the moving tag, the previous one keeps its own", async () => {
     const one = addToBoth();
     const inputs = inputsOf(["latest"]);
     const { outputs } = await create(inputs);
@@ -162,7 +174,7 @@ describe("the resource ImageTags", () => {
     assert.deepEqual(test.target.tags("team/app"), { latest: two.digest, "src-1": one.digest, "src-2": two.digest });
   });
 
-  it("sees a tag that was moved or removed in either repository, and puts it back", async () => {
+  it("detects a tag that was moved or removed in either repository, and restores it", async () => {
     const { digest } = addToBoth();
     const inputs = inputsOf(["latest"]);
     const { outputs } = await create(inputs);
@@ -179,7 +191,7 @@ describe("the resource ImageTags", () => {
     assert.equal(test.target.tags("team/app")["latest"], digest);
   });
 
-  it("is gone when its first repository has lost the image, or the image's own tag", async () => {
+  it("is gone when its first repository has lost the image or the image's own tag", async () => {
     const { digest, body, type } = addToBoth();
     const inputs = inputsOf(["latest"]);
     const { outputs } = await create(inputs);
@@ -191,7 +203,7 @@ describe("the resource ImageTags", () => {
     await assert.rejects(read({}, {}), /cannot be imported/);
   });
 
-  it("takes no other image for its own when somebody moved the image's own tag", async () => {
+  it("does not accept another image to which the image's own tag was moved", async () => {
     const { digest } = addToBoth();
     const inputs = inputsOf(["latest"]);
     const { outputs } = await create(inputs);

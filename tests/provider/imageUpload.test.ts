@@ -28,7 +28,7 @@ describe("the resource ImageUpload", () => {
     fs.rmSync(folder, { recursive: true });
   });
 
-  /** A docker client that exports these files, and notes what it was asked. */
+  /** A docker client that exports these files, and records its arguments. */
   const docker = (files: readonly ArchiveEntry[], more = "") => {
     fs.writeFileSync(path.join(folder, "archive"), tar(files));
     const script = `#!/bin/sh\necho "$@" >>${folder}/asked\nls -ld ${folder}/tmp/* >>${folder}/seen\ncat ${folder}/archive\n${more}\n`;
@@ -55,7 +55,7 @@ describe("the resource ImageUpload", () => {
   const create = (properties: PropertyMap, preview = false) =>
     imageUpload.create(properties, undefined, context(preview));
 
-  it("names every fault at once by its property", async () => {
+  it("reports all faults at once by property", async () => {
     const check = async (news: PropertyMap) =>
       (await imageUpload.check({ olds: {}, news, randomSeed: new Uint8Array() }, undefined, context())).failures;
     const failures = await check(inputs({ imageId: "app:1", repository: "UPPER", tag: "-x" }));
@@ -63,7 +63,7 @@ describe("the resource ImageUpload", () => {
     assert.deepEqual(await check(inputs({ repository: unknown, platform: null })), []);
   });
 
-  it("has the client export the image by its id, pushes it and puts the tag; neither the login nor a file stays", async () => {
+  it("exports the image by id, pushes and tags it, and keeps neither the login nor a file", async () => {
     docker(image.files);
     const { id, outputs } = await create(inputs({ dockerHost: "ssh://builder" }));
     const digest = registry.tags("team/app")["1"] ?? assert.fail();
@@ -80,13 +80,13 @@ describe("the resource ImageUpload", () => {
     assert.equal(asked(), `--host ssh://builder image save ${image.id}\n`);
     assert.match(fs.readFileSync(path.join(folder, "seen"), "utf8"), /^drwx------ /);
     assert.deepEqual(left(), []);
-    // The same once more: nothing is sent that is there.
+    // A second time, nothing that exists already is sent.
     registry.requests.length = 0;
     await create(inputs());
     assert.equal(registry.count(/^(POST|PATCH|PUT) /), 0, registry.requests.join("\n"));
   });
 
-  it("pushes of an index what was asked for", async () => {
+  it("pushes one platform of an index, or all of it", async () => {
     const images = [layoutImage("linux/amd64", "a"), layoutImage("linux/arm64", "b")];
     const index = layoutIndex(images);
     docker([...images.flatMap(({ files }) => files), ...index.files]);
@@ -96,7 +96,7 @@ describe("the resource ImageUpload", () => {
     assert.equal(whole.outputs["digest"], index.digest);
   });
 
-  it("gets the tag that it lost from the registry alone, and another image from Docker", async () => {
+  it("sets a new tag without Docker, and gets another image from Docker", async () => {
     docker(image.files);
     const { id, outputs } = await create(inputs({ tag: "before" }));
     const update = (oldInputs: PropertyMap) =>
@@ -109,7 +109,24 @@ describe("the resource ImageUpload", () => {
     assert.equal(asked(), `image save ${image.id}\n`);
   });
 
-  it("takes no tag from another image, and sends nothing then", async () => {
+  it("notices that the registry has lost its tag, and sets it again without Docker", async () => {
+    docker(image.files);
+    const { id, outputs } = await create(inputs());
+    fs.rmSync(path.join(folder, "asked"));
+    registry.manifests.delete("team/app 1");
+    const lost = await imageUpload.read({ id, inputs: inputs(), outputs }, undefined, context());
+    assert.deepEqual(lost?.outputs, { ...outputs, tagged: null });
+    const request = { id, oldInputs: inputs(), oldOutputs: lost.outputs, news: inputs() };
+    const { changes } = await imageUpload.diff({ ...request, ignoreChanges: [] }, undefined, context());
+    assert.deepEqual(changes, { tag: { kind: "update" } });
+    registry.requests.length = 0;
+    assert.deepEqual(await imageUpload.update(request, undefined, context()), outputs);
+    assert.deepEqual(registry.tags("team/app"), { "1": outputs["digest"] });
+    assert.equal(registry.count(/^(POST|PATCH|PUT) /), 1, registry.requests.join("\n"));
+    assert.ok(!fs.existsSync(path.join(folder, "asked")));
+  });
+
+  it("does not take a tag from another image, and then sends nothing", async () => {
     docker(image.files);
     registry.addManifest(
       "team/app",
@@ -117,14 +134,14 @@ describe("the resource ImageUpload", () => {
       "application/vnd.oci.image.manifest.v1+json",
       "1",
     );
-    await assert.rejects(create(inputs()), /^Error: tag: .*\/team\/app:1 names another image/);
+    await assert.rejects(create(inputs()), /^Error: tag: .*\/team\/app:1 points to a different image/);
     assert.equal(registry.count(/^(POST|PATCH|PUT) /), 0);
     assert.deepEqual(left(), []);
   });
 
   for (const [what, prepare, message] of [
     [
-      "the client says why it does not export it",
+      "the client fails with an error message",
       () => docker([], "echo 'Error response from daemon: No such image' >&2; exit 1"),
       /^Error: localImage: "app:1" \(sha256:.{64}\) cannot be taken from Docker: Error response from daemon: No such image$/,
     ],
@@ -134,23 +151,23 @@ describe("the resource ImageUpload", () => {
       /cannot be taken from Docker: docker ends with 7$/,
     ],
     [
-      "there is no client",
+      "there is no docker client",
       () => (process.env["PATH"] = "/nowhere"),
       /cannot be taken from Docker: spawn docker ENOENT$/,
     ],
     [
-      "its archive is hostile",
+      "the archive is hostile",
       () =>
         docker([{ path: "../x" }, { path: "large", content: Buffer.alloc(1 << 22) }], "echo 'broken pipe' >&2; exit 1"),
       /cannot be taken from Docker: the path "\.\.\/x" leads out of it$/,
     ],
     [
-      "its archive has not the image",
+      "the archive does not contain the image",
       () => docker(image.files.slice(0, 2)),
       /cannot be taken from Docker: the image sha256:.* is not in it$/,
     ],
   ] as const) {
-    it(`pushes nothing and leaves no file when ${what}`, async () => {
+    it(`pushes nothing and leaves no file if ${what}`, async () => {
       prepare();
       await assert.rejects(create(inputs()), message);
       assert.deepEqual(registry.requests, []);
@@ -158,14 +175,14 @@ describe("the resource ImageUpload", () => {
     });
   }
 
-  it("asks neither Docker nor the registry in a preview", async () => {
+  it("contacts neither Docker nor the registry in a preview", async () => {
     const { repositoryLogin: _, ...kept } = inputs();
     assert.deepEqual(await create(inputs(), true), { id: "", outputs: kept });
     assert.deepEqual(registry.requests, []);
     assert.ok(!fs.existsSync(path.join(folder, "asked")));
   });
 
-  it("is another one by its id, platform, repository and tag alone", async () => {
+  it("changes only with its id, platform, repository and tag", async () => {
     const diff = async (news: PropertyMap, outputs: PropertyMap = {}) =>
       (
         await imageUpload.diff(
@@ -186,7 +203,7 @@ describe("the resource ImageUpload", () => {
     assert.deepEqual(Object.keys(await diff({}, { digest: "sha256:a", tagged: null })), ["tag"]);
   });
 
-  it("is read as the registry has it, and gone when the registry has it no more; deletion leaves it", async () => {
+  it("is read from the registry, and is gone once the registry has lost it; deletion leaves it there", async () => {
     docker(image.files);
     const { id, outputs } = await create(inputs());
     const read = () => imageUpload.read({ id, inputs: inputs(), outputs }, undefined, context());

@@ -77,13 +77,13 @@ describe("what the provider says to the engine", () => {
       );
     });
 
-  it("has no command to a terminal or a CI system in it: errors, faults, log and status lines", async () => {
+  it("contains no command to a terminal or a CI system: errors, faults, log and status lines", async () => {
     assert.equal(await create(), shown);
     assert.deepEqual(logged, [shown, shown]);
     assert.deepEqual(await check(), [shown]);
   });
 
-  it("is cut short, however much a registry or an image says", async () => {
+  it("is truncated, however much a registry or an image says", async () => {
     text = "x".repeat(1_000_000);
     for (const message of [await create(), ...logged, ...(await check())]) {
       assert.ok(message.length < 8300 && message.endsWith("… (1000000 characters)"), `${message.length}`);

@@ -18,7 +18,7 @@ describe("a login that the provider gets", () => {
     (await handler.check({ olds: {}, news, randomSeed: new Uint8Array() }, undefined, callContext())).inputs;
 
   for (const [handler, news] of cases) {
-    it(`has its password kept encrypted, though no program has marked it: ${handler.type}`, async () => {
+    it(`has its password encrypted even if the program has not marked it: ${handler.type}`, async () => {
       const inputs = await inputsOf(handler, news);
       const { secrets, values } = decode(encode(inputs));
       assert.deepEqual(values, news);
@@ -34,7 +34,7 @@ describe("a login that the provider gets", () => {
     });
   }
 
-  it("is one secret, not one in another, where the program has marked all of it", async () => {
+  it("is one secret, not a nested one, if the program has marked all of it", async () => {
     const [handler, news] = cases[0] ?? assert.fail();
     const marked = decode(encode({ ...news, sourceLogin: new Secret(login) }));
     const wire = encode(await inputsOf(handler, marked.values), marked.secrets).toJavaScript();
@@ -43,7 +43,7 @@ describe("a login that the provider gets", () => {
   });
 });
 
-describe("a new login of ECR in the place of an expired one", () => {
+describe("a new ECR login that replaces an expired one", () => {
   const own = "111122223333.dkr.ecr.eu-west-1.amazonaws.com";
   const usual = { ...process.env };
   let aws: http.Server;
@@ -68,7 +68,7 @@ describe("a new login of ECR in the place of an expired one", () => {
     aws.close();
   });
 
-  it("is for the registry that AWS issued it for, and for no other one that an image is in", async () => {
+  it("is valid for the registry that AWS issued it for, and for no other", async () => {
     assert.equal((await freshLogin(own))?.forHost(own).password, "token");
     const others = [
       "evil.example",

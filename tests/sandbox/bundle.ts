@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { build } from "esbuild";
 import { projectRoot } from "../../sandbox/paths";
 
-/** Bundles a program of the sandbox as it is in the tree, as sandbox/build.mjs does, so that no older one gets tested. */
+/** Bundles a sandbox program from the working tree, as sandbox/build.mjs does, so that no stale bundle is tested. */
 export async function bundleProgram(entryPoint: string, outfile: string): Promise<void> {
   await build({
     entryPoints: [path.join(projectRoot, "sandbox", entryPoint)],
@@ -18,7 +18,7 @@ export async function bundleProgram(entryPoint: string, outfile: string): Promis
   });
 }
 
-/** Builds the gateway's bundle as sandbox/build.mjs does, and puts it in place in one step. */
+/** Builds the gateway's bundle as sandbox/build.mjs does, and replaces the old one atomically. */
 export async function buildGateway(): Promise<void> {
   const dist = path.join(projectRoot, "sandbox", "dist");
   const temporary = path.join(dist, `gateway.${process.pid}.cjs`);

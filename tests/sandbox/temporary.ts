@@ -4,7 +4,7 @@ import * as path from "node:path";
 
 const made: string[] = [];
 
-/** A new directory with links on its way resolved, as processes see it; removed by `removeTemporary`. */
+/** A new directory by its real path (symlinks resolved), as processes see it; removed by `removeTemporary`. */
 export function temporaryDirectory(): string {
   const directory = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "ecr-sandbox-")));
   made.push(directory);
@@ -18,7 +18,7 @@ export function removeTemporary(): void {
   }
 }
 
-/** An executable script that stands for a system program. */
+/** Writes an executable script that stands in for a system program. */
 export function writeScript(file: string, content: string): string {
   fs.mkdirSync(path.dirname(file), { recursive: true });
   fs.writeFileSync(file, content, { mode: 0o755 });

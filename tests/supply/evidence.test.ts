@@ -7,7 +7,7 @@ import * as path from "node:path";
 const root = path.resolve(__dirname, "../..");
 
 interface Locked {
-  /** Of a package that is installed under another name. */
+  /** Set for a package that is installed under another name. */
   name?: string;
   version?: string;
   license?: string;
@@ -15,7 +15,7 @@ interface Locked {
   link?: boolean;
 }
 
-/** What the lockfile has, or what those who run the program need of it, as `name@version`. */
+/** The packages in the lockfile, or those that running the program needs, as `name@version`. */
 function locked(which: "all" | "production"): string[] {
   const { packages }: { packages: Record<string, Locked> } = JSON.parse(
     fs.readFileSync(path.join(root, "package-lock.json"), "utf8"),
@@ -32,7 +32,7 @@ function locked(which: "all" | "production"): string[] {
 }
 
 describe("evidence about the project's own packages", function () {
-  // Each starts programs.
+  // Each test starts programs.
   this.timeout(900_000);
   let folder: string;
   beforeEach(() => {
@@ -48,7 +48,7 @@ describe("evidence about the project's own packages", function () {
     return { status, stdout, stderr };
   }
 
-  /** `npm run audit` with an npm that gives this answer. */
+  /** Runs `npm run audit` with an npm that gives this answer. */
   function audit(answer: unknown) {
     fs.writeFileSync(path.join(folder, "answer.json"), typeof answer === "string" ? answer : JSON.stringify(answer));
     fs.writeFileSync(path.join(folder, "npm"), `#!/bin/sh\ncat ${path.join(folder, "answer.json")}\nexit 1\n`, {
@@ -58,7 +58,7 @@ describe("evidence about the project's own packages", function () {
   }
 
   describe("npm run audit", () => {
-    it("says plainly that nothing was checked where the registry does not answer", () => {
+    it("says that nothing was checked if the registry does not answer", () => {
       const refused = audit({ message: "405 Method Not Allowed - POST https://registry.example.com/-/npm/v1/x" });
       assert.equal(refused.status, 2);
       assert.match(refused.stderr, /the registry answered "405 Method Not Allowed"\. Nothing was checked\./);
@@ -67,7 +67,7 @@ describe("evidence about the project's own packages", function () {
       assert.equal(audit({ error: { code: "ENOAUDIT", summary: "no audit" } }).status, 2);
     });
 
-    it("ends with 0 when nothing is known, and says how many packages were asked for", () => {
+    it("exits with 0 if there are no known vulnerabilities, and says how many packages were checked", () => {
       const { status, stdout } = audit({
         vulnerabilities: {},
         metadata: { vulnerabilities: { low: 0, high: 0, total: 0 }, dependencies: { total: 602 } },
@@ -76,7 +76,7 @@ describe("evidence about the project's own packages", function () {
       assert.equal(stdout.trim(), "602 packages, 0 with something known");
     });
 
-    it("names what is known, and fails", () => {
+    it("names known vulnerabilities, and fails", () => {
       const { status, stdout } = audit({
         vulnerabilities: {
           tmp: {
@@ -112,7 +112,7 @@ describe("evidence about the project's own packages", function () {
       assert.deepEqual([...new Set(listed)].sort(), locked("production"));
     });
 
-    it("fails on one that is not on its list, or is not told", () => {
+    it("fails on one that is not on its list, or not declared", () => {
       const { status, stderr } = node("licences.mjs", [
         lockfile({
           "node_modules/good": { version: "1.0.0", license: "(GPL-3.0-only OR MIT)" },
@@ -139,7 +139,7 @@ describe("evidence about the project's own packages", function () {
     });
   });
 
-  it("npm run sbom:project has every package of the lockfile, with its checksum, whether it runs, and none besides", () => {
+  it("npm run sbom:project lists exactly the lockfile's packages, with checksums, and marks development ones", () => {
     const { status, stdout, stderr } = node("sbom.mjs");
     assert.deepEqual([status, stderr], [0, ""]);
     const bom = JSON.parse(fs.readFileSync(path.join(root, "sbom/project.cdx.json"), "utf8"));

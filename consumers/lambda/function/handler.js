@@ -2,10 +2,10 @@ const day = 24 * 60 * 60 * 1000;
 const between = { vaccination: 365, checkUp: 180 };
 
 /**
- * Says when a pet has to come again.
+ * Returns the date of a pet's next visit.
  *
  * @param {{ pet?: string, reason?: "vaccination" | "checkUp", lastVisit?: string }} event the last visit as YYYY-MM-DD
- * @throws Error that names what is wrong with the event.
+ * @throws Error that says what is wrong with the event.
  */
 export async function handler(event) {
   const { pet = "Your pet", reason = "checkUp", lastVisit } = event ?? {};

@@ -1,6 +1,6 @@
-// What a function's image has to bring (AWS Lambda developer guide, "Using the Lambda runtime API for custom runtimes").
-// AWS's base images have it built in; this one shows all of it. Outside Lambda it answers on port 8080 at the address that
-// AWS's runtime interface emulator has, so that `docker run` is enough to try it.
+// The runtime that a function's image needs (AWS Lambda developer guide, "Using the Lambda runtime API for custom
+// runtimes"). AWS's base images include one; this is a complete, minimal one. Outside Lambda it answers on port 8080 at
+// the path of AWS's runtime interface emulator, so that `docker run` is enough to try it.
 import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
 import { handler } from "./handler.js";
@@ -9,7 +9,7 @@ const api = process.env.AWS_LAMBDA_RUNTIME_API;
 const localPort = 8080;
 const localPath = "/2015-03-31/functions/function/invocations";
 
-/** The handler's answer, or the error in the form that Lambda has for it. */
+/** The handler's result, or the error in Lambda's format. */
 async function run(body) {
   try {
     return { result: (await handler(JSON.parse(body || "{}"))) ?? null };
@@ -18,7 +18,7 @@ async function run(body) {
   }
 }
 
-/** Takes one event after the other from Lambda, for as long as Lambda keeps this container. */
+/** Handles one event after the other until Lambda stops the container. */
 async function serveLambda() {
   const base = `http://${api}/2018-06-01/runtime/invocation`;
   for (;;) {

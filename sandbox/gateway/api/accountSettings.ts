@@ -4,7 +4,7 @@ import {
   accountSettingFaults,
   accountSettings,
   isAccountSetting,
-} from "../../../ecr/accountSettings";
+} from "../../../ecr/registry/accountSettings";
 import type { Operation } from "../context";
 import { accountSetting } from "../state/accountSettings";
 import { ServiceError } from "../wire/serviceError";
@@ -33,7 +33,7 @@ function knownSetting(name = ""): AccountSettingName {
   if (!isAccountSetting(name)) {
     throw new ServiceError(
       "ValidationException",
-      `Invalid account setting name '${name}': it is one of ${Object.keys(accountSettings).join(", ")}.`,
+      `Invalid account setting name '${name}': must be one of ${Object.keys(accountSettings).join(", ")}.`,
     );
   }
   return name;

@@ -1,7 +1,7 @@
 import type { GetAuthorizationTokenRequest } from "@aws-sdk/client-ecr";
 import type { Operation } from "../context";
 
-/** ECR: one entry per registry asked for, a list even for one. */
+/** ECR returns a list with one entry for each requested registry, even for a single one. */
 export const getPrivateAuthorizationToken: Operation<GetAuthorizationTokenRequest> = async (context, caller, input) => {
   const accounts = input.registryIds ?? [caller.account];
   const authorizationData = [];
@@ -17,7 +17,7 @@ export const getPrivateAuthorizationToken: Operation<GetAuthorizationTokenReques
   return { authorizationData };
 };
 
-/** ECR Public: an object, without an endpoint. */
+/** ECR Public returns an object without an endpoint. */
 export const getPublicAuthorizationToken: Operation<object> = (context, caller) => {
   const { password, expiresAt } = context.tokens.issue("public", caller.principal);
   return { authorizationData: { authorizationToken: basicPair(password), expiresAt: new Date(expiresAt) } };

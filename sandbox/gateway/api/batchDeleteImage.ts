@@ -1,14 +1,20 @@
 import type { BatchDeleteImageRequest, ImageIdentifier } from "@aws-sdk/client-ecr";
 import type { GatewayContext, Operation } from "../context";
-import { type Deletion, deletedIds, finishDeletions, referencedMessage, removeFromState } from "../imageDeletion";
+import {
+  type Deletion,
+  deletedIds,
+  finishDeletions,
+  referencedMessage,
+  removeFromState,
+} from "../images/imageDeletion";
 import type { RegistryKind, RepositoryRecord } from "../state/records";
-import { findImage, type ImageProblem } from "./images";
+import { findImage, type ImageProblem } from "./imageOperations";
 import { existingRepository, requestedRegistry } from "./repositoryLookup";
 
 /**
- * BatchDeleteImage of both services. An identifier with a tag removes that tag, and the image with its last tag; one with
- * a digest only removes the image with all its tags. An image that an index names stays until the index is gone; both may
- * be in one request.
+ * BatchDeleteImage of both services. An identifier with a tag removes that tag, and the image when it was the last tag;
+ * one with only a digest removes the image with all its tags. An image that is part of an index stays until the index
+ * is deleted; one request may contain both.
  */
 export function batchDeleteImage(kind: RegistryKind): Operation<BatchDeleteImageRequest> {
   return async (context, caller, input) => {
@@ -22,7 +28,7 @@ export function batchDeleteImage(kind: RegistryKind): Operation<BatchDeleteImage
   };
 }
 
-/** Takes rounds, as long as one frees images of indexes for the next. */
+/** Repeats until nothing changes: deleting an index makes its images deletable. */
 function removeAll(
   context: GatewayContext,
   repository: RepositoryRecord,

@@ -4,9 +4,9 @@ import type {
   DescribeRepositoryCreationTemplatesRequest,
   UpdateRepositoryCreationTemplateRequest,
 } from "@aws-sdk/client-ecr";
-import { creationTemplateFaults } from "../../../ecr/creationTemplates";
-import type { Caller } from "../caller";
+import { creationTemplateFaults } from "../../../ecr/registry/creationTemplates";
 import type { GatewayContext, Operation } from "../context";
+import type { Caller } from "../iam/caller";
 import { creationTemplates, withDates } from "../state/registrySettings";
 import { ServiceError } from "../wire/serviceError";
 import { refuseInput } from "./faults";
@@ -16,7 +16,9 @@ const createTemplate: Operation<CreateRepositoryCreationTemplateRequest> = (cont
   const { prefix = "" } = input;
   refuseTemplate(input, caller);
   const now = context.clock.now();
-  const template = { imageTagMutability: "MUTABLE" as const, ...input, createdAt: now, updatedAt: now };
+  // ECR returns the defaults for omitted members.
+  const usual = { imageTagMutability: "MUTABLE", encryptionConfiguration: { encryptionType: "AES256" } } as const;
+  const template = { ...usual, ...input, createdAt: now, updatedAt: now };
   context.store.change(() => {
     if (creationTemplates.get(context.store, caller, prefix)) {
       throw new ServiceError(
@@ -29,13 +31,13 @@ const createTemplate: Operation<CreateRepositoryCreationTemplateRequest> = (cont
   return { registryId: caller.account, repositoryCreationTemplate: withDates(template) };
 };
 
-/** A member that is left out stays as it was. */
+/** Omitted members keep their values. */
 const updateTemplate: Operation<UpdateRepositoryCreationTemplateRequest> = (context, caller, input) => {
   const template = context.store.change(() => {
     const current = existingTemplate(context, caller, input.prefix ?? "");
     const given = Object.fromEntries(Object.entries(input).filter(([, member]) => member !== undefined));
     const changed = { ...current, ...given, updatedAt: context.clock.now() };
-    // Tag mutability and its filters are one setting: the new one has its own filters, or none.
+    // Tag mutability and its filters are one setting: a new mutability without filters removes the old filters.
     if (input.imageTagMutability) {
       changed.imageTagMutabilityExclusionFilters = input.imageTagMutabilityExclusionFilters;
     }
@@ -46,7 +48,7 @@ const updateTemplate: Operation<UpdateRepositoryCreationTemplateRequest> = (cont
   return { registryId: caller.account, repositoryCreationTemplate: withDates(template) };
 };
 
-/** A prefix without a template is left out: the operation has no error for it. */
+/** Prefixes without a template are skipped: the operation has no error for them. */
 const describeTemplates: Operation<DescribeRepositoryCreationTemplatesRequest> = (context, caller, input) => {
   const wanted = input.prefixes && new Set(input.prefixes);
   const templates = creationTemplates

@@ -1,13 +1,13 @@
 import type { EncryptionConfiguration } from "@aws-sdk/client-ecr";
-import { type EncryptionType, encryptionFaults, isAwsManagedKey } from "../../../ecr/encryption";
+import { type EncryptionType, encryptionFaults, isAwsManagedKey } from "../../../ecr/repository/encryption";
 import type { GatewayContext } from "../context";
-import { awsManagedKeyArn } from "../managedKey";
+import { awsManagedKeyArn } from "../repositories/managedKey";
 import type { RegistryAddress } from "../state/records";
 import { refuseInput } from "./faults";
 
 /**
- * A new repository's encryption: AES256 when nothing is said; with KMS the given key, which must exist and be enabled in
- * the repository's region, or the key that AWS manages.
+ * A new repository's encryption: AES256 by default. With KMS, the given key, which must exist and be enabled in the
+ * repository's region, or the AWS managed key.
  *
  * @throws InvalidParameterException for settings that ECR refuses, KmsException for a key that KMS does not have.
  */
@@ -25,6 +25,6 @@ export async function repositoryEncryption(
   if (key === undefined || isAwsManagedKey(key)) {
     return { encryptionType, kmsKey: awsManagedKeyArn(context, registry) };
   }
-  // Whatever named the key, ECR tells its own ARN.
+  // ECR returns the key's ARN, however the key was specified.
   return { encryptionType, kmsKey: await context.ministack.usableKeyArn(key, registry.account, registry.region) };
 }

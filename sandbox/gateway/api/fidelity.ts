@@ -1,31 +1,32 @@
 import type { RegistryKind } from "../state/records";
 import { services } from "./services";
 
-/** Operations that do less here than in the service, with what is different. Every other one that there is is faithful. */
+/** Operations that do less here than in the service, and how they differ. All others behave like the service. */
 const simplified: Record<RegistryKind, Record<string, string>> = {
   private: {
-    BatchGetImage: "gives the stored manifest whatever acceptedMediaTypes says; fetches nothing from an upstream",
-    CreatePullThroughCacheRule: "keeps rules for every upstream; does not read the secret",
-    DescribeImageScanFindings: "findings come from the file that SANDBOX_SCAN_FINDINGS names; none without it",
-    DescribeImageSigningStatus: "nothing is signed: what a rule is for has failed, with the reason",
-    DescribeImageReplicationStatus: "waits for copies that are under way, so IN_PROGRESS is not seen",
-    GetAuthorizationToken: "registryIds gives one token for each; all are for the caller",
+    BatchGetImage: "returns the stored manifest and ignores acceptedMediaTypes; fetches nothing from an upstream",
+    CreatePullThroughCacheRule: "accepts rules for every upstream; does not read the secret",
+    DescribeImageScanFindings:
+      "findings come from the file that SANDBOX_SCAN_FINDINGS names; without it there are none",
+    DescribeImageSigningStatus: "nothing is signed: images that a rule matches have status FAILED, with the reason",
+    DescribeImageReplicationStatus: "waits for running copies, so it never returns IN_PROGRESS",
+    GetAuthorizationToken: "returns one token for each of registryIds; all of them are for the caller",
     PutReplicationConfiguration: "copies between the sandbox's own accounts and regions",
-    PutSigningConfiguration: "kept, and not acted on",
-    StartReplicationBackfill: "copies one image after the other, between the sandbox's own accounts and regions",
-    StartImageScan: "complete with the next request",
-    UpdateImageStorageClass: "a restored image is active with the next request",
+    PutSigningConfiguration: "stored, but not acted on",
+    StartReplicationBackfill: "copies images one by one, between the sandbox's own accounts and regions",
+    StartImageScan: "complete by the next request",
+    UpdateImageStorageClass: "a restored image is active by the next request",
     UpdatePullThroughCacheRule: "does not read the secret",
     ValidatePullThroughCacheRule:
       "valid when the upstream is in the sandbox: its public registry, or an account's private one",
   },
   public: {
-    DescribeRegistries: "one alias, made from the account's number; never verified",
-    PutRepositoryCatalogData: "there is no gallery to show it",
+    DescribeRegistries: "one alias, derived from the account ID; never verified",
+    PutRepositoryCatalogData: "stored, but shown in no gallery",
   },
 };
 
-/** Why an operation of the model is refused; the sandbox has every one of them now. */
+/** Operations the sandbox does not support, with the reason. Currently none. */
 const refused: Record<RegistryKind, Record<string, string>> = { private: {}, public: {} };
 
 interface OperationFidelity {
@@ -34,7 +35,7 @@ interface OperationFidelity {
   note: string;
 }
 
-/** How each operation of a service's model behaves here, in lexical order. */
+/** How each operation of a service's model behaves here, sorted by name. */
 export function operationFidelity(kind: RegistryKind): OperationFidelity[] {
   const { model, operations } = services[kind];
   return Object.keys(model.operations).map((operation) => {
@@ -46,7 +47,9 @@ export function operationFidelity(kind: RegistryKind): OperationFidelity[] {
   });
 }
 
-/** Notes on operations that are not what the note says: not in the model, or refused without a reason. */
+/**
+ * Stale entries in the tables above: operations that the model does not have, or that are unsupported without a reason.
+ */
 export function misplacedNotes(kind: RegistryKind): string[] {
   const table = new Map(operationFidelity(kind).map((each) => [each.operation, each]));
   const unreasoned = [...table.values()].filter(({ state, note }) => state === "refused" && note === "");
@@ -57,19 +60,19 @@ export function misplacedNotes(kind: RegistryKind): string[] {
   ];
 }
 
-/** docs/sandbox-operations.md. */
+/** Renders docs/sandbox-operations.md. */
 export function operationsDocument(): string {
   const table = (kind: RegistryKind) =>
     operationFidelity(kind)
       .map(({ operation, state, note }) => `| ${operation} | ${state} | ${note} |`)
       .join("\n");
   const section = (title: string, kind: RegistryKind) =>
-    `## ${title}\n\n| operation | here | what is different |\n|---|---|---|\n${table(kind)}\n`;
+    `## ${title}\n\n| operation | here | difference |\n|---|---|---|\n${table(kind)}\n`;
   return `# The sandbox's ECR, operation by operation
 
-Requests are validated against botocore's service models. \`faithful\`: as the service as far as is documented;
-\`simplified\`: does less, as said; \`refused\`: with UnsupportedOperationException.
-Made by \`SANDBOX_WRITE_DOCS=1 npx mocha tests/sandbox/gateway/fidelity.test.ts\`, which otherwise compares.
+Requests are validated against botocore's service models. \`faithful\`: behaves as the service, as far as that is documented;
+\`simplified\`: does less, as described; \`refused\`: answers with UnsupportedOperationException.
+Generated by \`SANDBOX_WRITE_DOCS=1 npx mocha tests/sandbox/gateway/fidelity.test.ts\`; without the variable that test compares.
 
 ${section("Amazon ECR", "private")}
 ${section("Amazon ECR Public", "public")}`;

@@ -1,15 +1,15 @@
 import type { ImageReferrer, ListImageReferrersRequest } from "@aws-sdk/client-ecr";
 import type { Operation } from "../context";
-import { imageStatus } from "../images";
+import { imageStatus } from "../images/imagePush";
 import { invalidParameter } from "../wire/serviceError";
-import { digestForm } from "./images";
+import { digestForm } from "./imageOperations";
 import { pageOf } from "./paging";
 import { existingRepository, requestedRegistry } from "./repositoryLookup";
 
-/** Results of one page when the request does not say (ECR API, ListImageReferrers). */
+/** Default page size (ECR API, ListImageReferrers). */
 const pageSize = 50;
 
-/** The images whose manifest names this one as its `subject`, active ones unless the filter says otherwise. */
+/** The images whose manifest has this one as its `subject`; only active ones unless the filter says otherwise. */
 export const listImageReferrers: Operation<ListImageReferrersRequest> = (context, caller, input) => {
   const registry = requestedRegistry("private", caller, input.registryId);
   const repository = existingRepository(context, registry, input.repositoryName ?? "");

@@ -1,16 +1,16 @@
 import type { DescribeImageScanFindingsRequest, StartImageScanRequest } from "@aws-sdk/client-ecr";
 import type { Operation } from "../context";
-import { scanAndTell } from "../pushFollowUps";
-import { canBeScanned, scanningConfiguration, scanTimes, severityCounts } from "../scans";
+import { scanAndNotify } from "../images/pushFollowUps";
+import { canBeScanned, scanningConfiguration, scanTimes, severityCounts } from "../scans/scans";
 import { ServiceError } from "../wire/serviceError";
-import { existingImage } from "./images";
+import { existingImage } from "./imageOperations";
 import { pageOf } from "./paging";
 import { existingRepository, inRegistry, requestedRegistry } from "./repositoryLookup";
 
-/** A basic scan of an image can be started once in this time, scans on push included (ECR API, StartImageScan). */
+/** A basic scan of an image can be started once in this period, scans on push included (ECR API, StartImageScan). */
 const scanIntervalMilliseconds = 24 * 60 * 60 * 1000;
 
-/** Answers IN_PROGRESS as ECR does; the scan is complete with the next request. */
+/** Returns IN_PROGRESS, as ECR does; the scan is complete by the next request. */
 const startImageScan: Operation<StartImageScanRequest> = (context, caller, input) => {
   const registry = requestedRegistry("private", caller, input.registryId);
   const repository = existingRepository(context, registry, input.repositoryName ?? "");
@@ -30,7 +30,7 @@ const startImageScan: Operation<StartImageScanRequest> = (context, caller, input
   if (image.scan && context.clock.now() - image.scan.startedAt < scanIntervalMilliseconds) {
     throw new ServiceError("LimitExceededException", "The scan quota per image has been exceeded. Wait and try again.");
   }
-  scanAndTell(context, repository, image);
+  scanAndNotify(context, repository, image);
   return {
     registryId: repository.account,
     repositoryName: repository.name,

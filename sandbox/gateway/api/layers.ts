@@ -6,23 +6,26 @@ import type {
   UploadLayerPartRequest,
 } from "@aws-sdk/client-ecr";
 import type { GatewayContext, Operation } from "../context";
-import { namespaceOf, readFailure } from "../distributionClient";
-import { emptyUploadMessage, leastPartSize, smallPartMessage } from "../layerParts";
 import { layerUrl } from "../registry/layerDownload";
 import type { LayerUploadRecord, RegistryKind, RepositoryRecord } from "../state/records";
+import { namespaceOf, readFailure } from "../storage/distributionClient";
+import { emptyUploadMessage, leastPartSize, smallPartMessage } from "../storage/layerParts";
 import { invalidParameter, ServiceError } from "../wire/serviceError";
 import { existingRepository, inRegistry, requestedRegistry } from "./repositoryLookup";
 
-/** Bytes of a part that InitiateLayerUpload proposes (AWS CLI reference, initiate-layer-upload: the example's answer). */
+/**
+ * Part size in bytes that InitiateLayerUpload suggests (AWS CLI reference, initiate-layer-upload: the example's
+ * response).
+ */
 const proposedPartSize = 10 * 1024 * 1024;
 const sha256Form = /^sha256:[0-9a-f]{64}$/;
 
-/** Distribution purges an upload that nobody has touched for a week. */
+/** Distribution purges uploads that have not been used for a week. */
 const forgottenAfterMilliseconds = 7 * 24 * 60 * 60 * 1000;
 
 /**
- * InitiateLayerUpload, UploadLayerPart and CompleteLayerUpload, which are the same in both services. Uploads are part of
- * the state: they go on after a restart. One that a kill cut in the middle of a part is unknown from then on.
+ * InitiateLayerUpload, UploadLayerPart, and CompleteLayerUpload, which are the same in both services. Uploads are part
+ * of the state and survive a restart, except one that was killed in the middle of a part.
  */
 export function layerOperations(kind: RegistryKind) {
   const initiate: Operation<InitiateLayerUploadRequest> = async (context, caller, input) => {
@@ -75,7 +78,10 @@ export function layerOperations(kind: RegistryKind) {
       const upload = existingUpload(context, repository, input.uploadId);
       const digest = input.layerDigests?.find((each) => sha256Form.test(each));
       if (digest === undefined) {
-        throw invalidParameter("layerDigests", "one of them is a digest of the form sha256:<64 hexadecimal digits>");
+        throw invalidParameter(
+          "layerDigests",
+          "must contain at least one digest of the form sha256:<64 hexadecimal digits>",
+        );
       }
       if (upload.received === 0) {
         throw new ServiceError("EmptyUploadException", emptyUploadMessage(repository, input.uploadId ?? ""));
@@ -107,7 +113,7 @@ export function layerOperations(kind: RegistryKind) {
   return { InitiateLayerUpload: initiate, UploadLayerPart: uploadPart, CompleteLayerUpload: complete };
 }
 
-/** ECR only: an address that gives the layer to whoever has it, for a while. */
+/** ECR only: a presigned URL for the layer that expires. */
 export const getDownloadUrlForLayer: Operation<GetDownloadUrlForLayerRequest> = async (context, caller, input) => {
   const repository = repositoryOf(context, "private", caller, input);
   const layerDigest = input.layerDigest ?? "";
@@ -148,7 +154,7 @@ function uploadNotFound(repository: RepositoryRecord, uploadId: string | undefin
   );
 }
 
-/** Parts come in order and without gaps. */
+/** Parts must come in order and without gaps. */
 function refusePart(
   repository: RepositoryRecord,
   upload: LayerUploadRecord,
@@ -169,7 +175,7 @@ function identity(repository: RepositoryRecord, uploadId: string | undefined) {
   return { registryId: repository.account, repositoryName: repository.name, uploadId };
 }
 
-/** Distribution gives an upload a new address with each answer; none when it does not know the upload, or not so far. */
+/** Distribution returns a new URL with each response; none when it does not know the upload or its offset differs. */
 async function nextSession(
   answer: Awaited<ReturnType<GatewayContext["distribution"]["request"]>>,
 ): Promise<string | undefined> {

@@ -1,7 +1,7 @@
 import type { PutLifecyclePolicyRequest } from "@aws-sdk/client-ecr";
 import { lifecyclePolicyFaults } from "../../../ecr/lifecyclePolicy";
 import type { Operation } from "../context";
-import { keptLifecyclePolicyText } from "../keptPolicy";
+import { storedLifecyclePolicyText } from "../repositories/storedPolicy";
 import type { RegistryAddress, RepositoryRecord } from "../state/records";
 import { ServiceError } from "../wire/serviceError";
 import { refuseDocument } from "./faults";
@@ -16,7 +16,7 @@ const putLifecyclePolicy: Operation<PutLifecyclePolicyRequest> = (context, calle
   const registry = requestedRegistry("private", caller, input.registryId);
   const given = input.lifecyclePolicyText ?? "";
   refuseDocument("LifecyclePolicyText", "Lifecycle policy validation failure", lifecyclePolicyFaults(given, ""));
-  const text = keptLifecyclePolicyText(given);
+  const text = storedLifecyclePolicyText(given);
   const repository = changeRepository(context, registry, input.repositoryName ?? "", (current) => ({
     ...current,
     lifecyclePolicy: { text, putAt: context.clock.now() },
@@ -46,7 +46,7 @@ export const lifecycleOperations = {
   DeleteLifecyclePolicy: deleteLifecyclePolicy,
 };
 
-/** @throws LifecyclePolicyNotFoundException in the service's words. */
+/** @throws LifecyclePolicyNotFoundException with the service's message. */
 export function lifecycleOf(registry: RegistryAddress, repository: RepositoryRecord) {
   if (repository.lifecyclePolicy === undefined) {
     throw new ServiceError(

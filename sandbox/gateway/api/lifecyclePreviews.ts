@@ -11,14 +11,14 @@ import {
   readLifecyclePolicy,
 } from "../../../ecr/lifecyclePolicy";
 import type { GatewayContext, Operation } from "../context";
-import { lifecycleImages } from "../lifecycle/images";
+import { lifecycleImages } from "../lifecycle/lifecycleImages";
 import { ServiceError } from "../wire/serviceError";
 import { refuseDocument } from "./faults";
 import { lifecycleOf } from "./lifecyclePolicies";
 import { pageOf, refusePaging } from "./paging";
 import { existingRepository, inRegistry, requestedRegistry } from "./repositoryLookup";
 
-/** A preview's result. Kept in memory: after a restart there is none, as ECR's are gone after a time. */
+/** A preview's result. Kept in memory and lost on restart; ECR's results expire too. */
 interface Preview {
   text: string;
   results: LifecyclePolicyPreviewResult[];
@@ -32,7 +32,7 @@ function previewsOf(context: GatewayContext): Map<string, Preview> {
   return known;
 }
 
-/** Evaluates a document that is given, or the repository's own; ECR takes its time and answers IN_PROGRESS, so this does. */
+/** Evaluates the given document or the repository's policy. Returns IN_PROGRESS first, as ECR does. */
 const startLifecyclePolicyPreview: Operation<StartLifecyclePolicyPreviewRequest> = (context, caller, input) => {
   const registry = requestedRegistry("private", caller, input.registryId);
   const repository = existingRepository(context, registry, input.repositoryName ?? "");
@@ -86,7 +86,7 @@ export const lifecyclePreviewOperations = {
   GetLifecyclePolicyPreview: getLifecyclePolicyPreview,
 };
 
-/** An image that a rule acts on now. Reference artifacts go with their subjects, by no rule. */
+/** An image that a rule acts on now. Reference artifacts follow their subjects, not a rule. */
 function previewResult(
   image: LifecycleImage,
   outcome: LifecycleOutcome | undefined,
@@ -122,7 +122,7 @@ function fits(
   return named && (status === "ANY" || (status === "TAGGED") === (imageTags !== undefined));
 }
 
-/** Of the whole preview, whatever the page and the filter. */
+/** For the whole preview, regardless of page and filter. */
 function summaryOf(results: readonly LifecyclePolicyPreviewResult[]): object {
   const expiring = results.filter(({ action }) => action?.type === "EXPIRE").length;
   const archiving = results.length - expiring;

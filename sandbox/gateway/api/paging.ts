@@ -1,6 +1,6 @@
 import { invalidParameter } from "../wire/serviceError";
 
-/** Results of one page when the request does not say (ECR API: "up to 100 results"). */
+/** Default page size (ECR API: "up to 100 results"). */
 const defaultPageSize = 100;
 
 export interface PageRequest {
@@ -9,10 +9,10 @@ export interface PageRequest {
 }
 
 /**
- * One page of a list that is sorted by key. What is read as it is asked for is read no further than the page.
+ * One page of a list sorted by key. A lazy iterable is read only to the end of the page.
  *
- * @param keyOf What the next token remembers; unique within the list.
- * @throws InvalidParameterException when the token is not one of this list's.
+ * @param keyOf The key stored in the next token; unique within the list.
+ * @throws InvalidParameterException when the token does not belong to this list.
  */
 export function pageOf<T>(
   items: Iterable<T>,
@@ -31,12 +31,12 @@ export function pageOf<T>(
   return { page };
 }
 
-/** The key of the last item of the page before: where a long list begins to be read. */
+/** The key of the previous page's last item, so that a long list can be read from there. */
 export function keyBefore({ nextToken }: PageRequest): string | undefined {
   return nextToken === undefined ? undefined : readToken(nextToken);
 }
 
-/** Refuses paging of a list that the request itself names. */
+/** Rejects paging when the request names the items itself. */
 export function refusePaging(request: { nextToken?: string; maxResults?: number }, member: string): void {
   for (const name of ["nextToken", "maxResults"] as const) {
     if (request[name] !== undefined) {
@@ -56,7 +56,7 @@ function readToken(token: string): string {
       return value.after;
     }
   } catch {
-    // Falls through to the refusal: a token that is no JSON is as wrong as any other.
+    // A token that is not JSON is rejected below, like any other invalid one.
   }
   throw invalidParameter("nextToken", "Invalid Token");
 }

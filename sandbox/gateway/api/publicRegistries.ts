@@ -1,6 +1,6 @@
 import type { DescribeRegistriesRequest, PutRegistryCatalogDataRequest } from "@aws-sdk/client-ecr-public";
 import type { GatewayContext, Operation } from "../context";
-import { publicAlias } from "../registries";
+import { publicAlias } from "../repositories/registries";
 
 const describeRegistries: Operation<DescribeRegistriesRequest> = (context, caller) => {
   const alias = publicAlias(caller.account);

@@ -7,9 +7,9 @@ import type {
   RepositoryCatalogData,
   RepositoryCatalogDataInput,
 } from "@aws-sdk/client-ecr-public";
-import { publicRepositoryNameFaults } from "../../../ecr/repositoryNames";
+import { publicRepositoryNameFaults } from "../../../ecr/names/repositoryNames";
 import type { GatewayContext, Operation } from "../context";
-import { newRepositoryId } from "../repositoryCreation";
+import { newRepositoryId } from "../repositories/repositoryCreation";
 import type { CatalogData, RepositoryRecord } from "../state/records";
 import { refuseInput } from "./faults";
 import { addRepository, dropRepository, repositoryPage } from "./repositories";
@@ -25,7 +25,7 @@ const createRepository: Operation<CreateRepositoryRequest> = (context, caller, i
     id: newRepositoryId(),
     name,
     createdAt: context.clock.now(),
-    // ECR Public has neither setting: its tags can be moved, its data is encrypted by the service.
+    // ECR Public has neither setting: tags are always mutable, and the service encrypts the data.
     imageTagMutability: "MUTABLE",
     scanOnPush: false,
     encryptionType: "AES256",
@@ -50,8 +50,9 @@ const describeRepositories: Operation<DescribeRepositoriesRequest> = (context, c
 };
 
 /**
- * The API names an error for a repository without catalog data. Yet the released provider reads the data of every
- * repository, takes each error for a failure, and creates repositories that were never given any: they have empty data.
+ * The API has an error for a repository without catalog data. But the released provider reads the data of every
+ * repository, treats every error as a failure, and creates repositories without catalog data: so the data is empty
+ * here.
  */
 const getRepositoryCatalogData: Operation<GetRepositoryCatalogDataRequest> = (context, caller, input) => {
   const registry = requestedRegistry("public", caller, input.registryId);
@@ -59,7 +60,7 @@ const getRepositoryCatalogData: Operation<GetRepositoryCatalogDataRequest> = (co
   return { catalogData: catalogOutput(context, repository) ?? {} };
 };
 
-/** Replaces the catalog data: a member that is left out is gone. */
+/** Replaces the catalog data: omitted members are removed. */
 const putRepositoryCatalogData: Operation<PutRepositoryCatalogDataRequest> = (context, caller, input) => {
   const registry = requestedRegistry("public", caller, input.registryId);
   const repository = changeRepository(context, registry, input.repositoryName ?? "", (current) => ({
@@ -77,7 +78,10 @@ export const publicRepositoryOperations = {
   PutRepositoryCatalogData: putRepositoryCatalogData,
 };
 
-/** Any architecture and system is kept; the gallery shows badges for the known ones only (ECR Public API, RepositoryCatalogDataInput). */
+/**
+ * Any architecture and operating system is stored; the gallery shows badges only for known ones (ECR Public API,
+ * RepositoryCatalogDataInput).
+ */
 function catalogOf({ logoImageBlob, ...texts }: RepositoryCatalogDataInput): CatalogData {
   return { ...texts, logo: logoImageBlob };
 }

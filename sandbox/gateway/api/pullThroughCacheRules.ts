@@ -5,16 +5,12 @@ import type {
   UpdatePullThroughCacheRuleRequest,
   ValidatePullThroughCacheRuleRequest,
 } from "@aws-sdk/client-ecr";
-import {
-  pullThroughCacheLimits,
-  pullThroughCacheRuleFaults,
-  upstreamRegistryOf,
-  upstreamUrlFaults,
-} from "../../../ecr/pullThroughCache";
+import { pullThroughCacheLimits, pullThroughCacheRuleFaults } from "../../../ecr/registry/pullThroughCache";
+import { upstreamRegistryOf, upstreamUrlFaults } from "../../../ecr/registry/upstreamRegistries";
 import type { GatewayContext, Operation } from "../context";
+import { localUpstream, noInternet } from "../copies/upstreams";
 import type { RegistryAddress } from "../state/records";
 import { pullThroughCacheRules, withDates } from "../state/registrySettings";
-import { localUpstream, noInternet } from "../upstreams";
 import { ServiceError } from "../wire/serviceError";
 import { refuseInput } from "./faults";
 import { pageOf } from "./paging";
@@ -63,7 +59,7 @@ const describeRules: Operation<DescribePullThroughCacheRulesRequest> = (context,
   return { pullThroughCacheRules: page.map(withDates), nextToken };
 };
 
-/** Changes the credentials or the role; a member that is left out stays as it was. */
+/** Changes the credentials or the role; omitted members keep their values. */
 const updateRule: Operation<UpdatePullThroughCacheRuleRequest> = (context, caller, input) => {
   const { registryId, ecrRepositoryPrefix = "", ...given } = input;
   const registry = requestedRegistry("private", caller, registryId);
@@ -90,7 +86,7 @@ const deleteRule: Operation<DeletePullThroughCacheRuleRequest> = (context, calle
   return output;
 };
 
-/** A rule is valid when its upstream is in the sandbox: such an upstream takes no secret. */
+/** A rule is valid when its upstream is in the sandbox: such an upstream needs no secret. */
 const validateRule: Operation<ValidatePullThroughCacheRuleRequest> = (context, caller, input) => {
   const registry = requestedRegistry("private", caller, input.registryId);
   const rule = existingRule(context, registry, input.ecrRepositoryPrefix ?? "");
@@ -118,12 +114,12 @@ function existingRule(context: GatewayContext, registry: RegistryAddress, prefix
   return rule;
 }
 
-/** The rule in a request: the registry is not part of it. */
+/** The rule in a request, without the registry ID. */
 function withoutRegistry<T extends { registryId?: string }>({ registryId, ...rule }: T): Omit<T, "registryId"> {
   return rule;
 }
 
-/** @throws UnsupportedUpstreamRegistryException, with the upstreams that there are. */
+/** @throws UnsupportedUpstreamRegistryException, with the supported upstreams. */
 function refuseUpstream(url: string): void {
   const faults = upstreamUrlFaults(url, "upstreamRegistryUrl");
   refuseInput(faults, "UnsupportedUpstreamRegistryException");

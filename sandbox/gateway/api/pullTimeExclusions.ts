@@ -3,7 +3,7 @@ import type {
   ListPullTimeUpdateExclusionsRequest,
   RegisterPullTimeUpdateExclusionRequest,
 } from "@aws-sdk/client-ecr";
-import { pullTimeExclusionFaults, pullTimeExclusionLimits } from "../../../ecr/pullTimeExclusions";
+import { pullTimeExclusionFaults, pullTimeExclusionLimits } from "../../../ecr/registry/pullTimeExclusions";
 import type { Operation } from "../context";
 import { pullTimeExclusions } from "../state/registrySettings";
 import { ServiceError } from "../wire/serviceError";

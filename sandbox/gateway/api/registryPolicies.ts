@@ -1,8 +1,8 @@
 import type { PutRegistryPolicyRequest } from "@aws-sdk/client-ecr";
 import { accessPolicyFaults } from "../../../ecr/accessPolicy";
-import type { Caller } from "../caller";
 import type { GatewayContext, Operation } from "../context";
-import { keptPolicyText } from "../keptPolicy";
+import type { Caller } from "../iam/caller";
+import { storedPolicyText } from "../repositories/storedPolicy";
 import { registryPolicies } from "../state/registrySettings";
 import { ServiceError } from "../wire/serviceError";
 import { refuseDocument } from "./faults";
@@ -13,7 +13,7 @@ const putRegistryPolicy: Operation<PutRegistryPolicyRequest> = async (context, c
   const faults = accessPolicyFaults(given, "", "registry", caller.region);
   refuseDocument("PolicyText", "Invalid registry policy provided", faults);
   await refuseMissingPrincipals(context, given);
-  const policyText = keptPolicyText(given, caller.region);
+  const policyText = storedPolicyText(given, caller.region);
   registryPolicies.put(context.store, caller, policyText);
   return { registryId: caller.account, policyText };
 };

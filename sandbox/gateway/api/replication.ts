@@ -1,9 +1,9 @@
 import type { DescribeImageReplicationStatusRequest, PutReplicationConfigurationRequest } from "@aws-sdk/client-ecr";
-import { replicationFaults } from "../../../ecr/replication";
+import { replicationFaults } from "../../../ecr/registry/replication";
 import type { Operation } from "../context";
 import { replicationConfigurations } from "../state/registrySettings";
 import { refuseInput } from "./faults";
-import { existingImage } from "./images";
+import { existingImage } from "./imageOperations";
 import { existingRepository, requestedRegistry } from "./repositoryLookup";
 
 const describeRegistry: Operation<object> = (context, caller) => ({
@@ -18,7 +18,7 @@ const putReplicationConfiguration: Operation<PutReplicationConfigurationRequest>
   return { replicationConfiguration };
 };
 
-/** One entry for each destination that the rules named when the image was pushed. Waits for copies that are under way. */
+/** One entry for each destination the rules had when the image was pushed. Waits for running copies. */
 const describeImageReplicationStatus: Operation<DescribeImageReplicationStatusRequest> = async (
   context,
   caller,
@@ -31,7 +31,12 @@ const describeImageReplicationStatus: Operation<DescribeImageReplicationStatusRe
   return {
     repositoryName: repository.name,
     imageId: { imageDigest: image.digest, imageTag: input.imageId?.imageTag },
-    replicationStatuses: (image.replications ?? []).map(({ account, ...rest }) => ({ registryId: account, ...rest })),
+    replicationStatuses: (image.replications ?? []).map(({ account, region, status, failureCode }) => ({
+      registryId: account,
+      region,
+      status,
+      failureCode: status === "FAILED" ? failureCode : undefined,
+    })),
   };
 };
 

@@ -4,14 +4,21 @@ import type {
   StartReplicationBackfillRequest,
   StopReplicationBackfillRequest,
 } from "@aws-sdk/client-ecr";
-import { type Backfill, backfills, backfillsAtOnce, hasEnded, keptMilliseconds, rulesFor } from "../backfills";
 import type { GatewayContext, Operation } from "../context";
+import {
+  type Backfill,
+  backfills,
+  backfillsAtOnce,
+  hasEnded,
+  retentionMilliseconds,
+  rulesFor,
+} from "../copies/backfills";
 import { type PrivateRegistry, replicationConfigurations } from "../state/registrySettings";
 import { invalidParameter, ServiceError } from "../wire/serviceError";
 import { pageOf } from "./paging";
 import { requestedRegistry } from "./repositoryLookup";
 
-/** Backfills of one page when the request does not say (ECR API, ListReplicationBackfills). */
+/** Default page size (ECR API, ListReplicationBackfills). */
 const defaultPageSize = 25;
 
 const start: Operation<StartReplicationBackfillRequest> = (context, caller, input) => {
@@ -92,9 +99,9 @@ export const replicationBackfillOperations = {
   DescribeReplicationBackfillResults: describe,
 };
 
-/** What ended 90 days ago is not told of any more. */
+/** Backfills that ended more than 90 days ago are no longer reported. */
 function kept(context: GatewayContext, registry: PrivateRegistry) {
-  const since = context.clock.now() - keptMilliseconds;
+  const since = context.clock.now() - retentionMilliseconds;
   return backfills
     .all(context.store, registry)
     .filter(({ value: { endedAt } }) => endedAt === undefined || endedAt > since);

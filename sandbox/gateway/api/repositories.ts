@@ -6,10 +6,10 @@ import type {
   PutImageTagMutabilityRequest,
   Repository,
 } from "@aws-sdk/client-ecr";
-import { privateRepositoryNameFaults } from "../../../ecr/repositoryNames";
-import { type TagExclusionFilter, tagMutabilityFaults } from "../../../ecr/tagMutability";
+import { privateRepositoryNameFaults } from "../../../ecr/names/repositoryNames";
+import { type TagExclusionFilter, tagMutabilityFaults } from "../../../ecr/tags/tagMutability";
 import type { GatewayContext, Operation } from "../context";
-import { newRepositoryId } from "../repositoryCreation";
+import { newRepositoryId } from "../repositories/repositoryCreation";
 import type { RegistryAddress, RepositoryRecord } from "../state/records";
 import { invalidParameter, ServiceError } from "../wire/serviceError";
 import { repositoryEncryption } from "./encryption";
@@ -50,7 +50,7 @@ export const createRepository: Operation<CreateRepositoryRequest> = async (conte
   return { repository: repositoryOutput(context, record) };
 };
 
-/** Adds a repository unless the registry has one of that name: RepositoryAlreadyExistsException. */
+/** Adds a repository. Throws RepositoryAlreadyExistsException when the name is taken. */
 export function addRepository(context: GatewayContext, registry: RegistryAddress, record: RepositoryRecord): void {
   context.store.change(() => {
     if (context.store.repository(registry, record.name)) {
@@ -69,7 +69,10 @@ export const deleteRepository: Operation<DeleteRepositoryRequest> = async (conte
   return { repository: repositoryOutput(context, repository) };
 };
 
-/** Removes a repository, its images when forced. Its pushes are over before, and later ones find nothing. */
+/**
+ * Removes a repository, and its images when forced. Waits for pushes in progress; later ones do not find the
+ * repository.
+ */
 export async function dropRepository(
   context: GatewayContext,
   registry: RegistryAddress,
@@ -91,7 +94,9 @@ export async function dropRepository(
     });
     await context.distribution
       .removeRepository(repository.id)
-      .catch((error) => context.log(`what is left of ${name} stays in Distribution, unseen: ${String(error)}`));
+      .catch((error) =>
+        context.log(`the rest of ${name} remains in Distribution, hidden from clients: ${String(error)}`),
+      );
     return repository;
   });
 }
@@ -102,7 +107,7 @@ export const describeRepositories: Operation<DescribeRepositoriesRequest> = (con
   return { repositories: page.map((each) => repositoryOutput(context, each)), nextToken };
 };
 
-/** The repositories that a request names, or one page of all. */
+/** The repositories named in a request, or one page of all of them. */
 export function repositoryPage(
   context: GatewayContext,
   registry: RegistryAddress,
@@ -150,7 +155,7 @@ export const putImageScanningConfiguration: Operation<PutImageScanningConfigurat
   };
 };
 
-/** The service's member is called imageTagMutabilityExclusionFilters, ecr/'s exclusionFilters. */
+/** The service calls the member imageTagMutabilityExclusionFilters, ecr/ calls it exclusionFilters. */
 function mutabilityFaults(imageTagMutability: unknown, filters: TagExclusionFilter[] | undefined) {
   return tagMutabilityFaults({ imageTagMutability, exclusionFilters: filters }, "").map((fault) => ({
     ...fault,

@@ -1,25 +1,25 @@
-import type { Caller } from "../caller";
 import type { GatewayContext } from "../context";
-import { repositoryArn } from "../repositoryArn";
+import type { Caller } from "../iam/caller";
 import { publicApiRegion, type RegistryAddress, type RegistryKind, type RepositoryRecord } from "../state/records";
+import { repositoryArn } from "../state/repositoryArn";
 import { ServiceError } from "../wire/serviceError";
 
-/** The registry that a request means: the caller's own, in the region it was signed for. */
+/** The caller's own registry in the region the request was signed for. */
 export function registryOf(kind: RegistryKind, caller: Caller): RegistryAddress {
   return { kind, account: caller.account, region: kind === "public" ? publicApiRegion : caller.region };
 }
 
-/** The registry that a request names with `registryId`, or the caller's own. Whether the caller may use it is decided before. */
+/** The registry in `registryId`, or the caller's own. Access has already been checked. */
 export function requestedRegistry(kind: RegistryKind, caller: Caller, registryId: string | undefined): RegistryAddress {
   return { ...registryOf(kind, caller), account: registryId ?? caller.account };
 }
 
-/** Names a registry as error messages do. */
+/** Formats a registry as error messages do. */
 export function inRegistry(registry: RegistryAddress): string {
   return `in the registry with id '${registry.account}'`;
 }
 
-/** @throws RepositoryNotFoundException in the service's words. */
+/** @throws RepositoryNotFoundException with the service's message. */
 export function existingRepository(context: GatewayContext, registry: RegistryAddress, name: string): RepositoryRecord {
   const repository = context.store.repository(registry, name);
   if (!repository) {
@@ -35,7 +35,7 @@ export function repositoryNotFound(registry: RegistryAddress, name: string): Ser
   );
 }
 
-/** What both services say of a repository. */
+/** The fields of a repository that both services return. */
 export function describedRepository(context: GatewayContext, repository: RepositoryRecord) {
   return {
     repositoryArn: repositoryArn(repository),
@@ -46,7 +46,7 @@ export function describedRepository(context: GatewayContext, repository: Reposit
   };
 }
 
-/** Changes one repository in one transaction and returns what it became. */
+/** Changes a repository in one transaction and returns the new record. */
 export function changeRepository(
   context: GatewayContext,
   registry: RegistryAddress,
@@ -60,7 +60,7 @@ export function changeRepository(
   });
 }
 
-/** The repository that an ARN names, for the operations on tags. */
+/** The repository with an ARN, for the tagging operations. */
 export function repositoryByArn(
   context: GatewayContext,
   kind: RegistryKind,

@@ -1,6 +1,6 @@
 import { accessPolicyFaults, readAccessPolicy } from "../../../ecr/accessPolicy";
 import type { GatewayContext, Operation } from "../context";
-import { keptPolicyText } from "../keptPolicy";
+import { storedPolicyText } from "../repositories/storedPolicy";
 import type { RegistryAddress, RegistryKind, RepositoryRecord } from "../state/records";
 import { invalidParameter, ServiceError } from "../wire/serviceError";
 import { refuseDocument } from "./faults";
@@ -11,7 +11,7 @@ interface RepositoryInput {
   repositoryName: string;
 }
 
-/** SetRepositoryPolicy, GetRepositoryPolicy and DeleteRepositoryPolicy, which are the same in both services. */
+/** SetRepositoryPolicy, GetRepositoryPolicy, and DeleteRepositoryPolicy, which are the same in both services. */
 export function policyOperations(kind: RegistryKind) {
   const set: Operation<RepositoryInput & { policyText: string }> = async (context, caller, input) => {
     const registry = requestedRegistry(kind, caller, input.registryId);
@@ -20,7 +20,7 @@ export function policyOperations(kind: RegistryKind) {
     refuseDocument("PolicyText", "Invalid repository policy provided", faults);
     existingRepository(context, registry, input.repositoryName);
     await refuseMissingPrincipals(context, input.policyText);
-    const policyText = keptPolicyText(input.policyText, registry.region);
+    const policyText = storedPolicyText(input.policyText, registry.region);
     const repository = changeRepository(context, registry, input.repositoryName, (current) => ({
       ...current,
       policyText,
@@ -39,7 +39,7 @@ export function policyOperations(kind: RegistryKind) {
   return { SetRepositoryPolicy: set, GetRepositoryPolicy: get, DeleteRepositoryPolicy: remove };
 }
 
-/** ECR looks its principals up in IAM when a policy is set; one that is deleted afterwards stays in the policy. */
+/** ECR checks that a policy's principals exist when it is set; one that is deleted later stays in the policy. */
 export async function refuseMissingPrincipals(context: GatewayContext, policyText: string): Promise<void> {
   const policy = readAccessPolicy(policyText);
   const missing = policy === undefined ? [] : await context.identities.missingPrincipals(policy);

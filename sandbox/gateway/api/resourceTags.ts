@@ -1,4 +1,4 @@
-import { resourceTagFaults, resourceTagLimits } from "../../../ecr/resourceTags";
+import { resourceTagFaults, resourceTagLimits } from "../../../ecr/repository/resourceTags";
 import type { GatewayContext, Operation } from "../context";
 import type { RegistryKind } from "../state/records";
 import { ServiceError } from "../wire/serviceError";
@@ -10,7 +10,7 @@ interface Tag {
   Value?: string;
 }
 
-/** Tags of a request as a record. Throws InvalidTagParameterException or TooManyTagsException. */
+/** A request's tags as a record. Throws InvalidTagParameterException or TooManyTagsException. */
 export function checkedTags(
   tags: readonly Tag[] | undefined,
   present: Record<string, string> = {},
@@ -24,7 +24,7 @@ export function checkedTags(
   return merged;
 }
 
-/** TagResource, UntagResource and ListTagsForResource, which are the same in both services. */
+/** TagResource, UntagResource, and ListTagsForResource, which are the same in both services. */
 export function tagOperations(kind: RegistryKind) {
   const tagResource: Operation<{ resourceArn: string; tags: Tag[] }> = (context, caller, input) => {
     change(context, repositoryByArn(context, kind, caller, input.resourceArn), (tags) => checkedTags(input.tags, tags));

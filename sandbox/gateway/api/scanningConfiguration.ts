@@ -5,11 +5,11 @@ import type {
   RepositoryScanningConfiguration,
   RepositoryScanningConfigurationFailure,
 } from "@aws-sdk/client-ecr";
-import { scanningFaults } from "../../../ecr/scanning";
+import { scanningFaults } from "../../../ecr/registry/scanning";
 import type { Operation } from "../context";
-import { repositoryArn } from "../repositoryArn";
-import { scanFrequency, scanningConfiguration } from "../scans";
+import { scanFrequency, scanningConfiguration } from "../scans/scans";
 import { scanningConfigurations } from "../state/registrySettings";
+import { repositoryArn } from "../state/repositoryArn";
 import { refuseInput } from "./faults";
 import { registryOf } from "./repositoryLookup";
 

@@ -1,7 +1,7 @@
-import { isRegionName } from "../../../ecr/regions";
-import type { Caller } from "../caller";
+import { isRegionName } from "../../../ecr/names/regions";
 import type { GatewayContext, Operation } from "../context";
 import { authorize } from "../iam/authorizer";
+import type { Caller } from "../iam/caller";
 import { operationAccess } from "../iam/operationAccess";
 import { ecrModel, ecrPublicModel } from "../models/models";
 import type { RegistryKind } from "../state/records";
@@ -11,9 +11,9 @@ import { accountSettingOperations } from "./accountSettings";
 import { getPrivateAuthorizationToken, getPublicAuthorizationToken } from "./authorization";
 import { batchDeleteImage } from "./batchDeleteImage";
 import { creationTemplateOperations } from "./creationTemplates";
+import { batchGetImage, imageOperations, listImages } from "./imageOperations";
 import { listImageReferrers } from "./imageReferrers";
 import { imageScanOperations } from "./imageScans";
-import { batchGetImage, imageOperations, listImages } from "./images";
 import { getDownloadUrlForLayer, layerOperations } from "./layers";
 import { lifecycleOperations } from "./lifecyclePolicies";
 import { lifecyclePreviewOperations } from "./lifecyclePreviews";
@@ -38,15 +38,15 @@ import { scanningConfigurationOperations } from "./scanningConfiguration";
 import { signingOperations } from "./signing";
 import { updateImageStorageClass } from "./storageClass";
 
-/** Regions in which ECR Public's API answers (AWS General Reference, "Amazon ECR Public endpoints"). */
+/** Regions with an ECR Public API endpoint (AWS General Reference, "Amazon ECR Public endpoints"). */
 const publicApiRegions = ["us-east-1", "us-west-2"];
 
-/** One of the two services: its requests, its operations, and where it can be called. */
+/** One of the two services: its model, operations, and regions. */
 export interface Service {
   kind: RegistryKind;
   model: ServiceModel;
   operations: Record<string, Operation>;
-  /** @throws ServiceError when the real service has no endpoint there. */
+  /** @throws ServiceError when the real service has no endpoint in the region. */
   refuseRegion(region: string): void;
 }
 
@@ -114,10 +114,10 @@ const ecrPublic: Service = {
   },
 };
 
-/** Both services, by the kind of their registries. */
+/** Both services by registry kind. */
 export const services: Readonly<Record<RegistryKind, Service>> = { private: ecr, public: ecrPublic };
 
-/** The service that answers a target or a signing name; `undefined`: not one of the gateway's. */
+/** The service for a target or signing name; `undefined` when the gateway does not implement it. */
 export function serviceFor(target: string | undefined, signingName: string | undefined): Service | undefined {
   const prefix = target?.split(".")[0];
   return [ecr, ecrPublic].find(({ model }) =>
@@ -125,7 +125,7 @@ export function serviceFor(target: string | undefined, signingName: string | und
   );
 }
 
-/** Runs an operation by name. Throws ServiceError for what the service, or the sandbox, refuses. */
+/** Runs an operation by name. Throws ServiceError for what the service or the sandbox refuses. */
 export async function runOperation(
   context: GatewayContext,
   service: Service,
@@ -147,6 +147,6 @@ export async function runOperation(
   for (const access of operationAccess(context, service.kind, name, caller, input)) {
     await authorize(context, caller.principal, access);
   }
-  // The model's validation is what makes this the operation's input.
+  // Validation against the model guarantees that this is the operation's input.
   return operation(context, caller, service.model.parse(name, input) as never);
 }

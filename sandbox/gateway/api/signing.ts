@@ -1,10 +1,10 @@
 import type { DescribeImageSigningStatusRequest, PutSigningConfigurationRequest } from "@aws-sdk/client-ecr";
-import { wildcardMatches } from "../../../ecr/wildcard";
-import type { Caller } from "../caller";
+import { wildcardMatches } from "../../../ecr/tags/wildcard";
 import type { GatewayContext, Operation } from "../context";
+import type { Caller } from "../iam/caller";
 import { signingConfigurations } from "../state/registrySettings";
 import { ServiceError } from "../wire/serviceError";
-import { existingImage } from "./images";
+import { existingImage } from "./imageOperations";
 import { existingRepository, requestedRegistry } from "./repositoryLookup";
 
 const putSigningConfiguration: Operation<PutSigningConfigurationRequest> = (context, caller, input) => {
@@ -26,8 +26,8 @@ const deleteSigningConfiguration: Operation<object> = (context, caller) => {
 };
 
 /**
- * One status for each signing profile whose rule fits the repository. Nothing is signed here, so what ECR would have
- * signed when it was pushed has failed, and says why.
+ * One status for each signing profile whose rule matches the repository. The sandbox does not sign: images that ECR
+ * would have signed on push are reported as failed, with the reason.
  */
 const describeImageSigningStatus: Operation<DescribeImageSigningStatusRequest> = (context, caller, input) => {
   const registry = requestedRegistry("private", caller, input.registryId);
@@ -50,7 +50,7 @@ const describeImageSigningStatus: Operation<DescribeImageSigningStatusRequest> =
       signingProfileArn,
       status: "FAILED",
       failureCode: "SandboxDoesNotSign",
-      failureReason: "The sandbox keeps signing rules and signs nothing: it has no AWS Signer.",
+      failureReason: "The sandbox stores signing rules but signs nothing: it has no AWS Signer.",
     })),
   };
 };

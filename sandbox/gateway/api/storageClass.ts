@@ -1,13 +1,13 @@
 import type { UpdateImageStorageClassRequest } from "@aws-sdk/client-ecr";
 import type { Operation } from "../context";
-import { setStorageClass } from "../images";
+import { setStorageClass } from "../images/imagePush";
 import { ServiceError } from "../wire/serviceError";
-import { existingImage } from "./images";
+import { existingImage } from "./imageOperations";
 import { existingRepository, requestedRegistry } from "./repositoryLookup";
 
 /**
- * Puts an image into the archive or back. ECR takes up to 20 minutes to restore one, and answers ACTIVATING; here the
- * image is active with the next request.
+ * Archives an image or restores it. ECR takes up to 20 minutes to restore one and returns ACTIVATING; here the image is
+ * active by the next request.
  */
 export const updateImageStorageClass: Operation<UpdateImageStorageClassRequest> = (context, caller, input) => {
   const registry = requestedRegistry("private", caller, input.registryId);

@@ -1,41 +1,41 @@
 import type { Rule, Target } from "@aws-sdk/client-eventbridge";
-import type { MinistackClient } from "../ministackClient";
+import type { MinistackClient } from "../ministack/ministackClient";
+import { deliver, targetInput } from "./eventTargets";
 import type { ServiceEvent } from "./serviceEvent";
-import { deliver, targetInput } from "./targets";
 
-/** How long rules count as known while nobody asks MiniStack for anything: its own workers could still make some. */
+/** How long rules are cached when no request goes to MiniStack: its own background tasks may still create some. */
 const rulesMilliseconds = 1000;
 
-/** An account's and region's rules that can fit anything. */
-interface KnownRules {
+/** The enabled rules of an account and region. */
+interface CachedRules {
   rules: Rule[];
   changes: number;
   at: number;
 }
 
 /**
- * Takes events to the targets of EventBridge rules. MiniStack keeps the rules and says which patterns fit, but takes no
- * event of `aws.*` from anybody, so the gateway hands it to the targets itself. Who acts does not wait for it, and what
- * cannot be delivered is told in the log, as EventBridge would in its metrics.
+ * Delivers events to the targets of EventBridge rules. MiniStack stores the rules and matches patterns, but accepts no
+ * `aws.*` events from clients, so the gateway calls the targets itself. The operation does not wait for delivery;
+ * failures are logged, where EventBridge would count them in its metrics.
  */
 export class EventSender {
   private tail: Promise<void> = Promise.resolve();
   private unreachable = false;
-  private readonly known = new Map<string, KnownRules>();
+  private readonly known = new Map<string, CachedRules>();
 
-  /** @param changes Another number whenever MiniStack's rules may be others. */
+  /** @param changes A number that changes whenever MiniStack's rules may have changed. */
   constructor(
     private readonly ministack: MinistackClient,
     private readonly log: (message: string) => void,
     private readonly changes: () => number,
   ) {}
 
-  /** Sends an event after those that were sent before. */
+  /** Queues an event for delivery after earlier ones. */
   send(event: ServiceEvent): void {
     this.tail = this.tail.then(() => this.dispatch(event));
   }
 
-  /** Resolves when every event so far is delivered, or could not be. */
+  /** Resolves when every event so far has been delivered or has failed. */
   settled(): Promise<void> {
     return this.tail;
   }
@@ -47,7 +47,7 @@ export class EventSender {
       }
       this.unreachable = false;
     } catch (error) {
-      // A sandbox without MiniStack, as in tests, would say this with every push.
+      // Logged once: without MiniStack, as in some tests, every push would log it.
       if (!this.unreachable) this.log(`events are not delivered: ${String(error)}`);
       this.unreachable = true;
     }
@@ -61,7 +61,7 @@ export class EventSender {
     return fitting;
   }
 
-  /** Asked once for many events in a row: a lifecycle run may have as many as a repository has images. */
+  /** Cached for many events in a row: a lifecycle run may produce one for each image in a repository. */
   private async enabledRules(event: ServiceEvent): Promise<Rule[]> {
     const place = `${event.account} ${event.region}`;
     const changes = this.changes();

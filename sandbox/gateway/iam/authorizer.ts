@@ -1,33 +1,36 @@
 import { type PolicyDocument, readAccessPolicy } from "../../../ecr/accessPolicy";
-import type { GatewayContext } from "../context";
 import { accountSetting } from "../state/accountSettings";
+import { type Principal, principalArn } from "../state/principal";
 import { registryPolicies } from "../state/registrySettings";
 import { ServiceError } from "../wire/serviceError";
-import { type Decision, decide, keysNamed } from "./evaluation";
-import { type Principal, principalArn } from "./principal";
-import { type Access, requestKeys } from "./requestKeys";
+import { type Decision, decide, keysNamed } from "./policyEvaluation";
+import { type Access, type AccessDependencies, requestKeys } from "./requestKeys";
 
-/** Actions that a registry policy of the first scope is about (ECR user guide, "Private registry permissions"). */
+/** Actions in a registry policy of the V1 scope (ECR user guide, "Private registry permissions"). */
 const firstScopeActions = ["ecr:CreateRepository", "ecr:ReplicateImage", "ecr:BatchImportUpstreamImage"];
 
 /**
- * Decides by the identity's own policies, as MiniStack's IAM has them now, and the resource's.
+ * Evaluates the identity's current policies in MiniStack's IAM and the resource's policies.
  *
- * @throws AccessDeniedException in the service's words.
+ * @throws AccessDeniedException with the service's message.
  */
-export async function authorize(context: GatewayContext, principal: Principal, access: Access): Promise<void> {
+export async function authorize(context: AccessDependencies, principal: Principal, access: Access): Promise<void> {
   const decision = await decideAccess(context, principal, access);
   if (!decision.allowed) {
     throw new ServiceError("AccessDeniedException", denial(principal, access, decision));
   }
 }
 
-/** Whether `authorize` would let the principal. */
-export async function isAuthorized(context: GatewayContext, principal: Principal, access: Access): Promise<boolean> {
+/** Whether `authorize` would allow the access. */
+export async function isAuthorized(
+  context: AccessDependencies,
+  principal: Principal,
+  access: Access,
+): Promise<boolean> {
   return (await decideAccess(context, principal, access)).allowed;
 }
 
-async function decideAccess(context: GatewayContext, principal: Principal, access: Access): Promise<Decision> {
+async function decideAccess(context: AccessDependencies, principal: Principal, access: Access): Promise<Decision> {
   const resourcePolicies = policiesOf(context, access);
   const isOwnRoot = principal.kind === "root" && principal.account === access.resourceAccount;
   if (isOwnRoot && resourcePolicies.length === 0) {
@@ -50,9 +53,9 @@ async function decideAccess(context: GatewayContext, principal: Principal, acces
   return decide(request, identity.policies, resourcePolicies);
 }
 
-/** The repository's policy, and the registry's as far as its scope reaches. */
+/** The repository's policy, and the registry's policy if its scope covers the action. */
 function policiesOf(
-  context: GatewayContext,
+  context: AccessDependencies,
   { action, repository, resourceAccount, region }: Access,
 ): PolicyDocument[] {
   const texts = [repository?.policyText];
@@ -72,6 +75,6 @@ function denial(principal: Principal, access: Access, decision: Decision & { all
   const open =
     unjudged.length === 0
       ? ""
-      : ` (The sandbox cannot judge ${unjudged.join(", ")}: what depends on it is refused. It judges who calls, from which account and organization, tags, region, time and address.)`;
+      : ` (The sandbox cannot evaluate ${unjudged.join(", ")}, so it denies whatever depends on it. It evaluates the caller, its account and organization, tags, region, time and source address.)`;
   return `User: ${principalArn(principal)} is not authorized to perform: ${access.action} on resource: ${access.resource} ${why}${open}`;
 }

@@ -1,21 +1,21 @@
 import type { IAMClient } from "@aws-sdk/client-iam";
 import { type PolicyDocument, readAccessPolicy } from "../../../ecr/accessPolicy";
-import type { MinistackClient } from "../ministackClient";
-import type { IdentityPolicies } from "./evaluation";
-import type { Principal, RolePrincipal, UserPrincipal } from "./principal";
+import type { MinistackClient } from "../ministack/ministackClient";
+import type { Principal, RolePrincipal, UserPrincipal } from "../state/principal";
+import type { IdentityPolicies } from "./policyEvaluation";
 
-/** What IAM holds about an identity, read anew for each decision: who loses a right loses it at once. */
+/** An identity's IAM data. It is read for each decision, so that a revoked permission takes effect at once. */
 export interface Identity {
   policies: IdentityPolicies | undefined;
-  /** Of the user or role. */
+  /** ID of the user or role. */
   id?: string;
-  /** Of a session's role. */
+  /** ARN of a session's role. */
   roleArn?: string;
   tags: Record<string, string>;
 }
 
-/** What a user, a group or a role carries. */
-interface Carried {
+/** The policies attached to a user, a group, or a role. */
+interface EntityPolicies {
   inline: string[];
   attached: string[];
 }
@@ -24,17 +24,20 @@ interface Carried {
 export class IdentityStore {
   constructor(private readonly ministack: MinistackClient) {}
 
-  /** The user that an access key belongs to; `undefined` when the account has no such key. */
+  /** The user an access key belongs to; `undefined` when the account has no such key. */
   userOfAccessKey(accessKeyId: string, account: string): Promise<UserPrincipal | undefined> {
     return this.ask(account, async (iam, sdk) => {
-      const used = await orAbsent(iam.send(new sdk.GetAccessKeyLastUsedCommand({ AccessKeyId: accessKeyId })));
+      const used = await undefinedIfMissing(
+        iam.send(new sdk.GetAccessKeyLastUsedCommand({ AccessKeyId: accessKeyId })),
+      );
       const { User } =
-        (used?.UserName && (await orAbsent(iam.send(new sdk.GetUserCommand({ UserName: used.UserName }))))) || {};
+        (used?.UserName && (await undefinedIfMissing(iam.send(new sdk.GetUserCommand({ UserName: used.UserName }))))) ||
+        {};
       return User?.Arn && User.UserName ? { kind: "user", account, userName: User.UserName, arn: User.Arn } : undefined;
     });
   }
 
-  /** The principals that a policy names as users or roles and that their accounts do not have. */
+  /** The users and roles in a policy that do not exist in their accounts. */
   async missingPrincipals(policy: PolicyDocument): Promise<string[]> {
     const named = policy.Statement.flatMap(({ Principal, NotPrincipal }) => [Principal, NotPrincipal]).flatMap(
       (principal) => (typeof principal === "object" ? (principal["AWS"] ?? []) : []),
@@ -51,13 +54,13 @@ export class IdentityStore {
     return this.ask(account, async (iam, sdk) => {
       const found =
         kind === "user"
-          ? (await orAbsent(iam.send(new sdk.GetUserCommand({ UserName: name }))))?.User
-          : (await orAbsent(iam.send(new sdk.GetRoleCommand({ RoleName: name }))))?.Role;
+          ? (await undefinedIfMissing(iam.send(new sdk.GetUserCommand({ UserName: name }))))?.User
+          : (await undefinedIfMissing(iam.send(new sdk.GetRoleCommand({ RoleName: name }))))?.Role;
       return found?.Arn !== arn;
     });
   }
 
-  /** Everything that decides about an identity. One that was deleted since has no policies, so it may nothing. */
+  /** Everything needed to authorize an identity. A deleted one has no policies, so it is denied everything. */
   async identityOf(principal: Principal): Promise<Identity> {
     if (principal.kind === "root") {
       return { policies: undefined, tags: {} };
@@ -84,7 +87,7 @@ export class IdentityStore {
   }
 
   private async ask<T>(account: string, work: (iam: IAMClient, sdk: Sdk) => Promise<T>): Promise<T> {
-    // Loaded when needed: most sandboxes have no identity but the root's.
+    // Loaded on demand: most sandboxes have no identity besides root.
     const sdk = await import("@aws-sdk/client-iam");
     return this.ministack.withClient(new sdk.IAMClient(this.ministack.clientOptions(account, "us-east-1")), (iam) =>
       work(iam, sdk),
@@ -94,7 +97,7 @@ export class IdentityStore {
 
 type Sdk = typeof import("@aws-sdk/client-iam");
 
-interface FoundIdentity {
+interface IamIdentity {
   id?: string;
   roleArn?: string;
   boundary?: string;
@@ -108,14 +111,14 @@ class PolicyReader {
     private readonly sdk: Sdk,
   ) {}
 
-  async user({ userName: UserName }: UserPrincipal): Promise<FoundIdentity> {
+  async user({ userName: UserName }: UserPrincipal): Promise<IamIdentity> {
     const { iam, sdk } = this;
-    const { User } = (await orAbsent(iam.send(new sdk.GetUserCommand({ UserName })))) ?? {};
+    const { User } = (await undefinedIfMissing(iam.send(new sdk.GetUserCommand({ UserName })))) ?? {};
     if (UserName === "" || !User) {
       return { tags: {}, policies: [] };
     }
     const [own, groups] = await Promise.all([
-      this.carried(
+      this.entityPolicies(
         () => iam.send(new sdk.ListUserPoliciesCommand({ UserName })),
         (PolicyName) => iam.send(new sdk.GetUserPolicyCommand({ UserName, PolicyName })),
         () => iam.send(new sdk.ListAttachedUserPoliciesCommand({ UserName })),
@@ -131,13 +134,13 @@ class PolicyReader {
     };
   }
 
-  async role({ roleName: RoleName }: RolePrincipal): Promise<FoundIdentity> {
+  async role({ roleName: RoleName }: RolePrincipal): Promise<IamIdentity> {
     const { iam, sdk } = this;
-    const { Role } = (await orAbsent(iam.send(new sdk.GetRoleCommand({ RoleName })))) ?? {};
+    const { Role } = (await undefinedIfMissing(iam.send(new sdk.GetRoleCommand({ RoleName })))) ?? {};
     if (!Role) {
       return { tags: {}, policies: [] };
     }
-    const own = await this.carried(
+    const own = await this.entityPolicies(
       () => iam.send(new sdk.ListRolePoliciesCommand({ RoleName })),
       (PolicyName) => iam.send(new sdk.GetRolePolicyCommand({ RoleName, PolicyName })),
       () => iam.send(new sdk.ListAttachedRolePoliciesCommand({ RoleName })),
@@ -156,38 +159,40 @@ class PolicyReader {
     const { iam, sdk } = this;
     const texts = await Promise.all(
       arns.map(async (PolicyArn) => {
-        const { Policy } = (await orAbsent(iam.send(new sdk.GetPolicyCommand({ PolicyArn })))) ?? {};
+        const { Policy } = (await undefinedIfMissing(iam.send(new sdk.GetPolicyCommand({ PolicyArn })))) ?? {};
         const VersionId = Policy?.DefaultVersionId;
         const version =
-          VersionId && (await orAbsent(iam.send(new sdk.GetPolicyVersionCommand({ PolicyArn, VersionId }))));
+          VersionId && (await undefinedIfMissing(iam.send(new sdk.GetPolicyVersionCommand({ PolicyArn, VersionId }))));
         return version ? (version.PolicyVersion?.Document ?? "") : "";
       }),
     );
     return documents(texts.map(decodeURIComponent));
   }
 
-  private group(GroupName = ""): Promise<Carried> {
+  private group(GroupName = ""): Promise<EntityPolicies> {
     const { iam, sdk } = this;
-    return this.carried(
+    return this.entityPolicies(
       () => iam.send(new sdk.ListGroupPoliciesCommand({ GroupName })),
       (PolicyName) => iam.send(new sdk.GetGroupPolicyCommand({ GroupName, PolicyName })),
       () => iam.send(new sdk.ListAttachedGroupPoliciesCommand({ GroupName })),
     );
   }
 
-  private async carried(
+  private async entityPolicies(
     listInline: () => Promise<{ PolicyNames?: string[] }>,
     getInline: (name: string) => Promise<{ PolicyDocument?: string }>,
     listAttached: () => Promise<{ AttachedPolicies?: { PolicyArn?: string }[] }>,
-  ): Promise<Carried> {
+  ): Promise<EntityPolicies> {
     const [{ PolicyNames = [] }, { AttachedPolicies = [] }] = await Promise.all([listInline(), listAttached()]);
     const inline = await Promise.all(
-      PolicyNames.map(async (name) => decodeURIComponent((await orAbsent(getInline(name)))?.PolicyDocument ?? "")),
+      PolicyNames.map(async (name) =>
+        decodeURIComponent((await undefinedIfMissing(getInline(name)))?.PolicyDocument ?? ""),
+      ),
     );
     return { inline, attached: AttachedPolicies.map(({ PolicyArn = "" }) => PolicyArn) };
   }
 
-  private async documentsOf(carried: Carried[]): Promise<PolicyDocument[]> {
+  private async documentsOf(carried: EntityPolicies[]): Promise<PolicyDocument[]> {
     return [
       ...documents(carried.flatMap(({ inline }) => inline)),
       ...(await this.managed([...new Set(carried.flatMap(({ attached }) => attached))])),
@@ -203,8 +208,8 @@ function tagRecord(tags: { Key?: string; Value?: string }[] = []): Record<string
   return Object.fromEntries(tags.map(({ Key = "", Value = "" }) => [Key, Value]));
 }
 
-/** The answer, or `undefined` when IAM has no such thing. */
-async function orAbsent<T>(answer: Promise<T>): Promise<T | undefined> {
+/** The response, or `undefined` when IAM does not have the entity. */
+async function undefinedIfMissing<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;
   } catch (error) {

@@ -1,21 +1,21 @@
-import type { Caller } from "../caller";
-import type { GatewayContext } from "../context";
-import { arnPrefix } from "../repositoryArn";
+import type { GatewayState } from "../state/gatewayState";
 import { publicApiRegion, type RegistryAddress, type RegistryKind } from "../state/records";
+import { arnPrefix } from "../state/repositoryArn";
+import type { Caller } from "./caller";
 import type { Access } from "./requestKeys";
 
-/** Operations whose permission has another name (ECR API, ListImageReferrers). */
+/** Operations whose permission has a different name (ECR API, ListImageReferrers). */
 const otherActions: Readonly<Record<string, string>> = { ListImageReferrers: "BatchGetImage" };
 
-/** Operations on all repositories; those on the registry itself have no resource (service authorization reference). */
+/** Operations on all repositories; those on the registry have no resource (service authorization reference). */
 const listing = ["DescribeRepositories"];
 
 /**
- * What an operation needs to be allowed, read from an input that is not validated yet: AWS refuses a caller before it
- * says what is wrong with the request.
+ * The permissions an operation needs, read from input that is not validated yet: AWS checks authorization before it
+ * validates the request.
  */
 export function operationAccess(
-  context: GatewayContext,
+  context: Pick<GatewayState, "store">,
   kind: RegistryKind,
   operation: string,
   caller: Caller,
@@ -32,7 +32,7 @@ export function operationAccess(
   const names = namesIn(members, arnPrefix(registry));
   if (names.length === 0) {
     const resource = listing.includes(operation) ? `${arnPrefix(registry)}*` : "*";
-    // A login to ECR Public needs a bearer token of STS (ECR Public user guide, "Registry authentication").
+    // Logging in to ECR Public needs an STS bearer token (ECR Public user guide, "Registry authentication").
     const bearer = kind === "public" && operation === "GetAuthorizationToken" ? ["sts:GetServiceBearerToken"] : [];
     return [action, ...bearer].map((each) => ({ ...common, action: each, resource }));
   }
@@ -43,7 +43,7 @@ export function operationAccess(
   }));
 }
 
-/** The repositories that a request names, one way or another. */
+/** The repositories named in a request, in any of the three members. */
 function namesIn(members: Record<string, unknown>, prefix: string): string[] {
   const { repositoryName, repositoryNames, resourceArn } = members;
   if (typeof repositoryName === "string") {

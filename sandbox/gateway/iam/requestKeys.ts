@@ -1,24 +1,34 @@
-import type { GatewayContext } from "../context";
+import type { MinistackClient } from "../ministack/ministackClient";
+import type { GatewayState } from "../state/gatewayState";
+import { type Principal, principalArn } from "../state/principal";
 import type { RepositoryRecord } from "../state/records";
-import type { ConditionKeys } from "./conditions";
-import type { Identity } from "./identityStore";
-import { type Principal, principalArn } from "./principal";
+import type { ConditionKeys } from "./conditionVerdicts";
+import type { Identity, IdentityStore } from "./identityStore";
 
-/** What a request does to which resource. */
+/** The dependencies of an authorization decision. */
+export interface AccessDependencies extends GatewayState {
+  identities: IdentityStore;
+  ministack: MinistackClient;
+}
+
+/** The action of a request and its resource. */
 export interface Access {
   /** `ecr:PutImage` */
   action: string;
-  /** An ARN, or `*` for actions that have no resource. */
+  /** An ARN, or `*` for actions without a resource. */
   resource: string;
   resourceAccount: string;
   region: string;
-  /** The repository that the ARN names, if it is there. */
+  /** The repository with the ARN, if it exists. */
   repository?: RepositoryRecord;
-  /** Tags that the request gives, for `aws:RequestTag/…` and `aws:TagKeys`. */
+  /** Tags in the request, for `aws:RequestTag/…` and `aws:TagKeys`. */
   requestTags?: Record<string, string>;
 }
 
-/** Keys that a direct call to ECR never has: not through a VPC endpoint, not on behalf of a service or a resource. */
+/**
+ * Keys that a direct call to ECR never has: it does not come through a VPC endpoint or on behalf of a service or
+ * resource.
+ */
 const absentKeys = new Set([
   "aws:sourcevpc",
   "aws:sourcevpce",
@@ -40,11 +50,11 @@ const absentKeys = new Set([
 ]);
 
 /**
- * The values of the condition keys that policies name (IAM user guide, "AWS global condition context keys"; service
- * authorization reference, Amazon ECR). Keys that the sandbox knows nothing about are left out of the map.
+ * Values of the condition keys that policies use (IAM user guide, "AWS global condition context keys"; service
+ * authorization reference, Amazon ECR). Keys the sandbox cannot determine are left out of the map.
  */
 export async function requestKeys(
-  context: GatewayContext,
+  context: AccessDependencies,
   names: ReadonlySet<string>,
   principal: Principal,
   identity: Identity,
@@ -85,14 +95,14 @@ function splitTag(name: string): [prefix: string, tag: string | undefined] {
   return slash < 0 ? [name, undefined] : [name.slice(0, slash), name.slice(slash + 1)];
 }
 
-/** Tag keys in conditions are found whatever their case. */
+/** Tag keys in conditions are case-insensitive. */
 function tagValue(tags: Record<string, string>, key: string): [string] | undefined {
   const found = Object.entries(tags).find(([name]) => name.toLowerCase() === key);
   return found && [found[1]];
 }
 
 function simpleKeys(
-  context: GatewayContext,
+  context: AccessDependencies,
   principal: Principal,
   identity: Identity,
   access: Access,

@@ -1,26 +1,24 @@
 import type { GatewayConfig } from "../config";
+import type { Principal, SessionLimits } from "../state/principal";
 import type { Store } from "../state/store";
-import type { Principal, SessionLimits } from "./principal";
 
-/** A session that STS made, under its access key id. */
+/** A session created by STS, stored by its access key ID. */
 interface SessionRecord {
   principal: Principal;
   /** Milliseconds since 1970. */
   expiresAt: number;
 }
 
-/** Whom a request of STS was signed by; absent for AssumeRoleWithWebIdentity and AssumeRoleWithSAML, which are not signed. */
-export type AccessKeyOwner = (accessKeyId: string) => Promise<Principal | undefined>;
+/** Actions that are not signed: an identity provider's token replaces the signature. */
+const unsignedActions = /^(?:AssumeRoleWithWebIdentity|AssumeRoleWithSAML)$/;
 
-/** Actions that nobody signs: a token of another issuer stands for the signature. */
-const signedByNobody = /^(?:AssumeRoleWithWebIdentity|AssumeRoleWithSAML)$/;
-
-/** Actions whose answer holds credentials. */
-const vending = /^(?:AssumeRole|AssumeRoleWithWebIdentity|AssumeRoleWithSAML|GetSessionToken|GetFederationToken)$/;
+/** Actions that return credentials. */
+const credentialActions =
+  /^(?:AssumeRole|AssumeRoleWithWebIdentity|AssumeRoleWithSAML|GetSessionToken|GetFederationToken)$/;
 
 /**
- * Who the sessions are that STS has made. MiniStack checks their signatures but tells nobody whose they are, so the
- * gateway, through which every call goes, learns it from STS's answers.
+ * The principals of sessions created by STS. MiniStack verifies their signatures but does not reveal whom they belong
+ * to, so the gateway records it from STS's responses, which all pass through it.
  */
 export class Sessions {
   constructor(
@@ -28,27 +26,27 @@ export class Sessions {
     private readonly config: GatewayConfig,
   ) {}
 
-  /** Whether a request's answer is to be shown to `learn`. */
+  /** Whether the response to a request must be passed to `learn`. */
   isVending(body: string): boolean {
-    return vending.test(new URLSearchParams(body).get("Action") ?? "");
+    return credentialActions.test(new URLSearchParams(body).get("Action") ?? "");
   }
 
-  /** Whether a request comes without a signature at AWS too. */
+  /** Whether AWS accepts this request without a signature, too. */
   isUnsigned(body: string): boolean {
-    return signedByNobody.test(new URLSearchParams(body).get("Action") ?? "");
+    return unsignedActions.test(new URLSearchParams(body).get("Action") ?? "");
   }
 
-  /** The principal of a session's access key; `undefined` when the gateway has not seen it made. */
+  /** The principal of a session's access key; `undefined` when the gateway has not seen its creation. */
   principalOf(accessKeyId: string): Principal | undefined {
     return this.store.setting<SessionRecord>("session", accessKeyId)?.principal;
   }
 
   /**
-   * Keeps whose credentials an answer of STS holds.
+   * Records whom the credentials in an STS response belong to.
    *
-   * @param body The request's form.
-   * @param caller Who signed it.
-   * @param answer The answer's XML.
+   * @param body The request's form data.
+   * @param caller The signer of the request.
+   * @param answer The response's XML.
    */
   learn(body: string, caller: Principal | undefined, answer: string, now: number): void {
     const element = (name: string) => new RegExp(`<${name}>([^<]+)</${name}>`).exec(answer)?.[1] ?? "";
@@ -67,7 +65,7 @@ export class Sessions {
   }
 
   private sessionOf(form: URLSearchParams, caller: Principal | undefined, arn: string): Principal | undefined {
-    const session = limitsIn(form);
+    const session = sessionLimits(form);
     if (form.get("Action") === "GetSessionToken") {
       return caller;
     }
@@ -77,7 +75,7 @@ export class Sessions {
       return { kind: "role", account, roleName: name, arn, session };
     }
     if (kind === "federated-user") {
-      // A root's federated user has what the session policy gives; without one, nothing.
+      // A root user's federated session has only what its session policy grants; without one, nothing.
       const userName = caller?.kind === "user" ? caller.userName : "";
       return { kind: "user", account: account || this.config.account, userName, arn, session };
     }
@@ -85,7 +83,7 @@ export class Sessions {
   }
 }
 
-function limitsIn(form: URLSearchParams): SessionLimits {
+function sessionLimits(form: URLSearchParams): SessionLimits {
   const policy = form.get("Policy");
   const numbered = (pattern: RegExp) => [...form].filter(([key]) => pattern.test(key)).map(([, value]) => value);
   const keys = numbered(/^Tags\.member\.\d+\.Key$/);

@@ -1,19 +1,21 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { installPythonPackage } from "../../services/pythonPackage";
 import { runOrThrow } from "../../system/commands";
 import type { Progress } from "../../system/progress";
+import { installPythonPackage } from "../../system/pythonPackage";
 
-/** Where the models are kept that the gateway reads. */
+/** Where the models are stored. */
 export const modelsFolder = __dirname;
 export const modelFiles = ["ecr.json", "ecrPublic.json"] as const;
 
-/** Writes the models of the pinned botocore (sandbox/python/botocore.txt) into a folder. */
+/** Writes the models of the pinned botocore (sandbox/python/botocore.txt) to a folder. */
 export async function writePinnedModels(folder: string, progress: Progress): Promise<void> {
   await runOrThrow(await python(progress), [generator, folder]);
 }
 
-/** Writes the models of the newest botocore on PyPI into a folder. Its wheel is read as data: nothing of it is installed or run. */
+/**
+ * Writes the models of the newest botocore on PyPI to a folder. Its wheel is only read as data, never installed or run.
+ */
 export async function writeNewestModels(folder: string, progress: Progress): Promise<void> {
   const program = await python(progress);
   const downloads = path.join(folder, "wheel");

@@ -1,7 +1,7 @@
-"""Writes ecr.json and ecrPublic.json into a folder: the operations of both services and their shapes, from botocore's service
-models. Kept are what decides whether a request is valid, what an answer holds, and which errors each operation names.
+"""Writes ecr.json and ecrPublic.json to a folder: the operations of both services and their shapes, from botocore's service
+models. Keeps what determines whether a request is valid, what a response contains, and which errors each operation lists.
 
-python generate.py FOLDER [WHEEL]: the models of the installed botocore, or those in a wheel of it, which is only read as data.
+python generate.py FOLDER [WHEEL]: uses the models of the installed botocore, or of a wheel, which is only read as data.
 """
 
 import gzip

@@ -1,15 +1,15 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { GatewayContext } from "../context";
 import { authorize } from "../iam/authorizer";
-import { arnPrefix } from "../repositoryArn";
 import type { RegistryAddress } from "../state/records";
-import { inRegistryWords, type RegistryCaller } from "./access";
+import { arnPrefix } from "../state/repositoryArn";
 import { pageSize, sendPage } from "./pages";
+import { type RegistryCaller, withRegistryErrors } from "./registryAccess";
 import { RegistryError, unsupported } from "./registryError";
 
 /**
- * `GET /v2/_catalog`: the names of a private registry's repositories, in pages. No source says which right ECR asks for;
- * here it is that of the API's list. ECR Public has no such list.
+ * `GET /v2/_catalog`: the repository names of a private registry, paged. The permission ECR requires is not documented;
+ * here it is the one for listing repositories in the API. ECR Public has no such list.
  */
 export async function handleCatalog(
   context: GatewayContext,
@@ -20,12 +20,12 @@ export async function handleCatalog(
   query: URLSearchParams,
 ): Promise<void> {
   if (registry === undefined || principal === undefined) {
-    throw new RegistryError(404, "UNSUPPORTED", "/v2/_catalog is no path of the public registry.");
+    throw new RegistryError(404, "UNSUPPORTED", "The public registry has no /v2/_catalog.");
   }
   if (request.method !== "GET") {
     throw unsupported(`${request.method} of the catalog`);
   }
-  await inRegistryWords(() =>
+  await withRegistryErrors(() =>
     authorize(context, principal, {
       action: "ecr:DescribeRepositories",
       resource: `${arnPrefix(registry)}*`,

@@ -1,9 +1,15 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { GatewayContext } from "../context";
-import { DroppedCall, type FaultKind } from "../injectedFaults";
 import type { RegistryAddress, RepositoryRecord } from "../state/records";
-import { isStorageDown, storageDownMessage } from "../storageDown";
-import { strangerFault } from "../strangers";
+import { isStorageDown, storageDownMessage } from "../storage/storageDown";
+import { foreignRequestFault } from "../wire/foreignRequests";
+import { DroppedCall, type FaultKind } from "../wire/injectedFaults";
+import { handleBlob } from "./blobs";
+import { readBody } from "./body";
+import { handleCatalog } from "./catalog";
+import { handleLayerDownload, layerDownloadPath } from "./layerDownload";
+import { handleManifest } from "./manifests";
+import { handleReferrers } from "./referrers";
 import {
   authorizeRoute,
   basicCredentials,
@@ -12,27 +18,21 @@ import {
   privateCaller,
   publicCaller,
   type RegistryCaller,
-} from "./access";
-import { handleBlob } from "./blobs";
-import { readBody } from "./body";
-import { handleCatalog } from "./catalog";
-import { handleLayerDownload, layerDownloadPath } from "./layerDownload";
-import { handleManifest } from "./manifests";
-import { handleReferrers } from "./referrers";
+} from "./registryAccess";
 import { nameUnknown, RegistryError, sendJson, sendRegistryError, unsupported } from "./registryError";
 import { prepareRepository } from "./repositoryPreparation";
 import type { RepositoryRequest } from "./repositoryRequest";
 import { parseRoute, type Route } from "./routes";
-import { handleTags } from "./tags";
+import { handleTags } from "./tagLists";
 import { handleStartUpload, handleUpload } from "./uploads";
 
-/** A form sent to the token endpoint holds a password and little else. */
+/** A form for the token endpoint holds little more than a password. */
 const tokenFormLimit = 16 * 1024;
 
 /**
- * Answers a request of the OCI distribution protocol.
+ * Handles a request of the OCI distribution protocol.
  *
- * @param address The private registry that was called; absent at the public one, which holds every account's under its alias.
+ * @param address The private registry; absent for the public one, which serves every account under its alias.
  */
 export async function handleRegistryRequest(
   context: GatewayContext,
@@ -42,7 +42,7 @@ export async function handleRegistryRequest(
 ): Promise<void> {
   response.setHeader("Docker-Distribution-Api-Version", "registry/2.0");
   try {
-    const fault = strangerFault(request);
+    const fault = foreignRequestFault(request);
     if (fault !== undefined) throw new RegistryError(403, "DENIED", fault);
     const url = addressOf(request);
     if (address === undefined && /^\/token\/?$/.test(url.pathname)) {
@@ -68,7 +68,7 @@ export async function handleRegistryRequest(
       context.log(`${request.method} ${request.url}: ${error instanceof Error ? error.stack : String(error)}`);
       sendRegistryError(response, new RegistryError(500, "UNKNOWN", "The sandbox's registry failed; see its log."));
     } else {
-      // Half an answer cannot be taken back: the client must see that it is cut.
+      // A response in progress cannot be replaced by an error: the client must see that it was cut off.
       response.destroy();
     }
   } finally {
@@ -86,7 +86,7 @@ async function handleRoute(
   const caller = address ? privateCaller(context, request, address) : publicCaller(context, request);
   const route = parseRoute(decodedPath(url.pathname));
   if (route === undefined) {
-    throw new RegistryError(404, "UNSUPPORTED", `${url.pathname} is no path of the registry protocol.`);
+    throw new RegistryError(404, "UNSUPPORTED", `${url.pathname} is not a path of the registry protocol.`);
   }
   if (route.kind === "base") {
     sendJson(response, 200, {});
@@ -111,19 +111,22 @@ async function handleRoute(
   await dispatch(at, route, (from) => readable(context, caller, find(from).repository));
 }
 
-/** As ECR's registries word it. */
+/** In the wording of ECR's registries. */
 function injectedError(kind: Exclude<FaultKind, "drop" | "hold">): RegistryError {
   return kind === "serverError"
     ? new RegistryError(500, "UNKNOWN", "unknown error")
     : new RegistryError(429, "TOOMANYREQUESTS", "Rate exceeded");
 }
 
-/** HTTP has a path here, or a whole address whose host says nothing. A path may begin with `//`, which is no host either. */
+/**
+ * An HTTP request target is a path, or a full URL whose host is ignored. A path may start with `//`, which is not a
+ * host either.
+ */
 function addressOf({ url: target = "/" }: IncomingMessage): URL {
   try {
     return new URL(target.startsWith("/") ? `http://registry${target}` : target);
   } catch {
-    throw new RegistryError(400, "UNSUPPORTED", `${target} is no address.`);
+    throw new RegistryError(400, "UNSUPPORTED", `${target} is not a valid address.`);
   }
 }
 
@@ -131,12 +134,12 @@ function decodedPath(path: string): string {
   try {
     return decodeURIComponent(path);
   } catch {
-    throw new RegistryError(400, "NAME_INVALID", `${path} has a broken percent sign.`);
+    throw new RegistryError(400, "NAME_INVALID", `${path} has an invalid percent-encoding.`);
   }
 }
 
 interface FoundRepository {
-  /** `undefined`: no account has that alias. */
+  /** `undefined` when no account has that alias. */
   registry: RegistryAddress | undefined;
   name: string;
   repository: RepositoryRecord | undefined;
@@ -156,7 +159,9 @@ function findRepository(
   return { registry, name, repository: registry && context.store.repository(registry, name) };
 }
 
-/** The source of a mount, if the caller may read it. Both registries hold one kind only, so they never mix. */
+/**
+ * The source of a mount, if the caller may read it. Each registry has repositories of one kind only, so they never mix.
+ */
 async function readable(
   context: GatewayContext,
   caller: RegistryCaller,
@@ -186,7 +191,7 @@ async function dispatch(
   }
 }
 
-/** The public registry's token endpoint: `GET` with Basic credentials, `POST` with a password, or nobody's. */
+/** The public registry's token endpoint: `GET` with Basic credentials, `POST` with a password, or anonymous. */
 async function handleTokenRequest(
   context: GatewayContext,
   request: IncomingMessage,
@@ -208,12 +213,16 @@ async function handleTokenRequest(
   const user = form.get("username");
   const password = form.get("password");
   if (form.get("grant_type") !== "password" || user === null || password === null) {
-    throw new RegistryError(400, "UNSUPPORTED", "The token endpoint takes grant_type=password, username and password.");
+    throw new RegistryError(
+      400,
+      "UNSUPPORTED",
+      "The token endpoint requires grant_type=password, username and password.",
+    );
   }
   sendJson(response, 200, exchangeToken(context, { user, password }));
 }
 
-/** The logo of a public repository, where its catalog data's `logoUrl` points. */
+/** Serves a public repository's logo at its catalog data's `logoUrl`. */
 function sendLogo(context: GatewayContext, response: ServerResponse, path: string): void {
   const [account = "", ...name] = decodedPath(path.slice("/_sandbox/logo/".length)).split("/");
   const repository = context.store.repository({ kind: "public", account, region: "us-east-1" }, name.join("/"));
@@ -221,7 +230,7 @@ function sendLogo(context: GatewayContext, response: ServerResponse, path: strin
   if (logo === undefined) {
     throw new RegistryError(404, "NAME_UNKNOWN", "There is no such logo.");
   }
-  // The bytes are the user's: a browser must not take them for a page.
+  // User content: a browser must not render it as a page.
   response.writeHead(200, {
     "Content-Type": "application/octet-stream",
     "Content-Length": logo.length,

@@ -4,13 +4,13 @@ import type { RegistryAddress, RepositoryRecord } from "../state/records";
 import { sendBlob } from "./proxy";
 import { RegistryError } from "./registryError";
 
-/** Life of a download address, as ECR's are an hour long. */
+/** Lifetime of a download URL; ECR's are valid for an hour, too. */
 const lifetimeMilliseconds = 60 * 60 * 1000;
 
-/** Where layers are downloaded by address; outside of the registry protocol's paths. */
+/** Path for layer downloads by URL, outside the registry protocol. */
 export const layerDownloadPath = "/_sandbox/layer";
 
-/** An address that gives one layer of one repository to whoever has it, for an hour. */
+/** A presigned URL for one layer of one repository, valid for an hour. */
 export function layerUrl(context: GatewayContext, repository: RepositoryRecord, digest: string): string {
   const expires = String(context.clock.now() + lifetimeMilliseconds);
   const query = new URLSearchParams({
@@ -22,7 +22,7 @@ export function layerUrl(context: GatewayContext, repository: RepositoryRecord, 
   return `http://${context.registries.privateHost(repository.account, repository.region)}${layerDownloadPath}?${query}`;
 }
 
-/** Answers a download address; no login is needed, the address itself is signed. */
+/** Serves a presigned URL; no login is needed, because the URL itself is signed. */
 export async function handleLayerDownload(
   context: GatewayContext,
   request: IncomingMessage,
@@ -34,13 +34,13 @@ export async function handleLayerDownload(
     (key) => query.get(key) ?? "",
   );
   const repository = context.store.repository(address, name);
-  // Nobody learns without a signed address which repositories there are.
+  // Without a valid signature the response must not reveal whether a repository exists.
   const signed = repository && context.tokens.verify(signedText(repository, digest, expires), signature);
   if (!signed || Number(expires) < context.clock.now()) {
-    throw new RegistryError(403, "DENIED", "This download address is not valid, or its hour is over.");
+    throw new RegistryError(403, "DENIED", "This download URL is invalid, or it has expired after an hour.");
   }
   if (request.method !== "GET" && request.method !== "HEAD") {
-    throw new RegistryError(405, "UNSUPPORTED", "A download address is read with GET.");
+    throw new RegistryError(405, "UNSUPPORTED", "A download URL must be requested with GET.");
   }
   const at = { context, request, response, query, caller: {}, repository, fullName: name };
   await sendBlob(at, digest);

@@ -1,20 +1,20 @@
-import { imageTagFaults } from "../../../ecr/imageTags";
+import { imageTagFaults } from "../../../ecr/tags/imageTags";
 import type { GatewayContext } from "../context";
-import { deleteImage, referencedMessage } from "../imageDeletion";
-import { pushImage } from "../images";
-import { PushRefusal } from "../pushRefusal";
+import { deviates } from "../deviations";
+import { deleteImage, referencedMessage } from "../images/imageDeletion";
+import { pushImage } from "../images/imagePush";
 import type { ImageRecord, RepositoryRecord } from "../state/records";
 import { pullTimeExclusions } from "../state/registrySettings";
-import type { RegistryCaller } from "./access";
+import { PushRefusal } from "../storage/pushRefusal";
 import { checkedDigest } from "./blobs";
 import { readBody } from "./body";
-import { deviates } from "./deviations";
+import type { RegistryCaller } from "./registryAccess";
 import { nameUnknown, RegistryError, unsupported } from "./registryError";
 import type { RepositoryRequest } from "./repositoryRequest";
 
-/** The longest manifest that ECR takes (ECR API, PutImage: imageManifest), in bytes. */
+/** Longest manifest that ECR accepts (ECR API, PutImage: imageManifest), in bytes. */
 const manifestLimit = 4 * 1024 * 1024;
-/** ECR renews lastRecordedPullTime at least once in 24 hours (ECR API, ImageDetail). */
+/** ECR updates lastRecordedPullTime at least once in 24 hours (ECR API, ImageDetail). */
 const pullTimeMilliseconds = 24 * 60 * 60 * 1000;
 
 export async function handleManifest(at: RepositoryRequest, reference: string): Promise<void> {
@@ -31,7 +31,7 @@ export async function handleManifest(at: RepositoryRequest, reference: string): 
   }
 }
 
-/** Tags belong to the gateway, and an image that it does not know is not there, whatever Distribution holds. */
+/** Tags are the gateway's, and an image it does not know does not exist, whatever Distribution stores. */
 async function readManifest(at: RepositoryRequest, reference: string): Promise<void> {
   const { context, repository, response } = at;
   const image = existingImage(at, reference);
@@ -40,7 +40,7 @@ async function readManifest(at: RepositoryRequest, reference: string): Promise<v
     throw new RegistryError(
       404,
       "MANIFEST_UNKNOWN",
-      `The image ${image.digest} is archived: restore it before it is pulled.`,
+      `The image ${image.digest} is archived. Restore it before pulling it.`,
     );
   }
   const headers = {
@@ -72,8 +72,9 @@ function existingImage({ context, repository }: RepositoryRequest, reference: st
 }
 
 /**
- * `DELETE` of an image by digest, or of a tag, which takes the image with it when it is the last: as BatchDeleteImage.
- * ECR takes this since 2023 (aws/containers-roadmap issue 1229; ECR user guide, "Deleting signatures and other artifacts").
+ * `DELETE` of an image by digest, or of a tag, which deletes the image with its last tag, like BatchDeleteImage. ECR
+ * supports this since 2023 (aws/containers-roadmap issue 1229; ECR user guide, "Deleting signatures and other
+ * artifacts").
  */
 function removeManifest(at: RepositoryRequest, reference: string): Promise<void> {
   const { context, repository } = at;
@@ -87,7 +88,7 @@ function removeManifest(at: RepositoryRequest, reference: string): Promise<void>
   });
 }
 
-/** A pull by a principal that the registry excludes does not count (ECR API, RegisterPullTimeUpdateExclusion). */
+/** A pull by an excluded principal is not recorded (ECR API, RegisterPullTimeUpdateExclusion). */
 function recordPull({ context, repository, caller }: RepositoryRequest, image: ImageRecord): void {
   const now = context.clock.now();
   const isRecent = image.lastPulledAt !== undefined && now - image.lastPulledAt < pullTimeMilliseconds;
@@ -102,7 +103,7 @@ function recordPull({ context, repository, caller }: RepositoryRequest, image: I
   });
 }
 
-/** A session counts as its role; of a role's ARN the path is not known here, so the name decides. */
+/** A session counts as its role. The role's path is not known here, so only its name is compared. */
 function isExcluded(context: GatewayContext, repository: RepositoryRecord, { principal }: RegistryCaller): boolean {
   if (repository.kind === "public" || principal === undefined || principal.kind === "root") {
     return false;
@@ -150,9 +151,9 @@ function registryRefusal(at: RepositoryRequest, refusal: PushRefusal): RegistryE
     case "tooManyTags":
       return new RegistryError(403, "DENIED", refusal.message);
     case "digestMismatch":
-      // google/go-containerregistry issue 1568 has ECR's answer.
+      // ECR's response is in google/go-containerregistry issue 1568.
       return new RegistryError(400, "MANIFEST_INVALID", refusal.message);
-    // int128/docker-manifest-create-action pull request 63 has ECR's answer to an index before its images.
+    // ECR's response to an index pushed before its images is in int128/docker-manifest-create-action pull request 63.
     case "imagesMissing":
     case "layersMissing":
       return new RegistryError(400, "MANIFEST_BLOB_UNKNOWN", refusal.message, { detail: refusal.detail });

@@ -1,15 +1,15 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { RegistryError, sendJson } from "./registryError";
 
-/** Entries of a page when the client does not say (docker-archive/migrator issue 96, genuinetools/reg issue 206). */
+/** Default page size (docker-archive/migrator issue 96, genuinetools/reg issue 206). */
 const defaultPage = 100;
-/** The most that a client may ask for (google/go-containerregistry issue 681, with ECR's answer to more). */
+/** Maximum page size (google/go-containerregistry issue 681, with ECR's response to more). */
 const largestPage = 1000;
 
 /**
- * Sends one page of a list in lexical order, with the specification's `n` and `last`, and where the next one is.
+ * Sends one page of a sorted list, with the specification's `n` and `last`, and a link to the next page.
  *
- * @param body The answer that holds a page.
+ * @param body Builds the response from a page.
  */
 export function sendPage(
   request: IncomingMessage,
@@ -32,13 +32,13 @@ export function sendPage(
   sendJson(response, 200, body(page), page.length > 0 && more ? { Link: link } : {});
 }
 
-/** The size of a page that `n` asks for. */
+/** The page size that `n` requests. */
 export function pageSize(text: string | null): number {
   if (text === null) {
     return defaultPage;
   }
   if (!/^\d{1,9}$/.test(text)) {
-    throw new RegistryError(400, "PAGINATION_NUMBER_INVALID", "n is a whole number, 0 or more.");
+    throw new RegistryError(400, "PAGINATION_NUMBER_INVALID", "n must be a whole number, 0 or more.");
   }
   if (Number(text) > largestPage) {
     const rule = `Member must have value less than or equal to ${largestPage}`;

@@ -4,12 +4,12 @@ import type { RepositoryRequest } from "./repositoryRequest";
 
 const ociIndex = "application/vnd.oci.image.index.v1+json";
 
-/** Entries of a page: with annotations of ordinary size far from the 4 MiB that a client has to take. */
+/** Page size: with annotations of ordinary size, far below the 4 MiB that a client must accept. */
 const pageSize = 100;
 
 /**
- * `GET …/referrers/<digest>`: the images whose `subject` is this digest, as an OCI index, by digest. `artifactType` leaves
- * others out; what does not fit in one page is behind the `Link` header.
+ * `GET …/referrers/<digest>`: the images with this digest as `subject`, as an OCI index sorted by digest.
+ * `artifactType` filters; further pages are in the `Link` header.
  */
 export function handleReferrers(at: RepositoryRequest, subject: string): void {
   const { context, repository, request, query } = at;

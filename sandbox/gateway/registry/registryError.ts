@@ -1,7 +1,7 @@
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
-import { noteError } from "../requestLog";
+import { noteError } from "../wire/requestLog";
 
-/** A refusal as the OCI distribution specification carries it: a code, a message, an HTTP status. */
+/** A refusal in the format of the OCI distribution specification: a code, a message, and an HTTP status. */
 export class RegistryError extends Error {
   constructor(
     readonly status: number,
@@ -26,7 +26,7 @@ export function unsupported(what: string): RegistryError {
   return new RegistryError(405, "UNSUPPORTED", `${what} is not supported by this registry.`);
 }
 
-/** What docker users know from ECR when 12 hours are over. */
+/** ECR's message for an expired token, after 12 hours. */
 export const tokenExpiredMessage = "Your authorization token has expired. Reauthenticate and try again.";
 
 export function sendRegistryError(response: ServerResponse, error: RegistryError): void {

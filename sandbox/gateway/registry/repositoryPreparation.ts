@@ -1,17 +1,16 @@
 import type { GatewayContext } from "../context";
 import { authorize } from "../iam/authorizer";
-import { pullThrough } from "../pullThrough";
-import { createByTemplate, isCreatedOnPush } from "../repositoryCreation";
+import { createByTemplate, isCreatedOnPush } from "../repositories/repositoryCreation";
 import type { RegistryAddress, RepositoryRecord } from "../state/records";
-import { accessTo, inRegistryWords, isPush, type RegistryCaller } from "./access";
+import { pullThrough } from "./pullThrough";
+import { accessTo, isPush, type RegistryCaller, withRegistryErrors } from "./registryAccess";
 import type { Route } from "./routes";
 
 /**
- * The repository that a request is for, as ECR makes it ready: a private one that is not there is created on the first
- * push when a creation template says so, and an image that a pull-through cache rule covers is fetched before it is
- * pulled.
+ * Prepares the repository of a request, as ECR does: a missing private repository is created on first push when a
+ * creation template allows it, and an image covered by a pull-through cache rule is fetched before it is pulled.
  *
- * @returns `undefined` when there is no such repository.
+ * @returns `undefined` when the repository does not exist.
  */
 export async function prepareRepository(
   context: GatewayContext,
@@ -24,12 +23,12 @@ export async function prepareRepository(
   const { principal } = caller;
   if (registry.kind === "private" && principal !== undefined) {
     if (route.kind === "manifest" && (method === "GET" || method === "HEAD")) {
-      await inRegistryWords(() => pullThrough(context, principal, registry, name, route.reference));
+      await withRegistryErrors(() => pullThrough(context, principal, registry, name, route.reference));
     }
     const missing = context.store.repository(registry, name) === undefined;
     if (missing && method !== "DELETE" && isPush(route, method) && isCreatedOnPush(context, registry, name)) {
       const access = accessTo(registry, "CreateRepository", { name, repository: undefined });
-      await inRegistryWords(() => authorize(context, principal, access));
+      await withRegistryErrors(() => authorize(context, principal, access));
       return createByTemplate(context, registry, name, "CREATE_ON_PUSH");
     }
   }

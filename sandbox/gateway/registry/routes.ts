@@ -1,4 +1,4 @@
-/** What a path of the registry protocol asks for. */
+/** A parsed path of the registry protocol. */
 export type Route =
   | { kind: "base" }
   | { kind: "catalog" }
@@ -10,8 +10,8 @@ export type Route =
   | { kind: "referrers"; name: string; digest: string };
 
 /**
- * Reads a path. A repository's name may have parts such as `tags` or `manifests`, so paths are read from their end:
- * the name is as long as it can be.
+ * Parses a path. A repository name may contain parts such as `tags` or `manifests`, so paths are parsed from the end:
+ * the name is as long as possible.
  */
 export function parseRoute(path: string): Route | undefined {
   if (/^\/v2\/?$/.test(path)) {

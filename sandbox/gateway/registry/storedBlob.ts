@@ -4,20 +4,20 @@ import type { ServerResponse } from "node:http";
 const pieceBytes = 1 << 18;
 
 /**
- * Sends a file with two pieces of memory that take turns. A stream would allocate as much as the file is long, and the
- * collector's work for it takes longer than all the rest.
+ * Sends a file with two alternating buffers. A stream would allocate as much memory as the file is long, and collecting
+ * that garbage would take longer than everything else.
  */
 export async function sendFile(file: fs.FileHandle, response: ServerResponse): Promise<void> {
   let [free, full] = [Buffer.allocUnsafeSlow(pieceBytes), Buffer.allocUnsafeSlow(pieceBytes)];
   let sent: Promise<void> = Promise.resolve();
   for (;;) {
     const { bytesRead } = await file.read(free, 0, pieceBytes, null);
-    // The piece before is read from until it is sent.
+    // The previous buffer is in use until it is sent.
     await sent;
     if (bytesRead === 0) break;
     [free, full] = [full, free];
     sent = write(response, full.subarray(0, bytesRead));
-    // It is waited for after the next piece was read; a failure until then is not lost.
+    // It is awaited after the next read; until then this keeps its rejection from counting as unhandled.
     sent.catch(() => {});
   }
   response.end();
@@ -25,7 +25,7 @@ export async function sendFile(file: fs.FileHandle, response: ServerResponse): P
 
 function write(response: ServerResponse, piece: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
-    // A client that goes away never takes the piece.
+    // A disconnected client would leave the write pending forever.
     const gone = () => reject(new Error("the client closed the connection"));
     response.once("close", gone);
     response.write(piece, (error) => {
@@ -36,8 +36,8 @@ function write(response: ServerResponse, piece: Buffer): Promise<void> {
   });
 }
 
-/** Opens a file of Distribution's; `undefined` when it is not there. */
-export async function openIfThere(file: string): Promise<fs.FileHandle | undefined> {
+/** Opens one of Distribution's files; `undefined` when it does not exist. */
+export async function openIfExists(file: string): Promise<fs.FileHandle | undefined> {
   try {
     return await fs.open(file, "r");
   } catch (error) {

@@ -1,20 +1,20 @@
 import type { IncomingMessage } from "node:http";
-import { namespaceOf } from "../distributionClient";
-import { emptyUploadMessage, leastPartSize, smallPartMessage } from "../layerParts";
+import { deviates } from "../deviations";
 import { accountSetting } from "../state/accountSettings";
 import type { RepositoryRecord } from "../state/records";
+import { namespaceOf } from "../storage/distributionClient";
+import { emptyUploadMessage, leastPartSize, smallPartMessage } from "../storage/layerParts";
+import type { UploadSession } from "../storage/uploadSessions";
 import { checkedDigest } from "./blobs";
-import { deviates } from "./deviations";
 import { distributionRefusal } from "./proxy";
 import { RegistryError, unsupported } from "./registryError";
 import type { RepositoryRequest } from "./repositoryRequest";
-import type { UploadSession } from "./uploadSessions";
 
 /**
- * `POST …/blobs/uploads/`: opens an upload session, takes a blob whole (`digest`), or mounts one from another repository
- * of the same registry (`mount` and `from`) when the caller may read that one.
+ * `POST …/blobs/uploads/`: starts an upload session, accepts a whole blob (`digest`), or mounts one from another
+ * repository of the same registry (`mount` and `from`) that the caller may read.
  *
- * @param findRepository The repository of a name in this registry, if the caller may read it.
+ * @param findRepository Finds a repository of this registry by name, if the caller may read it.
  */
 export async function handleStartUpload(
   at: RepositoryRequest,
@@ -36,7 +36,7 @@ export async function handleStartUpload(
       return;
     }
   }
-  // Without a source that may be read this opens an ordinary session, as the specification wants.
+  // Without a readable source this starts an ordinary session, as the specification requires.
   if (digest !== null) checkedDigest(digest);
   const { id, session } = await openSession(at);
   if (digest === null) {
@@ -53,7 +53,7 @@ export async function handleStartUpload(
 export async function handleUpload(at: RepositoryRequest, id: string): Promise<void> {
   switch (at.request.method) {
     case "GET":
-      return sendProgress(at, id, await existing(at, id), 204);
+      return sendProgress(at, id, await existingSession(at, id), 204);
     case "PATCH":
       return exclusively(at, id, () => takeChunk(at, id));
     case "PUT":
@@ -65,13 +65,13 @@ export async function handleUpload(at: RepositoryRequest, id: string): Promise<v
   }
 }
 
-/** Two requests for one session would write over each other. */
+/** Two requests for one session would overwrite each other. */
 function exclusively(at: RepositoryRequest, id: string, work: () => Promise<void>): Promise<void> {
   return at.context.repositoryLocks.run(`upload ${id}`, work);
 }
 
 async function takeChunk(at: RepositoryRequest, id: string): Promise<void> {
-  const session = await existing(at, id);
+  const session = await existingSession(at, id);
   refuseRange(at, id, session);
   const next = await append(at, id, session);
   if (next !== undefined) {
@@ -81,7 +81,7 @@ async function takeChunk(at: RepositoryRequest, id: string): Promise<void> {
 
 async function finish(at: RepositoryRequest, id: string): Promise<void> {
   const digest = checkedDigest(at.query.get("digest") ?? "");
-  const session = await existing(at, id);
+  const session = await existingSession(at, id);
   const { headers } = at.request;
   const hasBody = headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
   if (hasBody) refuseRange(at, id, session);
@@ -90,7 +90,7 @@ async function finish(at: RepositoryRequest, id: string): Promise<void> {
 }
 
 async function cancel(at: RepositoryRequest, id: string): Promise<void> {
-  const session = await existing(at, id);
+  const session = await existingSession(at, id);
   at.context.uploads.remove(id);
   (await toDistribution(at, "DELETE", session.location)).resume();
   at.response.writeHead(204).end();
@@ -100,11 +100,11 @@ async function openSession(at: RepositoryRequest): Promise<{ id: string; session
   const answer = await toDistribution(at, "POST", `/v2/${namespaceOf(at.repository)}/blobs/uploads/`);
   const location = await nextLocation(at, answer);
   const id = /\/blobs\/uploads\/([^/?]+)/.exec(location)?.[1] ?? "";
-  return { id, session: keep(at, id, begun(location, 0)) };
+  return { id, session: storeSession(at, id, initialProgress(location, 0)) };
 }
 
-/** What is known of a session, or what Distribution says of the client's own address after a restart. */
-async function existing(at: RepositoryRequest, id: string): Promise<UploadSession> {
+/** The state of a session; after a restart, what Distribution reports for the client's URL. */
+async function existingSession(at: RepositoryRequest, id: string): Promise<UploadSession> {
   const known = at.context.uploads.get(id, at.repository);
   if (known) return known;
   const query = new URLSearchParams(at.query);
@@ -113,13 +113,13 @@ async function existing(at: RepositoryRequest, id: string): Promise<UploadSessio
   const answer = await toDistribution(at, "GET", location);
   answer.resume();
   if (answer.statusCode !== 204) {
-    throw new RegistryError(404, "BLOB_UPLOAD_UNKNOWN", `There is no upload ${id}: begin it again.`);
+    throw new RegistryError(404, "BLOB_UPLOAD_UNKNOWN", `There is no upload ${id}. Start it again.`);
   }
   const last = Number(/^0-(\d+)$/.exec(answer.headers.range ?? "")?.[1] ?? 0);
-  return keep(at, id, begun(location, last === 0 ? 0 : last + 1));
+  return storeSession(at, id, initialProgress(location, last === 0 ? 0 : last + 1));
 }
 
-/** Refuses a chunk that does not begin where the last one ended, and one whose range and length disagree. */
+/** Rejects a chunk that does not start where the last one ended, or whose range and length disagree. */
 function refuseRange(at: RepositoryRequest, id: string, session: UploadSession): void {
   const range = at.request.headers["content-range"];
   if (range === undefined) return;
@@ -128,7 +128,7 @@ function refuseRange(at: RepositoryRequest, id: string, session: UploadSession):
     throw new RegistryError(
       416,
       "RANGE_INVALID",
-      `Content-Range ${range} does not follow the ${session.received} bytes that are here.`,
+      `Content-Range ${range} does not follow the ${session.received} bytes received so far.`,
       { headers: progressHeaders(at, id, session) },
     );
   }
@@ -139,15 +139,16 @@ function refuseRange(at: RepositoryRequest, id: string, session: UploadSession):
 }
 
 /**
- * Adds the request's body to the session. When the client goes away in the middle, what came is kept for it to go on from.
+ * Appends the request's body to the session. When the client disconnects, the bytes received so far are kept so that it
+ * can resume.
  *
- * @returns The session after it; `undefined` when the client is gone.
+ * @returns The updated session; `undefined` when the client is gone.
  */
 async function append(at: RepositoryRequest, id: string, session: UploadSession): Promise<UploadSession | undefined> {
   const { context, request } = at;
   const { answer, bytes } = await context.distribution.appendToUpload(session.location, request);
   const location = await nextLocation(at, answer, id);
-  const next = keep(at, id, { ...session, ...chunkAdded(session, bytes, request.complete), location });
+  const next = storeSession(at, id, { ...session, ...progressAfterChunk(session, bytes, request.complete), location });
   return request.complete ? next : undefined;
 }
 
@@ -155,7 +156,7 @@ async function commit(at: RepositoryRequest, id: string, session: UploadSession,
   refuseParts(at, id, session);
   const separator = session.location.includes("?") ? "&" : "?";
   const path = `${session.location}${separator}digest=${encodeURIComponent(digest)}`;
-  // Distribution ends the session whether the digest fits or not.
+  // Distribution ends the session whether or not the digest matches.
   at.context.uploads.remove(id);
   const answer = await toDistribution(at, "PUT", path);
   if ((answer.statusCode ?? 500) >= 400) {
@@ -176,27 +177,27 @@ async function nextLocation(at: RepositoryRequest, answer: IncomingMessage, id?:
   return pathname + search;
 }
 
-type Progress = Omit<UploadSession, "repositoryId" | "usedAt">;
+type UploadProgress = Omit<UploadSession, "repositoryId" | "usedAt">;
 
-/** What is known of an upload that the gateway sees for the first time. */
-function begun(location: string, received: number): Progress {
+/** The state of an upload that the gateway sees for the first time. */
+function initialProgress(location: string, received: number): UploadProgress {
   return { location, received, lastChunk: received === 0 ? leastPartSize : received, hasSmallChunk: false };
 }
 
-function chunkAdded(session: UploadSession, bytes: number, whole: boolean): Omit<Progress, "location"> {
+function progressAfterChunk(session: UploadSession, bytes: number, whole: boolean): Omit<UploadProgress, "location"> {
   const received = session.received + bytes;
   const { lastChunk, hasSmallChunk } = session;
   if (!whole || bytes === 0) return { received, lastChunk, hasSmallChunk };
   return { received, lastChunk: bytes, hasSmallChunk: hasSmallChunk || lastChunk < leastPartSize };
 }
 
-function keep(at: RepositoryRequest, id: string, progress: Progress): UploadSession {
+function storeSession(at: RepositoryRequest, id: string, progress: UploadProgress): UploadSession {
   const session = { ...progress, repositoryId: at.repository.id, usedAt: at.context.clock.now() };
   at.context.uploads.put(id, session);
   return session;
 }
 
-/** Refuses what ECR does not complete; the session stays as it is. */
+/** Rejects uploads that ECR does not complete; the session is unchanged. */
 function refuseParts({ context, repository }: RepositoryRequest, id: string, session: UploadSession): void {
   if (session.received === 0 && deviates(context, "emptyBlobRefused")) {
     throw new RegistryError(400, "BLOB_UPLOAD_INVALID", emptyUploadMessage(repository, id));
@@ -237,8 +238,9 @@ function sendCreated(at: RepositoryRequest, digest: string): void {
 }
 
 /**
- * A private registry mounts only when its account setting says so, between repositories of the same encryption (ECR user
- * guide, "Blob mounting"), and what an image has; the public one opens an upload (estesp/manifest-tool issue 124).
+ * A private registry mounts only when its account setting allows it, between repositories with the same encryption (ECR
+ * user guide, "Blob mounting"), and only blobs of existing images; the public one starts an upload instead
+ * (estesp/manifest-tool issue 124).
  */
 function mounts({ context, repository }: RepositoryRequest, source: RepositoryRecord, digest: string): boolean {
   return (

@@ -1,4 +1,4 @@
-import { type AccountSettingName, accountSettings } from "../../../ecr/accountSettings";
+import { type AccountSettingName, accountSettings } from "../../../ecr/registry/accountSettings";
 import type { Store } from "./store";
 
 /** An account setting of one registry, or its default. */

@@ -1,18 +1,21 @@
 import type { Database, RootDatabase } from "lmdb";
-import { afterEverything } from "./keys";
+import { lastKeyPart } from "./keys";
 import type { ImageRecord } from "./records";
 
-/** How an image names something: an index its images, a signature its subject, an image its config and layers. */
+/**
+ * How an image refers to something: an index to its images, a signature to its subject, an image to its config and
+ * layers.
+ */
 export type Relation = "child" | "subject" | "blob";
 
 /**
- * Who names whom in a repository, and which tags an image has: what images and tags say, turned round. Without it each
- * question would walk through all of a repository's images. Changes belong into the store's transaction.
+ * Reverse indexes of a repository: what refers to a digest, and which tags an image has. Without them each lookup would
+ * scan all of a repository's images. Update them in the store's transaction.
  */
 export class ImageRelations {
   /** Key: repository, digest, tag. */
   private readonly tags: Database<true, string[]>;
-  /** Key: repository, relation, digest that is named, digest of the image that names it. */
+  /** Key: repository, relation, referenced digest, digest of the referring image. */
   private readonly named: Database<true, string[]>;
   /** Key: repository, digest of an image without a tag. */
   private readonly untagged: Database<true, string[]>;
@@ -47,7 +50,7 @@ export class ImageRelations {
     if (!this.isTagged(repositoryId, digest)) this.untagged.putSync([repositoryId, digest], true);
   }
 
-  /** In lexical order. */
+  /** Sorted. */
   tagsOf(repositoryId: string, digest: string): string[] {
     return lastParts(this.tags, [repositoryId, digest]);
   }
@@ -56,9 +59,9 @@ export class ImageRelations {
     return lastParts(this.tags, [repositoryId, digest], 1).length > 0;
   }
 
-  /** Digests of the images that have a tag, or of those that have none, in lexical order, read as they are asked for. */
+  /** Digests of the tagged or the untagged images, sorted and read lazily. */
   *digests(repositoryId: string, tagged: boolean, from: string): Iterable<string> {
-    const range = { start: [repositoryId, from], end: [repositoryId, afterEverything] };
+    const range = { start: [repositoryId, from], end: [repositoryId, lastKeyPart] };
     let last = "";
     for (const [, digest = ""] of (tagged ? this.tags : this.untagged).getKeys(range)) {
       if (digest !== last) yield digest;
@@ -66,7 +69,7 @@ export class ImageRelations {
     }
   }
 
-  /** Digests of the images that name something, in lexical order. */
+  /** Digests of the images that refer to something, sorted. */
   naming(repositoryId: string, relation: Relation, target: string, limit?: number): string[] {
     return lastParts(this.named, [repositoryId, relation, target], limit);
   }
@@ -83,6 +86,6 @@ function relationKeys(repositoryId: string, { digest, children, subject, blobs }
 }
 
 function lastParts(database: Database<true, string[]>, prefix: string[], limit?: number): string[] {
-  const range = { start: [...prefix, ""], end: [...prefix, afterEverything], ...(limit !== undefined && { limit }) };
+  const range = { start: [...prefix, ""], end: [...prefix, lastKeyPart], ...(limit !== undefined && { limit }) };
   return [...database.getKeys(range)].map((key) => key.at(-1) ?? "");
 }

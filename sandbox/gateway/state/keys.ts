@@ -1,10 +1,10 @@
-/** Sorts after every character that a name or a tag can have. */
-export const afterEverything = "\uffff";
+/** Sorts after every character in a name or tag. */
+export const lastKeyPart = "\uffff";
 
-/** Bytes: LMDB's keys have less than 2,000, and everything that is stored has a far shorter one. */
-const longestKey = 1500;
+/** In bytes. LMDB limits keys to less than 2,000, and all stored keys are far shorter. */
+const maximumKeyBytes = 1500;
 
-/** Whether there can be something of this key. Clients may ask with names of any length; LMDB throws for long ones. */
-export function fits(key: readonly string[]): boolean {
-  return key.reduce((length, part) => length + Buffer.byteLength(part), 0) <= longestKey;
+/** Whether a key could exist. Clients may send names of any length, and LMDB throws for long ones. */
+export function isStorableKey(key: readonly string[]): boolean {
+  return key.reduce((length, part) => length + Buffer.byteLength(part), 0) <= maximumKeyBytes;
 }

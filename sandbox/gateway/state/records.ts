@@ -1,15 +1,17 @@
 import type { EnhancedImageScanFinding, ImageScanFinding, ReplicationStatus, ScanStatus } from "@aws-sdk/client-ecr";
-import type { EncryptionType } from "../../../ecr/encryption";
-import type { ImageTagMutability, TagExclusionFilter } from "../../../ecr/tagMutability";
-import type { Principal } from "../iam/principal";
+import type { EncryptionType } from "../../../ecr/repository/encryption";
+import type { ImageTagMutability, TagExclusionFilter } from "../../../ecr/tags/tagMutability";
+import type { Principal } from "./principal";
 
 /** Which of the two services a repository belongs to. */
 export type RegistryKind = "private" | "public";
 
-/** ECR Public has one registry per account, whichever of its API regions is asked; its repositories are kept under this one. */
+/**
+ * ECR Public has one registry per account, whichever API region is called; its repositories are stored under this one.
+ */
 export const publicApiRegion = "us-east-1";
 
-/** Where a repository is: one registry is one kind, account and region. */
+/** Identifies a registry by kind, account, and region. */
 export interface RegistryAddress {
   kind: RegistryKind;
   account: string;
@@ -26,7 +28,9 @@ export interface CatalogData {
 }
 
 export interface RepositoryRecord extends RegistryAddress {
-  /** Random, never reused: the repository's namespace in Distribution, so a repository made again starts empty. */
+  /**
+   * Random and never reused: the repository's namespace in Distribution, so that a recreated repository starts empty.
+   */
   id: string;
   name: string;
   /** Milliseconds since 1970. */
@@ -36,7 +40,7 @@ export interface RepositoryRecord extends RegistryAddress {
   scanOnPush: boolean;
   encryptionType: EncryptionType;
   kmsKey?: string;
-  /** Times in milliseconds since 1970; not evaluated yet: `evaluatedAt` is absent. */
+  /** Times in milliseconds since 1970; `evaluatedAt` is absent until the first evaluation. */
   lifecyclePolicy?: { text: string; putAt: number; evaluatedAt?: number };
   policyText?: string;
   resourceTags: Record<string, string>;
@@ -48,37 +52,37 @@ export interface ImageRecord {
   digest: string;
   mediaType: string;
   artifactMediaType?: string;
-  /** Bytes of the manifest itself. */
+  /** Size of the manifest itself, in bytes. */
   manifestSize: number;
-  /** Bytes as ECR reports them: config and layers, of an index the largest of its images. */
+  /** Size in bytes as ECR reports it: config and layers, or the largest image of an index. */
   imageSize: number;
   /** Milliseconds since 1970. */
   pushedAt: number;
-  /** Milliseconds since 1970; ECR renews it at most once a day. */
+  /** Milliseconds since 1970; updated at most once a day, as in ECR. */
   lastPulledAt?: number;
-  /** Digests of an index's manifests. */
+  /** Digests of the manifests in an index. */
   children: string[];
   /** The manifest's `subject`, for signatures and other referrers. */
   subject?: string;
-  /** The manifest's annotations, which a list of referrers repeats. */
+  /** The manifest's annotations, which the list of referrers repeats. */
   annotations?: Record<string, string>;
-  /** Blobs that the manifest names. */
+  /** Blobs in the manifest. */
   blobs: string[];
-  /** Absent: in the standard storage class. */
+  /** Absent in the standard storage class. */
   storageClass?: "ARCHIVE";
-  /** When it last went to the archive and came back, in milliseconds since 1970. */
+  /** When it was last archived and restored, in milliseconds since 1970. */
   archivedAt?: number;
   activatedAt?: number;
   /** The last scan. */
   scan?: ScanRecord;
-  /** Where this image was to be copied when it was pushed, and what became of it. */
+  /** Replication destinations at the time of the push, with their status. */
   replications?: ReplicationRecord[];
 }
 
 /** A scan of an image; times in milliseconds since 1970. */
 export interface ScanRecord {
   startedAt: number;
-  /** Whether the registry scanned that way then; DescribeImages shows such scans only. */
+  /** Whether it was an enhanced scan; DescribeImages shows only those. */
   enhanced?: boolean;
   status: ScanStatus;
   description: string;
@@ -90,27 +94,28 @@ export interface ReplicationRecord {
   account: string;
   region: string;
   status: ReplicationStatus;
+  /** While in progress: of a copy for one of the image's tags; reported at the end. */
   failureCode?: string;
 }
 
-/** One layer on its way through the API. */
+/** A layer being uploaded through the API. */
 export interface LayerUploadRecord {
   repositoryId: string;
   /** Path and query of Distribution's upload session. */
   session: string;
   received: number;
-  /** Bytes of the part that came last. */
+  /** Size of the last part in bytes. */
   lastPart: number;
-  /** Bytes of a part that was not the last and is smaller than a part may be. */
+  /** Size in bytes of a part that is too small and was not the last. */
   smallPart?: number;
-  /** When the last part came, in milliseconds since 1970. */
+  /** When the last part arrived, in milliseconds since 1970. */
   usedAt: number;
 }
 
-/** What a login token stands for. Only a hash of the token is kept. */
+/** The identity behind a login token. Only a hash of the token is stored. */
 export interface TokenRecord {
   kind: RegistryKind;
-  /** Who asked for it. */
+  /** The principal that requested the token. */
   principal: Principal;
   /** Milliseconds since 1970. */
   expiresAt: number;

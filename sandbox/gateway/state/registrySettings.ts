@@ -13,7 +13,7 @@ export interface PrivateRegistry {
   region: string;
 }
 
-/** One value that each private registry has at most once. */
+/** A value that each private registry has at most once. */
 export class RegistrySetting<T> {
   constructor(private readonly name: string) {}
 
@@ -30,7 +30,7 @@ export class RegistrySetting<T> {
   }
 }
 
-/** Values of which each private registry has any number, each under a key of its own. */
+/** A keyed collection in each private registry. */
 export class RegistryList<T> {
   constructor(private readonly name: string) {}
 
@@ -38,7 +38,7 @@ export class RegistryList<T> {
     return store.setting<T>(this.name, registry.account, registry.region, key);
   }
 
-  /** All values, in the lexical order of their keys. */
+  /** All values, sorted by key. */
   all(store: Store, registry: PrivateRegistry): { key: string; value: T }[] {
     return store
       .settingsUnder<T>(this.name, registry.account, registry.region)
@@ -54,24 +54,24 @@ export class RegistryList<T> {
   }
 }
 
-/** Times are kept as milliseconds since 1970. */
-type Kept<T> = Omit<T, "createdAt" | "updatedAt"> & { createdAt: number; updatedAt: number };
+/** Times are stored as milliseconds since 1970. */
+type StoredSetting<T> = Omit<T, "createdAt" | "updatedAt"> & { createdAt: number; updatedAt: number };
 
 export const registryPolicies = new RegistrySetting<string>("registryPolicy");
 export const replicationConfigurations = new RegistrySetting<ReplicationConfiguration>("replication");
 export const scanningConfigurations = new RegistrySetting<RegistryScanningConfiguration>("scanning");
-/** `putAt` in milliseconds since 1970: images that were pushed before are not signed. */
+/** `putAt` in milliseconds since 1970: images pushed earlier are not signed. */
 export const signingConfigurations = new RegistrySetting<{ configuration: SigningConfiguration; putAt: number }>(
   "signing",
 );
-/** By `ecrRepositoryPrefix`. */
-export const pullThroughCacheRules = new RegistryList<Kept<PullThroughCacheRule>>("pullThroughCacheRule");
-/** By `prefix`. */
-export const creationTemplates = new RegistryList<Kept<RepositoryCreationTemplate>>("creationTemplate");
-/** By the principal's ARN; the value is when it was registered, in milliseconds since 1970. */
+/** Keyed by `ecrRepositoryPrefix`. */
+export const pullThroughCacheRules = new RegistryList<StoredSetting<PullThroughCacheRule>>("pullThroughCacheRule");
+/** Keyed by `prefix`. */
+export const creationTemplates = new RegistryList<StoredSetting<RepositoryCreationTemplate>>("creationTemplate");
+/** Keyed by the principal's ARN; the value is the registration time in milliseconds since 1970. */
 export const pullTimeExclusions = new RegistryList<number>("pullTimeExclusion");
 
-/** A kept rule or template with its times as the wire carries them. */
+/** A stored rule or template with its times as dates, for responses. */
 export function withDates<T extends { createdAt: number; updatedAt: number }>(
   kept: T,
 ): Omit<T, "createdAt" | "updatedAt"> & { createdAt: Date; updatedAt: Date } {

@@ -1,16 +1,16 @@
 import * as fs from "node:fs";
 import { type Database, open, type RootDatabase } from "lmdb";
 import { ImageRelations } from "./imageRelations";
-import { afterEverything, fits } from "./keys";
+import { isStorableKey, lastKeyPart } from "./keys";
 import type { ImageRecord, LayerUploadRecord, RegistryAddress, RepositoryRecord, TokenRecord } from "./records";
 
-/** Which form of images' relations is kept: a state of an older sandbox has none, or an earlier one. */
+/** Version of the stored image relations: the state of an older sandbox has an earlier version or none. */
 const relationsKey = ["imageRelations"];
 const relationsForm = 2;
 
 /**
- * The gateway's state. A change is one synchronous LMDB transaction that is on the disk when `change` returns: what
- * the gateway acknowledged survives kill -9, and nothing is ever half there.
+ * The gateway's state. A change is one synchronous LMDB transaction that is on disk when `change` returns: acknowledged
+ * changes survive kill -9, and partial ones are never visible.
  */
 export class Store {
   private readonly root: RootDatabase;
@@ -22,10 +22,10 @@ export class Store {
   private readonly settings: Database<unknown, string[]>;
   private readonly relations: ImageRelations;
 
-  /** Opens the state below a folder, which is made when missing. */
+  /** Opens the state in a folder, which is created when missing. */
   constructor(directory: string) {
     fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
-    // Overlapping syncs would acknowledge a commit before it is on the disk.
+    // Overlapping syncs would acknowledge a commit before it is on disk.
     this.root = open({ path: directory, overlappingSync: false, maxDbs: 16, noSubdir: false });
     this.repositories = this.root.openDB({ name: "repositories" });
     this.images = this.root.openDB({ name: "images" });
@@ -48,14 +48,14 @@ export class Store {
     await this.root.close();
   }
 
-  /** Runs reads and writes as one durable transaction; an exception leaves everything as it was. */
+  /** Runs reads and writes as one durable transaction; an exception rolls it back. */
   change<T>(work: () => T): T {
     return this.root.transactionSync(work);
   }
 
   repository(address: RegistryAddress, name: string): RepositoryRecord | undefined {
     const key = [...repositoryPrefix(address), name];
-    return fits(key) ? this.repositories.get(key) : undefined;
+    return isStorableKey(key) ? this.repositories.get(key) : undefined;
   }
 
   putRepository(record: RepositoryRecord): void {
@@ -70,10 +70,10 @@ export class Store {
     }
   }
 
-  /** A registry's repositories by name, from after a name on. */
+  /** A registry's repositories by name, after a given name. */
   repositoriesOf(address: RegistryAddress, after = ""): RepositoryRecord[] {
     const prefix = repositoryPrefix(address);
-    const range = { start: [...prefix, after], end: [...prefix, afterEverything] };
+    const range = { start: [...prefix, after], end: [...prefix, lastKeyPart] };
     return [...this.repositories.getRange(range)].map((entry) => entry.value).filter((each) => each.name !== after);
   }
 
@@ -83,16 +83,16 @@ export class Store {
   }
 
   image(repository: RepositoryRecord, digest: string): ImageRecord | undefined {
-    return fits([digest]) ? this.images.get([repository.id, digest]) : undefined;
+    return isStorableKey([digest]) ? this.images.get([repository.id, digest]) : undefined;
   }
 
-  /** What an image names never changes: its digest stands for it. */
+  /** An image's references never change: they are covered by its digest. */
   putImage(repository: RepositoryRecord, image: ImageRecord): void {
     if (!this.images.doesExist([repository.id, image.digest])) this.relations.addImage(repository.id, image);
     this.images.putSync([repository.id, image.digest], image);
   }
 
-  /** Removes an image and the tags that name it. */
+  /** Removes an image and its tags. */
   removeImage(repository: RepositoryRecord, digest: string): void {
     const image = this.image(repository, digest);
     if (image === undefined) return;
@@ -101,28 +101,27 @@ export class Store {
     this.images.removeSync([repository.id, digest]);
   }
 
-  /** All of them at once: for what looks at each. */
+  /** Loads all images at once, for callers that need each of them. */
   imagesOf(repository: RepositoryRecord): ImageRecord[] {
     return [...this.imagesFrom(repository)];
   }
 
-  /** A repository's images in the order of their digests, read as they are asked for, from a digest on. */
+  /** A repository's images sorted by digest, read lazily from a given digest. */
   imagesFrom(repository: RepositoryRecord, digest = ""): Iterable<ImageRecord> {
     return this.images
-      .getRange({ start: [repository.id, fits([digest]) ? digest : ""], end: [repository.id, afterEverything] })
+      .getRange({ start: [repository.id, isStorableKey([digest]) ? digest : ""], end: [repository.id, lastKeyPart] })
       .map((entry) => entry.value);
   }
 
   hasImages(repository: RepositoryRecord): boolean {
     return (
-      [...this.images.getKeys({ start: [repository.id, ""], end: [repository.id, afterEverything], limit: 1 })].length >
-      0
+      [...this.images.getKeys({ start: [repository.id, ""], end: [repository.id, lastKeyPart], limit: 1 })].length > 0
     );
   }
 
-  /** The digest that a tag names. */
+  /** The digest a tag points to. */
   tag(repository: RepositoryRecord, tag: string): string | undefined {
-    return fits([tag]) ? this.imageTags.get([repository.id, tag]) : undefined;
+    return isStorableKey([tag]) ? this.imageTags.get([repository.id, tag]) : undefined;
   }
 
   putTag(repository: RepositoryRecord, tag: string, digest: string): void {
@@ -138,42 +137,42 @@ export class Store {
     this.relations.removeTag(repository.id, tag, digest);
   }
 
-  /** Tags in lexical order with the digest each names, read as they are asked for, from a tag on. */
+  /** Sorted tags with their digests, read lazily from a given tag. */
   tagsFrom(repository: RepositoryRecord, tag = ""): Iterable<[tag: string, digest: string]> {
     return this.imageTags
-      .getRange({ start: [repository.id, fits([tag]) ? tag : ""], end: [repository.id, afterEverything] })
+      .getRange({ start: [repository.id, isStorableKey([tag]) ? tag : ""], end: [repository.id, lastKeyPart] })
       .map((entry): [string, string] => [entry.key[1], entry.value]);
   }
 
-  /** An image's tags in lexical order. */
+  /** An image's tags, sorted. */
   tagsOfImage(repository: RepositoryRecord, digest: string): string[] {
     return this.relations.tagsOf(repository.id, digest);
   }
 
-  /** As `imagesFrom`: those that have a tag, or those that have none. */
+  /** Like `imagesFrom`, but only tagged or only untagged images. */
   *imagesByTag(repository: RepositoryRecord, tagged: boolean, digest = ""): Iterable<ImageRecord> {
-    for (const each of this.relations.digests(repository.id, tagged, fits([digest]) ? digest : "")) {
+    for (const each of this.relations.digests(repository.id, tagged, isStorableKey([digest]) ? digest : "")) {
       const image = this.image(repository, each);
       if (image !== undefined) yield image;
     }
   }
 
-  /** Digests of the indexes that name an image. */
+  /** Digests of the indexes that contain an image. */
   indexesOf(repository: RepositoryRecord, digest: string): string[] {
     return this.relations.naming(repository.id, "child", digest);
   }
 
-  /** The images whose subject is this digest, by digest. */
+  /** The images with this subject, sorted by digest. */
   referrersOf(repository: RepositoryRecord, subject: string): ImageRecord[] {
-    if (!fits([subject])) return [];
+    if (!isStorableKey([subject])) return [];
     return this.relations
       .naming(repository.id, "subject", subject)
       .flatMap((digest) => this.image(repository, digest) ?? []);
   }
 
-  /** One of the images that have a blob as config or layer. */
+  /** An image that has the blob as its config or as a layer. */
   imageWithBlob(repository: RepositoryRecord, digest: string): ImageRecord | undefined {
-    const [image] = fits([digest]) ? this.relations.naming(repository.id, "blob", digest, 1) : [];
+    const [image] = isStorableKey([digest]) ? this.relations.naming(repository.id, "blob", digest, 1) : [];
     return image === undefined ? undefined : this.image(repository, image);
   }
 
@@ -185,7 +184,7 @@ export class Store {
     this.tokens.putSync(hash, record);
   }
 
-  /** Removes the tokens that expired before a time. */
+  /** Removes tokens that expired before a time. */
   removeTokensBefore(time: number): void {
     for (const { key, value } of [...this.tokens.getRange()]) {
       if (value.expiresAt < time) {
@@ -195,7 +194,7 @@ export class Store {
   }
 
   layerUpload(id: string): LayerUploadRecord | undefined {
-    return fits([id]) ? this.layerUploads.get(id) : undefined;
+    return isStorableKey([id]) ? this.layerUploads.get(id) : undefined;
   }
 
   putLayerUpload(id: string, record: LayerUploadRecord): void {
@@ -206,7 +205,7 @@ export class Store {
     this.layerUploads.removeSync(id);
   }
 
-  /** Removes the uploads that nobody has added to since a time. */
+  /** Removes uploads that have not been used since a time. */
   removeLayerUploadsBefore(time: number): void {
     for (const { key, value } of [...this.layerUploads.getRange()]) {
       if (value.usedAt < time) {
@@ -215,9 +214,9 @@ export class Store {
     }
   }
 
-  /** A small setting: ports, keys, account settings. The caller knows its type. */
+  /** A small setting, such as a port, key, or account setting. The caller knows its type. */
   setting<T>(...key: string[]): T | undefined {
-    return (fits(key) ? this.settings.get(key) : undefined) as T | undefined;
+    return (isStorableKey(key) ? this.settings.get(key) : undefined) as T | undefined;
   }
 
   putSetting(value: unknown, ...key: string[]): void {
@@ -228,9 +227,9 @@ export class Store {
     this.settings.removeSync(key);
   }
 
-  /** Every setting whose key begins with these parts, with the key's remaining parts. */
+  /** All settings whose key starts with these parts, with the rest of the key. */
   settingsUnder<T>(...prefix: string[]): [rest: string[], value: T][] {
-    return [...this.settings.getRange({ start: prefix, end: [...prefix, afterEverything] })].flatMap((entry) =>
+    return [...this.settings.getRange({ start: prefix, end: [...prefix, lastKeyPart] })].flatMap((entry) =>
       entry.key.length > prefix.length ? [[entry.key.slice(prefix.length), entry.value as T]] : [],
     );
   }

@@ -1,12 +1,12 @@
 import { wireValue } from "./json";
 import type { ServiceModel } from "./serviceModel";
 
-/** An answer of the gateway that is none of the service's: a mistake of the sandbox, not of the caller. */
+/** A response of the gateway that does not match the service model: a bug in the sandbox, not in the caller. */
 export class BrokenModel extends Error {
   override name = "BrokenModel";
 }
 
-/** Errors that any AWS service may answer (ECR API reference, "Common errors"), and the sandbox's own refusal. */
+/** Errors that any AWS service may return (ECR API reference, "Common errors"), and the sandbox's own refusal. */
 const commonErrors: ReadonlySet<string> = new Set([
   "AccessDeniedException",
   "IncompleteSignatureException",
@@ -23,15 +23,15 @@ const commonErrors: ReadonlySet<string> = new Set([
   "UnsupportedOperationException",
 ]);
 
-/** @throws BrokenModel that names every member of the output that the operation's model does not have so. */
+/** @throws BrokenModel that lists every member of the output that does not match the operation's model. */
 export function checkOutput(model: ServiceModel, operation: string, output: object): void {
   const faults = model.outputFaults(operation, wireValue(output));
   if (faults.length > 0) {
-    throw new BrokenModel(`The answer to ${operation} is none of the service's: ${faults.join("; ")}`);
+    throw new BrokenModel(`The answer to ${operation} does not match the service model: ${faults.join("; ")}`);
   }
 }
 
-/** What is wrong with answering an operation with an error of this name; `undefined`: the model lists it there. */
+/** An error when an operation's model does not list this code; `undefined` when it does. */
 export function errorFault(model: ServiceModel, operation: string, code: string): BrokenModel | undefined {
   return model.listsError(operation, code) || commonErrors.has(code)
     ? undefined

@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { noteError } from "../requestLog";
+import { noteError } from "./requestLog";
 import { ServiceError } from "./serviceError";
 
 const contentType = "application/x-amz-json-1.1";
 
 /**
- * The whole body of a request.
+ * Reads the whole body of a request.
  *
- * @param limit Bytes; a longer body is refused with RequestEntityTooLargeException (413) and not read on.
+ * @param limit In bytes; a longer body is rejected with RequestEntityTooLargeException (413) and not read further.
  */
 export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
@@ -37,7 +37,7 @@ export function parseInput(body: Buffer): unknown {
   }
 }
 
-/** An output as JSON 1.1 carries it: times as seconds since 1970, blobs as base64, absent members left out. */
+/** An output in JSON 1.1: times as seconds since 1970, blobs as base64, absent members omitted. */
 export function wireValue(value: unknown): unknown {
   if (value instanceof Date) {
     return value.getTime() / 1000;

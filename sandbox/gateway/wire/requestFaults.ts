@@ -1,14 +1,14 @@
 import type { z } from "zod";
 import { constraintMessage, ServiceError } from "./serviceError";
 
-/** One error for all issues: SerializationException when nothing but types are wrong, as the service's parser has it. */
+/** One error for all issues: SerializationException when all of them are wrong types, as from the service's parser. */
 export function refusal(issues: readonly z.core.$ZodIssue[]): ServiceError {
   const messages = issues.flatMap((issue) => issueMessages(issue));
   const onlyTypes = issues.every((issue) => issue.code === "invalid_type" && !isMissing(issue));
   return new ServiceError(onlyTypes ? "SerializationException" : "InvalidParameterException", messages.join("; "));
 }
 
-/** What one issue says, in ECR's own words. */
+/** One issue in ECR's wording. */
 export function issueMessages(issue: z.core.$ZodIssue): string[] {
   const path = issue.path.map((part) => String(part)).join(".");
   switch (issue.code) {
@@ -31,7 +31,7 @@ export function issueMessages(issue: z.core.$ZodIssue): string[] {
   }
 }
 
-/** A required member that is not there; Zod says so in the message only. */
+/** Whether a required member is missing; Zod says so only in the message. */
 function isMissing(issue: z.core.$ZodIssue): boolean {
   return issue.message.endsWith("received undefined");
 }

@@ -1,4 +1,4 @@
-/** A refusal as the AWS JSON protocol carries it: a name from the service's model, a message, an HTTP status. */
+/** A refusal in the AWS JSON protocol: a name from the service's model, a message, and an HTTP status. */
 export class ServiceError extends Error {
   readonly code: string;
   readonly status: number;
@@ -14,7 +14,7 @@ export class ServiceError extends Error {
   }
 }
 
-/** A request member that breaks a rule, in ECR's own words. */
+/** A request member that violates a rule, in ECR's wording. */
 export function invalidParameter(member: string, rule: string): ServiceError {
   return new ServiceError("InvalidParameterException", constraintMessage(member, rule));
 }

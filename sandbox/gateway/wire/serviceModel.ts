@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { issueMessages, refusal } from "./requestFaults";
 import { type Direction, type Shape, shapeSchema } from "./shapeSchema";
 
-/** One operation in botocore's service model, cut down by models/generate.py. */
+/** An operation in botocore's service model, reduced by models/generate.py. */
 export interface OperationModel {
   input: string;
   output: string;
@@ -17,27 +17,26 @@ interface ModelFile {
   shapes: Record<string, Shape>;
 }
 
-/** One service: which operations there are, and whether an input or an output is one. */
+/** A service: its operations and the validation of inputs and outputs. */
 export interface ServiceModel {
   readonly targetPrefix: string;
   readonly signingName: string;
   readonly operations: Readonly<Record<string, OperationModel>>;
   hasOperation(operation: string): boolean;
   /**
-   * The input with blobs decoded. Refuses with InvalidParameterException (SerializationException for a wrong type)
-   * that names every member at fault. Members that the service does not know are refused too: a misspelt one would
-   * otherwise be ignored in silence.
+   * The input with blobs decoded. Throws InvalidParameterException (SerializationException for a wrong type) that lists
+   * every invalid member. Unknown members are rejected as well: a typo would otherwise be silently ignored.
    */
   parse(operation: string, input: unknown): object;
-  /** What an output breaks of the model, as it goes over the wire; empty when it is the operation's. */
+  /** Violations of the model in an output as sent; empty when it conforms. */
   outputFaults(operation: string, output: unknown): string[];
-  /** Whether the model names an error for an operation. */
+  /** Whether the model lists an error for an operation. */
   listsError(operation: string, code: string): boolean;
-  /** The validator of a shape by its name, for values that are no request. */
+  /** The validator for a shape by name, for values that are not requests. */
   shape(name: string): z.ZodType;
 }
 
-/** Builds the validators of a service from its model, each when it is first needed. */
+/** Builds a service's validators from its model, each on first use. */
 export function serviceModel(file: unknown): ServiceModel {
   const service = file as ModelFile;
   const requestSchema = schemasOf(service, "request");

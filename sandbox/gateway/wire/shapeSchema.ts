@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { characters } from "../../../ecr/textLength";
+import { characterCount } from "../../../ecr/values/stringLength";
 
-/** A shape of botocore's service model, cut down to what decides validity (models/generate.py). */
+/** A shape in botocore's service model, reduced to what determines validity (models/generate.py). */
 export interface Shape {
   type: string;
   min?: number;
@@ -10,19 +10,22 @@ export interface Shape {
   enum?: string[];
   required?: string[];
   members?: Record<string, string>;
-  /** A list's. */
+  /** Element shape of a list. */
   member?: string;
-  /** A map's. */
+  /** Value shape of a map. */
   value?: string;
 }
 
-/** Whose value is validated: a request may write `null` for "not set", an answer leaves the member out. */
+/** Which side's value is validated: a request may use `null` for "not set", a response omits the member. */
 export type Direction = "request" | "response";
 
+/** In the year 5138: anything later is a time in milliseconds. */
+const latestSeconds = 1e11;
+
 /**
- * The validator of a shape.
+ * Builds the validator for a shape.
  *
- * @param schema The validator of another shape by its name, in the same direction.
+ * @param schema Looks up the validator for another shape by name, in the same direction.
  */
 export function shapeSchema(shape: Shape, direction: Direction, schema: (name: string) => z.ZodType): z.ZodType {
   switch (shape.type) {
@@ -34,7 +37,7 @@ export function shapeSchema(shape: Shape, direction: Direction, schema: (name: s
       return z.strictObject(Object.fromEntries(members));
     }
     case "list":
-      // Answers share shapes with requests; they are empty when there is nothing, and as long as a page may be.
+      // Responses share shapes with requests, but their lists may be empty or as long as a page.
       return z
         .array(schema(shape.member ?? ""))
         .min(direction === "request" ? (shape.min ?? 0) : 0)
@@ -51,8 +54,9 @@ export function shapeSchema(shape: Shape, direction: Direction, schema: (name: s
         .max(shape.max ?? Number.MAX_SAFE_INTEGER);
     case "double":
     case "float":
-    case "timestamp":
       return z.number();
+    case "timestamp":
+      return z.number().max(latestSeconds);
     case "map":
       return z.record(z.string(), schema(shape.value ?? ""));
     case "blob":
@@ -62,7 +66,7 @@ export function shapeSchema(shape: Shape, direction: Direction, schema: (name: s
   }
 }
 
-/** `null` is how some clients write "not set". */
+/** Some clients write `null` for "not set". */
 function optional(value: z.ZodType, direction: Direction): z.ZodType {
   return direction === "request" ? value.nullish().transform((given) => given ?? undefined) : value.optional();
 }
@@ -72,15 +76,18 @@ function stringSchema(shape: Shape, direction: Direction): z.ZodType {
     return z.enum(shape.enum);
   }
   const { min = 0 } = shape;
-  // Policies come back in a form of the service's own, which is longer than what was sent.
+  // The service returns policies reformatted, which makes them longer than what was sent.
   const max = direction === "request" ? (shape.max ?? Number.MAX_SAFE_INTEGER) : Number.MAX_SAFE_INTEGER;
-  // Zod's own limits are of UTF-16 units. There are no more characters than units: long texts are counted only when they must be.
+  // Zod measures length in UTF-16 units. A string never has more characters than units, so only long strings need
+  // counting.
   const text = z.string().check(({ value, issues }) => {
     const limit = { origin: "string", inclusive: true, input: value } as const;
-    if (value.length < 2 * min && characters(value) < min) issues.push({ ...limit, code: "too_small", minimum: min });
-    if (value.length > max && characters(value) > max) issues.push({ ...limit, code: "too_big", maximum: max });
+    if (value.length < 2 * min && characterCount(value) < min) {
+      issues.push({ ...limit, code: "too_small", minimum: min });
+    }
+    if (value.length > max && characterCount(value) > max) issues.push({ ...limit, code: "too_big", maximum: max });
   });
-  // The models' patterns are for the whole value, whether they say so or not.
+  // Patterns in the models apply to the whole value, whether or not they are anchored.
   return shape.pattern === undefined
     ? text
     : text.regex(new RegExp(`^(?:${shape.pattern})$`), {

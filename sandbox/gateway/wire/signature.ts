@@ -15,7 +15,7 @@ export interface Signature {
 const form =
   /^AWS4-HMAC-SHA256\s+Credential=([^/\s,]+)\/(\d{8})\/([^/\s,]+)\/([^/\s,]+)\/aws4_request,\s*SignedHeaders=([^,\s]+),\s*Signature=([0-9a-f]{64})\s*$/;
 
-/** Takes an Authorization header apart; `undefined` when it is none of Signature Version 4. */
+/** Parses an Authorization header; `undefined` if it is not Signature Version 4. */
 export function parseSignature(authorization: string | undefined): Signature | undefined {
   const match = form.exec(authorization ?? "");
   if (!match) {
@@ -25,7 +25,7 @@ export function parseSignature(authorization: string | undefined): Signature | u
   return { accessKeyId, date, region, service, signedHeaders: signedHeaders.split(";"), signature };
 }
 
-/** The request's own time (`X-Amz-Date`) in milliseconds since 1970, `undefined` when it is missing or malformed. */
+/** The request's time (`X-Amz-Date`) in milliseconds since 1970; `undefined` when missing or malformed. */
 export function requestTime(headers: IncomingHttpHeaders): number | undefined {
   const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(String(headers["x-amz-date"] ?? ""));
   return match ? Date.parse(`${match[1]}-${match[2]}-${match[3]}T${match[4]}:${match[5]}:${match[6]}Z`) : undefined;
@@ -39,7 +39,7 @@ interface SignedRequest {
   body: Buffer;
 }
 
-/** Whether a request carries the signature that this secret makes over it: signed again by the SDK's own signer, and compared. */
+/** Verifies a request's signature: signs the request again with the SDK's signer and compares the results. */
 export async function signatureMatches(
   request: SignedRequest,
   signature: Signature,
@@ -87,7 +87,7 @@ export async function signatureMatches(
   );
 }
 
-/** SHA-256 and its HMAC in the form that the signer asks for. */
+/** SHA-256 and HMAC with the interface the SDK's signer expects. */
 export class Sha256 {
   private hash;
 

@@ -2,8 +2,8 @@ import { isMap, type PropertyMap, type PropertyValue } from "../../../provider/p
 import { equivalentJson, equivalentPolicies, normalizeJson, policyState } from "./documents";
 
 /**
- * SNS and SQS keep what belongs to a topic or queue as attributes: texts by name. This says which attribute a property
- * is, and how its value is written.
+ * SNS and SQS store the settings of a topic or queue as attributes: strings by name. This maps a property to its
+ * attribute and to the format of its value.
  */
 export interface Attribute {
   readonly name: string;
@@ -11,7 +11,7 @@ export interface Attribute {
 }
 export type AttributeMap = Readonly<Record<string, Attribute>>;
 
-/** Properties from attributes; an attribute that is not there is the empty value of its kind. */
+/** Properties from attributes; a missing attribute becomes the empty value of its kind. */
 export function attributeState(
   map: AttributeMap,
   found: Readonly<Record<string, string | undefined>>,
@@ -22,13 +22,13 @@ export function attributeState(
   );
 }
 
-/** Attributes of those properties that are set; `keys` restricts them, and what is not set is then emptied. */
+/** Attributes for the properties that are set; with `keys`, only for those, and unset ones become empty. */
 export function attributesOf(map: AttributeMap, inputs: PropertyMap, keys?: readonly string[]): Record<string, string> {
   const result: Record<string, string> = {};
   for (const [property, { name, kind }] of Object.entries(map)) {
     const value = inputs[property];
     const given = value !== undefined && value !== null && value !== "";
-    if (keys ? keys.includes(property) : given) result[name] = given ? textOf(kind, value) : "";
+    if (keys ? keys.includes(property) : given) result[name] = given ? comparableString(kind, value) : "";
   }
   return result;
 }
@@ -48,7 +48,7 @@ function stateOf(kind: Attribute["kind"], text: string | undefined, known: Prope
   }
 }
 
-function textOf(kind: Attribute["kind"], value: PropertyValue): string {
+function comparableString(kind: Attribute["kind"], value: PropertyValue): string {
   if (kind === "json" || kind === "policy") return normalizeJson(String(value));
   return isMap(value) ? JSON.stringify(value) : String(value);
 }

@@ -4,11 +4,11 @@ import type { AwsSettings } from "./config";
 import { isRegionName } from "./config";
 import { type AwsCaller, send } from "./send";
 
-/** One AWS service: the name it has in error texts, its name in the provider's `endpoints`, and its client. */
+/** An AWS service: its name in error messages, its name in the provider's `endpoints`, and its client. */
 export interface AwsService<Client> {
   readonly name: string;
   readonly endpoint: string;
-  /** Its client's class; asked for late, since the bundle then loads the service's package (see build.mjs). */
+  /** The client's class; resolved lazily, because the bundle then loads the service's package (see build.mjs). */
   client(): new (options: ClientOptions) => Client;
 }
 
@@ -16,17 +16,17 @@ type ClientOptions = ReturnType<AwsConnection["options"]>;
 
 const sts: AwsService<STSClient> = { name: "STS", endpoint: "sts", client: () => STSClient };
 
-/** A configured provider: its settings and a client for each service and region that was asked for. */
+/** A configured provider: its settings and one client for each service and region in use. */
 export class AwsConnection {
   private readonly clients = new Map<string, unknown>();
 
   constructor(
     readonly settings: AwsSettings,
-    /** Region of everything that does not name one itself. */
+    /** Region for everything that does not set one itself. */
     readonly region: string,
   ) {}
 
-  /** What calls a service in a region; its client is made at the first call. */
+  /** Returns a caller for a service in a region; the client is created on first use. */
   caller<Client>(service: AwsService<Client>, region: string, context: CallContext): AwsCaller<Client> {
     const key = `${service.endpoint} ${region}`;
     let client = this.clients.get(key) as Client | undefined;
@@ -59,16 +59,16 @@ export class AwsConnection {
 }
 
 /**
- * Finds region, credentials and account before anything is created, so that what is missing gives one error that says
- * what to set.
+ * Resolves region, credentials, and account before anything is created, so that a missing one gives a single error with
+ * the setting to fix.
  */
 export async function connect(settings: AwsSettings, context: CallContext): Promise<AwsConnection> {
   if (settings.skipMetadataApiCheck) process.env["AWS_EC2_METADATA_DISABLED"] ??= "true";
   const region = settings.region ?? (await regionOfProfile(settings));
   if (region === undefined) {
     throw new Error(
-      "no AWS region: set it by `pulumi config set aws:region REGION`, by `region` of the aws.Provider, by the " +
-        "environment variable AWS_REGION, or in the profile that is used",
+      "no AWS region: set it with `pulumi config set aws:region REGION`, with `region` of the aws.Provider, with the " +
+        "environment variable AWS_REGION, or in the AWS profile in use",
     );
   }
   if (!settings.skipRegionValidation && !isRegionName(region)) {
@@ -92,9 +92,9 @@ export async function connect(settings: AwsSettings, context: CallContext): Prom
       (allowedAccountIds.length > 0 && !allowedAccountIds.includes(account))
     ) {
       const rule = forbiddenAccountIds.includes(account)
-        ? `forbiddenAccountIds names it`
+        ? `forbiddenAccountIds lists it`
         : `allowedAccountIds allows ${allowedAccountIds.join(", ")}`;
-      throw new Error(`AWS account ID not allowed: ${account}: ${rule}; use credentials of an account that is allowed`);
+      throw new Error(`AWS account ID not allowed: ${account}: ${rule}; use credentials of an allowed account`);
     }
   }
   return connection;

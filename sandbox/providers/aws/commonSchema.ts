@@ -1,12 +1,12 @@
 import type { Schema } from "../protocol/schema";
 
-/** What every resource of the aws provider 7 has. */
+/** The properties of every resource in version 7 of the aws provider. */
 export const region: Schema = { region: { type: "string", computed: true, replace: true } };
 
-/** What every resource that can be tagged has. */
+/** The properties of every taggable resource. */
 export const regionAndTags: Schema = {
   ...region,
   tags: { type: "stringMap" },
-  // Written by the check step from `tags` and the provider's defaultTags, as pulumi-aws does.
+  // Set by the check step from `tags` and the provider's defaultTags, as in pulumi-aws.
   tagsAll: { type: "stringMap", computed: true },
 };

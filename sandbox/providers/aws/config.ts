@@ -2,7 +2,7 @@ import type { Failure } from "../../../provider/protocol/definition";
 import { isMap, isSet, isUnknown, type PropertyMap, type PropertyValue } from "../../../provider/protocol/values";
 import { notSupported } from "../protocol/notSupported";
 
-/** What of the provider's configuration the stand-in acts on. */
+/** The provider configuration that the stand-in supports. */
 export interface AwsSettings {
   readonly region?: string;
   readonly profile?: string;
@@ -20,7 +20,7 @@ export interface AwsSettings {
   readonly skipRegionValidation: boolean;
   readonly skipRequestingAccountId: boolean;
   readonly skipMetadataApiCheck: boolean;
-  /** Retries after a first failure. Default 2, that is the AWS SDK's three attempts. */
+  /** Retries after the first failure. Default 2, like the AWS SDK's three attempts. */
   readonly maxRetries: number;
 }
 
@@ -41,10 +41,10 @@ const supported = [
   "skipRequestingAccountId",
   "token",
 ];
-/** Without meaning for the services of the stand-in, so they may be there. */
+/** Accepted and ignored: they have no effect on the services of the stand-in. */
 const harmless = ["s3UsEast1RegionalEndpoint", "s3UsePathStyle", "userAgents", "version", "pluginDownloadURL"];
 
-/** Provider inputs that are not text arrive as JSON text; a value that is neither is left as it is. */
+/** Provider inputs that are not strings arrive as JSON strings; anything else is passed through. */
 function parsed(value: PropertyValue | undefined): PropertyValue | undefined {
   if (typeof value !== "string") return value;
   try {
@@ -73,7 +73,7 @@ export function checkAwsConfig(news: PropertyMap): Failure[] {
   for (const key of ["accessKey", "secretKey"]) {
     const other = key === "accessKey" ? "secretKey" : "accessKey";
     if (isSet(news[key]) && !isSet(news[other])) {
-      failures.push({ property: other, reason: `${other}: missing: it belongs to ${key}; set both, or neither` });
+      failures.push({ property: other, reason: `${other}: missing: ${key} requires it; set both, or neither` });
     }
   }
   if (isSet(news["allowedAccountIds"]) && isSet(news["forbiddenAccountIds"])) {
@@ -108,7 +108,7 @@ export function isRegionName(region: string): boolean {
   return /^[a-z]{2}(?:-[a-z]+)+-\d+$/.test(region);
 }
 
-/** Reads the configuration, and from the environment what the released provider takes from there. */
+/** Reads the configuration, and the environment variables that the released provider reads. */
 export function readAwsConfig(config: PropertyMap, environment: NodeJS.ProcessEnv = process.env): AwsSettings {
   const tagBlock = parsed(config["defaultTags"]);
   const ignored = parsed(config["ignoreTags"]);
@@ -120,13 +120,13 @@ export function readAwsConfig(config: PropertyMap, environment: NodeJS.ProcessEn
       if (typeof url === "string" && url !== "") endpoints[service.toLowerCase()] = url;
     }
   }
-  const maxRetries = Number(text(config["maxRetries"]) ?? "2");
+  const maxRetries = Number(stringSetting(config["maxRetries"]) ?? "2");
   return {
-    region: text(config["region"]) ?? environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"],
-    profile: text(config["profile"]),
-    accessKey: text(config["accessKey"]),
-    secretKey: text(config["secretKey"]),
-    token: text(config["token"]),
+    region: stringSetting(config["region"]) ?? environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"],
+    profile: stringSetting(config["profile"]),
+    accessKey: stringSetting(config["accessKey"]),
+    secretKey: stringSetting(config["secretKey"]),
+    token: stringSetting(config["token"]),
     allowedAccountIds: strings(config["allowedAccountIds"]),
     forbiddenAccountIds: strings(config["forbiddenAccountIds"]),
     defaultTags: stringMap(isMap(tagBlock) ? tagBlock["tags"] : undefined),
@@ -136,13 +136,13 @@ export function readAwsConfig(config: PropertyMap, environment: NodeJS.ProcessEn
     skipCredentialsValidation: flag(config["skipCredentialsValidation"]),
     skipRegionValidation: flag(config["skipRegionValidation"]),
     skipRequestingAccountId: flag(config["skipRequestingAccountId"]),
-    // pulumi-aws: true unless switched off.
+    // pulumi-aws: true unless turned off.
     skipMetadataApiCheck: isSet(config["skipMetadataApiCheck"]) ? flag(config["skipMetadataApiCheck"]) : true,
     maxRetries: Number.isInteger(maxRetries) && maxRetries >= 0 ? maxRetries : 2,
   };
 }
 
-function text(value: PropertyValue | undefined): string | undefined {
+function stringSetting(value: PropertyValue | undefined): string | undefined {
   if (typeof value === "number") return String(value);
   return typeof value === "string" && value !== "" ? value : undefined;
 }

@@ -1,7 +1,7 @@
 import type { PropertyMap, PropertyValue } from "../../../provider/protocol/values";
 import { policiesAreEquivalent } from "./policyEquivalence";
 
-/** JSON text in one form: keys in order, no spaces, and `<`, `>`, `&` escaped, as the released provider stores it. */
+/** Canonical JSON: sorted keys, no whitespace, and `<`, `>`, `&` escaped, as the released provider stores it. */
 export function normalizeJson(text: string): string {
   return JSON.stringify(sortKeys(JSON.parse(text))).replace(
     /[<>&\u2028\u2029]/g,
@@ -10,14 +10,14 @@ export function normalizeJson(text: string): string {
 }
 
 /**
- * Whether two lifecycle policies mean the same: the order of rules (they have priorities), of tag lists and of keys does
- * not matter, nor do keys that the released provider does not know, because it compares only those that it does.
+ * Whether two lifecycle policies are equivalent: the order of rules (they have priorities), tag lists, and keys does
+ * not matter. Keys unknown to the released provider are ignored, because it compares only those it knows.
  */
 export function equivalentLifecyclePolicies(left: PropertyValue, right: PropertyValue): boolean {
   return equivalent(left, right, reduceLifecyclePolicy);
 }
 
-/** Whether two IAM policy documents mean the same. */
+/** Whether two IAM policy documents are equivalent. */
 export function equivalentPolicies(left: PropertyValue, right: PropertyValue): boolean {
   if (typeof left !== "string" || typeof right !== "string") return left === right;
   try {
@@ -27,7 +27,7 @@ export function equivalentPolicies(left: PropertyValue, right: PropertyValue): b
   }
 }
 
-/** Whether two JSON texts hold the same. */
+/** Whether two JSON strings have equal content. */
 export function equivalentJson(left: PropertyValue, right: PropertyValue): boolean {
   if (typeof left !== "string" || typeof right !== "string") return left === right;
   try {
@@ -37,7 +37,7 @@ export function equivalentJson(left: PropertyValue, right: PropertyValue): boole
   }
 }
 
-/** What was written last as long as the service's document means the same: else every refresh would find a change. */
+/** The document as last written if the service's is equivalent; otherwise every refresh would report a change. */
 export function policyState(
   known: PropertyMap,
   found: string,

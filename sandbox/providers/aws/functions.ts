@@ -7,7 +7,7 @@ import { step } from "./operations";
 import { type Scope, withoutInternal } from "./resource";
 import { send } from "./send";
 
-/** A function whose arguments are checked against a schema before anything is asked of a service. */
+/** A function whose arguments are validated against a schema before any service is called. */
 export function awsFunction(
   token: string,
   schema: Schema,
@@ -32,7 +32,7 @@ const partitions: readonly { pattern: RegExp; name: string; dnsSuffix: string; r
   { pattern: /^/, name: "aws", dnsSuffix: "amazonaws.com", reverseDnsPrefix: "com.amazonaws" },
 ];
 
-/** Names from the AWS documentation ("Regions and Zones"); a region that is newer than this list has its code as name. */
+/** Names from the AWS documentation ("Regions and Zones"); for a region newer than this list, its code is used. */
 const regionNames: Readonly<Record<string, string>> = {
   "af-south-1": "Africa (Cape Town)",
   "ap-east-1": "Asia Pacific (Hong Kong)",

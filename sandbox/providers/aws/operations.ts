@@ -1,7 +1,10 @@
 import { hasCode } from "./send";
 
-/** What `action` gives; undefined when the service answers with one of the codes that mean that the thing is gone. */
-export async function unlessGone<T>(goneCodes: readonly string[], action: () => Promise<T>): Promise<T | undefined> {
+/** The result of `action`; undefined when the service's error code means that the resource no longer exists. */
+export async function undefinedIfGone<T>(
+  goneCodes: readonly string[],
+  action: () => Promise<T>,
+): Promise<T | undefined> {
   try {
     return await action();
   } catch (error) {
@@ -10,32 +13,32 @@ export async function unlessGone<T>(goneCodes: readonly string[], action: () => 
   }
 }
 
-/** Reads; undefined for what is gone. */
+/** Reads a resource; undefined when it no longer exists. */
 export function readUnlessGone<T>(
   what: string,
   goneCodes: readonly string[],
   action: () => Promise<T>,
 ): Promise<T | undefined> {
-  return step(`reading ${what}`, () => unlessGone(goneCodes, action));
+  return step(`reading ${what}`, () => undefinedIfGone(goneCodes, action));
 }
 
-/** Deletes; what is gone already is deleted. */
+/** Deletes a resource; one that no longer exists counts as deleted. */
 export async function deleteUnlessGone(
   what: string,
   goneCodes: readonly string[],
   action: () => Promise<unknown>,
 ): Promise<void> {
-  await step(`deleting ${what}`, () => unlessGone(goneCodes, action));
+  await step(`deleting ${what}`, () => undefinedIfGone(goneCodes, action));
 }
 
-/** A page of a list, with what asks for the next one: each service has its own word for it. */
+/** A page of a list with the token for the next one, which each service names differently. */
 interface Page {
   readonly Marker?: string;
   readonly NextToken?: string;
   readonly nextToken?: string;
 }
 
-/** Every item of a list that comes in pages. */
+/** All items of a paged list. */
 export async function listAll<P extends Page, Item>(
   ask: (next: string | undefined) => Promise<P>,
   itemsOf: (page: P) => readonly Item[] | undefined,
@@ -50,20 +53,20 @@ export async function listAll<P extends Page, Item>(
   return items;
 }
 
-/** Names the operation in front of the service's error. */
+/** Prefixes the service's error with the operation. */
 export async function step<T>(what: string, action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {
-    throw new Error(`${what}: ${textOf(error)}`);
+    throw new Error(`${what}: ${errorMessage(error)}`);
   }
 }
 
-export function textOf(error: unknown): string {
+export function errorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** RFC 3339 in whole seconds, as the released provider writes times; the empty text for none. */
+/** RFC 3339 in whole seconds, as the released provider formats times; an empty string for none. */
 export function timeText(date: Date | undefined): string {
   return date ? date.toISOString().replace(/\.\d+Z$/, "Z") : "";
 }

@@ -1,12 +1,12 @@
-import { isObject } from "../../../ecr/jsonObjects";
+import { isObject } from "../../../ecr/values/jsonObjects";
 
 /**
- * Whether two policy documents mean the same to the released provider (hashicorp/awspolicyequivalence 1.7): the order of
- * statements and of lists does not matter, one value is a list of one, an account is its root user, `Effect` may be in
- * any case. All else counts: the case of actions, how often a value is named, whether there is a `Version` or a
- * `Condition`.
+ * Whether the released provider considers two policy documents equivalent (hashicorp/awspolicyequivalence 1.7): the
+ * order of statements and lists does not matter, a single value equals a list of one, an account equals its root user,
+ * and `Effect` is case-insensitive. Everything else counts: the case of actions, repeated values, a missing `Version`
+ * or `Condition`.
  *
- * @throws SyntaxError for what is no JSON.
+ * @throws SyntaxError when one is not JSON.
  */
 export function policiesAreEquivalent(left: string, right: string): boolean {
   const empty = (text: string) => ["", "{}"].includes(text.trim());
@@ -40,16 +40,16 @@ function sameStatement(ours: Document, theirs: Document): boolean {
   );
 }
 
-function textsOf(values: unknown): string[] {
+function stringsOf(values: unknown): string[] {
   return values === undefined || values === null ? [] : [values].flat().map(String);
 }
 
-/** As often as each is named, in whatever order. */
+/** The same values, repeated equally often, in any order. */
 function sameList(ours: unknown, theirs: unknown): boolean {
-  return JSON.stringify(textsOf(ours).sort()) === JSON.stringify(textsOf(theirs).sort());
+  return JSON.stringify(stringsOf(ours).sort()) === JSON.stringify(stringsOf(theirs).sort());
 }
 
-/** As many, and the same ones. */
+/** The same values, equally many. */
 function sameSet(ours: readonly string[], theirs: readonly string[]): boolean {
   return (
     ours.length === theirs.length &&
@@ -67,7 +67,9 @@ function sameConditions(ours: unknown, theirs: unknown): boolean {
       const [left, right] = [ours[operator], theirs[operator]];
       if (!isObject(left) || !isObject(right)) return false;
       const keys = Object.keys(left);
-      return sameSet(keys, Object.keys(right)) && keys.every((key) => sameSet(textsOf(left[key]), textsOf(right[key])));
+      return (
+        sameSet(keys, Object.keys(right)) && keys.every((key) => sameSet(stringsOf(left[key]), stringsOf(right[key])))
+      );
     })
   );
 }
@@ -89,11 +91,11 @@ function samePrincipals(ours: unknown, theirs: unknown): boolean {
   );
 }
 
-/** The names of each kind that has some. */
+/** Principal names by kind, without empty kinds. */
 function principalLists(principal: unknown): Map<string, string[]> {
   const kinds = Object.entries(isObject(principal) ? principal : {}).map(([kind, names]): [string, string[]] => [
     kind,
-    textsOf(names),
+    stringsOf(names),
   ]);
   return new Map(kinds.filter(([, names]) => names.length > 0));
 }

@@ -1,12 +1,11 @@
 import type { ProviderDefinition } from "../../../provider/protocol/definition";
 import { notSupported } from "../protocol/notSupported";
 import { type AwsConnection, connect } from "./clients";
-import { cloudControlFunctions } from "./cloudControl/functions";
+import { cloudControlFunctions } from "./cloudControl/cloudControlFunctions";
 import { checkAwsConfig, readAwsConfig } from "./config";
 import { vpcFunctions } from "./ec2/vpcs";
 import { ecrPullThroughCacheRule, ecrRepositoryCreationTemplate } from "./ecr/cacheAndTemplates";
-import { ecrFunctions } from "./ecr/functions";
-import { ecrLifecyclePolicy, ecrRepositoryPolicy } from "./ecr/policies";
+import { ecrFunctions } from "./ecr/ecrFunctions";
 import {
   ecrAccountSetting,
   ecrPullTimeUpdateExclusion,
@@ -15,24 +14,25 @@ import {
   ecrReplicationConfiguration,
 } from "./ecr/registryResources";
 import { ecrRepository } from "./ecr/repository";
-import { ecrPublicFunctions } from "./ecrPublic/functions";
-import { ecrPublicRepository, ecrPublicRepositoryPolicy } from "./ecrPublic/resources";
-import { eventRule, eventTarget } from "./events/resources";
+import { ecrLifecyclePolicy, ecrRepositoryPolicy } from "./ecr/repositoryPolicies";
+import { ecrPublicFunctions } from "./ecrPublic/ecrPublicFunctions";
+import { ecrPublicRepository, ecrPublicRepositoryPolicy } from "./ecrPublic/publicRepositories";
+import { eventRule, eventTarget } from "./events/eventRules";
 import { generalFunctions } from "./functions";
-import { iamFunctions } from "./iam/functions";
+import { iamFunctions } from "./iam/iamFunctions";
 import { iamOpenIdConnectProvider } from "./iam/openIdConnectProvider";
 import { iamPolicy } from "./iam/policy";
 import { iamRole } from "./iam/role";
 import { iamRolePolicy, iamRolePolicyAttachment } from "./iam/rolePolicies";
-import { kmsFunctions } from "./kms/functions";
-import { kmsAlias, kmsKey } from "./kms/resources";
+import { kmsAlias, kmsKey } from "./kms/keysAndAliases";
+import { kmsFunctions } from "./kms/kmsFunctions";
 import { awsResource } from "./resource";
-import { secret, secretVersion } from "./secretsManager/resources";
-import { snsTopic, snsTopicPolicy, snsTopicSubscription } from "./sns/resources";
-import { sqsQueue, sqsQueuePolicy } from "./sqs/resources";
+import { secret, secretVersion } from "./secretsManager/secrets";
+import { snsTopic, snsTopicPolicy, snsTopicSubscription } from "./sns/topics";
+import { sqsQueue, sqsQueuePolicy } from "./sqs/queues";
 import { workloadResources } from "./workloads";
 
-/** The stand-in for `pulumi-resource-aws`: the types that the project uses, translated to calls of the AWS SDK. */
+/** The stand-in for `pulumi-resource-aws`: implements the types this project uses with AWS SDK calls. */
 export function awsProvider(version: string): ProviderDefinition<AwsConnection> {
   return {
     name: "aws",

@@ -6,26 +6,29 @@ import { diffState, importedInputs, inputsFromState } from "../protocol/schemaDi
 import type { AwsConnection } from "./clients";
 import { mergedTags } from "./tags";
 
-/** Where one operation happens. */
+/** The connection and region of one operation. */
 export interface Scope {
   readonly connection: AwsConnection;
   readonly region: string;
   readonly context: CallContext;
 }
 
-/** What is special about one resource type; the rest is the same for all and done by {@link awsResource}. */
+/** The specifics of one resource type; {@link awsResource} does what all types share. */
 export interface AwsResource {
   readonly type: string;
   readonly schema: Schema;
-  /** The property that gets an automatic name when it is left out. */
+  /** The property that gets an automatic name when it is omitted. */
   readonly naming?: { readonly property: string; readonly transform: (name: string) => string };
-  /** Two of them cannot exist side by side, whatever they are called. */
+  /** Set when two cannot coexist, whatever their names. */
   readonly deleteBeforeReplace?: boolean;
-  /** Rules that concern more than one property, or the region. */
+  /** Rules that involve several properties or the region. */
   rules?(inputs: PropertyMap, region: PropertyValue): Failure[];
-  /** Returns the id. */
+  /** Returns the ID. */
   create(inputs: PropertyMap, scope: Scope): Promise<string>;
-  /** Properties as the service has them; undefined when it is gone. `known` is the last state, or the inputs of a new resource. */
+  /**
+   * Properties from the service; undefined when the resource no longer exists. `known` is the last state, or the inputs
+   * of a new resource.
+   */
   read(id: string, known: PropertyMap, scope: Scope): Promise<PropertyMap | undefined>;
   /** Absent when every change replaces. `changed` tells whether a top-level property differs from the last state. */
   update?(
@@ -41,7 +44,7 @@ export interface AwsResource {
 export function awsResource(resource: AwsResource): ResourceHandler<AwsConnection> {
   const { type, schema } = resource;
   const tagged = "tagsAll" in schema;
-  // Resources of IAM belong to an account, not to a region.
+  // IAM resources belong to an account, not to a region.
   const regional = "region" in schema;
   const inRegion = (state: PropertyMap, region: PropertyValue): PropertyMap =>
     regional ? { ...state, region } : state;
@@ -121,7 +124,7 @@ export function awsResource(resource: AwsResource): ResourceHandler<AwsConnectio
       const changes = differences(oldOutputs, news, connection);
       await resource.update?.(id, oldOutputs, news, (key) => touches(changes, key), scope);
       const outputs = await readState(id, planned(schema, oldOutputs, plain), scope);
-      if (!outputs) throw new Error(`${type} ${id}: gone while it was updated; run \`pulumi refresh\``);
+      if (!outputs) throw new Error(`${type} ${id}: deleted during the update; run \`pulumi refresh\``);
       return outputs;
     },
 
@@ -136,13 +139,13 @@ function regionOf(inputs: PropertyMap, connection: AwsConnection): PropertyValue
   return inputs["region"] ?? connection.region;
 }
 
-/** The released provider takes `<id>@<region>` for imports. */
+/** The released provider accepts `<id>@<region>` for imports. */
 function splitRegion(id: string): { id: string; region?: string } {
   const match = /^(.+)@([a-z]{2}(?:-[a-z]+)+-\d+)$/.exec(id);
   return match?.[1] !== undefined ? { id: match[1], region: match[2] } : { id };
 }
 
-/** A replacement that keeps its own name needs the place of the old one. */
+/** A replacement with a fixed name needs the old resource deleted first. */
 function keepsName(resource: AwsResource, outputs: PropertyMap, news: PropertyMap): boolean {
   const property = resource.naming?.property;
   if (property === undefined) return false;
@@ -151,7 +154,7 @@ function keepsName(resource: AwsResource, outputs: PropertyMap, news: PropertyMa
   return !chosen && !containsUnknown(news[property]) && news[property] === outputs[property];
 }
 
-/** What an update is going to give: the last state with the new inputs; what the service computes stays. */
+/** The predicted result of an update: the last state with the new inputs; computed properties keep their values. */
 function planned(schema: Schema, outputs: PropertyMap, news: PropertyMap): PropertyMap {
   const result: PropertyMap = { ...outputs };
   for (const [key, property] of Object.entries(schema)) {
@@ -161,17 +164,17 @@ function planned(schema: Schema, outputs: PropertyMap, news: PropertyMap): Prope
   return { ...result, ...news };
 }
 
-/** Properties that the service does not report: they stay as the user gave them. */
+/** Properties that the service does not return keep the user's values. */
 function inputsOnly(schema: Schema, known: PropertyMap): PropertyMap {
   return Object.fromEntries(Object.entries(known).filter(([key]) => key in schema && !schema[key]?.output));
 }
 
-/** The objects of a list as the user gave them; an absent list is empty. */
+/** The objects in a list, as the user wrote them; empty when the list is absent. */
 export function asMaps(value: PropertyValue | undefined): PropertyMap[] {
   return Array.isArray(value) ? value.filter(isMap).map(withoutInternal) : [];
 }
 
-/** State does not hold the bridge's own properties, at any depth. */
+/** Removes the bridge's internal properties at any depth: the state does not contain them. */
 export function withoutInternal(map: PropertyMap): PropertyMap {
   const strip = (value: PropertyValue): PropertyValue => {
     if (Array.isArray(value)) return value.map(strip);

@@ -1,14 +1,14 @@
 import type { Command, MetadataBearer } from "@smithy/types";
-import { startAgain } from "../../startAgain";
+import { restartAdvice } from "../../restartAdvice";
 
-/** A client, the name its service has in error texts, and what aborts its calls. */
+/** A client, the service's name in error messages, and the signal that aborts its calls. */
 export interface AwsCaller<Client> {
   readonly client: Client;
   readonly service: string;
   readonly signal: AbortSignal;
 }
 
-/** An error that an AWS service answered with, worded as the AWS SDK for Go does, which the released provider uses. */
+/** An error response from an AWS service, worded like the AWS SDK for Go, which the released provider uses. */
 export class AwsServiceError extends Error {
   constructor(
     message: string,
@@ -35,7 +35,7 @@ interface Sender<ClientInput extends object, ClientOutput extends MetadataBearer
 }
 
 /**
- * Sends one command. Errors of the service become {@link AwsServiceError}; others (no connection, aborted) say what
+ * Sends one command. Errors from the service become {@link AwsServiceError}; others (no connection, aborted) name what
  * failed.
  */
 export async function send<
@@ -60,7 +60,7 @@ export async function send<
       `operation error ${caller.service}: ${operation}` +
       (gaveUp ? `, exceeded maximum number of attempts, ${attempts}` : "");
     if (status === undefined) throw new Error(`${prefix}, ${describe(error)}${adviceFor(error)}`);
-    // Errors that are in the service's model have a class of their own; the others are called "api error".
+    // Errors in the service's model have their own class; all others are called "api error".
     const kind = /ServiceException\d*$/.test((error as object).constructor.name) ? "api error " : "";
     throw new AwsServiceError(
       `${prefix}, https response error StatusCode: ${status}, RequestID: ${shape.$metadata?.requestId ?? ""}, ` +
@@ -71,17 +71,17 @@ export async function send<
   }
 }
 
-/** Whether the last attempt failed for a reason that may pass: no answer, the service's own failure, or its rate limit. */
+/** Whether a failure may be transient: no response, a server error, or throttling. */
 function isWorthRetrying({ name, $metadata }: ErrorShape): boolean {
   const status = $metadata?.httpStatusCode;
   return status === undefined || status >= 500 || status === 429 || /Throttl|TooManyRequests/.test(name);
 }
 
-/** Where nobody listens it is the sandbox that does not run: no other endpoint is given to a stand-in. */
+/** A refused connection means that the sandbox is not running: stand-ins only ever get its endpoints. */
 function adviceFor(error: unknown): string {
   const errors: unknown[] = error instanceof AggregateError ? error.errors : [error];
   const refused = errors.some((each) => (each as NodeJS.ErrnoException).code === "ECONNREFUSED");
-  return refused ? `: the sandbox's gateway does not run; ${startAgain}` : "";
+  return refused ? `: the sandbox's gateway is not running; ${restartAdvice}` : "";
 }
 
 /** A connection that failed on several addresses is an AggregateError without a message of its own. */

@@ -2,7 +2,7 @@ import type { AwsService } from "./clients";
 import type { Scope } from "./resource";
 import type { AwsCaller } from "./send";
 
-/** Makes what calls one AWS service where an operation happens. */
+/** Creates the function that calls an AWS service in an operation's scope. */
 export function serviceCaller<Client>(
   name: string,
   endpoint: string,

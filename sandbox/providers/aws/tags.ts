@@ -2,18 +2,20 @@ import { isMap, isUnknown, type PropertyMap, type PropertyValue, unknown } from 
 import type { AwsSettings } from "./config";
 import { step } from "./operations";
 
-/** The provider's default tags under a resource's own, as the check step of pulumi-aws writes them into `tagsAll`. */
+/**
+ * The provider's default tags overridden by the resource's, as the check step of pulumi-aws writes them to `tagsAll`.
+ */
 export function mergedTags(tags: PropertyValue | undefined, settings: AwsSettings): PropertyValue {
   if (isUnknown(tags)) return unknown;
   const own = isMap(tags) ? tags : {};
-  // One value that is not known makes all of them unknown, as in pulumi-aws.
+  // A single unknown value makes all tags unknown, as in pulumi-aws.
   if (Object.values(own).some(isUnknown)) return unknown;
   return withoutIgnored({ ...settings.defaultTags, ...own }, settings);
 }
 
 /**
- * `tags` and `tagsAll` from what a service reports. Tags of the provider's defaults are left out of `tags`, except when
- * the resource sets the same tag itself.
+ * `tags` and `tagsAll` from the service's tags. The provider's default tags are left out of `tags`, unless the resource
+ * sets the same tag itself.
  */
 export function tagState(
   found: Readonly<Record<string, string>>,
@@ -40,7 +42,7 @@ function withoutIgnored(tags: PropertyMap, settings: AwsSettings): PropertyMap {
   );
 }
 
-/** What to set and what to take away so that a resource gets from one set of tags to another. */
+/** The tags to add and remove between two sets. */
 export function tagChanges(
   olds: PropertyValue | undefined,
   news: PropertyValue | undefined,
@@ -53,9 +55,9 @@ export function tagChanges(
 }
 
 /**
- * Brings a resource's tags from those of its last state to those of its new inputs, by the service's own operations.
+ * Updates a resource's tags from the last state to the new inputs, with the service's own operations.
  *
- * @param what The resource in error texts: `resource (<ARN>)`.
+ * @param what The resource in error messages: `resource (<ARN>)`.
  */
 export async function updateTags(
   what: string,
@@ -71,7 +73,7 @@ export async function updateTags(
   if (set.length > 0) await step(`tagging ${what}`, () => service.tag(set));
 }
 
-/** Tags as a map, for the services that take them so. */
+/** Tags as a map, for services that use maps. */
 export function asTagMap(tags: readonly { Key: string; Value: string }[]): Record<string, string> {
   return Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
 }

@@ -1,26 +1,26 @@
-import { bytes } from "../../../ecr/textLength";
+import { byteLength } from "../../../ecr/values/stringLength";
 import type { Failure } from "../../../provider/protocol/definition";
 import type { PropertyMap } from "../../../provider/protocol/values";
 
-// Rules that the properties of many types share.
+// Rules shared by properties of many types.
 
-// The released provider counts a text's bytes, as Go does.
+// The released provider counts a string's bytes, as Go does.
 
-/** A text of at most so many bytes. */
+/** A string of at most this many bytes. */
 export function atMost(length: number): (value: unknown) => string | undefined {
   return (value) =>
-    typeof value === "string" && bytes(value) > length ? `expected at most ${length} bytes` : undefined;
+    typeof value === "string" && byteLength(value) > length ? `expected at most ${length} bytes` : undefined;
 }
 
-/** A text of so many bytes, in the released provider's words. */
+/** A string with a length in bytes within bounds, with the released provider's message. */
 export function lengthBetween(minimum: number, maximum: number): (value: unknown) => string | undefined {
   return (value) =>
-    typeof value === "string" && (bytes(value) < minimum || bytes(value) > maximum)
+    typeof value === "string" && (byteLength(value) < minimum || byteLength(value) > maximum)
       ? `expected length to be in the range (${minimum} - ${maximum})`
       : undefined;
 }
 
-/** A whole number within bounds. */
+/** An integer within bounds. */
 export function between(low: number, high: number): (value: unknown) => string | undefined {
   return (value) =>
     typeof value === "number" && (value < low || value > high || !Number.isInteger(value))
@@ -28,19 +28,19 @@ export function between(low: number, high: number): (value: unknown) => string |
       : undefined;
 }
 
-/** An ARN; the empty text stands for none. */
+/** An ARN, or an empty string for none. */
 export function arnRule(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" && !/^arn:[\w-]+:[\w-]+:[\w-]*:(?:\d{12}|aws)?:.+$/.test(value)
     ? "is an invalid ARN"
     : undefined;
 }
 
-/** An account. */
+/** An account ID. */
 export function accountRule(value: unknown): string | undefined {
   return typeof value === "string" && !/^\d{12}$/.test(value) ? "must be an AWS account ID of 12 digits" : undefined;
 }
 
-/** Bytes in base64. */
+/** Base64 data. */
 export function base64(reason: string): (value: unknown) => string | undefined {
   return (value) =>
     typeof value === "string" && !/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(value)
@@ -48,7 +48,7 @@ export function base64(reason: string): (value: unknown) => string | undefined {
       : undefined;
 }
 
-/** Properties of which one at most may be set: the second of those that are is refused. */
+/** Properties that exclude each other: when two are set, the second one is reported. */
 export function onlyOneOf(inputs: PropertyMap, ...properties: string[]): Failure[] {
   const [first, second] = properties.filter((property) => inputs[property] !== undefined);
   return second === undefined

@@ -10,7 +10,7 @@ import { lambdaPermission } from "./lambda/permission";
 import { logGroup } from "./logs/logGroup";
 import type { AwsResource } from "./resource";
 
-/** What runs images: services behind load balancers and functions, with their network and logs. */
+/** Workloads that run images: services behind load balancers, and functions, with their network and logs. */
 export const workloadResources: readonly AwsResource[] = [
   ecsCluster,
   ecsTaskDefinition,

@@ -6,7 +6,7 @@ import { block, type Inputs, refuseForeign } from "./inputs";
 import { openSecurityGroup } from "./openSecurityGroup";
 
 const type = "awsx:lb:ApplicationLoadBalancer";
-/** Arguments that go to the load balancer as they are. */
+/** Arguments passed to the load balancer unchanged. */
 const passedOn = ["dropInvalidHeaderFields", "enableDeletionProtection", "idleTimeout", "internal", "name", "tags"];
 const supported = [
   ...passedOn,

@@ -1,7 +1,7 @@
 import { getSubnetOutput, getSubnetsOutput, getVpcOutput } from "@pulumi/aws/ec2";
 import type * as pulumi from "@pulumi/pulumi";
 
-/** The account's default VPC and its subnets, which awsx takes when it is given none. */
+/** The account's default VPC and subnets, which awsx uses when none are given. */
 export function defaultVpc(parent: pulumi.Resource): {
   vpcId: pulumi.Output<string>;
   subnetIds: pulumi.Output<string[]>;
@@ -11,7 +11,7 @@ export function defaultVpc(parent: pulumi.Resource): {
   return { vpcId, subnetIds };
 }
 
-/** The VPC that a subnet is in. */
+/** The VPC of a subnet. */
 export function vpcOfSubnet(id: pulumi.Input<string>, parent: pulumi.Resource): pulumi.Output<string> {
   return getSubnetOutput({ id }, { parent }).vpcId;
 }

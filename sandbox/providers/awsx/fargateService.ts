@@ -6,7 +6,7 @@ import { block, type Inputs, refuseForeign } from "./inputs";
 import { openSecurityGroup } from "./openSecurityGroup";
 
 const type = "awsx:ecs:FargateService";
-/** Arguments that go to the service as they are. */
+/** Arguments passed to the service unchanged. */
 const passedOn = [
   "cluster",
   "deploymentCircuitBreaker",
@@ -29,7 +29,7 @@ const supported = [
   "taskDefinitionArgs",
 ];
 
-/** awsx's service on Fargate, with its task definition and, in the default VPC, an open security group. */
+/** awsx's Fargate service, with its task definition and, in the default VPC, an open security group. */
 export class FargateService extends pulumi.ComponentResource {
   readonly service: Service;
   readonly taskDefinition: TaskDefinition | undefined;

@@ -9,7 +9,7 @@ import { block, type Inputs, refuseForeign } from "./inputs";
 
 const type = "awsx:ecs:FargateTaskDefinition";
 const executionPolicy = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy";
-/** What Fargate gives to a task whose containers ask for nothing: its smallest size. */
+/** The size of a task whose containers request nothing: the smallest Fargate offers. */
 const smallest = { cpu: 256, memory: 512 };
 const supported = [
   "container",
@@ -39,17 +39,17 @@ interface PortMapping {
   targetGroup?: TargetGroup;
 }
 
-/** A load balancer's target group and the container port that it sends requests to. */
+/** A load balancer's target group and the container port it sends requests to. */
 export interface Target {
   containerName: pulumi.Input<string>;
   containerPort: pulumi.Input<number>;
   targetGroupArn: pulumi.Input<string>;
 }
 
-/** awsx's task definition for Fargate: log group, execution role and task role unless they are given or skipped. */
+/** awsx's Fargate task definition: a log group, execution role, and task role unless they are given or skipped. */
 export class FargateTaskDefinition extends pulumi.ComponentResource {
   readonly taskDefinition: TaskDefinition;
-  /** What the service registers with load balancers: the port mappings that name a target group. */
+  /** The service's load balancer registrations: the port mappings that name a target group. */
   readonly targets: pulumi.Output<Target[]>;
 
   constructor(name: string, inputs: Inputs, opts: pulumi.ComponentResourceOptions) {
@@ -90,7 +90,7 @@ export class FargateTaskDefinition extends pulumi.ComponentResource {
     this.registerOutputs({ taskDefinition: this.taskDefinition });
   }
 
-  /** Each container with where its logs go. */
+  /** The containers with their log configuration. */
   private containers(name: string, inputs: Inputs): pulumi.Output<Container[]> {
     const one = block(inputs, "container");
     const several = block(inputs, "containers");
@@ -180,7 +180,7 @@ function targetsOf(containers: readonly Container[]): Target[] {
   );
 }
 
-/** A container as ECS takes it: without the target groups, which are the service's, and with the host's ports. */
+/** A container definition for ECS: without target groups, which belong to the service, and with host ports. */
 function definitionOf(container: Container) {
   const { portMappings, ...rest } = container;
   return {
@@ -194,7 +194,7 @@ function definitionOf(container: Container) {
   };
 }
 
-/** Eight digits of SHA-1, as awsx adds them to names. */
+/** The first eight digits of the SHA-1, as awsx adds them to names. */
 function shortHash(text: string): string {
   return createHash("sha1").update(text).digest("hex").slice(0, 8);
 }

@@ -1,9 +1,9 @@
 import { notSupported } from "../protocol/notSupported";
 
-/** What a component was given. The engine has resolved nothing yet: values may be outputs, at any depth. */
+/** The inputs of a component. The engine has not resolved anything yet: values may be outputs, at any depth. */
 export type Inputs = Readonly<Record<string, unknown>>;
 
-/** Refuses by name what a stand-in component does not act on. */
+/** Rejects, by name, inputs that a stand-in component does not support. */
 export function refuseForeign(what: string, inputs: Inputs, supported: readonly string[]): void {
   const foreign = Object.keys(inputs).filter((key) => inputs[key] !== undefined && !supported.includes(key));
   if (foreign.length > 0) {
@@ -11,7 +11,7 @@ export function refuseForeign(what: string, inputs: Inputs, supported: readonly 
   }
 }
 
-/** A nested argument block, which the component's schema has as a plain value. */
+/** A nested argument block, which is a plain value in the component's schema. */
 export function block(inputs: Inputs, key: string): Inputs | undefined {
   const value = inputs[key];
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Inputs) : undefined;

@@ -11,8 +11,8 @@ const components = {
 };
 
 /**
- * The stand-in for `pulumi-resource-awsx`: the two components that a service behind a load balancer needs, with the same
- * children, names and parents as the released plugin has them.
+ * The stand-in for `pulumi-resource-awsx`: the two components needed for a service behind a load balancer, with the
+ * same children, names, and parents as in the released plugin.
  */
 class AwsxProvider implements pulumi.provider.Provider {
   readonly version = version;
@@ -25,6 +25,6 @@ class AwsxProvider implements pulumi.provider.Provider {
   }
 }
 
-// The engine's way to end a plugin.
+// The engine stops plugins with SIGINT.
 process.on("SIGINT", () => process.exit(0));
 void pulumi.provider.main(new AwsxProvider(), process.argv.slice(2));

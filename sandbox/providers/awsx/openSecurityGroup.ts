@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 
 const everywhere = { cidrBlocks: ["0.0.0.0/0"], ipv6CidrBlocks: ["::/0"] };
 
-/** The security group that awsx makes when it is given none: everything in, all TCP out. */
+/** The security group that awsx creates when none is given: all ingress, all TCP egress. */
 export function openSecurityGroup(
   name: string,
   vpcId: pulumi.Input<string>,

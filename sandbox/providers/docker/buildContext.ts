@@ -1,17 +1,17 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { isUtf8, textOf, wellFormed } from "../../../ecr/buildContext/fileNames";
+import { decodeBytes, isUtf8, wellFormed } from "../../../ecr/buildContext/fileNames";
 import { IgnorePatterns, type Judgement } from "../../../ecr/buildContext/ignorePatterns";
 
-/** A file, link or directory of a build context that its .dockerignore lets through. */
+/** A file, link, or directory of a build context that .dockerignore does not exclude. */
 export interface ContextEntry {
-  /** Relative to the context, with `/`. */
+  /** Relative to the context, with `/` as separator. */
   readonly name: string;
   readonly stats: fs.Stats;
 }
 
-/** The ignore file that counts: `<Dockerfile>.dockerignore` if there is one, else the context's `.dockerignore`. */
+/** The ignore file to use: `<Dockerfile>.dockerignore` if it exists, otherwise the context's `.dockerignore`. */
 function ignorePatterns(context: string, dockerfile: string): IgnorePatterns | undefined {
   for (const file of [`${dockerfile}.dockerignore`, path.join(context, ".dockerignore")]) {
     let content: Buffer;
@@ -29,24 +29,24 @@ function ignorePatterns(context: string, dockerfile: string): IgnorePatterns | u
   return undefined;
 }
 
-/** Thrown by a visitor to leave out the rest of the directory that it is in. */
+/** Thrown by a visitor to skip the rest of the current directory. */
 export class SkipRest extends Error {}
 
-/** Visits a context in the order of Go's `filepath.WalkDir`: by bytes, each directory before what is in it. */
+/** Walks a context in the order of Go's `filepath.WalkDir`: sorted by bytes, each directory before its entries. */
 export function walkContext(context: string, dockerfile: string, visit: (entry: ContextEntry) => void): void {
   const patterns = ignorePatterns(context, dockerfile);
   const walk = (directory: string, above: Judgement | undefined): void => {
     const names = fs
       .readdirSync(path.join(context, directory), { encoding: "buffer" })
       .sort(Buffer.compare)
-      .map(textOf);
+      .map(decodeBytes);
     for (const name of names) {
       const relative = directory === "" ? name : `${directory}/${name}`;
       const judgement = patterns?.judge(relative, above);
       const ignored = judgement?.ignored ?? false;
       if (!isUtf8(name)) {
         if (ignored) continue;
-        throw new Error(`"${wellFormed(relative)}": the stand-in does not send names that are not UTF-8`);
+        throw new Error(`"${wellFormed(relative)}": the stand-in does not support file names that are not UTF-8`);
       }
       const stats = fs.lstatSync(path.join(context, relative), { throwIfNoEntry: false });
       if (!stats) continue;
@@ -58,7 +58,7 @@ export function walkContext(context: string, dockerfile: string, visit: (entry: 
           throw error;
         }
       }
-      // Below an ignored directory there may be something that a `!` pattern brings back.
+      // A `!` pattern may re-include something below an ignored directory.
       if (stats.isDirectory() && !(ignored && patterns?.skips(relative))) walk(relative, judgement);
     }
   };
@@ -66,9 +66,9 @@ export function walkContext(context: string, dockerfile: string, visit: (entry: 
 }
 
 /**
- * The released provider's digest of a build context, byte for byte, so that a stack may go from one plugin to the other
- * without a rebuild: the Dockerfile under the name `Dockerfile`, then every file with its name, mode and content; of a
- * link the path where it leads. Times do not count.
+ * The released provider's digest of a build context, byte for byte, so that a stack can switch plugins without a
+ * rebuild: the Dockerfile under the name `Dockerfile`, then every file with its name, mode, and content; for a link,
+ * the path it points to. Times are not included.
  */
 export function contextDigest(context: string, dockerfile: string): string {
   const digest = createHash("sha256");
@@ -81,7 +81,7 @@ export function contextDigest(context: string, dockerfile: string): string {
   add(dockerfile, "Dockerfile", "----------", "file");
   walkContext(context, dockerfile, ({ name, stats }) => {
     if (stats.isDirectory()) return;
-    // The released provider's modules take a socket for a file, which then cannot be opened.
+    // The released provider treats a socket as a file, which then cannot be opened.
     if (stats.isSocket()) {
       const reason = `could not open file ${name}: open ${name}: no such device or address`;
       throw new Error(`unable to hash build context: error while hashing "${name}": ${reason}`);
@@ -90,7 +90,7 @@ export function contextDigest(context: string, dockerfile: string): string {
     try {
       add(path.join(context, name), name, modeText(stats), kind);
     } catch (error) {
-      // In the released provider a link that leads nowhere ends the walk of its directory.
+      // In the released provider a broken link ends the walk of its directory.
       if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) throw new SkipRest();
       throw new Error(`unable to hash build context: error while hashing "${name}": ${messageOf(error)}`);
     }
@@ -98,7 +98,7 @@ export function contextDigest(context: string, dockerfile: string): string {
   return digest.digest("hex");
 }
 
-/** A mode as Go's `fs.FileMode` writes it: `-rwxr-xr-x`, `Lrwxrwxrwx`. */
+/** A mode as Go's `fs.FileMode` formats it: `-rwxr-xr-x`, `Lrwxrwxrwx`. */
 export function modeText(stats: fs.Stats): string {
   const { mode } = stats;
   let kind = "";

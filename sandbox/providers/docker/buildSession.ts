@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import * as grpc from "@grpc/grpc-js";
 import { BinaryWriter } from "google-protobuf";
 import type { RegistryAuth } from "./credentials";
-import type { DockerEngine } from "./engineApi";
+import type { DockerEngine } from "./dockerEngine";
 import { readStrings } from "./progress";
 
 export interface BuildSession {
@@ -11,8 +11,8 @@ export interface BuildSession {
 }
 
 /**
- * BuildKit asks for credentials while it builds, over a connection on which the daemon is the client and this process
- * the server (`moby.filesync.v1.Auth`). Nothing but the credentials of this one build is answered.
+ * BuildKit requests credentials during the build over a connection on which the daemon is the client and this process
+ * is the server (`moby.filesync.v1.Auth`). It serves nothing but the credentials of this build.
  */
 export async function startBuildSession(
   engine: DockerEngine,

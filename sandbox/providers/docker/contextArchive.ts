@@ -8,13 +8,13 @@ export interface ContextArchive {
   readonly stream: Readable;
   /** Name of the Dockerfile inside the archive. */
   readonly dockerfile: string;
-  /** The Dockerfile relative to the context, `../` in front when it lies outside. */
+  /** The Dockerfile's path relative to the context, starting with `../` when it is outside. */
   readonly relativeDockerfile: string;
 }
 
 /**
  * The build context as a tar stream, owned by root, read while it is sent. The Dockerfile and .dockerignore are always
- * in it, for the daemon needs them; a Dockerfile from outside of the context is added under a name that the archive's
+ * included, because the daemon needs them; a Dockerfile outside the context is added under a name that the archive's
  * .dockerignore hides from `COPY`.
  */
 export function contextArchive(context: string, dockerfile: string): ContextArchive {
@@ -85,13 +85,13 @@ async function* archive(
 async function* fileContent(file: string, size: number): AsyncGenerator<Buffer> {
   let sent = 0;
   if (size > 0) {
-    // `end` keeps a file that grows meanwhile from breaking the archive.
+    // `end` keeps a file that grows during the read from corrupting the archive.
     for await (const chunk of fs.createReadStream(file, { end: size - 1, highWaterMark: 1 << 18 })) {
       sent += (chunk as Buffer).length;
       yield chunk as Buffer;
     }
   }
-  if (sent !== size) throw new Error(`${file}: changed while it was sent to Docker; try again`);
+  if (sent !== size) throw new Error(`${file}: changed while it was being sent to Docker; try again`);
   yield padding(size);
 }
 
@@ -108,7 +108,7 @@ interface TarHeader {
   readonly link?: string;
 }
 
-/** A ustar header; what does not fit its fields goes into a pax record before it. */
+/** A ustar header; values too large for its fields go into a preceding pax record. */
 function* header(entry: TarHeader): Generator<Buffer> {
   const records: [string, string][] = [];
   if (Buffer.byteLength(entry.name) > 100) records.push(["path", entry.name]);
@@ -123,7 +123,7 @@ function* header(entry: TarHeader): Generator<Buffer> {
   yield ustar(entry);
 }
 
-/** `<length> <key>=<value>\n`, where the length counts its own digits too. */
+/** `<length> <key>=<value>\n`, where the length includes its own digits. */
 function paxRecord(key: string, value: string): string {
   const rest = Buffer.byteLength(` ${key}=${value}\n`);
   let length = rest + String(rest).length;

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import type { RegistryInputs } from "./imageInputs";
 import { hostOf, registryAddress } from "./references";
 
-/** Credentials as the Engine API takes them. */
+/** Credentials in the Engine API's format. */
 export interface RegistryAuth {
   readonly username: string;
   readonly password: string;
@@ -12,16 +12,18 @@ export interface RegistryAuth {
 }
 
 export interface Credentials {
-  /** For the image's own registry: pushing, and the images of `cacheFrom`. Undefined: anonymous. */
+  /** For the image's own registry: pushes, and the images of `cacheFrom`. Undefined: anonymous. */
   readonly own: RegistryAuth | undefined;
-  /** By registry, for images that a build pulls: those of the Docker client's configuration, and the image's own. */
+  /**
+   * By registry, for images pulled during a build: those from the Docker client's configuration, and the image's own.
+   */
   readonly all: Readonly<Record<string, RegistryAuth>>;
   readonly warnings: readonly string[];
 }
 
 /**
- * The resource's own credentials, else, as the released provider does, what `docker login` left in the client's
- * configuration ($DOCKER_CONFIG or ~/.docker), which is read only. Credential helpers are not run.
+ * The resource's own credentials; otherwise, as in the released provider, those that `docker login` stored in the
+ * client's configuration ($DOCKER_CONFIG or ~/.docker), which is only read. Credential helpers are not run.
  */
 export function findCredentials(
   registry: RegistryInputs,
@@ -62,7 +64,7 @@ function clientCredentials(environment: NodeJS.ProcessEnv, warnings: string[]): 
   }
   if (config.credsStore || Object.keys(config.credHelpers ?? {}).length > 0) {
     warnings.push(
-      `${file} keeps logins with a credential helper, which the sandbox's stand-in does not run; ` +
+      `${file} stores logins in a credential helper, which the sandbox's stand-in does not run; ` +
         "set registry.username and registry.password",
     );
   }
@@ -79,7 +81,7 @@ function clientCredentials(environment: NodeJS.ProcessEnv, warnings: string[]): 
   return result;
 }
 
-/** Header value for X-Registry-Auth and X-Registry-Config. */
+/** The value of the X-Registry-Auth and X-Registry-Config headers. */
 export function encodeAuth(value: unknown): string {
   return Buffer.from(JSON.stringify(value)).toString("base64").replaceAll("+", "-").replaceAll("/", "_");
 }

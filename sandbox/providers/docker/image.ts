@@ -17,16 +17,16 @@ import {
 } from "../../../provider/protocol/values";
 import { notSupported } from "../protocol/notSupported";
 import { contextDigest } from "./buildContext";
-import type { DockerEngine } from "./engineApi";
+import type { DockerEngine } from "./dockerEngine";
 import { buildImage } from "./imageBuild";
-import { foreignProperties, imageProperties, readBuild, readFlag, readRegistry, textOf } from "./imageInputs";
+import { foreignProperties, imageProperties, readBuild, readFlag, readRegistry, stringOf } from "./imageInputs";
 import { registryAddress } from "./references";
 
 export const imageType = "docker:index/image:Image";
 
 /**
- * `docker.Image` as the released provider has it (pulumi-docker provider/image.go): the same inputs after Check, the same
- * state, so that a stack can change plugins; a change of anything but credentials builds and pushes again, in place.
+ * `docker.Image` as in the released provider (pulumi-docker provider/image.go): the same inputs after Check and the
+ * same state, so that a stack can switch plugins. A change of anything but credentials rebuilds and pushes in place.
  */
 export const image: ResourceHandler<DockerEngine> = {
   type: imageType,
@@ -58,7 +58,7 @@ export const image: ResourceHandler<DockerEngine> = {
     return { id: String(outputs["imageName"]), outputs: withInputs(outputs, inputs) };
   },
 
-  /** Nothing is compared with the daemon or the registry: a moved or deleted tag is no drift. */
+  /** Neither the daemon nor the registry is checked: a moved or deleted tag is not drift. */
   async read({ id, inputs, outputs }) {
     return { id, inputs, outputs: keepSecretInputs(outputs) };
   },
@@ -68,7 +68,7 @@ export const image: ResourceHandler<DockerEngine> = {
     return withInputs(await buildImage(news, engine, context), news);
   },
 
-  /** The image stays, in Docker and in the registry. */
+  /** The image is kept, in Docker and in the registry. */
   async delete() {},
 };
 
@@ -142,15 +142,15 @@ function hostPlatform(context: CallContext): string {
   return platform;
 }
 
-/** A name that is pushed, or whose registry holds a cache, must say which registry it means. */
+/** A name that is pushed, or whose registry has a cache, must include its registry. */
 function checkNames(news: PropertyMap, cachedImages: readonly string[]): void {
-  const imageName = textOf(news["imageName"]);
+  const imageName = stringOf(news["imageName"]);
   if (imageName === undefined || (cachedImages.length === 0 && readFlag(news["skipPush"]))) return;
   const host = registryAddress(readRegistry(news["registry"]).server, imageName);
   for (const cached of cachedImages) registryAddress(host, cached);
 }
 
-/** Whether a preview has what a build needs; only asked when `buildOnPreview` is set. */
+/** Whether a preview has everything a build needs; called only when `buildOnPreview` is set. */
 function canBuildInPreview(inputs: PropertyMap, context: CallContext): boolean {
   if (!readFlag(inputs["buildOnPreview"])) return false;
   const build = inputs["build"];
@@ -170,7 +170,7 @@ function canBuildInPreview(inputs: PropertyMap, context: CallContext): boolean {
   return known;
 }
 
-/** The inputs are part of the state, as a secret, for the next comparison. */
+/** The inputs are stored in the state, as a secret, for the next comparison. */
 function withInputs(outputs: PropertyMap, inputs: PropertyMap): PropertyMap {
   return { ...outputs, __inputs: new Secret(inputs) };
 }
@@ -192,11 +192,11 @@ function isNothing(value: PropertyValue | undefined): value is null | undefined 
   return value === undefined || value === null;
 }
 
-/** Other credentials for the same registry are no change: they differ at every run. */
+/** Different credentials for the same registry are not a change: they differ on every run. */
 function sameServer(left: PropertyValue, right: PropertyValue): boolean {
   if (!isMap(left) || !isMap(right)) return false;
   const [before, after] = [left["server"], right["server"]];
-  // As in the released provider, only a server that was there and is another one counts.
+  // As in the released provider, only replacing one server with another counts.
   return isNothing(before) || isNothing(after) || sameValue(before, after);
 }
 

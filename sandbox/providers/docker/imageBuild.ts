@@ -1,21 +1,21 @@
 import type { CallContext } from "../../../provider/protocol/definition";
 import type { PropertyMap } from "../../../provider/protocol/values";
-import { startAgain } from "../../startAgain";
+import { restartAdvice } from "../../restartAdvice";
 import { startBuildSession } from "./buildSession";
 import { contextArchive } from "./contextArchive";
 import { type Credentials, encodeAuth, findCredentials } from "./credentials";
-import { DaemonError, DaemonGone, type DockerEngine } from "./engineApi";
-import { type BuildInputs, readBuild, readFlag, readRegistry, textOf } from "./imageInputs";
+import { DaemonError, DaemonGone, type DockerEngine } from "./dockerEngine";
+import { type BuildInputs, readBuild, readFlag, readRegistry, stringOf } from "./imageInputs";
 import { readMessage, statusWriter } from "./progress";
 import { formatReference, parseImageName } from "./references";
 
-/** Builds an image and, unless it is a preview or `skipPush` is set, pushes it. Returns the resource's outputs. */
+/** Builds an image and pushes it, unless this is a preview or `skipPush` is set. Returns the resource's outputs. */
 export async function buildImage(
   inputs: PropertyMap,
   engine: DockerEngine,
   context: CallContext,
 ): Promise<PropertyMap> {
-  const imageName = textOf(inputs["imageName"]) ?? "";
+  const imageName = stringOf(inputs["imageName"]) ?? "";
   const build = readBuild(inputs["build"]);
   const registry = readRegistry(inputs["registry"]);
   const skipPush = readFlag(inputs["skipPush"]);
@@ -44,20 +44,20 @@ export async function buildImage(
   return { ...outputs, repoDigest: await push(imageName, imageId, engine, credentials, context) };
 }
 
-/** The end of a build that the BuildKit of Docker 20.10 took for another one, of the same context at the same moment. */
+/** How a build fails when BuildKit in Docker 20.10 confuses it with a simultaneous build of the same context. */
 const lostContext = /build-context-\w+": context not found/;
 
-/** Builds; once more when Docker lost the context, which says nothing about it. */
-async function runBuild(...build: Parameters<typeof runBuildOnce>): ReturnType<typeof runBuildOnce> {
+/** Retries once when Docker lost the context, which is not a fault of the build. */
+async function runBuild(...build: Parameters<typeof runBuildAttempt>): ReturnType<typeof runBuildAttempt> {
   try {
-    return await runBuildOnce(...build);
+    return await runBuildAttempt(...build);
   } catch (error) {
-    if (!lostContext.test(textOfError(error))) throw error;
-    return await runBuildOnce(...build);
+    if (!lostContext.test(errorMessage(error))) throw error;
+    return await runBuildAttempt(...build);
   }
 }
 
-async function runBuildOnce(
+async function runBuildAttempt(
   imageName: string,
   build: BuildInputs,
   engine: DockerEngine,
@@ -80,7 +80,7 @@ async function runBuildOnce(
           dockerfile: archive.dockerfile,
           buildargs: JSON.stringify(build.args),
           cachefrom: JSON.stringify(build.cachedImages),
-          // Containers in which the classic builder ran a step are not left behind.
+          // The classic builder must not leave its intermediate containers behind.
           rm: "1",
           forcerm: "1",
           ...(build.platform !== "" && { platform: build.platform.toLowerCase() }),
@@ -103,10 +103,10 @@ async function runBuildOnce(
       },
     );
   } catch (error) {
-    // The daemon's error names the step that failed; why is in what the step wrote.
+    // The daemon's error only names the step that failed; the reason is in the step's output.
     const tail = output.join("\n").split("\n").slice(-30).join("\n");
     if (tail !== "" && !context.signal.aborted) context.log("info", `Build output:\n${tail}`);
-    throw new Error(`${prefix(error, "error building image: ", "error reading build output: ")}${textOfError(error)}`);
+    throw new Error(`${prefix(error, "error building image: ", "error reading build output: ")}${errorMessage(error)}`);
   } finally {
     session?.close();
   }
@@ -114,7 +114,7 @@ async function runBuildOnce(
   return { imageId, dockerfile: archive.relativeDockerfile };
 }
 
-/** A cache that cannot be pulled only makes the build slower. */
+/** If a cache image cannot be pulled, the build is only slower. */
 async function pullCacheImage(
   image: string,
   build: BuildInputs,
@@ -142,11 +142,11 @@ async function pullCacheImage(
     );
   } catch (error) {
     if (context.signal.aborted) throw error;
-    context.log("info", `cacheFrom image ${image} not available: ${textOfError(error)}`);
+    context.log("info", `cacheFrom image ${image} not available: ${errorMessage(error)}`);
   }
 }
 
-/** Pushes the name with its tag; returns the reference by digest that the registry gave it. */
+/** Pushes the image with its tag; returns the registry's reference by digest. */
 async function push(
   imageName: string,
   imageId: string,
@@ -177,7 +177,7 @@ async function push(
     );
   } catch (error) {
     throw new Error(
-      `${prefix(error, "", "error reading push output: ")}${textOfError(error)}${registryAdvice(domain, error)}`,
+      `${prefix(error, "", "error reading push output: ")}${errorMessage(error)}${registryAdvice(domain, error)}`,
     );
   }
   const repository = formatReference({ domain, path });
@@ -189,29 +189,31 @@ async function push(
   return RepoDigests?.find((name) => name.startsWith(`${familiar(domain, path)}@`)) ?? "<none>@<none>";
 }
 
-/** The released provider tells a request that was refused from one that failed on the way. */
+/** The released provider has different messages for a refused request and one that failed in transit. */
 function prefix(error: unknown, refused: string, failed: string): string {
   return error instanceof DaemonError ? refused : failed;
 }
 
 /**
- * A registry at the loopback address is the sandbox's. Docker says that nobody answers there, or the status of an answer,
- * never its text: 503 is the registry's when its storage does not answer.
+ * A registry at the loopback address is the sandbox's. Docker reports only that nothing responds or the status code,
+ * never the message: 503 means that the registry's storage does not respond.
  */
 function registryAdvice(domain: string, error: unknown): string {
   if (!domain.startsWith("127.0.0.1:") || error instanceof DaemonGone) return "";
-  const text = textOfError(error);
+  const text = errorMessage(error);
   if (/connection refused|connection reset|EOF$/.test(text)) {
-    return `: the sandbox's gateway did not answer; ${startAgain}`;
+    return `: the sandbox's gateway did not answer; ${restartAdvice}`;
   }
-  return text.includes("503 Service Unavailable") ? `: the sandbox's image storage did not answer; ${startAgain}` : "";
+  return text.includes("503 Service Unavailable")
+    ? `: the sandbox's image storage did not answer; ${restartAdvice}`
+    : "";
 }
 
-function textOfError(error: unknown): string {
+function errorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Docker Hub's names without its domain, as the daemon lists them. */
+/** Docker Hub names without the domain, as the daemon lists them. */
 function familiar(domain: string, path: string): string {
   return domain === "docker.io" ? path.replace(/^library\//, "") : `${domain}/${path}`;
 }

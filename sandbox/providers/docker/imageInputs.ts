@@ -20,7 +20,7 @@ export interface RegistryInputs {
   readonly password: string;
 }
 
-/** The build block with the released provider's defaults; what is not known in a preview is left empty. */
+/** The build block with the released provider's defaults; unknown values in a preview are left empty. */
 export function readBuild(value: PropertyValue | undefined): BuildInputs {
   const defaults: BuildInputs = {
     context: "",
@@ -35,17 +35,17 @@ export function readBuild(value: PropertyValue | undefined): BuildInputs {
   };
   if (value === undefined || value === null) return { ...defaults, context: ".", dockerfile: "Dockerfile" };
   if (!isMap(value)) return defaults;
-  const context = isUnknown(value["context"]) ? "" : (textOf(value["context"]) ?? ".");
+  const context = isUnknown(value["context"]) ? "" : (stringOf(value["context"]) ?? ".");
   return {
     context,
     dockerfile: isUnknown(value["dockerfile"])
       ? ""
-      : (textOf(value["dockerfile"]) ?? path.posix.normalize(path.posix.join(context, "Dockerfile"))),
+      : (stringOf(value["dockerfile"]) ?? path.posix.normalize(path.posix.join(context, "Dockerfile"))),
     args: readArgs(value["args"]),
-    target: textOf(value["target"]) ?? "",
-    platform: textOf(value["platform"]) ?? "",
-    network: textOf(value["network"]) ?? "",
-    extraHosts: textsOf(value["addHosts"]),
+    target: stringOf(value["target"]) ?? "",
+    platform: stringOf(value["platform"]) ?? "",
+    network: stringOf(value["network"]) ?? "",
+    extraHosts: stringsOf(value["addHosts"]),
     cachedImages: readCachedImages(value["cacheFrom"]),
     builder: readBuilder(value["builderVersion"]),
   };
@@ -54,13 +54,13 @@ export function readBuild(value: PropertyValue | undefined): BuildInputs {
 export function readRegistry(value: PropertyValue | undefined): RegistryInputs {
   const registry = isMap(value) ? value : {};
   return {
-    server: textOf(registry["server"]) ?? "",
-    username: textOf(registry["username"]) ?? "",
-    password: textOf(registry["password"]) ?? "",
+    server: stringOf(registry["server"]) ?? "",
+    username: stringOf(registry["username"]) ?? "",
+    password: stringOf(registry["password"]) ?? "",
   };
 }
 
-/** `buildOnPreview` and `skipPush`: what is not known yet is false. */
+/** `buildOnPreview` and `skipPush`: unknown counts as false. */
 export function readFlag(value: PropertyValue | undefined): boolean {
   return value === true;
 }
@@ -92,18 +92,18 @@ function readCachedImages(value: PropertyValue | undefined): string[] {
   const { images } = value;
   if (images === null || isUnknown(images)) return [];
   if (!Array.isArray(images)) throw new Error("the `images` field must be a list of strings");
-  return textsOf(images);
+  return stringsOf(images);
 }
 
-function textsOf(value: PropertyValue | undefined): string[] {
+function stringsOf(value: PropertyValue | undefined): string[] {
   return Array.isArray(value) ? value.filter((element): element is string => typeof element === "string") : [];
 }
 
-export function textOf(value: PropertyValue | undefined): string | undefined {
+export function stringOf(value: PropertyValue | undefined): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** Properties that the resource and its blocks have; anything else is refused by name. */
+/** Properties of the resource and its blocks; all others are rejected by name. */
 export const imageProperties: Readonly<Record<string, readonly string[]>> = {
   "": ["build", "buildOnPreview", "imageName", "registry", "skipPush"],
   build: [
@@ -121,7 +121,7 @@ export const imageProperties: Readonly<Record<string, readonly string[]>> = {
   registry: ["password", "server", "username"],
 };
 
-/** `build.secrets`, …: what was given and is in none of the lists above. */
+/** Given properties that are in none of the lists above, such as `build.secrets`. */
 export function foreignProperties(inputs: PropertyMap): string[] {
   return Object.entries(imageProperties).flatMap(([block, known]) => {
     const bag = block === "" ? inputs : inputs[block];

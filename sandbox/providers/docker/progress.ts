@@ -12,26 +12,26 @@ interface JsonMessage {
   readonly aux?: unknown;
 }
 
-/** What a message says to a person, and what it carries for a program. Throws what the daemon reports as an error. */
+/** The readable text of a message and its machine-readable data. Throws errors that the daemon reports. */
 export function readMessage(raw: Record<string, unknown>): { text: string; aux?: unknown; progress: boolean } {
   const message = raw as JsonMessage;
   if (message.errorDetail || message.error !== undefined) throw new Error(errorText(message));
   const { current, total } = message.progressDetail ?? {};
   const progress = current !== undefined && current > 0;
   let text = message.from ?? "";
-  if (progress)
+  if (progress) {
     text += `${message.id ?? ""} ${message.status ?? ""} ${amount(current)}${total ? `/${amount(total)}` : ""}`;
-  else text += message.stream ?? message.status ?? "";
+  } else text += message.stream ?? message.status ?? "";
   if (message.aux !== undefined && message.id === "moby.buildkit.trace") {
     return { text: (text + traceText(message.aux)).trim(), progress: false };
   }
   return { text: text.trim(), progress, ...(message.aux !== undefined && { aux: message.aux }) };
 }
 
-/** Milliseconds between two byte counts: the daemon sends dozens a second, each a line where there is no terminal. */
+/** Milliseconds between byte counts: the daemon sends dozens a second, and without a terminal each becomes a line. */
 const countInterval = 1000;
 
-/** Shows messages as the resource's status: every word, but byte counts only now and then. */
+/** Shows messages as the resource's status: all text, but byte counts only at intervals. */
 export function statusWriter(
   show: (text: string) => void,
   now: () => number = Date.now,
@@ -80,11 +80,11 @@ function traceText(aux: unknown): string {
   return text;
 }
 
-/** The text fields of a protobuf message, by number. */
+/** The string fields of a protobuf message, by number. */
 export function readStrings(message: Uint8Array | string): Map<number, string> {
   const fields = new Map<number, string>();
   readFields(Buffer.from(message as Uint8Array), (field, reader) => {
-    // 2: length-delimited, which texts, bytes and nested messages are.
+    // 2: length-delimited, the wire type of strings, bytes, and nested messages.
     if (reader.getWireType() === 2) fields.set(field, Buffer.from(reader.readBytes() as Uint8Array).toString());
     else reader.skipField();
   });

@@ -1,9 +1,9 @@
 import * as os from "node:os";
 import type { Failure, ProviderDefinition } from "../../../provider/protocol/definition";
 import { isSet, type PropertyMap } from "../../../provider/protocol/values";
-import { startAgain } from "../../startAgain";
+import { restartAdvice } from "../../restartAdvice";
 import { notSupported } from "../protocol/notSupported";
-import { DockerEngine, parseDaemonAddress } from "./engineApi";
+import { DockerEngine } from "./dockerEngine";
 import { image } from "./image";
 
 const supported = ["host", "registryAuth"];
@@ -19,7 +19,7 @@ export function dockerProvider(version: string): ProviderDefinition<DockerEngine
     unsupported: (what, supported) =>
       supported.length > 0
         ? notSupported(what, supported)
-        : `${what} not supported by the sandbox's stand-in, which has no functions; SANDBOX_PLUGINS=released uses the released plugin`,
+        : `${what} not supported by the sandbox's stand-in, which has no functions; use the released plugin with SANDBOX_PLUGINS=released`,
     functions: [],
   };
 }
@@ -38,7 +38,7 @@ function checkDockerConfig(news: PropertyMap): Failure[] {
   const { host } = news;
   if (typeof host === "string" && host !== "") {
     try {
-      parseDaemonAddress(host);
+      new DockerEngine(host);
     } catch (error) {
       failures.push({ property: "host", reason: error instanceof Error ? error.message : String(error) });
     }
@@ -46,7 +46,9 @@ function checkDockerConfig(news: PropertyMap): Failure[] {
   return failures;
 }
 
-/** `registryAuth` is for resources that the stand-in does not have; an image brings its own credentials. */
+/**
+ * `registryAuth` is ignored: it is for resources that the stand-in does not have, and an image has its own credentials.
+ */
 async function connect(config: PropertyMap, signal: AbortSignal): Promise<DockerEngine> {
   const configured = typeof config["host"] === "string" ? config["host"] : "";
   const explicit = configured || process.env["DOCKER_HOST"] || "";
@@ -70,7 +72,7 @@ async function connect(config: PropertyMap, signal: AbortSignal): Promise<Docker
   }
   throw new Error(
     `failed to connect to any docker daemon (${tried.join("; ")}); start Docker, or set DOCKER_HOST or docker:host to its address; ` +
-      `where the sandbox had started it, ${startAgain}`,
+      `if the sandbox had started it, ${restartAdvice}`,
   );
 }
 

@@ -1,6 +1,6 @@
-/** Parts of an image name. */
+/** The parts of an image name. */
 export interface ImageReference {
-  /** Registry, with its port: `localhost:5000`. */
+  /** Registry including its port: `localhost:5000`. */
   readonly domain: string;
   readonly path: string;
   readonly tag?: string;
@@ -16,7 +16,9 @@ const referencePattern = new RegExp(
     "(?::([\\w][\\w.-]{0,127}))?(?:@([A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}))?$",
 );
 
-/** An image name as `docker` reads it: without a registry it is Docker Hub's. Throws when it is none. */
+/**
+ * Parses an image name as `docker` does: without a registry it is on Docker Hub. Throws when it is not an image name.
+ */
 export function parseImageName(name: string): ImageReference {
   if (/^[a-f0-9]{64}$/.test(name)) {
     throw new Error(`invalid repository name (${name}), cannot specify 64-byte hexadecimal strings`);
@@ -55,8 +57,8 @@ export function formatReference({ domain, path, tag, digest }: ImageReference): 
 const dockerHub = "https://index.docker.io/v1/";
 
 /**
- * The address under which credentials for an image are kept: the registry that was given, else the one in the image's
- * name, which then must be fully qualified.
+ * The address that credentials for an image are stored under: the given registry, otherwise the one in the image's
+ * name, which must then be fully qualified.
  */
 export function registryAddress(server: string, imageName: string): string {
   const host = server === "" ? domainOf(imageName) : hostOf(server);
@@ -79,7 +81,7 @@ function domainOf(imageName: string): string {
   );
 }
 
-/** `https://host:port/path` and `host:port/path` are both `host:port`. */
+/** `https://host:port/path` and `host:port/path` both become `host:port`. */
 export function hostOf(address: string): string {
   return address.replace(/^https?:\/\//, "").split("/")[0] ?? "";
 }

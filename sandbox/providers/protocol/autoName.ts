@@ -4,8 +4,8 @@ import { nameOf } from "../../../provider/protocol/urn";
 import type { PropertyMap } from "../../../provider/protocol/values";
 
 /**
- * A physical name for a resource that was not given one: `<logical name>-<7 hex digits>`, kept over updates, subject to
- * the stack's `pulumi:autonaming` configuration. `inputs["__defaults"]` records that the name is not the user's.
+ * A physical name for a resource without one: `<logical name>-<7 hex digits>`, stable across updates and subject to the
+ * stack's `pulumi:autonaming` configuration. `inputs["__defaults"]` records that the name is generated.
  */
 export function autoName(
   request: CheckRequest,

@@ -13,46 +13,49 @@ export type PropertyType =
   | "string"
   | "number"
   | "boolean"
-  /** Keys are the user's own, values are strings. */
+  /** User-defined keys with string values. */
   | "stringMap"
-  /** JSON text; a program may also give the document as an object. */
+  /** A JSON string; a program may also pass the document as an object. */
   | "json"
   | { readonly list: PropertySchema }
-  /** A list of strings in which order has no meaning. */
+  /** A list of strings whose order does not matter. */
   | "stringSet"
   | { readonly object: Schema };
 
-/** One property as the released provider's schema has it. */
+/** A property in the released provider's schema. */
 export interface PropertySchema {
   readonly type: PropertyType;
   readonly required?: boolean;
-  /** Set by the provider only; refused as an input. */
+  /** Set by the provider only; rejected as an input. */
   readonly output?: boolean;
-  /** Left out of the inputs, it is what the service says: no difference ("Optional, Computed" in the released provider). */
+  /**
+   * When omitted from the inputs, the service's value is kept without a diff ("Optional, Computed" in the released
+   * provider).
+   */
   readonly computed?: boolean;
-  /** For what is computed too: an empty list is an input that takes away what is there. */
+  /** For computed properties: an empty list removes what is there instead of keeping it. */
   readonly emptyRemoves?: boolean;
   readonly default?: PropertyValue;
   /** A change replaces the resource. */
   readonly replace?: boolean;
   readonly values?: readonly string[];
   readonly maxItems?: number;
-  /** The rule that a value breaks, with the fix; undefined when it is fine. */
+  /** The rule that a value violates, with the fix; undefined when it is valid. */
   readonly rule?: (value: PropertyValue) => string | undefined;
-  /** True when two values that are written differently mean the same. */
+  /** True when two different values are equivalent. */
   readonly equal?: (left: PropertyValue, right: PropertyValue) => boolean;
 }
 export type Schema = Readonly<Record<string, PropertySchema>>;
 
-/** Names of properties that the bridge of the released providers keeps for itself, such as `__defaults`. */
+/** Names of the bridge's internal properties, such as `__defaults`. */
 export function isInternal(key: string): boolean {
   return key.startsWith("__");
 }
 
 /**
- * Inputs against a schema: what is not there, not supported, of another type or against a rule, all at once. Returned
- * are the inputs as the released provider would store them: without nulls, with defaults, JSON documents as text, and
- * `__defaults` naming what the user did not write.
+ * Validates inputs against a schema and reports everything missing, unsupported, of the wrong type, or against a rule
+ * at once. Returns the inputs as the released provider would store them: without nulls, with defaults, JSON documents
+ * as strings, and `__defaults` listing what the user did not set.
  */
 export function checkInputs(
   type: string,
@@ -159,7 +162,7 @@ function checkType(
 ): PropertyValue {
   const expected = property.type;
   if (expected === "string") {
-    // The bridge converts numbers and booleans where text is wanted.
+    // The bridge converts numbers and booleans to strings where strings are expected.
     return typeof value === "number" || typeof value === "boolean"
       ? String(value)
       : typeof value === "string"
@@ -177,7 +180,7 @@ function checkType(
   }
   if (expected === "json") return checkJson(value, fault);
   if (expected === "stringMap") {
-    if (!isMap(value)) return fault("expected a map of text");
+    if (!isMap(value)) return fault("expected a map of strings");
     const map: PropertyMap = {};
     for (const [key, element] of Object.entries(value)) {
       if (element === null || isInternal(key)) continue;
@@ -186,7 +189,7 @@ function checkType(
     return map;
   }
   if (expected === "stringSet") {
-    if (!Array.isArray(value)) return fault("expected a list of text");
+    if (!Array.isArray(value)) return fault("expected a list of strings");
     return value.map((element, index) => checkValue({ type: "string" }, element, [...path, index], failures, type));
   }
   if ("list" in expected) {
@@ -198,7 +201,7 @@ function checkType(
 
 function checkJson(value: PropertyValue, fault: (rule: string) => PropertyValue): PropertyValue {
   if (isMap(value) || Array.isArray(value)) return JSON.stringify(sorted(value));
-  if (typeof value !== "string") return fault("expected JSON text or a document");
+  if (typeof value !== "string") return fault("expected a JSON string or an object");
   try {
     JSON.parse(value);
     return value;

@@ -11,9 +11,9 @@ import {
 import { inputNames, isInternal, type PropertySchema, type Schema } from "./schema";
 
 /**
- * New inputs against the last known state, as the released providers compare them: what the service reported counts, not
- * what was asked for, so that a refresh that found a change made by hand leads to an update; a property that is left
- * out falls back to its default, or to what the service chose when it is computed.
+ * Compares new inputs with the last known state, as the released providers do: with what the service reported rather
+ * than what was requested, so that a refresh that found a manual change leads to an update. An omitted property falls
+ * back to its default, or to the service's value when it is computed.
  */
 export function diffState(schema: Schema, state: PropertyMap, news: PropertyMap): Record<string, PropertyChange> {
   const changes: Record<string, PropertyChange> = {};
@@ -46,7 +46,7 @@ function diffProperty(
     const [left, right] = [isMap(before) ? before : {}, isMap(after) ? after : {}];
     for (const key of keysOf(left, right)) {
       diffProperty({ type: "string" }, left[key], right[key], [...path, key], replace, changes);
-      // An empty text is a value here: a tag without one differs from no tag.
+      // An empty string is a value here: a tag with an empty value differs from no tag.
       if (key in left !== key in right) record(changes, [...path, key], key in right ? "add" : "delete", replace);
     }
     return;
@@ -87,12 +87,12 @@ function keysOf(left: PropertyMap, right: PropertyMap): string[] {
   return [...new Set([...Object.keys(left), ...Object.keys(right)])].filter((key) => !isInternal(key));
 }
 
-/** Left out; an empty list is how a block that is not there looks. */
+/** Omitted; a missing block looks like an empty list. */
 function isAbsent(value: PropertyValue | undefined): boolean {
   return value === undefined || value === null || (Array.isArray(value) && value.length === 0);
 }
 
-/** The zero values, between which the released providers see no difference. */
+/** Zero values, which the released providers treat as equal. */
 function isBlank(value: PropertyValue | undefined): boolean {
   if (value === undefined || value === null || value === "" || value === false || value === 0) return true;
   if (Array.isArray(value)) return value.length === 0;
@@ -100,8 +100,8 @@ function isBlank(value: PropertyValue | undefined): boolean {
 }
 
 /**
- * The inputs that a resource would need to look as the service says, for a refresh: of the properties that were given,
- * with the values found. What means the same keeps the user's own writing.
+ * The inputs that would produce the service's state, for a refresh: only the properties that were given, with the
+ * values found. Equivalent values keep the user's notation.
  */
 export function inputsFromState(schema: Schema, inputs: PropertyMap, state: PropertyMap): PropertyMap {
   const result: PropertyMap = {};
@@ -133,7 +133,7 @@ function refreshed(property: PropertySchema, input: PropertyValue, found: Proper
   return found;
 }
 
-/** Inputs for a resource that is imported: everything that was found and differs from what leaving it out would give. */
+/** Inputs for an imported resource: every found value that differs from the result of omitting it. */
 export function importedInputs(schema: Schema, state: PropertyMap): PropertyMap {
   const inputs: PropertyMap = {};
   for (const key of inputNames(schema)) {

@@ -3,33 +3,33 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { contextFiles } from "../../../components/images/contextFiles";
-import { bytesOf, textOf } from "../../../ecr/buildContext/fileNames";
+import { decodeBytes, encodeBytes } from "../../../ecr/buildContext/fileNames";
 import { InvalidInputError } from "../../../ecr/faults";
 import { goProgram } from "../../sandbox/tools";
 
-/** The files that are sent, or that the ignore file is refused. */
+/** The files that are sent, or "refused" for an invalid ignore file. */
 export type Sent = readonly string[] | "refused";
 
-/** A build context of empty files, and an ignore file that may leave some of them out. */
+/** A build context of empty files, and an ignore file that may exclude some of them. */
 export interface ContextCase {
-  /** As textOf has them. A name that needs a folder where a file is already is left out. */
+  /** Names as decodeBytes gives them. A name that needs a folder where a file already exists is left out. */
   files: readonly string[];
   ignore: Buffer;
 }
 
-/** The program of main.go: Docker's own modules. */
+/** Builds the program in main.go, which uses Docker's own modules. */
 export function dockerWalk(): Promise<string> {
   return goProgram(__dirname, "ecr/tests/docker-context", ["go.sum", "main.go"]);
 }
 
-/** What Docker sends of each case, and what contextFiles says. The same folders on the disk are walked by both. */
+/** What Docker sends in each case, and what contextFiles returns. Both walk the same folders on disk. */
 export function walkBoth(walk: string, cases: readonly ContextCase[]): { docker: Sent; own: Sent }[] {
   const root = fs.mkdtempSync(path.join(os.tmpdir(), "walks-"));
   try {
     const contexts = new Map<readonly string[], string>();
     const builds = cases.map(({ files, ignore }, index) => {
       const folder = path.join(root, String(index));
-      // Cases may have one tree.
+      // Cases may share one tree.
       const context = contexts.get(files) ?? writeContext(path.join(folder, "context"), files);
       contexts.set(files, context);
       return { context, ignore: writeIgnoreFile(folder, ignore) };
@@ -53,7 +53,7 @@ interface Build {
 function writeContext(context: string, files: readonly string[]): string {
   fs.mkdirSync(context, { recursive: true });
   for (const file of files) {
-    const at = (name: string) => Buffer.concat([Buffer.from(`${context}/`), bytesOf(name)]);
+    const at = (name: string) => Buffer.concat([Buffer.from(`${context}/`), encodeBytes(name)]);
     try {
       if (file.includes("/")) fs.mkdirSync(at(file.slice(0, file.lastIndexOf("/"))), { recursive: true });
       fs.writeFileSync(at(file), "");
@@ -74,7 +74,7 @@ function writeIgnoreFile(folder: string, ignore: Buffer): string {
 function readAnswer(line: string): Sent {
   const answer: { files: string[]; error?: string } = JSON.parse(line);
   if (answer.error !== undefined) return "refused";
-  return answer.files.map((name) => textOf(Buffer.from(name, "base64"))).sort();
+  return answer.files.map((name) => decodeBytes(Buffer.from(name, "base64"))).sort();
 }
 
 function ownFiles({ context, ignore }: Build): Sent {

@@ -2,18 +2,18 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type { BuildInputs } from "../../../components/images/buildContext";
 
-/** A build context as people have them, and the tag that it has since the first release. */
+/** A typical build context, and the tag that it has had since the first release. */
 export interface OrdinaryContext {
   name: string;
-  /** By path: the text, or the target of a link after `-> `. */
+  /** By path: the content, or the target of a link after `-> `. */
   files: Record<string, string>;
   executable?: string;
   settings?: Partial<Omit<BuildInputs, "context" | "dockerfile">>;
   tag: string;
 }
 
-/** Tags that live stacks hold: what they are made of may not change. */
-export const ordinary: readonly OrdinaryContext[] = [
+/** Tags that live stacks have. What they are computed from must not change. */
+export const ordinaryContexts: readonly OrdinaryContext[] = [
   {
     name: "no ignore file",
     files: {

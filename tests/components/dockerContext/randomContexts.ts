@@ -1,10 +1,10 @@
 import fc from "fast-check";
-import { bytesOf, textOf } from "../../../ecr/buildContext/fileNames";
+import { decodeBytes, encodeBytes } from "../../../ecr/buildContext/fileNames";
 import type { ContextCase } from "./docker";
 
-const byte = (value: number) => textOf(Buffer.of(value));
+const byte = (value: number) => decodeBytes(Buffer.of(value));
 
-/** Names of folders and files: ordinary ones, and those that something has another meaning for. */
+/** Names of folders and files: ordinary ones, and ones with a special meaning elsewhere. */
 const ordinaryNames = [
   "docs",
   "sub",
@@ -32,7 +32,7 @@ const name = fc.oneof(
 );
 const file = fc.array(name, { minLength: 1, maxLength: 4 }).map((names) => names.join("/"));
 
-/** What a pattern is made of beside names. */
+/** What patterns consist of besides names. */
 const piece = fc.oneof(
   { weight: 4, arbitrary: name },
   {
@@ -75,7 +75,7 @@ const piece = fc.oneof(
   },
 );
 
-/** A pattern that has something to do with the files: one of them, or a part, with some of it replaced. */
+/** A pattern related to the files: one of them, or part of one, with some parts replaced. */
 function related(files: readonly string[]): fc.Arbitrary<string> {
   if (files.length === 0) return fc.constant("a");
   return fc.constantFrom(...files).chain((of) => {
@@ -134,7 +134,7 @@ function ignoreFile(files: readonly string[]): fc.Arbitrary<Buffer> {
   const end = fc.constantFrom("", "\n", "\n\n", "\r\n");
   return fc
     .record({ start, lines: fc.array(line, { maxLength: 6 }), end })
-    .map((all) => bytesOf(all.start + all.lines.join("\n") + all.end));
+    .map((all) => encodeBytes(all.start + all.lines.join("\n") + all.end));
 }
 
 const contextCase: fc.Arbitrary<ContextCase> = fc

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type { ContextCase } from "./docker";
 
-/** Where many kinds of projects have their files: names that the ignore files speak of, and names near to those. */
+/** Where projects of many kinds keep their files: names that the ignore files mention, and similar names. */
 const folders = [
   ...["", "src", "src/lib", "app", "app/tests", "docs", "docs/sub", "docs/embed", "public", "test", "node_modules/a"],
   ...[
@@ -73,7 +73,7 @@ const special = [
   ],
 ];
 
-/** Each folder with some of the names, by turns, so that the tree is wide and not long to write. */
+/** Every folder gets some of the names in turn, which gives a wide tree from a short list. */
 const realTree: readonly string[] = [
   ...new Set([
     ...special,
@@ -83,7 +83,7 @@ const realTree: readonly string[] = [
   ]),
 ];
 
-/** Ignore files in the manner of real projects, one a line: its name, and its lines with ` ; ` between them. */
+/** Ignore files in the style of real projects, one per line: its name, and its lines separated by ` ; `. */
 export function realIgnoreFiles(): (ContextCase & { name: string })[] {
   const lines = fs.readFileSync(path.join(__dirname, "ignoreFiles.txt"), "utf8").trimEnd().split("\n");
   return lines.map((line) => {

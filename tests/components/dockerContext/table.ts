@@ -1,11 +1,11 @@
 import type { Sent } from "./docker";
 
-/** Ignore file, files, and those of them that Docker sends. */
+/** Ignore file, files, and those of the files that Docker sends. */
 export type Row = [ignore: string, files: readonly string[], sent: Sent];
 
-/** Where the rules surprise, or differ from those of .gitignore. */
+/** Rules that are surprising, or differ from those of .gitignore. */
 export const table: readonly Row[] = [
-  // A pattern is of the whole path.
+  // A pattern matches the whole path.
   ["a", ["a/b", "b/a"], ["b/a"]],
   ["/a/", ["a", "b/a"], ["b/a"]],
   ["**/a", ["a/b", "b/a", "b/c/a/d", "ba"], ["ba"]],
@@ -19,18 +19,19 @@ export const table: readonly Row[] = [
   ["../a", ["a"], ["a"]],
   ["b/../a", ["a", "b"], ["b"]],
   ["A", ["a", "A"], ["a"]],
-  // The last pattern that matches says, and a folder's match is kept below it.
+  // The last matching pattern decides, and a match of a folder applies to everything below it.
   ["*.md\n!README.md", ["a.md", "README.md"], ["README.md"]],
   ["!README.md\n*.md", ["a.md", "README.md"], []],
-  // The third is not asked about the folder, which the first ignores already, and so says nothing of what is in it.
+  // The third pattern is not tried on the folder, which the first one already ignores, so it does not affect its
+  // contents.
   ["docs\n!docs/sub/y.md\ndocs/sub", ["docs/sub/y.md", "docs/x.md"], ["docs/sub/y.md"]],
   ["docs\n!docs/sub\ndocs/sub/z", ["docs/sub/y", "docs/sub/z", "docs/x"], ["docs/sub/y"]],
   ["docs\n!docs/*/y", ["docs/a/y", "docs/x"], ["docs/a/y"]],
   ["docs\n!**/y", ["docs/a/y", "docs/x"], ["docs/a/y"]],
-  // With a star at the end of an exception, folders below the one before the star are not even looked at.
+  // If an exception ends with a star, folders below the one before the star are not visited at all.
   ["a\n!a/*/**", ["a/x/y"], []],
   ["a\n!a/*/y", ["a/x/y"], ["a/x/y"]],
-  // What else stands in a line.
+  // Byte order marks, comments, whitespace and `!`.
   ["\ufeffa\n\ufeffb", ["a", "b", "\ufeffb"], ["b"]],
   ["#a\n #b", ["#a", "#b"], ["#a"]],
   ["  a  \r\n\tb\r\n", ["a", "b"], []],
@@ -42,7 +43,7 @@ export const table: readonly Row[] = [
   ["!/", ["a"], "refused"],
   ["/ !", ["a"], "refused"],
   ["a\n\n  \n", ["a", "b"], ["b"]],
-  // Characters of regular expressions: plain alone, and not all of them beside a wildcard.
+  // Characters of regular expressions: literal in a plain pattern, but not always next to a wildcard.
   ["a|b\n(x)\nc+d\n{e}", ["a|b", "a", "(x)", "c+d", "ccd", "{e}", "e"], ["a", "ccd", "e"]],
   ["(x)*\nc+d*\ne.f*", ["(x)", "x", "c+d", "ccd", "e.f", "eef"], ["ccd", "eef", "x"]],
   ["a|b*", ["a|b", "ax", "xb", "x/b", "c"], ["c"]],
@@ -61,7 +62,7 @@ export const table: readonly Row[] = [
   ["a\\", ["a"], "refused"],
   ["\\1", ["a"], "refused"],
   ["!\\1", ["a"], ["a"]],
-  // Found out only where it is compared, which is not where nothing is.
+  // Detected only when the pattern is compared, which an exception is not while nothing is ignored.
   ["x*[", ["a"], "refused"],
   ["!x*[", ["a"], ["a"]],
 ];

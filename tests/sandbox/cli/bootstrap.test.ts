@@ -12,14 +12,15 @@ const scripts: Record<string, string> = JSON.parse(
   fs.readFileSync(path.join(projectRoot, "package.json"), "utf8"),
 ).scripts;
 
-/** A clone in which npm is a script of the test's, and the sandbox's command line one that says that it ran. */
+/** A clone with a fake npm, and a fake sandbox command line that prints that it ran. */
 class ScratchClone {
   readonly root = temporaryDirectory();
   readonly env = { ...process.env, PATH: `${path.join(this.root, "bin")}:${process.env["PATH"]}` };
 
   constructor() {
     const scripts = fs.readdirSync(path.join(projectRoot, "sandbox")).filter((name) => name.endsWith(".mjs"));
-    for (const file of [...scripts.map((name) => `sandbox/${name}`), "supply/packages.mjs"]) {
+    const others = ["supply/packages.mjs", "cli/bundles.mjs", "ecr/values/editDistance.cjs"];
+    for (const file of [...scripts.map((name) => `sandbox/${name}`), ...others]) {
       this.write(file, fs.readFileSync(path.join(projectRoot, file), "utf8"));
     }
     for (const [file, name] of Object.entries({
@@ -38,7 +39,7 @@ class ScratchClone {
     this.npm("touch began; mkdir -p node_modules/a; sleep 0.2; echo {} > node_modules/a/package.json", "finish");
   }
 
-  /** `finish` writes npm's own list, as the real one does when all is there; each run leaves a line in npm.log. */
+  /** `finish` writes npm's own package list, as npm does at the end; each run adds a line to npm.log. */
   npm(...commands: string[]): void {
     const finish = `echo 'export default 1' > node_modules/a/index.js
 echo '{"type":"module","main":"index.js"}' > node_modules/a/package.json; cp done.json node_modules/.package-lock.json`;
@@ -74,7 +75,7 @@ echo '{"type":"module","main":"index.js"}' > node_modules/a/package.json; cp don
   }
 }
 
-describe("the commands' first file", function () {
+describe("the commands' bootstrap script", function () {
   this.timeout(60_000);
   let clone: ScratchClone;
   beforeEach(() => {
@@ -95,7 +96,7 @@ describe("the commands' first file", function () {
       [["bench", "startup"], /^Usage: npm run bench/],
     ];
 
-    it("--help, -h and --version, and nothing else happens", async () => {
+    it("--help, -h and --version, and does nothing else", async () => {
       for (const [words, usage] of helps) {
         const results = await Promise.all(["--help", "-h", "--version"].map((flag) => clone.run(...words, flag)));
         const codes = results.map(({ code, stderr }) => [code, stderr]);
@@ -130,7 +131,7 @@ describe("the commands' first file", function () {
       ],
       [["run", "reset", "all"], ['"all": this command takes no arguments']],
       [["run", "logs", "--lines"], ["--lines: needs a value. Write --lines N."]],
-      [["run", "status", "--json=yes"], ['--json: found the value "yes". Must have none.']],
+      [["run", "status", "--json=yes"], ['--json: found the value "yes". Must have no value.']],
       [
         ["test", "tests/fiel.test.ts"],
         ['"tests/fiel.test.ts": there is no such file. Did you mean "tests/file.test.ts"?'],
@@ -142,7 +143,7 @@ describe("the commands' first file", function () {
       [["lokal"], ['"lokal": there is no such command. Did you mean "local"? Allowed: local, down, run, test, bench.']],
     ];
 
-    it("what is wrong with the words, all of it, and nothing else happens", async () => {
+    it("invalid arguments, naming all of them, and does nothing else", async () => {
       clone.write("tests/file.test.ts", "");
       const results = await Promise.all(refusals.map(([words]) => clone.run(...words)));
       for (const [index, [words, texts]] of refusals.entries()) {
@@ -153,13 +154,13 @@ describe("the commands' first file", function () {
       assert.equal(clone.npmRuns(), 0);
     });
 
-    it("quietly when nobody reads on", async () => {
+    it("without an error when its output is no longer read", async () => {
       const command = `${clone.command("run", "--help").join(" ")} | head -n 1; echo "\${PIPESTATUS[0]}"`;
       const { stdout, stderr } = await run("bash", ["-c", command], { env: clone.env });
       assert.deepEqual([stdout.split("\n").slice(1), stderr], [["0", ""], ""]);
     });
 
-    it("leaves the words of other programs alone", async () => {
+    it("but passes other programs' arguments through unchanged", async () => {
       clone.write("tests/file.test.ts", "");
       for (const words of [
         ["run", "pulumi", "--help"],
@@ -174,8 +175,8 @@ describe("the commands' first file", function () {
     });
   });
 
-  describe("looks at what is installed", () => {
-    it("installs once, says for how long, and hands over", async () => {
+  describe("checks the installed packages", () => {
+    it("installs once, shows the time it took, and runs the command", async () => {
       const first = await clone.run("local", "--outputs");
       assert.match(first.output, /… Packages: npm ci[\s\S]*✔ Packages \[\d+s\]/);
       assert.match(first.stdout, /the command line runs: local --outputs/);
@@ -190,11 +191,17 @@ describe("the commands' first file", function () {
     });
 
     const damages: [string, () => void][] = [
-      ["a package's folder is gone", () => fs.rmSync(path.join(clone.root, "node_modules", "a"), { recursive: true })],
-      ["npm's list is gone", () => fs.rmSync(path.join(clone.root, "node_modules", ".package-lock.json"))],
-      ["npm's list was cut", () => clone.write("node_modules/.package-lock.json", '{ "packages": {')],
       [
-        "the lockfile wants another version",
+        "a package's folder is missing",
+        () => fs.rmSync(path.join(clone.root, "node_modules", "a"), { recursive: true }),
+      ],
+      [
+        "npm's hidden lockfile is missing",
+        () => fs.rmSync(path.join(clone.root, "node_modules", ".package-lock.json")),
+      ],
+      ["npm's hidden lockfile is truncated", () => clone.write("node_modules/.package-lock.json", '{ "packages": {')],
+      [
+        "the lockfile has another version",
         () => {
           for (const file of ["package-lock.json", "done.json"]) {
             const text = fs.readFileSync(path.join(clone.root, file), "utf8");
@@ -212,14 +219,14 @@ describe("the commands' first file", function () {
       });
     }
 
-    it("says what npm said when it fails", async () => {
+    it("shows npm's error when npm fails", async () => {
       clone.npm("echo 'npm error the registry is gone' >&2", "exit 3");
       const { code, stderr } = await clone.run("local");
       assert.equal(code, 1);
       assert.match(stderr, /npm error the registry is gone\nnpm ci failed: see its message above/);
     });
 
-    it("installs once for two commands that start at once", async () => {
+    it("installs once for two commands started at the same time", async () => {
       const both = await Promise.all([clone.run("local"), clone.run("test")]);
       assert.deepEqual(
         both.map(({ code }) => code),
@@ -244,7 +251,7 @@ describe("the commands' first file", function () {
   });
 
   describe("when Ctrl-C is pressed while npm installs", () => {
-    it("waits until npm has ended, says one line, and the next run works", async () => {
+    it("waits for npm to end, prints one line, and the next run works", async () => {
       clone.npm(
         "trap 'touch undone; exit 1' INT",
         "touch began; mkdir -p node_modules/a",
@@ -254,7 +261,7 @@ describe("the commands' first file", function () {
       assert.deepEqual([code, pressed], [130, 1], screen);
       assert.ok(clone.has("undone"), "npm got the signal, and was waited for");
       assert.ok(
-        screen.endsWith("\r\x1b[KInterrupted. Run the command again: it goes on from what is there.\r\n"),
+        screen.endsWith("\r\x1b[KInterrupted. Run the command again: it continues where it stopped.\r\n"),
         screen,
       );
       assert.doesNotMatch(screen, /error|Error|the command line runs/);
@@ -263,7 +270,7 @@ describe("the commands' first file", function () {
       assert.equal(clone.npmRuns(), 2);
     });
 
-    it("does not wait for an npm that goes on", async () => {
+    it("kills an npm that ignores the signal", async () => {
       clone.npm("trap '' INT", "echo $$ > pid", "while :; do sleep 0.05; done");
       const { code } = await clone.inTerminal([{ after: "npm ci.*: 1 s", send: ctrlC }]);
       assert.equal(code, 130);
@@ -271,7 +278,7 @@ describe("the commands' first file", function () {
       assert.ok(await waitUntil(() => !isAlive(pid), 30_000), "it was killed");
     });
 
-    it("ends by SIGTERM as well, sent to it alone", async () => {
+    it("does the same on a SIGTERM sent to it alone", async () => {
       clone.npm("trap 'touch undone; exit 1' TERM", "touch began", "while :; do sleep 0.05; done");
       const [program = "", ...args] = clone.command("local");
       const child = spawn(program, args, { env: clone.env, stdio: "ignore" });
@@ -283,7 +290,7 @@ describe("the commands' first file", function () {
   });
 });
 
-/** Whether a process waits for the lock on the clone's lockfile. */
+/** Whether a process is waiting for the lock on the clone's lockfile. */
 function waitsForLock(root: string): boolean {
   const inode = String(fs.statSync(path.join(root, "package-lock.json")).ino);
   return fs

@@ -11,7 +11,7 @@ import { ctrlC, inTerminal } from "./terminal";
 const seed = Number(process.env["FIRST_HOUR_SEED"] ?? 19);
 const thisFile = "tests/sandbox/cli/firstHour.test.ts";
 
-/** What is on the screen of a first `npm run local`, in its order. */
+/** What a first `npm run local` shows, in order. */
 const moments = [
   "npm ci.*: 2 s",
   "npm ci.*: 9 s",
@@ -23,7 +23,7 @@ const moments = [
   "Anyone pulls",
 ];
 
-/** A newcomer's first hour in a fresh clone: set-up with an impatient hand at Ctrl-C, the README, both tutorials. */
+/** A newcomer's first hour in a fresh clone: setup interrupted with Ctrl-C, the README, both tutorials. */
 (fullTests ? describe : describe.skip)(`the first hour (FIRST_HOUR_SEED=${seed})`, function () {
   this.timeout(3_600_000);
   let clone: string;
@@ -43,7 +43,7 @@ const moments = [
     assert.equal(code, 0, `${text}\n${output}`);
   }
 
-  it("survives Ctrl-C at five random moments of the set-up", async () => {
+  it("survives Ctrl-C at five random moments of the setup", async () => {
     const random = randomNumbers(seed);
     const chosen = [...moments.entries()]
       .map(([order, after]) => ({ order, after, delay: random() * 1.5, rank: random() }))
@@ -54,12 +54,12 @@ const moments = [
       const keys = [{ after, delay, send: ctrlC }];
       const { code, screen, pressed } = await inTerminal(["npm", "run", "local"], { cwd: clone, env, keys });
       const where = `Ctrl-C ${delay} s after ${after}:\n${screen}`;
-      // What was pushed by an earlier run is not pushed again: then there was no such moment.
+      // An image pushed by an earlier run is not pushed again, so that moment may not occur.
       if (pressed === 0) assert.equal(code, 0, where);
       else {
         assert.equal(code, 130, where);
         assert.equal(
-          screen.match(/^.*Interrupted\. Run the command again: it goes on from what is there\./gm)?.length,
+          screen.match(/^.*Interrupted\. Run the command again: it continues where it stopped\./gm)?.length,
           1,
           where,
         );
@@ -78,20 +78,21 @@ const moments = [
   for (const [index, document] of ["docs/tutorial.md", "docs/tutorial.ko.md"].entries()) {
     it(`goes through ${document}, and \`npm run local\` works after it`, async () => {
       const [shell = "", ...blocks] = blocksOf(document, thisFile);
-      // The last but these stay in the shell that the first one opens: the reader leaves it for `npm run local`.
+      // Blocks before the first `npm run local` are typed in the shell that the first block opens.
       const leave = blocks.findIndex((block) => /^npm run local$/m.test(block));
       assert.ok(leave > 0 && /^npm run sandbox -- bash$/m.test(shell), "the tutorial's form");
       const typed = [shell.replace(/^npm run sandbox -- bash$/m, "set -e"), ...blocks.slice(0, leave)].join("\n");
       const script = withOwnNames(typed, `first-hour-${process.pid}-${index}`);
       fs.writeFileSync(path.join(clone, "typed.log"), script);
       await mustType("npm run sandbox -- bash < typed.log");
-      for (const block of blocks.slice(leave).filter((each) => !/^npm run local:down$/m.test(each)))
+      for (const block of blocks.slice(leave).filter((each) => !/^npm run local:down$/m.test(each))) {
         await mustType(block);
+      }
       await mustType("npm run local");
     });
   }
 
-  it("ends with nothing left", async () => {
+  it("leaves nothing behind after npm run local:down", async () => {
     await mustType("npm run local:down");
     assert.equal(fs.existsSync(path.join(clone, ".sandbox")), false);
   });

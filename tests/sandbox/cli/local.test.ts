@@ -7,7 +7,7 @@ import * as path from "node:path";
 import { removeTemporary } from "../temporary";
 import { blocksOf, newcomersEnvironment, scratchClone, typeInto, withPackages } from "./scratchClone";
 
-/** The README, typed from its first command to its last in a clone and a sandbox of its own. */
+/** Types all commands of the README, in a separate clone and sandbox. */
 describe("the README's commands, in their order", function () {
   this.timeout(900_000);
   let clone: string;
@@ -34,7 +34,7 @@ describe("the README's commands, in their order", function () {
     /The container is removed/,
   ];
 
-  it("names the taken ports and the variables that move them, before anything else", async () => {
+  it("name the taken ports and the variables that change them, before anything else", async () => {
     const port = Number(env["SANDBOX_APP_PORT"]);
     const server = net.createServer().listen(port, "127.0.0.1");
     try {
@@ -48,7 +48,7 @@ describe("the README's commands, in their order", function () {
     }
   });
 
-  it("do the whole job, prove it as a user would, and end with a summary instead of all outputs", async () => {
+  it("deploy everything, verify it as a user would, and end with a summary instead of all outputs", async () => {
     assert.equal(blocks.length, 2);
     const { code, stdout, output } = await type(blocks[0] ?? "");
     assert.equal(code, 0, output);
@@ -69,7 +69,7 @@ describe("the README's commands, in their order", function () {
     );
   });
 
-  it("add a repository, and the job after it changes nothing else, proves the same and shows outputs on demand", async () => {
+  it("add a repository without changing anything else, verify again, and show outputs on demand", async () => {
     const text = blocks[1]?.replace(/^npm run local$/m, "npm run local -- --outputs");
     const { code, stdout, output } = await type(text ?? "");
     assert.equal(code, 0, output);
@@ -82,20 +82,20 @@ describe("the README's commands, in their order", function () {
     assert.deepEqual(Object.keys(JSON.parse(json).privateRepositories).sort(), ["orders", "petclinic"]);
   });
 
-  it("run any command in the sandbox, whose standard output stays the command's own", async () => {
+  it("run any command in the sandbox, with nothing added to its standard output", async () => {
     const { code, stdout } = await type("npm run --silent sandbox -- pulumi stack output --json --stack local");
     assert.equal(code, 0);
     assert.match(JSON.parse(stdout).images.petclinic.tag, /^src-/);
     assert.equal((await type("npm run --silent sandbox -- sh -c 'exit 7'")).code, 7);
   });
 
-  it("leave no login outside of the sandbox, and none of the proof's inside", () => {
+  it("leave no registry login in the sandbox's Docker config", () => {
     const config = path.join(clone, ".sandbox", "docker-config", "config.json");
     const logins = fs.existsSync(config) ? JSON.parse(fs.readFileSync(config, "utf8")).auths : undefined;
     assert.deepEqual(logins ?? {}, {});
   });
 
-  it("take everything away, with images in a repository and a lock whose process has ended", async () => {
+  it("remove everything, despite images in a repository and a stale lock", async () => {
     const { stdout } = await type("npm run --silent sandbox -- pulumi stack output --json --stack local");
     const { images, privateRepositories } = JSON.parse(stdout);
     const { url, pushCommands } = privateRepositories.orders;
@@ -109,8 +109,8 @@ describe("the README's commands, in their order", function () {
 
     const { code, output } = await type("npm run local:down");
     assert.equal(code, 0, output);
-    assert.match(output, /The lock of stack "local" is removed/);
-    assert.match(output, /RepositoryNotEmptyException[\s\S]*goes with the local AWS/);
+    assert.match(output, /Removed the lock of stack "local"/);
+    assert.match(output, /RepositoryNotEmptyException[\s\S]*is removed with the local AWS/);
     assert.equal(fs.existsSync(path.join(clone, ".sandbox")), false);
   });
 });

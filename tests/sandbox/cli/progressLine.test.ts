@@ -3,13 +3,13 @@ import { PassThrough } from "node:stream";
 
 type StartProgress = (what: string, mostlyShort: boolean, stream: unknown) => { stop: () => void };
 
-describe("the line that says for how long", () => {
+describe("the progress line", () => {
   let startProgress: StartProgress;
   before(async () => {
     ({ startProgress } = await import("../../../sandbox/progressLine.mjs" as string));
   });
 
-  /** What is written at once to a stream of that kind. */
+  /** What is written immediately to a stream of this kind. */
   function written(what: string, kind: { isTTY: boolean; columns?: number }): string {
     const stream = Object.assign(new PassThrough({ encoding: "utf8" }), kind);
     startProgress(what, false, stream).stop();
@@ -22,7 +22,7 @@ describe("the line that says for how long", () => {
     assert.equal(written("short", { isTTY: true, columns: 40 }), "\r\x1b[K… short\r\x1b[K");
   });
 
-  it("is whole elsewhere", () => {
+  it("is not truncated elsewhere", () => {
     assert.equal(written(long, { isTTY: false }), `… ${long}\n`);
   });
 });

@@ -6,7 +6,7 @@ import { freePort } from "../../../sandbox/system/ports";
 import { commandBlocks } from "../../docs/commandMarkers";
 import { temporaryDirectory } from "../temporary";
 
-/** A clone of the project as it is here, committed or not, at a place of its own. */
+/** Clones the project's working tree, with uncommitted changes, into a temporary folder. */
 export async function scratchClone(): Promise<string> {
   const folder = path.join(temporaryDirectory(), "clone");
   await runOrThrow("git", ["clone", "--quiet", "--no-hardlinks", projectRoot, folder]);
@@ -26,13 +26,13 @@ export async function scratchClone(): Promise<string> {
   return folder;
 }
 
-/** Gives a clone the packages that are installed here, as `npm ci` would: links within the project lead to the clone. */
+/** Gives a clone the packages installed here, as `npm ci` would: links to the project's packages lead to the clone. */
 export async function withPackages(folder: string): Promise<void> {
-  // Hard links: no copy of hundreds of megabytes. Nothing writes into an installed package.
+  // Hard links save copying hundreds of megabytes; nothing writes into an installed package.
   await runOrThrow("cp", ["-al", path.join(projectRoot, "node_modules"), folder]);
 }
 
-/** The environment of somebody who has just cloned the project: nothing of the sandbox of `npm test` is in it. */
+/** The environment of someone who has just cloned the project, without the sandbox variables of `npm test`. */
 export async function newcomersEnvironment(): Promise<NodeJS.ProcessEnv> {
   const env = { ...process.env };
   const home = env["SANDBOX_HOME"] ?? "";
@@ -47,13 +47,13 @@ export async function newcomersEnvironment(): Promise<NodeJS.ProcessEnv> {
       .split(path.delimiter)
       .filter((each) => !foreign.includes(each))
       .join(path.delimiter),
-    // Others use the machine as well.
+    // Other processes on the machine use ports, too.
     ...Object.fromEntries(ports.map((name) => [name, "0"])),
     SANDBOX_APP_PORT: String(await freePort()),
   };
 }
 
-/** What a document tells its reader to type, block by block, where this test is named as the one that types it, or any does. */
+/** A document's command blocks that are marked as run by this test or by any test. */
 export function blocksOf(document: string, test: string): string[] {
   return commandBlocks(document)
     .filter(({ marker }) => marker === "runs" || marker === `runs in ${test}`)

@@ -9,10 +9,10 @@ import { removeTemporary, temporaryDirectory } from "../temporary";
 describe("a stack's lock in the sandbox", () => {
   after(removeTemporary);
 
-  /** The number of a process that has ended. */
+  /** The PID of a process that has ended. */
   const ended = () => spawnSync("true").pid;
 
-  /** A lock as Pulumi writes it, with the attributes beside it. */
+  /** Writes a lock like Pulumi's, with its attributes file. */
   function locked(text: string): { home: string; left: () => string[] } {
     const home = temporaryDirectory();
     const folder = path.join(home, "state/.pulumi/locks/organization/ecr/local");
@@ -33,8 +33,8 @@ describe("a stack's lock in the sandbox", () => {
 
   for (const [what, text] of [
     ["its process runs", lockOf(process.pid)],
-    ["another machine has it", lockOf(ended(), "another.example")],
-    ["it is not written to its end yet", '{"pid":1'],
+    ["another machine holds it", lockOf(ended(), "another.example")],
+    ["it is not fully written yet", '{"pid":1'],
   ] as const) {
     it(`stays while ${what}`, () => {
       const { home, left } = locked(text);
@@ -44,7 +44,7 @@ describe("a stack's lock in the sandbox", () => {
     });
   }
 
-  it("is not looked for where no stack ever was", () => {
+  it("may be missing where there was never a stack", () => {
     assert.deepEqual(removeStaleLocks(temporaryDirectory()), []);
   });
 });

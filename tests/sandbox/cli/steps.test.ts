@@ -12,7 +12,7 @@ describe("steps of the sandbox's commands", function () {
 
   const env = { ...process.env, NO_COLOR: "1", TS_NODE_PROJECT: path.join(projectRoot, "tsconfig.json") };
 
-  /** A command of one step that takes five seconds. */
+  /** A command with one step that takes five seconds. */
   function command(step: string, options = "{}"): { folder: string; words: string[] } {
     const folder = temporaryDirectory();
     const file = path.join(folder, "command.js");
@@ -25,12 +25,12 @@ runSteps([{ title: "Long", task: async ({ progress }) => { ${step}; await pause(
     return { folder, words: [process.execPath, "-r", require.resolve("ts-node/register/transpile-only"), file] };
   }
 
-  it("say for how long they have been at it, in a terminal with each second", async () => {
+  it("show their elapsed time, every second in a terminal", async () => {
     const { folder, words } = command(`progress("compiling")`);
     const { code, screen } = await inTerminal(words, { cwd: folder, env });
     assert.equal(code, 0, screen);
     assert.match(screen, /Long[\s\S]*compiling/);
-    // A busy machine may pass over a second, not over all of them.
+    // A busy machine may skip a second, but not all of them.
     const seconds = [...screen.matchAll(/compiling \((\d) s\)/g)].map(([, second]) => Number(second));
     assert.ok(new Set(seconds).size >= 2, screen);
     assert.deepEqual(
@@ -40,7 +40,7 @@ runSteps([{ title: "Long", task: async ({ progress }) => { ${step}; await pause(
     assert.match(screen, /✔ Long/);
   });
 
-  it("say it on standard error where standard output is another command's, once something is to be waited for", async () => {
+  it("show it on standard error when standard output is another command's, once a step takes a while", async () => {
     const { words } = command("", "{ quiet: true }");
     const { code, stdout, stderr } = await run(words[0] ?? "", words.slice(1), { env });
     assert.deepEqual([code, stdout], [0, ""], stderr);

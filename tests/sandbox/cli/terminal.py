@@ -1,8 +1,8 @@
 """Runs a program in a pseudo-terminal and presses keys there.
 
-Takes a JSON object on standard input: command (a list), keys (a list of {after, send, delay}: a regular expression that what was
-shown since the key before has to match, the characters to type, and seconds to wait before), columns, limit (seconds).
-Prints {code, screen, pressed}: the exit code as a shell has it, all that was shown, and how many keys were pressed.
+Takes a JSON object on standard input: command (a list), keys (a list of {after, send, delay}: a regular expression that
+the output since the previous key must match, the characters to type, and seconds to wait before), columns, limit (in
+seconds). Prints {code, screen, pressed}: the exit code as in a shell, all output, and the number of keys pressed.
 """
 import fcntl, json, os, pty, re, select, signal, struct, sys, termios, time
 
@@ -29,7 +29,7 @@ while True:
         continue
     try:
         text = os.read(terminal, 65536)
-    except OSError:  # Linux says so when the last program has closed the terminal.
+    except OSError:  # On Linux: the last program has closed the terminal.
         break
     if not text:
         break

@@ -3,18 +3,18 @@ import { run } from "../../../sandbox/system/commands";
 
 /** A key pressed in a terminal. */
 export interface Key {
-  /** A regular expression of Python: what was shown since the key before has to match it. */
+  /** A Python regular expression that the output since the previous key must match. */
   after: string;
-  /** The characters. `ctrlC` is one. */
+  /** The characters to type, such as `ctrlC`. */
   send: string;
-  /** Seconds to wait before it is pressed. Default: none. */
+  /** Seconds to wait before the key is pressed. Default: none. */
   delay?: number;
 }
 
 export interface TerminalResult {
-  /** As a shell has it: 130 for a program that Ctrl-C has ended. */
+  /** As in a shell: 130 for a program ended by Ctrl-C. */
   code: number;
-  /** All that was shown, control sequences included. */
+  /** All output, including control sequences. */
   screen: string;
   /** How many of the keys were pressed. */
   pressed: number;
@@ -22,7 +22,7 @@ export interface TerminalResult {
 
 export const ctrlC = "\x03";
 
-/** Runs a program in a pseudo-terminal, as somebody at the keyboard does. */
+/** Runs a program in a pseudo-terminal and presses keys there. */
 export async function inTerminal(
   command: readonly string[],
   { keys = [], cwd, env, columns }: { keys?: Key[]; cwd: string; env: NodeJS.ProcessEnv; columns?: number },

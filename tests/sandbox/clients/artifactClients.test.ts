@@ -9,7 +9,7 @@ import { buildah as buildahTool, fullTests, oras as orasTool, toolsTimeout } fro
 import { cosign as cosignTool, helm as helmTool, regctl as regctlTool } from "./clientTools";
 import { type LoggedIn, logIn } from "./loggedIn";
 
-describe("clients: of images and artifacts", function () {
+describe("clients: images and artifacts", function () {
   this.timeout(900_000);
   const sandbox = useSandbox();
   let at: LoggedIn;
@@ -54,7 +54,7 @@ describe("clients: of images and artifacts", function () {
       assert.equal((await discover(`${at.host}/${other}:v1`)).length, 1);
       await at.run(oras, "pull", "--plain-http", "--output", "pulled", `${at.host}/${other}:v1`);
       assert.equal(fs.readFileSync(path.join(at.folder, "pulled", "notes.txt"), "utf8"), "notes");
-      // As the ECR user guide deletes a signature ("Deleting signatures and other artifacts").
+      // As in the ECR user guide, "Deleting signatures and other artifacts".
       const [review] = await discover(`${at.host}/${name}:v1`);
       await at.run(oras, "manifest", "delete", "--plain-http", "--force", `${at.host}/${name}@${review?.digest}`);
       assert.deepEqual(await discover(`${at.host}/${name}:v1`), []);
@@ -72,7 +72,7 @@ describe("clients: of images and artifacts", function () {
       regctl = (...args) => at.run(program, "--host", `reg=${at.host},tls=disabled`, ...args);
     });
 
-    it("copies an image with what refers to it, changes it, lists repositories and tags, and deletes a tag", async () => {
+    it("copies an image with its referrers, modifies it, lists repositories and tags, and deletes a tag", async () => {
       const [name, other] = [await sandbox.createRepository("regctl"), await sandbox.createRepository("regctl")];
       writeImageLayout(path.join(at.folder, "layout"), 1);
       const digest = /"digest":"(sha256:[0-9a-f]{64})"/.exec(
@@ -98,7 +98,7 @@ describe("clients: of images and artifacts", function () {
     let buildah: (...args: string[]) => Promise<string>;
     before(async function () {
       this.timeout(toolsTimeout);
-      // Without user namespaces, which not every machine has, it needs root.
+      // buildah needs user namespaces, which not every machine has, or root.
       if (process.getuid?.() !== 0) this.skip();
       const { program, env } = await buildahTool();
       const storage = ["root", "runroot"].flatMap((name) => [`--${name}`, path.join(at.folder, `buildah-${name}`)]);
@@ -107,7 +107,7 @@ describe("clients: of images and artifacts", function () {
         (await runOrThrow(program, [...storage, "--storage-driver", "vfs", ...args], options)).trim();
     });
 
-    it("builds without a daemon, pushes in both forms and as an index, and pulls", async () => {
+    it("builds without a daemon, pushes in OCI and Docker format and as an index, and pulls", async () => {
       const name = await sandbox.createRepository("buildah");
       const policy = path.join(at.folder, "policy.json");
       fs.writeFileSync(policy, JSON.stringify({ default: [{ type: "insecureAcceptAnything" }] }));
@@ -163,7 +163,7 @@ describe("clients: of images and artifacts", function () {
       helm = await helmTool();
     });
 
-    it("pushes a chart to a repository of its name, shows and pulls it, and finds its versions", async () => {
+    it("pushes a chart to the repository of its name, and shows and pulls it by version", async () => {
       const chart = path.join(at.folder, "chart");
       fs.mkdirSync(path.join(chart, "templates"), { recursive: true });
       const text = "apiVersion: v2\nname: web\nversion: 1.2.3\ndescription: A chart\n";
@@ -200,7 +200,7 @@ describe("clients: of images and artifacts", function () {
       cosign = (...args) => at.run(program, ...args);
     });
 
-    it("signs with a key, verifies, and its signature goes with the image that is deleted by hand", async () => {
+    it("signs with a key and verifies; the signature remains when the image is deleted", async () => {
       const regctl = await regctlTool();
       const name = await sandbox.createRepository("cosign");
       writeImageLayout(path.join(at.folder, "signed"), 1);

@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { goProgram } from "../tools";
 
-/** Each client has a module of its own: their dependencies do not build together. */
+/** Each client has its own Go module, because their dependencies conflict. */
 function goClient(name: string, command: string): Promise<string> {
   return goProgram(path.join(__dirname, "go", name), command, ["go.sum"]);
 }

@@ -4,7 +4,7 @@ import { runOrThrow } from "../../../sandbox/system/commands";
 import type { TestSandbox } from "../gateway/harness";
 import { privateToken, publicToken } from "../gateway/registryClient";
 
-/** A folder of clients that are logged in as `docker login` leaves it, and what they are run with. */
+/** A folder with a Docker config as `docker login` writes it, and what clients need to run there. */
 export interface LoggedIn {
   folder: string;
   /** Docker's config file with the logins. */
@@ -12,9 +12,9 @@ export interface LoggedIn {
   /** The private registry's address. */
   host: string;
   publicHost: string;
-  /** Nothing of the user's own settings. */
+  /** Contains none of the user's own settings. */
   env: NodeJS.ProcessEnv;
-  /** Runs a client there. @returns Its output. */
+  /** Runs a client in the folder. @returns Its output. */
   run(program: string, ...args: string[]): Promise<string>;
 }
 

@@ -3,17 +3,17 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { installMinistack, ministackProcess, startMinistack } from "../../../sandbox/services/ministack";
 import { stopProcess } from "../../../sandbox/services/processes";
-import { packageVersion } from "../../../sandbox/services/pythonPackage";
+import { packageVersion } from "../../../sandbox/system/pythonPackage";
 import { account, credentials, region, TestSandbox } from "../gateway/harness";
 import { fullTests } from "../tools";
 import { motoDifferences } from "./moto/motoDifferences";
 import { runMotoTests } from "./moto/motoTests";
 
-describe("clients: moto's own tests of ECR", function () {
+describe("clients: moto's own ECR tests", function () {
   this.timeout(1_800_000);
   const listed = motoDifferences.flatMap(({ tests }) => tests);
 
-  it("are those of the moto that the differential test compares with", () => {
+  it("have the moto version that the differential test uses", () => {
     const source = fs.readFileSync(path.join(__dirname, "moto", "source.txt"), "utf8");
     const list = fs.readFileSync(path.join(__dirname, "..", "..", "..", "sandbox", "python", "moto.txt"), "utf8");
     const [, version, checksum] = /^moto==(\S+) --hash=(\S+)$/m.exec(source) ?? [];
@@ -22,7 +22,7 @@ describe("clients: moto's own tests of ECR", function () {
     assert.equal(new Set(listed).size, listed.length, "each difference is listed once");
   });
 
-  it("pass but for those that are listed, each with the side that is right", async function () {
+  it("pass except for the listed ones", async function () {
     if (!fullTests) this.skip();
     const sandbox = new TestSandbox();
     try {

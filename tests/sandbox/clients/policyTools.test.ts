@@ -10,8 +10,8 @@ import {
 } from "@aws-sdk/client-ecr";
 import { installMinistack, ministackProcess, startMinistack } from "../../../sandbox/services/ministack";
 import { stopProcess } from "../../../sandbox/services/processes";
-import { installPythonPackage } from "../../../sandbox/services/pythonPackage";
 import { run, runOrThrow } from "../../../sandbox/system/commands";
+import { installPythonPackage } from "../../../sandbox/system/pythonPackage";
 import { account, credentials, region, TestSandbox } from "../gateway/harness";
 import { fullTests } from "../tools";
 
@@ -25,7 +25,7 @@ const lifecycle = {
   ],
 };
 
-describe("clients: that keep repositories as they are told", function () {
+describe("clients: configuration and policy tools", function () {
   this.timeout(900_000);
   const sandbox = new TestSandbox();
   let env: NodeJS.ProcessEnv;
@@ -49,7 +49,7 @@ describe("clients: that keep repositories as they are told", function () {
 
   function file(name: string, content: unknown): string {
     const at = path.join(sandbox.home, name);
-    // JSON is YAML too.
+    // JSON is valid YAML.
     fs.writeFileSync(at, JSON.stringify(content, undefined, 2));
     return at;
   }
@@ -61,7 +61,7 @@ describe("clients: that keep repositories as they are told", function () {
     return repositories[0];
   }
 
-  it("Cloud Custodian finds repositories without a lifecycle policy, with mutable tags and open to others, and mends them", async () => {
+  it("Cloud Custodian finds and fixes missing lifecycle policies and tags, mutable tags and open access", async () => {
     const custodian = await installPythonPackage({ name: "c7n", command: "custodian" }, () => {});
     const [open, closed] = [await sandbox.createRepository("custodian"), await sandbox.createRepository("custodian")];
     const statement = { Sid: "all", Effect: "Allow", Principal: "*", Action: "ecr:BatchGetImage" };
@@ -125,7 +125,7 @@ describe("clients: that keep repositories as they are told", function () {
     );
   });
 
-  it("Ansible's ecs_ecr makes a repository, changes nothing the second time, changes what is told, and deletes it", async function () {
+  it("Ansible's ecs_ecr creates a repository, is idempotent, updates and deletes it", async function () {
     if (!fullTests) this.skip();
     const ansible = await installPythonPackage({ name: "ansible", command: "ansible-playbook" }, () => {});
     const interpreter = path.join(path.dirname(ansible), "python");
@@ -173,7 +173,7 @@ describe("clients: that keep repositories as they are told", function () {
     assert.equal(await play({ name: "ansible/web", region, state: "absent" }), false);
   });
 
-  it("Prowler's checks of ECR tell a repository that is as it should be from one that is not", async function () {
+  it("Prowler's ECR checks pass for a compliant repository and fail for one that is not", async function () {
     if (!fullTests) this.skip();
     const prowler = await installPythonPackage({ name: "prowler" }, () => {});
     const statement = { Sid: "all", Effect: "Allow", Principal: "*", Action: "ecr:BatchGetImage" };

@@ -6,9 +6,9 @@ import { CreateRepositoryCommand, ECRClient, GetAuthorizationTokenCommand } from
 import { type CommandResult, run } from "../../../sandbox/system/commands";
 import { RegistryClient, type TestImage } from "../gateway/registryClient";
 
-/** An AWS account of its own in the running sandbox, and a folder with a Pulumi project for commands to run in. */
+/** A separate AWS account in the running sandbox, and a folder with a Pulumi project to run commands in. */
 export class TestAccount {
-  /** 12 digits: as an access key id they stand for that account (see the gateway). */
+  /** 12 digits; used as an access key ID, they select that account (see the gateway). */
   readonly id = String(randomInt(100_000_000_000, 999_999_999_999));
   readonly directory = fs.mkdtempSync(path.join(os.tmpdir(), "ecr-commands-"));
   readonly region = process.env["AWS_REGION"] ?? "";
@@ -28,7 +28,7 @@ export class TestAccount {
     };
   }
 
-  /** For the SDK's clients; the endpoint comes from the environment. */
+  /** Options of SDK clients; the endpoint comes from the environment. */
   get clientOptions() {
     return {
       region: this.region,
@@ -36,7 +36,7 @@ export class TestAccount {
     };
   }
 
-  /** Makes a private repository; its URI. */
+  /** Creates a private repository. @returns Its URI. */
   async createRepository(repositoryName: string): Promise<string> {
     const ecr = new ECRClient(this.clientOptions);
     const { repository } = await ecr.send(new CreateRepositoryCommand({ repositoryName }));
@@ -60,7 +60,7 @@ export class TestAccount {
     return run(program, args, { cwd: this.directory, env: this.env });
   }
 
-  /** Makes a stack with these outputs, as an `up` would leave it. */
+  /** Creates a stack with these outputs, as after an `up`. */
   async createStack(stack: string, outputs: object): Promise<void> {
     const urn = `urn:pulumi:${stack}::commands::pulumi:pulumi:Stack::commands-${stack}`;
     const resources = [{ urn, custom: false, type: "pulumi:pulumi:Stack", outputs }];

@@ -1,25 +1,21 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { bundle } from "../../cli/bundledCli";
 import { TestProject } from "../program/project";
 
-const root = path.resolve(__dirname, "../../..");
-
-/** Repositories as others made them, in all the ways that this project would not. */
-describe("adopt: repositories that an account has already", function () {
+/** Repositories created elsewhere, with settings that this project would not choose. */
+describe("adopt: existing repositories of an account", function () {
   this.timeout(600_000);
   let project: TestProject;
+  let cli = "";
   let ownKey = "";
   const ecr = (service: "ecr" | "ecr-public", ...args: string[]) =>
     project.aws<Record<string, unknown>>(service, ...args);
 
   before(async () => {
-    const { buildCli } = (await import("../../../cli/build.mjs" as string)) as {
-      buildCli(outfile?: string): Promise<void>;
-    };
-    await buildCli();
+    cli = await bundle();
     project = new TestProject();
-    fs.cpSync(path.join(root, "cli/bin"), path.join(project.directory, "cli/bin"), { recursive: true });
     const policy = {
       Version: "2012-10-17",
       Statement: [{ Effect: "Allow", Principal: "*", Action: "ecr:BatchGetImage" }],
@@ -93,7 +89,7 @@ describe("adopt: repositories that an account has already", function () {
   };
   const aboutText = "# Title\n\n    code  \nend\u0085of\u2028line\ttab\n::warning::x\n";
 
-  /** All that AWS says of what was there. */
+  /** Everything that AWS reports about the existing repositories. */
   const described = async () => {
     const repositories = await ecr("ecr", "describe-repositories");
     const far = await ecr("ecr", "describe-repositories", "--region", "eu-west-1");
@@ -111,10 +107,10 @@ describe("adopt: repositories that an account has already", function () {
     return { repositories, far, odd, policy, lifecycle: JSON.parse(String(lifecycle["lifecyclePolicyText"])), catalog };
   };
 
-  it("are written down, imported by the next update, and are as they were", async () => {
+  it("are written to the config, imported by the next update, and left unchanged", async () => {
     const before = await described();
     const command = [
-      "cli/bin/ecr.cjs",
+      cli,
       "adopt",
       "legacy",
       "--filter",
@@ -147,18 +143,18 @@ describe("adopt: repositories that an account has already", function () {
     assert.deepEqual(await described(), before);
   });
 
-  it("are not written over a file that is there, and not when there are none", async () => {
-    const again = await project.run("node", ["cli/bin/ecr.cjs", "adopt", "legacy"]);
+  it("do not overwrite an existing file, and write none when no repository matches", async () => {
+    const again = await project.run("node", [cli, "adopt", "legacy"]);
     assert.equal(again.code, 1, again.output);
-    assert.match(again.output, /Pulumi\.legacy\.yaml is there already, and stays as it is/);
-    const none = await project.run("node", ["cli/bin/ecr.cjs", "adopt", "other", "--filter", "none/*"]);
+    assert.match(again.output, /Pulumi\.legacy\.yaml already exists and is left unchanged/);
+    const none = await project.run("node", [cli, "adopt", "other", "--filter", "none/*"]);
     assert.equal(none.code, 2, none.output);
     assert.ok(!fs.existsSync(path.join(project.directory, "Pulumi.other.yaml")));
   });
 
-  it("are written where the project has its stacks' files", async () => {
+  it("are written to the project's stackConfigDir", async () => {
     fs.appendFileSync(path.join(project.directory, "Pulumi.yaml"), "\nstackConfigDir: stacks\n");
-    const adopted = await project.run("node", ["cli/bin/ecr.cjs", "adopt", "elsewhere", "--filter", "old/odd"]);
+    const adopted = await project.run("node", [cli, "adopt", "elsewhere", "--filter", "old/odd"]);
     assert.equal(adopted.code, 0, adopted.output);
     assert.match(project.read("stacks/Pulumi.elsewhere.yaml"), /import: /);
   });

@@ -8,13 +8,14 @@ import {
   UpdateImageStorageClassCommand,
 } from "@aws-sdk/client-ecr";
 import { CreateRepositoryCommand, ECRPUBLICClient } from "@aws-sdk/client-ecr-public";
-import type { CostReport } from "../../../cli/cost/report";
+import type { CostReport } from "../../../cli/cost/costReport";
+import { prices } from "../../../ecr/costs/prices";
 import { lifecyclePolicyFromRules, lifecyclePolicyText, lifecyclePresets } from "../../../ecr/lifecyclePolicy";
-import { prices } from "../../../ecr/prices";
+import { bundle } from "../../cli/bundledCli";
 import { digestOf, type TestImage, testImage } from "../gateway/registryClient";
 import { TestAccount } from "./account";
 
-/** An image of this content whose one layer is another image's. */
+/** An image with this content that shares another image's layer. */
 function onLayerOf(other: TestImage, content: string): TestImage {
   const own = testImage(content);
   const manifest = own.manifest
@@ -36,11 +37,8 @@ describe("the cost command on the local AWS", function () {
   const archived = testImage("archived");
 
   before(async () => {
-    const { buildCli } = (await import("../../../cli/build.mjs" as string)) as {
-      buildCli(outfile: string): Promise<string>;
-    };
     account = new TestAccount();
-    cli = await buildCli(path.join(account.directory, "ecr.cjs"));
+    cli = await bundle();
     const ecr = new ECRClient(account.clientOptions);
     for (const name of ["team/web", "team/api"]) await account.createRepository(name);
     await account.push("team/web", "src-1", first);
@@ -75,7 +73,7 @@ describe("the cost command on the local AWS", function () {
   });
   after(() => account.remove());
 
-  /** Adds the settings to the stack's config file, as a user writes them. */
+  /** Writes the settings to the stack's config file, as a user would. */
   function configure(settings: object): void {
     const file = path.join(account.directory, "Pulumi.prod.yaml");
     const kept = (fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "")
@@ -89,12 +87,12 @@ describe("the cost command on the local AWS", function () {
 
   async function report(...args: string[]): Promise<CostReport> {
     const { stdout, stderr } = await cost("--json", ...args);
-    // What takes long says so there.
+    // Slow steps print their progress there.
     assert.equal(stderr.replace(/^… .*\n/gm, ""), "");
     return JSON.parse(stdout) as CostReport;
   }
 
-  it("counts each layer once in a repository, and once in the registry when it shares them", async () => {
+  it("counts each layer once per repository, and once per registry with blob mounting", async () => {
     const { now, steadyState, budget } = await report();
     const standard = first.layer.length + bytes(first) + bytes(second);
     const archive = archived.layer.length + archived.config.length;
@@ -108,9 +106,9 @@ describe("the cost command on the local AWS", function () {
     );
     assert.deepEqual(now.measured.total, { standard: standard + other, archive });
     assert.deepEqual(now.measured.publicRepositories, [{ name: "open/web", images: 0, bytes: 0 }]);
-    assert.match(now.measured.unknown.join("\n"), /team\/web: 1 images by the size that ECR reports/);
+    assert.match(now.measured.unknown.join("\n"), /team\/web: 1 images counted by the size that ECR reports/);
     assert.equal(now.monthly.privateStorage, ((standard + other) / prices.bytesPerGb) * 0.1);
-    // 50 images of a GB by the policy in force.
+    // The policy keeps 50 images of a GB each.
     assert.equal(Math.round(steadyState.monthly.total * 1000), 5000);
     assert.equal(steadyState.repositories["web"]?.[0]?.rule, 2);
     assert.deepEqual(budget, { monthly: 100, exceededBy: 0 });
@@ -127,7 +125,7 @@ describe("the cost command on the local AWS", function () {
     );
   });
 
-  it("stops CI past the budget, by the user's own prices, and prints a table", async () => {
+  it("exits with 2 over budget at the user's own prices, and prints a table", async () => {
     const file = path.join(account.directory, "prices.json");
     fs.writeFileSync(file, JSON.stringify({ ...prices, currency: "EUR", storagePerGb: 3 }));
     const { code, stdout } = await cost("--prices", "prices.json");
@@ -136,14 +134,17 @@ describe("the cost command on the local AWS", function () {
     assert.match(stdout, /^BUDGET: 100\.00 EUR a month, exceeded by 50\.00 EUR$/m);
   });
 
-  it("says what is wrong with settings and prices, and exits with 1", async () => {
+  it("names invalid settings and prices, and exits with 1", async () => {
     fs.writeFileSync(path.join(account.directory, "bad.json"), '{"budget":1}');
     fs.writeFileSync(path.join(account.directory, "unknown.json"), '{"pushes":{"shop":[{"perDay":1,"megabytes":1}]}}');
     const cases = [
       [["--settings", "bad.json"], /bad\.json\.budget/],
-      [["--settings", "unknown.json"], /pushes name shop, which the stack does not have; it has team\/api, team\/web/],
+      [
+        ["--settings", "unknown.json"],
+        /pushes: found shop\. Must be private repositories of the stack\. Allowed: team\/api, team\/web/,
+      ],
       [["--prices", "bad.json"], /bad\.json\.storagePerGb/],
-      [["--prices", "Pulumi.yaml"], /Pulumi\.yaml is no JSON/],
+      [["--prices", "Pulumi.yaml"], /Pulumi\.yaml is not JSON/],
     ] as const;
     const results = await Promise.all(cases.map(([args]) => cost(...args)));
     cases.forEach(([args, message], index) => {

@@ -6,6 +6,7 @@ import { ECSClient, RegisterTaskDefinitionCommand } from "@aws-sdk/client-ecs";
 import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { CreateFunctionCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { lifecyclePolicyFromRules, lifecyclePolicyText } from "../../../ecr/lifecyclePolicy";
+import { bundle } from "../../cli/bundledCli";
 import { digestOf, ociIndexType, testImage } from "../gateway/registryClient";
 import { TestAccount } from "./account";
 
@@ -36,11 +37,8 @@ describe("the lifecycle command on the local AWS", function () {
   const digests: Record<string, string> = {};
 
   before(async () => {
-    const { buildCli } = (await import("../../../cli/build.mjs" as string)) as {
-      buildCli(outfile: string): Promise<string>;
-    };
     account = new TestAccount();
-    cli = await buildCli(path.join(account.directory, "ecr.cjs"));
+    cli = await bundle();
     uri = await account.createRepository(repositoryName);
     for (const [name, reference] of [
       ["one", "src-1"],
@@ -106,14 +104,14 @@ describe("the lifecycle command on the local AWS", function () {
 
   async function preview(...args: string[]) {
     const { code, stdout, stderr } = await lifecycle("preview", "--json", ...args);
-    // What takes long says so there.
+    // Slow steps print their progress there.
     assert.equal(stderr.replace(/^… .*\n/gm, ""), "");
     const { repositories } = JSON.parse(stdout) as Previewed;
     assert.ok(repositories[0]);
     return { code, repository: repositories[0], repositories };
   }
 
-  it("says what goes, agrees with ECR's preview and with what then happens, and stops CI for deployed images", async () => {
+  it("lists the images to delete, as ECR's preview and then ECR do, and exits with 2 for deployed ones", async () => {
     const { code, repository } = await preview("--stack", "prod", "--compare");
     assert.equal(code, 2);
     assert.equal(repository.images, 7);
@@ -129,7 +127,7 @@ describe("the lifecycle command on the local AWS", function () {
     assert.deepEqual(runs[digests["one"] ?? ""], [`ECS task definition web-${account.id}:1`]);
     assert.deepEqual(runs[digests["two"] ?? ""], [`Lambda function visits-${account.id}`]);
 
-    // A snapshot answers as AWS does, and another policy may let the deployed images stay.
+    // A snapshot gives the same result as AWS, and another policy keeps the deployed images.
     const snapshot = await lifecycle("snapshot", "--stack", "prod", "--out", "snapshot.json");
     assert.match(snapshot.stdout, /1 repositories, 7 images/);
     const policy = path.join(account.directory, "policy.json");
@@ -164,7 +162,7 @@ describe("the lifecycle command on the local AWS", function () {
     );
   });
 
-  it("reads a repository without a stack, and digests of consumers' stacks", async () => {
+  it("reads a repository without a stack, and deployed digests from consumers' stacks", async () => {
     await account.createStack("consumer", { service: { image: `${uri}@${digests["release"]}` } });
     const args = ["--repository", repositoryName, "--consumer", "consumer"];
     const { code, repository } = await preview(...args, "--within", "5");
@@ -173,12 +171,15 @@ describe("the lifecycle command on the local AWS", function () {
     assert.equal((await preview(...args, "--within", "4")).code, 0);
   });
 
-  it("says what is wrong with what it is given, and exits with 1", async () => {
+  it("names invalid arguments and files, and exits with 1", async () => {
     fs.writeFileSync(path.join(account.directory, "bad.json"), '{"rules":[]}');
     const cases = [
       [["preview", "--stack", "absent"], /no stack named 'absent'/],
       [["preview", "--repository", "absent"], /absent in .* cannot be read: RepositoryNotFoundException/],
-      [["preview", "--stack", "prod", "--repository", "absent"], /name no private repository absent/],
+      [
+        ["preview", "--stack", "prod", "--repository", "absent"],
+        /--repository: found absent\. Must be private repositories in the stack's outputs/,
+      ],
       [["preview", "--images", "snapshot.json", "--policy", "bad.json"], /bad\.json\.rules: .* 1 to 50 rules/],
       [["preview", "--images", "policy.json"], /policy\.json\.version/],
       [["preview", "--images", "snapshot.json", "--repository", "x"], /snapshot\.json has no repository x/],

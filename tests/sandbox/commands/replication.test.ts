@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import * as path from "node:path";
 import { DescribeImagesCommand, ECRClient, PutReplicationConfigurationCommand } from "@aws-sdk/client-ecr";
+import { bundle } from "../../cli/bundledCli";
 import { testImage } from "../gateway/registryClient";
 import { TestAccount } from "./account";
 
@@ -10,11 +10,8 @@ describe("the replication command on the local AWS", function () {
   let cli = "";
 
   before(async () => {
-    const { buildCli } = (await import("../../../cli/build.mjs" as string)) as {
-      buildCli(outfile: string): Promise<string>;
-    };
     account = new TestAccount();
-    cli = await buildCli(path.join(account.directory, "ecr.cjs"));
+    cli = await bundle();
     for (const name of ["team/web", "other"]) await account.createRepository(name);
     await account.push("team/web", "v1", testImage("one"));
     await account.push("team/web", "latest", testImage("one"));
@@ -26,13 +23,10 @@ describe("the replication command on the local AWS", function () {
   const backfill = (...args: string[]) => account.run("node", cli, "replication", "backfill", ...args);
   const elsewhere = () => new ECRClient({ ...account.clientOptions, region: "eu-west-1" });
 
-  it("says that nothing is replicated, and which region no rule names", async () => {
+  it("rejects a registry without rules, and a region that no rule names", async () => {
     const none = await backfill();
     assert.equal(none.code, 1);
-    assert.match(
-      none.stderr,
-      /The registry \d{12} in .* has no rule: write it into the Registry's replication first\./,
-    );
+    assert.match(none.stderr, /The registry \d{12} in .* has no rule: add it to the Registry's replication first\./);
     const nowhere = await backfill("--region", "Seoul");
     assert.match(nowhere.stderr, /^--region: found Seoul\. Must be a region's name\./);
     const destinations = [{ region: "eu-west-1", registryId: account.id }];
@@ -47,7 +41,7 @@ describe("the replication command on the local AWS", function () {
     assert.match(other.stderr, /has no rule for us-east-1/);
   });
 
-  it("says what it would copy and what that costs, and does nothing without --yes", async () => {
+  it("shows what it would copy and the cost, and does nothing without --yes", async () => {
     const { code, stdout, stderr } = await backfill();
     assert.equal(code, 0, stderr);
     assert.match(
@@ -56,15 +50,15 @@ describe("the replication command on the local AWS", function () {
         `^eu-west-1 \\(${account.id}\\): 3 copies of 2 images in 1 repository, .* at most: 0\\.00 USD for the transfer, 0\\.00 USD a month`,
       ),
     );
-    assert.match(stdout, /Nothing was copied\. Write --yes to copy it\./);
+    assert.match(stdout, /Nothing was copied\. Use --yes to copy it\./);
     const command = new DescribeImagesCommand({ repositoryName: "team/web" });
     await assert.rejects(elsewhere().send(command), { name: "RepositoryNotFoundException" });
   });
 
-  it("copies with --yes, and tells how far it is", async () => {
+  it("copies with --yes, and reports progress", async () => {
     const { code, stdout, stderr } = await backfill("--yes", "--to", "eu-west-1");
     assert.equal(code, 0, stderr);
-    assert.match(stderr, /eu-west-1: [0-9a-f-]{36} begins\. It goes on when this command is stopped\./);
+    assert.match(stderr, /eu-west-1: [0-9a-f-]{36} started\. It continues even if this command is stopped\./);
     assert.match(stdout, /eu-west-1: 3 of 3 copied$/m);
     const { imageDetails = [] } = await elsewhere().send(new DescribeImagesCommand({ repositoryName: "team/web" }));
     assert.deepEqual(imageDetails.flatMap(({ imageTags = [] }) => imageTags).sort(), ["latest", "v1", "v2"]);

@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { ECRClient, PutLifecyclePolicyCommand } from "@aws-sdk/client-ecr";
 import { lifecyclePolicyFromRules, lifecyclePolicyText } from "../../../ecr/lifecyclePolicy";
+import { bundle } from "../../cli/bundledCli";
 import { testImage } from "../gateway/registryClient";
 import { TestAccount } from "./account";
 
@@ -14,11 +15,8 @@ describe("the report command on the local AWS", function () {
   const newer = testImage("report: newer");
 
   before(async () => {
-    const { buildCli } = (await import("../../../cli/build.mjs" as string)) as {
-      buildCli(outfile: string): Promise<string>;
-    };
     account = new TestAccount();
-    cli = await buildCli(path.join(account.directory, "ecr.cjs"));
+    cli = await bundle();
     await account.createRepository("team/web");
     await account.push("team/web", "src-1", older);
     await account.push("team/web", "src-2", newer);
@@ -41,7 +39,7 @@ describe("the report command on the local AWS", function () {
   });
   after(() => account.remove());
 
-  it("reads a stack's repositories, images, policies, what runs them and cost settings", async () => {
+  it("shows a stack's repositories, images, policies, deployments and costs", async () => {
     const args = ["report", "--stack", "prod", "--out", "page.html"];
     const { code, stdout, stderr } = await account.run(process.execPath, cli, ...args);
     assert.deepEqual([code, stdout, stderr.replace(/^… .*\n/gm, "")], [0, "page.html: 1 repository, 2 images\n", ""]);
@@ -58,12 +56,12 @@ describe("the report command on the local AWS", function () {
       page,
       /<b>Act<\/b> <span><a href="#repository-1">team\/web<\/a>: <code>src-1<\/code> is deleted today/,
     );
-    // One image of a GB stays.
+    // One image of 1 GB remains.
     assert.match(page, /0\.10 USD a month at steady state/);
     assert.doesNotMatch(page, /by the size that ECR reports/);
   });
 
-  it("says what is wrong when there is no such stack, and writes nothing", async () => {
+  it("names a nonexistent stack, and writes nothing", async () => {
     const args = ["report", "--stack", "none", "--out", "none.html"];
     const { code, stderr } = await account.run(process.execPath, cli, ...args);
     assert.equal(code, 1);

@@ -6,13 +6,14 @@ import * as path from "node:path";
 import { CreateRepositoryCommand as CreatePublic, ECRPUBLICClient } from "@aws-sdk/client-ecr-public";
 import { BASE_IMAGE } from "../../../sandbox/docker/baseImage";
 import { type CommandResult, runOrThrow } from "../../../sandbox/system/commands";
+import { bundle } from "../../cli/bundledCli";
 import { testImage } from "../gateway/registryClient";
 import { fullTests } from "../tools";
 import { TestAccount } from "./account";
 
 const application = path.resolve(__dirname, "../../../app");
 
-/** In place of syft: keeps how it was called, and prints a document as syft does. */
+/** A fake syft: records how it was called, and prints a document like syft's. */
 const standIn = `#!${process.execPath}
 const names = Object.keys(process.env).filter((name) => name.startsWith("SYFT_"));
 const env = Object.fromEntries(names.map((name) => [name, process.env[name]]));
@@ -38,11 +39,8 @@ describe("the sbom command on the local AWS", function () {
   let publicReference = "";
 
   before(async () => {
-    const { buildCli } = (await import("../../../cli/build.mjs" as string)) as {
-      buildCli(): Promise<string>;
-    };
     account = new TestAccount();
-    cli = await buildCli();
+    cli = await bundle();
     const uri = await account.createRepository("petclinic");
     host = uri.slice(0, uri.indexOf("/"));
     reference = `${uri}@${await imageIn("petclinic", uri)}`;
@@ -59,7 +57,7 @@ describe("the sbom command on the local AWS", function () {
   });
   after(() => account.remove());
 
-  /** The application in the full tests, which look into it; else an image that nobody reads. */
+  /** Pushes the application in the full tests, which look into it; otherwise a dummy image. @returns Its digest. */
   async function imageIn(name: string, uri: string): Promise<string> {
     if (!fullTests) {
       const image = testImage("sbom");
@@ -82,7 +80,7 @@ describe("the sbom command on the local AWS", function () {
     return account.run(process.execPath, cli, "sbom", "--stack", "dev", ...args);
   }
 
-  describe("with a stand-in for syft", () => {
+  describe("with a fake syft", () => {
     let variables: NodeJS.ProcessEnv;
 
     before(() => {
@@ -96,12 +94,12 @@ describe("the sbom command on the local AWS", function () {
       Object.assign(account.env, { PATH: variables["PATH"] });
     });
 
-    it("writes one file for each image, by its key", async () => {
+    it("writes one file per image, named by its key", async () => {
       const { code, stdout, stderr } = await sbom();
       const lines = ["sbom/petclinic.cdx.json", "sbom/team%2Ftool.cdx.json"].map(
         (file) => `${file}: 1 package (1 npm)\n`,
       );
-      // What takes long says so there.
+      // Slow steps print their progress there.
       assert.deepEqual([code, stdout, stderr.replace(/^… .*\n/gm, "")], [0, lines.join(""), ""]);
       for (const name of ["petclinic", "team%2Ftool"]) {
         const text = fs.readFileSync(path.join(account.directory, "sbom", `${name}.cdx.json`), "utf8");
@@ -109,7 +107,7 @@ describe("the sbom command on the local AWS", function () {
       }
     });
 
-    it("gives a login to the private registry alone, in the environment, and reads by digest from the registry", () => {
+    it("reads by digest from the registry, and passes a login for the private one only, in the environment", () => {
       const [first, second, ...others] = fs
         .readFileSync(path.join(account.directory, "calls"), "utf8")
         .trim()
@@ -128,7 +126,7 @@ describe("the sbom command on the local AWS", function () {
       assert.deepEqual(second.env, { SYFT_CHECK_FOR_APP_UPDATE: "false" });
     });
 
-    it("prints what it wrote as JSON", async () => {
+    it("prints what it wrote with --json", async () => {
       const calls = fs.readFileSync(path.join(account.directory, "calls"), "utf8");
       const { code, stdout } = await sbom("--json", "--out", "json");
       assert.equal(code, 0);
@@ -144,7 +142,7 @@ describe("the sbom command on the local AWS", function () {
       fs.writeFileSync(path.join(account.directory, "calls"), calls);
     });
 
-    it("gives no login to a host that another stack names in place of the registry, and starts nothing", async () => {
+    it("sends no login to a host that another stack names in place of the registry, and does not start syft", async () => {
       const seen: http.IncomingHttpHeaders[] = [];
       const hostile = http.createServer(({ headers }, response) => {
         seen.push(headers);
@@ -167,12 +165,12 @@ describe("the sbom command on the local AWS", function () {
       assert.deepEqual([code, stdout, seen], [1, "", []]);
       assert.match(
         stderr.replace(/^… .*\n/gm, ""),
-        /^the output `images\.other` says that it is at .*, but the login is the one of the registry .* and is not sent to /,
+        /^the output `images\.other` says that it is at .*, but the login belongs to the registry .* and is not sent to /,
       );
       assert.equal(fs.readFileSync(path.join(account.directory, "calls"), "utf8"), calls);
     });
 
-    it("says what syft said when it fails, and writes nothing", async () => {
+    it("shows syft's error when syft fails, and writes nothing", async () => {
       account.env["FAIL"] = "1";
       try {
         const { code, stdout, stderr } = await sbom("--image", "petclinic", "--out", "failed");
@@ -188,19 +186,19 @@ describe("the sbom command on the local AWS", function () {
     });
   });
 
-  it("says how to get syft where it is missing and Go too", async () => {
+  it("tells the user to install syft or Go when both are missing", async () => {
     const { PATH } = account.env;
     account.env["PATH"] = path.join(account.directory, "none");
     try {
       const { code, stderr } = await sbom();
       assert.equal(code, 1);
-      assert.match(stderr, /syft lists the packages of images, and is not on PATH; .* Install syft or Go\./);
+      assert.match(stderr, /Neither syft, .* is on PATH\. Install one of them\./);
     } finally {
       account.env["PATH"] = PATH;
     }
   });
 
-  it("names what is in the application's image, with real syft: all of it and nothing else", async function () {
+  it("lists exactly the packages in the application's image, with real syft", async function () {
     if (!fullTests) this.skip();
     this.timeout(1_200_000); // Go builds syft the first time
     const { code, stdout, stderr } = await sbom("--image", "petclinic");
@@ -217,7 +215,7 @@ describe("the sbom command on the local AWS", function () {
     assert.ok(present.some((purl) => /^pkg:generic\/node@2\d\./.test(purl)));
   });
 
-  /** Package URLs of what the image holds, as the image itself says: dpkg's list, every package.json, Node's own version. */
+  /** Package URLs of the image's contents, from the image itself: dpkg's list, every package.json, Node's version. */
   async function packagesInside(): Promise<string[]> {
     const script = `
       const fs = require("node:fs");
@@ -238,14 +236,14 @@ describe("the sbom command on the local AWS", function () {
       console.log(JSON.stringify([...debian, ...npm, ["generic", "node", process.versions.node]]));
     `;
     const image = reference.replace(/@.*/, ":src-1");
-    // As root, who may look into every folder.
+    // As root, to read every folder.
     const output = await docker("run", "--rm", "--user", "0", "--network", "none", image, "node", "-e", script);
     const packages = JSON.parse(output) as [type: string, name: string, version: string][];
     return packages.map(([type, name, version]) => withoutQualifiers(`pkg:${type}/${name}@${version}`)).sort();
   }
 });
 
-/** `pkg:deb/debian/libc6@2.36?arch=amd64` and what is written in percent signs, in one plain form. */
+/** A package URL without qualifiers (such as `?arch=amd64`) and percent-encoding, for comparison. */
 function withoutQualifiers(purl: string): string {
   return decodeURIComponent(purl.replace(/\?.*$/, ""));
 }

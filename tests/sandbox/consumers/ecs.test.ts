@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
 import * as http from "node:http";
 import { TestProject } from "../program/project";
+import { itInFull } from "../tools";
 import { Consumer } from "./consumer";
 
 const sandboxAccount = "123456789012";
@@ -15,11 +16,11 @@ describe("consumers/ecs: the image as a service behind a load balancer", functio
   this.timeout(900_000);
   let project: TestProject;
   let service: Consumer;
-  /** What the documented commands printed last: the page. */
+  /** The output of the documented commands, which ends with the page. */
   let answer: string;
 
   before(async () => {
-    // MiniStack's load balancers answer for the sandbox's own account only.
+    // MiniStack's load balancers work only in the sandbox's default account.
     project = new TestProject(sandboxAccount);
     service = new Consumer(project, "ecs");
     // Other tests may have a petclinic in that account.
@@ -35,7 +36,7 @@ describe("consumers/ecs: the image as a service behind a load balancer", functio
     project?.remove();
   });
 
-  it("runs the very image of the other stack, and the page answers through the load balancer", async () => {
+  it("runs the other stack's image, and serves the page through the load balancer", async () => {
     const { images } = await project.outputs();
     const { url, reference, serviceArn } = await service.outputs<Outputs>();
     assert.equal(reference, images["petclinic"]?.reference);
@@ -44,7 +45,7 @@ describe("consumers/ecs: the image as a service behind a load balancer", functio
     assert.deepEqual(await runningImages(project, serviceArn), [reference]);
   });
 
-  it("lets only the load balancer reach the containers, and the role pull from one repository", async () => {
+  it("lets only the load balancer reach the containers, and the role pull from one repository only", async () => {
     const groups = await project.aws<{ SecurityGroups: { Description: string; IpPermissions: Permission[] }[] }>(
       "ec2",
       "describe-security-groups",
@@ -75,7 +76,7 @@ describe("consumers/ecs: the image as a service behind a load balancer", functio
     );
   });
 
-  it("brings a changed source file to the page by the next up of both stacks", async () => {
+  itInFull("deploys a changed source file with the next up of both stacks", async () => {
     const before = await service.outputs<Outputs>();
     project.edit("app/src/views/layout.js", "Pet Clinic", "Pet Clinic, second edition");
     await service.runDocumented(1);
@@ -110,7 +111,7 @@ async function runningImages(project: TestProject, serviceArn: string): Promise<
     .flatMap(({ containers }) => containers.map(({ image }) => image));
 }
 
-/** What a browser gets at the load balancer; its name resolves nowhere, so the local AWS is asked in its place. */
+/** The page that the load balancer serves. Its name does not resolve, so the request goes to the local AWS. */
 function page(project: TestProject, url: string): Promise<string> {
   const { hostname, port } = new URL(project.env["AWS_ENDPOINT_URL"] ?? "");
   return new Promise((resolve, reject) => {

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import * as path from "node:path";
 import { parseAllDocuments } from "yaml";
-import { installPythonPackage } from "../../../sandbox/services/pythonPackage";
+import { installPythonPackage } from "../../../sandbox/system/pythonPackage";
 import { TestProject } from "../program/project";
 import { Consumer } from "./consumer";
 
@@ -10,11 +10,11 @@ const trust = JSON.stringify({
   Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "ec2.amazonaws.com" } }],
 });
 
-describe("consumers/eks: pull rights of the nodes, and a manifest by digest", function () {
+describe("consumers/eks: pull permissions of the nodes, and a manifest by digest", function () {
   this.timeout(900_000);
   let project: TestProject;
   let consumer: Consumer;
-  /** What the documented commands printed: the manifest is the last of it. */
+  /** The output of the documented commands, which ends with the manifest. */
   let printed: string;
 
   before(async () => {
@@ -29,7 +29,7 @@ describe("consumers/eks: pull rights of the nodes, and a manifest by digest", fu
   });
   after(() => project?.remove());
 
-  it("lets the nodes pull from this one repository", async () => {
+  it("lets the nodes pull from this repository only", async () => {
     const { PolicyNames } = await project.aws<{ PolicyNames: string[] }>(
       ...["iam", "list-role-policies", "--role-name", "petclinic-nodes"],
     );

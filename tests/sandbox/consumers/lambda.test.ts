@@ -41,7 +41,7 @@ config:
     project?.remove();
   });
 
-  it("runs the image by digest, which Lambda may fetch by the repository's policy", async () => {
+  it("runs the image by digest, and the repository policy lets Lambda pull it", async () => {
     const { images } = await project.outputs();
     const { reference } = await consumer.outputs<{ reference: string }>();
     assert.equal(reference, images["visits"]?.reference);
@@ -59,7 +59,7 @@ config:
     );
   });
 
-  it("answers, and says what is wrong with an event", async () => {
+  it("returns a result, and rejects an invalid event with a reason", async () => {
     const invoke = async (event: object) => {
       const file = path.join(project.directory, "answer.json");
       await project.must(

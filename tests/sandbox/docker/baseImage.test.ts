@@ -9,8 +9,8 @@ const recipe = "local.sandbox.recipe";
 
 type Labels = Record<string, string> | null;
 
-/** An engine that has a base image and can pull; what it is asked to change is kept. */
-describe("sandbox/docker: the base image that is there", () => {
+/** A fake engine that has a base image and can pull; it records the changes requested of it. */
+describe("sandbox/docker: an existing base image", () => {
   let server: http.Server;
   let labels: Labels;
   let changes: string[];
@@ -45,10 +45,10 @@ describe("sandbox/docker: the base image that is there", () => {
   };
 
   for (const [what, older] of Object.entries<Labels>({
-    "of an older recipe": { [title]: "Node for the sandbox", [recipe]: "1" },
-    "of the recipes that had no label": { [title]: "Node for the sandbox" },
+    "with an older recipe": { [title]: "Node for the sandbox", [recipe]: "1" },
+    "with a recipe from before the recipe label": { [title]: "Node for the sandbox" },
   })) {
-    it(`is brought again when it was made here and is ${what}; the old one goes last`, async () => {
+    it(`is replaced when it was made here ${what}; the old one is removed last`, async () => {
       labels = older;
       assert.equal(await origin(), "pulled");
       assert.deepEqual(changes, [
@@ -61,7 +61,7 @@ describe("sandbox/docker: the base image that is there", () => {
   }
 
   for (const [what, own] of Object.entries<Labels>({
-    "made by today's recipe": { [title]: "Node for the sandbox", [recipe]: "2" },
+    "made with the current recipe": { [title]: "Node for the sandbox", [recipe]: "2" },
     "pulled, without labels": null,
     "pulled or made by the user, with another title": { [title]: "Our Node" },
   })) {

@@ -49,7 +49,7 @@ describe("sandbox/docker: clean-up", () => {
     removeTemporary();
   });
 
-  it("waits for what is being removed already", async () => {
+  it("waits for containers that are already being removed", async () => {
     let conflicts = 2;
     answer = (url) =>
       url.startsWith("/containers/by-name") && conflicts-- > 0 ? [409, { message: "in progress" }] : [200, []];
@@ -58,7 +58,7 @@ describe("sandbox/docker: clean-up", () => {
     assert.equal(deleted.filter((url) => url.startsWith("/containers/by-name")).length, 3);
   });
 
-  it("removes what is named after the sandbox's registries, and nothing of anybody else", async () => {
+  it("removes only images and containers of the sandbox's registries", async () => {
     const removed = await removeImagesOf({ docker, registryHosts: [HOST], progress: () => {} });
     assert.deepEqual(deleted, [
       "/containers/by-name?force=true&v=true",
@@ -72,7 +72,7 @@ describe("sandbox/docker: clean-up", () => {
     assert.equal(removed.containers, 3);
   });
 
-  it("takes what is gone already as removed, and reports all else at the end", async () => {
+  it("treats 404 as removed, continues after other errors, and reports them at the end", async () => {
     answer = (url) => {
       if (url.includes("@")) {
         return [404, { message: "no such image" }];

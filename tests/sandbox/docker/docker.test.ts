@@ -11,7 +11,7 @@ import { waitUntil } from "../../../sandbox/system/waitUntil";
 import { removeTemporary, temporaryDirectory } from "../temporary";
 
 const application = path.resolve(__dirname, "../../../app");
-/** The real engine, base image and application. Uses Docker as `npm run local` does, and beside it. */
+/** The real engine, base image and application. Uses Docker like `npm run local`, and may run beside it. */
 describe("sandbox/docker: with a real engine", function () {
   this.timeout(900_000);
   const lines: string[] = [];
@@ -20,13 +20,13 @@ describe("sandbox/docker: with a real engine", function () {
   let home: string;
   let docker: DockerEnvironment;
   let name: string;
-  /** No registry listens there: the names only show what is removed with a sandbox. Each run has its own. */
+  /** No registry listens there: the names only mark what is removed with a sandbox. Unique to each run. */
   let host: string;
 
   function env(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
     return { ...process.env, ...docker.environment, ...extra };
   }
-  /** Runs the client that was chosen and returns what it prints. */
+  /** Runs the chosen client. @returns Its output. */
   async function client(...args: string[]): Promise<string> {
     return (await runOrThrow(path.join(docker.binDirectory, "docker"), args, { env: env() })).trim();
   }
@@ -67,7 +67,7 @@ describe("sandbox/docker: with a real engine", function () {
     removeTemporary();
   });
 
-  it("is there the second time in no time, for two sandboxes at once", async () => {
+  it("is reused within 5 s, by two sandboxes at once", async () => {
     const second = temporaryDirectory();
     const started = Date.now();
     const [again, other] = await Promise.all([
@@ -86,7 +86,7 @@ describe("sandbox/docker: with a real engine", function () {
     assert.equal(await client("version", "--format", "{{.Server.Os}}"), "linux");
   });
 
-  it("has a base image with Node 22, a user, certificates and no name of a public image", async () => {
+  it("has a base image with Node 22, a user and certificates", async () => {
     // Docker Hub's slim image comes without certificates; Node has its own.
     const made = await client(
       "inspect",
@@ -106,7 +106,7 @@ describe("sandbox/docker: with a real engine", function () {
   });
 
   it("has a base image that lists its Debian packages as dpkg does", async () => {
-    // Docker Hub's slim image has packages without a folder of documents.
+    // Docker Hub's slim image has packages without a folder in /usr/share/doc.
     const script = `
       const fs = require("node:fs");
       const status = fs.readFileSync("/var/lib/dpkg/status", "utf8").trim().split("\\n\\n");
@@ -131,7 +131,7 @@ describe("sandbox/docker: with a real engine", function () {
     ["BuildKit", "1"],
     ["the classic builder", "0"],
   ] as const) {
-    it(`builds the application with ${builder}, which serves as an ordinary user on a read-only disk`, async function () {
+    it(`builds the application with ${builder}, which runs as an unprivileged user with a read-only file system`, async function () {
       const image = `${host}/${name}:${buildKit}`;
       const build = ["build", "--build-arg", `NODE_IMAGE=${BASE_IMAGE}`, "--tag", image, application];
       const built = await run(path.join(docker.binDirectory, "docker"), build, {
@@ -161,7 +161,7 @@ describe("sandbox/docker: with a real engine", function () {
           return (await client("inspect", "--format", "{{.State.Health.Status}}", container)) === "healthy";
         });
 
-        // Docker kills what has not ended after 2 s, and the exit code is then 137.
+        // Docker kills a container that has not ended after 2 s; its exit code is then 137.
         await client("stop", "--time", "2", container);
         assert.equal(await client("inspect", "--format", "{{.State.ExitCode}}", container), "0");
       } finally {
@@ -170,7 +170,7 @@ describe("sandbox/docker: with a real engine", function () {
     });
   }
 
-  it("keeps what does not belong out of the image", async () => {
+  it("leaves unneeded files out of the image", async () => {
     const files = await client(
       "run",
       "--rm",
@@ -182,7 +182,7 @@ describe("sandbox/docker: with a real engine", function () {
     assert.equal(files, "healthcheck.js,package.json,public,server.js,src");
   });
 
-  it("removes a sandbox's images and the containers that run them, and leaves the user's own", async () => {
+  it("removes a sandbox's images and their containers, but not the user's own images", async () => {
     const own = `${name}:own`;
     await client("tag", `${host}/${name}:1`, `${host}/${name}:latest`);
     await client("tag", `${host}/${name}:0`, own);

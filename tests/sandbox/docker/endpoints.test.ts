@@ -34,7 +34,7 @@ describe("sandbox/docker: endpoints", () => {
       }),
     );
 
-  it("looks where the docker client would: DOCKER_HOST, else the context, then the default socket", () => {
+  it("looks where the docker client does: DOCKER_HOST, else the context, then the default socket", () => {
     const config = temporaryDirectory();
     const addContext = (name: string, dockerHost: string) => {
       const directory = path.join(config, "contexts/meta", createHash("sha256").update(name).digest("hex"));
@@ -72,7 +72,7 @@ describe("sandbox/docker: endpoints", () => {
     });
   });
 
-  it("passes over engines elsewhere and goes on", async () => {
+  it("skips engines on other machines", async () => {
     const dockerHost = await engine(VERSION, INFO);
     for (const remote of ["tcp://10.0.0.1:2376", "ssh://admin@build", "npipe:////./pipe/docker", "nonsense"]) {
       const { engine: found, rejected } = await findEngine([
@@ -80,19 +80,19 @@ describe("sandbox/docker: endpoints", () => {
         { dockerHost, origin: "here" },
       ]);
       assert.equal(found?.dockerHost, dockerHost);
-      assert.match(rejected[0]?.reason ?? "", /is another machine/);
+      assert.match(rejected[0]?.reason ?? "", /is on another machine/);
     }
   });
 
-  it("does not wait for ever for a socket that says nothing", async function () {
+  it("does not wait forever for a socket that does not answer", async function () {
     this.timeout(15_000);
     const dockerHost = await serve(net.createServer(() => {}));
     const { engine: found, rejected } = await findEngine([{ dockerHost, origin: "here" }]);
     assert.equal(found, undefined);
-    assert.equal(rejected[0]?.reason, "does not answer in time");
+    assert.equal(rejected[0]?.reason, "did not answer in time");
   });
 
-  it("refuses engines that cannot reach the registries or cannot build, each by its reason", () => {
+  it("rejects engines that cannot reach the registries or cannot build, each with its reason", () => {
     const endpoint = { dockerHost: "unix:///x.sock", origin: "DOCKER_HOST" };
     const cases: [object, object, RegExp][] = [
       [VERSION, { ...INFO, OperatingSystem: "Docker Desktop" }, /^is Docker Desktop/],
@@ -106,7 +106,7 @@ describe("sandbox/docker: endpoints", () => {
     }
   });
 
-  it("says in one error what was found, why it does not serve, and what to do", () => {
+  it("reports in one error what was found, why it cannot be used, and what to do", () => {
     assert.match(noEngine([]).message, /^Docker is not running\. .+/);
     const { message } = noEngine([{ dockerHost: "tcp://10.0.0.1:2376", origin: "DOCKER_HOST", reason: "is far away" }]);
     assert.match(message, /- tcp:\/\/10\.0\.0\.1:2376 \(DOCKER_HOST\) is far away\.\n.*(Start|Install)/);

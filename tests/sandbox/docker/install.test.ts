@@ -18,7 +18,7 @@ describe("sandbox/docker: installation", () => {
     removeTemporary();
   });
 
-  /** apt with these packages, whose lists are there after an update when `stale`, and which installs or fails. */
+  /** A fake apt with these packages; with `stale` it needs an update first. `install` is run as the installation. */
   function fakeApt({ packages = ["docker.io"], stale = false, install = "exit 0" }) {
     const updated = path.join(directory, "updated");
     if (!stale) {
@@ -42,7 +42,7 @@ case "$1" in update) : > ${updated} ;; install) ${install} ;; esac
   const calls = () => fs.readFileSync(path.join(directory, "calls"), "utf8").trim().split("\n");
   const INSTALL = "noninteractive install -y -q --no-install-recommends";
 
-  it("installs docker.io, with its client and buildx where they are packages of their own", async () => {
+  it("installs docker.io, with its client and buildx where they are separate packages", async () => {
     fakeApt({});
     await installDocker((line) => lines.push(line));
     assert.deepEqual(calls(), [`${INSTALL} docker.io`]);
@@ -53,19 +53,19 @@ case "$1" in update) : > ${updated} ;; install) ${install} ;; esac
     assert.deepEqual(calls(), [`${INSTALL} docker.io docker-cli docker-buildx`]);
   });
 
-  it("updates the lists first when they do not have it", async () => {
+  it("updates the package lists first if they lack docker.io", async () => {
     fakeApt({ stale: true });
     await installDocker(() => {});
     assert.deepEqual(calls(), ["noninteractive update -q", `${INSTALL} docker.io`]);
   });
 
-  it("updates the lists and tries once more when the installation fails", async () => {
+  it("updates the package lists and retries once when the installation fails", async () => {
     fakeApt({ install: `[ -e ${directory}/failed ] || { : > ${directory}/failed; exit 100; }` });
     await installDocker(() => {});
     assert.deepEqual(calls(), [`${INSTALL} docker.io`, "noninteractive update -q", `${INSTALL} docker.io`]);
   });
 
-  it("gives apt's own words and the way out when it fails for good", async () => {
+  it("shows apt's error and what to do when the retry fails too", async () => {
     fakeApt({ install: "echo 'E: Unable to fetch some archives' >&2; exit 100" });
     await assert.rejects(
       installDocker(() => {}),

@@ -12,7 +12,7 @@ describe("sandbox/docker: leases", () => {
     return { directory, a: temporaryDirectory(), b: temporaryDirectory() };
   }
 
-  it("lists the homes that took one, each once", () => {
+  it("lists each home with a lease once", () => {
     const { directory, a, b } = setUp();
     assert.deepEqual(liveLeases(directory), []);
     addLease(directory, b);
@@ -30,7 +30,7 @@ describe("sandbox/docker: leases", () => {
     assert.deepEqual(liveLeases(directory), [b]);
   });
 
-  it("does not count a home that was deleted, nor one that became a file, and forgets them", () => {
+  it("ignores and removes leases of homes that were deleted or became a file", () => {
     const { directory, a, b } = setUp();
     addLease(directory, a);
     addLease(directory, b);
@@ -42,7 +42,7 @@ describe("sandbox/docker: leases", () => {
     fs.rmSync(a);
   });
 
-  it("does not count a damaged file", () => {
+  it("ignores a damaged file", () => {
     const { directory, a } = setUp();
     addLease(directory, a);
     fs.writeFileSync(path.join(directory, "half.json"), '{"home": "/');

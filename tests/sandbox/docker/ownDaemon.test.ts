@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { type DaemonPlaces, runningDaemon, startDaemon, stopDaemon } from "../../../sandbox/docker/ownDaemon";
+import { type DaemonPaths, runningDaemon, startDaemon, stopDaemon } from "../../../sandbox/docker/ownDaemon";
 import { identify, isRunning } from "../../../sandbox/system/processes";
 import { waitUntil } from "../../../sandbox/system/waitUntil";
 import { removeTemporary, temporaryDirectory, writeScript } from "../temporary";
 
-/** A dockerd that shows how the real one is treated: it answers on its socket once `body` lets it. */
+/** A fake dockerd that answers on its socket after running `body`. */
 function fakeDockerd(body = ""): string {
   return writeScript(
     path.join(temporaryDirectory(), "dockerd"),
@@ -21,7 +21,7 @@ require("node:http").createServer((request, response) => response.end("[]")).lis
 }
 
 describe("sandbox/docker: own daemon", () => {
-  let places: DaemonPlaces;
+  let places: DaemonPaths;
   const lines: string[] = [];
   const progress = (line: string) => lines.push(line);
   beforeEach(() => {
@@ -39,7 +39,7 @@ describe("sandbox/docker: own daemon", () => {
     removeTemporary();
   });
 
-  it("starts it with overlay2, knows it again, stops it and leaves nothing", async () => {
+  it("starts it with overlay2, recognizes it, stops it and leaves nothing behind", async () => {
     await startDaemon(places, { progress, dockerd: fakeDockerd() });
     const running = runningDaemon(places);
     assert.equal(running?.storageDriver, "overlay2");
@@ -55,7 +55,7 @@ describe("sandbox/docker: own daemon", () => {
     );
   });
 
-  it("falls back to another storage driver only where overlay2 fails, and says so", async () => {
+  it("falls back to another storage driver when overlay2 fails, and says so", async () => {
     const dockerd = fakeDockerd(`if (driver === "overlay2") {
       console.error("failed to start daemon: error initializing graphdriver: driver not supported");
       process.exit(1);
@@ -65,7 +65,7 @@ describe("sandbox/docker: own daemon", () => {
     assert.match(runningDaemon(places)?.storageDriver ?? "", /^(vfs|fuse-overlayfs)$/);
   });
 
-  it("shows the end of the log when it ends, does not try again, and keeps the log", async () => {
+  it("shows the end of the log when it exits, does not retry, and keeps the log", async () => {
     const dockerd = fakeDockerd(
       `console.error("failed to start daemon: Devices cgroup isn't mounted"); process.exit(3);`,
     );
@@ -82,7 +82,7 @@ describe("sandbox/docker: own daemon", () => {
     assert.match(fs.readFileSync(`${places.directory}.log`, "utf8"), /Devices cgroup/);
   });
 
-  it("kills one that does not answer in time", async () => {
+  it("kills a daemon that does not answer in time", async () => {
     const dockerd = fakeDockerd("require('node:child_process').execFileSync('sleep', ['5']);");
     await assert.rejects(
       startDaemon(places, { progress, dockerd, timeoutMs: 1_000 }),
@@ -91,20 +91,20 @@ describe("sandbox/docker: own daemon", () => {
     assert.equal(runningDaemon(places), undefined);
   });
 
-  it("reports a program that cannot be started", async () => {
+  it("reports a dockerd that cannot be started", async () => {
     await assert.rejects(
       startDaemon(places, { progress, dockerd: "/does/not/exist" }),
       /could not be started: .*ENOENT/,
     );
   });
 
-  it("waits for its own daemon that was left starting, instead of starting a second one", async () => {
+  it("waits for its own daemon that is still starting instead of starting a second one", async () => {
     const slow = fakeDockerd("require('node:child_process').execFileSync('sleep', ['1.5']);");
     await assert.rejects(startDaemon(places, { progress, dockerd: slow, timeoutMs: 0 }));
     assert.equal(runningDaemon(places), undefined, "it was given up");
 
     const starting = startDaemon(places, { progress, dockerd: slow });
-    assert.ok(await waitUntil(() => runningDaemon(places) !== undefined, 5_000));
+    assert.ok(await waitUntil(() => runningDaemon(places) !== undefined, 50_000));
     const first = runningDaemon(places);
     await startDaemon(places, { progress, dockerd: "/does/not/exist" });
     await starting;
@@ -112,17 +112,17 @@ describe("sandbox/docker: own daemon", () => {
     assert.equal(runningDaemon(places)?.pid, first?.pid);
   });
 
-  it("starts another when the one that it waits for ends", async () => {
+  it("starts another daemon when the recorded one is ending", async () => {
     await startDaemon(places, { progress, dockerd: fakeDockerd() });
     const { pid = 0 } = runningDaemon(places) ?? {};
     process.kill(pid, "SIGKILL");
-    // Not waited for: whoever starts it next may meet a process that is just ending.
+    // Do not wait for its end: the next start may find a process that is just ending.
     const takesTheSocket = fakeDockerd(`require("node:fs").rmSync(argument("--host").slice(7), { force: true });`);
     await startDaemon(places, { progress, dockerd: takesTheSocket });
     assert.notEqual(runningDaemon(places)?.pid ?? pid, pid);
   });
 
-  it("never stops a process that has only the number of its daemon", async () => {
+  it("never stops a process that merely has the recorded PID", async () => {
     await startDaemon(places, { progress, dockerd: fakeDockerd() });
     const file = path.join(places.directory, "daemon.json");
     const record = JSON.parse(fs.readFileSync(file, "utf8")) as { process: { pid: number; startTime: string } };
@@ -131,7 +131,7 @@ describe("sandbox/docker: own daemon", () => {
     fs.writeFileSync(file, JSON.stringify({ ...record, process: { ...record.process, startTime: "1" } }));
     assert.equal(runningDaemon(places), undefined);
     fs.writeFileSync(path.join(places.directory, "keep"), "");
-    // Through the record alone; the arguments that name our directories would give it away below.
+    // Only the record identifies it now; its arguments no longer match our directories.
     places.runDirectory = path.join(temporaryDirectory(), "elsewhere");
     await stopDaemon(places, progress);
     assert.equal(isRunning(real), true);

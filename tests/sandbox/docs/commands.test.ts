@@ -2,13 +2,17 @@ import assert from "node:assert/strict";
 import { commandBlocks } from "../../docs/commandMarkers";
 import { type CodeBlock, markdownFiles } from "../../docs/markdown";
 import { type Result, TestProject } from "../program/project";
+import { fullTests, itInFull } from "../tools";
 import { documentedScript } from "./documentedScript";
 import { withOwnNames } from "./ownNames";
 
-describe("the commands in the documents", function () {
+/** Takes as long as all others together. */
+const long = "docs/coming-from.md";
+
+describe("the commands in the documentation", function () {
   this.timeout(900_000);
   const documents = markdownFiles().flatMap((file) => {
-    // The Korean tutorial has the same commands, which a unit test holds.
+    // The Korean tutorial has the same commands, which a unit test ensures.
     const isTranslation = file.endsWith(".ko.md");
     const blocks = isTranslation ? [] : commandBlocks(file).filter(({ marker }) => marker === "runs");
     return blocks.length > 0 ? [{ file, blocks }] : [];
@@ -23,19 +27,21 @@ describe("the commands in the documents", function () {
     }
   }
 
-  it("are there", () => {
+  it("are found", () => {
     assert.ok(documents.length >= 4, documents.map(({ file }) => file).join(", "));
   });
 
-  // All at once, each document in a project and an account of its own: the commands wait more than they work.
+  // All at once, each document in its own project and account, as the commands mostly wait.
   const results = new Map<string, Promise<Result>>();
   before(() => {
-    for (const { file, blocks } of documents) results.set(file, run(blocks));
+    for (const { file, blocks } of documents) {
+      if (fullTests || file !== long) results.set(file, run(blocks));
+    }
   });
   after(() => Promise.allSettled(results.values()));
 
   for (const { file, blocks } of documents) {
-    it(`of ${file} run, in their order`, async () => {
+    (file === long ? itInFull : it)(`of ${file} run, in their order`, async () => {
       const result = await results.get(file);
       assert.ok(result);
       assert.equal(result.code, 0, result.output);

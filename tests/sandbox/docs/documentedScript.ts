@@ -1,8 +1,8 @@
 import type { CodeBlock } from "../../docs/markdown";
 
 /**
- * `npm run sandbox -- COMMAND` runs COMMAND where it meets the local AWS: where these scripts are already. Everything else of
- * npm stays what it is. NODE_IMAGE is what the tutorial sets in the sandbox's shell.
+ * These scripts already run in the sandbox, so `npm run sandbox -- COMMAND` runs COMMAND directly. Other npm commands
+ * are unchanged. NODE_IMAGE has the value that the tutorial sets in the sandbox's shell.
  */
 const prelude = `
 set -euo pipefail
@@ -12,7 +12,7 @@ npm() {
 }
 `;
 
-/** The commands of documents as one script for bash that stops at the first failure and says before each block where it stands. */
+/** Joins command blocks into one bash script that stops at the first failure and prints each block's file and line. */
 export function documentedScript(blocks: readonly CodeBlock[]): string {
   return prelude + blocks.map(({ file, line, text }) => `echo "@@ ${file}:${line}" >&2\n${text}`).join("\n");
 }

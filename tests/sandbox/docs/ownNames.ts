@@ -1,4 +1,4 @@
-/** Names and the port that are the machine's, shared by all tests: each run of a document's commands has its own. */
+/** Replaces container and image names and the port, which all tests on a machine share, so that each run has its own. */
 export function withOwnNames(text: string, own: string): string {
   return text
     .replaceAll("petclinic:latest", `${own}:latest`)

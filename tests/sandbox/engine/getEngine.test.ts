@@ -11,7 +11,7 @@ import { removeTemporary, temporaryDirectory, writeScript } from "../temporary";
 
 const version = "3.1.4";
 
-describe("getting the engine", () => {
+describe("obtaining the engine", () => {
   let directory: string;
   const progress: string[] = [];
 
@@ -46,7 +46,7 @@ esac
       return buildEngine({ version, target, moduleDirectory, go, progress: (line) => progress.push(line) });
     }
 
-    it("makes the binary and tells how far it is", async () => {
+    it("builds the binary and reports progress", async () => {
       await build(fakeGo("go1.26.8", `v${version}`));
       assert.match(fs.readFileSync(path.join(directory, "pulumi"), "utf8"), /v3\.1\.4/);
       assert.ok(progress.includes("downloading Go modules: 1"), progress.join("\n"));
@@ -54,7 +54,7 @@ esac
       assert.deepEqual(fs.readdirSync(directory).sort(), ["go", "module", "pulumi"], "no temporary file stays");
     });
 
-    it("names what is missing and the fix when there is no Go, or one too old", async () => {
+    it("says which Go version to install when Go is missing or too old", async () => {
       await assert.rejects(
         build(path.join(directory, "nowhere", "go")),
         /there is no `.*go` on PATH: install Go 1\.26/,
@@ -65,14 +65,14 @@ esac
       );
     });
 
-    it("refuses a go.mod that names another version than package.json", async () => {
+    it("rejects a go.mod with a version other than package.json's", async () => {
       const expected = /go\.mod requires .* v3\.1\.3, but package\.json has pulumi 3\.1\.4: run `go get .*@v3\.1\.4/;
       await assert.rejects(build(fakeGo("go1.26.8", ""), "3.1.3"), expected);
     });
 
-    it("leaves nothing where the build fails or makes another version", async () => {
+    it("leaves nothing behind when the build fails or produces another version", async () => {
       await assert.rejects(build(fakeGo("go1.26.8", `v${version}`, 1)), /exit code 1\n {2}runtime/);
-      await assert.rejects(build(fakeGo("go1.26.8", "v9.9.9")), /calls itself v9\.9\.9, not v3\.1\.4/);
+      await assert.rejects(build(fakeGo("go1.26.8", "v9.9.9")), /reports version v9\.9\.9, not v3\.1\.4/);
       assert.deepEqual(fs.readdirSync(directory).sort(), ["go", "module"]);
     });
   });
@@ -81,7 +81,7 @@ esac
     const archive = `pulumi-v${version}-linux-${process.arch}.tar.gz`;
     let server: http.Server;
     let base: string;
-    /** What the server has, by path. */
+    /** The server's files, by path. */
     let files: Record<string, Buffer | string>;
     const asked: string[] = [];
     before((done) => {
@@ -100,7 +100,7 @@ esac
     });
     after(() => server.close());
 
-    /** A release of these files, with the checksums that it ought to have. */
+    /** Serves a release with these files and correct checksums. */
     function release(names: string[]): void {
       const folder = path.join(directory, "made", "pulumi");
       fs.mkdirSync(folder, { recursive: true });
@@ -119,7 +119,7 @@ esac
       return downloadEngine({ version, target, addresses, progress: (line) => progress.push(line) });
     }
 
-    it("keeps all that the release brings", async () => {
+    it("keeps all files of the release", async () => {
       release(["pulumi", "pulumi-language-nodejs", "pulumi-watch"]);
       assert.equal(await download(), true);
       const bin = path.join(directory, "released", "bin");
@@ -128,7 +128,7 @@ esac
       assert.deepEqual(fs.readdirSync(directory), ["released"], "no temporary folder stays");
     });
 
-    it("uses nothing whose checksum is another one, or not listed", async () => {
+    it("rejects an archive whose checksum differs or is not listed", async () => {
       release(["pulumi", "pulumi-language-nodejs"]);
       const good = files[`/archives/${archive}`] as Buffer;
       release(["pulumi", "pulumi-language-nodejs", "evil"]);
@@ -136,11 +136,11 @@ esac
       files[`/archives/${archive}`] = Buffer.concat([good, Buffer.from("x")]);
       await assert.rejects(download(), /has the checksum [0-9a-f]{64}, not [0-9a-f]{64} of .*\. It was not used\.$/);
       files[list] = `${"0".repeat(64)}  other-${archive}\n`;
-      await assert.rejects(download(), /-checksums\.txt has no checksum of pulumi-v3\.1\.4-linux/);
+      await assert.rejects(download(), /-checksums\.txt lists no checksum for pulumi-v3\.1\.4-linux/);
       assert.deepEqual(fs.readdirSync(directory), []);
     });
 
-    it("puts nothing into the shared temporary folder", async () => {
+    it("writes nothing to the shared temporary folder", async () => {
       release(["pulumi", "pulumi-language-nodejs"]);
       const shared = path.join(directory, "shared");
       fs.mkdirSync(shared, { mode: 0o555 });
@@ -159,7 +159,7 @@ esac
       }
     });
 
-    it("is not tried where a place cannot be reached or refuses", async () => {
+    it("downloads nothing when a server is unreachable or lacks a file", async () => {
       release(["pulumi", "pulumi-language-nodejs"]);
       delete files[`/checksums/v${version}/pulumi-${version}-checksums.txt`];
       assert.equal(await download(), false);
@@ -168,7 +168,7 @@ esac
       assert.ok(asked.every((request) => request.startsWith("HEAD ")));
     });
 
-    it("keeps nothing of a release without its language host", async () => {
+    it("rejects a release without its language host, and keeps nothing of it", async () => {
       release(["pulumi"]);
       await assert.rejects(download(), /lacks pulumi-language-nodejs/);
       assert.deepEqual(fs.readdirSync(directory), []);

@@ -5,9 +5,10 @@ import { projectRoot } from "../../../sandbox/paths";
 import { run } from "../../../sandbox/system/commands";
 import { crane } from "../tools";
 
-/** Folders of Go modules: the engine's, the commands' and the tests'. */
+/** Folders of the Go modules of the engine, the commands and the tests. */
 const modules = [
   "sandbox/engine",
+  "sandbox/buildkit",
   "cli/sbom/goModule",
   "tests/sandbox/goTools",
   ...["cosign", "helm", "regctl"].map((name) => `tests/sandbox/clients/go/${name}`),
@@ -19,8 +20,8 @@ const sources = ["sandbox", "cli", "tests", "bench"].flatMap((folder) =>
     .map((file) => path.join(folder, file)),
 );
 
-describe("programs that Go builds", () => {
-  it("are of modules with a go.sum, which has a checksum of each program", () => {
+describe("programs built with Go", () => {
+  it("come from modules whose go.sum has a checksum of each program", () => {
     for (const folder of modules) {
       const read = (file: string) => fs.readFileSync(path.join(projectRoot, folder, file), "utf8");
       const named = [...read("go.mod").matchAll(/^(?:require )?\s*(\S+\.\S+) (v\S+)$/gm)];
@@ -33,18 +34,18 @@ describe("programs that Go builds", () => {
     }
   });
 
-  it("are built from there only: a version on the command line has no go.sum", () => {
+  it("are never built from a version on the command line, which has no go.sum", () => {
     const text = (file: string) => fs.readFileSync(path.join(projectRoot, file), "utf8");
     assert.deepEqual(
       sources.filter((file) => /"(?:install|run)"[^\n]*@v?\$\{/.test(text(file))),
       [],
     );
-    for (const file of ["cli/sbom/syft.ts", "sandbox/engine/buildEngine.ts", "tests/sandbox/tools.ts"]) {
+    for (const file of ["cli/sbom/syft.ts", "sandbox/system/goBuild.ts", "tests/sandbox/tools.ts"]) {
       assert.match(text(file), /-mod=readonly/, file);
     }
   });
 
-  it("build from there", async function () {
+  it("build from these modules", async function () {
     this.timeout(900_000);
     const { stdout, code } = await run(await crane(), ["version"]);
     assert.equal(code, 0, stdout);

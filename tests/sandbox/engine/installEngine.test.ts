@@ -32,7 +32,7 @@ describe("engine installation", function () {
     removeTemporary();
   });
 
-  /** Lets the user's cache be a folder of the test, with the given executables in it. */
+  /** Uses a test folder as the user's cache, with the given executables. */
   function cacheOf(files: Record<string, string>): void {
     process.env["XDG_CACHE_HOME"] = path.join(directory, "cache");
     for (const [file, content] of Object.entries(files)) {
@@ -45,7 +45,7 @@ describe("engine installation", function () {
     assert.equal(requiredVersion(goMod), engineVersion());
   });
 
-  it("puts a cached binary where the launcher looks, and does nothing the second time", async () => {
+  it("puts a cached binary where the launcher finds it, and does nothing the second time", async () => {
     cacheOf({ pulumi: '#!/bin/sh\necho "launched with $*"\n' });
     const first = await install();
     assert.equal(first.source, "cache");
@@ -64,13 +64,13 @@ describe("engine installation", function () {
     assert.deepEqual(progress, []);
   });
 
-  it("installs for two sandboxes from one file", async () => {
+  it("shares one file between two sandboxes", async () => {
     cacheOf({ pulumi: "#!/bin/sh\n" });
     const [a, b] = await Promise.all([install("a"), install("b")]);
     assert.equal(fs.statSync(a.path).ino, fs.statSync(b.path).ino);
   });
 
-  it("replaces the sandbox's language host when it changed, and only then", async () => {
+  it("replaces the sandbox's language host only when it has changed", async () => {
     cacheOf({ pulumi: "#!/bin/sh\n" });
     const { binDirectory } = await install();
     const installed = path.join(binDirectory, "pulumi-language-nodejs");
@@ -84,7 +84,7 @@ describe("engine installation", function () {
     assert.match(fs.readFileSync(installed, "utf8"), /second/);
   });
 
-  it("keeps a release's own language host, from the cache and in place", async () => {
+  it("keeps a release's own language host, when installed from the cache and when already present", async () => {
     cacheOf({ pulumi: "built", "released/bin/pulumi": "released", "released/bin/pulumi-language-nodejs": "\x7fELF" });
     const { binDirectory, path: binary } = await install();
     assert.equal(fs.readFileSync(binary, "utf8"), "released");
@@ -93,7 +93,7 @@ describe("engine installation", function () {
     assert.equal(fs.readFileSync(path.join(binDirectory, "pulumi-language-nodejs"), "utf8"), "\x7fELF");
   });
 
-  it("says what to do when the language host is not built or could not be started", async () => {
+  it("reports a language host that is not built or lacks a #! line", async () => {
     cacheOf({ pulumi: "#!/bin/sh\n" });
     fs.rmSync(languageHost);
     await assert.rejects(install(), /language-host\.cjs is missing: run `npm run build`/);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import * as fs from "node:fs";
 import { waitUntil } from "../../../sandbox/system/waitUntil";
 import { Scratch, tsconfig } from "./scratch";
 
@@ -32,7 +33,7 @@ describe("language host", function () {
   let scratch: Scratch;
 
   before(async function () {
-    // Where the user's cache is empty this builds the CLI.
+    // If the user's cache is empty, this builds the CLI.
     this.timeout(900_000);
     scratch = await Scratch.create();
     scratch.write("program/index.ts", program);
@@ -69,7 +70,32 @@ describe("language host", function () {
     await scratch.succeed(["destroy", "--yes", "--skip-preview"]);
   });
 
-  it("hands the runtime options on to Node and the SDK", async () => {
+  it("loads the function serializer only when a program serializes a function", async () => {
+    scratch.write(
+      "program/Pulumi.yaml",
+      "name: scratch\nmain: plain.js\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n",
+    );
+    scratch.write(
+      "program/plain.js",
+      `const pulumi = require("@pulumi/pulumi");
+       const loaded = () => require.resolve("typescript") in require.cache;
+       const atFirst = loaded();
+       const answer = 42;
+       module.exports = (async () => {
+         const { text } = await pulumi.runtime.serializeFunction(() => answer);
+         await pulumi.runtime.computeCodePaths();
+         return { atFirst, text, inTheEnd: loaded() };
+       })();`,
+    );
+    await scratch.succeed(["up", "--yes", "--skip-preview"]);
+    const outputs = JSON.parse((await scratch.succeed(["stack", "output", "--json"])).stdout);
+    assert.equal(outputs.atFirst, false);
+    assert.match(outputs.text, /return \(\(\) => answer\)|answer: 42/);
+    assert.equal(outputs.inTheEnd, true);
+    await scratch.succeed(["destroy", "--yes", "--skip-preview"]);
+  });
+
+  it("passes the runtime options on to Node and the SDK", async () => {
     const options = (lines: string) => `name: scratch\nruntime:\n  name: nodejs\n  options:\n${lines}`;
     scratch.write("program/Pulumi.yaml", options(`    nodeargs: --title="two words"\n    tsconfig: other.json\n`));
     const missing = await scratch.pulumi(["preview"]);
@@ -77,7 +103,7 @@ describe("language host", function () {
     assert.match(missing.output, /tsconfig path was set to other\.json but the file was not found/);
     scratch.write("program/other.json", tsconfig);
     assert.match((await scratch.succeed(["preview"])).output, /processTitle: "two words"/);
-    // Node itself takes types away, and makes nothing of them.
+    // Node itself only strips types, and does not support enums.
     scratch.write("program/index.ts", "enum Kind { One }\nexport const kind = Kind.One;\n");
     await scratch.succeed(["preview"]);
     scratch.write("program/Pulumi.yaml", options("    typescript: false\n"));
@@ -86,10 +112,10 @@ describe("language host", function () {
     const refused = await scratch.pulumi(["preview"]);
     assert.notEqual(refused.code, 0);
     assert.match(refused.output, /typscript: not an option of this language host/);
-    assert.match(refused.output, /nodeargs: 7 is not text/);
+    assert.match(refused.output, /nodeargs: 7 is not a string/);
   });
 
-  it("reports an exception once, with its place, and fails", async () => {
+  it("reports an exception once, with its location, and fails", async () => {
     scratch.write("program/index.ts", 'throw new Error("no such region");');
     const { code, output } = await scratch.pulumi(["preview"]);
     assert.notEqual(code, 0);
@@ -116,7 +142,7 @@ describe("language host", function () {
     assert.ok(plugins.includes(`aws ${versionOf("@pulumi/aws")}`), plugins.join(", "));
   });
 
-  it("lets a mandatory policy stop a preview, with the stack, the config and the pack's config in sight", async () => {
+  it("lets a mandatory policy stop a preview, and gives it the stack, its config and the pack's config", async () => {
     const stopped = await scratch.pulumi(["preview", "--policy-pack", "../pack"]);
     assert.notEqual(stopped.code, 0);
     assert.match(stopped.output, /\[mandatory\] +says-what-it-sees/);
@@ -134,21 +160,21 @@ describe("language host", function () {
     assert.match(passed.output, /organization\|scratch\|dev\|hello\|given/);
   });
 
-  it("says why a policy pack does not start", async () => {
+  it("reports why a policy pack does not start", async () => {
     scratch.write("broken/PulumiPolicy.yaml", "runtime: nodejs\n");
     scratch.write("broken/package.json", JSON.stringify({ name: "broken", version: "0.0.1" }));
     scratch.write("broken/index.js", 'throw new Error("no rules here");');
     const thrown = await scratch.pulumi(["preview", "--policy-pack", "../broken"]);
     assert.notEqual(thrown.code, 0);
     assert.match(thrown.output, /Error: no rules here/);
-    assert.match(thrown.output, /policy pack .*broken ended \(exit code 32\) while it started/);
+    assert.match(thrown.output, /policy pack .*broken ended \(exit code 32\) while starting/);
     scratch.write("broken/index.js", `console.log("loading");${pack}`);
     const chatty = await scratch.pulumi(["preview", "--policy-pack", "../broken"]);
     assert.notEqual(chatty.code, 0);
-    assert.match(chatty.output, /its first line of output must be its port, but is "loading"/);
+    assert.match(chatty.output, /the first line of its output must be its port, but is "loading"/);
   });
 
-  it("installs dependencies with npm and passes on a failure", async () => {
+  it("installs dependencies with npm and reports a failure", async () => {
     scratch.write("empty/Pulumi.yaml", "name: empty\nruntime: nodejs\n");
     scratch.write("empty/package.json", JSON.stringify({ name: "empty", version: "1.0.0" }));
     const directory = `${scratch.directory}/empty`;
@@ -162,7 +188,28 @@ describe("language host", function () {
     assert.match(failed.output, /npm ci in .*empty ended with exit code 1/);
   });
 
-  it("leaves no process behind when the CLI is killed in the middle", async () => {
+  it("installs and builds a whole npm workspace for a program in one of its folders", async () => {
+    const manifest = (folder: string, content: object) =>
+      scratch.write(`space/${folder}package.json`, JSON.stringify({ version: "1.0.0", ...content }));
+    manifest("", {
+      name: "space",
+      workspaces: ["program", "other"],
+      scripts: { prepare: "cat other/name > prepared" },
+    });
+    manifest("program/", { name: "program" });
+    manifest("other/", { name: "other" });
+    scratch.write("space/other/name", "other");
+    scratch.write("space/program/Pulumi.yaml", "name: program\nruntime: nodejs\n");
+    await scratch.succeed(["install"], `${scratch.directory}/space/program`);
+    assert.deepEqual(fs.readdirSync(`${scratch.directory}/space/node_modules`).sort(), [
+      ".package-lock.json",
+      "other",
+      "program",
+    ]);
+    assert.equal(fs.readFileSync(`${scratch.directory}/space/prepared`, "utf8"), "other");
+  });
+
+  it("leaves no process behind when the CLI is killed during an update", async () => {
     scratch.write(
       "program/index.ts",
       `import { spawn } from "node:child_process";

@@ -10,16 +10,26 @@ describe("engine: the project's own provider", () => {
     await project.init();
   });
   afterEach(() => project.remove());
-  const leaveOut = (file: string) => fs.rmSync(path.join(project.directory, "provider", file));
+  const leaveOut = (file: string) => fs.rmSync(path.join(project.directory, "provider", file), { recursive: true });
 
-  it("is started as it is", async () => {
-    // Nothing is left by which a language host could start it.
+  it("starts without a language host", async () => {
+    // Without this file, a language host could not start it.
     leaveOut("PulumiPlugin.yaml");
     assert.match((await project.mustPulumi("preview")).output, /ecr:index:ImageTags/);
   });
 
-  it("is started by a language host where the system runs no scripts", async () => {
+  it("does not load the component code for programs in other languages", async () => {
+    leaveOut("bin/components.js");
+    assert.match((await project.mustPulumi("preview")).output, /ecr:index:ImageTags/);
+  });
+
+  it("starts through a language host where the system cannot run scripts", async () => {
     leaveOut("pulumi-resource-ecr");
+    assert.match((await project.mustPulumi("preview")).output, /ecr:index:ImageTags/);
+  });
+
+  it("builds itself if npm ran no install scripts", async () => {
+    leaveOut("bin");
     assert.match((await project.mustPulumi("preview")).output, /ecr:index:ImageTags/);
   });
 });

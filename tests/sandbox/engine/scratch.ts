@@ -6,14 +6,15 @@ import { projectRoot } from "../../../sandbox/paths";
 import { bundleProgram } from "../bundle";
 import { temporaryDirectory } from "../temporary";
 
-/** Bundles the language host as it is in the tree, so that no older bundle gets tested. */
+/** Bundles the language host from the working tree, so that no stale bundle is tested. */
 export async function bundleLanguageHost(directory: string): Promise<string> {
   const outfile = path.join(directory, "language-host.cjs");
   await bundleProgram("languageHost/main.ts", outfile);
+  await bundleProgram("languageHost/lazySdkParts.ts", path.join(directory, "lazy-sdk-parts.cjs"));
   return outfile;
 }
 
-/** Type checks take seconds, and are not what is tested. */
+/** Without type checks, which take seconds and are not tested here. */
 export const tsconfig = JSON.stringify({
   compilerOptions: { module: "commonjs", moduleResolution: "node10", noCheck: true },
 });
@@ -26,7 +27,7 @@ export interface Result {
   output: string;
 }
 
-/** A Pulumi home, a state folder, one project and whatever files a test writes into it. */
+/** A temporary folder with a Pulumi home, a state backend, a project and the files that a test writes. */
 export class Scratch {
   readonly project: string;
 
@@ -74,7 +75,7 @@ export class Scratch {
     fs.writeFileSync(target, content);
   }
 
-  /** Starts the CLI itself, not the launcher: its process id is the one to kill. */
+  /** Starts the CLI itself, not the launcher, so that killing the child kills the CLI. */
   start(args: string[], directory = this.project) {
     return spawn(this.engine.path, args, { cwd: directory, env: this.environment, stdio: ["ignore", "pipe", "pipe"] });
   }
@@ -96,7 +97,7 @@ export class Scratch {
     });
   }
 
-  /** Fails with the CLI's whole output when the command does. */
+  /** Throws with the CLI's whole output if the command fails. */
   async succeed(args: string[], directory = this.project): Promise<Result> {
     const result = await this.pulumi(args, directory);
     if (result.code !== 0) throw new Error(`pulumi ${args.join(" ")}: exit code ${result.code}\n${result.output}`);
@@ -112,13 +113,13 @@ export class Scratch {
         const directory = fs.readlinkSync(`/proc/${pid}/cwd`);
         if (line.includes(this.directory) || directory.startsWith(this.directory)) found.push(`${pid} ${line}`);
       } catch {
-        // It ended while we looked.
+        // It ended meanwhile.
       }
     }
     return found;
   }
 
-  /** Removes the folder, and what a failed test left running in it. */
+  /** Removes the folder, and kills processes that a failed test left running in it. */
   remove(): void {
     for (const line of this.processes()) process.kill(Number.parseInt(line, 10), "SIGKILL");
     fs.rmSync(this.directory, { recursive: true, force: true });

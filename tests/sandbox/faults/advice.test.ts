@@ -4,19 +4,19 @@ import { removeTemporary } from "../temporary";
 import { fullTests } from "../tools";
 import { partners, scenarios } from "./adviceScenarios";
 import { AdvisedProject } from "./advisedProject";
-import { OwnSurroundings } from "./ownSurroundings";
+import { OwnServices } from "./ownSurroundings";
 
-/** Those that kill a part of the sandbox or move its clock: nobody else may use it. */
+/** These kill a part of the sandbox or move its clock, so they need one of their own. */
 const alone: readonly AdviceName[] = ["loginRefused", "sandboxPart"];
 const names = Object.keys(scenarios) as AdviceName[];
 
-/** Each advice of `npm run up`, from the failure that it is for to a good end, in one stack's life. */
-describe("faults: what npm run up says to do, followed literally", function () {
+/** Each piece of advice that `npm run up` prints, from its failure to a successful update, on one stack. */
+describe("faults: the advice of npm run up, followed literally", function () {
   this.timeout(300_000);
   let life: AdvisedProject;
-  let surroundings: OwnSurroundings;
+  let surroundings: OwnServices;
 
-  /** Stacks with an image that nobody may lose. */
+  /** Starts a stack with an image that must not be lost. */
   async function begin(env: NodeJS.ProcessEnv = {}): Promise<void> {
     life = new AdvisedProject();
     Object.assign(life.env, env);
@@ -60,7 +60,7 @@ describe("faults: what npm run up says to do, followed literally", function () {
     });
   }
 
-  describe("in the sandbox of all tests", () => {
+  describe("in the shared sandbox", () => {
     before(() => begin());
     followed(names.filter((name) => !alone.includes(name)));
   });
@@ -68,8 +68,8 @@ describe("faults: what npm run up says to do, followed literally", function () {
   if (fullTests) {
     describe("in a sandbox of its own", () => {
       before(async function () {
-        if (!OwnSurroundings.canRun) this.skip();
-        surroundings = await OwnSurroundings.start();
+        if (!OwnServices.canRun) this.skip();
+        surroundings = await OwnServices.start();
         await begin(surroundings.env);
       });
       followed(alone);

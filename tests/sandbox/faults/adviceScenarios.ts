@@ -4,42 +4,44 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type { AdviceName } from "../../../cli/environments/advice";
 import { projectRoot } from "../../../sandbox/paths";
+import { waitUntil } from "../../../sandbox/system/waitUntil";
 import type { Result } from "../program/project";
 import type { AdvisedProject } from "./advisedProject";
-import { sendControl, untilMet } from "./control";
-import type { OwnSurroundings } from "./ownSurroundings";
+import { sendControl, waitForFaults } from "./control";
+import type { OwnServices } from "./ownSurroundings";
 import { writeContext } from "./slowBuild";
 
-/** A failure that an advice is for, and what its reader does. */
+/** A failure that a piece of advice is for, and what its reader does. */
 interface Scenario {
   title: string;
-  /** It takes long: TEST_FULL=1. */
+  /** Slow: runs only with TEST_FULL=1. */
   full?: true;
-  /** Brings about all but the update that fails, which the test runs. */
-  cause(life: AdvisedProject, surroundings: OwnSurroundings): Promise<Failing | undefined>;
-  /** Does what the advice says, until an update has gone well. */
+  /** Prepares the failure; the test runs the failing update itself. */
+  cause(life: AdvisedProject, surroundings: OwnServices): Promise<Failing | undefined>;
+  /** Does what the advice says, until an update succeeds. */
   follow(life: AdvisedProject, advice: string, failed: Result): Promise<void>;
 }
 
 interface Failing {
-  /** For the update that fails, and for no other. */
+  /** Only for the update that fails. */
   env?: NodeJS.ProcessEnv;
-  /** What happens beside it. */
+  /** Runs during that update. */
   meanwhile?(): Promise<void>;
 }
 
-/** The provider's standard: a call and two more. */
+const noEngine = { DOCKER_HOST: "unix:///no/such/docker.sock" };
+/** The provider's default: one call and two retries. */
 const attempts = 3;
-/** Accounts that the environment's policies let in. */
+/** Accounts that the environment's policies allow. */
 export const partners = ["210987654321", "310987654321"];
 const wide = { pullFrom: partners };
 const narrow = { pullFrom: partners.slice(0, 1) };
 
-/** What `npm run up` says, and who follows it; a new advice needs one. */
+/** Scenarios by advice of `npm run up`; every advice needs one. */
 export const scenarios: Readonly<Record<AdviceName, readonly Scenario[]>> = {
   repositoryExists: [
     {
-      title: "made by hand, with images that the program's defaults do not fit",
+      title: "a repository created by hand, with an image and without the program's defaults",
       async cause(life) {
         await life.makeByHand("toys");
         life.describe({ toys: {} });
@@ -58,7 +60,8 @@ export const scenarios: Readonly<Record<AdviceName, readonly Scenario[]>> = {
   ],
   aliasExists: [
     {
-      title: "the name of a key that somebody made",
+      title: "the alias belongs to a key that was created by hand",
+      full: true,
       async cause(life) {
         const { KeyMetadata } = await life.aws<{ KeyMetadata: { KeyId: string } }>("kms", "create-key");
         const alias = ["--alias-name", "alias/ecr/vault", "--target-key-id", KeyMetadata.KeyId];
@@ -83,7 +86,8 @@ export const scenarios: Readonly<Record<AdviceName, readonly Scenario[]>> = {
   ],
   repositoryNotFound: [
     {
-      title: "deleted by hand",
+      title: "a repository that was deleted by hand",
+      full: true,
       async cause(life) {
         life.describe({ dolls: { access: narrow } });
         await life.mustUpdate();
@@ -100,19 +104,19 @@ export const scenarios: Readonly<Record<AdviceName, readonly Scenario[]>> = {
       },
     },
     {
-      title: "the credentials of another account, where a refresh would forget the whole stack",
+      title: "credentials of another account, with which a refresh would drop the whole stack",
       full: true,
       async cause(life) {
         life.describe({ shop: { access: wide } });
         return { env: { AWS_ACCESS_KEY_ID: String(randomInt(100_000_000_000, 999_999_999_999)) } };
       },
       async follow(life) {
-        // What it says to look at first shows it: the right credentials are all that is to be done.
+        // The advice's first check reveals the cause; using the right credentials is enough.
         await life.mustUpdate();
       },
     },
     {
-      title: "deleted by hand, with an image that the stack builds",
+      title: "a repository that was deleted by hand, with an image that the stack builds",
       full: true,
       async cause(life) {
         writeContext(path.join(life.directory, "built"));
@@ -127,7 +131,7 @@ export const scenarios: Readonly<Record<AdviceName, readonly Scenario[]>> = {
       },
       async follow(life, advice) {
         await life.obey(advice, "npx pulumi refresh");
-        // The image is made anew: the refresh has seen that it is gone, too.
+        // The image is built again, because the refresh has noticed that it is gone, too.
         await life.mustUpdate();
         assert.equal((await life.images("built")).length, 1);
       },
@@ -135,7 +139,8 @@ export const scenarios: Readonly<Record<AdviceName, readonly Scenario[]>> = {
   ],
   principalNotFound: [
     {
-      title: "a role that is not made yet",
+      title: "a role that does not exist yet",
+      full: true,
       async cause(life) {
         life.describe({ robots: { access: { pullFrom: [`arn:aws:iam::${life.account}:role/ci`] } } });
         return undefined;
@@ -149,44 +154,61 @@ export const scenarios: Readonly<Record<AdviceName, readonly Scenario[]>> = {
   ],
   loginRefused: [
     {
-      title: "a login that ends in the middle of a push",
+      title: "a login that expires during a push",
       full: true,
       async cause(life) {
         buildsAnImage(life);
         await life.inject({ kind: "hold", operation: "PATCH upload" });
         return {
           async meanwhile() {
-            await untilMet(life.endpoint);
+            await waitForFaults(life.endpoint);
             await sendControl(life.endpoint, "clock", { advanceSeconds: 13 * 60 * 60 });
             await life.inject();
           },
         };
       },
-      follow: sameAgain,
+      follow: repeatCommand,
     },
   ],
   tooManyRequests: [
     {
-      title: "for as long as an update tries, and no longer",
+      title: "throttling that ends with the update's last attempt",
+      full: true,
       cause: (life) => refuses(life, "throttling", attempts),
-      follow: sameAgain,
+      follow: repeatCommand,
     },
     {
-      title: "for longer: with aws:maxRetries",
+      title: "throttling that lasts longer, with aws:maxRetries",
       full: true,
       cause: (life) => refuses(life, "throttling", attempts + 5),
       async follow(life, advice) {
         const [, setting = ""] = /`(aws:maxRetries)` in Pulumi\.local\.yaml/.exec(advice) ?? [];
         life.describe({}, { [setting]: "6" });
         await life.mustUpdate();
-        // What comes next counts the provider's own attempts.
+        // Later scenarios count the provider's default attempts.
         life.describe({}, { [setting]: undefined });
+      },
+    },
+  ],
+  noDocker: [
+    {
+      title: "an image built by Docker, on a machine that no longer has it",
+      async cause(life) {
+        buildsAnImage(life);
+        await life.mustUpdate();
+        return { env: noEngine };
+      },
+      async follow(life, advice) {
+        assert.match(advice, /write `builder: buildkit` among the image's settings/);
+        describesBuilt(life, { builder: "buildkit" });
+        const { code, output } = await life.update(noEngine);
+        assert.equal(code, 0, output);
       },
     },
   ],
   sandboxPart: [
     {
-      title: "the image storage is killed",
+      title: "the image storage was killed",
       full: true,
       async cause(life, surroundings) {
         buildsAnImage(life);
@@ -202,15 +224,15 @@ export const scenarios: Readonly<Record<AdviceName, readonly Scenario[]>> = {
   ],
   serviceFailed: [
     {
-      title: "for as long as an update tries",
+      title: "errors that end with the update's last attempt",
       full: true,
       cause: (life) => refuses(life, "serverError", attempts),
-      follow: sameAgain,
+      follow: repeatCommand,
     },
   ],
   unreachable: [
     {
-      title: "AWS_ENDPOINT_URL names a port where nobody listens",
+      title: "AWS_ENDPOINT_URL names a port on which nothing listens",
       async cause(life) {
         life.describe({ kites: {} });
         return { env: { AWS_ENDPOINT_URL: "http://127.0.0.1:9" } };
@@ -220,7 +242,7 @@ export const scenarios: Readonly<Record<AdviceName, readonly Scenario[]>> = {
           failed.output,
           /exceeded maximum number of attempts, 3, .*is the service at http:\/\/127\.0\.0\.1:9 .*running\?/,
         );
-        await sameAgain(life, advice);
+        await repeatCommand(life, advice);
       },
     },
   ],
@@ -237,13 +259,13 @@ export const scenarios: Readonly<Record<AdviceName, readonly Scenario[]>> = {
       },
     },
     {
-      title: "an update that still runs",
+      title: "an update that is still running",
       full: true,
       async cause(life) {
         life.describe({ cards: {} });
         await life.inject({ kind: "hold", operation: "CreateRepository" });
         life.startUpdate();
-        await untilMet(life.endpoint);
+        await waitForFaults(life.endpoint);
         return undefined;
       },
       async follow(life, advice) {
@@ -257,7 +279,7 @@ export const scenarios: Readonly<Record<AdviceName, readonly Scenario[]>> = {
   ],
   pendingOperations: [
     {
-      title: "a killed update had made a repository, and nobody heard of it",
+      title: "a repository that a killed update created but did not record",
       full: true,
       async cause(life) {
         await killAtCreation(life, "puzzles", "answer");
@@ -273,7 +295,7 @@ export const scenarios: Readonly<Record<AdviceName, readonly Scenario[]>> = {
   ],
   unreadableState: [
     {
-      title: "a state file that was cut short",
+      title: "a truncated state file",
       async cause(life) {
         const whole = fs.readFileSync(life.stateFile);
         fs.writeFileSync(life.stateFile, whole.subarray(0, whole.length / 2));
@@ -291,12 +313,12 @@ export const scenarios: Readonly<Record<AdviceName, readonly Scenario[]>> = {
 };
 
 /** "Run the same command again." */
-async function sameAgain(life: AdvisedProject, advice: string): Promise<void> {
+async function repeatCommand(life: AdvisedProject, advice: string): Promise<void> {
   assert.match(advice, /the same command again/i);
   await life.mustUpdate();
 }
 
-/** A repository whose creation is refused so many times. */
+/** Adds a repository whose creation fails `count` times. */
 async function refuses(life: AdvisedProject, kind: "throttling" | "serverError", count: number): Promise<undefined> {
   life.describe({ [`${kind.toLowerCase()}-${count}`]: {} });
   await life.inject({ kind, operation: "CreateRepository", count });
@@ -304,26 +326,47 @@ async function refuses(life: AdvisedProject, kind: "throttling" | "serverError",
 
 function buildsAnImage(life: AdvisedProject): void {
   writeContext(path.join(life.directory, "built"));
-  life.describe({ built: {} }, { images: { built: { context: "built", repositories: ["private/built"] } } });
+  describesBuilt(life);
+}
+
+function describesBuilt(life: AdvisedProject, settings: object = {}): void {
+  life.describe(
+    { built: {} },
+    { images: { built: { context: "built", repositories: ["private/built"], ...settings } } },
+  );
 }
 
 async function killAtCreation(life: AdvisedProject, key: string, moment: "call" | "answer"): Promise<void> {
   life.describe({ [key]: {} });
   await life.inject({ kind: "hold", operation: "CreateRepository", moment });
   const run = life.startUpdate();
-  await untilMet(life.endpoint);
+  await waitForFaults(life.endpoint);
   run.child.kill("SIGKILL");
   await run.finished;
+  // Its providers end a moment later, and the held call with them; released before, it would still be executed.
+  assert.ok(await waitUntil(() => !isAnyoneIn(life.directory), 120_000, 100));
   await life.inject();
 }
 
-/** What the advice of `repositoryExists` says, and what the program says where the repository is not as described. */
+/** Whether a process has its working directory in or below a folder. */
+function isAnyoneIn(folder: string): boolean {
+  return fs.readdirSync("/proc").some((pid) => {
+    try {
+      return /^\d+$/.test(pid) && `${fs.readlinkSync(`/proc/${pid}/cwd`)}/`.startsWith(`${folder}/`);
+    } catch {
+      // It ended meanwhile.
+      return false;
+    }
+  });
+}
+
+/** Follows the advice of `repositoryExists`, and the program's error if the repository differs from its description. */
 async function adopt(life: AdvisedProject, key: string, advice: string): Promise<void> {
-  assert.match(advice, /`import: <its name>`.*`npm run up -- local` once, and take the line out again/);
+  assert.match(advice, /`import: <its name>`.*`npm run up -- local` once, and remove the line again/);
   let settings: Record<string, unknown> = {};
   life.describe({ [key]: { ...settings, import: key } });
   const adopted = await life.update();
-  const [, encryption] = /Fix: write encryption: (\w+)/.exec(adopted.output) ?? [];
+  const [, encryption] = /Write encryption: (\w+)/.exec(adopted.output) ?? [];
   if (encryption !== undefined) {
     settings = { encryption };
     life.describe({ [key]: { ...settings, import: key } });
@@ -335,7 +378,7 @@ async function adopt(life: AdvisedProject, key: string, advice: string): Promise
   await life.mustUpdate();
 }
 
-/** What the advice of `pendingOperations` says. */
+/** Follows the advice of `pendingOperations`. */
 async function forgetPending(life: AdvisedProject, said: Result): Promise<void> {
   await life.obey(life.advised("pendingOperations", said), "npx pulumi refresh");
   const { output } = await life.mustUpdate();

@@ -10,19 +10,19 @@ import { type Fault, injectFaults } from "./control";
 
 const cli = path.join(projectRoot, "cli", "bin", "ecr.cjs");
 
-/** A project whose user reads what `npm run up` says after a failure, and does it. */
+/** A project whose user follows the advice that `npm run up` prints after a failure. */
 export class AdvisedProject extends LiveProject {
   private config: Record<string, unknown> = {};
   private entries: Record<string, object> = {};
 
-  /** Adds to the config, or takes back what is undefined. */
+  /** Adds to the config; undefined removes an entry. */
   describe(entries: Record<string, object | undefined>, more: Record<string, unknown> = {}): void {
     this.entries = JSON.parse(JSON.stringify({ ...this.entries, ...entries }));
     this.config = JSON.parse(JSON.stringify({ ...this.config, ...more }));
     this.configure({ privateRepositories: this.entries, ...this.config });
   }
 
-  /** `npm run up` is judged by the environment's policies: these accounts may pull. */
+  /** Lets these accounts pull, according to the environment's policies, which `npm run up` enforces. */
   allow(...accounts: string[]): void {
     const file = "policies/config/local.json";
     const policies = { ...JSON.parse(this.read(file)), "ecr-access-accounts": { accounts } };
@@ -31,7 +31,7 @@ export class AdvisedProject extends LiveProject {
 
   private readonly flags = ["--yes", "--skip-preview", "--non-interactive"];
 
-  /** `npm run up -- local`, which says what to do. */
+  /** `npm run up -- local`, which prints advice. */
   update(env: NodeJS.ProcessEnv = {}): Promise<Result> {
     return this.run(process.execPath, [cli, "up", "local", ...this.flags], env);
   }
@@ -42,28 +42,28 @@ export class AdvisedProject extends LiveProject {
     return result;
   }
 
-  /** What `startUpdate` started last. */
+  /** The last run of `startUpdate`. */
   running: ReturnType<LiveProject["start"]> | undefined;
 
-  /** The CLI itself: `kill -9` of a launcher would leave it running. */
+  /** Starts the Pulumi CLI itself: `kill -9` of a launcher would leave it running. */
   startUpdate() {
     const pulumi = path.join(process.env["PULUMI_HOME"] ?? "", "versions", version, "bin", "pulumi");
     this.running = this.start(pulumi, ["up", "--stack", "local", ...this.flags]);
     return this.running;
   }
 
-  /** An advice as a user reads it below a command's output. */
+  /** Asserts that a command's output shows an advice. @returns Its text. */
   advised(name: AdviceName, { output }: Result): string {
     const text = advices[name].text.replaceAll("ENV", "local");
     assert.ok(output.includes(`\n- ${text}\n`), `no advice ${name} in:\n${output}`);
     return text;
   }
 
-  /** Runs the command that stands in a text in backticks and begins so. To what a terminal is asked, it says yes. */
+  /** Runs the command in backticks in `text` that starts with `beginning`, and answers yes to Pulumi's prompts. */
   async obey(text: string, beginning: string): Promise<string> {
     const command = [...text.matchAll(/`([^`]+)`/g)].map(([, each = ""]) => each).find((x) => x.startsWith(beginning));
     assert.ok(command !== undefined, `no ${beginning} in: ${text}`);
-    // The project's copy has no commands of its own.
+    // The project's copy has no npm scripts.
     const [, script] = /^npm run (.*)$/.exec(command) ?? [];
     if (script !== undefined) return this.must("sh", "-c", `node '${cli}' ${script.replace(" --", "")}`);
     return this.must("sh", "-c", command.startsWith("npx pulumi") ? `${command} --yes --non-interactive` : command);
@@ -78,7 +78,7 @@ export class AdvisedProject extends LiveProject {
     return this.env["AWS_ENDPOINT_URL"] ?? "";
   }
 
-  /** Name and digest of each image of each private repository. */
+  /** `name@digest` of each image in each private repository. */
   async allImages(): Promise<string[]> {
     const client = new ECRClient({
       endpoint: this.endpoint,
@@ -96,7 +96,7 @@ export class AdvisedProject extends LiveProject {
     return [...all].sort();
   }
 
-  /** A repository as the console makes it, with an image. */
+  /** Creates a repository outside Pulumi, with an image. */
   async makeByHand(repositoryName: string): Promise<void> {
     const { repository } = await this.aws<{ repository: { repositoryUri: string } }>(
       ...["ecr", "create-repository", "--repository-name", repositoryName],

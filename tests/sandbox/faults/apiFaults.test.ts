@@ -5,14 +5,14 @@ import { awsProvider } from "../../../sandbox/providers/aws/provider";
 import { credentials, useSandbox } from "../gateway/harness";
 import { deploy, remove } from "../providers/awsHarness";
 import { Engine } from "../providers/harness";
-import { type Fault, faultsLeft, injectFaults } from "./control";
+import { type Fault, injectFaults, remainingFaults } from "./control";
 
 const type = "aws:ecr/repository:Repository";
-/** The provider's standard: a call and two more. */
+/** The provider's default: one call and two retries. */
 const attempts = 3;
 
-/** What throttling, failures and cut connections of the API come to in a provider's create, read and delete. */
-describe("faults: of the API", function () {
+/** What the provider's create, read and delete make of throttling, failures and dropped connections. */
+describe("faults: in API calls", function () {
   this.timeout(900_000);
   const sandbox = useSandbox();
   let engine: Engine;
@@ -51,27 +51,27 @@ describe("faults: of the API", function () {
     ["serverError", /StatusCode: 500, .*ServerException: /],
     ["drop", /socket hang up|ECONNRESET/],
   ] as const) {
-    it(`${kind}: retried until it passes`, async () => {
+    it(`${kind}: retried until the call succeeds`, async () => {
       await inject(kind, "CreateRepository");
       const made = await create();
       assert.deepEqual(await names(), ["petclinic"]);
-      // After throttling the SDK waits for half a second and more: once is enough.
+      // After throttling the SDK waits half a second or more, so one operation is enough.
       if (kind === "throttling" || kind === "tooManyRequests") return;
       await inject(kind, "DescribeRepositories");
       assert.equal((await engine.read(type, made.id, made)).id, "petclinic");
       await inject(kind, "DeleteRepository");
       await remove(engine, type, made);
-      assert.deepEqual(await faultsLeft(sandbox.gateway.endpoint), []);
+      assert.deepEqual(await remainingFaults(sandbox.gateway.endpoint), []);
     });
 
-    it(`${kind}: given up after ${attempts} attempts, with their number and the last reason`, async () => {
+    it(`${kind}: fails after ${attempts} attempts, with their number and the last reason`, async () => {
       await inject(kind, "CreateRepository", { count: 100 });
       await assert.rejects(create(), ({ message }: Error) => {
         assert.match(message, /operation error ECR: CreateRepository, exceeded maximum number of attempts, 3, /);
         assert.match(message, words);
         return true;
       });
-      const [left] = await faultsLeft(sandbox.gateway.endpoint);
+      const [left] = await remainingFaults(sandbox.gateway.endpoint);
       assert.equal(left?.count, 100 - attempts);
       await injectFaults(sandbox.gateway.endpoint);
       assert.deepEqual(await names(), []);
@@ -79,14 +79,14 @@ describe("faults: of the API", function () {
     });
   }
 
-  it("an answer that is lost after a deletion: it is deleted", async () => {
+  it("lost answer to a deletion: the deletion succeeds", async () => {
     const made = await create();
     await inject("drop", "DeleteRepository", { moment: "answer", count: 1 });
     await engine.delete(type, made.id, made.outputs);
     assert.deepEqual(await names(), []);
   });
 
-  it("an answer that is lost after a creation: the service says that it is there, and it can be adopted", async () => {
+  it("lost answer to a creation: fails because the repository exists, which can then be adopted", async () => {
     await inject("drop", "CreateRepository", { moment: "answer", count: 1 });
     await assert.rejects(create(), ({ message }: Error) => {
       assert.match(message, /RepositoryAlreadyExistsException: The repository with name 'petclinic' already exists/);
@@ -96,11 +96,11 @@ describe("faults: of the API", function () {
     assert.equal((await engine.read(type, "petclinic")).outputs["name"], "petclinic");
   });
 
-  it("refusals are not retried", async () => {
+  it("other service errors: not retried", async () => {
     await create();
     await inject("hold", "CreateRepository", { after: 1 });
     await assert.rejects(create(), /RepositoryAlreadyExistsException/);
-    const [left] = await faultsLeft(sandbox.gateway.endpoint);
+    const [left] = await remainingFaults(sandbox.gateway.endpoint);
     assert.deepEqual([left?.after, left?.count], [0, attempts - 1], "one call came");
   });
 });

@@ -1,28 +1,26 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { TestProject } from "../program/project";
-import { randomNumbers } from "../randomNumbers";
 import { removeTemporary } from "../temporary";
-import { fullTests, toolsTimeout } from "../tools";
+import { describeInFull, toolsTimeout } from "../tools";
 import { type Boundary, Gate } from "./gate";
 import { comparableState } from "./stackState";
 
-/** The same boundary at each run; all of them with TEST_FULL=1. */
-const random = randomNumbers(20_261_124);
-/** Changes of the reference stack: two repositories, a lifecycle policy, an image, its copy and its tags. */
-const changes = 6;
+/**
+ * Number of changes in the reference stack: two repositories, a lifecycle policy, an image, its copy and its tags.
+ * `destroy` only drops the image.
+ */
+const changes = { up: 6, destroy: 5 };
 const moments = ["before", "after"] as const;
-/** One change at a time: whatever comes before the boundary is done, and whatever after it not begun. */
+/** One change at a time: everything before the boundary is done, and nothing after it has begun. */
 const flags = ["--yes", "--skip-preview", "--parallel", "1", "--stack", "local", "--non-interactive"];
 
-/** Every boundary, or one of the worse kind: AWS has changed, and the state does not know it. */
-function boundaries(): Boundary[] {
-  if (!fullTests) return [{ change: Math.floor(random() * changes), moment: "after" }];
-  return moments.flatMap((moment) => Array.from({ length: changes }, (_, change): Boundary => ({ change, moment })));
+function boundaries(command: "up" | "destroy"): Boundary[] {
+  return moments.flatMap((moment) => Array.from({ length: changes[command] }, (_, change) => ({ change, moment })));
 }
 
-/** `kill -9` of the CLI at a change of a resource, then `pulumi cancel` and the same command, end as an undisturbed run. */
-describe("faults: a run of the CLI that is killed", function () {
+/** `kill -9` of the CLI at any change, then `pulumi cancel` and the same command: the result is that of a clean run. */
+describeInFull("faults: kill of the CLI at each change", function () {
   this.timeout(900_000);
   let gate: Gate;
   let undisturbed: Record<string, unknown>;
@@ -36,9 +34,12 @@ describe("faults: a run of the CLI that is killed", function () {
       project.write("provider/bin/index.js", gate.provider);
       const result = await project.run(gate.pulumi, ["up", ...flags], gate.env);
       assert.equal(result.code, 0, result.output);
-      assert.equal(gate.changes.length, changes, gate.changes.join("\n"));
+      assert.equal(gate.changes.length, changes.up, gate.changes.join("\n"));
       undisturbed = await comparableState(project);
-      await project.mustPulumi("destroy", "--yes", "--skip-preview");
+      gate.letAllPass();
+      const destroyed = await project.run(gate.pulumi, ["destroy", ...flags], gate.env);
+      assert.equal(destroyed.code, 0, destroyed.output);
+      assert.equal(gate.changes.length, changes.destroy, gate.changes.join("\n"));
     } finally {
       project.remove();
     }
@@ -48,7 +49,7 @@ describe("faults: a run of the CLI that is killed", function () {
     removeTemporary();
   });
 
-  /** @returns The change that it was killed at, and whether its state was whole then. */
+  /** @returns The change at which the CLI was killed, and whether the state file was intact. */
   async function killAt(
     project: TestProject,
     command: "up" | "destroy",
@@ -65,8 +66,8 @@ describe("faults: a run of the CLI that is killed", function () {
   }
 
   /**
-   * Runs `up` again, and settles what the engine still has as pending. A repository that the killed run made without
-   * writing it down is in the way of `up` until it is adopted. A state that was put back is a step behind: which one shows.
+   * Runs `up` again, and clears the engine's pending operations. A repository that the killed run created but did not
+   * record blocks `up` until it is adopted. With a restored state, which is one step behind, the exit code tells.
    */
   async function upAgain(project: TestProject, moment: string, killed: { change: string; whole: boolean }) {
     const again = await project.run(gate.pulumi, ["up", ...flags], gate.env);
@@ -85,32 +86,49 @@ describe("faults: a run of the CLI that is killed", function () {
     await project.mustPulumi("refresh", "--yes", "--clear-pending-creates");
   }
 
-  for (const boundary of boundaries()) {
-    const { change: number, moment } = boundary;
-    it(`${moment} change ${number + 1} of ${changes}: up again, and the same for destroy`, async () => {
-      const project = new TestProject();
-      try {
-        await project.init();
-        project.write("provider/bin/index.js", gate.provider);
-        await upAgain(project, moment, await killAt(project, "up", boundary));
+  for (const boundary of boundaries("up")) {
+    it(`up, ${nameOf(boundary, "up")}: a second up completes it`, () =>
+      withProject(async (project) => {
+        await upAgain(project, boundary.moment, await killAt(project, "up", boundary));
         assert.deepEqual(await comparableState(project), undisturbed);
+        await project.mustPulumi("destroy", "--yes", "--skip-preview");
+        await mustBeEmpty(project);
+      }));
+  }
 
+  for (const boundary of boundaries("destroy")) {
+    it(`destroy, ${nameOf(boundary, "destroy")}: a second destroy completes it`, () =>
+      withProject(async (project) => {
+        await project.up();
         await killAt(project, "destroy", boundary);
         await project.mustPulumi("destroy", "--yes", "--skip-preview");
         assert.deepEqual(await project.resources(), {});
         await mustBeEmpty(project);
-      } finally {
-        project.remove();
-      }
-    });
+      }));
+  }
+
+  async function withProject(test: (project: TestProject) => Promise<void>): Promise<void> {
+    const project = new TestProject();
+    try {
+      await project.init();
+      project.write("provider/bin/index.js", gate.provider);
+      await test(project);
+    } finally {
+      project.remove();
+    }
   }
 });
 
+/** `before change 1 of 6`. */
+function nameOf({ change, moment }: Boundary, command: "up" | "destroy"): string {
+  return `${moment} change ${change + 1} of ${changes[command]}`;
+}
+
 /**
- * `pulumi cancel`, before which a state that was cut short is put back as the advice of `npm run up` says: the CLI writes
- * it in place, so that a kill may leave half of it, and keeps the last whole one beside it.
+ * Runs `pulumi cancel`. A truncated state file is restored first, as the advice of `npm run up` says: the CLI writes
+ * it in place, so that a kill may truncate it, and keeps the last intact one beside it.
  *
- * @returns Whether it was whole.
+ * @returns Whether the state file was intact.
  */
 async function cancel(project: TestProject): Promise<boolean> {
   const { code, output } = await project.pulumi("cancel", "--yes");
@@ -121,7 +139,7 @@ async function cancel(project: TestProject): Promise<boolean> {
   return false;
 }
 
-/** One `up` with `import` takes the repository over, and from the next one on it is as any other. */
+/** Adopts the repository with one `up` with `import`, and removes the setting again. */
 async function adopt(project: TestProject, kind: "private" | "public"): Promise<void> {
   const values = project.read("Pulumi.local.yaml");
   const setting = kind === "public" ? "forceDestroy: true" : "forceDelete: true";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { waitUntil } from "../../../sandbox/system/waitUntil";
 
-/** A fault as the gateway's control takes it; see InjectedFault. */
+/** A fault as the gateway's control endpoint accepts it; see InjectedFault. */
 export interface Fault {
   operation: string;
   account: string;
@@ -11,7 +11,7 @@ export interface Fault {
   moment?: "call" | "answer";
 }
 
-/** Sends a control of the gateway. */
+/** Sends a request to the gateway's control endpoint. */
 export async function sendControl(endpoint: string, path: string, body: unknown, type = "application/json") {
   const answer = await fetch(`${endpoint}/_sandbox/${path}`, {
     method: "POST",
@@ -21,19 +21,19 @@ export async function sendControl(endpoint: string, path: string, body: unknown,
   return { status: answer.status, body: (await answer.json()) as { faults: Fault[]; message?: string } };
 }
 
-/** Puts faults in the way of calls, in place of those that were set before. */
+/** Injects faults into calls; replaces the earlier ones. */
 export async function injectFaults(endpoint: string, ...faults: Fault[]): Promise<void> {
   const { status, body } = await sendControl(endpoint, "faults", { faults });
   assert.equal(status, 200, body.message);
 }
 
-/** Faults whose calls have not all come yet. */
-export async function faultsLeft(endpoint: string): Promise<Fault[]> {
+/** Faults that have not yet met all their calls. */
+export async function remainingFaults(endpoint: string): Promise<Fault[]> {
   return (await sendControl(endpoint, "faults", {})).body.faults;
 }
 
-/** Waits until every injected fault has met its calls: a call that is to be held is held now. */
-export async function untilMet(endpoint: string, unlessEnded: () => boolean = () => false): Promise<void> {
-  const met = await waitUntil(async () => unlessEnded() || (await faultsLeft(endpoint)).length === 0, 60_000, 20);
-  assert.ok(met && !unlessEnded(), `no such call came: ${JSON.stringify(await faultsLeft(endpoint))}`);
+/** Waits until every injected fault has met its calls, so that a call to be held is now held. */
+export async function waitForFaults(endpoint: string, unlessEnded: () => boolean = () => false): Promise<void> {
+  const met = await waitUntil(async () => unlessEnded() || (await remainingFaults(endpoint)).length === 0, 60_000, 20);
+  assert.ok(met && !unlessEnded(), `no such call came: ${JSON.stringify(await remainingFaults(endpoint))}`);
 }

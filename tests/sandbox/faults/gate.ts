@@ -8,7 +8,7 @@ import { bundleProgram } from "../bundle";
 import { temporaryDirectory } from "../temporary";
 import { gateVariable } from "./gatedProvider";
 
-/** A moment of a run: before or after its n-th change of a resource, from 0. `after` is before the engine hears of it. */
+/** A moment in a run: before or after its n-th resource change, from 0. `after` is before the engine hears of it. */
 export interface Boundary {
   change: number;
   moment: "before" | "after";
@@ -17,22 +17,22 @@ export interface Boundary {
 const programs = { aws: "gatedAws.ts", docker: "gatedDocker.ts" };
 
 /**
- * Stops a run of the Pulumi CLI at exactly one change of a resource. It runs on an engine home of its own, in which the
- * stand-ins ask for leave before and after each change; what is stopped gets no answer any more.
+ * Stops a run of the Pulumi CLI at exactly one resource change. The run has its own PULUMI_HOME, whose providers ask the
+ * gate for permission before and after each change; a stopped run gets no more answers.
  */
 export class Gate {
-  /** Changes of the run so far, in their order: `create aws:ecr/repository:Repository petclinic`. */
+  /** Changes of the run so far, in order: `create aws:ecr/repository:Repository petclinic`. */
   changes: string[] = [];
   private boundary: Boundary | undefined;
   private onReached: (change: string) => void = () => {};
 
   private constructor(
     private readonly server: http.Server,
-    /** The CLI itself: `kill -9` of the launcher of the npm package would leave it running. */
+    /** The CLI itself: `kill -9` of the npm package's launcher would leave it running. */
     readonly pulumi: string,
     /** For the CLI's environment. */
     readonly env: NodeJS.ProcessEnv,
-    /** The project's own provider, which asks too: it goes to `provider/bin/index.js`. */
+    /** The project's own provider, gated too, to be written to `provider/bin/index.js`. */
     readonly provider: Buffer,
   ) {}
 
@@ -53,13 +53,13 @@ export class Gate {
     return gate;
   }
 
-  /** Begins a new run, in which all changes pass. */
+  /** Starts a new run in which all changes pass. */
   letAllPass(): void {
     this.changes = [];
     this.boundary = undefined;
   }
 
-  /** Begins a new run that stops there. The promise is kept, with the change, when it has. */
+  /** Starts a new run that stops at the boundary. The promise resolves to the change once it has stopped. */
   stopAt(boundary: Boundary): Promise<string> {
     this.changes = [];
     this.boundary = boundary;
@@ -78,7 +78,7 @@ export class Gate {
     if (moment === "before") this.changes.push(`${operation} ${nameOf(urn ?? "")}`);
     const change = this.changes.length - 1;
     if (this.boundary !== undefined && (change > this.boundary.change || this.isReached(change, moment))) {
-      // Nothing is answered from here on: to the run it is as if the change went on.
+      // No answers from here on: to the run it looks as if the change is still in progress.
       this.onReached(this.changes[change] ?? "");
       return;
     }
@@ -90,7 +90,7 @@ export class Gate {
   }
 }
 
-/** An engine's home with the real one's programs and plugins, but for those that ask the gate. */
+/** A PULUMI_HOME that links to the real one's programs and plugins, except for the gated plugins. */
 async function gatedHome(real: string): Promise<string> {
   const home = temporaryDirectory();
   for (const name of fs.readdirSync(real)) {
@@ -117,7 +117,7 @@ async function textOf(request: http.IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-/** `aws:ecr/repository:Repository petclinic` of a URN. */
+/** The type and name in a URN: `aws:ecr/repository:Repository petclinic`. */
 function nameOf(urn: string): string {
   const [, , types = "", name = ""] = urn.split("::");
   return `${types.split("$").at(-1)} ${name}`;

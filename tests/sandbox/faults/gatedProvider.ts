@@ -1,10 +1,10 @@
 import * as http from "node:http";
 import type { ProviderDefinition, ResourceHandler } from "../../../provider/protocol/definition";
 
-/** Where a gated provider asks before and after it changes something: the Gate of the test. */
+/** Holds the URL of the test's Gate, which a gated provider asks before and after each change. */
 export const gateVariable = "TEST_GATE_URL";
 
-/** A provider that asks for leave before each create, update and delete, and again before it tells the engine the result. */
+/** A provider that asks the gate before each create, update and delete, and again before it returns the result. */
 export function gated<Config>(definition: ProviderDefinition<Config>): ProviderDefinition<Config> {
   return { ...definition, resources: definition.resources.map(gatedResource) };
 }
@@ -28,10 +28,10 @@ function gatedResource<Config>(handler: ResourceHandler<Config>): ResourceHandle
   };
 }
 
-/** Comes back when the gate lets the call pass; fails when the gate's test is over. */
+/** Resolves when the gate lets the call pass; rejects when the gate is closed. */
 function ask(moment: string, operation: string, urn: string): Promise<void> {
   const gate = process.env[gateVariable];
-  // A command of the test's own, such as the one that cleans up.
+  // A command outside the gated run, such as the cleanup.
   if (gate === undefined) return Promise.resolve();
   return new Promise((resolve, reject) => {
     const request = http.request(gate, { method: "POST" }, (response) => {

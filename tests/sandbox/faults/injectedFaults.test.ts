@@ -3,9 +3,9 @@ import { randomInt } from "node:crypto";
 import { CreateRepositoryCommand, DescribeRepositoriesCommand } from "@aws-sdk/client-ecr";
 import { serviceError, useSandbox } from "../gateway/harness";
 import { privateToken, RegistryClient } from "../gateway/registryClient";
-import { type Fault, faultsLeft, injectFaults, sendControl, untilMet } from "./control";
+import { type Fault, injectFaults, remainingFaults, sendControl, waitForFaults } from "./control";
 
-/** The tool of the tests beside this one: what it is told to break breaks, and nothing else. */
+/** The other tests in this folder rely on these faults: they must break what they name and nothing else. */
 describe("faults: injected into the gateway", () => {
   const sandbox = useSandbox();
   let account: string;
@@ -35,7 +35,7 @@ describe("faults: injected into the gateway", () => {
     ["tooManyRequests", "TooManyRequestsException", 429],
     ["serverError", "ServerException", 500],
   ] as const) {
-    it(`answers ${name} and does nothing`, async () => {
+    it(`returns ${name} and does nothing`, async () => {
       await injectFaults(endpoint, fault(kind));
       await assert.rejects(create("one"), (error: { name: string; $metadata: { httpStatusCode: number } }) => {
         assert.deepEqual([error.name, error.$metadata.httpStatusCode], [name, status]);
@@ -55,38 +55,38 @@ describe("faults: injected into the gateway", () => {
     await assert.rejects(create("after"), serviceError("RepositoryAlreadyExistsException"));
   });
 
-  it("holds a call until its client goes", async () => {
+  it("holds a call until its client disconnects", async () => {
     await injectFaults(endpoint, fault("hold"));
     const abort = new AbortController();
     const held = sandbox
       .ecr({ account })
       .send(new CreateRepositoryCommand({ repositoryName: "held" }), { abortSignal: abort.signal });
     const ended = assert.rejects(held, { name: "AbortError" });
-    await untilMet(endpoint);
+    await waitForFaults(endpoint);
     abort.abort();
     await ended;
     assert.deepEqual(await names(), []);
   });
 
-  it("lets a held call go on when told", async () => {
+  it("releases a held call on request", async () => {
     await injectFaults(endpoint, fault("hold"));
     const held = create("held");
-    await untilMet(endpoint);
+    await waitForFaults(endpoint);
     assert.deepEqual(await names(), []);
     await injectFaults(endpoint);
     await held;
     assert.deepEqual(await names(), ["held"]);
   });
 
-  it("counts calls: some go well, some fail, the rest go well; others' calls and operations always", async () => {
+  it("fails only the counted calls of the given account and operation", async () => {
     await injectFaults(endpoint, fault("throttling", { after: 1, count: 2 }));
     await create("first");
     await sandbox.ecr().send(new CreateRepositoryCommand({ repositoryName: `other-${account}` }));
     await assert.rejects(create("second"), serviceError("ThrottlingException"));
-    assert.deepEqual(await faultsLeft(endpoint), [fault("throttling", { after: 0, count: 1, moment: "call" })]);
+    assert.deepEqual(await remainingFaults(endpoint), [fault("throttling", { after: 0, count: 1, moment: "call" })]);
     await assert.rejects(create("second"), serviceError("ThrottlingException"));
     await create("second");
-    assert.deepEqual(await faultsLeft(endpoint), []);
+    assert.deepEqual(await remainingFaults(endpoint), []);
   });
 
   it("breaks the registry protocol by method and path", async () => {
@@ -111,7 +111,7 @@ describe("faults: injected into the gateway", () => {
     assert.equal((await read()).status, 404);
   });
 
-  it("says what it takes", async () => {
+  it("rejects an invalid fault with the accepted format", async () => {
     for (const body of [
       { faults: [fault("throttling", { moment: "answer" })] },
       { faults: [fault("drop", { operation: "PUT manifest", moment: "answer" })] },
@@ -122,9 +122,9 @@ describe("faults: injected into the gateway", () => {
     ] as const) {
       const { status, body: answer } = await sendControl(endpoint, "faults", body);
       assert.equal(status, 400, JSON.stringify(body));
-      assert.match(answer.message ?? "", /throttling \| tooManyRequests .*; write \{"faults"/);
+      assert.match(answer.message ?? "", /throttling \| tooManyRequests .*For example: \{"faults"/);
     }
     assert.equal((await sendControl(endpoint, "faults", { faults: [] }, "text/plain")).status, 400);
-    assert.deepEqual(await faultsLeft(endpoint), []);
+    assert.deepEqual(await remainingFaults(endpoint), []);
   });
 });

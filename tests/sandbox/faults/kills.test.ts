@@ -14,31 +14,31 @@ import { digestOf, RegistryClient } from "../gateway/registryClient";
 import { type Outputs, type Result, TestProject } from "../program/project";
 import { removeTemporary } from "../temporary";
 import { fullTests } from "../tools";
-import { injectFaults, untilMet } from "./control";
-import { OwnSurroundings, type Part, parts } from "./ownSurroundings";
+import { injectFaults, waitForFaults } from "./control";
+import { OwnServices, type ServiceName, serviceNames } from "./ownSurroundings";
 import { writeContext, writeSlowContext } from "./slowBuild";
 
-type Victim = Part | "cli";
+type Victim = ServiceName | "cli";
 const moments = ["create", "build", "push", "destroy"] as const;
 type Moment = (typeof moments)[number];
 
-const gatewayIsGone = /the sandbox's gateway (did not answer|does not run); start it again with `npm run local`/;
+const gatewayIsGone = /the sandbox's gateway (did not answer|is not running); start it again with `npm run local`/;
 const storageIsGone = /the sandbox's image storage did not answer; start it again with `npm run local`/;
 const ministackIsGone = /The sandbox's MiniStack does not answer \(.*\): start it again with `npm run local`/;
 const dockerIsGone =
   /(lost the Docker daemon at unix:.*\. Is the docker daemon running\?|failed to connect to any docker daemon .*; start Docker,) .*start it again with `npm run local`/;
 
-/** What the command says, when at this moment the part is killed. Absent: it goes on without. */
-const says: Record<Part, Partial<Record<Moment, RegExp>>> = {
+/** What the command prints when the part is killed at this moment. Absent: the command succeeds without the part. */
+const says: Record<ServiceName, Partial<Record<Moment, RegExp>>> = {
   gateway: { create: gatewayIsGone, build: gatewayIsGone, push: gatewayIsGone, destroy: gatewayIsGone },
   distribution: { create: storageIsGone, build: storageIsGone, push: storageIsGone },
   ministack: { create: ministackIsGone, destroy: ministackIsGone },
   docker: { create: dockerIsGone, build: dockerIsGone, push: dockerIsGone },
 };
 
-/** Each moment's kills, one after the other in one stack. */
+/** Each scenario's kills run one after the other on one stack. */
 const scenarios: [Victim, Moment][][] = fullTests
-  ? [...parts, "cli" as const].map((victim) => moments.map((moment): [Victim, Moment] => [victim, moment]))
+  ? [...serviceNames, "cli" as const].map((victim) => moments.map((moment): [Victim, Moment] => [victim, moment]))
   : [
       [
         ["gateway", "create"],
@@ -57,17 +57,17 @@ const values = `
       repositories: [private/petclinic]
 `;
 
-/** `kill -9` of what a run needs, in the middle of it: what the user reads, that the next run ends well, and what was kept. */
-describe("faults: kill -9 in the middle of a run", function () {
+/** `kill -9` of what a run needs: the user reads what to do, the next run succeeds and nothing is lost. */
+describe("faults: kill -9 during a run", function () {
   this.timeout(900_000);
-  let surroundings: OwnSurroundings;
+  let surroundings: OwnServices;
   let project: TestProject;
-  /** Digests of all images that runs have pushed. */
+  /** Digests of all images that the runs have pushed. */
   const pushed = new Set<string>();
 
   before(async function () {
-    if (!OwnSurroundings.canRun) this.skip();
-    surroundings = await OwnSurroundings.start();
+    if (!OwnServices.canRun) this.skip();
+    surroundings = await OwnServices.start();
   });
   after(async () => {
     await surroundings?.stop();
@@ -93,9 +93,9 @@ describe("faults: kill -9 in the middle of a run", function () {
     },
   });
 
-  /** `npm run up -- local`, which says what to do; the CLI itself where it is to be killed, or destroys. */
+  /** `npm run up -- local`, which prints advice; the Pulumi CLI itself if it is to be killed, or for a destroy. */
   function start(victim: Victim, command: "up" | "destroy") {
-    // One change at a time: nothing else is under way whose answer would be lost too.
+    // One change at a time, so that no other answer is lost as well.
     const flags = ["--yes", "--skip-preview", "--non-interactive", "--parallel", "1"];
     const cli = path.join(process.env["PULUMI_HOME"] ?? "", "versions", version, "bin", "pulumi");
     return victim === "cli" || command === "destroy"
@@ -106,14 +106,14 @@ describe("faults: kill -9 in the middle of a run", function () {
         ]);
   }
 
-  /** Makes the next run stop at a moment. @returns Waits for it. */
+  /** Makes the next run stop at a moment. @returns A function that waits for it. */
   async function stopAt(moment: Moment): Promise<(unlessEnded: () => boolean) => Promise<unknown>> {
     const context = path.join(project.directory, "app");
     if (moment === "build") return writeSlowContext(context);
     writeContext(context);
     const operation = { create: "CreateRepository", push: "PUT manifest", destroy: "DeleteRepository" }[moment];
     await injectFaults(surroundings.endpoint, { kind: "hold", operation, account: project.account });
-    return (unlessEnded) => untilMet(surroundings.endpoint, unlessEnded);
+    return (unlessEnded) => waitForFaults(surroundings.endpoint, unlessEnded);
   }
 
   async function killAt(victim: Victim, moment: Moment): Promise<Result> {
@@ -127,7 +127,7 @@ describe("faults: kill -9 in the middle of a run", function () {
     assert.ok(!ended, run.soFar());
     if (victim === "cli") {
       run.child.kill("SIGKILL");
-      // Its plugins end after it: a call that went on before would be done by them.
+      // Its plugins end after it; a held call released before would still be executed.
       await run.finished;
     } else {
       await surroundings.kill(victim);
@@ -136,12 +136,12 @@ describe("faults: kill -9 in the middle of a run", function () {
     return run.finished;
   }
 
-  /** What a killed part makes of the run; a killed CLI says nothing, and the next one what to do first. */
+  /** Checks the output of a run whose part was killed; for a killed CLI, the output of the next run. */
   async function mustSay(victim: Victim, moment: Moment, result: Result): Promise<void> {
     if (victim === "cli") {
       const { output } = await start("gateway", "up").finished;
       assert.match(output, /the stack is currently locked by 1 lock/);
-      assert.match(output, /What to do:\n- Another update of this stack runs.*`npx pulumi cancel --stack local`/);
+      assert.match(output, /What to do:\n- Another update of this stack is running.*`npx pulumi cancel --stack local`/);
       await project.mustPulumi("cancel", "--yes");
       return;
     }
@@ -156,7 +156,7 @@ describe("faults: kill -9 in the middle of a run", function () {
     assert.doesNotMatch(result.output, /^\s+at .*\(.*:\d+:\d+\)$/m, "a user needs no stack trace");
   }
 
-  /** The images that runs have pushed are there by digest, whole, and so is their key. */
+  /** All pushed images still exist with intact layers, and their key is enabled. */
   async function nothingIsLost(): Promise<void> {
     const ecr = new ECRClient(clientOptions());
     const { imageDetails = [] } = await ecr.send(new DescribeImagesCommand({ repositoryName: "petclinic" }));
@@ -196,7 +196,7 @@ describe("faults: kill -9 in the middle of a run", function () {
     await nothingIsLost();
   }
 
-  /** The stack's output, from the file: the CLI needs two seconds to read it. */
+  /** Reads the stack's output from the state file, as the CLI takes two seconds for it. */
   function digestInState(): string {
     const { checkpoint } = JSON.parse(fs.readFileSync(project.stateFile, "utf8")) as {
       checkpoint: { latest: { resources: { type: string; outputs?: Partial<Outputs> }[] } };
@@ -218,12 +218,12 @@ describe("faults: kill -9 in the middle of a run", function () {
       before(async () => {
         project = await newProject();
       });
-      // A part that a failed test has left dead is the next one's too.
+      // A failed test may leave a part dead that the next test needs.
       afterEach(() => surroundings.startAgain());
       after(() => project.remove());
 
       for (const [victim, moment] of scenario) {
-        it(`${victim} at ${moment}: it says what to do, and the same again ends well with nothing lost`, async () => {
+        it(`${victim} at ${moment}: prints what to do, and the next run succeeds with nothing lost`, async () => {
           const key = moment === "destroy" ? await keyOf(new ECRClient(clientOptions())) : "";
           const result = await killAt(victim, moment);
           await mustSay(victim, moment, result);

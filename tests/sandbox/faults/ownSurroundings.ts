@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { findSystemProgram } from "../../../sandbox/docker/install";
-import { type DaemonPlaces, runningDaemon, startDaemon, stopDaemon } from "../../../sandbox/docker/ownDaemon";
+import { type DaemonPaths, runningDaemon, startDaemon, stopDaemon } from "../../../sandbox/docker/ownDaemon";
 import { portVariables } from "../../../sandbox/gateway/config";
 import { distributionProcess } from "../../../sandbox/services/distribution";
 import { gatewayProcess } from "../../../sandbox/services/gatewayProcess";
@@ -14,43 +14,43 @@ import { identify } from "../../../sandbox/system/processes";
 import { waitUntil } from "../../../sandbox/system/waitUntil";
 import { temporaryDirectory } from "../temporary";
 
-/** What a run of the CLI needs around it. */
-export const parts = ["gateway", "distribution", "ministack", "docker"] as const;
-export type Part = (typeof parts)[number];
+/** The services that a run of the CLI needs. */
+export const serviceNames = ["gateway", "distribution", "ministack", "docker"] as const;
+export type ServiceName = (typeof serviceNames)[number];
 
 const services = { gateway: gatewayProcess, distribution: distributionProcess, ministack: ministackProcess };
 const dockerd = findSystemProgram("dockerd");
 
-/** A gateway, a Distribution, a MiniStack and a Docker daemon of a test's own: it may kill them, nobody else uses them. */
-export class OwnSurroundings {
+/** A test's own gateway, Distribution, MiniStack and Docker daemon, which it may kill as nothing else uses them. */
+export class OwnServices {
   private readonly home = temporaryDirectory();
-  private readonly docker: DaemonPlaces = {
+  private readonly docker: DaemonPaths = {
     directory: path.join(this.home, "docker"),
     runDirectory: path.join(this.home, "run-docker"),
     dockerHost: `unix://${path.join(this.home, "docker.sock")}`,
-    // It has no containers that are reached, and the machine's Docker keeps its rules and its bridge.
+    // Its containers need no network access, and the machine's Docker keeps its firewall rules and bridge.
     changesNetwork: false,
   };
-  /** A name has 15 characters at most. */
+  /** An interface name has at most 15 characters. */
   private readonly bridge = `ecrtest${process.pid}`;
   private running: RunningServices | undefined;
 
-  /** Whether this user may run a Docker daemon, and the machine has one. */
+  /** Whether this user may run a Docker daemon and the machine has one. */
   static get canRun(): boolean {
     return dockerd !== undefined && process.getuid?.() === 0;
   }
 
-  static async start(): Promise<OwnSurroundings> {
-    const surroundings = new OwnSurroundings();
+  static async start(): Promise<OwnServices> {
+    const surroundings = new OwnServices();
     for (const variable of Object.values(portVariables)) process.env[variable] = "0";
     await runOrThrow("ip", ["link", "add", surroundings.bridge, "type", "bridge"]);
-    // Of the range for tests between networks (RFC 2544), which no network of this machine has.
+    // From the range for network benchmarks (RFC 2544), which no network of this machine uses.
     await runOrThrow("ip", ["address", "add", "198.18.7.1/24", "dev", surroundings.bridge]);
     await surroundings.startAgain();
     return surroundings;
   }
 
-  /** Starts what does not run, as each command of the sandbox does. */
+  /** Starts the parts that are not running, as each sandbox command does. */
   async startAgain(): Promise<void> {
     const network = ["--bridge", this.bridge, "--iptables=false", "--ip6tables=false", "--ip-forward=false"];
     const options = { progress: () => {}, dockerd: dockerd ?? "", extraArguments: network };
@@ -58,19 +58,19 @@ export class OwnSurroundings {
     this.running = await startServices({ home: this.home });
   }
 
-  /** `kill -9`; comes back when it is gone. */
-  async kill(part: Part): Promise<void> {
+  /** `kill -9`; resolves when the process is gone. */
+  async kill(part: ServiceName): Promise<void> {
     const process_ = part === "docker" ? runningDaemon(this.docker) : runningProcess(this.home, services[part]);
     const { pid } = process_ ?? assert.fail(`${part} does not run`);
     process.kill(pid, "SIGKILL");
-    assert.ok(await waitUntil(() => identify(pid) === undefined, 5_000, 5), `${part} still runs`);
+    assert.ok(await waitUntil(() => identify(pid) === undefined, 50_000, 5), `${part} still runs`);
   }
 
   get endpoint(): string {
     return this.running?.endpoint ?? "";
   }
 
-  /** What a command's environment has to have for it to meet these, and not the sandbox of all tests. */
+  /** Environment with which a command uses these services instead of the shared sandbox. */
   get env(): NodeJS.ProcessEnv {
     return {
       SANDBOX_HOME: this.home,

@@ -24,29 +24,29 @@ import { account, uniqueName, useSandbox } from "../gateway/harness";
 import { deploy } from "../providers/awsHarness";
 import { Engine, secret } from "../providers/harness";
 import { removeTemporary, temporaryDirectory } from "../temporary";
-import { type Fault, injectFaults, untilMet } from "./control";
+import { type Fault, injectFaults, waitForFaults } from "./control";
 
 const hour = 60 * 60 * 1000;
 
-/** A repository that is pushed to. */
+/** A repository to push to. */
 interface Target {
-  /** Its address, without a tag. */
+  /** Its URI, without a tag. */
   uri: string;
-  /** A login that is new, as each `up` has one. */
+  /** A new login, as each `up` gets one. */
   login(): Promise<{ server: string; authorizationToken: string }>;
-  /** Digest and tags of each image that it has. */
+  /** Digest and tags of each of its images. */
   images(): Promise<[digest: string | undefined, tags: string[] | undefined][]>;
 }
 
-/** A real push of the Docker engine that meets faults: what it says, and that the same push then ends well. */
-describe("faults: in the middle of a push", function () {
+/** A real push by the Docker engine during faults: what it reports, and that the same push then succeeds. */
+describe("faults: during a push", function () {
   this.timeout(900_000);
   const sandbox = useSandbox();
   const home = process.cwd();
   let engine: Engine;
   let gateway: GatewayProcess | undefined;
   let target: Target;
-  /** They stay when the gateway starts anew. */
+  /** Kept across restarts of the gateway. */
   let ecr: ECRClient;
   let ecrPublic: ECRPUBLICClient;
   let endpoint: string;
@@ -58,7 +58,7 @@ describe("faults: in the middle of a push", function () {
     const directory = temporaryDirectory();
     fs.mkdirSync(path.join(directory, "app"));
     fs.writeFileSync(path.join(directory, "app", "Dockerfile"), "FROM scratch\nCOPY data /\n");
-    // The provider reads the context from where the program runs.
+    // The provider resolves the context against the working directory.
     process.chdir(directory);
     engine = await Engine.start(dockerProvider("5.2.0"));
     await engine.configure({ host: process.env["DOCKER_HOST"] });
@@ -106,7 +106,7 @@ describe("faults: in the middle of a push", function () {
     };
   }
 
-  /** Builds and pushes as an `up` does. */
+  /** Builds and pushes like an `up`. */
   async function push(): Promise<string> {
     const { server, authorizationToken } = await target.login();
     const [username = "", password = ""] = Buffer.from(authorizationToken, "base64").toString().split(":");
@@ -121,25 +121,25 @@ describe("faults: in the middle of a push", function () {
   const inject = (kind: Fault["kind"], operation: string, count = 1) =>
     injectFaults(endpoint, { kind, operation, account, count });
 
-  /** Pushes again after what went wrong; the registry then has the image, once and whole. */
+  /** Pushes again after the fault; the registry then has the image exactly once. */
   async function pushAgain(): Promise<void> {
     const digest = await push();
     assert.deepEqual(await target.images(), [[digest.split("@")[1], ["v1"]]]);
   }
 
-  /** A push that waits in the middle: by default its layers are there by then, and its manifest is not. */
+  /** A push that is held at an operation: by default after its layers and before its manifest. */
   async function pushUntil(operation = "PUT manifest"): Promise<{ result: Promise<Error | undefined> }> {
     await inject("hold", operation);
     const result = push().then(
       () => undefined,
       (error: Error) => error,
     );
-    await untilMet(endpoint);
+    await waitForFaults(endpoint);
     return { result };
   }
 
   for (const registry of ["private", "public"] as const) {
-    it(`a token of the ${registry} registry that expires: docker's words, and nothing is pushed; the next run has a new one`, async () => {
+    it(`expired ${registry} token: fails with docker's message, pushes nothing; the next run succeeds`, async () => {
       if (registry === "public") target = await publicRepository(uniqueName("public"));
       const { result } = await pushUntil("PATCH upload");
       sandbox.clockAhead = 13 * hour;
@@ -158,7 +158,7 @@ describe("faults: in the middle of a push", function () {
     ["serverError", /500|unknown/i],
     ["drop", /EOF|connection reset/i],
   ] as const) {
-    it(`${kind} at the manifest: the error names it, and the same push ends well`, async () => {
+    it(`${kind} at the manifest: fails with its reason, and the same push then succeeds`, async () => {
       await inject(kind, "PUT manifest", 10);
       await assert.rejects(push(), ({ message }: Error) => {
         assert.match(message, /^error reading push output: /);
@@ -170,16 +170,16 @@ describe("faults: in the middle of a push", function () {
     });
   }
 
-  it("a connection that is cut at a layer: Docker sends it again by itself", async () => {
+  it("dropped connection at a layer: Docker retries by itself", async () => {
     await inject("drop", "PATCH upload");
     await pushAgain();
   });
 
-  it("kill -9 of Distribution: the registry says who does not answer; started again, the same push ends well", async () => {
+  it("kill -9 of Distribution: the error names it; after a restart the same push succeeds", async () => {
     const { result } = await pushUntil();
     const { pid } = runningProcess(sandbox.home, distributionProcess) ?? assert.fail("Distribution does not run");
     process.kill(pid, "SIGKILL");
-    assert.ok(await waitUntil(() => identify(pid) === undefined, 5_000, 5));
+    assert.ok(await waitUntil(() => identify(pid) === undefined, 50_000, 5));
     await injectFaults(endpoint);
     assert.match(
       (await result)?.message ?? "it was pushed",
@@ -189,7 +189,7 @@ describe("faults: in the middle of a push", function () {
     await pushAgain();
   });
 
-  it("kill -9 of the gateway: the push fails; started again, the same push ends well", async () => {
+  it("kill -9 of the gateway: the push fails; after a restart the same push succeeds", async () => {
     gateway = await GatewayProcess.of(sandbox);
     await gateway.start();
     const { result } = await pushUntil();

@@ -6,10 +6,10 @@ import { processesWithArgument } from "../../../sandbox/system/processes";
 import { findProgram } from "../../../sandbox/system/programs";
 import { waitUntil } from "../../../sandbox/system/waitUntil";
 
-/** Long enough to be met, short enough to be waited for. */
+/** Long enough to interrupt, short enough to wait for. */
 const seconds = 6;
 
-/** Writes the context of an image of a few bytes, other ones each time. */
+/** Writes the build context of an image of a few random bytes. */
 export function writeContext(directory: string): void {
   fs.rmSync(directory, { recursive: true, force: true });
   fs.mkdirSync(directory);
@@ -18,10 +18,10 @@ export function writeContext(directory: string): void {
 }
 
 /**
- * Writes the context of an image whose build runs a program for some seconds: this machine's `sleep` with its libraries,
- * so that no base image is needed.
+ * Writes the build context of an image whose build takes some seconds: it runs this machine's `sleep`, copied with its
+ * libraries so that no base image is needed.
  *
- * @returns Waits until a build is there.
+ * @returns A function that waits until the build runs `sleep`.
  */
 export async function writeSlowContext(directory: string): Promise<(unlessEnded: () => boolean) => Promise<boolean>> {
   writeContext(directory);
@@ -31,7 +31,7 @@ export async function writeSlowContext(directory: string): Promise<(unlessEnded:
     fs.mkdirSync(path.join(directory, path.dirname(to)), { recursive: true });
     fs.copyFileSync(from, path.join(directory, to));
   }
-  // No other process of the machine sleeps for just as long.
+  // A duration that no other process on the machine uses.
   const time = `${seconds}.${randomInt(10 ** 9, 10 ** 10)}`;
   fs.writeFileSync(path.join(directory, "Dockerfile"), `FROM scratch\nCOPY . /\nRUN ["/bin/sleep", "${time}"]\n`);
   return (unlessEnded) => waitUntil(() => unlessEnded() || processesWithArgument(time).length > 0, 60_000, 20);

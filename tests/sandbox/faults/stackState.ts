@@ -14,18 +14,18 @@ interface Deployment {
   deployment: { resources?: Resource[]; pending_operations?: unknown[] };
 }
 
-/** What marks a secret in a state; its text is encrypted anew at each write. */
+/** The key that marks a secret in a state; its ciphertext changes with each write. */
 const secretKey = "4dabf18193072939515e22adb298388d";
 
 /**
- * How an image came to where it is: a run that finds its tag in the registry does not build and push it again. What is in
- * the registry is compared instead.
+ * Left out of the comparison: a run that finds an image's tag in the registry does not build and push it again. The
+ * registries' contents are compared instead.
  */
 const builds = "docker:index/image:Image";
 
 /**
- * What a stack's state says of its resources and the registries of their images, without what two runs of the same program
- * differ in: account, addresses, folder, secrets, ids and times. Two stacks with the same are in the same state.
+ * A stack's resources and the images in its registries, without what differs between two runs of the same program:
+ * account, addresses, folder, secrets, IDs and times. Stacks in the same state have equal results.
  */
 export async function comparableState(project: TestProject): Promise<Record<string, unknown>> {
   const { deployment } = JSON.parse((await project.mustPulumi("stack", "export")).stdout) as Deployment;
@@ -52,7 +52,7 @@ export async function comparableState(project: TestProject): Promise<Record<stri
   ) as Record<string, unknown>;
 }
 
-/** Digest and tags of each image of the repositories `petclinic`, private and public. */
+/** Digest and tags of each image in the private and the public repository `petclinic`. */
 export async function storedImages({ env, account }: TestProject) {
   const options = {
     endpoint: env["AWS_ENDPOINT_URL"],

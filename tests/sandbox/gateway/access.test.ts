@@ -31,7 +31,7 @@ const everything: Statement = { Effect: "Allow", Action: "ecr:*", Resource: "*" 
 const login: Statement = { Effect: "Allow", Action: "ecr:GetAuthorizationToken", Resource: "*" };
 const denied = (message: RegExp) => serviceError("AccessDeniedException", message);
 
-describe("gateway: who may do what", () => {
+describe("gateway: IAM access", () => {
   const sandbox = new TestSandbox();
   let iam: TestIam;
   before(async function () {
@@ -58,7 +58,7 @@ describe("gateway: who may do what", () => {
     ecrAs(sandbox, keys).send(new ListImagesCommand({ repositoryName, registryId }));
   const arnOf = (name: string) => `arn:aws:ecr:${region}:${account}:repository/${name}`;
 
-  it("gives a user what its policies say, on the repositories that they name", async () => {
+  it("allows a user only what its policies allow, on the repositories they name", async () => {
     const [mine, theirs] = [await repository(), await repository()];
     const keys = await iam.user("vet", { Effect: "Allow", Action: "ecr:ListImages", Resource: arnOf(mine) });
     assert.deepEqual((await list(keys, mine)).imageIds, []);
@@ -78,7 +78,7 @@ describe("gateway: who may do what", () => {
     await assert.rejects(list(keys, mine), denied(/ecr:ListImages/), "what is taken away is gone at once");
   });
 
-  it("refuses the caller before it says what is wrong with the request", async () => {
+  it("checks access before it validates the request", async () => {
     const keys = await iam.user("stranger");
     await assert.rejects(
       ecrAs(sandbox, keys).send(new CreateRepositoryCommand({ repositoryName: "NOT A NAME" })),
@@ -86,7 +86,7 @@ describe("gateway: who may do what", () => {
     );
   });
 
-  it("lets a repository's policy allow and deny, whatever the identity's own policies say", async () => {
+  it("lets a repository policy allow and deny regardless of the identity's own policies", async () => {
     const name = await repository();
     const keys = await iam.user("keeper");
     const arn = `arn:aws:iam::${account}:user/keeper`;
@@ -109,14 +109,14 @@ describe("gateway: who may do what", () => {
     );
   });
 
-  it("takes no policy that names a user or role which its account does not have", async () => {
+  it("rejects a policy that names a nonexistent user or role", async () => {
     const name = await repository();
     await iam.user("known");
     const theirs = new TestIam(sandbox, other);
     const role = await theirs.role("known-role", everything);
-    const letIn = (AWS: string | string[]) =>
+    const allowFor = (AWS: string | string[]) =>
       policyText({ Effect: "Allow", Principal: { AWS }, Action: "ecr:ListImages" });
-    await setPolicy(name, letIn([`arn:aws:iam::${account}:user/known`, role, other, `arn:aws:iam::${other}:root`]));
+    await setPolicy(name, allowFor([`arn:aws:iam::${account}:user/known`, role, other, `arn:aws:iam::${other}:root`]));
     for (const arn of [
       `arn:aws:iam::${account}:user/unknown`,
       `arn:aws:iam::${other}:user/known`,
@@ -127,7 +127,7 @@ describe("gateway: who may do what", () => {
         "InvalidParameterException",
         /^Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Principal not found'$/,
       );
-      await assert.rejects(setPolicy(name, letIn([role, arn])), refusal, arn);
+      await assert.rejects(setPolicy(name, allowFor([role, arn])), refusal, arn);
       const registry = policyText({
         ...{ Sid: "r", Effect: "Allow", Principal: { AWS: arn }, Action: "ecr:CreateRepository" },
         Resource: `arn:aws:ecr:${region}:${account}:repository/*`,
@@ -136,7 +136,7 @@ describe("gateway: who may do what", () => {
     }
   });
 
-  it("needs both sides across accounts", async () => {
+  it("requires both an identity-based and a resource-based policy across accounts", async () => {
     const name = await repository();
     const theirs = new TestIam(sandbox, other);
     const keys = await theirs.user("guest");
@@ -166,7 +166,7 @@ describe("gateway: who may do what", () => {
     assert.match(push.message, /user\/guest is not authorized to perform: ecr:InitiateLayerUpload/);
   });
 
-  it("knows whose a session is, and keeps it within its session policy and the role's boundary", async () => {
+  it("attributes a session to its role, and limits it by its session policy", async () => {
     const name = await repository();
     const role = await iam.role("pipeline", everything);
     const free = await iam.assume(role);
@@ -187,7 +187,7 @@ describe("gateway: who may do what", () => {
     );
   });
 
-  it("keeps a user within its permissions boundary, and reads managed policies", async () => {
+  it("limits a user by its permissions boundary, and reads managed policies", async () => {
     const name = await repository();
     const managed = async (PolicyName: string, statement: Statement) =>
       (await iam.iam.send(new CreatePolicyCommand({ PolicyName, PolicyDocument: policyText(statement) }))).Policy?.Arn;
@@ -205,7 +205,7 @@ describe("gateway: who may do what", () => {
     assert.deepEqual((await list(session, name)).imageIds, []);
   });
 
-  it("decides pushes and pulls by the identity that asked for the login, as it may now", async () => {
+  it("checks pushes and pulls against the current permissions of the identity that logged in", async () => {
     const name = await repository();
     const pull = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "ecr:BatchCheckLayerAvailability"];
     const push = ["ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload", "ecr:PutImage"];
@@ -232,7 +232,7 @@ describe("gateway: who may do what", () => {
     );
   });
 
-  it("judges conditions on who calls, tags and region, and says what it cannot judge", async () => {
+  it("evaluates conditions on caller, tags and region, and names the keys it cannot evaluate", async () => {
     const name = await repository();
     const keys = await iam.user("conditional", everything);
     const only = (Condition: Statement["Condition"], Effect: "Allow" | "Deny" = "Deny") =>
@@ -244,7 +244,7 @@ describe("gateway: who may do what", () => {
       [{ Bool: { "aws:SecureTransport": "false" } }, /explicit deny/],
       [{ StringNotEquals: { "aws:PrincipalOrgID": "o-other" } }, /explicit deny/],
       [{ StringNotEquals: { "aws:SourceVpce": "vpce-1" } }, /explicit deny/],
-      [{ StringEquals: { "example:Unheard": "x" } }, /The sandbox cannot judge example:Unheard/],
+      [{ StringEquals: { "example:Unheard": "x" } }, /The sandbox cannot evaluate example:Unheard/],
     ] as const) {
       await only(condition as Statement["Condition"]);
       await assert.rejects(list(keys, name), denied(message), JSON.stringify(condition));
@@ -253,7 +253,7 @@ describe("gateway: who may do what", () => {
     assert.deepEqual((await list(keys, name)).imageIds, [], "a condition on a tag that is not there");
   });
 
-  it("applies the registry's policy to every action in its second scope", async () => {
+  it("applies the registry policy to every action in policy scope V2", async () => {
     const name = await repository();
     const policy = policyText({
       Effect: "Allow",
@@ -267,8 +267,8 @@ describe("gateway: who may do what", () => {
     assert.equal(failures?.[0]?.failureCode, "ImageNotFound");
   });
 
-  it("asks the same of ECR Public: the signature, the login's two actions, the push", async function () {
-    // MiniStack takes seconds for the first request of a service that it does not have.
+  it("enforces the same for ECR Public: the signature, the login's two actions, the push", async function () {
+    // MiniStack's first request for a service it does not have takes seconds.
     this.timeout(900_000);
     const repositoryName = uniqueName("public");
     await sandbox.ecrPublic().send(new CreatePublicRepositoryCommand({ repositoryName }));
@@ -301,7 +301,7 @@ describe("gateway: who may do what", () => {
     assert.equal((await publisher.push(path, "v1", testImage("public"))).status, 201);
   });
 
-  it("refuses keys that nobody has", async () => {
+  it("rejects unknown access keys", async () => {
     const unknown = new ECRClient({
       ...sandbox.clientOptions(region),
       credentials: { ...credentials, accessKeyId: "AKIAUNKNOWNUNKNOWN12" },

@@ -6,7 +6,7 @@ import {
   PutAccountSettingCommand,
   SetRepositoryPolicyCommand,
 } from "@aws-sdk/client-ecr";
-import { MinistackClient } from "../../../sandbox/gateway/ministackClient";
+import { MinistackClient } from "../../../sandbox/gateway/ministack/ministackClient";
 import { installMinistack, ministackProcess, startMinistack } from "../../../sandbox/services/ministack";
 import { stopProcess } from "../../../sandbox/services/processes";
 import { account, credentials, region, serviceError, TestSandbox, uniqueName } from "./harness";
@@ -16,7 +16,7 @@ import { digestOf, privateClient, testImage } from "./registryClient";
 const other = "222222222222";
 const arnOf = (name: string, owner = account) => `arn:aws:ecr:${region}:${owner}:repository/${name}`;
 
-describe("gateway: access by organization, and from one repository or account to another", () => {
+describe("gateway: access by organization, and across repositories and accounts", () => {
   const sandbox = new TestSandbox();
   let iam: TestIam;
   let organizations: (operation: string, input?: object) => Promise<object>;
@@ -41,7 +41,7 @@ describe("gateway: access by organization, and from one repository or account to
     return repositoryName;
   }
 
-  describe("conditions", () => {
+  describe("policy conditions", () => {
     let name: string;
     let organization: string;
     let root: string;
@@ -78,7 +78,7 @@ describe("gateway: access by organization, and from one repository or account to
       sandbox.ecr({ account: who }).send(new ListImagesCommand({ repositoryName: name, registryId: account }));
     const denied = (message = /no resource-based policy allows/) => serviceError("AccessDeniedException", message);
 
-    it("let the accounts of an organization in, and no other", async () => {
+    it("let in the accounts of an organization and no others", async () => {
       await allowIf({ StringEquals: { "aws:PrincipalOrgID": organization } });
       assert.deepEqual((await listAs(member)).imageIds, []);
       await assert.rejects(listAs(other), denied(), "an account of no organization");
@@ -88,7 +88,7 @@ describe("gateway: access by organization, and from one repository or account to
       assert.deepEqual((await listAs(member)).imageIds, [], "both in the same");
     });
 
-    it("let the accounts below an organizational unit in, as long as they are there", async () => {
+    it("let in the accounts of an organizational unit for as long as they belong to it", async () => {
       const below = { "ForAnyValue:StringLike": { "aws:PrincipalOrgPaths": `${organization}/${root}/${unit}/*` } };
       await allowIf(below);
       assert.deepEqual((await listAs(member)).imageIds, []);
@@ -97,7 +97,7 @@ describe("gateway: access by organization, and from one repository or account to
       await assert.rejects(listAs(member), denied(), "at the root now");
     });
 
-    it("on a source know that a caller's own request has none", async () => {
+    it("on a source treat the key as absent from a direct request", async () => {
       for (const [key, value] of [
         ["aws:SourceArn", "arn:aws:lambda:*:*:function:*"],
         ["aws:SourceAccount", other],
@@ -114,16 +114,16 @@ describe("gateway: access by organization, and from one repository or account to
       }
     });
 
-    it("on what the sandbox does not know refuse, and say so", async () => {
+    it("deny when the sandbox cannot evaluate them, and name the key", async () => {
       await allowIf({ StringEquals: { "aws:MultiFactorAuthPresent": "true" } });
       await assert.rejects(
         listAs(other),
-        denied(/The sandbox cannot judge aws:MultiFactorAuthPresent: what depends on it is refused/),
+        denied(/The sandbox cannot evaluate aws:MultiFactorAuthPresent, so it denies whatever depends on it/),
       );
     });
   });
 
-  it("mounts no layer of a repository that the caller may not read", async () => {
+  it("does not mount a layer from a repository that the caller may not read", async () => {
     const [source, target] = [await repository(), await repository()];
     const image = testImage("secret");
     await (await privateClient(sandbox)).push(source, "v1", image);

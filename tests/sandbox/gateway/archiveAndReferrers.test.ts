@@ -21,7 +21,7 @@ describe("gateway: archive and referrers", () => {
     await sandbox.ecr().send(new CreateRepositoryCommand({ repositoryName }));
   });
 
-  it("archives an image: not listed, not pulled, until it is restored", async () => {
+  it("hides an archived image from listings and pulls until it is restored", async () => {
     await client.push(repositoryName, "v1", testImage("archived"));
     const move = async (targetStorageClass: "ARCHIVE" | "STANDARD") => {
       const input = { repositoryName, imageId: { imageTag: "v1" }, targetStorageClass };
@@ -46,7 +46,7 @@ describe("gateway: archive and referrers", () => {
     assert.deepEqual([restored?.imageStatus, restored?.lastActivatedAt instanceof Date], ["ACTIVE", true]);
   });
 
-  it("brings an image back from the archive with a push of it, its tags and its time of push as they were", async () => {
+  it("restores an archived image when it is pushed again, with its tags and push time unchanged", async () => {
     const image = testImage("pushed again");
     await client.push(repositoryName, "v1", image);
     const detail = async () =>
@@ -64,7 +64,7 @@ describe("gateway: archive and referrers", () => {
     assert.equal((await client.getManifest(repositoryName, "v1")).status, 200);
   });
 
-  it("lists an image's referrers by type, in pages", async () => {
+  it("lists an image's referrers by artifact type, in pages", async () => {
     const image = testImage("subject");
     await client.push(repositoryName, "v1", image);
     const subject = { mediaType: image.mediaType, digest: image.digest, size: image.manifest.length };

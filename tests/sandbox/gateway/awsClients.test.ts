@@ -6,7 +6,7 @@ import { account, credentials, region, useSandbox } from "./harness";
 import { pythonWithBoto3 } from "./moto";
 import { RegistryClient, testImage } from "./registryClient";
 
-/** The AWS SDK for JavaScript is what every other test of the gateway calls it with. */
+/** The other gateway tests use the AWS SDK for JavaScript. */
 describe("gateway: the AWS CLI and boto3", () => {
   const sandbox = useSandbox();
   let aws: string;
@@ -35,7 +35,7 @@ describe("gateway: the AWS CLI and boto3", () => {
     return stdout === "" ? {} : JSON.parse(stdout);
   };
 
-  it("the AWS CLI creates, logs in, lists what was pushed, and is refused as by ECR", async function () {
+  it("the AWS CLI creates a repository, logs in, lists a pushed image, and gets ECR's errors", async function () {
     this.timeout(900_000);
     const { repository } = await json(
       "ecr",
@@ -65,7 +65,7 @@ describe("gateway: the AWS CLI and boto3", () => {
     ]);
   });
 
-  it("boto3 pages, waits, uploads layers, and raises the service's exceptions", async function () {
+  it("boto3 paginates, waits, uploads layers, and raises the service's exceptions", async function () {
     this.timeout(900_000);
     const program = path.join(__dirname, "boto3Client.py");
     const { code, stdout, stderr } = await run(python, [program], { env: environment() });

@@ -1,4 +1,4 @@
-"""Calls the gateway through boto3 and prints what came of it as JSON. The endpoint and the keys come from the environment."""
+"""Calls the gateway through boto3 and prints the results as JSON. Endpoint and keys come from the environment."""
 
 import base64
 import hashlib
@@ -54,7 +54,7 @@ ecr.get_waiter("image_scan_complete").wait(
     repositoryName="boto-a", imageId={"imageTag": "v1"}, WaiterConfig={"Delay": 1, "MaxAttempts": 3}
 )
 detail = ecr.describe_images(repositoryName="boto-a")["imageDetails"][0]
-# A basic scan is not in DescribeImages: only DescribeImageScanFindings has it.
+# DescribeImages does not show a basic scan; only DescribeImageScanFindings does.
 scan = ecr.describe_image_scan_findings(repositoryName="boto-a", imageId={"imageTag": "v1"})["imageScanStatus"]
 result["image"] = [detail["imageTags"], detail["imageSizeInBytes"], scan["status"], "imageScanStatus" in detail]
 result["pushed"] = detail["imagePushedAt"].tzinfo is not None

@@ -57,7 +57,7 @@ describe("gateway: docker, skopeo and crane", function () {
     return directory;
   }
 
-  /** Pulls an index with both of its images; each blob is what its name says. */
+  /** Pulls an index with both of its images, and checks each blob against its digest. */
   async function pullsWhole(reference: string): Promise<void> {
     const directory = path.join(folder, uniqueName("pulled"));
     await crane("pull", "--format", "oci", reference, directory);
@@ -67,7 +67,7 @@ describe("gateway: docker, skopeo and crane", function () {
     for (const name of names) assert.equal(digestOf(fs.readFileSync(path.join(blobs, name))), `sha256:${name}`);
   }
 
-  it("crane pushes, makes an index, copies it to the other registry, pulls, lists and deletes", async () => {
+  it("crane pushes, creates an index, copies it to the other registry, pulls, lists and deletes", async () => {
     const [name, open] = [await repository(), await publicRepository()];
     for (const tag of ["amd64", "arm64"]) await crane("push", layout(), `${name}:${tag}`);
     await crane("index", "append", "-m", `${name}:amd64`, "-m", `${name}:arm64`, "-t", `${name}:multi`);
@@ -123,7 +123,7 @@ describe("gateway: docker, skopeo and crane", function () {
       await releaseDocker(sandbox.home);
     });
 
-    it("logs in, pushes, pulls by digest, and is told what ECR would tell it", async () => {
+    it("logs in, pushes, pulls by digest, and shows ECR's error for a nonexistent repository", async () => {
       const name = await repository();
       const tree = path.join(folder, "tree");
       fs.mkdirSync(tree);

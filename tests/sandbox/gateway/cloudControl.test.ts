@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { CloudControlClient, CreateResourceCommand, GetResourceCommand } from "@aws-sdk/client-cloudcontrol";
 import {
+  CreatePullThroughCacheRuleCommand,
+  CreateRepositoryCreationTemplateCommand,
   PutRegistryPolicyCommand,
   PutRegistryScanningConfigurationCommand,
   PutReplicationConfigurationCommand,
@@ -15,7 +17,7 @@ import { Sha256 } from "./sha256";
 
 const other = "222222222222";
 
-describe("gateway: ECR by way of Cloud Control", () => {
+describe("gateway: ECR through Cloud Control", () => {
   const sandbox = new TestSandbox();
   before(async function () {
     // The first run on a machine installs MiniStack.
@@ -42,7 +44,7 @@ describe("gateway: ECR by way of Cloud Control", () => {
       new RegExp(`^Resource of type '${type}' with identifier '${id}' was not found\\.$`),
     );
 
-  it("reads what a registry has once, in CloudFormation's spelling", async () => {
+  it("reads the registry-level settings with CloudFormation's property names", async () => {
     for (const type of ["ReplicationConfiguration", "RegistryPolicy", "RegistryScanningConfiguration"]) {
       await assert.rejects(read(`AWS::ECR::${type}`), absent(`AWS::ECR::${type}`, account), "nobody has set it");
     }
@@ -86,7 +88,7 @@ describe("gateway: ECR by way of Cloud Control", () => {
     });
   });
 
-  it("finds the registry of the caller's account and region, and none by another's id", async () => {
+  it("finds only the registry of the caller's own account and region", async () => {
     const type = "AWS::ECR::RegistryPolicy";
     await assert.rejects(read(type, other), absent(type, other));
     await assert.rejects(read(type, other, client({ account: other })), absent(type, other));
@@ -101,7 +103,33 @@ describe("gateway: ECR by way of Cloud Control", () => {
     await assert.rejects(read(type, none), absent(type, none));
   });
 
-  it("asks for the right to read by Cloud Control and for ECR's own", async () => {
+  it("reads a cache rule and a creation template by their prefixes", async () => {
+    const rule = { ecrRepositoryPrefix: "quay", upstreamRegistryUrl: "quay.io" };
+    await sandbox.ecr().send(new CreatePullThroughCacheRuleCommand(rule));
+    await sandbox
+      .ecr()
+      .send(new CreateRepositoryCreationTemplateCommand({ prefix: "team", appliedFor: ["CREATE_ON_PUSH"] }));
+    assert.deepEqual(await read("AWS::ECR::PullThroughCacheRule", "quay"), {
+      ...{ EcrRepositoryPrefix: "quay", UpstreamRegistryUrl: "quay.io", UpstreamRegistry: "quay" },
+    });
+    const { CreatedAt, UpdatedAt, ...template } = (await read(
+      "AWS::ECR::RepositoryCreationTemplate",
+      "team",
+    )) as object & {
+      CreatedAt: string;
+      UpdatedAt: string;
+    };
+    assert.deepEqual(template, {
+      ...{ Prefix: "team", AppliedFor: ["CREATE_ON_PUSH"], ImageTagMutability: "MUTABLE" },
+      EncryptionConfiguration: { EncryptionType: "AES256" },
+    });
+    assert.deepEqual([CreatedAt, Number.isNaN(Date.parse(CreatedAt))], [UpdatedAt, false]);
+    for (const type of ["AWS::ECR::PullThroughCacheRule", "AWS::ECR::RepositoryCreationTemplate"]) {
+      await assert.rejects(read(type, "none"), absent(type, "none"));
+    }
+  });
+
+  it("requires permission for both the Cloud Control and the ECR action", async () => {
     const iam = new TestIam(sandbox);
     const cloudFormation = { Effect: "Allow", Action: "cloudformation:GetResource", Resource: "*" } as const;
     const keys = await iam.user("reader", cloudFormation);
@@ -114,7 +142,7 @@ describe("gateway: ECR by way of Cloud Control", () => {
     });
   });
 
-  it("refuses a CloudFormation template with a resource of ECR by name, and passes others on", async () => {
+  it("rejects a CloudFormation template with an ECR resource and names its type, and forwards others", async () => {
     const { host } = new URL(sandbox.gateway.endpoint);
     const createStack = async (StackName: string, Type: string, Properties: object) => {
       const TemplateBody = JSON.stringify({ Resources: { It: { Type, Properties } } });
@@ -137,15 +165,18 @@ describe("gateway: ECR by way of Cloud Control", () => {
     assert.equal(refused.status, 400);
     assert.match(
       refused.text,
-      /<Code>ValidationError<\/Code><Message>The sandbox makes no AWS::ECR::Repository by CloudForm/,
+      /<Code>ValidationError<\/Code><Message>The sandbox cannot create AWS::ECR::Repository with CloudForm/,
     );
     const passed = await createStack("sqs", "AWS::SQS::Queue", { QueueName: "by-cloudformation" });
     assert.deepEqual([passed.status, /<StackId>/.test(passed.text)], [200, true], passed.text);
   });
 
-  it("refuses the rest of ECR by name, and passes other services' types on", async () => {
+  it("rejects other operations on ECR types by name, and forwards other services' types", async () => {
     const unsupported = (operation: string, type: string) =>
-      serviceError("UnsupportedActionException", new RegExp(`has no ${operation} of ${type} by Cloud Control`));
+      serviceError(
+        "UnsupportedActionException",
+        new RegExp(`does not support ${operation} of ${type} through Cloud Control`),
+      );
     const repository = { TypeName: "AWS::ECR::Repository", DesiredState: JSON.stringify({ RepositoryName: "shop" }) };
     await assert.rejects(
       client().send(new CreateResourceCommand(repository)),

@@ -3,14 +3,14 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { CreateRepositoryCommand, PutAccountSettingCommand } from "@aws-sdk/client-ecr";
 import { CreateRepositoryCommand as CreatePublicCommand } from "@aws-sdk/client-ecr-public";
-import { type EcrDeviation, ecrDeviations } from "../../../sandbox/gateway/registry/deviations";
+import { type EcrDeviation, ecrDeviations } from "../../../sandbox/gateway/deviations";
 import { projectRoot } from "../../../sandbox/paths";
 import { run } from "../../../sandbox/system/commands";
 import { conformanceSuite, conformanceVersion, fullTests, toolsTimeout } from "../tools";
 import { useSandbox } from "./harness";
 import { privateToken, publicToken } from "./registryClient";
 
-/** Parts of the suite's result: the name as its report has it, and what it says of it. */
+/** The suite's results: Pass, Skip and so on by the name in its report. */
 type Result = Record<string, string>;
 
 describe("gateway: the OCI distribution conformance suite", function () {
@@ -65,7 +65,7 @@ describe("gateway: the OCI distribution conformance suite", function () {
     return Object.fromEntries(cells.map((row) => [row[1] ?? "", row[column] ?? ""]));
   }
 
-  it("passes at a private registry, with the result that is documented", async () => {
+  it("passes against a private registry with the documented results", async () => {
     const repositories: [string, string] = ["conformance/one", "conformance/two"];
     for (const repositoryName of repositories) {
       await sandbox.ecr().send(new CreateRepositoryCommand({ repositoryName }));
@@ -77,7 +77,7 @@ describe("gateway: the OCI distribution conformance suite", function () {
     assert.deepEqual(result, documented(2));
   });
 
-  it("passes at the public registry, with the result that is documented", async function () {
+  it("passes against the public registry with the documented results", async function () {
     if (!fullTests) this.skip();
     const repositories: string[] = [];
     for (const repositoryName of ["conformance/one", "conformance/two"]) {
@@ -94,7 +94,7 @@ describe("gateway: the OCI distribution conformance suite", function () {
     assert.deepEqual(result, documented(3));
   });
 
-  it("is the version, and switches off what, the document says", () => {
+  it("has the version and switches off the deviations that docs/conformance.md lists", () => {
     assert.ok(document.includes(conformanceVersion));
     for (const [name, text] of Object.entries(ecrDeviations)) {
       assert.ok(document.includes(`\`${name}\``) && document.includes(text), name);

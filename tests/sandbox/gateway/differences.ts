@@ -1,35 +1,35 @@
-/** A call that the gateway and moto answer in different ways. */
+/** A call that the gateway and moto answer differently. */
 export interface Difference {
-  /** Another answer or error, or only other words of the same error. */
+  /** "result" for another answer or error, "message" for the same error in other words. */
   in: "result" | "message";
-  /** Who answers as ECR does; "both" when the words differ and the meaning does not, "neither" when ECR's are not known. */
+  /** Which one answers as ECR does; "both" when only the wording differs, "neither" when ECR's wording is unknown. */
   right: "gateway" | "moto" | "both" | "neither";
   why: string;
 }
 
-/** By the name of the call, as differentialSteps.ts has it. */
+/** Keyed by the call's name in differentialSteps.ts. */
 export const differences: Record<string, Difference> = {
   "create with an upper-case name": {
     in: "message",
     right: "gateway",
-    why: "moto quotes an older pattern than the service's model has now.",
+    why: "moto quotes an older pattern than the current service model.",
   },
-  "create with a name of one letter": {
+  "create with a one-letter name": {
     in: "result",
     right: "gateway",
-    why: "The model asks for 2 to 256 characters.",
+    why: "The service model requires 2 to 256 characters.",
   },
   "create with an unknown mutability": {
     in: "message",
     right: "gateway",
-    why: "The service's form is the value set in brackets; moto has words of its own.",
+    why: "The service lists the allowed values in brackets; moto's wording differs.",
   },
-  "create with exclusions that are not allowed": {
+  "create with exclusion filters for a mutability without exclusions": {
     in: "message",
     right: "gateway",
-    why: "moto says that the filters cannot be null, where they must be.",
+    why: "moto says that the filters cannot be null, but here they must be.",
   },
-  "create with an exclusion of three wildcards": {
+  "create with an exclusion filter with three wildcards": {
     in: "result",
     right: "gateway",
     why: "A filter has at most two wildcards (ECR user guide, image tag mutability).",
@@ -37,143 +37,143 @@ export const differences: Record<string, Difference> = {
   "create with a key and AES256": {
     in: "result",
     right: "gateway",
-    why: "A key goes with KMS only (ECR API, EncryptionConfiguration).",
+    why: "A key is allowed only with KMS (ECR API, EncryptionConfiguration).",
   },
-  "make it immutable with exclusions, naming none": {
+  "make it immutable with exclusions, but without filters": {
     in: "result",
     right: "gateway",
-    why: "The setting needs one to five filters (ECR API, PutImageTagMutability).",
+    why: "The setting requires one to five filters (ECR API, PutImageTagMutability).",
   },
   "tag it with a reserved key": {
     in: "result",
     right: "gateway",
     why: "Keys that begin with aws: are reserved (ECR user guide, tag restrictions).",
   },
-  "list the tags of an ARN that is none": {
+  "list the tags of an invalid ARN": {
     in: "message",
     right: "both",
-    why: "The same refusal; the gateway also says which ARN.",
+    why: "The same error; the gateway also names the ARN.",
   },
-  "put a lifecycle policy with a wrong action": {
+  "put a lifecycle policy with an invalid action": {
     in: "message",
     right: "gateway",
-    why: "moto knows no action but expire; the service has transition too.",
+    why: "moto knows only the action expire; the service also has transition.",
   },
-  "put a lifecycle policy that is no JSON": {
+  "put a lifecycle policy that is not JSON": {
     in: "message",
     right: "both",
-    why: "moto has the service's own words; the gateway says what is wrong and how to write it.",
+    why: "moto has the service's wording; the gateway says what is wrong and how to write it.",
   },
-  "set a repository policy that is no JSON": {
+  "set a repository policy that is not JSON": {
     in: "message",
     right: "both",
-    why: "moto has the service's own words; the gateway says what is wrong and how to write it.",
+    why: "moto has the service's wording; the gateway says what is wrong and how to write it.",
   },
   "set a repository policy": {
     in: "result",
     right: "gateway",
-    why: "ECR prints a policy in its own form (AWS CLI reference, set-repository-policy); moto gives the text back.",
+    why: "ECR returns a policy in its own format (AWS CLI reference, set-repository-policy); moto returns it as sent.",
   },
   "get the repository policy": {
     in: "result",
     right: "gateway",
-    why: "ECR prints a policy in its own form (AWS CLI reference, get-repository-policy); moto gives the text back.",
+    why: "ECR returns a policy in its own format (AWS CLI reference, get-repository-policy); moto returns it as sent.",
   },
   "delete the repository policy": {
     in: "result",
     right: "gateway",
-    why: "ECR prints a policy in its own form (AWS CLI reference, delete-repository-policy); moto gives the text back.",
+    why: "ECR returns a policy in its own format (AWS CLI reference, delete-repository-policy); moto returns it as sent.",
   },
   "put a registry policy": {
     in: "result",
     right: "gateway",
-    why: "ECR prints a policy in its own form (aws-cloudformation-resource-providers-ecr, its registry policy's tests).",
+    why: "ECR returns a policy in its own format (aws-cloudformation-resource-providers-ecr, tests of its registry policy).",
   },
   "put a registry policy about pulls": {
     in: "result",
     right: "gateway",
-    why: "In the policy scope V2, the default, a registry policy is about every action of ECR.",
+    why: "In the policy scope V2, the default, a registry policy applies to every ECR action.",
   },
   "delete the registry policy": {
     in: "result",
     right: "gateway",
-    why: "It is the one about pulls, which moto refused.",
+    why: "It is the policy about pulls, which moto rejected.",
   },
-  "replicate to itself": {
+  "replicate a registry to itself": {
     in: "message",
     right: "both",
-    why: "moto has the service's own words; the gateway says which rule and destination.",
+    why: "moto has the service's wording; the gateway names the rule and the destination.",
   },
   "scan continuously without enhanced scanning": {
     in: "result",
     right: "gateway",
-    why: "CONTINUOUS_SCAN is for ENHANCED only (ECR API, RegistryScanningRule).",
+    why: "CONTINUOUS_SCAN is valid only with ENHANCED (ECR API, RegistryScanningRule).",
   },
-  "how repositories are scanned": {
+  "get the scanning configuration of repositories": {
     in: "result",
     right: "gateway",
-    why: "moto repeats the failure's code as its reason; the model has a text there.",
+    why: "moto repeats the failure's code as its reason; the model has a message there.",
   },
   "check layers": {
     in: "result",
     right: "gateway",
-    why: "A layer that is not there is UNAVAILABLE (ECR API, LayerAvailability), not a failure.",
+    why: "A missing layer is UNAVAILABLE (ECR API, LayerAvailability), not a failure.",
   },
-  "get the address of a layer that is not there": {
+  "get the download URL of a nonexistent layer": {
     in: "result",
     right: "gateway",
-    why: "moto has the operation by name only, and fails.",
+    why: "moto does not implement the operation, and fails.",
   },
-  "upload a part to an upload that is not there": {
+  "upload a part to a nonexistent upload": {
     in: "message",
     right: "neither",
-    why: "The same error; the service's exact words are not documented.",
+    why: "The same error; the service's exact wording is not documented.",
   },
-  "complete an upload that is not there": {
+  "complete a nonexistent upload": {
     in: "message",
     right: "neither",
-    why: "The same error; the service's exact words are not documented.",
+    why: "The same error; the service's exact wording is not documented.",
   },
   "put an image": {
     in: "result",
     right: "gateway",
-    why: "An image's digest is the SHA-256 of its manifest; moto's is another.",
+    why: "An image's digest is the SHA-256 of its manifest; moto's is not.",
   },
-  "put another under its tag": {
+  "put another image under its tag": {
     in: "result",
     right: "gateway",
     why: "The repository is immutable: ImageTagAlreadyExistsException (ECR API, PutImage).",
   },
-  "put one with another digest": {
+  "put an image with a wrong digest": {
     in: "result",
     right: "gateway",
     why: "ImageDigestDoesNotMatchException (ECR API, PutImage); moto does not compare.",
   },
-  "put a manifest that is none": {
+  "put an invalid manifest": {
     in: "message",
     right: "gateway",
     why: "The service names the parameter; moto does not.",
   },
-  "list images": { in: "result", right: "gateway", why: "moto took the image whose digest did not fit." },
+  "list images": { in: "result", right: "gateway", why: "moto accepted the image with the wrong digest." },
   "describe images": {
     in: "result",
     right: "gateway",
-    why: "The size is that of config and layers; moto leaves out the scan on push, the artifact type and the status.",
+    why: "The size is that of config and layers; moto omits the scan on push, the artifact type and the status.",
   },
   "get images": {
     in: "result",
     right: "gateway",
-    why: "An identifier without tag and digest is MissingDigestAndTag; moto looks for the tag null.",
+    why: "An identifier without tag and digest fails with MissingDigestAndTag; moto looks for the tag null.",
   },
   "scan an image": {
     in: "result",
     right: "gateway",
-    why: "It was scanned on push, which counts (ECR API, StartImageScan); moto scans nothing on push.",
+    why: "It was already scanned on push, which counts (ECR API, StartImageScan); moto scans nothing on push.",
   },
-  "delete an image": { in: "result", right: "gateway", why: "moto took the image whose digest did not fit." },
+  "delete an image": { in: "result", right: "gateway", why: "moto accepted the image with the wrong digest." },
   "delete the repository": {
     in: "result",
     right: "gateway",
-    why: "moto had taken the mutability without its filters.",
+    why: "moto had accepted the mutability without its filters.",
   },
 };

@@ -6,15 +6,15 @@ import { region, TestSandbox } from "./harness";
 import { type Moto, motoOperations, startMoto } from "./moto";
 import { privateClient } from "./registryClient";
 
-/** What a call said, with what differs from run to run, or cannot be the same, replaced. */
+/** What a call returned, with the values that vary by run or by server replaced. */
 interface Outcome {
   /** The error's name, or the answer. */
   result: string;
-  /** Of an error. */
+  /** Only for an error. */
   message?: string;
 }
 
-describe("gateway: beside moto, for what moto validates", () => {
+describe("gateway: compared with moto, for what moto validates", () => {
   const sandbox = new TestSandbox();
   let moto: Moto;
   const found = new Map<string, Difference["in"]>();
@@ -72,7 +72,7 @@ describe("gateway: beside moto, for what moto validates", () => {
     });
   }
 
-  it("calls every operation of ECR that moto has", async () => {
+  it("calls every ECR operation that moto implements", async () => {
     const has = await motoOperations();
     assert.ok(has.length > 30, String(has));
     assert.deepEqual(
@@ -81,7 +81,7 @@ describe("gateway: beside moto, for what moto validates", () => {
     );
   });
 
-  it("lists no difference of a call that is not made", () => {
+  it("lists differences only for calls that are made", () => {
     assert.deepEqual(
       Object.keys(differences).filter((name) => !(name in steps)),
       [],
@@ -89,7 +89,7 @@ describe("gateway: beside moto, for what moto validates", () => {
   });
 });
 
-/** @param digest The image's, which is each one's own. */
+/** @param digest The image's digest, which differs between gateway and moto. */
 async function outcomeOf(client: ECRClient, step: Step, digest: string): Promise<Outcome> {
   const anonymous = (text: string) => (digest === "" ? text : text.replaceAll(digest, "the image's digest"));
   try {
@@ -105,7 +105,7 @@ function digestIn({ result }: Outcome): string {
   return /"imageDigest":"([^"]+)"/.exec(result)?.[1] ?? "";
 }
 
-/** Members whose values are each one's own: addresses of registries, and what is made up anew each time. */
+/** Members whose values differ by server or by call: registry addresses and generated values. */
 const ownValues: Readonly<Record<string, string>> = {
   repositoryUri: "a URI",
   proxyEndpoint: "a URL",
@@ -115,8 +115,9 @@ const ownValues: Readonly<Record<string, string>> = {
 
 function normalised(value: unknown): unknown {
   if (value instanceof Date) return "a time";
-  if (Array.isArray(value))
+  if (Array.isArray(value)) {
     return value.map(normalised).sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+  }
   if (typeof value === "object" && value !== null) {
     const members = Object.entries(value).filter(([, member]) => member !== undefined);
     members.sort(([a], [b]) => (a < b ? -1 : 1));

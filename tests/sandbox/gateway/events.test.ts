@@ -17,7 +17,7 @@ import {
   SetQueueAttributesCommand,
   SQSClient,
 } from "@aws-sdk/client-sqs";
-import { MinistackClient } from "../../../sandbox/gateway/ministackClient";
+import { MinistackClient } from "../../../sandbox/gateway/ministack/ministackClient";
 import { installMinistack, ministackProcess, startMinistack } from "../../../sandbox/services/ministack";
 import { stopProcess } from "../../../sandbox/services/processes";
 import { runOrThrow } from "../../../sandbox/system/commands";
@@ -26,7 +26,7 @@ import { account, credentials, region, TestSandbox, uniqueName } from "./harness
 import { policyText, TestIam } from "./iam";
 import { privateClient, type RegistryClient, testImage } from "./registryClient";
 
-describe("gateway: events of ECR reach EventBridge's targets", () => {
+describe("gateway: ECR events to EventBridge targets", () => {
   const sandbox = new TestSandbox();
   const finding = { title: "CVE-2026-3", severity: "CRITICAL", type: "PACKAGE_VULNERABILITY", score: 9.8 };
   let client: RegistryClient;
@@ -51,7 +51,7 @@ describe("gateway: events of ECR reach EventBridge's targets", () => {
 
   const sqs = (at = region) => new SQSClient({ ...sandbox.clientOptions(at), useQueueUrlAsEndpoint: false });
 
-  /** A queue, and its messages as they come. */
+  /** A queue; `next` returns its messages in turn. */
   async function queue(at = region): Promise<{ arn: string; next: () => Promise<string> }> {
     const QueueName = uniqueName("events");
     const { QueueUrl } = await sqs(at).send(new CreateQueueCommand({ QueueName }));
@@ -86,11 +86,11 @@ describe("gateway: events of ECR reach EventBridge's targets", () => {
     await events.send(new PutTargetsCommand({ Rule: Name, Targets: [target] }));
   }
 
-  /** @returns The ARN of a function that keeps what it is invoked with in a file. */
+  /** @returns The ARN of a Lambda function that writes its event to a file. */
   async function functionThatWrites(file: string, Role: string): Promise<string> {
     const folder = path.join(sandbox.home, "function");
     fs.mkdirSync(folder);
-    // Renamed at the end: a reader never sees half of it.
+    // Renamed when complete, so that a reader never sees a partial file.
     const code = `import json, os
 def handler(event, context):
     with open(${JSON.stringify(`${file}.part`)}, "w") as part:
@@ -114,7 +114,7 @@ def handler(event, context):
   const repository = (settings: Partial<CreateRepositoryCommandInput> = {}) =>
     sandbox.createRepository("events", settings);
 
-  it("tells a queue of pushes and deletions, as the rule's pattern picks them", async () => {
+  it("sends a queue the pushes and deletions that the rule's pattern matches", async () => {
     const [name, quiet] = [await repository(), await repository()];
     const { arn, next } = await queue();
     const detail = { "action-type": ["PUSH", "DELETE"], result: ["SUCCESS"], "repository-name": [name] };
@@ -155,7 +155,7 @@ def handler(event, context):
     });
   });
 
-  it("tells a topic, with the input that the target's transformer makes", async () => {
+  it("sends a topic the output of the target's input transformer", async () => {
     const name = await repository({ imageScanningConfiguration: { scanOnPush: true } });
     const { arn, next } = await queue();
     const sns = new SNSClient(sandbox.clientOptions(region));
@@ -178,7 +178,7 @@ def handler(event, context):
     assert.deepEqual(JSON.parse(await next()), { text: `${name} is COMPLETE`, counts: {} });
   });
 
-  it("tells of each of Inspector's findings when the registry scans that way", async () => {
+  it("sends each Inspector finding when the registry uses enhanced scanning", async () => {
     const name = await repository();
     const { arn, next } = await queue();
     await rule({ source: ["aws.inspector2"], detail: { severity: ["CRITICAL"] } }, { Id: "queue", Arn: arn });
@@ -205,8 +205,8 @@ def handler(event, context):
     }
   });
 
-  it("invokes a function, and starts a state machine, with the event", async function () {
-    // The function is a program that MiniStack starts.
+  it("invokes a Lambda function and starts a state machine with the event", async function () {
+    // MiniStack runs the function as a process.
     this.timeout(900_000);
     const name = await repository();
     const pattern = { "detail-type": ["ECR Image Action"], detail: { "repository-name": [name] } };
@@ -218,13 +218,13 @@ def handler(event, context):
     const { stateMachineArn } = (await ask("CreateStateMachine", { name: "pushes", definition, roleArn })) as {
       stateMachineArn: string;
     };
-    const told = path.join(sandbox.home, "told.json");
+    const outputFile = path.join(sandbox.home, "told.json");
     await rule(pattern, { Id: "machine", Arn: stateMachineArn, RoleArn: roleArn });
-    await rule(pattern, { Id: "function", Arn: await functionThatWrites(told, roleArn), InputPath: "$.detail" });
+    await rule(pattern, { Id: "function", Arn: await functionThatWrites(outputFile, roleArn), InputPath: "$.detail" });
 
     await client.push(name, "v1", testImage("handled"));
-    assert.ok(await waitUntil(async () => fs.existsSync(told), 20_000), sandbox.log.join("\n"));
-    assert.equal(JSON.parse(fs.readFileSync(told, "utf8"))["image-digest"], testImage("handled").digest);
+    assert.ok(await waitUntil(async () => fs.existsSync(outputFile), 50_000), sandbox.log.join("\n"));
+    assert.equal(JSON.parse(fs.readFileSync(outputFile, "utf8"))["image-digest"], testImage("handled").digest);
     const { executions } = (await ask("ListExecutions", { stateMachineArn })) as {
       executions: { executionArn: string }[];
     };
@@ -235,7 +235,7 @@ def handler(event, context):
     assert.deepEqual([source, detail["repository-name"], detail["action-type"]], ["aws.ecr", name, "PUSH"]);
   });
 
-  it("tells of replication in the destination's region", async () => {
+  it("sends replication events in the destination's region", async () => {
     const at = "eu-west-1";
     const name = await repository();
     const { arn, next } = await queue(at);
@@ -254,7 +254,7 @@ def handler(event, context):
     });
   });
 
-  it("says in the log what it cannot deliver, and goes on", async () => {
+  it("logs a target that it cannot deliver to, and continues with the others", async () => {
     const name = await repository();
     const { arn, next } = await queue();
     const pattern = { source: ["aws.ecr"], detail: { "repository-name": [name] } };

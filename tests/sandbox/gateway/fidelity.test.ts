@@ -5,12 +5,12 @@ import { misplacedNotes, operationFidelity, operationsDocument } from "../../../
 import { projectRoot } from "../../../sandbox/paths";
 
 describe("gateway: the table of operations", () => {
-  it("has every operation of both models, each note where it belongs", () => {
+  it("covers every operation of both API models, with no misplaced note", () => {
     assert.deepEqual([operationFidelity("private").length, operationFidelity("public").length], [62, 23]);
     assert.deepEqual([misplacedNotes("private"), misplacedNotes("public")], [[], []]);
   });
 
-  it("is what docs/sandbox-operations.md says", () => {
+  it("matches docs/sandbox-operations.md", () => {
     const file = path.join(projectRoot, "docs", "sandbox-operations.md");
     if (process.env["SANDBOX_WRITE_DOCS"] === "1") fs.writeFileSync(file, operationsDocument());
     assert.equal(fs.readFileSync(file, "utf8"), operationsDocument());

@@ -10,7 +10,7 @@ import { waitUntil } from "../../../sandbox/system/waitUntil";
 import { bundleProgram } from "../bundle";
 import type { TestSandbox } from "./harness";
 
-/** The gateway as a process of its own, on a test sandbox's state: it can be killed, and its memory is its own. */
+/** The gateway as a separate process on a test sandbox's state, so that it can be killed and its memory measured. */
 export class GatewayProcess {
   private child: ChildProcess | undefined;
   private output = "";
@@ -21,7 +21,7 @@ export class GatewayProcess {
     private readonly addressesFile: string,
   ) {}
 
-  /** Builds the program; the sandbox's gateway in this process, which has the same state, is stopped. */
+  /** Builds the program, and stops the sandbox's in-process gateway, which uses the same state. */
   static async of(sandbox: TestSandbox): Promise<GatewayProcess> {
     await sandbox.stopGateway();
     const config = sandbox.config();
@@ -47,7 +47,7 @@ export class GatewayProcess {
     return JSON.parse(fs.readFileSync(this.addressesFile, "utf8")) as GatewayAddresses;
   }
 
-  /** Ends it at once; what it was doing stays as it is. */
+  /** Ends it at once (by default with SIGKILL), in the middle of whatever it does. */
   async kill(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
     const { child } = this;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
@@ -56,13 +56,13 @@ export class GatewayProcess {
     await ended;
   }
 
-  /** Bytes of memory: now (`VmRSS`), or the most so far (`VmHWM`). */
+  /** Resident memory in bytes: current (`VmRSS`) or peak (`VmHWM`). */
   memory(kind: "VmRSS" | "VmHWM"): number {
     const status = fs.readFileSync(`/proc/${this.child?.pid}/status`, "utf8");
     return Number(new RegExp(`^${kind}:\\s+(\\d+) kB$`, "m").exec(status)?.[1]) * 1024;
   }
 
-  /** Files, sockets and pipes that it has open now. */
+  /** Number of open files, sockets and pipes. */
   openFiles(): number {
     return fs.readdirSync(`/proc/${this.child?.pid}/fd`).length;
   }

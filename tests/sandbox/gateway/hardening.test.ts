@@ -6,11 +6,11 @@ import { ociManifestType, privateClient, publicClient, publicToken, refusal } fr
 
 const mebibyte = 1024 * 1024;
 
-describe("gateway: bodies that are too long or none", function () {
+describe("gateway: oversized and malformed requests", function () {
   this.timeout(20_000);
   const sandbox = useSandbox();
 
-  it("are refused by the API, with an answer although the client still sends", async () => {
+  it("are rejected by the API, with an answer even while the client is still sending", async () => {
     const call = (body: string | Buffer) =>
       fetch(sandbox.gateway.endpoint, {
         method: "POST",
@@ -25,7 +25,7 @@ describe("gateway: bodies that are too long or none", function () {
     }
   });
 
-  it("are refused as manifests", async () => {
+  it("are rejected as manifests", async () => {
     const repositoryName = uniqueName("hard");
     await sandbox.ecr().send(new CreateRepositoryCommand({ repositoryName }));
     const client = await privateClient(sandbox);
@@ -51,7 +51,7 @@ describe("gateway: bodies that are too long or none", function () {
     assert.equal((await client.getManifest(repositoryName, "v1")).status, 404);
   });
 
-  it("are refused by the token endpoint", async () => {
+  it("are rejected by the token endpoint", async () => {
     const url = `http://${sandbox.gateway.publicRegistry}/token/`;
     const long = await fetch(url, { method: "POST", body: `password=${"x".repeat(8 * mebibyte)}` });
     assert.equal(long.status, 413);
@@ -63,7 +63,7 @@ describe("gateway: bodies that are too long or none", function () {
     assert.equal((await owner.request("GET", "/v2/")).status, 200, "and it goes on");
   });
 
-  it("do not keep a connection that speaks no HTTP, and listen on the loopback address only", async () => {
+  it("close a connection that is not HTTP; the gateway listens on the loopback address only", async () => {
     const [host = "", port = ""] = sandbox.gateway.privateRegistry.split(":");
     const answer = await new Promise<string>((resolve, reject) => {
       const socket = net.connect(Number(port), host, () => socket.write("\u0016\u0003\u0001 no HTTP\r\n\r\n"));

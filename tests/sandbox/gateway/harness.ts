@@ -18,22 +18,22 @@ export const account = "123456789012";
 export const region = "ap-northeast-2";
 export const credentials = { accessKeyId: "LOCALTEST", secretAccessKey: "a-secret-of-the-tests" };
 
-/** A gateway in this process with a Distribution of its own, on ports of the system's choice, in a temporary home. */
+/** An in-process gateway with its own Distribution, on ports chosen by the system, in a temporary home. */
 export class TestSandbox {
   readonly home = fs.mkdtempSync(path.join(os.tmpdir(), "gateway-test-"));
-  /** Milliseconds that the gateway's clock is ahead. */
+  /** Milliseconds by which the gateway's clock is ahead. */
   clockAhead = 0;
   readonly log: string[] = [];
-  /** What the gateway tells of each request. */
+  /** The gateway's request log. */
   readonly requests: string[] = [];
-  /** For `start`: where the scanner's findings are. */
+  /** File of the scanner's findings, read by `start`. */
   scanFindingsFile: string | undefined;
-  /** Settings of the gateway that are not as usual, from its next start on. */
+  /** Overrides of the gateway's settings, effective from its next start. */
   settings: Partial<GatewayConfig> = {};
   private running: Gateway | undefined;
   private distributionSocket = "";
 
-  /** @param ministackUrl Nobody listens at the default one. */
+  /** @param ministackUrl Nothing listens on the default. */
   async start(ministackUrl = "http://127.0.0.1:9"): Promise<void> {
     if (this.distributionSocket === "") {
       this.distributionSocket = await startDistribution(this.home, await installDistribution());
@@ -80,12 +80,12 @@ export class TestSandbox {
     fs.rmSync(this.home, { recursive: true, force: true });
   }
 
-  /** A client of ECR; another account's when an account is given, as its number is then the access key id. */
+  /** An ECR client. `account` selects another account: its number serves as the access key ID. */
   ecr(options: { account?: string; region?: string; secretAccessKey?: string } = {}): ECRClient {
     return new ECRClient(this.clientOptions(region, options));
   }
 
-  /** Creates a private repository. @returns Its name, which no other has. */
+  /** Creates a private repository. @returns Its unique name. */
   async createRepository(prefix: string, settings: Partial<CreateRepositoryCommandInput> = {}): Promise<string> {
     const repositoryName = uniqueName(prefix);
     await this.ecr().send(new CreateRepositoryCommand({ ...settings, repositoryName }));
@@ -127,14 +127,14 @@ export function useSandbox(): TestSandbox {
   return sandbox;
 }
 
-/** A name that no other test of this run has. */
+/** A name unique within this run. */
 let names = 0;
 export function uniqueName(prefix = "repo"): string {
   names += 1;
   return `${prefix}-${names}`;
 }
 
-/** For assert.rejects: an error of the service with this name, and a message that fits. */
+/** For assert.rejects: a service error with this name and a matching message. */
 export function serviceError(name: string, message: RegExp = /./): { name: string; message: RegExp } {
   return { name, message };
 }

@@ -88,12 +88,12 @@ export class TestIam {
   }
 }
 
-/** ECR as an identity calls it. */
+/** An ECR client with an identity's keys. */
 export function ecrAs(sandbox: TestSandbox, keys: Keys, at = region): ECRClient {
   return new ECRClient({ ...sandbox.clientOptions(at), credentials: keys });
 }
 
-/** A private registry as an identity's login sees it. */
+/** A private registry's client with an identity's login. */
 export async function registryAs(sandbox: TestSandbox, keys: Keys, registryId = homeAccount): Promise<RegistryClient> {
   const { authorizationData } = await ecrAs(sandbox, keys).send(
     new GetAuthorizationTokenCommand({ registryIds: [registryId] }),

@@ -6,7 +6,7 @@ import { digestOf } from "./registryClient";
 const mebibyte = 1024 * 1024;
 
 /**
- * Writes an image as an OCI image layout (the folder that clients push from) with one layer of random bytes.
+ * Writes an image with one layer of random bytes as an OCI image layout, the folder that clients push from.
  *
  * @returns The layer's digest and its size in bytes.
  */

@@ -49,7 +49,7 @@ describe("gateway: images through the API", () => {
 
   const sizeOf = (image: TestImage) => image.config.length + image.layer.length;
 
-  it("describes an image as ECR does: size of config and layers, media types, tags, times", async () => {
+  it("describes an image as ECR does: size of config plus layers, media types, tags, times", async () => {
     const repositoryName = await repository();
     const image = testImage("described");
     await client.push(repositoryName, "v1", image);
@@ -70,7 +70,7 @@ describe("gateway: images through the API", () => {
     assert.equal(imageDetails?.length, 1);
   });
 
-  it("says the media type of a layer or config as the manifest has it that names it", async () => {
+  it("reports the media type of a layer or config from the manifest that references it", async () => {
     const repositoryName = await repository();
     const [named, alone] = [testImage("named", {}, dockerManifestType), Buffer.from("in no image yet")];
     await client.push(repositoryName, "v1", named);
@@ -89,7 +89,7 @@ describe("gateway: images through the API", () => {
     );
   });
 
-  it("filters by tag status, finds by tag and digest, and pages", async () => {
+  it("filters by tag status, finds by tag and digest, and paginates", async () => {
     const repositoryName = await repository();
     const [old, current] = [testImage("old"), testImage("current")];
     await client.push(repositoryName, "v1", old);
@@ -124,7 +124,7 @@ describe("gateway: images through the API", () => {
     );
   });
 
-  it("gives manifests in a batch, and says which it does not have and why", async () => {
+  it("returns manifests in a batch, and a failure code for each missing or invalid one", async () => {
     const repositoryName = await repository();
     const image = testImage("batch");
     await client.push(repositoryName, "v1", image);
@@ -172,7 +172,7 @@ describe("gateway: images through the API", () => {
     assert.deepEqual(imageDetails, []);
   });
 
-  it("keeps an index whole: children first in, last out; its size is its largest image's", async () => {
+  it("requires an index's images before it, keeps them while it exists, and reports the largest size", async () => {
     const repositoryName = await repository();
     const [small, large] = [testImage("amd64"), testImage("arm64 with a longer content")];
     const index = indexOf(small, large);
@@ -200,7 +200,7 @@ describe("gateway: images through the API", () => {
     assert.deepEqual([together.failures, together.imageIds?.length], [[], 3]);
   });
 
-  it("puts an image with the API, and refuses it twice, under an immutable tag, with a wrong digest or missing layers", async () => {
+  it("puts an image, and rejects duplicates, immutable tags, wrong digests and missing layers or images", async () => {
     const repositoryName = await repository({ imageTagMutability: "IMMUTABLE" });
     const image = testImage("put");
     const put = (input: object) =>
@@ -245,7 +245,7 @@ describe("gateway: images through the API", () => {
     );
   });
 
-  it("wants to hear a manifest's media type with PutImage, in the manifest or beside it", async () => {
+  it("requires a manifest's media type with PutImage, in the manifest or as a parameter", async () => {
     const repositoryName = await repository();
     for (const [index, mediaType] of [ociManifestType, dockerManifestType].entries()) {
       const image = testImage(`silent ${index}`, { mediaType: undefined }, mediaType);
@@ -272,7 +272,7 @@ describe("gateway: images through the API", () => {
     }
   });
 
-  it("takes a layer in parts through the API and gives it back by a signed address", async () => {
+  it("accepts a layer in parts, and returns it through a signed URL that expires", async () => {
     const repositoryName = await repository();
     const layer = randomBytes(6 * 1024 * 1024);
     const digest = digestOf(layer);
@@ -333,7 +333,7 @@ describe("gateway: images through the API", () => {
     );
   });
 
-  it("does not complete a layer of which another part than the last is small", async () => {
+  it("rejects a layer with a part under 5 MB that is not the last", async () => {
     const repositoryName = await repository();
     const { uploadId } = await sandbox.ecr().send(new InitiateLayerUploadCommand({ repositoryName }));
     for (const [partFirstByte, text] of ["one", "two", "six"].map((part, index) => [index * 3, part] as const)) {
@@ -347,7 +347,7 @@ describe("gateway: images through the API", () => {
     );
   });
 
-  it("refuses to delete a repository with images unless it is forced", async () => {
+  it("deletes a repository with images only with force", async () => {
     const repositoryName = await repository();
     await client.push(repositoryName, "v1", testImage("kept"));
     await assert.rejects(

@@ -12,7 +12,7 @@ import { digestOf, privateClient, privateToken } from "./registryClient";
 
 const mebibyte = 1024 * 1024;
 
-/** A way to a registry that breaks: the first connection that has carried so many bytes is dropped. */
+/** A proxy to a registry that drops the first connection to carry `bytes` bytes from the client. */
 class BreakingProxy {
   cuts = 0;
   private readonly server: net.Server;
@@ -28,7 +28,7 @@ class BreakingProxy {
         client.destroy();
         upstream.destroy();
       });
-      // What was dropped is an error on the other side of it, which is the point.
+      // Dropping one side is an error on the other, as intended.
       for (const socket of [client, upstream]) socket.on("error", () => {});
       client.pipe(upstream).pipe(client);
     });
@@ -49,12 +49,12 @@ class BreakingProxy {
   }
 }
 
-describe("gateway: a push whose connection breaks in the middle of a layer", function () {
+describe("gateway: a push whose connection breaks in mid-layer", function () {
   this.timeout(toolsTimeout);
   const sandbox = useSandbox();
   let proxy: BreakingProxy;
   let name: string;
-  /** Where the image is pushed to, and the folder with the login for it. */
+  /** The image reference to push to, and the folder with the Docker config for it. */
   let reference: string;
   let config: string;
   let layout: string;
@@ -76,7 +76,7 @@ describe("gateway: a push whose connection breaks in the middle of a layer", fun
 
   const images = async () =>
     (await sandbox.ecr().send(new DescribeImagesCommand({ repositoryName: name }))).imageDetails ?? [];
-  /** What the image's layer should be and what comes; skopeo packs layers anew, so their digests are its own. */
+  /** The layer's digest as declared and as downloaded; skopeo recompresses layers, so its digests differ. */
   const pulled = async () => {
     const client = await privateClient(sandbox);
     const manifest = (await (await client.getManifest(name, "v1")).json()) as {
@@ -92,7 +92,7 @@ describe("gateway: a push whose connection breaks in the middle of a layer", fun
     assert.equal(content, digest);
   };
 
-  it("is sent again by crane itself, and whole", async () => {
+  it("is retried by crane itself, and arrives intact", async () => {
     const env = { ...process.env, DOCKER_CONFIG: config };
     await runOrThrow(await craneTool(), ["push", layout, reference], { env });
     assert.equal(proxy.cuts, 1);
@@ -100,7 +100,7 @@ describe("gateway: a push whose connection breaks in the middle of a layer", fun
     assert.equal((await pulled()).digest, layer.digest);
   });
 
-  it("fails with skopeo, leaves nothing visible, and may be made again", async () => {
+  it("fails with skopeo, leaves nothing visible, and can be repeated", async () => {
     const { program, env } = await skopeoTool();
     const login = ["--authfile", path.join(config, "config.json"), "--dest-tls-verify=false"];
     const push = () =>
@@ -114,7 +114,7 @@ describe("gateway: a push whose connection breaks in the middle of a layer", fun
     await isWhole();
   });
 
-  it("is sent again by docker itself, after its pause, and whole", async function () {
+  it("is retried by docker itself after a pause, and arrives intact", async function () {
     if (!fullTests) this.skip();
     const { binDirectory, environment } = await ensureDocker({ home: sandbox.home, progress: () => {} });
     const options = { env: { ...process.env, ...environment, DOCKER_CONFIG: config } };

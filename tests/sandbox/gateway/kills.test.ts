@@ -6,7 +6,7 @@ import {
   ECRClient,
   paginateDescribeImages,
 } from "@aws-sdk/client-ecr";
-import { storedManifests, storedRepositories } from "../../../sandbox/gateway/distributionFiles";
+import { storedManifests, storedRepositories } from "../../../sandbox/gateway/storage/distributionFiles";
 import {
   distributionProcess,
   distributionStorage,
@@ -22,7 +22,7 @@ import { GatewayProcess } from "./gatewayProcess";
 import { useSandbox } from "./harness";
 import { digestOf, privateToken, RegistryClient, type TestImage, testImage } from "./registryClient";
 
-/** The same kills at the same moments of a run, as far as the machine is the same. */
+/** Fixed, so that every run makes the same kills at the same moments, as far as the machine allows. */
 const seed = 20_261_124;
 const kills = fullTests ? 50 : 5;
 const repositoryName = "killed";
@@ -35,7 +35,7 @@ describe("gateway: kill -9 of the gateway and of Distribution under load", funct
   let client: RegistryClient;
   let ecr: ECRClient;
   let program: string;
-  /** Images by tag whose push, or whose deletion, was acknowledged. */
+  /** Images by tag whose push was acknowledged; below, digests whose deletion was. */
   const pushed = new Map<string, TestImage>();
   const deleted = new Set<string>();
   const stopped = { value: false };
@@ -51,7 +51,7 @@ describe("gateway: kill -9 of the gateway and of Distribution under load", funct
   });
   after(() => gateway?.kill());
 
-  /** Pushes image after image, and deletes every third that arrived again, whatever becomes of the services meanwhile. */
+  /** Pushes image after image and deletes every third, whatever happens to the services meanwhile. */
   async function work(worker: number): Promise<void> {
     let arrived = 0;
     for (let count = 0; !stopped.value; count++) {
@@ -66,7 +66,7 @@ describe("gateway: kill -9 of the gateway and of Distribution under load", funct
       pushed.set(tag, image);
       arrived += 1;
       if (arrived % 3 === 0) {
-        // Whether an unanswered deletion happened is open: the image is left out of what is compared.
+        // An unanswered deletion may or may not have happened, so the image is left out of the comparison.
         pushed.delete(tag);
         const command = new BatchDeleteImageCommand({ repositoryName, imageIds: [{ imageDigest: image.digest }] });
         const done = await ecr.send(command).catch(() => undefined);
@@ -78,7 +78,7 @@ describe("gateway: kill -9 of the gateway and of Distribution under load", funct
   async function killDistribution(): Promise<void> {
     const { pid } = runningProcess(sandbox.home, distributionProcess) ?? assert.fail("Distribution does not run");
     process.kill(pid, "SIGKILL");
-    assert.ok(await waitUntil(() => identify(pid) === undefined, 5_000, 5));
+    assert.ok(await waitUntil(() => identify(pid) === undefined, 50_000, 5));
   }
 
   const blobIsWhole = async (digest: string) => {
@@ -86,7 +86,7 @@ describe("gateway: kill -9 of the gateway and of Distribution under load", funct
     return answer.status === 200 && digestOf(Buffer.from(await answer.arrayBuffer())) === digest;
   };
 
-  /** What can be pulled by this reference, layers included; `undefined` when there is nothing. */
+  /** Pulls a reference with its layers. @returns The manifest; `undefined` when there is none. */
   async function pull(reference: string): Promise<string | undefined> {
     const answer = await client.getManifest(repositoryName, reference);
     const manifest = await answer.text();
@@ -107,14 +107,14 @@ describe("gateway: kill -9 of the gateway and of Distribution under load", funct
     return images;
   }
 
-  it(`leaves control plane and layers in agreement after ${kills} kills`, async () => {
+  it(`leaves control plane and stored images consistent after ${kills} kills`, async () => {
     const random = randomNumbers(seed);
     const { distributionSocket } = sandbox.config();
     const working = Array.from({ length: workers }, (_, worker) => work(worker));
     try {
       for (let count = 0; count < kills; count++) {
         const acknowledged = pushed.size;
-        // Some progress between two kills, then a moment that no request is ready for.
+        // Some progress between two kills, then a random moment.
         assert.ok(await waitUntil(() => pushed.size > acknowledged, 60_000, 5), "nothing is pushed any more");
         await pause(random() * 150);
         const victim = Math.floor(random() * 3);
@@ -126,7 +126,7 @@ describe("gateway: kill -9 of the gateway and of Distribution under load", funct
       stopped.value = true;
       await Promise.all(working);
     }
-    // A last one, after which nobody pushes: what is there now is what is compared.
+    // A last kill, after which nothing is pushed, so the state no longer changes.
     await gateway.kill();
     await gateway.start();
 
@@ -142,12 +142,12 @@ describe("gateway: kill -9 of the gateway and of Distribution under load", funct
     const storage = distributionStorage(sandbox.home);
     const [id = ""] = storedRepositories(storage);
     const known = images.map(({ digest }) => digest).sort();
-    await waitUntil(() => manifestsOf(storage, id).length === known.length, 20_000);
+    await waitUntil(() => manifestsOf(storage, id).length === known.length, 50_000);
     assert.deepEqual(manifestsOf(storage, id), known, "what nobody can see is not kept either");
   });
 });
 
-/** Digests of the manifests that Distribution has and would serve. */
+/** Digests of the manifests that Distribution stores and would serve. */
 function manifestsOf(storage: string, id: string): string[] {
   return storedManifests(storage, id).sort();
 }

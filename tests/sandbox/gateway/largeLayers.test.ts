@@ -14,7 +14,7 @@ import { privateToken } from "./registryClient";
 
 const mebibyte = 1024 * 1024;
 
-describe("gateway: memory while large layers go through", function () {
+describe("gateway: memory use with large layers", function () {
   this.timeout(900_000);
   const sandbox = useSandbox();
   let gateway: GatewayProcess | undefined;
@@ -46,7 +46,7 @@ describe("gateway: memory while large layers go through", function () {
     });
   }
 
-  /** Runs the work while the gateway runs. @returns Bytes that it had at the beginning and at most. */
+  /** Runs the work against a fresh gateway. @returns Its resident bytes at the start and at the peak. */
   async function measured(work: (registry: string) => Promise<void>): Promise<{ before: number; most: number }> {
     const process = gateway ?? assert.fail();
     const { privateRegistry } = await process.start();
@@ -69,7 +69,7 @@ describe("gateway: memory while large layers go through", function () {
     });
   }
 
-  it("100 MiB up and down need a fraction of their size", async () => {
+  it("grows by less than 70 MiB for 100 MiB up and down", async () => {
     const { before, most } = await withCrane(100);
     const grown = (most - before) / mebibyte;
     assert.ok(grown < 70, `grew by ${grown.toFixed()} MiB`);
@@ -95,7 +95,7 @@ describe("gateway: memory while large layers go through", function () {
       writeImageLayout(folder, 1024);
       const used = await measured(async (registry) => {
         await skopeo(`oci:${folder}`, `docker://${registry}/large:skopeo`);
-        // Each blob is held against its digest on the way.
+        // skopeo checks each blob against its digest.
         await skopeo(`docker://${registry}/large:skopeo`, `dir:${back}`);
       });
       fs.rmSync(folder, { recursive: true });

@@ -12,7 +12,7 @@ import {
 } from "@aws-sdk/client-ecr";
 import { type LifecycleRuleInput, lifecyclePolicyFromRules, lifecyclePolicyText } from "../../../ecr/lifecyclePolicy";
 import type { GatewayContext } from "../../../sandbox/gateway/context";
-import { LifecycleSchedule } from "../../../sandbox/gateway/lifecycle/schedule";
+import { LifecycleSchedule } from "../../../sandbox/gateway/lifecycle/lifecycleSchedule";
 import { waitUntil } from "../../../sandbox/system/waitUntil";
 import { serviceError, uniqueName, useSandbox } from "./harness";
 import { digestOf, ociIndexType, privateClient, testImage } from "./registryClient";
@@ -43,7 +43,7 @@ describe("gateway: lifecycle policies", () => {
 
   const textOf = (rules: LifecycleRuleInput[]) => lifecyclePolicyText(lifecyclePolicyFromRules(rules));
 
-  /** Pushes images of these contents, by tag or (empty) by digest; their digests. */
+  /** Pushes images with these contents, under a tag or (if empty) by digest. @returns Their digests. */
   async function push(repositoryName: string, ...images: [content: string, tag: string][]): Promise<string[]> {
     const client = await privateClient(sandbox);
     const digests: string[] = [];
@@ -70,7 +70,7 @@ describe("gateway: lifecycle policies", () => {
     return sandbox.ecr().send(new GetLifecyclePolicyPreviewCommand(input));
   }
 
-  it("deletes and archives as its clock goes on: indexes before their images, signatures with what they sign", async () => {
+  it("deletes and archives as the clock advances: indexes before images, signatures with their subject", async () => {
     const name = await repository([
       { images: "untagged", expireAfterDays: 1 },
       { images: { tagPrefixes: ["v"] }, archiveAfterDays: 2 },
@@ -98,7 +98,7 @@ describe("gateway: lifecycle policies", () => {
       [[loose]],
     );
     await advance(1);
-    // The index is in the archive now: its image is overdue, and stays for it.
+    // The index is archived now; its image is overdue, but kept because the index refers to it.
     assert.deepEqual(await present(name), {
       [release]: "ARCHIVED",
       [signature.digest]: "ARCHIVED",
@@ -115,7 +115,7 @@ describe("gateway: lifecycle policies", () => {
     assert.deepEqual(images, []);
   });
 
-  it("deletes the signatures of an image that was deleted by hand, which no rule names, within 24 hours", async () => {
+  it("deletes the signatures of a manually deleted image within 24 hours, even if no rule selects them", async () => {
     const name = await repository([{ images: { tagPrefixes: ["v"] }, keepNewest: 5 }]);
     const client = await privateClient(sandbox);
     const [gone = "", kept = ""] = await push(name, ["gone", "v1"], ["kept", "v2"]);
@@ -133,7 +133,7 @@ describe("gateway: lifecycle policies", () => {
     assert.deepEqual(Object.keys(await present(name)).sort(), [kept, other].sort());
   });
 
-  it("does now what the preview says, image by image, and runs all policies when asked", async () => {
+  it("does exactly what the preview says, and runs all policies on request", async () => {
     const name = await repository([{ images: "untagged", expireAfterDays: 30 }]);
     const [first = "", , third = "", kept = ""] = await push(
       name,
@@ -187,7 +187,7 @@ describe("gateway: lifecycle policies", () => {
     assert.ok((await evaluatedAt(name)) > putAt);
   });
 
-  it("gives a preview in pages, by tag status and by image, and counts what goes to the archive", async () => {
+  it("returns a preview in pages, by tag status and by image, and counts the images to archive", async () => {
     const name = await repository([{ images: "any", archiveKeepNewest: 1 }]);
     const digests = await push(name, ["a", "a"], ["b", "b"], ["c", ""], ["d", "d"]);
     await sandbox.ecr().send(new StartLifecyclePolicyPreviewCommand({ repositoryName: name }));
@@ -219,7 +219,7 @@ describe("gateway: lifecycle policies", () => {
     );
   });
 
-  it("refuses a preview without a policy or with one that ECR refuses, and of a repository that is not there", async () => {
+  it("rejects a preview without a policy, with an invalid policy, or of a nonexistent repository", async () => {
     const repositoryName = uniqueName("lifecycle");
     const start = (lifecyclePolicyText?: string, name = repositoryName) =>
       sandbox.ecr().send(new StartLifecyclePolicyPreviewCommand({ repositoryName: name, lifecyclePolicyText }));
@@ -231,7 +231,7 @@ describe("gateway: lifecycle policies", () => {
     await assert.rejects(preview({ repositoryName }), serviceError("LifecyclePolicyPreviewNotFoundException"));
   });
 
-  it("keeps its clock over a restart, and takes only what it can read", async () => {
+  it("keeps its clock across a restart, and rejects malformed control requests", async () => {
     const before = (await advance(3)).body.now;
     await sandbox.stopGateway();
     await sandbox.start();
@@ -250,7 +250,7 @@ describe("gateway: lifecycle policies", () => {
     assert.equal((await fetch(`${sandbox.gateway.endpoint}/_sandbox/clock`)).status, 400);
   });
 
-  it("looks for due policies by itself, goes on after a failure and stops when told", async () => {
+  it("checks for due policies by itself, continues after a failure and stops when told", async () => {
     let looks = 0;
     const log: string[] = [];
     const allRepositories = () => {
@@ -260,7 +260,7 @@ describe("gateway: lifecycle policies", () => {
     };
     const context = { store: { allRepositories }, log: (line: string) => log.push(line) } as unknown as GatewayContext;
     const schedule = new LifecycleSchedule(context, 1);
-    await waitUntil(async () => looks >= 3, 5000);
+    await waitUntil(async () => looks >= 3, 50_000);
     await schedule.stop();
     const stopped = looks;
     await new Promise((resolve) => setTimeout(resolve, 20));

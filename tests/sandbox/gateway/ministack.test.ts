@@ -24,7 +24,7 @@ describe("gateway: together with MiniStack", () => {
   const kms = (options: { accessKeyId?: string; region?: string } = {}) =>
     new KMSClient(sandbox.clientOptions(region, options));
 
-  it("passes other services on, with host, path, account and region as they were signed", async () => {
+  it("forwards other services' requests with the signed host, path, account and region", async () => {
     const identity = await new STSClient(sandbox.clientOptions(region)).send(new GetCallerIdentityCommand({}));
     assert.equal(identity.Account, account);
     const other = await new STSClient(sandbox.clientOptions(region, { account: "222222222222" })).send(
@@ -51,13 +51,13 @@ describe("gateway: together with MiniStack", () => {
     assert.match(await put.text(), /NoSuchBucket/, "the signature was good for MiniStack");
   });
 
-  it("lets MiniStack refuse a key that nobody has", async () => {
+  it("lets MiniStack reject an unknown access key", async () => {
     await assert.rejects(kms({ accessKeyId: "AKIAUNKNOWN" }).send(new CreateKeyCommand({})), (error: Error) =>
       /security token/.test(error.message),
     );
   });
 
-  it("takes a KMS key that exists in the repository's region, by ARN, id or alias, and refuses others with KmsException", async () => {
+  it("accepts an existing KMS key of the region by ARN, ID or alias, and rejects others", async () => {
     const { KeyMetadata: key } = await kms().send(new CreateKeyCommand({}));
     await kms().send(new CreateAliasCommand({ AliasName: "alias/images", TargetKeyId: key?.KeyId }));
     const { KeyMetadata: elsewhere } = await kms({ region: "eu-west-1" }).send(new CreateKeyCommand({}));
@@ -79,7 +79,7 @@ describe("gateway: together with MiniStack", () => {
     await assert.rejects(create(elsewhere?.Arn), serviceError("InvalidParameterException", /eu-west-1/));
   });
 
-  it("lets MiniStack decide about IAM users: signature and policies", async () => {
+  it("checks IAM users' signatures and policies against MiniStack's IAM", async () => {
     const iam = async (parameters: Record<string, string>) => {
       const body = new URLSearchParams({ Version: "2010-05-08", ...parameters }).toString();
       const { host } = new URL(sandbox.gateway.endpoint);

@@ -1,21 +1,20 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import * as path from "node:path";
-import { installPythonPackage } from "../../../sandbox/services/pythonPackage";
 import { runOrThrow } from "../../../sandbox/system/commands";
-import { freePort } from "../../../sandbox/system/ports";
-import { waitUntil } from "../../../sandbox/system/waitUntil";
+import { installPythonPackage } from "../../../sandbox/system/pythonPackage";
 
-/** moto's server, of the version whose answers the tests know, and boto3, which it depends on. @returns The path of `moto_server`. */
+/** Installs the pinned moto server and its dependency boto3. @returns The path of `moto_server`. */
 function installMoto(): Promise<string> {
   return installPythonPackage({ name: "moto", command: "moto_server" }, () => {});
 }
 
-/** A Python that has boto3: the tests' clients of that kind run in moto's environment. */
+/** A Python with boto3; the tests' boto3 clients run in moto's environment. */
 export async function pythonWithBoto3(): Promise<string> {
   return path.join(path.dirname(await installMoto()), "python");
 }
 
-/** The operations of ECR that moto answers, as its code has them. */
+/** The ECR operations that moto implements, read from its code. */
 export async function motoOperations(): Promise<string[]> {
   const program = [
     "from moto.ecr.responses import ECRResponse",
@@ -30,25 +29,24 @@ export interface Moto {
   stop(): Promise<void>;
 }
 
-/** Starts moto on a free port. */
+/** Starts moto on a port chosen by the system, which moto prints once it listens. */
 export async function startMoto(): Promise<Moto> {
-  const program = await installMoto();
-  const port = await freePort();
-  const child: ChildProcess = spawn(program, ["-H", "127.0.0.1", "-p", String(port)], { stdio: "ignore" });
-  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  const url = `http://127.0.0.1:${port}`;
-  const stop = async () => {
-    child.kill("SIGTERM");
-    await ended;
+  const child = spawn(await installMoto(), ["-H", "127.0.0.1", "-p", "0"], { stdio: ["ignore", "ignore", "pipe"] });
+  const ended = once(child, "exit");
+  let said = "";
+  const url = await new Promise<string>((resolve, reject) => {
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      said += text;
+      const listening = /http:\/\/127\.0\.0\.1:[0-9]+/.exec(said)?.[0];
+      if (listening !== undefined) resolve(listening);
+    });
+    child.once("close", (code) => reject(new Error(`moto ended with ${code} before it listened:\n${said}`)));
+  });
+  return {
+    url,
+    async stop() {
+      child.kill("SIGTERM");
+      await ended;
+    },
   };
-  const answers = () =>
-    fetch(`${url}/moto-api/`).then(
-      (answer) => answer.ok,
-      () => false,
-    );
-  if (!(await waitUntil(answers, 60_000))) {
-    await stop();
-    throw new Error("moto did not start");
-  }
-  return { url, stop };
 }

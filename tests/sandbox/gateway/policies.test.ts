@@ -30,7 +30,7 @@ const access = JSON.stringify({
   Statement: [{ Sid: "pull", Effect: "Allow", Principal: "*", Action: ["ecr:BatchGetImage"] }],
 });
 
-describe("gateway: policies of repositories", () => {
+describe("gateway: repository policies", () => {
   const sandbox = useSandbox();
 
   async function repository(): Promise<string> {
@@ -39,7 +39,7 @@ describe("gateway: policies of repositories", () => {
     return repositoryName;
   }
 
-  it("gives a lifecycle policy back without white space, its rules by priority", async () => {
+  it("returns a lifecycle policy without whitespace, its rules sorted by priority", async () => {
     const repositoryName = await repository();
     const rule = (rulePriority: number, tagPrefixList: string[]) => ({
       rulePriority,
@@ -70,7 +70,7 @@ describe("gateway: policies of repositories", () => {
     await assert.rejects(sandbox.ecr().send(new DeleteLifecyclePolicyCommand({ repositoryName })), absent);
   });
 
-  it("refuses a lifecycle policy that ECR would, with every fault, and keeps the one before", async () => {
+  it("rejects an invalid lifecycle policy with every fault, and keeps the previous one", async () => {
     const repositoryName = await repository();
     await sandbox.ecr().send(new PutLifecyclePolicyCommand({ repositoryName, lifecyclePolicyText: lifecycle }));
     const bad = JSON.parse(lifecycle) as { rules: { selection: { countNumber: number; countUnit?: string } }[] };
@@ -93,7 +93,7 @@ describe("gateway: policies of repositories", () => {
     assert.equal(read.lifecyclePolicyText, lifecycle);
   });
 
-  it("gives access policies back as ECR prints them, in both services, however they were written", async () => {
+  it("returns access policies in ECR's own format, however they were written", async () => {
     const repositoryName = await repository();
     const statement = (action: string) => ({
       Sid: "new statement",
@@ -102,7 +102,7 @@ describe("gateway: policies of repositories", () => {
       Action: [action, "ecr:BatchGetImage"],
       Condition: { StringEquals: { "aws:SourceAccount": "111122223333" } },
     });
-    // The AWS CLI reference, get-repository-policy, has this form.
+    // The format shown in the AWS CLI reference, get-repository-policy.
     const printed = (action: string) => `{
   "Version" : "2008-10-17",
   "Statement" : [ {
@@ -154,7 +154,7 @@ describe("gateway: policies of repositories", () => {
     assert.deepEqual(JSON.parse(read.policyText ?? ""), JSON.parse(policyText));
   });
 
-  it("refuses a text that is no access policy", async () => {
+  it("rejects an invalid access policy", async () => {
     const repositoryName = await repository();
     const statement = { Effect: "Allow", Principal: "*", Action: "ecr:*" };
     for (const [policy, message] of [

@@ -24,7 +24,7 @@ describe("gateway: a private registry", () => {
   const repository = (settings: Partial<CreateRepositoryCommandInput> = {}) =>
     sandbox.createRepository("app", settings);
 
-  it("challenges whoever comes without a login, and takes the token of GetAuthorizationToken", async () => {
+  it("challenges requests without a login, and accepts only the token from GetAuthorizationToken", async () => {
     const { token, host } = await privateToken(sandbox);
     const anonymous = await new RegistryClient(host, undefined).request("GET", "/v2/");
     assert.equal(anonymous.status, 401);
@@ -44,7 +44,7 @@ describe("gateway: a private registry", () => {
     }
   });
 
-  it("refuses a push and a pull without a login", async () => {
+  it("rejects a push and a pull without a login", async () => {
     const name = await repository();
     const client = await privateClient(sandbox);
     const image = testImage("secret");
@@ -62,7 +62,7 @@ describe("gateway: a private registry", () => {
     }
   });
 
-  it("gives back what was pushed, by tag and by digest", async () => {
+  it("returns what was pushed, by tag and by digest", async () => {
     const name = await repository();
     const client = await privateClient(sandbox);
     const image = testImage("round trip", {}, dockerManifestType);
@@ -84,7 +84,7 @@ describe("gateway: a private registry", () => {
     assert.deepEqual([part.status, await part.text()], [206, image.layer.toString().slice(2, 6)]);
   });
 
-  it("does not know a repository that was not created", async () => {
+  it("returns NAME_UNKNOWN for a repository that was not created", async () => {
     const client = await privateClient(sandbox);
     const expected = {
       status: 404,
@@ -95,7 +95,7 @@ describe("gateway: a private registry", () => {
     assert.deepEqual(await refusal(await client.getManifest("ghost", "v1")), expected);
   });
 
-  it("takes names with parts that look like the protocol's own", async () => {
+  it("accepts names with parts that look like the protocol's own", async () => {
     for (const name of ["email", "team/tags", "a/blobs/uploads", "b/manifests/list", "c--d__e"]) {
       await sandbox.ecr().send(new CreateRepositoryCommand({ repositoryName: name }));
       const client = await privateClient(sandbox);
@@ -105,7 +105,7 @@ describe("gateway: a private registry", () => {
     }
   });
 
-  it("never lets an immutable tag go, not even to the same digest", async () => {
+  it("never overwrites an immutable tag, not even with the same digest", async () => {
     const name = await repository({ imageTagMutability: "IMMUTABLE" });
     const client = await privateClient(sandbox);
     const image = testImage("first");
@@ -124,7 +124,7 @@ describe("gateway: a private registry", () => {
     assert.equal(untagged.status, 404, "a refused push leaves nothing that can be pulled");
   });
 
-  it("moves a tag that an exclusion filter names, and only that", async () => {
+  it("moves only tags that match an exclusion filter", async () => {
     const name = await repository({
       imageTagMutability: "IMMUTABLE_WITH_EXCLUSION",
       imageTagMutabilityExclusionFilters: [{ filterType: "WILDCARD", filter: "latest" }],
@@ -143,7 +143,7 @@ describe("gateway: a private registry", () => {
     assert.equal((await client.push(name, "v1", second)).status, 201, "a changed setting counts at once");
   });
 
-  it("gives an immutable tag to one of many pushes that race for it", async () => {
+  it("gives an immutable tag to exactly one of several concurrent pushes", async () => {
     const name = await repository({ imageTagMutability: "IMMUTABLE" });
     const client = await privateClient(sandbox);
     const images = Array.from({ length: 8 }, (_, index) => testImage(`racer ${index}`));
@@ -163,7 +163,7 @@ describe("gateway: a private registry", () => {
     );
   });
 
-  it("refuses a manifest whose layers are not there, and one that is none", async () => {
+  it("rejects a manifest whose layers are missing, and an invalid manifest", async () => {
     const name = await repository();
     const client = await privateClient(sandbox);
     const image = testImage("layers missing");
@@ -193,7 +193,7 @@ describe("gateway: a private registry", () => {
     assert.equal(huge.status, 413);
   });
 
-  it("no longer gives a deleted image, tag or repository, by digest either", async () => {
+  it("returns 404 after an image, tag or repository is deleted, by digest too", async () => {
     const name = await repository();
     const client = await privateClient(sandbox);
     const image = testImage("short life");
@@ -217,7 +217,7 @@ describe("gateway: a private registry", () => {
     assert.equal((await client.request("HEAD", `/v2/${name}/blobs/${digestOf(image.layer)}`)).status, 404);
   });
 
-  it("lets a token live for 12 hours, and says then what docker users know", async () => {
+  it("accepts a token for 12 hours, then returns ECR's expiry message", async () => {
     const { token, host, expiresAt } = await privateToken(sandbox);
     const hours = (expiresAt.getTime() - Date.now()) / 3_600_000;
     assert.ok(hours > 11.99 && hours <= 12, `${hours} hours`);
@@ -232,18 +232,18 @@ describe("gateway: a private registry", () => {
     });
   });
 
-  it("refuses another account's token", async () => {
+  it("rejects another account's token", async () => {
     const name = await repository();
-    const stranger = await privateToken(sandbox, { account: "222222222222" });
+    const otherAccount = await privateToken(sandbox, { account: "222222222222" });
     const own = await privateClient(sandbox);
     await own.push(name, "v1", testImage("mine"));
-    const client = new RegistryClient(own.host, `Basic ${stranger.token}`);
+    const client = new RegistryClient(own.host, `Basic ${otherAccount.token}`);
     const answer = await refusal(await client.getManifest(name, "v1"));
     assert.deepEqual([answer.status, answer.code], [403, "DENIED"]);
-    assert.notEqual(stranger.host, own.host);
+    assert.notEqual(otherAccount.host, own.host);
   });
 
-  it("records the pull in lastRecordedPullTime, not the push", async () => {
+  it("sets lastRecordedPullTime on a pull, not on a push", async () => {
     const name = await repository();
     const client = await privateClient(sandbox);
     await client.push(name, "v1", testImage("pulled"));
@@ -255,7 +255,7 @@ describe("gateway: a private registry", () => {
     assert.ok(Math.abs(((await pullTime())?.getTime() ?? 0) - Date.now()) < 60_000);
   });
 
-  it("knows no other paths, and no broken ones", async () => {
+  it("returns 404 for other paths, and 400 for malformed ones", async () => {
     const client = await privateClient(sandbox);
     assert.equal((await client.request("GET", "/v1/search")).status, 404);
     assert.equal((await client.request("GET", `/v2/%ZZ/tags/list`)).status, 400);

@@ -28,7 +28,7 @@ import {
 describe("gateway: the public registry", () => {
   const sandbox = useSandbox();
 
-  /** A repository's name, and its path at the registry. */
+  /** Creates a repository. @returns Its name, and its path in the registry. */
   async function repository(): Promise<{ repositoryName: string; path: string }> {
     const repositoryName = uniqueName("app");
     const created = await sandbox.ecrPublic().send(new CreateRepositoryCommand({ repositoryName }));
@@ -66,7 +66,7 @@ describe("gateway: the public registry", () => {
     assert.deepEqual(read.catalogData, changed);
   });
 
-  it("refuses what ECR Public refuses", async () => {
+  it("rejects invalid names and catalog data", async () => {
     const create = (input: ConstructorParameters<typeof CreateRepositoryCommand>[0]) =>
       sandbox.ecrPublic().send(new CreateRepositoryCommand(input));
     const refused: [ConstructorParameters<typeof CreateRepositoryCommand>[0], RegExp][] = [
@@ -85,7 +85,7 @@ describe("gateway: the public registry", () => {
     );
   });
 
-  it("lets anyone pull, and nobody push without the owner's login", async () => {
+  it("lets anyone pull, and only the owner's login push", async () => {
     const { repositoryName, path } = await repository();
     const image = testImage("open");
     const owner = await publicClient(sandbox, await publicToken(sandbox));
@@ -101,9 +101,9 @@ describe("gateway: the public registry", () => {
     assert.equal(await (await anyone.getManifest(path, "v1")).text(), image.manifest);
     assert.equal((await refusal(await anyone.push(path, "v2", image))).code, "DENIED");
     assert.equal((await refusal(await anyone.putManifest(path, "v2", image))).status, 403);
-    const stranger = await publicClient(sandbox, await publicToken(sandbox, { account: "222222222222" }));
-    assert.equal((await stranger.getManifest(path, "v1")).status, 200);
-    assert.equal((await refusal(await stranger.push(path, "v2", image))).status, 403);
+    const otherAccount = await publicClient(sandbox, await publicToken(sandbox, { account: "222222222222" }));
+    assert.equal((await otherAccount.getManifest(path, "v1")).status, 200);
+    assert.equal((await refusal(await otherAccount.push(path, "v2", image))).status, 403);
     const { imageTagDetails } = await sandbox.ecrPublic().send(new DescribeImageTagsCommand({ repositoryName }));
     assert.deepEqual(
       imageTagDetails?.map((tag) => [tag.imageTag, tag.imageDetail?.imageDigest]),
@@ -111,7 +111,7 @@ describe("gateway: the public registry", () => {
     );
   });
 
-  it("does not take a private token, and the private registry takes no public one", async () => {
+  it("rejects a private registry's token, as the private registry rejects a public one", async () => {
     const { token: privateOne, host } = await privateToken(sandbox);
     const publicOne = await publicToken(sandbox);
     assert.equal((await askBearer(sandbox, privateOne)).status, 401);
@@ -122,7 +122,7 @@ describe("gateway: the public registry", () => {
     assert.equal(basic.status, 401, "the public registry itself takes bearer tokens only");
   });
 
-  it("ends a login after 12 hours and a bearer token after one, and takes no forged one", async () => {
+  it("expires a login after 12 hours and a bearer token after one, and rejects forged tokens", async () => {
     const login = await publicToken(sandbox);
     const client = await publicClient(sandbox, login);
     const { token } = (await (await askBearer(sandbox)).json()) as { token: string };
@@ -145,7 +145,7 @@ describe("gateway: the public registry", () => {
     });
   });
 
-  it("gives a token for a posted password too, as some clients ask", async () => {
+  it("also issues a token for a posted password, which some clients use", async () => {
     const [username = "", password = ""] = Buffer.from(await publicToken(sandbox), "base64")
       .toString()
       .split(":");
@@ -156,7 +156,7 @@ describe("gateway: the public registry", () => {
     assert.equal((await ask({ grant_type: "refresh_token" })).status, 400);
   });
 
-  it("moves its tags freely, and refuses to delete what is not empty", async () => {
+  it("moves tags freely, and deletes a repository with images only with force", async () => {
     const { repositoryName, path } = await repository();
     const owner = await publicClient(sandbox, await publicToken(sandbox));
     assert.equal((await owner.push(path, "latest", testImage("a"))).status, 201);
@@ -180,14 +180,14 @@ describe("gateway: the public registry", () => {
     assert.equal((await owner.getManifest(path, testImage("a").digest)).status, 404);
   });
 
-  it("knows no alias that it has not given, and no name without one", async () => {
+  it("returns NAME_UNKNOWN for an unknown alias, and for a name without one", async () => {
     const anyone = await publicClient(sandbox);
     for (const name of ["nobody/petclinic", "petclinic"]) {
       assert.equal((await refusal(await anyone.getManifest(name, "v1"))).code, "NAME_UNKNOWN");
     }
   });
 
-  it("tags repositories and names the registry", async () => {
+  it("tags repositories and sets the registry's display name", async () => {
     const tags = [{ Key: "team", Value: "clinic" }];
     const { repositoryName } = await repository();
     const resourceArn = `arn:aws:ecr-public::${account}:repository/${repositoryName}`;

@@ -42,7 +42,7 @@ const lifecyclePolicy = JSON.stringify({
   ],
 });
 
-describe("gateway: what a registry's settings do", () => {
+describe("gateway: effects of registry settings", () => {
   const sandbox = useSandbox();
   let client: RegistryClient;
   before(async () => {
@@ -53,7 +53,7 @@ describe("gateway: what a registry's settings do", () => {
     sandbox.createRepository("acts", settings);
 
   describe("creation templates", () => {
-    it("make a repository on the first push below their prefix, and no other", async () => {
+    it("create a repository on the first push under their prefix, and not elsewhere", async () => {
       await sandbox.ecr().send(
         new CreateRepositoryCreationTemplateCommand({
           prefix: "made",
@@ -101,7 +101,7 @@ describe("gateway: what a registry's settings do", () => {
     };
     afterEach(() => replicate({ region: "eu-west-1", registryId: account }));
 
-    it("copies what is pushed to another region, indexes whole, and not what was there before", async () => {
+    it("copies new pushes to another region, indexes with their images, but no earlier images", async () => {
       const repositoryName = await repository();
       await client.push(repositoryName, "before", testImage("before"));
       await replicate({ region: "eu-west-1", registryId: account });
@@ -125,7 +125,7 @@ describe("gateway: what a registry's settings do", () => {
       assert.equal((await europe.getManifest(repositoryName, "before")).status, 404);
     });
 
-    it("needs the other account's registry policy, and says that it failed", async () => {
+    it("requires the other account's registry policy, and reports AccessDenied without it", async () => {
       const repositoryName = await repository();
       await replicate({ region, registryId: other });
       await client.push(repositoryName, "v1", testImage("abroad"));
@@ -145,7 +145,7 @@ describe("gateway: what a registry's settings do", () => {
       assert.equal(images?.[0]?.imageManifest, testImage("abroad").manifest);
     });
 
-    it("goes on after a restart with what a kill cut", async () => {
+    it("resumes an interrupted copy after a restart", async () => {
       const repositoryName = await repository();
       await client.push(repositoryName, "v1", testImage("restarted"));
       await sandbox.stopGateway();
@@ -170,7 +170,7 @@ describe("gateway: what a registry's settings do", () => {
     const rule = (ecrRepositoryPrefix: string, upstreamRegistryUrl: string, more: object = {}) =>
       sandbox.ecr().send(new CreatePullThroughCacheRuleCommand({ ecrRepositoryPrefix, upstreamRegistryUrl, ...more }));
 
-    it("fetches from the sandbox's public registry, and follows a tag that moved after a day", async () => {
+    it("fetches from the sandbox's public registry, and picks up a moved tag after a day", async () => {
       const repositoryName = uniqueName("upstream");
       const { repository: made } = await sandbox
         .ecrPublic({ account: other })
@@ -195,7 +195,7 @@ describe("gateway: what a registry's settings do", () => {
       assert.equal((await client.getManifest(`cache/${upstreamPath}`, "never")).status, 404);
     });
 
-    it("fetches from another region of the account, under the upstream's own prefix", async () => {
+    it("fetches from another region of the account, with an upstream repository prefix", async () => {
       const at = { region: "eu-west-1" };
       await sandbox.ecr(at).send(new CreateRepositoryCommand({ repositoryName: "prod/api" }));
       await (await privateClient(sandbox, at)).push("prod/api", "v1", testImage("api"));
@@ -204,11 +204,11 @@ describe("gateway: what a registry's settings do", () => {
       assert.equal(await (await client.getManifest("europe/api", "v1")).text(), testImage("api").manifest);
     });
 
-    it("refuses an upstream on the internet by name, and validates rules the same way", async () => {
+    it("rejects an upstream on the internet by name, and reports its rule as invalid", async () => {
       await rule("quay", "quay.io");
       const answer = await refusal(await client.getManifest("quay/team/app", "v1"));
       assert.equal(answer.status, 404);
-      assert.match(answer.message, /no way to quay\.io/);
+      assert.match(answer.message, /cannot reach quay\.io/);
       const validate = async (ecrRepositoryPrefix: string) => {
         const command = new ValidatePullThroughCacheRuleCommand({ ecrRepositoryPrefix });
         const { isValid, failure } = await sandbox.ecr().send(command);
@@ -219,7 +219,7 @@ describe("gateway: what a registry's settings do", () => {
     });
   });
 
-  it("says that it signs nothing, for what a signing rule is for", async () => {
+  it("reports signing as failed for images that a signing rule matches", async () => {
     const repositoryName = await repository();
     const status = async (imageTag: string) => {
       const command = new DescribeImageSigningStatusCommand({ repositoryName, imageId: { imageTag } });

@@ -11,7 +11,7 @@ export function digestOf(data: Buffer | string): string {
   return `sha256:${createHash("sha256").update(data).digest("hex")}`;
 }
 
-/** A small image: its blobs and its manifest's exact text. */
+/** A small image: its blobs and its exact manifest. */
 export interface TestImage {
   config: Buffer;
   layer: Buffer;
@@ -20,7 +20,7 @@ export interface TestImage {
   digest: string;
 }
 
-/** An image whose content, and so its digest, comes from a text. */
+/** An image whose content, and so its digest, is derived from a string. */
 export function testImage(content: string, extra: object = {}, mediaType = ociManifestType): TestImage {
   const config = Buffer.from(JSON.stringify({ architecture: "amd64", os: "linux", content }));
   const layer = Buffer.from(`layer of ${content}`);
@@ -45,7 +45,7 @@ export function testImage(content: string, extra: object = {}, mediaType = ociMa
   return { config, layer, manifest, mediaType, digest: digestOf(manifest) };
 }
 
-/** Raw requests of the registry protocol with one identity. */
+/** Raw registry protocol requests with one identity. */
 export class RegistryClient {
   constructor(
     readonly host: string,
@@ -76,7 +76,7 @@ export class RegistryClient {
     });
   }
 
-  /** Pushes blobs and manifest; the answer of the first request that fails, or the manifest's. */
+  /** Pushes blobs and manifest. @returns The answer of the first request that fails, or the manifest's. */
   async push(name: string, reference: string, image: TestImage): Promise<Response> {
     for (const blob of [image.config, image.layer]) {
       const answer = await this.uploadBlob(name, blob);
@@ -110,20 +110,20 @@ export async function publicToken(sandbox: TestSandbox, options: { account?: str
   return authorizationData?.authorizationToken ?? "";
 }
 
-/** Asks the public registry's token endpoint, with a login or as nobody. */
+/** Asks the public registry's token endpoint, with a login or anonymously. */
 export function askBearer(sandbox: TestSandbox, basicToken?: string): Promise<Response> {
   return fetch(`http://${sandbox.gateway.publicRegistry}/token/?service=public.ecr.aws&scope=aws`, {
     headers: basicToken === undefined ? {} : { Authorization: `Basic ${basicToken}` },
   });
 }
 
-/** A client with a bearer token: of a login, or anonymous. */
+/** A public registry client with a bearer token, for a login or anonymous. */
 export async function publicClient(sandbox: TestSandbox, basicToken?: string): Promise<RegistryClient> {
   const { token } = (await (await askBearer(sandbox, basicToken)).json()) as { token: string };
   return new RegistryClient(sandbox.gateway.publicRegistry, `Bearer ${token}`);
 }
 
-/** Status, code and message of a refusal of the registry protocol. */
+/** Status, code and message of a registry protocol error. */
 export async function refusal(answer: Response): Promise<{ status: number; code: string; message: string }> {
   const body = (await answer.json()) as { errors?: { code: string; message: string }[] };
   return { status: answer.status, code: body.errors?.[0]?.code ?? "", message: body.errors?.[0]?.message ?? "" };

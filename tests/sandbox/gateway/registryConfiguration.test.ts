@@ -26,10 +26,10 @@ import { account, region, serviceError, useSandbox } from "./harness";
 const secret = (name: string) =>
   `arn:aws:secretsmanager:${region}:${account}:secret:ecr-pullthroughcache/${name}-AbCdEf`;
 
-describe("gateway: a registry's configuration", () => {
+describe("gateway: registry configuration", () => {
   const sandbox = useSandbox();
 
-  it("keeps a registry policy until it is deleted, each region its own", async () => {
+  it("keeps a registry policy per region until it is deleted", async () => {
     const policyText = JSON.stringify({
       Version: "2012-10-17",
       Statement: [
@@ -61,7 +61,7 @@ describe("gateway: a registry's configuration", () => {
     await assert.rejects(sandbox.ecr().send(new DeleteRegistryPolicyCommand({})), absent);
   });
 
-  it("keeps a replication configuration and describes the registry with it", async () => {
+  it("keeps a replication configuration and returns it from DescribeRegistry", async () => {
     const empty = await sandbox.ecr().send(new DescribeRegistryCommand({}));
     assert.deepEqual([empty.registryId, empty.replicationConfiguration], [account, { rules: [] }]);
     const replicationConfiguration = {
@@ -78,7 +78,7 @@ describe("gateway: a registry's configuration", () => {
     await sandbox.ecr().send(new PutReplicationConfigurationCommand({ replicationConfiguration: { rules: [] } }));
   });
 
-  it("creates, changes, lists and deletes pull-through cache rules", async () => {
+  it("creates, updates, lists and deletes pull-through cache rules", async () => {
     const create = (ecrRepositoryPrefix: string, more: object = {}) =>
       sandbox.ecr().send(
         new CreatePullThroughCacheRuleCommand({
@@ -124,7 +124,7 @@ describe("gateway: a registry's configuration", () => {
     }
   });
 
-  it("creates, changes, lists and deletes repository creation templates", async () => {
+  it("creates, updates, lists and deletes repository creation templates", async () => {
     const create = (prefix: string, more: object = {}) =>
       sandbox
         .ecr()
@@ -136,7 +136,10 @@ describe("gateway: a registry's configuration", () => {
       [
         account,
         updatedAt,
-        { prefix: "team", description: "the team's", appliedFor: ["CREATE_ON_PUSH"], imageTagMutability: "MUTABLE" },
+        {
+          ...{ prefix: "team", description: "the team's", appliedFor: ["CREATE_ON_PUSH"] },
+          ...{ imageTagMutability: "MUTABLE", encryptionConfiguration: { encryptionType: "AES256" } },
+        },
       ],
     );
     await assert.rejects(create("team"), serviceError("TemplateAlreadyExistsException", /'team'/));
@@ -181,7 +184,7 @@ describe("gateway: a registry's configuration", () => {
     await assert.rejects(sandbox.ecr().send(new DeleteSigningConfigurationCommand({})), absent);
   });
 
-  it("registers, lists and deregisters principals whose pulls do not count", async () => {
+  it("registers, lists and deregisters pull time update exclusions", async () => {
     const principalArn = `arn:aws:iam::${account}:role/scanner`;
     const made = await sandbox.ecr().send(new RegisterPullTimeUpdateExclusionCommand({ principalArn }));
     assert.deepEqual([made.principalArn, made.createdAt instanceof Date], [principalArn, true]);
@@ -204,7 +207,7 @@ describe("gateway: a registry's configuration", () => {
     );
   });
 
-  it("keeps accounts apart", async () => {
+  it("keeps accounts separate", async () => {
     await sandbox.ecr().send(new CreateRepositoryCommand({ repositoryName: "mine" }));
     await sandbox
       .ecr()

@@ -21,7 +21,7 @@ import {
   testImage,
 } from "./registryClient";
 
-describe("gateway: what a repository holds, by the registry protocol", () => {
+describe("gateway: repository contents through the registry protocol", () => {
   const sandbox = useSandbox();
   let client: RegistryClient;
   before(async () => {
@@ -40,7 +40,7 @@ describe("gateway: what a repository holds, by the registry protocol", () => {
     return { ...testImage("index"), manifest, mediaType: ociIndexType, digest: digestOf(manifest) };
   }
 
-  describe("lists of tags", () => {
+  describe("tag lists", () => {
     let name: string;
     const tags = Array.from({ length: 103 }, (_, number) => `t${String(number).padStart(3, "0")}`);
     before(async () => {
@@ -50,7 +50,7 @@ describe("gateway: what a repository holds, by the registry protocol", () => {
       await Promise.all(tags.slice(0, -1).map((tag) => client.putManifest(name, tag, image)));
     });
 
-    it("come in lexical order, a hundred at a time", async () => {
+    it("are returned in lexical order, 100 at a time", async () => {
       const first = await client.request("GET", `/v2/${name}/tags/list`);
       assert.deepEqual(await first.json(), { name, tags: tags.slice(0, 100) });
       const rest = await client.request("GET", nextOf(first) ?? "");
@@ -58,7 +58,7 @@ describe("gateway: what a repository holds, by the registry protocol", () => {
       assert.equal(nextOf(rest), undefined);
     });
 
-    it("come in pages of the client's size, up to 1000", async () => {
+    it("are returned in pages of the client's size, up to 1000", async () => {
       const list = (query: string) => client.request("GET", `/v2/${name}/tags/list?${query}`);
       const page = await list("n=2&last=t100");
       assert.deepEqual(await page.json(), { name, tags: ["t101", "t102"] });
@@ -77,7 +77,7 @@ describe("gateway: what a repository holds, by the registry protocol", () => {
     });
   });
 
-  it("more than a hundred identifiers fit into an answer, as into none of the requests", async () => {
+  it("returns more than 100 image identifiers in one response, although a request is limited to 100", async () => {
     const name = await repository();
     const image = testImage("many");
     await client.push(name, "t000", image);
@@ -92,7 +92,7 @@ describe("gateway: what a repository holds, by the registry protocol", () => {
   });
 
   describe("referrers", () => {
-    it("come by digest, a hundred at a time, and of one artifact type where one is asked for", async () => {
+    it("are returned by digest, 100 at a time, and filtered by artifact type", async () => {
       const name = await repository();
       const image = testImage("signed");
       await client.push(name, "v1", image);
@@ -132,7 +132,7 @@ describe("gateway: what a repository holds, by the registry protocol", () => {
   });
 
   describe("deletions", () => {
-    it("take a tag, the image with its last tag, and an image with all tags by digest", async () => {
+    it("remove a tag, the image with its last tag, and an image with all its tags by digest", async () => {
       const name = await repository();
       const image = testImage("deleted");
       for (const tag of ["v1", "v2"]) await client.push(name, tag, image);
@@ -152,7 +152,7 @@ describe("gateway: what a repository holds, by the registry protocol", () => {
       assert.deepEqual(imageDetails, []);
     });
 
-    it("refuse an image before the index that names it", async () => {
+    it("are refused for an image while an index references it", async () => {
       const name = await repository();
       const [one, two] = [testImage("amd64"), testImage("arm64")];
       const both = index(one, two);
@@ -171,7 +171,7 @@ describe("gateway: what a repository holds, by the registry protocol", () => {
       }
     });
 
-    it("are the owner's at the public registry, and never of a single layer", async () => {
+    it("need the owner's login in the public registry, and are unsupported for a single layer", async () => {
       const repositoryName = uniqueName("public");
       const { repository: created } = await sandbox.ecrPublic().send(new CreatePublicCommand({ repositoryName }));
       const path = created?.repositoryUri?.split("/").slice(1).join("/") ?? "";
@@ -187,7 +187,7 @@ describe("gateway: what a repository holds, by the registry protocol", () => {
     });
   });
 
-  it("lists a private registry's repositories in the catalog, in pages, and nobody else's", async () => {
+  it("lists only the private registry's own repositories in the catalog, in pages", async () => {
     const own = { account: "333333333333" };
     const names = ["cat/a", "cat/b", "cat/c"];
     for (const repositoryName of names) await sandbox.ecr(own).send(new CreateRepositoryCommand({ repositoryName }));

@@ -19,7 +19,7 @@ import { account, region, serviceError, uniqueName, useSandbox } from "./harness
 describe("gateway: private repositories", () => {
   const sandbox = useSandbox();
 
-  it("creates the reference job's repository and describes it as it was asked for", async () => {
+  it("creates the reference job's repository and describes it as requested", async () => {
     const asked = {
       imageTagMutability: "IMMUTABLE_WITH_EXCLUSION",
       imageTagMutabilityExclusionFilters: [{ filterType: "WILDCARD", filter: "latest" }],
@@ -55,7 +55,7 @@ describe("gateway: private repositories", () => {
     assert.equal(repository?.imageTagMutabilityExclusionFilters, undefined);
   });
 
-  it("names one AWS-managed key per account and region for KMS without a key", async () => {
+  it("reports one AWS managed key per account and region for KMS without a key", async () => {
     const create = async (options: { region?: string }) => {
       const encryptionConfiguration = { encryptionType: "KMS" } as const;
       const command = new CreateRepositoryCommand({ repositoryName: uniqueName(), encryptionConfiguration });
@@ -68,7 +68,7 @@ describe("gateway: private repositories", () => {
     assert.notEqual((await create({ region: "eu-west-1" }))?.kmsKey, first?.kmsKey);
   });
 
-  it("refuses a second repository of the same name, and finds none that is not there", async () => {
+  it("rejects a second repository of the same name, and calls on a nonexistent one", async () => {
     const repositoryName = uniqueName();
     await sandbox.ecr().send(new CreateRepositoryCommand({ repositoryName }));
     await assert.rejects(
@@ -102,7 +102,7 @@ describe("gateway: private repositories", () => {
     await sandbox.ecr().send(new CreateRepositoryCommand({ repositoryName }));
   });
 
-  it("refuses what ECR refuses, before anything is created", async () => {
+  it("rejects invalid settings before anything is created", async () => {
     const filters = [{ filterType: "WILDCARD", filter: "latest" }] as [{ filterType: "WILDCARD"; filter: string }];
     const refused: [Partial<ConstructorParameters<typeof CreateRepositoryCommand>[0]>, RegExp][] = [
       [
@@ -143,7 +143,7 @@ describe("gateway: private repositories", () => {
     );
   });
 
-  it("changes mutability with its filters, and scan on push", async () => {
+  it("changes tag mutability with its filters, and scan on push", async () => {
     const repositoryName = uniqueName();
     await sandbox.ecr().send(new CreateRepositoryCommand({ repositoryName }));
     const filters = [{ filterType: "WILDCARD", filter: "dev-*" }] as const;
@@ -170,7 +170,7 @@ describe("gateway: private repositories", () => {
     assert.equal((await describe())?.imageTagMutabilityExclusionFilters, undefined);
   });
 
-  it("gives pages in order, without losing or repeating any, and refuses a foreign token", async () => {
+  it("returns pages in order, without losing or repeating any, and rejects an invalid token", async () => {
     const elsewhere = { region: "sa-east-1" };
     const names = ["a/one", "a/two", "bb", "c-1", "dd"].sort();
     for (const repositoryName of names) {
@@ -195,7 +195,7 @@ describe("gateway: private repositories", () => {
     );
   });
 
-  it("keeps accounts and regions apart, each with an address of its own", async () => {
+  it("keeps accounts and regions separate, each with its own registry address", async () => {
     const repositoryName = uniqueName();
     const places = [{}, { region: "us-west-2" }, { account: "222222222222" }];
     const uris = new Set<string>();
@@ -212,7 +212,7 @@ describe("gateway: private repositories", () => {
     );
   });
 
-  it("tags, untags and lists tags, and refuses reserved keys and foreign ARNs", async () => {
+  it("adds, removes and lists tags, and rejects reserved keys, too many tags and foreign ARNs", async () => {
     const tags = [{ Key: "team", Value: "clinic" }];
     const { repository } = await sandbox
       .ecr()
@@ -246,7 +246,7 @@ describe("gateway: private repositories", () => {
     );
   });
 
-  it("has the registry's settings and their defaults", async () => {
+  it("returns the registry's settings with their defaults, and changes them", async () => {
     const client = sandbox.ecr({ region: "eu-north-1" });
     const registry = await client.send(new DescribeRegistryCommand({}));
     assert.deepEqual(registry.replicationConfiguration, { rules: [] });

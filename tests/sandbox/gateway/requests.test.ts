@@ -14,11 +14,11 @@ describe("gateway: requests", () => {
     body?: string;
     service?: string;
     signingDate?: Date;
-    /** Changes the request after it was signed. */
+    /** Changes the request after signing. */
     tamper?: (request: { headers: Record<string, string>; body: string }) => void;
   }
 
-  /** A signed request, written by hand so that it can be wrong in ways that the SDK's client never is. */
+  /** Sends a hand-built signed request, which can be wrong in ways that the SDK's never are. */
   async function send({ target = "DescribeRepositories", body = "{}", service = "ecr", signingDate, tamper }: Sent) {
     const signer = new SignatureV4({ service, region, credentials, sha256: Sha256 });
     const { host } = new URL(sandbox.gateway.endpoint);
@@ -43,7 +43,7 @@ describe("gateway: requests", () => {
     return { status: answer.status, type: __type, message: String(message), rest };
   }
 
-  it("answers a well-signed request", async () => {
+  it("accepts a correctly signed request", async () => {
     const answer = await send({});
     assert.deepEqual([answer.status, answer.type, answer.rest], [200, undefined, { repositories: [] }]);
   });
@@ -84,7 +84,7 @@ describe("gateway: requests", () => {
     assert.deepEqual([scope.type, /'ecr-public'/.test(scope.message)], ["InvalidSignatureException", true]);
   });
 
-  it("names an unknown member, a missing one and a wrong type, all at once", async () => {
+  it("names unknown members, missing ones and wrong types, all at once", async () => {
     const unknown = await send({
       target: "CreateRepository",
       body: '{"repositoryName":"app","imageTagMutabilty":"IMMUTABLE"}',
@@ -114,7 +114,7 @@ describe("gateway: requests", () => {
     assert.equal(text.type, "SerializationException");
   });
 
-  it("takes null as not set, as the service's parsers do", async () => {
+  it("treats null as unset, as the service's parsers do", async () => {
     assert.equal((await send({ body: '{"maxResults":null,"repositoryNames":null}' })).status, 200);
   });
 
@@ -123,7 +123,7 @@ describe("gateway: requests", () => {
     assert.equal((await send({ target: "constructor" })).type, "UnknownOperationException");
   });
 
-  it("has ECR Public in us-east-1 and us-west-2 only", async () => {
+  it("serves ECR Public in us-east-1 and us-west-2 only", async () => {
     for (const place of ["us-east-1", "us-west-2"]) {
       const { registries } = await sandbox.ecrPublic({ region: place }).send(new DescribeRegistriesCommand({}));
       assert.equal(registries?.length, 1);
@@ -134,7 +134,7 @@ describe("gateway: requests", () => {
     );
   });
 
-  it("says that it is well, and that MiniStack is not there", async () => {
+  it("reports its health, and returns an error when MiniStack is not running", async () => {
     const health = await fetch(`${sandbox.gateway.endpoint}/_sandbox/health`);
     const { distribution, registries } = (await health.json()) as { distribution: boolean; registries: object };
     assert.equal(distribution, true);

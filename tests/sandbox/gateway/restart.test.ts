@@ -3,14 +3,14 @@ import * as http from "node:http";
 import * as path from "node:path";
 import { CreateRepositoryCommand, DescribeRepositoriesCommand, ECRClient } from "@aws-sdk/client-ecr";
 import { startGateway } from "../../../sandbox/gateway/gateway";
-import { PortTakenError } from "../../../sandbox/gateway/ports";
+import { PortTakenError } from "../../../sandbox/gateway/wire/ports";
 import { useSandbox } from "./harness";
 import { askBearer, privateClient, privateToken, publicToken, RegistryClient, testImage } from "./registryClient";
 
 describe("gateway: restarts", () => {
   const sandbox = useSandbox();
 
-  it("keeps repositories, images, tags, tokens and addresses", async () => {
+  it("keep repositories, images, tags, tokens and addresses", async () => {
     const image = testImage("kept");
     const { repository } = await sandbox.ecr().send(new CreateRepositoryCommand({ repositoryName: "kept" }));
     await sandbox.ecr({ region: "us-west-2" }).send(new CreateRepositoryCommand({ repositoryName: "west" }));
@@ -34,7 +34,7 @@ describe("gateway: restarts", () => {
     assert.equal((await askBearer(sandbox, login)).status, 200);
   });
 
-  it("names the port and its variable when a port is taken, and leaves nothing open", async () => {
+  it("name the port and its variable when a port is taken", async () => {
     const squatter = http.createServer();
     await new Promise<void>((resolve) => squatter.listen(0, "127.0.0.1", resolve));
     const { port } = squatter.address() as { port: number };
@@ -56,7 +56,7 @@ describe("gateway: restarts", () => {
     }
   });
 
-  it("gives further private registries the next free ports after the first", async () => {
+  it("give further private registries the next free ports after the first", async () => {
     const probe = http.createServer();
     await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
     const { port } = probe.address() as { port: number };

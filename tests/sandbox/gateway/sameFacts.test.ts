@@ -7,15 +7,17 @@ import {
   SetRepositoryPolicyCommand,
 } from "@aws-sdk/client-ecr";
 import { CreateRepositoryCommand as CreatePublicRepository } from "@aws-sdk/client-ecr-public";
-import { privateRepositoryFaults, publicRepositoryFaults, registryFaults } from "../../../components";
+import { registryFaults } from "../../../components/registry/registry";
+import { privateRepositoryFaults } from "../../../components/repositories/privateRepositoryArgs";
+import { publicRepositoryFaults } from "../../../components/repositories/publicRepository";
 import { account, region, useSandbox } from "./harness";
 
-/** What passes in the program passes at the local AWS, and what does not does not. */
-describe("gateway: the same facts as in the program", () => {
+/** The gateway must accept exactly the values that the program accepts. */
+describe("gateway: the same validation as the program", () => {
   const sandbox = useSandbox();
   const id = "1234abcd-12ab-34cd-56ef-1234567890ab";
 
-  /** Whether both take a value. */
+  /** Asserts that program and gateway agree on a value. @returns Whether they accept it. */
   async function both(what: string, faults: readonly { rule: string }[], call: () => Promise<unknown>) {
     const answer = await call().then(
       () => "taken",
@@ -25,7 +27,7 @@ describe("gateway: the same facts as in the program", () => {
     return faults.length === 0;
   }
 
-  it("about partitions", async () => {
+  it("of partitions", async () => {
     const ecr = sandbox.ecr();
     for (const [destination, isTaken] of [
       ["us-east-1", true],
@@ -63,7 +65,7 @@ describe("gateway: the same facts as in the program", () => {
     }
   });
 
-  it("about keys", async () => {
+  it("of KMS keys", async () => {
     const ecr = sandbox.ecr();
     for (const kmsKey of [
       "12345678",
@@ -92,7 +94,7 @@ describe("gateway: the same facts as in the program", () => {
     }
   });
 
-  it("about characters: of Unicode, in tags and texts", async () => {
+  it("of length limits in Unicode characters, in tags and descriptions", async () => {
     for (const [length, isTaken] of [
       [256, true],
       [257, false],
@@ -103,7 +105,7 @@ describe("gateway: the same facts as in the program", () => {
       const call = () => sandbox.ecr().send(new CreateRepositoryCommand(input));
       assert.equal(await both(`${length} characters`, faults, call), isTaken);
     }
-    // Four bytes each: the service takes 1,024 of them, the AWS provider stops before.
+    // Four bytes each: the service takes 1,024 of them, the AWS provider fewer.
     for (const [length, isTaken] of [
       [1_024, true],
       [1_025, false],
@@ -114,7 +116,7 @@ describe("gateway: the same facts as in the program", () => {
     }
   });
 
-  it("about architectures that the gallery does not know: 50 of 1 to 50 characters", async () => {
+  it("of architectures unknown to the gallery: up to 50 of 1 to 50 characters", async () => {
     for (const [architectures, isTaken] of [
       [["riscv64", "amd64", "x".repeat(50)], true],
       [["x".repeat(51)], false],

@@ -33,7 +33,7 @@ describe("gateway: scanning", () => {
   const findings = (imageTag: string, repositoryName: string, more: object = {}) =>
     sandbox.ecr().send(new DescribeImageScanFindingsCommand({ repositoryName, imageId: { imageTag }, ...more }));
 
-  it("finds nothing without a file, and what the file says with one", async () => {
+  it("returns the findings that the findings file lists for an image, in pages, and otherwise none", async () => {
     const repositoryName = await repository({ imageScanningConfiguration: { scanOnPush: true } });
     fs.writeFileSync(findingsFile, "[]");
     await client.push(repositoryName, "clean", testImage("clean"));
@@ -69,7 +69,7 @@ describe("gateway: scanning", () => {
     assert.deepEqual(scan, [undefined, undefined], "a basic scan is not in DescribeImages");
   });
 
-  it("fails with the file's name when the file is wrong", async () => {
+  it("fails with the file's name when the file is invalid", async () => {
     const repositoryName = await repository({ imageScanningConfiguration: { scanOnPush: true } });
     fs.writeFileSync(findingsFile, JSON.stringify([{ findings: [{ severity: "GRAVE" }] }]));
     await client.push(repositoryName, "v1", testImage("wrong file"));
@@ -78,7 +78,7 @@ describe("gateway: scanning", () => {
     assert.match(imageScanStatus?.description ?? "", /findings\.json.*0\.findings\.0\.severity/);
   });
 
-  it("scans when it is asked to, once a day, and images only", async () => {
+  it("scans on request once a day, and rejects artifacts that are not images", async () => {
     fs.writeFileSync(findingsFile, "[]");
     const repositoryName = await repository();
     const scan = (imageTag: string) =>
@@ -96,7 +96,7 @@ describe("gateway: scanning", () => {
     await assert.rejects(scan("sbom"), serviceError("UnsupportedImageTypeException", /spdx/));
   });
 
-  it("goes by the registry's filters before the repository's setting, and continuously when they say so", async () => {
+  it("applies the registry's filters before the repository's setting, including continuous scanning", async () => {
     const [mine, theirs] = [await repository(), await repository()];
     await sandbox.ecr().send(
       new PutImageScanningConfigurationCommand({
@@ -115,7 +115,7 @@ describe("gateway: scanning", () => {
       scanningConfigurations?.map((each) => [each.scanFrequency, each.scanOnPush, each.appliedScanFilters]),
       [
         ["CONTINUOUS_SCAN", false, repositoryFilters],
-        // Under enhanced scanning a repository that no filter fits is not scanned, whatever its own setting says.
+        // Under enhanced scanning a repository that matches no filter is not scanned, whatever its own setting.
         [undefined, true, []],
       ],
     );

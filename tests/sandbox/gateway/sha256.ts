@@ -1,6 +1,6 @@
 import { createHash, createHmac } from "node:crypto";
 
-/** SHA-256 as the SDK's signer takes it. */
+/** SHA-256 in the form that the SDK's signer expects. */
 export class Sha256 {
   private readonly hash;
 

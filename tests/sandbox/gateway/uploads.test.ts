@@ -15,10 +15,10 @@ import {
   testImage,
 } from "./registryClient";
 
-/** The smallest chunk that ECR takes in the middle of a layer. */
+/** The smallest chunk that ECR accepts other than the last of a layer. */
 const chunkSize = 5 * 1024 * 1024;
 
-describe("gateway: uploads of layers", () => {
+describe("gateway: layer uploads", () => {
   const sandbox = useSandbox();
   let client: RegistryClient;
   before(async () => {
@@ -46,7 +46,7 @@ describe("gateway: uploads of layers", () => {
     return answer.status === 200 && Buffer.from(await answer.arrayBuffer()).equals(blob);
   };
 
-  /** Sends the beginning of a body that is announced as longer, and drops the connection. */
+  /** Sends the beginning of a longer announced body, and drops the connection. */
   async function cut(location: string, part: Buffer, announced: number): Promise<void> {
     const { token } = await privateToken(sandbox);
     await new Promise<void>((resolve) => {
@@ -59,7 +59,7 @@ describe("gateway: uploads of layers", () => {
     });
   }
 
-  /** How far an upload is, once the gateway has noticed that a client is gone. */
+  /** An upload's state, once the gateway has noticed that the client is gone. */
   async function progress(location: string, received: number): Promise<Response> {
     for (let tries = 0; ; tries++) {
       const answer = await client.request("GET", location);
@@ -68,7 +68,7 @@ describe("gateway: uploads of layers", () => {
     }
   }
 
-  it("takes chunks in order, as ECR answers them, and the last with the digest", async () => {
+  it("accepts chunks in order with ECR's answers, the last one with the digest", async () => {
     const name = await repository();
     const blob = randomBytes(2 * chunkSize + 1000);
     const location = await begin(name);
@@ -85,7 +85,7 @@ describe("gateway: uploads of layers", () => {
     assert.equal((await client.request("GET", location)).status, 404, "the session is over");
   });
 
-  it("refuses a chunk out of order and says where to go on", async () => {
+  it("rejects a chunk out of order and says where to continue", async () => {
     const name = await repository();
     const blob = randomBytes(3 * chunkSize);
     const location = await begin(name);
@@ -109,7 +109,7 @@ describe("gateway: uploads of layers", () => {
     assert.ok(await stored(name, blob));
   });
 
-  it("completes no layer of which another chunk than the last is small, and none without a byte", async () => {
+  it("rejects an empty layer, and one with a chunk under 5 MB that is not the last", async () => {
     const name = await repository();
     const blob = randomBytes(3000);
     const first = await chunk(await begin(name), blob, 0, 1000);
@@ -129,7 +129,7 @@ describe("gateway: uploads of layers", () => {
     assert.equal((await client.uploadBlob(name, blob)).status, 201, "in one piece it is taken");
   });
 
-  it("goes on after a connection that broke in the middle of a chunk, with the address from before it", async () => {
+  it("continues at the same URL after a connection broke in mid-chunk", async () => {
     const name = await repository();
     const blob = randomBytes(500_000);
     const location = await begin(name);
@@ -142,7 +142,7 @@ describe("gateway: uploads of layers", () => {
     assert.ok(await stored(name, blob));
   });
 
-  it("does not take a cut body for a whole layer", async () => {
+  it("does not accept a truncated body as a whole layer", async () => {
     const name = await repository();
     const blob = randomBytes(100_000);
     const location = await begin(name);
@@ -153,7 +153,7 @@ describe("gateway: uploads of layers", () => {
     assert.equal((await client.request("HEAD", `/v2/${name}/blobs/${digestOf(blob)}`)).status, 404);
   });
 
-  it("goes on after a restart of the gateway; a chunk that was cut by then is refused, and the layer sent anew", async () => {
+  it("continues after a gateway restart, but rejects an upload that was cut in mid-chunk", async () => {
     const name = await repository();
     const [blob, other] = [randomBytes(chunkSize + 100_000), randomBytes(200_000)];
     const first = await chunk(await begin(name), blob, 0, chunkSize);
@@ -173,7 +173,7 @@ describe("gateway: uploads of layers", () => {
     assert.ok(await stored(name, other));
   });
 
-  it("takes a layer whole in one request", async () => {
+  it("accepts a whole layer in one request", async () => {
     const name = await repository();
     const blob = randomBytes(50_000);
     const post = (digest: string) =>
@@ -185,7 +185,7 @@ describe("gateway: uploads of layers", () => {
     assert.ok(await stored(name, blob));
   });
 
-  it("takes digests of SHA-256 only, and ends an upload whose digest is wrong", async () => {
+  it("accepts only SHA-256 digests, and ends an upload with a wrong digest", async () => {
     const name = await repository();
     const blob = Buffer.from("layer");
     const location = await begin(name);
@@ -196,7 +196,7 @@ describe("gateway: uploads of layers", () => {
     assert.equal((await finish(location, blob)).status, 404);
   });
 
-  it("cancels an upload, and keeps it inside its repository", async () => {
+  it("cancels an upload, and accepts it only in its own repository", async () => {
     const [mine, other] = [await repository(), await repository()];
     const location = await begin(mine);
     const moved = location.replace(`/v2/${mine}/`, `/v2/${other}/`);
@@ -207,7 +207,7 @@ describe("gateway: uploads of layers", () => {
     assert.equal((await client.request("POST", location)).status, 405);
   });
 
-  it("lets one of two writers of a session go on, and mixes nothing", async () => {
+  it("accepts one of two concurrent writers to a session, and never mixes their data", async () => {
     const name = await repository();
     const blob = randomBytes(400_000);
     const location = await begin(name);
@@ -217,7 +217,7 @@ describe("gateway: uploads of layers", () => {
     assert.ok(await stored(name, blob));
   });
 
-  it("mounts another repository's layer when the account allows it, an image has it and the encryption is the same", async () => {
+  it("mounts a layer if the account allows it, an image uses it and the encryption matches", async () => {
     const [source, target] = [await repository(), await repository()];
     const encrypted = await repository({ encryptionConfiguration: { encryptionType: "KMS" } });
     const image = testImage("shared?");
@@ -244,10 +244,10 @@ describe("gateway: uploads of layers", () => {
     }
   });
 
-  it("lets nobody upload to the public registry without its owner's login", async () => {
+  it("requires the owner's login to upload to the public registry", async () => {
     const owner = await publicClient(sandbox, await publicToken(sandbox));
-    const stranger = new RegistryClient(owner.host, undefined);
-    assert.equal((await stranger.request("POST", "/v2/alias/name/blobs/uploads/")).status, 401);
+    const anonymous = new RegistryClient(owner.host, undefined);
+    assert.equal((await anonymous.request("POST", "/v2/alias/name/blobs/uploads/")).status, 401);
     assert.equal((await owner.request("POST", "/v2/alias/name/blobs/uploads/")).status, 404);
   });
 });

@@ -5,10 +5,10 @@ import { lifecyclePolicyText } from "../../../ecr/lifecyclePolicy";
 import { digestOf, ociIndexType } from "../gateway/registryClient";
 import { emptyRegistry, type Place, type Registry, type Repository, regions, type World } from "./model";
 
-/** What is compared: what AWS has, or is to have. */
+/** The part of the world that is compared: what AWS has, or should have. */
 export type Snapshot = Pick<World, "repositories" | "registries" | "roles" | "provider">;
 
-/** One account, asked and changed past the program. */
+/** One account, read and changed without the program. */
 export class Account {
   private readonly clients: Record<string, ecr.ECRClient>;
   private readonly gallery: ecrPublic.ECRPUBLICClient;
@@ -52,14 +52,14 @@ export class Account {
     return { provider: CreateDate?.toISOString() };
   }
 
-  /** As somebody makes one in the console. */
+  /** Creates a repository with defaults, as the console does. */
   async create(place: Place): Promise<Repository> {
     const { client, repositoryName } = this.at(place);
     await client.send(new ecr.CreateRepositoryCommand({ repositoryName }));
     return { encryption: "AES256", mutability: "MUTABLE", filters: [], scanOnPush: false, tags: {}, images: {} };
   }
 
-  /** An image of its own, an index of nothing: it needs no layers. @returns Its digest. */
+  /** Pushes a unique image: an empty index, which needs no layers. @returns Its digest. */
   async push(place: Place, imageTag: string): Promise<string> {
     this.pushed += 1;
     const annotations = { number: String(this.pushed), account: this.id };
@@ -180,13 +180,13 @@ export class Account {
   }
 }
 
-/** The accounts that a policy lets in, by their ids or their roots' ARNs. */
+/** IDs of the accounts that a policy allows, whether written as IDs or as root ARNs. */
 function accountsIn(policy = "{}"): string[] {
   const { Statement = [] } = JSON.parse(policy) as { Statement?: { Principal: { AWS: string | string[] } }[] };
   return Statement.flatMap(({ Principal }) => Principal.AWS).map((each) => /\d{12}/.exec(each)?.[0] ?? each);
 }
 
-/** In one form: keys of objects in order, lifecycle documents as the program writes them, accounts as their roots' ARNs. */
+/** Normalizes: keys sorted, lifecycle policies as the program writes them, accounts as root ARNs. */
 export function comparable({ repositories, registries, roles, provider }: Snapshot): unknown {
   const written = Object.entries(repositories).map(([place, repository]) => [
     place,
@@ -199,7 +199,7 @@ export function comparable({ repositories, registries, roles, provider }: Snapsh
   return ordered({ repositories: Object.fromEntries(written), registries, roles, provider });
 }
 
-/** As ECR answers a policy that names an account by its id. */
+/** ECR returns an account ID in a policy as a root ARN. */
 function accountsAsRoots(policy: unknown): unknown {
   return JSON.parse(JSON.stringify(policy).replace(/"(\d{12})"/g, '"arn:aws:iam::$1:root"'));
 }

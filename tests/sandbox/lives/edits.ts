@@ -14,7 +14,7 @@ import {
   type World,
 } from "./model";
 
-/** A change of the stack's file. `pick` counts through what there is, so that an edit means something in every life. */
+/** A change to the stack's file. `pick` wraps around what exists, so that an edit applies in every life. */
 export type ConfigEdit =
   | { do: "add"; key: string; entry: PrivateEntry }
   | { do: "addPublic"; key: string; entry: PublicEntry }
@@ -35,7 +35,7 @@ export type ConfigEdit =
   | { do: "removeRole"; pick: number }
   | { do: "takeBack" };
 
-/** What somebody does past the program, in AWS. */
+/** A change made directly in AWS, without the program. */
 export type HandEdit =
   | { do: "push"; pick: number }
   | { do: "moveTag"; pick: number }
@@ -54,7 +54,7 @@ export type Edit =
   | { do: "promote" }
   | { do: "secondStack"; name: string; registry: boolean };
 
-/** Few, so that lives meet themselves. */
+/** Few, so that edits collide. */
 const names = ["alpha", "beta", "team/alpha", "gamma"];
 const keys = ["alpha", "beta", "gamma", "delta"];
 
@@ -90,7 +90,7 @@ const publicSettings: fc.Arbitrary<Partial<PublicEntry>> = fc.oneof(
 const registry: fc.Arbitrary<RegistryEntry> = fc.record(
   {
     region,
-    // To where nobody looks, and of nothing that a life pushes.
+    // To a region that no test reads, for repositories that no life has.
     replication: fc.constant([{ regions: ["us-east-1"], repositories: ["prod/"] }]),
     scanning: fc.constant({ type: "basic" as const, scanOnPush: ["prod/*"] }),
     replicateFrom: fc.constant(anyone),
@@ -107,7 +107,7 @@ const newEntry: fc.Arbitrary<PrivateEntry> = fc
   .tuple(fc.record({ repositoryName: name, region }, { requiredKeys: [] }), fc.array(settings, { maxLength: 2 }))
   .map(([place, several]) => several.reduce(withSettings, { encryption: "aes256", ...place }));
 
-/** The two ways to say which tags can be moved exclude each other. */
+/** `imageTagMutability` and `exclusionFilters` exclude each other. */
 function withSettings(entry: PrivateEntry, settings: Partial<PrivateEntry>): PrivateEntry {
   const { imageTagMutability, exclusionFilters, ...rest } = { ...entry, ...settings };
   return "exclusionFilters" in settings
@@ -183,12 +183,12 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
 
 const first: fc.Arbitrary<Edit> = fc.record({ do: fc.constant("add" as const), key, entry: newEntry });
 
-/** A life: what happens to one account from its first repository on. */
+/** A life: everything that happens to one account, starting with its first repository. */
 export const life: fc.Arbitrary<Edit[]> = fc
   .tuple(first, fc.array(edit, { minLength: 4, maxLength: 10, size: "max" }))
   .map(([add, others]) => [add, ...others]);
 
-/** The config after an edit, or nothing when there is nothing that it could change. */
+/** The config after an edit; `undefined` when the edit has nothing to change. */
 export function changed(world: World, previous: Config | undefined, change: ConfigEdit): Config | undefined {
   const config = structuredClone(world.config);
   const { privates, publics, registries, roles } = config;
@@ -205,16 +205,16 @@ export function changed(world: World, previous: Config | undefined, change: Conf
       registries[change.key] = change.entry;
       return differing(config, world);
     case "renameRegistry":
-      return rename(registries, nth(Object.keys(registries), change.pick), change.key) ? config : undefined;
+      return rename(registries, nthEntry(Object.keys(registries), change.pick), change.key) ? config : undefined;
     case "removeRegistry":
-      return remove(registries, nth(Object.keys(registries), change.pick)) ? config : undefined;
+      return remove(registries, nthEntry(Object.keys(registries), change.pick)) ? config : undefined;
     case "setRole":
       roles[change.key] = change.entry;
       return differing(config, world);
     case "renameRole":
-      return rename(roles, nth(Object.keys(roles), change.pick), change.key) ? config : undefined;
+      return rename(roles, nthEntry(Object.keys(roles), change.pick), change.key) ? config : undefined;
     case "removeRole":
-      return remove(roles, nth(Object.keys(roles), change.pick)) ? config : undefined;
+      return remove(roles, nthEntry(Object.keys(roles), change.pick)) ? config : undefined;
     case "takeBack":
       return previous && differing(previous, world);
     case "setImage": {
@@ -223,7 +223,7 @@ export function changed(world: World, previous: Config | undefined, change: Conf
         ...Object.keys(publics).map((each) => `public/${each}`),
       ];
       if (references.length === 0) return undefined;
-      const repositories = [...new Set(change.picks.flatMap((each) => nth(references, each) ?? []))];
+      const repositories = [...new Set(change.picks.flatMap((each) => nthEntry(references, each) ?? []))];
       config.images["shop"] = { content: change.content, repositories, ...(change.latest && { tags: ["latest"] }) };
       return differing(config, world);
     }
@@ -236,7 +236,7 @@ export function changed(world: World, previous: Config | undefined, change: Conf
 
 type EntryEdit = Extract<ConfigEdit, { pick: number }>;
 
-/** Whether there is an entry that the change is for. */
+/** @returns Whether the change applies to an entry. */
 function changeEntry(
   config: Config,
   change: Exclude<EntryEdit, { do: "renameRegistry" | "removeRegistry" | "renameRole" | "removeRole" }>,
@@ -250,7 +250,8 @@ function changeEntry(
     setPublic: Object.keys(publics).map((each) => ["public", each]),
     set: all.filter(([kind]) => kind === "private"),
   };
-  const [kind, at] = nth(change.do === "set" || change.do === "setPublic" ? of[change.do] : all, change.pick) ?? [];
+  const [kind, at] =
+    nthEntry(change.do === "set" || change.do === "setPublic" ? of[change.do] : all, change.pick) ?? [];
   if (at === undefined) return false;
   const section = (kind === "private" ? privates : publics) as Record<string, PrivateEntry>;
   const entry = section[at];
@@ -282,7 +283,7 @@ function changeEntry(
       section[at] = withSettings(entry, change.settings as Partial<PrivateEntry>);
       return true;
     case "unset": {
-      const setting = nth(
+      const setting = nthEntry(
         Object.keys(entry).filter((each) => !["repositoryName", "region", "import", "encryption"].includes(each)),
         change.setting,
       );
@@ -291,7 +292,7 @@ function changeEntry(
   }
 }
 
-/** Images that go to a repository follow its key, or go elsewhere only. */
+/** Images follow a renamed repository's key, and lose a removed repository. */
 function refer(config: Config, from: string, to?: string): void {
   for (const [name, image] of Object.entries(config.images)) {
     image.repositories = image.repositories.flatMap((each) => (each === from ? (to ?? []) : each));
@@ -299,7 +300,7 @@ function refer(config: Config, from: string, to?: string): void {
   }
 }
 
-/** The repository that a hand edit is about: among all that are managed, each in its turn. */
+/** The repository that a manual edit changes, picked from the managed ones that it fits. */
 export function handled(world: World, edit: HandEdit): Place | undefined {
   const fits = (place: Place) => {
     const repository = world.repositories[place];
@@ -315,14 +316,14 @@ export function handled(world: World, edit: HandEdit): Place | undefined {
       case "deleteRepositoryPolicy":
         return repository?.policy !== undefined;
       case "deleteRepository":
-        // Nobody adopts what is gone.
+        // An imported repository could not be imported again.
         return entriesOf(world.config).some((entry) => entry.place === place && !entry.imported);
     }
   };
-  return nth(Object.keys(world.managed).filter(fits).sort(), edit.pick);
+  return nthEntry(Object.keys(world.managed).filter(fits).sort(), edit.pick);
 }
 
-export function nth<T>(all: readonly T[], pick: number): T | undefined {
+export function nthEntry<T>(all: readonly T[], pick: number): T | undefined {
   return all[pick % Math.max(all.length, 1)];
 }
 

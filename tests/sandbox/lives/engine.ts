@@ -14,7 +14,7 @@ import { ecrProvider } from "../../../provider/provider";
 import { awsProvider } from "../../../sandbox/providers/aws/provider";
 import { dockerProvider } from "../../../sandbox/providers/docker/provider";
 
-/** Itself, not npm's launcher: that would be what a kill hits. */
+/** The CLI itself, since a kill would otherwise hit npm's launcher. */
 const cli = path.join(process.env["PULUMI_HOME"] ?? "", "versions", version, "bin", "pulumi");
 const root = path.resolve(__dirname, "../../..");
 
@@ -24,9 +24,9 @@ export interface Result {
 }
 
 /**
- * The real CLI, with two things kept warm in this process, which are most of a command's work: the program's packages
- * (Pulumi's own host for programs inside a process, from its Automation API) and the AWS stand-in. The program itself runs
- * anew each time. A command takes half a second of processor time in place of 2.3.
+ * The real CLI, with the two costliest parts of a command kept warm in this process: the program's packages (in
+ * Pulumi's own in-process language host, from its Automation API) and the AWS stand-in. The program itself is evaluated
+ * each time. A command takes half a second of CPU time instead of 2.3.
  */
 export class Engine {
   private constructor(
@@ -34,7 +34,7 @@ export class Engine {
     private readonly languagePort: number,
   ) {}
 
-  /** @param directory The project's, of one life or several, one after the other. */
+  /** @param directory The project's directory, for one life after another. */
   static async start(directory: string): Promise<Engine> {
     for (const part of ["Pulumi.yaml", "start.cjs", "package.json", "node_modules", "provider"]) {
       fs.symlinkSync(path.join(root, part), path.join(directory, part));
@@ -45,7 +45,7 @@ export class Engine {
 
   /** Runs a command to its end. */
   async run(...args: string[]): Promise<Result> {
-    // A provider that was told to stop stays so: each command gets its own.
+    // A provider that was told to stop stays stopped, so each command gets its own.
     const aws = await startProvider(awsProvider(awsVersion));
     const docker = await startProvider(dockerProvider(dockerVersion));
     const ecr = await startProvider(ecrProvider(ecrVersion));
@@ -61,7 +61,7 @@ export class Engine {
     }
   }
 
-  /** Starts a command with nothing kept warm, such as one that is going to be killed. */
+  /** Starts a command without anything kept warm, such as one that will be killed. */
   start(args: string[], env: NodeJS.ProcessEnv = {}): { child: ChildProcess; finished: Promise<Result> } {
     const child = spawn(cli, [...args, "--non-interactive"], {
       cwd: this.directory,
@@ -102,7 +102,7 @@ const { LanguageServer } = require("@pulumi/pulumi/automation/server") as {
 
 const compiled = path.join(root, "index.js");
 
-/** As start.cjs does it. */
+/** Compiles the program as start.cjs does. */
 function compile(): { code: string } {
   const { outputFiles } = buildSync({
     entryPoints: [path.join(root, "index.ts")],

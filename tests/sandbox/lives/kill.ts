@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as path from "node:path";
 import { withLock } from "../../../sandbox/system/fileLock";
-import { faultsLeft, injectFaults } from "../faults/control";
+import { injectFaults, remainingFaults } from "../faults/control";
 import type { Edit } from "./edits";
 import { type LivingStack, up } from "./livingStack";
 
@@ -9,7 +9,7 @@ const endpoint = process.env["AWS_ENDPOINT_URL"] ?? "";
 /** The gateway keeps one list of faults, for all lives. */
 const lock = path.join(process.env["SANDBOX_HOME"] ?? "", "run", "lives-faults.lock");
 
-/** An update is killed while a call of it is under way, and made again as the CLI says. */
+/** Kills an update during one of its calls, and runs it again as the CLI says. */
 export async function runKilled(
   stack: LivingStack,
   { operation, after }: Extract<Edit, { do: "killed" }>,
@@ -27,9 +27,11 @@ async function killAt(stack: LivingStack, operation: string, after: number): Pro
   void run.finished.then(() => {
     ended = true;
   });
-  while (!ended && (await faultsLeft(endpoint)).length > 0) await new Promise((resolve) => setTimeout(resolve, 50));
+  while (!ended && (await remainingFaults(endpoint)).length > 0) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
   const isKilled = !ended && run.child.kill("SIGKILL");
-  // Its plugins end after it: a call that went on before would be done by them.
+  // Its plugins end after it, and would still complete a call that is released earlier.
   const result = await run.finished;
   await injectFaults(endpoint);
   if (!isKilled) assert.equal(result.code, 0, result.output);

@@ -6,20 +6,20 @@ import { type Config, emptyWorld, type World } from "./model";
 import type { StackFile } from "./stackFile";
 import { type Outcome, transition } from "./transition";
 
-/** As people run it: what is refused in the preview is not begun. */
+/** As users run it: an update whose preview fails does not start. */
 export const upWithPreview = ["up", "--yes", "--suppress-outputs"];
 export const up = ["up", "--yes", "--skip-preview", "--suppress-outputs"];
 
-/** A stack in an account of its own, and what the model says of both. */
+/** A stack in its own account, and the model of both. */
 export class LivingStack {
   world: World = emptyWorld();
-  /** The config before the last update, to take back to. */
+  /** The config before the last update, for the edit that reverts it. */
   previous: Config | undefined;
   readonly account: Account;
   readonly name: string;
-  /** What happened, for the reader of a failure. */
+  /** What happened, to print with a failure. */
   readonly story: string[] = [];
-  /** Steps after which everything was looked at. */
+  /** Number of steps after which everything was checked. */
   checked = 0;
 
   constructor(
@@ -33,10 +33,10 @@ export class LivingStack {
   }
 
   /**
-   * The file is changed, and an update made.
+   * Writes the stack's file and updates the stack.
    *
-   * @param config Nothing: the edit has nothing to change in this life.
-   * @param ways How it is made. Default: as ever. Where it is to be refused it is always made as ever.
+   * @param config `undefined` when the edit has nothing to change in this life.
+   * @param run Runs the update. Not used for one that must be rejected.
    */
   async update(config: Config | undefined, run = () => this.must(...up)): Promise<void> {
     if (config === undefined) return this.skip();
@@ -47,7 +47,7 @@ export class LivingStack {
     return this.updated(outcome.world);
   }
 
-  /** Takes the world as it is now to be, and checks it. */
+  /** Takes over the expected world, and checks AWS against it. */
   async updated(world: World): Promise<void> {
     this.previous = this.world.config;
     this.world = world;
@@ -55,14 +55,14 @@ export class LivingStack {
     return this.check();
   }
 
-  /** Nothing is changed by what is refused; the file goes back to what it was. */
+  /** A rejected update must change nothing; the file is then restored. */
   private async refusal({ refused: why, late }: Extract<Outcome, { refused: string }>): Promise<void> {
     this.story.push(`  to be refused: ${why}`);
     const result = await this.pulumi(...upWithPreview);
     assert.notEqual(result.code, 0, `this had to be refused (${why}):\n${result.output}`);
     await this.compare(`after a refusal, which said:\n${result.output}`);
     this.file.write(this.name, this.world.config);
-    // The state has a component of what could not be made.
+    // The state has the component of a resource that could not be created.
     if (late) await this.must(...up);
     return this.check();
   }
@@ -71,7 +71,7 @@ export class LivingStack {
     this.story.push("  nothing to do");
   }
 
-  /** AWS has what the model says, and neither the program nor AWS has anything to add. */
+  /** AWS must match the model, and a preview with a refresh must plan no change. */
   async check(): Promise<void> {
     this.checked += 1;
     await this.compare();

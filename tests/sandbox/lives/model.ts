@@ -5,7 +5,7 @@ export const regions = ["ap-northeast-2", "eu-west-1"] as const;
 export type Region = (typeof regions)[number];
 export const homeRegion: Region = "ap-northeast-2";
 
-/** What the stack's file says of a private repository, as far as lives change it. */
+/** A private repository's entry in the stack's file, with the settings that lives change. */
 export interface PrivateEntry {
   repositoryName?: string;
   region?: Region;
@@ -40,17 +40,17 @@ export interface RegistryEntry {
 }
 
 export interface ImageEntry {
-  /** What the context's one file says; the content of the image. */
+  /** The content of the build context's only file, and so of the image. */
   content: number;
   /** `private/<key>` or `public/<key>`. */
   repositories: string[];
   tags?: string[];
 }
 
-/** Of GitHub, all of one issuer: an account has one identity provider for them. */
+/** For GitHub: all have the same issuer, for which an account has one identity provider. */
 export interface RoleEntry {
   roleName: string;
-  /** Else it names the provider by its ARN. */
+  /** If false, it refers to the provider by ARN. */
   createProvider: boolean;
 }
 
@@ -63,10 +63,10 @@ export interface Config {
   roles: Record<string, RoleEntry>;
 }
 
-/** What a repository is in AWS, however it is called in the config: `private/<region>/<name>` or `public/<name>`. */
+/** What identifies a repository in AWS, whatever its config key: `private/<region>/<name>` or `public/<name>`. */
 export type Place = string;
 
-/** A repository as AWS is to have it. */
+/** A repository as AWS should have it. */
 export interface Repository {
   encryption?: "AES256" | "KMS";
   mutability?: string;
@@ -80,7 +80,7 @@ export interface Repository {
   images: Record<string, string>;
 }
 
-/** What the last update knows of a repository that the stack manages; a deletion goes by this, not by the config. */
+/** A managed repository's options in the last update. A deletion depends on these, not on the config. */
 export interface Applied {
   force: boolean;
   retain: boolean;
@@ -94,7 +94,7 @@ export interface Registry {
   replicateFrom: string[];
 }
 
-/** The account and the stack. All of it is plain data, so that it can be copied and compared. */
+/** The account and the stack, in plain data that can be copied and compared. */
 export interface World {
   config: Config;
   /** The tag that the program gives an image, by its content. */
@@ -104,7 +104,7 @@ export interface World {
   registries: Record<string, Registry>;
   /** Names of IAM roles. */
   roles: string[];
-  /** When the identity provider was made, if there is one: another one has another time. */
+  /** The identity provider's creation time, if there is one; it tells one provider from another. */
   provider?: string;
 }
 
@@ -195,8 +195,8 @@ export function wantedRegistry(entry: RegistryEntry): Registry {
   };
 }
 
-/** Stands for a digest, or a tag, that only the update makes. */
-export const made = "made by the update";
+/** A placeholder for a digest or tag that only the update determines. */
+export const unknownUntilUpdate = "made by the update";
 
 /** The places that an image goes to. */
 export function placesOf(config: Config, image: ImageEntry): Place[] {

@@ -4,7 +4,7 @@ import type { Edit } from "./edits";
 import { type LivingStack, up, upWithPreview } from "./livingStack";
 import { type Config, emptyWorld, homeRegion } from "./model";
 
-/** Another stack comes to the account, and goes again. What this one has stays as it is. */
+/** Another stack is created in the account and destroyed again. This one must not change. */
 export async function secondStack(
   stack: LivingStack,
   { name, registry }: Extract<Edit, { do: "secondStack" }>,
@@ -24,7 +24,7 @@ export async function secondStack(
   return stack.check();
 }
 
-/** The image goes to another account, byte by byte the same. */
+/** Promotes the image to another account, where it must have the same digest. */
 export async function promote(stack: LivingStack): Promise<void> {
   const { shop } = stack.world.config.images;
   if (shop === undefined) return stack.skip();

@@ -4,9 +4,9 @@ import * as path from "node:path";
 import type { Edit } from "./edits";
 import type { Ending } from "./worker";
 
-/** Processes that each live one life at a time. */
+/** Processes that each run one life at a time. */
 export class Pool {
-  /** Aborted when a process has ended: its life would be waited for in vain. */
+  /** Aborted when a process has ended, since its life would never finish. */
   private readonly alive = new AbortController();
 
   private constructor(
@@ -27,7 +27,7 @@ export class Pool {
     return pool;
   }
 
-  /** Lives a life in the next process that is free. */
+  /** Runs a life in the next free process. */
   async live(edits: readonly Edit[]): Promise<Ending> {
     const worker = this.free.pop() ?? (await new Promise<ChildProcess>((resolve) => this.waiting.push(resolve)));
     worker.send(edits);

@@ -8,10 +8,10 @@ export interface Failing {
 }
 
 /**
- * The shortest life that fails: edits are left out as long as one is found without which it still does. Several are tried
- * at once, and a life is cut where it failed.
+ * Shortens a failing life by leaving out edits as long as it still fails. Several attempts run at once, and a life is
+ * cut where it failed.
  *
- * @param until Milliseconds since 1970, after which the shortest so far has to do.
+ * @param until Milliseconds since 1970, after which the shortest life so far is returned.
  */
 export async function shortest(
   failing: Failing,

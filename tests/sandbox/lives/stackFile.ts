@@ -3,10 +3,10 @@ import * as path from "node:path";
 import { stringify } from "yaml";
 import { type Config, homeRegion, mapEntries } from "./model";
 
-/** Whatever the passphrase `sandbox` opens. */
+/** Any salt that matches the passphrase `sandbox`. */
 const encryptionsalt = "v1:pRrwDjXXFF8=:v1:ATRef9uKCI3b+Ax5:YiWI7cwf16j6pB0/N6dy6MoR5u4ktA==";
 
-/** `Pulumi.<stack>.yaml`, and what images are built from. */
+/** `Pulumi.<stack>.yaml`, and the build contexts of images. */
 export class StackFile {
   constructor(private readonly directory: string) {}
 

@@ -4,26 +4,26 @@ import {
   emptyRegistry,
   entriesOf,
   homeRegion,
-  made,
   placesOf,
   regions,
+  unknownUntilUpdate,
   type World,
   wantedRegistry,
 } from "./model";
 
-/** What an update to a config does: the world after it, or why it is refused with nothing changed. */
+/** The result of an update to a config: the world after it, or why it is rejected without a change. */
 export type Outcome =
   | { world: World }
-  | { refused: string /** By AWS alone, so that the update has begun. */; late: boolean };
+  | { refused: string /** Only AWS rejects it, so the update has started. */; late: boolean };
 
 /**
- * The program's rules. A repository is what it is in AWS, so a renamed key is no change; what goes away has to be empty, or
- * its deletion with images was asked for by the update before.
+ * The program's rules. A repository is identified by its name in AWS, so a renamed key is not a change. A deleted one
+ * must be empty, unless the previous update allowed its deletion with images.
  */
 export function transition(before: World, config: Config): Outcome {
   const world = structuredClone({ ...before, config });
-  const early = [...twice(config), ...going(before, config), ...stuck(config)];
-  const refusals = [...early, ...coming(before, config)];
+  const early = [...duplicateEntries(config), ...blockedDeletions(before, config), ...blockedTags(config)];
+  const refusals = [...early, ...blockedCreations(before, config)];
   if (refusals.length > 0) return { refused: refusals.join("; "), late: early.length === 0 };
   const entries = entriesOf(config);
   for (const place of Object.keys(before.managed)) {
@@ -36,7 +36,7 @@ export function transition(before: World, config: Config): Outcome {
     const replaced = there !== undefined && isReplaced(before, config, place);
     world.repositories[place] = {
       ...wanted.settings,
-      // What was adopted keeps its encryption.
+      // An adopted repository keeps its encryption.
       ...(imported && there && { encryption: there.encryption }),
       images: replaced ? {} : (there?.images ?? {}),
     };
@@ -49,13 +49,13 @@ export function transition(before: World, config: Config): Outcome {
   }
   const roles = Object.values(config.roles);
   world.roles = roles.map(({ roleName }) => roleName).sort();
-  // Another role takes over what one made that is gone.
+  // Another role takes over the provider that a removed role created.
   if (roles.length === 0) delete world.provider;
-  else if (roles.some(({ createProvider }) => createProvider)) world.provider ??= made;
+  else if (roles.some(({ createProvider }) => createProvider)) world.provider ??= unknownUntilUpdate;
   return { world };
 }
 
-/** Images come to where they are not yet; a tag that follows them comes with a new image, or to a new place. */
+/** Pushes images where they are missing. A tag that follows an image moves only with a new image or to a new place. */
 function publish(before: World, world: World): void {
   for (const image of Object.values(world.config.images)) {
     const tag = world.tags[image.content];
@@ -68,23 +68,25 @@ function publish(before: World, world: World): void {
           tags.length >= (image.tags ?? []).length &&
           placesOf(before.config, { content, ...each }).includes(place),
       );
-      images[tag ?? made] = held ?? made;
-      for (const each of held !== undefined && tagged ? [] : (image.tags ?? [])) move(images, each, held ?? made);
+      images[tag ?? unknownUntilUpdate] = held ?? unknownUntilUpdate;
+      for (const each of held !== undefined && tagged ? [] : (image.tags ?? [])) {
+        move(images, each, held ?? unknownUntilUpdate);
+      }
     }
   }
 }
 
-/** Gives a tag to another image; the one that had it stays, without a tag if it has no other. */
+/** Moves a tag to another image; the previous one stays, untagged if it has no other tag. */
 export function move(images: Record<string, string>, tag: string, digest: string): void {
   const before = images[tag];
   images[tag] = digest;
   if (before !== undefined && !Object.values(images).includes(before)) images[before] = before;
-  // It had no tag until now.
-  if (digest !== made && images[digest] === digest) delete images[digest];
+  // It was untagged until now.
+  if (digest !== unknownUntilUpdate && images[digest] === digest) delete images[digest];
 }
 
-/** Tags that are to follow an image where no tag can be moved. */
-function stuck(config: Config): string[] {
+/** Tags that should follow an image where they cannot move. */
+function blockedTags(config: Config): string[] {
   const entries = entriesOf(config);
   return Object.values(config.images).flatMap((image) =>
     placesOf(config, image).flatMap((place) => {
@@ -96,8 +98,8 @@ function stuck(config: Config): string[] {
   );
 }
 
-/** Two entries for one thing. */
-function twice(config: Config): string[] {
+/** Two entries for the same resource. */
+function duplicateEntries(config: Config): string[] {
   const places = entriesOf(config).map(({ place }) => place);
   const registries = Object.values(config.registries).map(({ region = homeRegion }) => `registry/${region}`);
   const roles = Object.values(config.roles).flatMap(({ roleName, createProvider }) => [
@@ -116,8 +118,8 @@ function isReplaced(world: World, config: Config, place: string): boolean {
   return entry.wanted.settings.encryption !== there.encryption;
 }
 
-/** Why what is deleted or replaced may not go. */
-function going(world: World, config: Config): string[] {
+/** Why repositories may not be deleted or replaced. */
+function blockedDeletions(world: World, config: Config): string[] {
   const entries = entriesOf(config);
   return Object.entries(world.managed).flatMap(([place, applied]) => {
     const stays = entries.some((entry) => entry.place === place);
@@ -129,8 +131,8 @@ function going(world: World, config: Config): string[] {
   });
 }
 
-/** Why what is made or adopted cannot be. */
-function coming(world: World, config: Config): string[] {
+/** Why repositories cannot be created or adopted. */
+function blockedCreations(world: World, config: Config): string[] {
   return entriesOf(config).flatMap(({ place, imported, wanted }) => {
     if (world.managed[place] !== undefined) return [];
     const there = world.repositories[place];

@@ -5,7 +5,7 @@ import { type LivingStack, up } from "./livingStack";
 import { entriesOf, homeRegion } from "./model";
 import { promote, secondStack } from "./otherStacks";
 
-/** One step of a life. @throws When the program did not what the model says. */
+/** One step of a life. @throws When the program does not match the model. */
 export async function step(stack: LivingStack, edit: Edit): Promise<void> {
   const change = (each: Parameters<typeof changed>[2]) => changed(stack.world, stack.previous, each);
   switch (edit.do) {
@@ -34,7 +34,7 @@ export async function step(stack: LivingStack, edit: Edit): Promise<void> {
   }
 }
 
-/** A repository that somebody made, and pushed to, comes under the program. */
+/** Imports a repository that was created and pushed to by hand. */
 async function adopt(stack: LivingStack, { key, name, region }: Extract<Edit, { do: "adopt" }>): Promise<void> {
   const place = `private/${region}/${name}`;
   if (stack.world.config.privates[key] || stack.world.managed[place]) return stack.skip();
@@ -50,7 +50,7 @@ async function adopt(stack: LivingStack, { key, name, region }: Extract<Edit, { 
   return stack.update(config);
 }
 
-/** Two changes, and an update with `--target` of one repository before that of all. */
+/** Makes two changes, with an update of one repository by `--target` before the full update. */
 async function targeted(stack: LivingStack, { first, other }: Extract<Edit, { do: "targeted" }>): Promise<void> {
   const one = changed(stack.world, stack.previous, first);
   const both = one && changed({ ...stack.world, config: one }, undefined, other);

@@ -8,21 +8,21 @@ import { LivingStack } from "./livingStack";
 import { StackFile } from "./stackFile";
 import { step } from "./walk";
 
-/** What came of a life. */
+/** The outcome of a life. */
 export interface Ending {
-  /** Edits that were made, the one that failed among them. */
+  /** Number of edits made, including the one that failed. */
   lived: number;
-  /** Steps after which everything was checked. */
+  /** Number of steps after which everything was checked. */
   checked: number;
   /** What went wrong, and what had happened until then. */
   failure?: string;
 }
 
-/** Lives one life after the other, as its parent sends them. */
+/** Runs one life after another, as the parent process sends them. */
 async function main(): Promise<void> {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), "ecr-lives-"));
   process.chdir(directory);
-  // Each its own logins.
+  // Each worker has its own logins.
   const logins = path.join(directory, "docker-config");
   fs.cpSync(process.env["DOCKER_CONFIG"] ?? "", logins, { recursive: true });
   process.env["DOCKER_CONFIG"] = logins;

@@ -12,7 +12,7 @@ import {
   PutAccountSettingCommand,
 } from "@aws-sdk/client-ecr";
 import { CreateRepositoryCommand as CreatePublicCommand } from "@aws-sdk/client-ecr-public";
-import { RegistryLogin } from "../../../ecr/registryLogin";
+import { RegistryLogin } from "../../../ecr/registry/registryLogin";
 import { copyImage } from "../../../oci/copyImage";
 import { indexChildren, makeIndex, pushIndex } from "../../../oci/imageIndex";
 import { RegistryClient } from "../../../oci/registryClient";
@@ -23,7 +23,7 @@ import { uniqueName, useSandbox } from "../gateway/harness";
 import { writeImageLayout } from "../gateway/imageLayout";
 import { digestOf, ociManifestType, privateToken, publicToken } from "../gateway/registryClient";
 import { crane as craneTool, oras as orasTool, toolsTimeout } from "../tools";
-import type { CopyOrder } from "./copyProgram";
+import type { CopyRequest } from "./copyProgram";
 
 const staging = "222222222222";
 const prod = "333333333333";
@@ -62,7 +62,7 @@ describe("copies between registries that answer as ECR does", function () {
     url: string;
   }
 
-  /** A new repository of an account, or an existing one under its name. */
+  /** A new repository in an account, or an existing one by name. */
   async function place(account?: string, settings: object = {}, name?: string): Promise<Place> {
     const repository = name ?? uniqueName("oci");
     if (name === undefined) {
@@ -99,7 +99,7 @@ describe("copies between registries that answer as ECR does", function () {
     return (JSON.parse(await oras(...args, `${file}:text/plain`)) as { digest: string }).digest;
   }
 
-  /** crane pulls it, and each blob is what its name says. */
+  /** Pulls an image with crane, and checks each blob against its digest. */
   async function pullWhole(reference: string): Promise<void> {
     const directory = path.join(folder, uniqueName("pulled"));
     await crane("pull", "--format", "oci", reference, directory);
@@ -109,7 +109,7 @@ describe("copies between registries that answer as ECR does", function () {
     for (const name of names) assert.equal(digestOf(fs.readFileSync(path.join(blobs, name))), `sha256:${name}`);
   }
 
-  /** What refers to an image, as oras shows it: artifact types and digests, with what refers to them. */
+  /** An image's referrers as oras lists them: digests and artifact types, with their own referrers. */
   async function discover(reference: string): Promise<unknown> {
     const { referrers } = JSON.parse(
       await oras("discover", "--plain-http", "--format", "json", "--depth", "5", reference),
@@ -133,7 +133,7 @@ describe("copies between registries that answer as ECR does", function () {
       .sort();
   }
 
-  /** An image of many layers by the raw protocol; returns its digest. */
+  /** Pushes an image of many layers over the raw protocol. @returns Its digest. */
   async function pushLayers({ client }: Place, sizes: readonly number[]): Promise<string> {
     const blobs = [
       Buffer.from(`{"os":"linux","architecture":"amd64","made":"${uniqueName()}"}`),
@@ -162,14 +162,14 @@ describe("copies between registries that answer as ECR does", function () {
     return digestOf(manifest);
   }
 
-  it("bring an index with the SBOM, the signature and the signed SBOM that oras attached through three accounts", async () => {
+  it("carry an index with SBOM, signature and signed SBOM, as attached by oras, through three accounts", async () => {
     const [dev, second, third] = [await place(), await place(staging), await place(prod)];
     const digest = await pushIndexTo(dev);
     const sbom = await attach(`${dev.url}@${digest}`, "application/spdx+json");
     const signature = await attach(`${dev.url}@${digest}`, "application/vnd.dev.sigstore.bundle.v0.3+json");
     const signedSbom = await attach(`${dev.url}@${sbom}`, "application/vnd.dev.sigstore.bundle.v0.3+json");
     const childSbom = await attach(`${dev.url}:one`, "application/spdx+json");
-    // As cosign keeps signatures without the referrers API.
+    // As cosign stores signatures without the referrers API.
     const hex = digest.replace(":", "-");
     await crane("push", layout(), `${dev.url}:${hex}.sig`);
     const tagged = await crane("digest", `${dev.url}:${hex}.sig`);
@@ -194,7 +194,7 @@ describe("copies between registries that answer as ECR does", function () {
     assert.equal(inProd.length, 8);
   });
 
-  it("mount within a registry where the account says so, and send the blobs where it does not", async () => {
+  it("mount blobs within a registry if the account's setting allows it, and send them if not", async () => {
     const dev = await place();
     const digest = await pushIndexTo(dev);
     for (const [value, sent] of [
@@ -212,7 +212,7 @@ describe("copies between registries that answer as ECR does", function () {
     }
   });
 
-  it("go to ECR Public with a login, and come from there without one", async () => {
+  it("push to ECR Public with a login, and pull from it without one", async () => {
     const dev = await place();
     const digest = await pushIndexTo(dev);
     const { repository } = await sandbox
@@ -230,7 +230,7 @@ describe("copies between registries that answer as ECR does", function () {
     await assert.rejects(putTags(anonymous, digest, ["2"]), { status: 403, code: "DENIED" });
   });
 
-  it("leave the tags of an immutable repository, whose refusal has ECR's code and words", async () => {
+  it("leave the tags of an immutable repository, which answers with ECR's error code and message", async () => {
     const dev = await place();
     const to = await place(staging, { imageTagMutability: "IMMUTABLE" });
     const digests: string[] = [];
@@ -251,7 +251,7 @@ describe("copies between registries that answer as ECR does", function () {
     assert.equal(await findImage(to.client, "2.0.0"), undefined);
   });
 
-  it("bring charts and artifacts as oras pushes them", async () => {
+  it("carry charts and artifacts as pushed by oras", async () => {
     const [dev, to] = [await place(), await place(staging)];
     fs.writeFileSync(path.join(folder, "chart.tgz"), randomBytes(3000));
     fs.writeFileSync(path.join(folder, "chart.json"), '{"name":"petclinic","version":"1.0.0"}');
@@ -275,7 +275,7 @@ describe("copies between registries that answer as ECR does", function () {
     );
   });
 
-  it("make an index of images, and of some of its platforms, that clients read", async () => {
+  it("make an index of images, and one of selected platforms, that clients can read", async () => {
     const [dev, to] = [await place(), await place(staging)];
     for (const tag of ["amd64", "arm64"]) {
       await crane("push", layout(), `${dev.url}:${tag}`);
@@ -307,7 +307,7 @@ describe("copies between registries that answer as ECR does", function () {
     await pullWhole(`${to.url}@${digest}`);
   });
 
-  it("bring an image of 127 layers, and pass over what was there", async () => {
+  it("carry an image of 127 layers, and skip blobs that exist", async () => {
     const [dev, to] = [await place(), await place(staging)];
     const digest = await pushLayers(
       dev,
@@ -318,7 +318,7 @@ describe("copies between registries that answer as ECR does", function () {
     assert.equal((await copyImage({ source: dev.client, target: to.client, digest, referrers: true })).blobsSent, 0);
   });
 
-  it("go on with a new token when the twelve hours of the one they have are over", async () => {
+  it("continue with a new token when the twelve hours of the current one are over", async () => {
     const [dev, to] = [await place(), await place(staging)];
     const digest = await pushLayers(dev, [100, 200, 300]);
     sandbox.clockAhead = 13 * 60 * 60 * 1000;
@@ -329,7 +329,7 @@ describe("copies between registries that answer as ECR does", function () {
     await assert.rejects(findImage(new RegistryClient(to.host, to.repository, expired), digest), refused);
   });
 
-  it("show nothing half when they are killed, and end well the next time with the rest", async () => {
+  it("leave no partial image when killed, and send only the rest the next time", async () => {
     const [dev, to] = [await place(), await place(staging)];
     const layers = 12;
     const digest = await pushLayers(
@@ -337,7 +337,7 @@ describe("copies between registries that answer as ECR does", function () {
       Array.from({ length: layers }, () => 2 * mebibyte),
     );
     const part = ({ host, repository, authorizationToken }: Place) => ({ host, repository, authorizationToken });
-    const order: CopyOrder = { source: part(dev), target: part(to), digest };
+    const order: CopyRequest = { source: part(dev), target: part(to), digest };
     for (const arrived of [1, 3]) {
       const program = path.join(__dirname, "copyProgram.ts");
       const args = ["-r", "ts-node/register/transpile-only", program, JSON.stringify(order)];

@@ -1,23 +1,23 @@
-import { RegistryLogin } from "../../../ecr/registryLogin";
+import { RegistryLogin } from "../../../ecr/registry/registryLogin";
 import { copyImage } from "../../../oci/copyImage";
 import { RegistryClient } from "../../../oci/registryClient";
 
 /** What the program copies: JSON in its first argument. */
-export interface CopyOrder {
-  source: Place;
-  target: Place;
+export interface CopyRequest {
+  source: Endpoint;
+  target: Endpoint;
   digest: string;
 }
 
-interface Place {
+interface Endpoint {
   host: string;
   repository: string;
   authorizationToken: string;
 }
 
-/** Copies an image, and says a line of JSON for each thing that has arrived: for tests that kill it on the way. */
-async function main({ source, target, digest }: CopyOrder): Promise<void> {
-  const client = ({ host, repository, authorizationToken }: Place) =>
+/** Copies an image, and prints a line of JSON for each part that has arrived, for tests that kill it midway. */
+async function main({ source, target, digest }: CopyRequest): Promise<void> {
+  const client = ({ host, repository, authorizationToken }: Endpoint) =>
     new RegistryClient(host, repository, RegistryLogin.ofEcr({ authorizationToken, proxyEndpoint: host }));
   await copyImage({
     source: client(source),
@@ -29,7 +29,7 @@ async function main({ source, target, digest }: CopyOrder): Promise<void> {
 }
 
 if (require.main === module) {
-  main(JSON.parse(process.argv[2] ?? "") as CopyOrder).catch((error: unknown) => {
+  main(JSON.parse(process.argv[2] ?? "") as CopyRequest).catch((error: unknown) => {
     console.error(error);
     process.exitCode = 1;
   });

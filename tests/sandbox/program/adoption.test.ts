@@ -5,8 +5,8 @@ import { imagesIn, pushOneImage } from "./pushedImages";
 const region = "ap-northeast-2";
 const place = ["--region", region];
 
-/** What the refusal says is followed to the letter, from the first preview to a stack with nothing left to do. */
-describe("adoption of a repository that is encrypted in another way than the program says", function () {
+/** Follows the error message to the letter, from the first preview to a stack without pending changes. */
+describe("importing a repository whose encryption differs from the program's", function () {
   this.timeout(900_000);
   let project: TestProject;
   let salt: string;
@@ -40,13 +40,13 @@ describe("adoption of a repository that is encrypted in another way than the pro
       ].join("\n"),
     );
 
-  it("refuses it in the first preview, with what to write, and registers nothing", async () => {
+  it("fails in the first preview, says what to write, and registers nothing", async () => {
     write({ console: "import: console", theirs: "import: theirs, encryption: aes256" });
     const refused = await project.pulumi("preview");
     assert.notEqual(refused.code, 0);
     assert.match(
       refused.output,
-      /PrivateRepository "(?:console|theirs)": 1 fault\n +- encryption: "(?:kms|aes256)" — the repository "(?:console|theirs)" is encrypted with (?:AES256|KMS), which is fixed when a repository is created\. Fix: write encryption: /,
+      /PrivateRepository "(?:console|theirs)": 1 fault\n +- encryption: found "(?:kms|aes256)"\. The repository "(?:console|theirs)" is encrypted with (?:AES256|KMS), which is fixed when a repository is created\. Write encryption: /,
     );
     assert.doesNotMatch(refused.output, /aws:ecr:|node_modules/);
     const forced = await project.pulumi("up", "--yes", "--skip-preview");
@@ -57,16 +57,16 @@ describe("adoption of a repository that is encrypted in another way than the pro
     );
   });
 
-  it("says of a name that is none in the registry", async () => {
+  it("rejects the name of a repository that does not exist", async () => {
     write({ console: "import: consolle, encryption: aes256", theirs: "import: theirs" });
     const refused = await project.pulumi("preview");
     assert.match(
       refused.output,
-      /- import: "consolle" — there is no repository of this name in the provider's region\. Fix: /,
+      /- import: found "consolle"\. There is no repository of this name in the provider's region\. /,
     );
   });
 
-  it("adopts them as the refusal says, and the next step plans nothing", async () => {
+  it("succeeds as the error says, and plans nothing once `import` is removed", async () => {
     write({
       console: "import: console, encryption: aes256",
       theirs: `import: theirs, encryption: kms, kmsKey: "${key}"`,

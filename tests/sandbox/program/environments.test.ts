@@ -14,7 +14,7 @@ describe("environments with the real CLI", function () {
     project.remove();
   });
 
-  it("create a repository with a customer key of its own, which stays as it is", async () => {
+  it("create a repository with its own customer key, and then plan no change", async () => {
     project.write(
       "Pulumi.local.yaml",
       `${project
@@ -37,7 +37,7 @@ config:
       "policies/config/customer-key.json",
       JSON.stringify({ "ecr-encryption-minimum": { minimum: "customer-key" } }),
     );
-    // `stable` is no exception that the pack allows: the policy speaks, and nothing else does.
+    // The pack does not allow the exclusion filter `stable`. The encryption policy has nothing to report.
     const refused = await project.pulumi("preview", ...policies);
     assert.notEqual(refused.code, 0);
     assert.match(refused.output, /ecr-tag-immutability/);
@@ -66,7 +66,7 @@ config:
     await project.mustPulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes");
   });
 
-  it("refuse another account than the one that the config names", async () => {
+  it("reject an account that the config does not allow", async () => {
     project.edit(
       "Pulumi.local.yaml",
       "aws:region: eu-west-1",
@@ -78,7 +78,7 @@ config:
     project.edit("Pulumi.local.yaml", '\n  aws:allowedAccountIds: ["111122223333"]', "");
   });
 
-  it("preview dev with its own policy config, on an account without anything", async () => {
+  it("preview dev with its own policy config in an empty account", async () => {
     await project.must("pulumi", "stack", "init", "dev", "--non-interactive");
     const result = await project.run(
       "pulumi",
@@ -86,7 +86,7 @@ config:
         ...["preview", "--stack", "dev", "--non-interactive"],
         ...["--policy-pack", "policies", "--policy-pack-config", "policies/config/dev.json"],
       ],
-      // Pulumi.dev.yaml names the account that it may work in.
+      // The account that Pulumi.dev.yaml allows.
       { AWS_ACCESS_KEY_ID: "123456789012" },
     );
     assert.equal(result.code, 0, result.output);

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
-import { fullTests } from "../tools";
+import * as path from "node:path";
+import { fullTests, itInFull } from "../tools";
 import { type Result, TestProject } from "./project";
 
-/** A program of its own: images that come, move, go and come back in two repositories. */
+/** Its images are added to, moved between, removed from and restored to two repositories. */
 const program = `
 import * as fs from "node:fs";
 import { ContainerImage, PrivateRepository } from "./components";
@@ -19,13 +20,13 @@ export const images = Object.fromEntries(
 );
 `;
 
-describe("the life of an image in two repositories, with the real CLI", function () {
+describe("an image in two repositories, with the real CLI", function () {
   this.timeout(900_000);
   let project: TestProject;
 
   const describeImages = (images: Record<string, object>) => project.write("images.json", JSON.stringify(images));
   const app = (repositories: string[], more: object = {}) => ({ app: { repositories, tags: ["latest"], ...more } });
-  /** An update that leaves nothing to do. */
+  /** Updates, and checks that the next preview plans no change. */
   const up = async (...flags: string[]): Promise<Result> => {
     const result = await project.mustPulumi("up", "--yes", "--skip-preview", ...flags);
     await project.mustPulumi("preview", "--expect-no-changes");
@@ -41,7 +42,7 @@ describe("the life of an image in two repositories, with the real CLI", function
   const remove = (repository: string, id: string) =>
     project.aws("ecr", "batch-delete-image", "--repository-name", repository, "--image-ids", id);
   const image = async () => (await project.outputs()).images["app"] ?? assert.fail("no image");
-  /** Both repositories hold just this, and `latest` where it belongs. */
+  /** Both repositories have exactly these tags. */
   const assertHeld = async (expected: Record<string, string>) => {
     assert.deepEqual(await tagsOf("one"), expected);
     assert.deepEqual(await tagsOf("two"), expected);
@@ -59,7 +60,7 @@ describe("the life of an image in two repositories, with the real CLI", function
     project.remove();
   });
 
-  it("is built once, and stays what it is when its repositories come, change their order and go", async () => {
+  it("is built once, and keeps its digest as repositories are added, reordered and removed", async () => {
     describeImages(app(["one"]));
     await up();
     const { tag, digest } = await image();
@@ -77,7 +78,7 @@ describe("the life of an image in two repositories, with the real CLI", function
     await assertHeld({ [tag]: digest, latest: digest });
   });
 
-  it("moves its tag to another content, which the preview says in words, and back without a build", async () => {
+  itInFull("moves its tag to new content, as the preview announces, and back without a build", async () => {
     const first = await image();
     project.write("tiny/a.txt", `${project.account} second`);
     const preview = await project.mustPulumi("preview");
@@ -92,7 +93,7 @@ describe("the life of an image in two repositories, with the real CLI", function
     await assertHeld({ [first.tag]: first.digest, [second.tag]: second.digest, latest: first.digest });
   });
 
-  it("comes back with one `up --refresh` when it was deleted by hand where it was made, or from a repository that is gone", async () => {
+  it("is restored by one `up --refresh` after it, or one of its repositories, was deleted by hand", async () => {
     const before = await tagsOf("two");
     await remove("one", `imageDigest=${(await image()).digest}`);
     await up("--refresh");
@@ -104,7 +105,25 @@ describe("the life of an image in two repositories, with the real CLI", function
     assert.equal((await tagsOf("two"))["latest"], before["latest"]);
   });
 
-  it("is looked up with a new login when the one in the state has expired, and the state has none in clear", async function () {
+  it("is not rebuilt when its folder moves or its builder changes", async () => {
+    describeImages(app(["one", "two"]));
+    await up();
+    const before = await image();
+    const move = (from: string, to: string) =>
+      fs.renameSync(path.join(project.directory, from), path.join(project.directory, to));
+    for (const [from, to, more] of [
+      ["tiny", "moved", {}],
+      ["moved", "elsewhere", { builder: "buildkit" }],
+      ["elsewhere", "tiny", {}],
+    ] as const) {
+      move(from, to);
+      describeImages(app(["one", "two"], { context: to, ...more }));
+      assert.doesNotMatch((await up()).output, /Image .*(?:created|updated)/);
+      assert.deepEqual(await image(), before);
+    }
+  });
+
+  it("is refreshed with a new login when the one in the state, encrypted there, expired", async function () {
     if (!fullTests) this.skip();
     const secrets = (await project.mustPulumi("stack", "export", "--show-secrets")).stdout;
     const passwords = [...secrets.matchAll(/"plaintext": "\\"([A-Za-z0-9+/=_-]{40,})\\""/g)].map(
@@ -125,7 +144,7 @@ describe("the life of an image in two repositories, with the real CLI", function
     await project.mustPulumi("preview", "--expect-no-changes");
   });
 
-  it("is put nowhere when one of its repositories has its release tag on another image", async function () {
+  it("is pushed nowhere when one of its repositories has its release tag on another image", async function () {
     if (!fullTests) this.skip();
     describeImages({ ...app(["one", "two"]), release: { repositories: ["two"], tagFrom: { fixed: "1.0.0" } } });
     await up();
@@ -138,7 +157,7 @@ describe("the life of an image in two repositories, with the real CLI", function
     assert.notEqual(refused.code, 0);
     assert.match(
       refused.output,
-      /tagFrom\.fixed: "1\.0\.0" — the private repository "two" holds another image under this/,
+      /tagFrom\.fixed: found "1\.0\.0"\. The private repository "two" has a different image under this/,
     );
     assert.deepEqual([await tagsOf("one"), await tagsOf("two")], before);
   });

@@ -15,7 +15,7 @@ interface Published {
   references: string[];
 }
 
-/** How images are built and mirrored, with every setting that Docker can be told. */
+/** Builds and mirrors images with every setting that Docker takes. */
 const program = `
 import * as fs from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
@@ -30,8 +30,8 @@ const images: Record<string, ContainerImage | MirroredImage> = {
     context: "full",
     dockerfile: "docker/Full.Dockerfile",
     target: "final",
-    args: { NODE_IMAGE: "sandbox.local/node:22", CACHE_KEY: "of no secret" },
-    publicArgs: ["CACHE_KEY"],
+    args: { NODE_IMAGE: "sandbox.local/node:22", MAPS_KEY: "of no secret" },
+    publicArgs: ["MAPS_KEY"],
     extraHosts: { "db.example.com": "10.1.2.3" },
     network: "none",
     cacheFrom: ["latest"],
@@ -72,8 +72,8 @@ export const published = Object.fromEntries(
 
 const dockerfile = `ARG NODE_IMAGE
 FROM \${NODE_IMAGE} AS probe
-ARG CACHE_KEY
-RUN ["node", "-e", "fs.writeFileSync('/seen', JSON.stringify([process.env.CACHE_KEY, fs.readFileSync('/etc/hosts', 'utf8'), Object.keys(os.networkInterfaces())]))"]
+ARG MAPS_KEY
+RUN ["node", "-e", "fs.writeFileSync('/seen', JSON.stringify([process.env.MAPS_KEY, fs.readFileSync('/etc/hosts', 'utf8'), Object.keys(os.networkInterfaces())]))"]
 FROM scratch AS final
 COPY --from=probe /seen /
 COPY page.txt /
@@ -81,7 +81,7 @@ FROM scratch AS unused
 COPY no-such-file /
 `;
 
-describe("settings of images with the real CLI", function () {
+describe("image settings with the real CLI", function () {
   this.timeout(900_000);
   let project: TestProject;
   let upstream: string;
@@ -115,7 +115,7 @@ describe("settings of images with the real CLI", function () {
   const architectureOf = (reference: string) =>
     must("docker", ["image", "inspect", "--format", "{{.Architecture}}", reference]);
 
-  /** Two images of another account's registry, and an index of both. */
+  /** Pushes two images, and an index of both, to another account's registry. @returns its password. */
   async function makeUpstream(): Promise<string> {
     const name = `several-${project.account}`;
     const created = await must(
@@ -179,7 +179,7 @@ describe("settings of images with the real CLI", function () {
     project.remove();
   });
 
-  it("builds the target of a Dockerfile elsewhere, with arguments, hosts and network, for several repositories", async () => {
+  it("builds a target with Dockerfile elsewhere, arguments, hosts and network, for several repositories", async () => {
     const { tag, digest, references } = imageOf("full");
     const [reference = ""] = references;
     const container = await must("docker", ["container", "create", reference, "none"]);
@@ -200,7 +200,7 @@ describe("settings of images with the real CLI", function () {
     assert.deepEqual([copied[tag], copied["latest"]], [digest, digest]);
   });
 
-  it("gives images what the next build's cache needs", async () => {
+  it("adds the inline cache metadata that the next build needs", async () => {
     const client = await ownRegistry();
     const manifest = (await (await client.getManifest("team", "latest")).json()) as { config: { digest: string } };
     const config = await client.request("GET", `/v2/team/blobs/${manifest.config.digest}`);
@@ -211,7 +211,7 @@ describe("settings of images with the real CLI", function () {
     assert.equal(await architectureOf(imageOf("arm").references[0] ?? ""), "arm64");
   });
 
-  it("builds for several platforms, each with its builder: an index whose images have no tags", async () => {
+  it("builds for several platforms, each on its builder, and pushes an index of untagged images", async () => {
     const { tag, digest, references } = imageOf("both");
     const client = await ownRegistry();
     const index = (await (await client.getManifest("team", tag)).json()) as Index;
@@ -235,7 +235,7 @@ describe("settings of images with the real CLI", function () {
     for (const architecture of ["amd64", "arm64"]) {
       await must("docker", ["pull", "--quiet", "--platform", `linux/${architecture}`, references[0] ?? ""]);
       assert.equal(await architectureOf(references[0] ?? ""), architecture);
-      // Docker's classic store holds one platform of a name.
+      // Docker's classic image store holds one platform per name.
       await must("docker", ["image", "rm", references[0] ?? ""]);
     }
     const team = await tagsOf("team", "ap-northeast-2");
@@ -247,7 +247,7 @@ describe("settings of images with the real CLI", function () {
     assert.equal(references[1]?.split("@")[1], digest);
   });
 
-  it("builds for several platforms again when somebody has deleted the index, and changes nothing otherwise", async () => {
+  it("rebuilds a multi-platform image whose index was deleted, and changes nothing otherwise", async () => {
     await project.mustPulumi("preview", "--expect-no-changes");
     const { tag, digest } = imageOf("both");
     for (const [repository, region] of [
@@ -267,13 +267,13 @@ describe("settings of images with the real CLI", function () {
     assert.equal((await tagsOf("copy", "eu-west-1"))[tag], again);
   });
 
-  it("mirrors the chosen platform of an index, and exactly the digest that is named", async () => {
+  it("mirrors the chosen platform of an index, and exactly the given digest", async () => {
     assert.equal(imageOf("chosen").digest, platforms.arm64);
     assert.equal(await architectureOf(imageOf("chosen").references[0] ?? ""), "arm64");
     assert.equal(imageOf("pinned").digest, platforms.amd64);
   });
 
-  it("mirrors an index whole, with each of its images, to every repository", async () => {
+  it("mirrors a whole index, with all its images, to every repository", async () => {
     assert.equal(imageOf("whole").digest, platforms.index);
     for (const [repository, region] of [
       ["team", "ap-northeast-2"],
@@ -287,22 +287,22 @@ describe("settings of images with the real CLI", function () {
     }
   });
 
-  it("refuses a platform that an index lacks, several platforms, a secret's argument and a dirty tree", async () => {
+  it("rejects a platform that the index lacks, a platform list, a secret build argument and a dirty tree", async () => {
     configure({ wrong: true });
     const { code, output } = await project.pulumi("preview");
     configure({ wrong: undefined });
     assert.notEqual(code, 0);
     for (const message of [
-      /MirroredImage "several": 1 fault\n.*platform: .*:several" has no image for this platform.* Fix: write one of linux\/amd64, linux\/arm64\./,
-      /tagFrom\.git: .* these files of the build are not as the commit has them: .*tiny\.txt.* Fix: commit them/,
-      /ContainerImage "refused": 2 faults\n.*args\.NPM_TOKEN: .*\n.*platform: "linux\/amd64,linux\/arm64" — a platform is an operating system/,
+      /MirroredImage "several": 1 fault\n.*platform: .*:several" has no image for this platform.* Write one of linux\/amd64, linux\/arm64\./,
+      /tagFrom\.git: .* These files of the build differ from the commit: .*tiny\.txt.* Commit them/,
+      /ContainerImage "refused": 2 faults\n.*args\.NPM_TOKEN: .*\n.*platform: found "linux\/amd64,linux\/arm64"\. A platform must be one operating system/,
     ]) {
       assert.match(output, message);
     }
     assert.ok(!output.includes("hush"), "the secret is shown");
   });
 
-  it("gives the same source another tag when told to, and deletes no image whose digest another tag uses", async () => {
+  it("gives the same source a new tag on `rebuild`, and deletes no image whose digest another tag uses", async () => {
     const { digest } = imageOf("two");
     assert.equal(imageOf("one").digest, digest);
     configure({ rebuild: "second", extra: false });
@@ -312,13 +312,13 @@ describe("settings of images with the real CLI", function () {
     assert.notEqual(second.tag, imageOf("full").tag);
     const team = await tagsOf("team", "ap-northeast-2");
     assert.equal(team["latest"], second.digest);
-    // What left the program is still there, and so is what shares its digest.
+    // An image removed from the program stays in the registry, and so do tags that share its digest.
     for (const name of ["full", "one", "two"]) assert.equal(team[imageOf(name).tag], imageOf(name).digest, name);
     const pulled = await (await ownRegistry()).getManifest("team", digest);
     assert.equal(digestOf(await pulled.text()), digest);
   });
 
-  it("leaves a repository that holds images, unless its deletion is forced", async () => {
+  it("does not destroy a repository that holds images, unless forceDelete is set", async () => {
     const refused = await project.pulumi("destroy", "--yes", "--skip-preview");
     assert.notEqual(refused.code, 0);
     assert.match(refused.output, /RepositoryNotEmptyException/);
@@ -339,7 +339,7 @@ describe("settings of images with the real CLI", function () {
     );
   });
 
-  /** The registry of this account, with its login. */
+  /** A logged-in client of this account's registry. */
   async function ownRegistry(): Promise<RegistryClient> {
     const password = await must("aws", ["ecr", "get-login-password"]);
     const host = imageOf("full").references[0]?.split("/", 1).join("") ?? "";

@@ -9,7 +9,7 @@ interface Published {
   reference: string;
 }
 
-/** A program of its own: how images are tagged, mirrored, kept and pushed again. */
+/** Tags, mirrors, keeps and re-pushes images. */
 const program = `
 import * as fs from "node:fs";
 import { ContainerImage, MirroredImage, PrivateRepository } from "./components";
@@ -32,7 +32,7 @@ export const images = { built: outputs(built), release: outputs(release), open: 
 describe("images with the real CLI", function () {
   this.timeout(900_000);
   let project: TestProject;
-  /** Another account, whose registries the images come from. */
+  /** The images to mirror: two in another account's registries, one local. */
   let upstream: { open: string; closed: string; local: string };
   let sources: Record<string, string | undefined>;
   const other = { AWS_ACCESS_KEY_ID: "210987654321" };
@@ -53,7 +53,7 @@ describe("images with the real CLI", function () {
     assert.equal(result.code, 0, `${command} ${args.join(" ")}\n${result.output}`);
     return result.stdout.trim();
   };
-  /** Tags of a repository of this account, with their digests. */
+  /** Digests by tag, for a repository of this account. */
   const tagsOf = async (repository: string, ...region: string[]) => {
     const { imageDetails } = await project.aws<{ imageDetails: { imageDigest: string; imageTags?: string[] }[] }>(
       ...["ecr", "describe-images", "--repository-name", repository, ...region],
@@ -62,11 +62,11 @@ describe("images with the real CLI", function () {
       imageDetails.flatMap(({ imageTags = [], imageDigest }) => imageTags.map((tag) => [tag, imageDigest])),
     );
   };
-  /** Builds a small image under a name and pushes it, unless it stays local. @returns The digest that its registry gives it. */
+  /** Builds a small image, and pushes it if the name has a registry. @returns its digest in the registry. */
   const make = async (content: string, name: string) => {
     const folder = fs.mkdtempSync(path.join(project.directory, "upstream-"));
     fs.writeFileSync(path.join(folder, "Dockerfile"), "FROM scratch\nCOPY content /\n");
-    // Of this run alone: another one must not lose its image when this one removes its own from Docker.
+    // Unique to this run: removing its image from Docker must not remove that of another run.
     fs.writeFileSync(path.join(folder, "content"), `${content} ${project.account}`);
     await must("docker", ["build", "--quiet", "--tag", name, folder]);
     if (!name.includes("/")) return undefined;
@@ -119,7 +119,7 @@ describe("images with the real CLI", function () {
     }
     sources = { open: await make("open", upstream.open), closed: await make("closed", upstream.closed) };
     await make("local", upstream.local);
-    // What the program copies comes from the registries: Docker has neither the images nor a login.
+    // The program must copy from the registries: Docker keeps neither the images nor a login.
     await must("docker", ["image", "rm", upstream.open, upstream.closed]);
     for (const uri of [open.repositoryUri, closed.repositoryUri]) {
       await must("docker", ["logout", uri.split("/", 1).join("")]);
@@ -142,7 +142,7 @@ describe("images with the real CLI", function () {
 
   let first: Record<string, Published>;
 
-  it("tags by commit and release, and mirrors from a public, a private and a local image", async () => {
+  it("tags by commit and release, and mirrors a public, a private and a local image", async () => {
     await project.up();
     first = await images();
     const { built, release, open, closed, local } = first as Record<string, Published>;
@@ -165,7 +165,7 @@ describe("images with the real CLI", function () {
     assert.deepEqual({ open: open?.digest, closed: closed?.digest }, sources);
   });
 
-  it("keeps the source's password out of the state, and pins what was mirrored", async () => {
+  it("keeps the source's password out of the state, and keeps the digest when the source's tag moves", async () => {
     const { stdout } = await project.mustPulumi("stack", "export");
     assert.ok(!stdout.includes(String((settings["login"] as { password: string }).password)));
     const token = await must("aws", ["ecr-public", "get-login-password", "--region", "us-east-1"], other);
@@ -175,19 +175,19 @@ describe("images with the real CLI", function () {
     await project.mustPulumi("preview", "--expect-no-changes");
   });
 
-  it("refuses another content under a release tag, and creates nothing", async () => {
+  it("rejects other content under an existing release tag, and creates nothing", async () => {
     configure({ args: { VERSION: "2" } });
     const refused = await project.pulumi("up", "--yes", "--skip-preview");
     assert.notEqual(refused.code, 0);
     assert.match(
       refused.output,
-      /tagFrom\.fixed: "1\.0\.0" — the private repository "team" holds another image under this tag.* Fix: /,
+      /tagFrom\.fixed: found "1\.0\.0"\. The private repository "team" has a different image under this tag.* /,
     );
     assert.equal(Object.keys(await tagsOf("team")).filter((tag) => tag.startsWith("1.0.0-src-")).length, 1);
     configure({ args: undefined });
   });
 
-  it("pushes everything again to a replaced repository, follows a source when told to, and deletes nothing", async () => {
+  it("re-pushes everything to a replaced repository, follows a source on `refresh`, and deletes nothing", async () => {
     const before = await tagsOf("copy", "--region", "eu-west-1");
     project.write("tiny/a.txt", "not committed");
     configure({ encryption: "kms", refresh: "again", local: false, late: true });
@@ -201,7 +201,7 @@ describe("images with the real CLI", function () {
     assert.equal(team["1.0.0"], release?.digest);
     assert.equal(team["latest"], open?.digest);
     assert.equal(team["3.2.1"], first["closed"]?.digest);
-    // Out of the program, or under another tag now: still in the registry.
+    // Images that left the program or have a new tag are still in the registry.
     const after = await tagsOf("copy", "--region", "eu-west-1");
     for (const [tag, digest] of Object.entries(before)) assert.equal(after[tag], digest, tag);
     await project.mustPulumi("preview", "--expect-no-changes");

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { fullTests } from "../tools";
 import { TestProject } from "./project";
 
-/** One image whose platforms and builders come and go. */
+/** One image whose platforms and builders change. */
 const program = `
 import * as fs from "node:fs";
 import { ContainerImage, PrivateRepository } from "./components";
@@ -27,7 +27,6 @@ interface Published {
   const both = { platforms: ["linux/amd64", "linux/arm64"] };
   const builder = process.env["DOCKER_HOST"] ?? "unix:///var/run/docker.sock";
 
-  /** Updates with these settings. */
   async function publish(settings: object): Promise<Published & { output: string }> {
     project.write("settings.json", JSON.stringify(settings));
     const { output } = await project.mustPulumi("up", "--yes", "--skip-preview");
@@ -51,7 +50,7 @@ interface Published {
   });
   after(() => project?.remove());
 
-  it("is not built again for a builder that comes and goes", async () => {
+  it("is not rebuilt when a builder is added or removed", async () => {
     const first = await publish(both);
     const withBuilder = await publish({ ...both, builders: { "linux/arm64": builder } });
     assert.equal(withBuilder.digest, first.digest);
@@ -60,7 +59,7 @@ interface Published {
     await project.mustPulumi("preview", "--expect-no-changes", "--refresh");
   });
 
-  it("becomes an image of one platform and comes back, as the registry has it", async () => {
+  it("becomes a single-platform image, and returns from the registry without a build", async () => {
     const first = await publish(both);
     const one = await publish({ platform: "linux/arm64" });
     assert.notEqual(one.tag, first.tag);
@@ -70,7 +69,7 @@ interface Published {
     assert.doesNotMatch(again.output, /docker:index:Image .*created/);
   });
 
-  it("gets its tag back when somebody took it and Docker holds nothing of it any more, and is built again when it is gone", async () => {
+  it("gets a removed tag back with nothing left in Docker, and is rebuilt when its index was deleted", async () => {
     const { tag } = await publish({ ...both, rebuild: "once" });
     const repository = ["--repository-name", "team"];
     const { images } = await project.aws<{ images: { imageManifest: string; imageManifestMediaType: string }[] }>(
@@ -83,7 +82,7 @@ interface Published {
     );
     await project.aws("ecr", "batch-delete-image", ...repository, "--image-ids", `imageTag=${tag}`);
     assert.equal(await removeFromDocker(tag), 2);
-    // By itself: a program reads the state as it was before a refresh in its own run.
+    // A separate refresh: within `up --refresh` the program reads the state from before the refresh.
     await project.mustPulumi("refresh", "--yes");
     const { digest } = await publish({ ...both, rebuild: "once" });
     const details = await project.aws<{ imageDetails: { imageDigest: string; imageTags: string[] }[] }>(
@@ -93,9 +92,9 @@ interface Published {
     assert.ok(details.imageDetails[0]?.imageTags.includes("other"));
     await project.aws("ecr", "batch-delete-image", ...repository, "--image-ids", `imageDigest=${digest}`);
     await removeFromDocker(tag);
-    // In one run the program may have read the index in a state that the refresh then takes it out of.
+    // Within `up --refresh` the program may have read an index that the refresh then removes from the state.
     const once = await project.pulumi("up", "--yes", "--skip-preview", "--refresh");
-    if (once.code !== 0) assert.match(once.output, /Run the update again: an index that the state does not have/);
+    if (once.code !== 0) assert.match(once.output, /Run the update again: an index that is not in the state/);
     const built = await publish({ ...both, rebuild: "once" });
     assert.match(once.output + built.output, /docker:index:Image .*created/);
     await project.mustPulumi("preview", "--expect-no-changes", "--refresh");

@@ -5,7 +5,7 @@ import { lifecycleSnapshotText } from "../../../ecr/lifecyclePolicy";
 import { rules } from "../../../policies/rules";
 import { TestProject } from "./project";
 
-/** Plain resources of other people's stacks, wrong in every way that a mandatory rule looks for. */
+/** Plain resources, as in any stack, that break every mandatory rule. */
 const program = (account: string) => `
 import * as aws from "@pulumi/aws";
 import * as docker from "@pulumi/docker";
@@ -86,7 +86,7 @@ new aws.ecr.Repository("secret", { name: "secret", imageTagMutability: pulumi.se
 aws.ecr.Repository.get("shared", "shared", {}, { provider: new aws.Provider("other", { region }) });
 `;
 
-/** A provider that takes every input as it is: the nearest thing to those that have no stand-in. */
+/** A provider that accepts every input unchanged, in place of providers without a stand-in in the sandbox. */
 const passThroughProvider = `#!/usr/bin/env node
 const provider = require("@pulumi/pulumi/provider");
 provider.main({ version: "0.0.1", check: async (urn, olds, news) => ({ inputs: news }) }, process.argv.slice(2));
@@ -95,22 +95,22 @@ provider.main({ version: "0.0.1", check: async (urn, olds, news) => ({ inputs: n
 /** Each mandatory rule and what it says about that program. */
 const expected: Readonly<Record<string, RegExp>> = {
   "ecr-encryption-minimum": /repository "bare" has AES256/,
-  "ecr-encryption-key": /the key is in eu-west-1, the repository in us-east-1/,
+  "ecr-encryption-key": /The key is in eu-west-1, the repository in us-east-1/,
   "ecr-key-settings": /KMS key "key" of repository "keyed" does not rotate/,
-  "ecr-tag-immutability": /has "v\*", which lets the release tag "v0\.0\.0" move/,
-  "ecr-moving-tags": /moving tag "latest", and repository "keyed" lets it not move/,
-  "ecr-lifecycle-policy": /repository "keyed" has none/,
+  "ecr-tag-immutability": /has "v\*", which allows the release tag "v0\.0\.0" to move/,
+  "ecr-moving-tags": /moving tag "latest", but repository "keyed" does not allow this tag to move/,
+  "ecr-lifecycle-policy": /repository "keyed" has no lifecycle policy/,
   "ecr-lifecycle-document": /policy\.rules\[1\]: this rule of repository "bare" never acts/,
   "ecr-lifecycle-limits": /no rule expires untagged images/,
   "ecr-release-tags-kept": /deletes an image tagged "v0\.0\.0"/,
-  "ecr-access-not-public": /the policy of repository "bare" lets anyone in/,
+  "ecr-access-not-public": /the policy of repository "bare" grants access to anyone/,
   "ecr-access-actions": /Action ecr:\* is a wildcard/,
-  "ecr-access-accounts": /account 210987654321 is on no list/,
-  "ecr-access-push": /lets account 210987654321 push/,
-  "ecr-push-roles": /attachment "power" has AWS's policy AmazonEC2ContainerRegistryPowerUser/,
-  "ecr-push-trust": /is for every subject of token\.actions/,
+  "ecr-access-accounts": /account 210987654321, which is not on the list/,
+  "ecr-access-push": /allows account 210987654321 to push/,
+  "ecr-push-roles": /attachment "power" has the AWS managed policy AmazonEC2ContainerRegistryPowerUser/,
+  "ecr-push-trust": /trusts every subject of token\.actions/,
   "ecr-image-scanning": /repository "secret" is not scanned on push/,
-  "ecr-public-names": /public repository "published" lets everybody pull/,
+  "ecr-public-names": /public repository "published" allows anyone to pull/,
   "ecr-public-catalog-data": /catalogData\.description: not set/,
   "ecr-build-arguments": /build\.args\.NPM_TOKEN: its name looks like a secret/,
   "ecr-image-bases": /is built on "node:22"/,
@@ -119,14 +119,14 @@ const expected: Readonly<Record<string, RegExp>> = {
   "ecr-image-tags": /as "latest" only/,
   "ecr-image-consumers": /Function "runs" runs .*:latest/,
   "ecr-deletion-protection": /forceDelete: repository "bare"/,
-  "ecr-repository-names": /has a name of another form/,
-  "ecr-required-tags": /public repository "published" has none/,
+  "ecr-repository-names": /does not follow the pattern for names/,
+  "ecr-required-tags": /public repository "published" has no tags/,
   "ecr-pull-through-caches": /caches images of "ghcr\.io"/,
   "ecr-other-providers": /"unseen" is aws-native:ecr:Repository, whose settings no rule of this pack reads/,
-  "ecr-replication-destinations": /images go to "eu-west-1"/,
+  "ecr-replication-destinations": /images are replicated to "eu-west-1"/,
 };
 
-/** The repository `bare` before the program above: no lifecycle policy, and seven releases, one of which runs. */
+/** The repository `bare` before the program above: no lifecycle policy, and seven releases, one of them deployed. */
 const snapshot = lifecycleSnapshotText({
   version: 1,
   takenAt: new Date(),
@@ -147,7 +147,7 @@ const snapshot = lifecycleSnapshotText({
   ],
 });
 
-/** Puts the provider into the project under both names, and gives the lines of Pulumi.yaml that name it. */
+/** Installs the provider in the project under both names. @returns the lines of Pulumi.yaml that declare it. */
 function passThrough(project: TestProject): string {
   return ["docker-build", "aws-native"]
     .map((name) => {
@@ -177,16 +177,16 @@ describe("policies in a real preview", function () {
     assert.match(result.output, /Policies:/);
   });
 
-  it("that give parameters to a rule which there is not end in the engine's own message, which the docs explain", async () => {
+  it("with parameters for an unknown rule fail with the engine's own message, which the docs explain", async () => {
     project.write("misspelt.json", JSON.stringify({ "ecr-lifecycle-polici": { exempt: ["a"] } }));
     const result = await preview("misspelt.json");
     assert.notEqual(result.code, 0);
     assert.match(result.output, /invalid enforcement level ""/);
     const docs = fs.readFileSync(path.resolve(__dirname, "../../../docs/troubleshooting.md"), "utf8");
-    assert.match(docs, /^\| `invalid enforcement level ""` \| .*misspelt name/m);
+    assert.match(docs, /^\| `invalid enforcement level ""` \| .*names a rule that the pack does not have/m);
   });
 
-  it("let the lab's choices pass with a config that allows them by name, and with no other", async () => {
+  it("accept the lab's settings with lab.json, and reject them with dev.json", async () => {
     const values = project.read("Pulumi.local.yaml");
     project.edit(
       "Pulumi.local.yaml",
@@ -201,7 +201,7 @@ describe("policies in a real preview", function () {
     project.write("Pulumi.local.yaml", values);
   });
 
-  it("stop other people's plain resources, each mandatory rule by name, and take exceptions", async () => {
+  it("report plain resources under each mandatory rule by name, and apply exceptions", async () => {
     project.write("index.ts", program(project.account));
     project.edit("Pulumi.yaml", "  providers:\n", `  providers:\n${passThrough(project)}\n`);
     await project.must("aws", "ecr", "create-repository", "--repository-name", "shared", "--region", "us-east-1");
@@ -231,13 +231,13 @@ describe("policies in a real preview", function () {
       const severity = rules.find(({ name }) => name === rule)?.severity;
       assert.match(output, new RegExp(`\\[mandatory\\] \\[severity: ${severity}\\] +${rule} `));
     }
-    assert.doesNotMatch(output, /repository "far" has none|image "moving" is built on/);
+    assert.doesNotMatch(output, /repository "far" has no lifecycle policy|image "moving" is built on/);
     assert.match(output, /forceDelete: repository "bare".* expired after 2020-01-01\./);
     assert.match(output, /\[advisory\].*ecr-exceptions-in-use[\s\S]*for "bare".*expired after 2020-01-01/);
-    // The remediation mends one repository, and leaves the other to its exception.
+    // The remediation fixes one repository; the other has an exception.
     assert.match(output, /\[remediate\] +ecr-scan-on-push +\(1 resource\)/);
     assert.doesNotMatch(output, /repository "bare" is not scanned on push/);
-    assert.match(output, /attachment "power" has AWS's policy AmazonEC2ContainerRegistryPowerUser/);
+    assert.match(output, /attachment "power" has the AWS managed policy AmazonEC2ContainerRegistryPowerUser/);
     assert.match(output, /imageTagMutability: repository "secret" has/);
     assert.doesNotMatch(output, /"shared"/);
     assert.match(output, /\[advisory\].*ecr-exceptions-in-use[\s\S]*for "unneeded".*excuses nothing/);
@@ -249,12 +249,12 @@ describe("policies in a real preview", function () {
     assert.ok(!output.includes("hunter2"), "a secret is shown");
   });
 
-  it("were all seen to speak, but for those that are advisory or off", () => {
+  it("are all covered above, except advisory and disabled ones", () => {
     const mandatory = rules.filter((rule) => rule.enforcementLevel === "mandatory").map(({ name }) => name);
     assert.deepEqual(Object.keys(expected).sort(), mandatory.sort());
   });
 
-  it("refuse a parameter that there is none of, and a value of the wrong kind", async () => {
+  it("reject an unknown parameter and a value of the wrong type", async () => {
     for (const [config, message] of [
       [{ "ecr-image-scanning": { enhancd: true } }, /ecr-image-scanning\.enhancd.*has no parameter "enhancd"/],
       [{ "ecr-lifecycle-limits": { untaggedMaxDays: "x" } }, /untaggedMaxDays/],

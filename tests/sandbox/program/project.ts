@@ -7,7 +7,7 @@ import type { EcrOutputs } from "../../../outputs/schema";
 
 const root = path.resolve(__dirname, "../../..");
 
-/** What a Pulumi program needs to run; everything else of the repository stays where it is. */
+/** The parts of this repository that its Pulumi program needs to run. */
 const parts = [
   "Pulumi.yaml",
   "Pulumi.local.yaml",
@@ -24,7 +24,6 @@ const parts = [
   "consumers",
   "ecr",
   "oci",
-  "oci",
   "outputs",
   "policies",
   "provider",
@@ -35,7 +34,7 @@ export interface Result {
   code: number;
   stdout: string;
   stderr: string;
-  /** Both, as a terminal would show them. */
+  /** Both interleaved, as a terminal shows them. */
   output: string;
 }
 
@@ -54,33 +53,36 @@ interface RepositoryOutputs {
 }
 
 /**
- * A copy of the project that a test may change, with a state and an AWS account of its own, in the sandbox that `npm
- * test` started. Its commands are the real ones: the Pulumi CLI, docker and aws.
+ * A copy of the project that a test may change, with its own state and AWS account, in the sandbox that `npm test`
+ * started. It runs the real commands: the Pulumi CLI, docker and aws.
  */
 export class TestProject {
   readonly directory = fs.mkdtempSync(path.join(os.tmpdir(), "ecr-program-"));
-  /** 12 digits: as an access key id they stand for that account (see the gateway). */
+  /** 12 digits; the gateway takes them as an access key ID of that account. */
   readonly account: string;
   readonly env: NodeJS.ProcessEnv;
 
-  /** The state of the stack `local`; the CLI keeps the one before it beside it, as `<file>.bak`. */
+  /** The state of the stack `local`; the CLI keeps the previous one next to it as `<file>.bak`. */
   readonly stateFile = path.join(this.directory, "state", ".pulumi", "stacks", "ecr", "local.json");
 
-  /** @param account A random one by default, empty and alone. */
-  constructor(account = String(randomInt(100_000_000_000, 999_999_999_999))) {
+  /**
+   * @param account A random, empty one by default.
+   * @param copied Parts of the repository to copy; `[]` for somebody else's project, which has its own packages too.
+   */
+  constructor(account = String(randomInt(100_000_000_000, 999_999_999_999)), copied: readonly string[] = parts) {
     this.account = account;
     if (process.env["AWS_ENDPOINT_URL"] === undefined) {
       throw new Error("sandbox tests need the sandbox: run them as `npm test -- tests/sandbox/…`");
     }
-    for (const part of parts) fs.cpSync(path.join(root, part), path.join(this.directory, part), { recursive: true });
-    fs.symlinkSync(path.join(root, "node_modules"), path.join(this.directory, "node_modules"));
+    for (const part of copied) fs.cpSync(path.join(root, part), path.join(this.directory, part), { recursive: true });
+    if (copied.length > 0) fs.symlinkSync(path.join(root, "node_modules"), path.join(this.directory, "node_modules"));
     const state = path.join(this.directory, "state");
     fs.mkdirSync(state);
     this.env = {
       ...process.env,
       AWS_ACCESS_KEY_ID: this.account,
       PULUMI_BACKEND_URL: `file://${state}`,
-      // Each project its own logins.
+      // Each project has its own logins.
       DOCKER_CONFIG: path.join(this.directory, "docker-config"),
     };
     fs.cpSync(process.env["DOCKER_CONFIG"] ?? "", path.join(this.directory, "docker-config"), { recursive: true });
@@ -91,7 +93,7 @@ export class TestProject {
     return this.start(command, args, env, folder).finished;
   }
 
-  /** Starts a command whose process the test wants to get at. */
+  /** Starts a command, and gives the test access to its process. */
   start(command: string, args: string[], env: NodeJS.ProcessEnv = {}, folder = "") {
     const child = spawn(command, args, {
       cwd: path.join(this.directory, folder),
@@ -116,7 +118,7 @@ export class TestProject {
     return this.run("pulumi", [...args, "--stack", "local", "--non-interactive"]);
   }
 
-  /** As `pulumi`, and fails the test with what the command said unless it succeeded. */
+  /** Like `pulumi`, but throws with the command's output when it fails. */
   async mustPulumi(...args: string[]): Promise<Result> {
     const result = await this.pulumi(...args);
     if (result.code !== 0) throw new Error(`pulumi ${args.join(" ")}: exit code ${result.code}\n${result.output}`);
@@ -141,7 +143,7 @@ export class TestProject {
     return JSON.parse((await this.mustPulumi("stack", "output", "--json")).stdout) as Outputs;
   }
 
-  /** Each resource of the state: URN to inputs. */
+  /** The inputs of each resource in the state, by URN. */
   async resources(): Promise<Record<string, unknown>> {
     const state = JSON.parse((await this.mustPulumi("stack", "export")).stdout) as {
       deployment: { resources?: { urn: string; inputs?: unknown }[] };
@@ -149,7 +151,7 @@ export class TestProject {
     return Object.fromEntries((state.deployment.resources ?? []).map(({ urn, inputs }) => [urn, inputs]));
   }
 
-  /** An answer of the AWS CLI. */
+  /** Runs an AWS CLI command. @returns its parsed JSON output. */
   async aws<T>(...args: string[]): Promise<T> {
     return JSON.parse(await this.must("aws", ...args, "--output", "json")) as T;
   }
@@ -164,7 +166,7 @@ export class TestProject {
     fs.writeFileSync(place, content);
   }
 
-  /** Replaces a text in a file; fails when it is not there, so that no test passes on an unchanged file. */
+  /** Replaces a string in a file; throws when it is missing, so that no test passes on an unchanged file. */
   edit(file: string, from: string, to: string): void {
     const before = this.read(file);
     if (!before.includes(from)) throw new Error(`${file} holds no ${JSON.stringify(from)}`);

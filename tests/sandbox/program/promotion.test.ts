@@ -5,7 +5,7 @@ import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import { TestProject } from "./project";
 
-describe("an environment that takes its images from the one before it", function () {
+describe("an environment that promotes images from the previous one", function () {
   this.timeout(900_000);
   let project: TestProject;
   const account = String(randomInt(100_000_000_000, 999_999_999_999));
@@ -14,7 +14,7 @@ describe("an environment that takes its images from the one before it", function
 
   before(async () => {
     project = new TestProject();
-    // The other account must be let in before it can copy.
+    // The other account needs pull access before it can copy.
     project.edit(
       "Pulumi.local.yaml",
       "      forceDelete: true\n",
@@ -49,13 +49,13 @@ config:
     project?.remove();
   });
 
-  it("stops with the other stack's name while that has no outputs", async () => {
+  it("fails and names the other stack while that one has no outputs", async () => {
     const result = await pulumi("preview");
     assert.notEqual(result.code, 0);
     assert.match(result.output, /the stack organization\/ecr\/local has no outputs of the ECR program/);
   });
 
-  it("copies the very digest into its own account under a release tag, and shares what it does not copy", async () => {
+  it("copies the exact digest to its account under a release tag, and references what it does not copy", async () => {
     await project.up();
     const result = await pulumi("up", "--yes", "--skip-preview");
     assert.equal(result.code, 0, result.output);
@@ -84,7 +84,7 @@ config:
     assert.ok(imageDetails[0]?.imageTags.includes("1.0.0"));
   });
 
-  it("goes back to the release before by its digest and tag", async () => {
+  it("rolls back to the previous release by digest and tag", async () => {
     const digestNow = async () => {
       const { images } = JSON.parse((await pulumi("stack", "output", "--json")).stdout) as Awaited<
         ReturnType<typeof project.outputs>
@@ -108,7 +108,7 @@ config:
     assert.equal(again.code, 0, again.output);
   });
 
-  it("sends this account's login to no host but the other registry, whatever the other stack's outputs say", async () => {
+  it("sends its login only to the other stack's registry, whatever host that stack's outputs name", async () => {
     const seen: string[] = [];
     const hostile = http.createServer(({ url = "", headers }, response) => {
       seen.push(`${url} ${headers.authorization ?? ""}`);
@@ -128,7 +128,7 @@ config:
         assert.notEqual(result.code, 0);
         assert.match(
           result.output,
-          /promotion\.images\.petclinic: the stack organization\/ecr\/local says that its private\/petclinic has .*, but the login is the one of the registry .* and is not sent to 127\.0\.0\.1:/,
+          /promotion\.images\.petclinic: the stack organization\/ecr\/local says that its private\/petclinic has .*, but the login belongs to the registry .* and is not sent to 127\.0\.0\.1:/,
         );
       }
       assert.deepEqual(seen, []);
@@ -138,7 +138,7 @@ config:
     }
   });
 
-  it("changes nothing when nothing changed, and names an image that is not there", async () => {
+  it("plans no change when nothing changed, and rejects an unknown image by name", async () => {
     const again = await pulumi("preview", "--expect-no-changes");
     assert.equal(again.code, 0, again.output);
     project.edit("Pulumi.next.yaml", "image: petclinic", "image: shop");

@@ -69,7 +69,7 @@ export const topicArn = events.topicArn;
 export const others = [vets.url];
 `;
 
-/** A token as GitHub's issuer writes it. MiniStack compares its claims with the trust policy, not its signature. */
+/** A token as GitHub issues it. MiniStack checks the claims against the trust policy, but not the signature. */
 function tokenOf(
   sub: string,
   aud = "sts.amazonaws.com",
@@ -124,7 +124,7 @@ describe("PushRole and RegistryEvents with the real CLI", function () {
   const main = tokenOf("repo:octo-org/petclinic:ref:refs/heads/main");
   const accessDenied = (error: Error) => /AccessDenied/.test(error.name);
 
-  it("give the role to main and to v* of the named repository, and to no other token", async () => {
+  it("give the role only to tokens of the named repository's main branch and v* tags", async () => {
     for (const token of [main, tokenOf("repo:octo-org/petclinic:ref:refs/tags/v1")]) {
       assert.match((await assume(token)).accessKeyId, /^ASIA/);
     }
@@ -137,7 +137,7 @@ describe("PushRole and RegistryEvents with the real CLI", function () {
     }
   });
 
-  it("give a role of one workflow to that file's jobs, and to no other run of the branch", async () => {
+  it("give a role with `workflows` only to jobs of that workflow file, not to other runs of the branch", async () => {
     const issuer = "https://token.actions.githubusercontent.com";
     const tokenOfFile = (job_workflow_ref: string) =>
       tokenOf("repo:octo-org/petclinic:ref:refs/heads/main", undefined, issuer, { job_workflow_ref });
@@ -154,7 +154,7 @@ describe("PushRole and RegistryEvents with the real CLI", function () {
     assert.ok((await new ECRClient({ region, credentials }).send(upload)).uploadId);
   });
 
-  it("let whoever took it upload to the named repositories, and to nothing else", async () => {
+  it("let the role upload to the named repositories only, and delete or configure nothing", async () => {
     const credentials = await assume(main);
     const ecr = new ECRClient({ region, credentials });
     const ecrPublic = new ECRPUBLICClient({ region: "us-east-1", credentials });
@@ -174,7 +174,7 @@ describe("PushRole and RegistryEvents with the real CLI", function () {
     await assert.rejects(new IAMClient({ region, credentials }).send(new ListRolesCommand({})), accessDenied);
   });
 
-  it("give a role of GitLab's pipelines to the named project's branch, with all that the role was told", async () => {
+  it("let only the configured GitLab project's branch assume its role, which has all its settings", async () => {
     const issuer = "https://gitlab.com";
     const subject = "project_path:team/vets:ref_type:branch:ref:";
     await assert.rejects(assume(tokenOf(`${subject}other`, issuer, issuer), outputs.pipelinesArn), accessDenied);
@@ -185,7 +185,7 @@ describe("PushRole and RegistryEvents with the real CLI", function () {
     const layerDigest = testImage("none").digest;
     const fetchLayer = (repositoryName: string) =>
       ecr.send(new GetDownloadUrlForLayerCommand({ repositoryName, layerDigest }));
-    // Allowed, by `pull`: only there is none.
+    // `pull` allows the request; the layer just does not exist.
     await assert.rejects(fetchLayer("vets"), { name: "LayersNotFoundException" });
     await assert.rejects(fetchLayer("petclinic"), accessDenied);
     const { Role } = await new IAMClient({ region, credentials: administrator() }).send(
@@ -196,7 +196,7 @@ describe("PushRole and RegistryEvents with the real CLI", function () {
     assert.deepEqual(Role?.Tags, [{ Key: "team", Value: "vets" }]);
   });
 
-  it("tell a queue of what is pushed and deleted, of the named repositories only", async () => {
+  it("send a queue the pushes and deletions of the configured repositories only", async () => {
     const password = (await project.must("aws", "ecr", "get-login-password")).trim();
     const host = outputs.others[0]?.split("/", 1).join("") ?? "";
     const client = new RegistryClient(host, `Basic ${Buffer.from(`AWS:${password}`).toString("base64")}`);
@@ -206,22 +206,22 @@ describe("PushRole and RegistryEvents with the real CLI", function () {
     }
     await project.aws("ecr", "batch-delete-image", "--repository-name", "vets", "--image-ids", "imageTag=told");
     const sqs = new SQSClient({ region, credentials: administrator() });
-    const told: Details[] = [];
-    while (told.length < 2) {
+    const events: Details[] = [];
+    while (events.length < 2) {
       const { Messages = [] } = await sqs.send(
         new ReceiveMessageCommand({ QueueUrl: outputs.queueUrl, WaitTimeSeconds: 10, MaxNumberOfMessages: 10 }),
       );
-      for (const { Body } of Messages) told.push(JSON.parse(Body ?? "").detail);
+      for (const { Body } of Messages) events.push(JSON.parse(Body ?? "").detail);
     }
     const { digest } = testImage("vets");
     assert.deepEqual(
-      // A queue keeps no order.
-      told.map((each) => [each["action-type"], each.result, each["repository-name"], each["image-digest"]]).sort(),
+      // SQS does not preserve the order.
+      events.map((each) => [each["action-type"], each.result, each["repository-name"], each["image-digest"]]).sort(),
       ["DELETE", "PUSH"].map((action) => [action, "SUCCESS", "vets", digest]),
     );
   });
 
-  it("send images' events to an encrypted topic that only EventBridge publishes to", async () => {
+  it("send image events to an encrypted topic that only EventBridge may publish to", async () => {
     const { Rules } = await project.aws<{ Rules: { Name: string; EventPattern: string }[] }>("events", "list-rules");
     const images = Rules.find(({ Name }) => Name.startsWith("images-images-"));
     assert.deepEqual(JSON.parse(images?.EventPattern ?? ""), {

@@ -3,14 +3,14 @@ import type { TestProject } from "./project";
 
 const publicRegion = "us-east-1";
 
-/** A repository that a test puts images into without Docker. */
+/** A repository that a test pushes images to without Docker. */
 export interface RepositoryAddress {
   readonly name: string;
-  /** `undefined`: of the public registry. */
+  /** `undefined` for a public repository. */
   readonly region: string | undefined;
 }
 
-/** Pushes one small image, tagged `one`, by the registry protocol. */
+/** Pushes one small image, tagged `one`, over the registry protocol. */
 export async function pushOneImage(project: TestProject, repository: RepositoryAddress): Promise<void> {
   const uri = await uriOf(project, repository);
   const slash = uri.indexOf("/");
@@ -20,7 +20,7 @@ export async function pushOneImage(project: TestProject, repository: RepositoryA
   if (answer.status !== 201) throw new Error(`push to ${uri}: ${answer.status} ${await answer.text()}`);
 }
 
-/** The digests that AWS counts in a repository. */
+/** The digests of a repository's images, as AWS lists them. */
 export async function imagesIn(project: TestProject, { name, region }: RepositoryAddress): Promise<string[]> {
   const { imageDetails } = await project.aws<{ imageDetails: { imageDigest: string }[] }>(
     ...[region ? "ecr" : "ecr-public", "describe-images", "--repository-name", name],
@@ -45,7 +45,7 @@ async function authorization(project: TestProject, { region }: RepositoryAddress
   );
   const login = `Basic ${[authorizationData].flat()[0]?.authorizationToken}`;
   if (region) return login;
-  // The public registry takes a token that its login was traded for.
+  // The public registry takes a bearer token, for which the login is exchanged.
   const answer = await fetch(`http://${host}/token/?service=public.ecr.aws&scope=aws`, {
     headers: { Authorization: login },
   });

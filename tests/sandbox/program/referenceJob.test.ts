@@ -16,7 +16,7 @@ describe("the reference job with the real CLI", function () {
 
   before(async () => {
     project = new TestProject();
-    // A free tier that ends tomorrow must not show in outputs: they would change by themselves.
+    // A free tier that ends tomorrow must not affect the outputs, or they would change on their own.
     const tomorrow = new Date(Date.now() + 24 * 60 * 60 * 1000).toISOString().slice(0, 10);
     const pushes = "{ petclinic: [{ tags: [src-1], perDay: 2, megabytes: 1000 }] }";
     const costs = `{ freeTier: legacy, freeTierEnds: "${tomorrow}", monthlyBudget: 9, pushes: ${pushes} }`;
@@ -54,7 +54,7 @@ describe("the reference job with the real CLI", function () {
     await project.mustPulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
   };
 
-  it("creates both repositories and puts one image into both", async () => {
+  it("creates both repositories and pushes one image to both", async () => {
     await project.up();
     first = await project.outputs();
     const { tag, digest, reference } = image(first);
@@ -77,7 +77,7 @@ describe("the reference job with the real CLI", function () {
     assert.ok(firstPushedAt);
   });
 
-  it("creates them as the config says", async () => {
+  it("creates the repositories as configured", async () => {
     const { repositories } = await project.aws<{ repositories: Record<string, unknown>[] }>(
       "ecr",
       "describe-repositories",
@@ -104,14 +104,14 @@ describe("the reference job with the real CLI", function () {
     assert.equal(JSON.parse(lifecyclePolicyText).rules.length, 2);
   });
 
-  it("changes, builds and pushes nothing the second time", async () => {
+  it("changes, builds and pushes nothing on the second run", async () => {
     await mustChangeNothing();
-    // Docker's own cache is the whole daemon's: others build at the same time.
+    // Docker's build cache proves nothing: the whole daemon shares it, and other tests build at the same time.
     assert.doesNotMatch((await project.up()).output, /Starting Docker build|Pushing/);
     assert.equal((await privateImages())[0]?.imagePushedAt, firstPushedAt);
   });
 
-  it("keeps logins out of the state in clear", async () => {
+  it("stores no login in clear text in the state", async () => {
     const token = (await project.must("aws", "ecr", "get-login-password")).trim();
     assert.ok(token.length > 20);
     const files = fs.readdirSync(path.join(project.directory, "state"), { recursive: true, encoding: "utf8" });
@@ -124,7 +124,7 @@ describe("the reference job with the real CLI", function () {
     assert.ok(!texts.some((text) => /"password":\s*"/.test(text)));
   });
 
-  it("gives a changed source another tag and digest, and moves latest", async () => {
+  it("gives changed source a new tag and digest, and moves latest", async () => {
     project.write(page, `${project.read(page)}\n// a change\n`);
     const preview = await project.mustPulumi("preview");
     assert.match(preview.output, /docker:index:Image/);
@@ -138,7 +138,7 @@ describe("the reference job with the real CLI", function () {
     await mustChangeNothing();
   });
 
-  it("gives the old tag and digest back with the old source, and pushes nothing under that tag", async () => {
+  it("returns to the old tag and digest with the old source, and pushes nothing to that tag", async () => {
     project.edit(page, "\n// a change\n", "");
     await project.up();
     assert.deepEqual(image(await project.outputs()), image(first));
@@ -150,7 +150,7 @@ describe("the reference job with the real CLI", function () {
     await mustChangeNothing();
   });
 
-  it("gives the same digest back when Docker has lost its build cache and images", async () => {
+  it("returns to the same digest after Docker lost its build cache and images", async () => {
     await project.must("docker", "builder", "prune", "--all", "--force");
     for (const { url } of [...Object.values(first.privateRepositories), ...Object.values(first.publicRepositories)]) {
       const listed = await project.must("docker", "image", "ls", "--quiet", "--no-trunc", url);
@@ -166,7 +166,7 @@ describe("the reference job with the real CLI", function () {
     assert.equal(digestsByTag(await publicImages())["latest"], image(first).digest);
   });
 
-  it("finds no drift, then finds a change made by hand and puts it right", async () => {
+  it("finds no drift, then detects a manual change and reverts it", async () => {
     await project.mustPulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes");
     await project.must(
       "aws",
@@ -195,7 +195,7 @@ describe("the reference job with the real CLI", function () {
   const shell = (command: string) => project.run("sh", ["-euc", command]);
   const anonymous = () => ({ DOCKER_CONFIG: fs.mkdtempSync(path.join(project.directory, "anonymous-")) });
 
-  it("refuses a push without a login on both sides, and a private pull", async () => {
+  it("rejects anonymous pushes to both registries, and an anonymous pull from the private one", async () => {
     const local = "sandbox.local/node:22";
     for (const { url } of [first.privateRepositories["petclinic"], first.publicRepositories["petclinic"]] as {
       url: string;
@@ -206,7 +206,7 @@ describe("the reference job with the real CLI", function () {
       assert.match(push.output, /no basic auth credentials|unauthorized|denied|authentication required/i);
     }
     const { url } = first.privateRepositories["petclinic"] ?? assert.fail();
-    // By tag: for a digest that it holds, Docker asks nobody.
+    // By tag: Docker does not ask the registry for a digest that it already has.
     const refused = await project.run("docker", ["pull", `${url}:latest`], anonymous());
     assert.notEqual(refused.code, 0);
     assert.match(refused.output, /no basic auth credentials/i);
@@ -218,7 +218,7 @@ describe("the reference job with the real CLI", function () {
     assert.equal(open.code, 0, open.output);
   });
 
-  it("works with the printed push commands, word for word", async () => {
+  it("prints push commands that work verbatim", async () => {
     for (const outputs of [first.privateRepositories["petclinic"], first.publicRepositories["petclinic"]]) {
       const { login, build, tag, push } = outputs?.pushCommands ?? assert.fail("no push commands");
       for (const command of [login, build, tag, push]) {
@@ -228,7 +228,7 @@ describe("the reference job with the real CLI", function () {
     }
   });
 
-  it("refuses another image under an existing tag of the private repository, and takes it under latest", async () => {
+  it("rejects another image under an existing tag of the private repository, but accepts it under latest", async () => {
     const { url } = first.privateRepositories["petclinic"] ?? assert.fail();
     await project.must("docker", "tag", "sandbox.local/node:22", `${url}:${image(first).tag}`);
     const refused = await project.run("docker", ["push", `${url}:${image(first).tag}`]);
@@ -244,13 +244,11 @@ describe("the reference job with the real CLI", function () {
     assert.notEqual(digestsByTag(await privateImages())["latest"], image(first).digest);
   });
 
-  it("leaves an empty account when it is destroyed", async () => {
+  it("leaves an empty account after destroy", async () => {
     await project.mustPulumi("destroy", "--yes", "--skip-preview");
     assert.deepEqual(await project.aws("ecr", "describe-repositories"), { repositories: [] });
     assert.deepEqual(await project.aws("ecr-public", "describe-repositories", "--region", "us-east-1"), {
       repositories: [],
     });
   });
-
-  /** What Docker has ever built: an entry of the build cache for each step, with the number of its uses. */
 });

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import * as path from "node:path";
 import { TestProject } from "./project";
 
-/** What bad input gets: one clear error that names property, value, rule and fix, before anything is created. */
+/** Bad input gets one clear error that names property, value, rule and fix, before anything is created. */
 describe("bad input with the real CLI", function () {
   this.timeout(900_000);
   let project: TestProject;
   let values: string;
-  /** Of the stack's passphrase. */
+  /** The salt of the stack's passphrase, with its key. */
   let salt: string;
 
   before(async () => {
@@ -43,30 +43,30 @@ describe("bad input with the real CLI", function () {
     dockerfile: { context: app, dockerfile: app/Containerfile, repositories: [private/key] }
 `,
       [
-        /ecr:privateRepositories\.name\.repositoryName: "Pet_Clinic" — .*lower-case.* Fix: /,
-        /filters\.exclusionFilters: \[.*latest.*\] — ECR refuses exclusion filters with IMMUTABLE\. Fix: /,
-        /none\.exclusionFilters: \[\] — IMMUTABLE_WITH_EXCLUSION needs 1 to 5 exclusion filters.* Fix: /,
-        /key\.kmsKey: "alias\/mine" — AES256 takes no KMS key\. Fix: /,
-        /lifecycle\.lifecyclePolicy\.rules: \[\] — .* Fix: /,
-        /region\.region: "ap-northeast-2" — .*us-east-1.* Fix: /,
-        /context\.context: "no-such-folder" — the build context must be a folder that exists\. Fix: /,
-        /dockerfile\.dockerfile: "app\/Containerfile" — the Dockerfile must be a file that exists\. Fix: /,
+        /ecr:privateRepositories\.name\.repositoryName: found "Pet_Clinic"\. .*lower-case.* /,
+        /filters\.exclusionFilters: found \[.*latest.*\]\. ECR does not accept exclusion filters with IMMUTABLE\. /,
+        /none\.exclusionFilters: found \[\]\. IMMUTABLE_WITH_EXCLUSION needs 1 to 5 exclusion filters.* /,
+        /key\.kmsKey: found "alias\/mine"\. AES256 does not use a KMS key\. /,
+        /lifecycle\.lifecyclePolicy\.rules: found \[\]\. .* /,
+        /region\.region: found "ap-northeast-2"\. .*us-east-1.* /,
+        /context\.context: found "no-such-folder"\. The build context must be a folder that exists\. /,
+        /dockerfile\.dockerfile: found "app\/Containerfile"\. The Dockerfile must be a file that exists\. /,
       ],
     ],
     [
-      "every key and type that the config does not have",
+      "every unknown key and wrong type",
       `
   ecr:privateRepositories:
     unknown: { encrypton: aes256 }
     type: { forceDelete: 1 }
 `,
       [
-        /ecr:privateRepositories\.unknown\.encrypton: "aes256" — unknown key\. Fix: did you mean "encryption"\? /,
-        /Pulumi\.local\.yaml:\d+:\d+ ecr:privateRepositories\.type\.forceDelete: 1 — must be true or false, without quotes\. Fix: /,
+        /ecr:privateRepositories\.unknown\.encrypton: found "aes256"\. Unknown key\. Did you mean "encryption"\? /,
+        /Pulumi\.local\.yaml:\d+:\d+ ecr:privateRepositories\.type\.forceDelete: found 1\. Must be true or false, without quotes\. /,
       ],
     ],
   ] as const) {
-    it(`says ${what}, all at once`, async () => {
+    it(`reports ${what}, all at once`, async () => {
       project.write("Pulumi.local.yaml", `config:\n  aws:region: ap-northeast-2${config}${salt}`);
       const result = await project.pulumi("up", "--yes", "--skip-preview");
       assert.notEqual(result.code, 0);
@@ -76,14 +76,14 @@ describe("bad input with the real CLI", function () {
     });
   }
 
-  it("refuses to begin when Docker is not running", async () => {
+  it("creates nothing when Docker is not running", async () => {
     const socket = `unix://${path.join(project.directory, "no.sock")}`;
-    // In its preview: whether there is something to build is known only then.
+    // With its preview: only then is it known whether there is something to build.
     const result = await project.run("pulumi", ["up", "--yes", "--stack", "local", "--non-interactive"], {
       DOCKER_HOST: socket,
     });
     assert.notEqual(result.code, 0);
-    assert.match(result.output, /docker: "unix:.*no\.sock" — .*none answers there.* Fix: start Docker/s);
+    assert.match(result.output, /docker: found "unix:.*no\.sock"\. .*none answers there.* Start Docker/s);
     await mustBeEmpty();
   });
 
@@ -95,7 +95,7 @@ describe("bad input with the real CLI", function () {
     assert.match(result.output, /AWS_ACCESS_KEY_ID|aws configure|profile/i);
   });
 
-  it("says which region to set when there is none", async () => {
+  it("says what to set when there is no region", async () => {
     project.edit("Pulumi.local.yaml", "  aws:region: ap-northeast-2\n", "");
     const result = await project.run("pulumi", ["preview", "--stack", "local", "--non-interactive"], {
       AWS_REGION: undefined,

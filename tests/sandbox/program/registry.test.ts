@@ -11,7 +11,7 @@ import {
 } from "@aws-sdk/client-ecr";
 import { TestProject } from "./project";
 
-/** A program of nothing but a Registry that says everything, and what differs from test to test. */
+/** Two registries with every setting, and a test's extra code. */
 const program = (extra = "") => `
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
@@ -108,7 +108,7 @@ describe("Registry with the real CLI", function () {
   this.timeout(900_000);
   let project: TestProject;
   let ecr: ECRClient;
-  /** The same account's registry in another region, which takes what is there already. */
+  /** The same account's registry in another region, which uses existing secrets, roles and keys. */
   let away: ECRClient;
   let [key, role, secret] = ["", "", ""];
 
@@ -119,7 +119,7 @@ describe("Registry with the real CLI", function () {
     away = new ECRClient({ region: "eu-west-1", credentials });
     await project.init();
     project.write("Pulumi.local.yaml", `config:\n  aws:region: ap-northeast-2\n  ecr:account: "${project.account}"\n`);
-    // The project's own config is described there; this program has another.
+    // Pulumi.yaml declares the project's own config; this program has another.
     project.write("Pulumi.yaml", project.read("Pulumi.yaml").split("config:", 1).join(""));
     await project.mustPulumi("config", "set", "--secret", "token", "the-token");
     project.write("index.ts", program());
@@ -130,7 +130,7 @@ describe("Registry with the real CLI", function () {
     project.remove();
   });
 
-  it("sets all that a registry has, and keeps the credential a secret", async () => {
+  it("applies every registry setting, and keeps the credential secret", async () => {
     await project.up();
     const { account } = project;
     const registry = `${account}.dkr.ecr.ap-northeast-2.amazonaws.com`;
@@ -197,7 +197,7 @@ describe("Registry with the real CLI", function () {
     assert.deepEqual(await exclusions(), [`arn:aws:iam::${account}:role/scanner`]);
   });
 
-  it("takes secrets, roles and keys that are there, and sets a second region by itself", async () => {
+  it("uses existing secrets, roles and keys, and configures a second region independently", async () => {
     const { policyText = "" } = await away.send(new GetRegistryPolicyCommand({}));
     assert.deepEqual(JSON.parse(policyText).Statement[0].Action, ["ecr:ReplicateImage"]);
     assert.deepEqual(
@@ -230,26 +230,26 @@ describe("Registry with the real CLI", function () {
     assert.equal((await away.send(new GetAccountSettingCommand({ name: "REGISTRY_POLICY_SCOPE" }))).value, "V1");
     assert.equal(await blobMounting(away), "DISABLED");
     assert.deepEqual(await exclusions(away), [role]);
-    // Left as they were.
+    // Not managed in this region, so left as they were.
     assert.deepEqual(await scanning(away), { scanType: "BASIC", rules: [] });
     assert.deepEqual(await replication(away), []);
   });
 
-  it("changes nothing the second time, with what AWS says now", async () => {
+  it("changes nothing on the second run, after a refresh", async () => {
     await project.mustPulumi("preview", "--expect-no-changes", "--refresh");
   });
 
-  it("refuses a second Registry for the same account and region in the preview", async () => {
+  it("rejects a second Registry for the same account and region in the preview", async () => {
     project.write("index.ts", program('new Registry("other", { region: "ap-northeast-2" });'));
     const refused = await project.pulumi("preview");
     assert.notEqual(refused.code, 0);
     assert.match(
       refused.output,
-      /Registry "(other|shared)": 1 fault\n.*region: "ap-northeast-2" — an account has one registry in a region/,
+      /Registry "(other|shared)": 1 fault\n.*region: found "ap-northeast-2"\. An account has one registry per region/,
     );
   });
 
-  it("puts back what AWS has by default when it is destroyed", async () => {
+  it("restores AWS's defaults on destroy", async () => {
     project.write("index.ts", program());
     await project.mustPulumi("destroy", "--yes", "--skip-preview");
     await assert.rejects(ecr.send(new GetRegistryPolicyCommand({})), { name: "RegistryPolicyNotFoundException" });
@@ -258,11 +258,11 @@ describe("Registry with the real CLI", function () {
     assert.deepEqual([...(await cacheRules()), ...(await cacheRules(away))], []);
     assert.deepEqual([...(await templates()), ...(await templates(away))], []);
     assert.deepEqual(await exclusions(), []);
-    // An account setting has no "unset": it stays as it was set.
+    // An account setting cannot be unset, so it keeps its value.
     assert.equal(await blobMounting(), "ENABLED");
   });
 
-  // What the registry has now.
+  // The registry's current settings.
   const scanning = async (client = ecr) =>
     (await client.send(new GetRegistryScanningConfigurationCommand({}))).scanningConfiguration;
   const replication = async (client = ecr) =>

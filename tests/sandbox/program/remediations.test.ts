@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { rules } from "../../../policies/rules";
 import { TestProject } from "./project";
 
-/** Resources that each remediation has something to do for, with what it is to leave. */
+/** Resources for each remediation to fix, and some for it to leave alone. */
 const program = (account: string) => `
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
@@ -42,7 +42,7 @@ new aws.ecr.Repository("later", { name: "later", tags: { from: own.arn }, region
 new aws.ecrpublic.Repository("open", { repositoryName: "open" }, { provider: new aws.Provider("global", { region }) });
 `;
 
-/** The rules that can put something right, each at the level that lets them. */
+/** The rules that have a remediation. */
 const remediating = rules.filter((rule) => "remediateResource" in rule).map(({ name }) => name);
 const parameters: Readonly<Record<string, object>> = {
   "ecr-required-tags": { required: ["owner"], defaults: { owner: "team" } },
@@ -63,7 +63,7 @@ describe("remediations through the real CLI", function () {
   });
   after(() => project.remove());
 
-  it("are those of four rules", () => {
+  it("exist for four rules", () => {
     assert.deepEqual(remediating, [
       "ecr-tag-immutability",
       "ecr-lifecycle-limits",
@@ -72,15 +72,15 @@ describe("remediations through the real CLI", function () {
     ]);
   });
 
-  it("are made in a preview too, whatever is not known yet", async () => {
+  it("are made in a preview too, even with unknown values", async () => {
     const { output } = await project.pulumi("preview", "--diff", ...pack);
     assert.match(output, /\[remediate\] {2}ecr-required-tags {2}\(aws:ecr:Repository: later\)/);
     assert.doesNotMatch(output, /not set in/);
   });
 
-  it("reach AWS, and leave no change behind", async () => {
+  it("reach AWS, and leave no change to plan", async () => {
     const up = await project.pulumi("up", "--yes", "--skip-preview", ...pack);
-    // The full document has no room; its author is told, and everything else is put right.
+    // The lifecycle policy with 50 rules has no room for another: it is reported, and everything else is fixed.
     assert.match(up.output, /ecr-lifecycle-limits[\s\S]*no rule expires untagged images/);
     project.edit("index.ts", "{ length: 50 }", "{ length: 49 }");
     await project.mustPulumi("up", "--yes", "--skip-preview", ...pack);
@@ -125,7 +125,7 @@ describe("remediations through the real CLI", function () {
     assert.equal(next.code, 0, next.output);
   });
 
-  it("are not needed by `pulumi policy analyze`, which judges the stack and its state file without the program", async () => {
+  it("satisfy `pulumi policy analyze`, which checks the stack and its state file without the program", async () => {
     const analyze = (...args: string[]) =>
       project.run("pulumi", ["policy", "analyze", "--non-interactive", "--policy-pack", "policies", ...args]);
     const config = ["--policy-pack-config", "config.json"];
@@ -141,12 +141,12 @@ describe("remediations through the real CLI", function () {
       const judged = await analyze(...what);
       assert.notEqual(judged.code, 0, judged.output);
       assert.match(judged.output, /ecr-encryption-minimum[\s\S]*repository "own" has/);
-      assert.doesNotMatch(judged.output, /cannot be read here/);
+      assert.doesNotMatch(judged.output, /cannot be read as an IAM policy/);
     }
   });
 });
 
-describe("remediations of what the program keeps from changes", function () {
+describe("remediations of properties under ignoreChanges", function () {
   this.timeout(900_000);
   let project: TestProject;
   before(async () => {
@@ -155,7 +155,7 @@ describe("remediations of what the program keeps from changes", function () {
   });
   after(() => project.remove());
 
-  it("are left out and told, where the state would say what AWS does not have", async () => {
+  it("are skipped and reported, so that the state does not differ from AWS", async () => {
     project.write(
       "index.ts",
       `import * as aws from "@pulumi/aws";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fullTests } from "../tools";
+import { describeInFull, fullTests } from "../tools";
 import { TestProject } from "./project";
 import { imagesIn, pushOneImage, type RepositoryAddress } from "./pushedImages";
 
@@ -8,8 +8,8 @@ const elsewhere = "eu-west-1";
 const partner = "210987654321";
 
 /**
- * What a registry has once, what a role and a topic have by name, and a repository that cannot be made: an update with
- * it fails after all the rest was replaced.
+ * Settings that exist once per registry, a role and a topic with fixed names, and with `fails` a repository whose name
+ * is taken: the update fails on it after everything else was replaced.
  */
 const settings = (place: string, issuer: string, fails: boolean) => `
 import * as aws from "@pulumi/aws";
@@ -34,7 +34,7 @@ const role = new PushRole("release", {
 ${fails ? 'new aws.ecr.Repository("taken", { name: "taken" }, { dependsOn: [registry, events, role] });' : ""}
 `;
 
-/** A repository of each kind, with all that AWS keys by it, and one with a key that only it uses. */
+/** A repository of each kind with the policies that AWS stores by its name, and one with its own KMS key. */
 const program = ({ plain = "", own = "", open = "" }) => `
 import { PrivateRepository, PublicRepository } from "./components";
 
@@ -46,18 +46,21 @@ const open = new PublicRepository("open", { access: { pushFrom: ["${partner}"] }
 export const key = own.key?.keyId;
 `;
 
-/** Each change that replaces a repository (without TEST_FULL=1 those of the one with its own key, which stands for all), and whose replacement fails because there are images. */
+/**
+ * Each change that replaces a repository; the replacement fails because the repository has images. Without TEST_FULL=1
+ * only the changes to the repository with its own key run, on behalf of all.
+ */
 const changes: readonly [what: string, change: Parameters<typeof program>[0], fails: RegExp][] = [
   ["another encryption", { plain: 'encryption: "kms"' }, /RepositoryNotEmptyException/],
   ["another region", { plain: `region: "${elsewhere}"` }, /RepositoryNotEmptyException/],
   ["another name", { plain: 'repositoryName: "other"' }, /RepositoryNotEmptyException/],
-  ["another region, with a key of its own", { own: `region: "${elsewhere}"` }, /RepositoryNotEmptyException/],
   [
-    "no key of its own any more",
-    { own: "createKey: false, keyDeletionWindowDays: undefined" },
+    "another region, for a repository with its own key",
+    { own: `region: "${elsewhere}"` },
     /RepositoryNotEmptyException/,
   ],
-  ["another name of a public one", { open: 'repositoryName: "other"' }, /RepositoryNotEmptyException/],
+  ["`createKey` removed", { own: "createKey: false, keyDeletionWindowDays: undefined" }, /RepositoryNotEmptyException/],
+  ["another name for a public repository", { open: 'repositoryName: "other"' }, /RepositoryNotEmptyException/],
 ];
 
 const repositories: readonly RepositoryAddress[] = [
@@ -66,7 +69,7 @@ const repositories: readonly RepositoryAddress[] = [
   { name: "open", region: undefined },
 ];
 
-describe("a replacement that fails and is taken back", function () {
+describe("a replacement that fails and is reverted", function () {
   this.timeout(600_000);
   let project: TestProject;
   let key: string;
@@ -98,7 +101,7 @@ describe("a replacement that fails and is taken back", function () {
         ...["kms", "describe-key", "--key-id", key, "--region", region],
       );
       assert.equal(KeyMetadata.KeyState, "Enabled");
-      // Nothing is left over elsewhere, and nothing is left to do, by the state and by AWS.
+      // Nothing is left over elsewhere, and neither the state nor AWS calls for a change.
       await project.mustPulumi("preview", "--expect-no-changes");
       await project.mustPulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes");
       assert.deepEqual(await namesIn("ecr", elsewhere), []);
@@ -123,7 +126,7 @@ describe("a replacement that fails and is taken back", function () {
   }
 });
 
-describe("settings of a registry that moved to another region and back", function () {
+describeInFull("registry settings moved to another region and back", function () {
   this.timeout(600_000);
   let project: TestProject;
   const inRegion = <T>(place: string, ...args: string[]) => project.aws<T>(...args, "--region", place);
@@ -136,7 +139,7 @@ describe("settings of a registry that moved to another region and back", functio
   });
   after(() => project?.remove());
 
-  it("are there as the state says, when the update that moved them failed", async () => {
+  it("match the state when the update that moved them failed", async () => {
     const before = await found(region);
     project.write("index.ts", settings(elsewhere, "gitlab.example.com", true));
     const failed = await project.pulumi("up", "--yes", "--skip-preview");

@@ -8,7 +8,7 @@ import { TestProject } from "./project";
 const partner = "210987654321";
 const region = "ap-northeast-2";
 
-/** Code-first, with all that config does not show at once: grants, own key, protected tags, adoption and look-up. */
+/** Repositories in code, with access, their own key, protected tags, adoption and lookup. */
 const program = (lifecycle: string) => `
 import { ContainerImage, PrivateRepository, PublicRepository } from "./components";
 
@@ -80,7 +80,7 @@ describe("repositories with the real CLI", function () {
     (await ecr<{ lifecyclePolicyText: string }>("get-lifecycle-policy", "--repository-name", name)).lifecyclePolicyText;
   let legacyCreatedAt: string;
 
-  /** What somebody else made, with ECR's own defaults. */
+  /** Creates repositories outside the program, with ECR's defaults. */
   async function makeByHand(): Promise<void> {
     const create = ["create-repository", "--repository-name"];
     await Promise.all([
@@ -122,7 +122,7 @@ describe("repositories with the real CLI", function () {
     project.remove();
   });
 
-  it("let in whom the program names, and nobody else", async () => {
+  it("grant access to the principals that the program names, and to no one else", async () => {
     const { Statement } = await policyOf("vets");
     assert.deepEqual(
       Statement.map(({ Sid, Principal, Condition }) => [Sid, Principal, Condition]),
@@ -145,7 +145,7 @@ describe("repositories with the real CLI", function () {
     );
   });
 
-  it("have a key of their own that the account administers and ECR uses", async () => {
+  it("have their own key, administered by the account and used through ECR", async () => {
     const { encryptionConfiguration } = await find("vets");
     assert.ok(encryptionConfiguration.kmsKey?.endsWith(outputs.key));
     const { Policy } = await project.aws<{ Policy: string }>(
@@ -162,7 +162,7 @@ describe("repositories with the real CLI", function () {
     });
   });
 
-  it("expire by a preset, after the tags that are protected", async () => {
+  it("expire images by a preset, after a first rule for protected tags", async () => {
     const { rules } = JSON.parse(await lifecycleOf("vets"));
     assert.deepEqual(rules[0].selection.tagPatternList, ["v*"]);
     assert.deepEqual(
@@ -171,7 +171,7 @@ describe("repositories with the real CLI", function () {
     );
   });
 
-  it("are adopted as they stand, with their encryption, and get the program's settings and policies", async () => {
+  it("are adopted in place with their encryption, and get the program's settings and policies", async () => {
     const [legacy, short, policy, lifecycle, shortLifecycle] = await Promise.all([
       find("team/legacy"),
       find("short"),
@@ -193,7 +193,7 @@ describe("repositories with the real CLI", function () {
     assert.match(shortLifecycle, /untagged/);
   });
 
-  it("are looked up, private ones in another region, and take images", async () => {
+  it("can be looked up, private ones also in another region, and receive images", async () => {
     const [, , , , shared, open] = outputs.urls;
     assert.match(shared ?? "", /\/platform\/shared$/);
     assert.match(open ?? "", /\/platform\/open$/);
@@ -206,11 +206,11 @@ describe("repositories with the real CLI", function () {
     );
   });
 
-  it("stay as they are", async () => {
+  it("do not change on the second run", async () => {
     await project.mustPulumi("preview", "--expect-no-changes");
   });
 
-  it("keep what is protected, and change its lifecycle all the same; leave what is to be retained or was looked up", async () => {
+  it("survive destroy when protected, retained or looked up; protected ones can still change lifecycle", async () => {
     project.write("index.ts", program("archive"));
     await project.up();
     assert.match(await lifecycleOf("vets"), /transition/);

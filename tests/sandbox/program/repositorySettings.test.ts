@@ -9,7 +9,7 @@ const publicPlace = ["--region", "us-east-1"];
 /** The smallest PNG file: one transparent pixel. */
 const logo = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
 
-/** Every way to encrypt, to keep tags and to let images expire, and a public repository with all that it can have. */
+/** Every kind of encryption, tag mutability and lifecycle policy, and a public repository with every setting. */
 const program = (change: { keep: string; about: string }) => `
 import { PrivateRepository, PublicRepository } from "./components";
 
@@ -71,7 +71,7 @@ interface Repository {
   encryptionConfiguration: { encryptionType: string; kmsKey?: string };
 }
 
-describe("settings of repositories with the real CLI", function () {
+describe("repository settings with the real CLI", function () {
   this.timeout(900_000);
   let project: TestProject;
   let key: string;
@@ -96,12 +96,12 @@ describe("settings of repositories with the real CLI", function () {
     project.write("index.ts", program({ keep: "30", about: "vets" }));
     project.write("about.md", "# Vets\n\nThe list of veterinarians.\n");
     project.write("logo.png", Buffer.from(logo, "base64"));
-    // What somebody else made and let others into.
+    // A repository created outside the program, with a policy for another account.
     await ofPublic("create-repository", "--repository-name", "team/open");
     const statement = { Effect: "Allow", Principal: { AWS: partner }, Action: "ecr-public:PutImage" };
     const policy = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
     await ofPublic("set-repository-policy", "--repository-name", "team/open", "--policy-text", policy);
-    // ECR looks up whom a policy names. Another test may have made one of them.
+    // ECR checks that the roles in a policy exist. Another test may have created some of them already.
     const trust = JSON.stringify({
       Version: "2012-10-17",
       Statement: [{ Effect: "Allow", Principal: { AWS: partner }, Action: "sts:AssumeRole" }],
@@ -119,7 +119,7 @@ describe("settings of repositories with the real CLI", function () {
     project?.remove();
   });
 
-  it("encrypt twice with a key of their own, with a given key, and with AES-256", () => {
+  it("encrypt with their own key (dual-layer), with a given key, or with AES-256", () => {
     const own = repositories.get("team.one/own")?.encryptionConfiguration;
     assert.deepEqual(own, {
       encryptionType: "KMS_DSSE",
@@ -129,7 +129,7 @@ describe("settings of repositories with the real CLI", function () {
     assert.deepEqual(repositories.get("raw")?.encryptionConfiguration, { encryptionType: "AES256" });
   });
 
-  it("find their own key by an alias; it rotates and has the repository's tags", async () => {
+  it("give their own key an alias, rotation and the repository's tags", async () => {
     const [{ Aliases }, rotation, listed] = await Promise.all([
       project.aws<{ Aliases: { AliasName: string }[] }>("kms", "list-aliases", "--key-id", key, ...place),
       project.aws<{ KeyRotationEnabled: boolean }>("kms", "get-key-rotation-status", "--key-id", key, ...place),
@@ -137,7 +137,7 @@ describe("settings of repositories with the real CLI", function () {
     ]);
     assert.deepEqual(
       Aliases.map(({ AliasName }) => AliasName),
-      // A dot is allowed in the repository's name, and not in an alias.
+      // A repository name may contain a dot, an alias may not.
       ["alias/ecr/team-one/own"],
     );
     assert.equal(rotation.KeyRotationEnabled, true);
@@ -148,7 +148,7 @@ describe("settings of repositories with the real CLI", function () {
     });
   });
 
-  it("keep or move tags, and scan or do not, as they are told", () => {
+  it("set tag mutability and scanning as configured", () => {
     const settingsOf = (name: string) => {
       const { imageTagMutability, imageTagMutabilityExclusionFilters, imageScanningConfiguration } =
         repositories.get(name) ?? assert.fail(name);
@@ -160,7 +160,7 @@ describe("settings of repositories with the real CLI", function () {
     assert.deepEqual(settingsOf("raw"), ["MUTABLE_WITH_EXCLUSION", filters, true]);
   });
 
-  it("let images expire by rules in words, by ECR's own document, or never", async () => {
+  it("expire images by the program's own rules, by ECR's policy document, or never", async () => {
     const [given, raw] = await Promise.all([rulesOf("given"), rulesOf("raw")]);
     assert.deepEqual(
       given.map(({ rulePriority, selection }) => ({ rulePriority, ...selection })),
@@ -183,7 +183,7 @@ describe("settings of repositories with the real CLI", function () {
     await assert.rejects(rulesOf("team/kept"), /LifecyclePolicyNotFoundException/);
   });
 
-  it("let roles of other accounts in, and what further statements say", async () => {
+  it("grant access to roles of other accounts, and add further statements", async () => {
     const { policyText } = await project.aws<{ policyText: string }>(
       ...["ecr", "get-repository-policy", "--repository-name", "raw", ...place],
     );
@@ -196,7 +196,7 @@ describe("settings of repositories with the real CLI", function () {
     );
   });
 
-  it("show in the gallery what their files say, also when they are adopted", async () => {
+  it("show the content of their files in the gallery, even when adopted", async () => {
     const [{ catalogData }, { policyText }, { repositories: found }] = await Promise.all([
       ofPublic<{ catalogData: Record<string, unknown> }>(
         "get-repository-catalog-data",
@@ -239,7 +239,7 @@ describe("settings of repositories with the real CLI", function () {
     );
   });
 
-  it("go when the stack goes, the key after its window, but for what is retained", async () => {
+  it("delete all but the retained repository on destroy, and schedule the key's deletion", async () => {
     await project.mustPulumi("destroy", "--yes", "--skip-preview");
     assert.deepEqual([...(await describeAll()).keys()], ["team/kept"]);
     assert.deepEqual(await ofPublic("describe-repositories"), { repositories: [] });

@@ -10,8 +10,8 @@ const environments = ["local", "staging", "prod"] as const;
 type Environment = (typeof environments)[number];
 
 /**
- * A release as teams make it: dev builds an image for two platforms, CI attaches an SBOM and signs it with the clients that
- * people use, and staging and prod, each in its account, copy what they find.
+ * A typical release: dev builds an image for two platforms, CI attaches an SBOM and signs it with oras and cosign, and
+ * staging and prod, each in its own account, copy everything.
  */
 describe("a signed release for two platforms, from dev to staging to prod", function () {
   this.timeout(1_800_000);
@@ -52,7 +52,7 @@ describe("a signed release for two platforms, from dev to staging to prod", func
     assert.equal(result.code, 0, result.output);
     return result.stdout;
   };
-  /** `<url>@<digest>` of the environment's image, with the client logged in where it is. */
+  /** Logs in to the environment's registry. @returns `<url>@<digest>` of its image. */
   const release = async (environment: Environment) => {
     const outputs = JSON.parse(await pulumi(environment, "stack", "output", "--json")) as {
       images: { app: { reference: string } };
@@ -70,7 +70,7 @@ describe("a signed release for two platforms, from dev to staging to prod", func
     return result.stdout;
   };
   const open = ["--allow-insecure-registry", "--allow-http-registry"];
-  /** The image's platforms, and what refers to it: digests by what they are. */
+  /** Digests of the index, by platform and of the artifacts that refer to it, by type. */
   const contents = async (environment: Environment) => {
     const reference = await release(environment);
     const index = JSON.parse(await run(oras, ["manifest", "fetch", "--plain-http", reference], environment)) as {
@@ -87,7 +87,7 @@ describe("a signed release for two platforms, from dev to staging to prod", func
     };
   };
 
-  it("arrives with the same digests everywhere, and its signature holds in the last account", async () => {
+  it("has the same digests everywhere, and its signature verifies in the last account", async () => {
     await pulumi("local", "up", "--yes", "--skip-preview");
     const reference = await release("local");
     fs.writeFileSync(path.join(project.directory, "sbom.json"), "{}");

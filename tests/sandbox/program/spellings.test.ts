@@ -7,7 +7,7 @@ const other = "333333333333";
 const roleOf = (name: string) => `arn:aws:iam::${partner}:role/${name}`;
 const root = `arn:aws:iam::${partner}:root`;
 
-/** The keys that the repositories name, in the region of the provider and in another one. */
+/** The spellings of the KMS key that the repositories name. */
 interface Keys {
   id: string;
   arn: string;
@@ -28,7 +28,7 @@ const unsorted = {
 };
 const allow = { Effect: "Allow", Action: "ecr:BatchGetImage" };
 
-/** Each setting of a private repository in each spelling that is accepted. */
+/** Each setting of a private repository in every accepted spelling. */
 const privateSpellings = (keys: Keys): Record<string, object> => ({
   "key-arn": { kmsKey: keys.arn },
   "key-id": { kmsKey: keys.id },
@@ -113,7 +113,7 @@ const registryPolicy = (account: string, place: string) => ({
   },
 });
 
-/** A registry's settings exist once in a region: each spelling has a region of its own. */
+/** A registry's settings exist once per region, so each spelling has its own region. */
 const registrySpellings = (account: string): Record<string, object> => ({
   text: {
     region,
@@ -192,7 +192,7 @@ const eventSpellings: Record<string, object> = {
   },
 };
 
-describe("each setting in each accepted spelling is no change", function () {
+describe("every accepted spelling of a setting: no change is planned", function () {
   this.timeout(600_000);
   let project: TestProject;
   let keys: Keys;
@@ -211,7 +211,7 @@ describe("each setting in each accepted spelling is no change", function () {
       pushRoles: roleSpellings,
       registryEvents: eventSpellings,
     };
-    // JSON is YAML too.
+    // JSON is valid YAML.
     const lines = Object.entries(sections).map(([section, entries]) => `  ecr:${section}: ${JSON.stringify(entries)}`);
     project.write("Pulumi.local.yaml", ["config:", `  aws:region: ${region}`, ...lines, salt].join("\n"));
     await project.up();
@@ -221,7 +221,7 @@ describe("each setting in each accepted spelling is no change", function () {
     project?.remove();
   });
 
-  it("after it was created", () => mustChangeNothing());
+  it("after creation", () => mustChangeNothing());
 
   it("after a refresh", async () => {
     const { output } = await project.pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes");
@@ -229,7 +229,7 @@ describe("each setting in each accepted spelling is no change", function () {
     await mustChangeNothing();
   });
 
-  it("in a stack whose state has the spelling that was written, and AWS's answer to it", async () => {
+  it("when the state has the spelling of the config together with AWS's response to it", async () => {
     const exported = (await project.mustPulumi("stack", "export")).stdout;
     const state = JSON.parse(exported) as { deployment: { resources: { type: string; id: string; inputs: object }[] } };
     let changed = 0;
@@ -245,11 +245,11 @@ describe("each setting in each accepted spelling is no change", function () {
     await mustChangeNothing();
   });
 
-  it("and a key that is not there is refused before anything is created", async () => {
+  it("but a KMS key that does not exist fails the preview", async () => {
     project.edit("Pulumi.local.yaml", '"key-none":{}', '"key-none":{},"key-gone":{"kmsKey":"alias/gone"}');
     const refused = await project.pulumi("preview");
     assert.notEqual(refused.code, 0);
-    assert.match(refused.output, /1 fault\n +- kmsKey: "alias\/gone" — the account has no such key in .*\. Fix: /);
+    assert.match(refused.output, /1 fault\n +- kmsKey: found "alias\/gone"\. The account has no such key in .*\. /);
     assert.doesNotMatch(refused.output, /node_modules/);
   });
 
@@ -258,7 +258,7 @@ describe("each setting in each accepted spelling is no change", function () {
     assert.equal(code, 0, output);
   }
 
-  /** ECR looks up whom a policy names. Another test may have made one of them. */
+  /** ECR checks that the roles in a policy exist. Another test may have created some of them already. */
   async function createRoles(...names: string[]): Promise<void> {
     const statement = { Effect: "Allow", Principal: { AWS: partner }, Action: "sts:AssumeRole" };
     const trust = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { itInFull } from "../tools";
 import { TestProject } from "./project";
 
-/** Something of everything that the program makes, so that each section has what a target leaves out. */
+/** Entries in every section, so that a target leaves something out of each. */
 const config = (account: string) => `config:
   aws:region: ap-northeast-2
   ecr:privateRepositories:
@@ -31,7 +32,7 @@ encryptionsalt: v1:pRrwDjXXFF8=:v1:ATRef9uKCI3b+Ax5:YiWI7cwf16j6pB0/N6dy6MoR5u4k
 
 type Sections = Record<string, Record<string, unknown>>;
 
-describe("an update of one repository of a stack that is not there yet (--target)", function () {
+describe("an update of one repository of a new stack (--target)", function () {
   this.timeout(900_000);
   let project: TestProject;
   const sections = async () =>
@@ -53,7 +54,7 @@ describe("an update of one repository of a stack that is not there yet (--target
   });
   after(() => project?.remove());
 
-  it("makes it and nothing else, without a word of what it left out", async () => {
+  it("creates only that repository, without a message about what it left out", async () => {
     const { output } = await project.mustPulumi("up", "--yes", "--skip-preview", "--target", "**::alpha");
     assert.doesNotMatch(output, /error|warning|unknown/i);
     assert.match(output, /4 created/, "stack, component, repository and lifecycle policy");
@@ -68,7 +69,7 @@ describe("an update of one repository of a stack that is not there yet (--target
     assert.match(JSON.stringify(outputs["privateRepositories"]?.["alpha"]), /docker push .*\/alpha:latest/);
   });
 
-  it("the whole update then makes the rest, and a target keeps all outputs", async () => {
+  itInFull("is completed by a full update, after which a target keeps all outputs", async () => {
     await project.up();
     const all = {
       privateRepositories: ["alpha", "beta"],

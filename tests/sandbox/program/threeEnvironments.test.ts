@@ -3,11 +3,12 @@ import { randomInt } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { root } from "../../docs/markdown";
+import { itInFull } from "../tools";
 import { TestProject } from "./project";
 
 type Environment = "dev" | "staging" | "prod";
 
-/** Pulumi.dev.yaml, Pulumi.staging.yaml and Pulumi.prod.yaml as they are, but for the numbers of their accounts. */
+/** The real Pulumi.dev.yaml, Pulumi.staging.yaml and Pulumi.prod.yaml, apart from their account IDs. */
 describe("dev, staging and prod, each with its own policies and account", function () {
   this.timeout(900_000);
   let project: TestProject;
@@ -15,7 +16,7 @@ describe("dev, staging and prod, each with its own policies and account", functi
   const written: Record<Environment, string> = { dev: "123456789012", staging: "210987654321", prod: "321098765432" };
   const files = Object.keys(accounts).flatMap((each) => [`Pulumi.${each}.yaml`, `policies/config/${each}.json`]);
 
-  /** `npm run preview -- prod`, as docs/environments.md has it, with the credentials of that environment's account. */
+  /** `npm run preview -- prod`, as in docs/environments.md, with the credentials of that environment's account. */
   const run = (environment: Environment, operation: "preview" | "up", ...flags: string[]) =>
     project.run("npm", ["run", operation, "--", environment, ...flags, "--non-interactive"], {
       AWS_ACCESS_KEY_ID: accounts[environment],
@@ -36,7 +37,7 @@ describe("dev, staging and prod, each with its own policies and account", functi
       for (const each of Object.keys(accounts) as Environment[]) text = text.replaceAll(written[each], accounts[each]);
       project.write(file, text);
     }
-    // Public images cannot be pulled on every machine; the sandbox has made one.
+    // Public images cannot be pulled on every machine; the sandbox provides this one.
     project.edit(
       "Pulumi.dev.yaml",
       "      context: app\n",
@@ -49,17 +50,17 @@ describe("dev, staging and prod, each with its own policies and account", functi
   });
   after(() => project?.remove());
 
-  it("prod refuses to go on before staging is there", async () => {
+  it("prod fails until staging is deployed", async () => {
     const result = await run("prod", "preview");
     assert.notEqual(result.code, 0);
     assert.match(result.output, /the stack organization\/ecr\/staging has no outputs of the ECR program/);
   });
 
-  it("dev builds, staging copies, and prod would copy the very digest of staging", async () => {
+  it("dev builds, staging copies, and prod would copy staging's exact digest", async () => {
     const update = await mustRun("dev", "up", "--yes", "--skip-preview");
     assert.doesNotMatch(update, /warning|Undefined value/, "nothing to wonder about");
     await mustRun("staging", "up", "--yes", "--skip-preview");
-    // In the sandbox a registry's address has no account in it: staging's own is elsewhere than prod.json says.
+    // A registry's address in the sandbox has no account ID, so staging's does not match the one in prod.json.
     const refused = await run("prod", "preview");
     assert.notEqual(refused.code, 0);
     assert.match(refused.output, /\[mandatory\].*ecr-image-sources.*is a copy of "127\.0\.0\.1:\d+\/petclinic@sha256/s);
@@ -77,7 +78,7 @@ describe("dev, staging and prod, each with its own policies and account", functi
     assert.ok(preview.includes(`${staging?.reference}`), "what prod copies is staging's own copy");
   });
 
-  it("finds no drift where nobody has changed anything, and some where somebody has", async () => {
+  itInFull("dev reports drift only after a manual change", async () => {
     const look = () => run("dev", "preview", "--refresh", "--expect-no-changes");
     const before = await look();
     assert.equal(before.code, 0, before.output);
@@ -92,7 +93,7 @@ describe("dev, staging and prod, each with its own policies and account", functi
     assert.match(after.output, /petclinic.*scanOnPush|imageScanningConfiguration/s);
   });
 
-  it("refuses another environment's account", async () => {
+  it("prod rejects another environment's account", async () => {
     const result = await project.run("pulumi", ["preview", "--stack", "prod", "--non-interactive"], {
       AWS_ACCESS_KEY_ID: accounts.dev,
     });

@@ -19,7 +19,7 @@ describe("cache rules and creation templates of the aws stand-in", () => {
     return created.id;
   };
 
-  it("keeps a cache rule by its prefix: credentials change in place, all else replaces", async () => {
+  it("identifies a cache rule by its prefix, updates credentials in place and replaces for the rest", async () => {
     const news = { ecrRepositoryPrefix: "docker-hub", upstreamRegistryUrl: "registry-1.docker.io" };
     const credentialArn = await secret("one");
     const created = await deploySettled(aws.engine, ruleType, { ...news, credentialArn });
@@ -49,7 +49,7 @@ describe("cache rules and creation templates of the aws stand-in", () => {
     await remove(aws.engine, ruleType, changed);
   });
 
-  it("says what is wrong with a cache rule, before the call or as the service says it", async () => {
+  it("reports what is wrong with a cache rule, before the call or with the service's error", async () => {
     const { failures } = await aws.engine.check(ruleType, {
       ecrRepositoryPrefix: "x",
       upstreamRegistryUrl: "quay.io",
@@ -79,7 +79,7 @@ describe("cache rules and creation templates of the aws stand-in", () => {
       Statement: [{ Effect: "Allow", Principal: { AWS: "arn:aws:iam::210987654321:root" }, Action: action }],
     });
 
-  it("keeps all of a template, changes it in place and takes properties away", async () => {
+  it("stores every property of a template, changes it in place and removes properties", async () => {
     const customRoleArn = `arn:aws:iam::${aws.account}:role/template`;
     const full = {
       prefix: "team/a",
@@ -151,7 +151,7 @@ describe("cache rules and creation templates of the aws stand-in", () => {
     await remove(aws.engine, templateType, bare);
   });
 
-  it("gives a template the service's defaults, sees no order in its occasions, and replaces for another prefix", async () => {
+  it("gives a template the service's defaults, ignores the order of appliedFors and replaces the prefix", async () => {
     const news = { prefix: "ROOT", appliedFors: ["REPLICATION", "PULL_THROUGH_CACHE"] };
     const created = await deploySettled(aws.engine, templateType, news);
     assert.equal(created.outputs["imageTagMutability"], "MUTABLE");
@@ -161,7 +161,7 @@ describe("cache rules and creation templates of the aws stand-in", () => {
     assert.deepEqual((await aws.engine.diff(templateType, created.id, created, inputs)).replaces, ["prefix"]);
   });
 
-  it("passes on why the service refuses a template", async () => {
+  it("passes on why the service rejects a template", async () => {
     await assert.rejects(
       deploy(aws.engine, templateType, {
         prefix: "kms",

@@ -9,7 +9,7 @@ describe("EventBridge of the aws stand-in", () => {
 
   const eventPattern = { source: ["aws.ecr"], detail: { "action-type": ["PUSH"] } };
 
-  it("creates a rule on the default bus, and sees no difference in how a pattern is written", async () => {
+  it("creates a rule on the default bus, and ignores how a pattern is formatted", async () => {
     const rule = await deploySettled(aws.engine, ruleType, { name: "pushes", eventPattern, tags: { team: "vets" } });
     assert.equal(rule.id, "pushes");
     assert.deepEqual(rule.outputs, {
@@ -48,7 +48,7 @@ describe("EventBridge of the aws stand-in", () => {
     await remove(aws.engine, ruleType, changed);
   });
 
-  it("refuses a rule without a trigger, and what is too long", async () => {
+  it("rejects a rule without a trigger, and values that are too long", async () => {
     const { failures } = await aws.engine.check(ruleType, {
       name: "a b",
       description: "x".repeat(513),
@@ -68,7 +68,7 @@ describe("EventBridge of the aws stand-in", () => {
     assert.match(conflict.join("\n"), /inputPath: conflicts with input/);
   });
 
-  it("sends a rule's events to a target, transformed, and with a policy of retries", async () => {
+  it("sends a rule's events to a target, with an input transformer and a retry policy", async () => {
     const rule = await deploy(aws.engine, ruleType, { eventPattern });
     const queue = await deploy(aws.engine, "aws:sqs/queue:Queue", {});
     const input = {

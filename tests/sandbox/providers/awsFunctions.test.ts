@@ -34,7 +34,7 @@ describe("functions of the aws stand-in", () => {
   });
   after(() => stop());
 
-  it("gives identity, region and partition", async () => {
+  it("returns identity, region and partition", async () => {
     assert.deepEqual(await engine.invoke("aws:index/getCallerIdentity:getCallerIdentity"), {
       accountId: "123456789012",
       arn: "arn:aws:iam::123456789012:root",
@@ -57,7 +57,7 @@ describe("functions of the aws stand-in", () => {
     });
   });
 
-  it("gives tokens whose parts are secret", async () => {
+  it("returns tokens whose parts are secret", async () => {
     const token = Buffer.from("AWS:pass-word-1").toString("base64");
     const common = {
       authorizationToken: secret(token),
@@ -83,7 +83,7 @@ describe("functions of the aws stand-in", () => {
     assert.deepEqual(credentials["password"], secret("pass-word-1"));
   });
 
-  it("finds an image by tag, by digest and the newest", async () => {
+  it("finds an image by tag, by digest or as the newest", async () => {
     const byTag = await engine.invoke("aws:ecr/getImage:getImage", { repositoryName: "petclinic", imageTag: "latest" });
     assert.deepEqual(byTag, {
       id: digest("2"),
@@ -181,7 +181,7 @@ describe("functions of the aws stand-in", () => {
     });
   });
 
-  it("reads a resource by Cloud Control", async () => {
+  it("reads a resource with Cloud Control", async () => {
     server.operations["cloudcontrolapi:GetResource"] = ({ TypeName, Identifier }, { region }) => {
       if (Identifier === "none") throw new ServiceError("ResourceNotFoundException", "it was not found");
       return { TypeName, ResourceDescription: { Identifier, Properties: JSON.stringify({ Region: region }) } };
@@ -201,10 +201,10 @@ describe("functions of the aws stand-in", () => {
     );
   });
 
-  it("refuses functions and arguments that it does not have, by name", async () => {
+  it("rejects unsupported functions and arguments by name", async () => {
     await assert.rejects(
       engine.invoke("aws:ec2/getAmi:getAmi"),
-      /aws:ec2\/getAmi:getAmi is not supported by the sandbox's stand-in; supported are .*aws:ecr\/getAuthorizationToken/,
+      /aws:ec2\/getAmi:getAmi is not supported by the sandbox's stand-in\. Supported: .*aws:ecr\/getAuthorizationToken/,
     );
     await assert.rejects(
       engine.invoke("aws:ecr/getImage:getImage", { repositoryName: "petclinic", imageTag: "x", sortBy: "size" }),

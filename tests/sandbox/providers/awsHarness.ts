@@ -31,8 +31,8 @@ export async function startAws(more: Properties = {}): Promise<{ engine: Engine;
 }
 
 /**
- * The aws stand-in against the sandbox that `npm test` started, in an AWS account of its own, for the tests of a `describe`.
- * The engine is there when they run.
+ * The aws stand-in against the sandbox that `npm test` started, in its own AWS account, for the tests of a `describe`.
+ * The engine is available once they run.
  */
 export function useAwsInSandbox(): { readonly engine: Engine; readonly account: string } {
   const account = String(randomInt(100_000_000_000, 999_999_999_999));
@@ -59,13 +59,13 @@ export function useAwsInSandbox(): { readonly engine: Engine; readonly account: 
 }
 
 /**
- * Deploys a resource and holds it against what makes a resource well-behaved: no difference right after it was created,
- * none after a refresh, and an import by its id that finds the same.
+ * Deploys a resource and checks that it behaves well: no difference after creation and after a refresh, and an import
+ * by its ID finds the same resource.
  */
 export async function deploySettled(engine: Engine, type: string, news: Properties) {
   const deployed = await deploy(engine, type, news);
   await assertSettled(engine, type, deployed);
-  // The released provider takes `<id>@<region>` for what is elsewhere.
+  // The released provider imports from another region by `<id>@<region>`.
   const { region } = deployed.outputs;
   const elsewhere = region !== undefined && region !== "ap-northeast-2" ? `@${String(region)}` : "";
   const imported = await engine.read(type, `${deployed.id}${elsewhere}`);
@@ -101,14 +101,14 @@ export async function change(
   return { id: deployed.id, inputs, outputs, changed: Object.keys(changes).sort() };
 }
 
-/** Deletes a resource, twice: what is gone is deleted. */
+/** Deletes a resource twice: deleting one that is gone must succeed. */
 export async function remove(engine: Engine, type: string, deployed: { id: string; outputs: Properties }) {
   await engine.delete(type, deployed.id, deployed.outputs);
   assert.equal((await engine.read(type, deployed.id, { outputs: deployed.outputs })).id, "", `${type}: gone`);
   await engine.delete(type, deployed.id, deployed.outputs);
 }
 
-/** Takes a resource through check and create as the engine would, and returns what its state would hold. */
+/** Takes a resource through check and create as the engine would, and returns what its state would contain. */
 export async function deploy(engine: Engine, type: string, news: Properties) {
   const { inputs, failures } = await engine.check(type, news);
   if (failures.length > 0) throw new Error(failures.join("; "));

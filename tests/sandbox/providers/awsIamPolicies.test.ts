@@ -9,7 +9,7 @@ const allow = (action: string) =>
 describe("IAM policies and identity providers of the aws stand-in", () => {
   const aws = useAwsInSandbox();
 
-  it("keeps a managed policy within its five versions", async () => {
+  it("keeps a managed policy within IAM's limit of five versions", async () => {
     const created = await deploySettled(aws.engine, policyType, {
       description: "pull",
       path: "/ci/",
@@ -47,7 +47,7 @@ describe("IAM policies and identity providers of the aws stand-in", () => {
     await remove(aws.engine, policyType, current);
   });
 
-  it("trusts an identity provider, whose URL may be written with or without its scheme", async () => {
+  it("creates an identity provider, which returns its URL without the scheme", async () => {
     const url = "https://token.actions.githubusercontent.com";
     const created = await deploySettled(aws.engine, providerType, {
       url,
@@ -74,7 +74,7 @@ describe("IAM policies and identity providers of the aws stand-in", () => {
       { url, clientIdLists: ["x"], tags: { a: "b" } },
       created.inputs,
     );
-    // MiniStack 1.5.33 has no operation that changes a provider: what it cannot do, it says by name.
+    // MiniStack 1.5.33 has no operation that changes a provider, so the error names that operation.
     await assert.rejects(
       aws.engine.update(providerType, created.id, created, changed.inputs),
       /adding IAM OIDC Provider \(.*\) client ID \(x\): operation error IAM: AddClientIDToOpenIDConnectProvider/,
@@ -82,7 +82,7 @@ describe("IAM policies and identity providers of the aws stand-in", () => {
     await remove(aws.engine, providerType, created);
   });
 
-  it("refuses a URL that is none, and thumbprints of another length", async () => {
+  it("rejects an invalid URL, and thumbprints of the wrong length", async () => {
     const { failures } = await aws.engine.check(providerType, {
       url: "http://gitlab.com?x",
       clientIdLists: ["a"],

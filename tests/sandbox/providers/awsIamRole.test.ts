@@ -16,7 +16,7 @@ const allow = (action: string) =>
 describe("IAM roles of the aws stand-in", () => {
   const aws = useAwsInSandbox();
 
-  it("creates a role with all that it can have, which a refresh and an import find again", async () => {
+  it("creates a role with every property, which a refresh and an import find again", async () => {
     const role = await deploySettled(aws.engine, roleType, {
       name: "pusher",
       assumeRolePolicy: trust("ecs-tasks.amazonaws.com"),
@@ -102,7 +102,7 @@ describe("IAM roles of the aws stand-in", () => {
     await remove(aws.engine, roleType, after);
   });
 
-  it("replaces a role for another name or path, and sees no difference in how a document is written", async () => {
+  it("replaces a role for another name or path, and ignores how a document is formatted", async () => {
     const role = await deploy(aws.engine, roleType, { assumeRolePolicy: trust("ecs.amazonaws.com"), name: "fixed" });
     const diff = async (news: Record<string, unknown>) => {
       const { inputs } = await aws.engine.check(roleType, news, role.inputs);
@@ -121,7 +121,7 @@ describe("IAM roles of the aws stand-in", () => {
     await remove(aws.engine, roleType, role);
   });
 
-  it("refuses what IAM would, and what the stand-in does not do", async () => {
+  it("rejects what IAM rejects, and what the stand-in does not support", async () => {
     const { failures } = await aws.engine.check(roleType, {
       namePrefix: "x",
       name: "a b",
@@ -147,7 +147,7 @@ describe("IAM roles of the aws stand-in", () => {
     );
   });
 
-  it("gives a role policies as resources of their own, which keep the role from being deleted", async () => {
+  it("gives a role policies as separate resources, which keep the role from being deleted", async () => {
     const role = await deploy(aws.engine, roleType, { assumeRolePolicy: trust("ecs.amazonaws.com") });
     const policy = await deploySettled(aws.engine, rolePolicyType, { role: role.id, policy: allow("ecr:PutImage") });
     assert.match(policy.id, new RegExp(`^${role.id}:petclinic-[0-9a-f]{7}$`));
@@ -170,7 +170,7 @@ describe("IAM roles of the aws stand-in", () => {
     await remove(aws.engine, roleType, role);
   });
 
-  it("deletes a role with policies of other hands when forceDetachPolicies says so", async () => {
+  it("deletes a role with policies from elsewhere when forceDetachPolicies is set", async () => {
     const role = await deploy(aws.engine, roleType, {
       assumeRolePolicy: trust("ecs.amazonaws.com"),
       forceDetachPolicies: true,

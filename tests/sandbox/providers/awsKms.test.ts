@@ -91,7 +91,7 @@ describe("KMS of the aws stand-in", () => {
   });
   afterEach(() => stop());
 
-  it("creates a key with rotation, keeps its state over a refresh, and plans its deletion", async () => {
+  it("creates a key with rotation, keeps its state over a refresh, and schedules its deletion", async () => {
     const deployed = await deploy(engine, keyType, {
       description: "images",
       enableKeyRotation: true,
@@ -140,7 +140,7 @@ describe("KMS of the aws stand-in", () => {
     assert.deepEqual((await engine.diff(keyType, keyId, deployed, multi.inputs)).replaces, ["multiRegion"]);
   });
 
-  it("refuses what it does not do and what KMS does not take", async () => {
+  it("rejects what it does not support and what KMS does not accept", async () => {
     const { failures } = await engine.check(keyType, {
       customKeyStoreId: "cks-1",
       xksKeyId: "x",
@@ -153,7 +153,7 @@ describe("KMS of the aws stand-in", () => {
     assert.match(text, /rotationPeriodInDays: needs enableKeyRotation/);
   });
 
-  it("gives a key an alias, by its id or its ARN", async () => {
+  it("gives a key an alias, by its ID or its ARN", async () => {
     const deployed = await deploy(engine, aliasType, { name: "alias/petclinic", targetKeyId: keyArn });
     assert.deepEqual(deployed.outputs, {
       arn: "arn:aws:kms:ap-northeast-2:123456789012:alias/petclinic",

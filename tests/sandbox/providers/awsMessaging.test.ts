@@ -50,7 +50,7 @@ describe("SNS and SQS of the aws stand-in", () => {
     assert.match(failures.join("\n"), /signatureVersion: 3: expected 1 or 2/);
   });
 
-  it("gives a topic a policy, and its own one back when that goes", async () => {
+  it("gives a topic a policy, and restores the topic's default when that is deleted", async () => {
     const topic = await deploy(aws.engine, topicType, {});
     const document = allow("events.amazonaws.com", "sns:Publish", topic.id);
     const policy = await deploySettled(aws.engine, topicPolicyType, { arn: topic.id, policy: document });
@@ -157,7 +157,7 @@ describe("SNS and SQS of the aws stand-in", () => {
     assert.equal((await aws.engine.read(queuePolicyType, two.id, two)).id, "", "gone with its queue");
   });
 
-  it("refuses what SQS would", async () => {
+  it("rejects what SQS rejects", async () => {
     const { failures } = await aws.engine.check(queueType, {
       name: "a.fifo",
       fifoQueue: true,

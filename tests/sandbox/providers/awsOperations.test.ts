@@ -5,7 +5,7 @@ import {
   readUnlessGone,
   step,
   timeText,
-  unlessGone,
+  undefinedIfGone,
 } from "../../../sandbox/providers/aws/operations";
 import { AwsServiceError } from "../../../sandbox/providers/aws/send";
 import { onlyOneOf } from "../../../sandbox/providers/aws/valueRules";
@@ -14,9 +14,9 @@ const refused = (code: string) => async (): Promise<string> => {
   throw new AwsServiceError(`operation error X: Y, ${code}: no`, code, "no");
 };
 
-describe("aws stand-in: what its resources share", () => {
+describe("aws stand-in: shared operations", () => {
   for (const word of ["Marker", "NextToken", "nextToken"] as const) {
-    it(`lists every page of a service that says ${word}, and no further`, async () => {
+    it(`lists every page of a service that pages by ${word}, and no more`, async () => {
       const asked: (string | undefined)[] = [];
       const pages: { items?: number[]; Marker?: string; NextToken?: string; nextToken?: string }[] = [
         { items: [1, 2], [word]: "second" },
@@ -35,12 +35,12 @@ describe("aws stand-in: what its resources share", () => {
     });
   }
 
-  it("takes nothing for an answer when the service says that it is gone, and no other error", async () => {
-    assert.equal(await unlessGone(["A", "B"], refused("B")), undefined);
-    assert.equal(await unlessGone([], async () => "there"), "there");
-    await assert.rejects(unlessGone(["A"], refused("B")), { code: "B" });
+  it("returns undefined when the service says that a resource is gone, and throws any other error", async () => {
+    assert.equal(await undefinedIfGone(["A", "B"], refused("B")), undefined);
+    assert.equal(await undefinedIfGone([], async () => "there"), "there");
+    await assert.rejects(undefinedIfGone(["A"], refused("B")), { code: "B" });
     await assert.rejects(
-      unlessGone(["Error"], () => Promise.reject(new Error("no connection"))),
+      undefinedIfGone(["Error"], () => Promise.reject(new Error("no connection"))),
       /^Error: no connection$/,
     );
   });
@@ -58,7 +58,7 @@ describe("aws stand-in: what its resources share", () => {
     await assert.rejects(step("moving", refused("B")), { message: `moving: ${message}` });
   });
 
-  it("refuses the second of properties that exclude each other", () => {
+  it("rejects the second of two properties that exclude each other", () => {
     assert.deepEqual(onlyOneOf({ a: "1", c: "2" }, "a", "b", "c"), [
       { property: "c", reason: "c: conflicts with a; set only one of them" },
     ]);

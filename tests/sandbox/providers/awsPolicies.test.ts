@@ -48,7 +48,7 @@ describe("policies of the aws stand-in", () => {
       assert.equal(fromText.id, "petclinic");
     });
 
-    it("sees no difference in order and spacing, and replaces for another rule, the old one first", async () => {
+    it("ignores order and spacing, and replaces for another rule, deleting the old policy first", async () => {
       const news = {
         repository: "petclinic",
         policy: JSON.stringify({ rules: [rule(1, ["a", "b"]), rule(2, ["c"])] }),
@@ -66,7 +66,7 @@ describe("policies of the aws stand-in", () => {
       assert.deepEqual((await differ(unknownValue)).changes, { policy: { kind: "update", replace: true } });
     });
 
-    it("finds a policy that was changed or deleted by hand", async () => {
+    it("detects a policy that was changed or deleted by hand", async () => {
       const deployed = await deploy(engine, lifecycle, {
         repository: "petclinic",
         policy: { rules: [rule(1, ["a"])] },
@@ -85,7 +85,7 @@ describe("policies of the aws stand-in", () => {
       await engine.delete(lifecycle, "petclinic", deployed.outputs);
     });
 
-    it("says what is wrong with a policy before anything is called", async () => {
+    it("reports what is wrong with a policy before any call", async () => {
       const { failures } = await engine.check(lifecycle, { policy: '{"rules":' });
       assert.match(failures.join("\n"), /policy: .*contains invalid JSON/);
       assert.match(failures.join("\n"), /Missing required property 'repository'/);
@@ -106,7 +106,7 @@ describe("policies of the aws stand-in", () => {
       Statement: [{ Sid: "pull", Effect: "Allow", Principal: principal, Action: actions }],
     });
 
-    it("compares what documents mean, updates in place and deletes", async () => {
+    it("compares documents by meaning, updates in place and deletes", async () => {
       const policy = JSON.stringify(statement("ecr:BatchGetImage", { AWS: "arn:aws:iam::210987654321:root" }));
       const deployed = await deploy(engine, repositoryPolicy, { repository: "petclinic", policy });
       const differ = async (document: unknown) => {
@@ -114,7 +114,7 @@ describe("policies of the aws stand-in", () => {
         return { inputs, ...(await engine.diff(repositoryPolicy, "petclinic", deployed, inputs)) };
       };
       assert.deepEqual((await differ(statement(["ecr:BatchGetImage"], { AWS: ["210987654321"] }))).changes, {});
-      // What the released provider takes for a difference.
+      // The released provider treats this as a difference.
       assert.notDeepEqual((await differ(statement("ecr:batchgetimage", { AWS: ["210987654321"] }))).changes, {});
       const wider = await differ(statement(["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], "*"));
       assert.deepEqual(wider.changes, { policy: { kind: "update", replace: false } });

@@ -31,7 +31,7 @@ describe("ECR Public of the aws stand-in", () => {
     tags: { a: "b" },
   };
 
-  it("counts the bytes of texts, as the released provider does, and takes any architecture", async () => {
+  it("limits texts by bytes, as the released provider does, and accepts any architecture", async () => {
     const check = async (catalogData: object) => (await engine.check(repository, { ...news, catalogData })).failures;
     const longest = {
       description: `${"한".repeat(341)}x`,
@@ -44,7 +44,7 @@ describe("ECR Public of the aws stand-in", () => {
     assert.match(failures, /aboutText: .*expected at most 10240 bytes/);
   });
 
-  it("creates with its catalog, whose logo the service does not give back", async () => {
+  it("creates a repository with its catalog data, whose logo the service does not return", async () => {
     const deployed = await deploy(engine, repository, news);
     const create = server.calls.find((call) => call.operation === "CreateRepository");
     assert.deepEqual([create?.service, create?.region], ["ecr-public", "us-east-1"]);
@@ -62,7 +62,7 @@ describe("ECR Public of the aws stand-in", () => {
     assert.deepEqual((await engine.diff(repository, "petclinic", deployed, deployed.inputs)).changes, {});
   });
 
-  it("does not mind the order of architectures, and updates the catalog in place", async () => {
+  it("ignores the order of architectures, and updates the catalog data in place", async () => {
     const deployed = await deploy(engine, repository, news);
     const differ = async (catalogData: unknown) => {
       const { inputs } = await engine.check(repository, { ...news, catalogData }, deployed.inputs);
@@ -81,7 +81,7 @@ describe("ECR Public of the aws stand-in", () => {
     assert.deepEqual(updated["catalogData"], { ...news.catalogData, description: "Other", architectures: ["x86-64"] });
   });
 
-  it("is in us-east-1 only, whatever region the provider has", async () => {
+  it("accepts us-east-1 only, whatever the provider's region", async () => {
     const { region, ...without } = news;
     assert.equal(region, "us-east-1");
     for (const bad of [without, { ...news, region: "eu-west-1" }]) {
@@ -94,7 +94,7 @@ describe("ECR Public of the aws stand-in", () => {
     );
   });
 
-  it("refuses a name, a logo and texts that ECR Public does not take, at once", async () => {
+  it("rejects a name, a logo and texts that ECR Public does not accept, all at once", async () => {
     const { failures } = await engine.check(repository, {
       ...news,
       repositoryName: "Pet--Clinic",
@@ -107,7 +107,7 @@ describe("ECR Public of the aws stand-in", () => {
     assert.match(text, /catalogData\.\{badge\}/);
   });
 
-  it("deletes images with it only with forceDestroy", async () => {
+  it("deletes a repository with images only with forceDestroy", async () => {
     const { outputs } = await deploy(engine, repository, news);
     Object.assign(repositories.get("ecr-public/us-east-1/petclinic") ?? {}, { images: [{}] });
     await assert.rejects(engine.delete(repository, "petclinic", outputs), /RepositoryNotEmptyException/);

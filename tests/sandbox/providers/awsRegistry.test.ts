@@ -9,16 +9,16 @@ const settingType = "aws:ecr/accountSetting:AccountSetting";
 const exclusionType = "aws:ecr/pullTimeUpdateExclusion:PullTimeUpdateExclusion";
 const region = "ap-northeast-2";
 
-describe("a whole registry's resources of the aws stand-in", () => {
+describe("registry-wide resources of the aws stand-in", () => {
   const aws = useAwsInSandbox();
 
-  /** What a deleted resource leaves, as a read of its id finds it. */
+  /** Deletes a resource. @returns What is left, as read by its ID. */
   const left = async (type: string, deployed: { id: string; outputs: Properties }) => {
     await aws.engine.delete(type, deployed.id, deployed.outputs);
     return (await aws.engine.read(type, deployed.id)).outputs;
   };
 
-  it("keeps the registry's policy: compared by meaning, changed in place, deleted", async () => {
+  it("compares a registry policy by meaning, changes it in place and deletes it", async () => {
     const policy = (actions: unknown) => ({
       Version: "2012-10-17",
       Statement: [
@@ -39,7 +39,7 @@ describe("a whole registry's resources of the aws stand-in", () => {
       return Object.keys((await aws.engine.diff(policyType, created.id, created, inputs)).changes);
     };
     assert.deepEqual(await changesFor(["ecr:ReplicateImage"]), []);
-    // As the released provider has it, although AWS does not mind.
+    // As in the released provider, although AWS sees no difference.
     assert.deepEqual(await changesFor("ecr:replicateimage"), ["policy"]);
     const changed = await change(aws.engine, policyType, created, {
       policy: policy(["ecr:CreateRepository", "ecr:ReplicateImage"]),
@@ -53,7 +53,7 @@ describe("a whole registry's resources of the aws stand-in", () => {
     );
   });
 
-  it("puts scanning back to basic without rules, and sees no order in rules and filters", async () => {
+  it("resets scanning to basic without rules, and ignores the order of rules and filters", async () => {
     const filter = (text: string) => ({ filter: text, filterType: "WILDCARD" });
     const onPush = { scanFrequency: "SCAN_ON_PUSH", repositoryFilters: [filter("*"), filter("prod*")] };
     const continuous = { scanFrequency: "CONTINUOUS_SCAN", repositoryFilters: [filter("base")] };
@@ -95,7 +95,7 @@ describe("a whole registry's resources of the aws stand-in", () => {
     assert.match(failures.join("\n"), /Missing required property 'rules\[0\]\.repositoryFilters'/);
   });
 
-  it("replicates nowhere any more when replication is deleted", async () => {
+  it("stops replication when its configuration is deleted", async () => {
     const to = (...regions: string[]) => regions.map((each) => ({ region: each, registryId: aws.account }));
     const filters = [{ filter: "prod/", filterType: "PREFIX_MATCH" }];
     const rules = [{ destinations: to("us-east-1"), repositoryFilters: filters }, { destinations: to("eu-west-1") }];
@@ -118,7 +118,7 @@ describe("a whole registry's resources of the aws stand-in", () => {
     assert.match(failures.join("\n"), /at most 10 items are allowed/);
   });
 
-  it("leaves an account setting as it is when it is deleted, as the released provider does", async () => {
+  it("leaves a deleted account setting unchanged in AWS, as the released provider does", async () => {
     const created = await deploySettled(aws.engine, settingType, { name: "BLOB_MOUNTING", value: "ENABLED" });
     assert.deepEqual(created.outputs, { region, name: "BLOB_MOUNTING", value: "ENABLED" });
     const changed = await change(aws.engine, settingType, created, { name: "BLOB_MOUNTING", value: "DISABLED" });
@@ -139,7 +139,7 @@ describe("a whole registry's resources of the aws stand-in", () => {
     assert.equal(failures.length, 2);
   });
 
-  it("finds an exclusion among many, and another identity is another exclusion", async () => {
+  it("finds one exclusion among many, and replaces it for another principal", async () => {
     const role = (name: string) => `arn:aws:iam::${aws.account}:role/${name}`;
     const [first] = await Promise.all(
       ["a", "b", "c"].map((name) => deploySettled(aws.engine, exclusionType, { principalArn: role(name) })),
@@ -158,7 +158,7 @@ describe("a whole registry's resources of the aws stand-in", () => {
     assert.match(failures.join("\n"), /invalid ARN/);
   });
 
-  it("has each region's registry apart", async () => {
+  it("keeps each region's registry separate", async () => {
     const elsewhere = await deploySettled(aws.engine, settingType, {
       name: "BLOB_MOUNTING",
       value: "ENABLED",

@@ -62,7 +62,7 @@ describe("aws.ecr.Repository of the stand-in", () => {
     ]);
   });
 
-  it("checks inputs as the released provider stores them: defaults, tagsAll, an automatic name that is kept", async () => {
+  it("checks inputs as the released provider stores them: defaults, tagsAll and a stable automatic name", async () => {
     const seeded = (request: { setRandomseed(seed: Uint8Array): unknown }) =>
       request.setRandomseed(Buffer.from("seed"));
     const { inputs, failures } = await engine.check(type, {}, undefined, seeded);
@@ -92,7 +92,7 @@ describe("aws.ecr.Repository of the stand-in", () => {
     const text = failures.join("\n");
     assert.match(
       text,
-      /replicate, scanType: these properties of aws:ecr\/repository:Repository are not supported by the sandbox's stand-in; supported are encryptionConfigurations, forceDelete, /,
+      /replicate, scanType: these properties of aws:ecr\/repository:Repository are not supported by the sandbox's stand-in\. Supported: encryptionConfigurations, forceDelete, /,
     );
     assert.match(text, /imageTagMutability: "FROZEN": expected one of MUTABLE, IMMUTABLE/);
     assert.match(text, /imageTagMutabilityExclusionFilters\[0\]\.filter: "a\*b\*c\*": .*maximum of 2 wildcards/);
@@ -101,7 +101,7 @@ describe("aws.ecr.Repository of the stand-in", () => {
     assert.match(text, /encryptionConfigurations\[0\]\.\{key\} of .* is not supported/);
   });
 
-  it("refuses exclusion filters for a mutability that has none", async () => {
+  it("rejects exclusion filters for a mutability without exclusions", async () => {
     const filters = [{ filter: "latest", filterType: "WILDCARD" }];
     const { failures } = await engine.check(type, {
       imageTagMutability: "IMMUTABLE",
@@ -110,7 +110,7 @@ describe("aws.ecr.Repository of the stand-in", () => {
     assert.match(failures.join(), /can only be used when image_tag_mutability is set to IMMUTABLE_WITH_EXCLUSION/);
   });
 
-  it("in a preview calls nothing and leaves out what only the service knows", async () => {
+  it("makes no call in a preview, and leaves out what only the service knows", async () => {
     const { inputs } = await engine.check(type, {
       ...full,
       encryptionConfigurations: [{ encryptionType: "KMS", kmsKey: unknownValue }],
@@ -123,7 +123,7 @@ describe("aws.ecr.Repository of the stand-in", () => {
     assert.equal(JSON.stringify(outputs).includes("__defaults"), false);
   });
 
-  it("sees no difference after a deployment and a refresh, and every one that was made by hand", async () => {
+  it("sees no difference after a deployment and a refresh, and detects manual changes", async () => {
     const deployed = await deploy(engine, type, { name: "petclinic", tags: { a: "1" } });
     const { inputs } = await engine.check(type, { name: "petclinic", tags: { a: "1" } }, deployed.inputs);
     assert.deepEqual((await engine.diff(type, "petclinic", deployed, inputs)).changes, {});
@@ -143,7 +143,7 @@ describe("aws.ecr.Repository of the stand-in", () => {
     assert.equal(updated["imageTagMutability"], "MUTABLE");
   });
 
-  it("is gone for a refresh when the repository is", async () => {
+  it("reports a deleted repository as gone on refresh", async () => {
     const deployed = await deploy(engine, type, { name: "petclinic" });
     repositories.clear();
     assert.equal((await engine.read(type, "petclinic", deployed)).id, "");
@@ -161,7 +161,7 @@ describe("aws.ecr.Repository of the stand-in", () => {
     assert.equal((await engine.read(type, "petclinic")).id, "", "not in the provider's own region");
   });
 
-  it("updates in place, and tells the path of each change", async () => {
+  it("updates in place, and reports the path of each change", async () => {
     const deployed = await deploy(engine, type, full);
     server.takeCalls();
     const news = {
@@ -200,7 +200,7 @@ describe("aws.ecr.Repository of the stand-in", () => {
     assert.deepEqual(updated["tagsAll"], { team: "vets", env: "stage", added: "yes" });
   });
 
-  it("replaces for encryption, name and region; with its own name, the old one goes first", async () => {
+  it("replaces for encryption, name and region, and deletes the old one first if the name is the same", async () => {
     const deployed = await deploy(engine, type, full);
     const differ = async (news: Record<string, unknown>, ignored: string[] = []) => {
       const { inputs } = await engine.check(type, { ...full, ...news }, deployed.inputs);

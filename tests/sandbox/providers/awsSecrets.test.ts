@@ -61,7 +61,7 @@ describe("Secrets Manager of the aws stand-in", () => {
     );
     await assertSettled(aws.engine, secretType, changed);
     await remove(aws.engine, secretType, changed);
-    // Deleted without recovery, its name is free again.
+    // Deleted without a recovery window, its name is free again.
     const again = await deploy(aws.engine, secretType, {
       name: "ecr-pullthroughcache/docker-hub",
       recoveryWindowInDays: 0,
@@ -69,19 +69,19 @@ describe("Secrets Manager of the aws stand-in", () => {
     await remove(aws.engine, secretType, again);
   });
 
-  it("counts a secret that waits for its deletion as gone, in a region of its own", async () => {
+  it("treats a secret that is scheduled for deletion as gone, in another region too", async () => {
     const created = await deploySettled(aws.engine, secretType, { region: "eu-west-1", recoveryWindowInDays: 7 });
     assert.match(created.id, /:eu-west-1:\d+:secret:petclinic-[0-9a-f]{7}-\w{6}$/);
     await aws.engine.delete(secretType, created.id, created.outputs);
     assert.equal((await aws.engine.read(secretType, created.id, created)).id, "");
-    // Its name stays taken. MiniStack says so in other words than AWS.
+    // Its name stays taken. MiniStack's message for that differs from AWS's.
     await assert.rejects(
       deploy(aws.engine, secretType, { region: "eu-west-1", name: created.outputs["name"] }),
       /creating Secrets Manager Secret .*(?:scheduled for deletion|already exists)/,
     );
   });
 
-  it("refuses what Secrets Manager would", async () => {
+  it("rejects what Secrets Manager rejects", async () => {
     const { failures } = await aws.engine.check(secretType, { name: "a b", recoveryWindowInDays: 3, replicas: [] });
     const text = failures.join("\n");
     assert.match(text, /name: "a b": only alphanumeric characters/);
@@ -91,7 +91,7 @@ describe("Secrets Manager of the aws stand-in", () => {
     assert.match(both.failures.join(), /conflicts with secretString/);
   });
 
-  it("keeps a version's value secret, and replaces it for another value", async () => {
+  it("keeps a version's value secret, and replaces the version for another value", async () => {
     const owner = await deploy(aws.engine, secretType, { recoveryWindowInDays: 0 });
     const value = '{"username":"u","accessToken":"t0ken"}';
     const version = await deploySettled(aws.engine, versionType, {
@@ -118,7 +118,7 @@ describe("Secrets Manager of the aws stand-in", () => {
     const next = await deploy(aws.engine, versionType, { secretId: owner.id, secretString: "other" });
     const old = await aws.engine.read(versionType, version.id, version);
     assert.deepEqual(old.outputs["versionStages"], ["AWSPREVIOUS"]);
-    // The engine deletes the replaced one after the new one was made: that must not touch the current value.
+    // The engine deletes the replaced version after creating the new one, which must not touch the current value.
     await aws.engine.delete(versionType, version.id, old.outputs);
     const current = await aws.engine.read(versionType, next.id, next);
     assert.deepEqual(current.outputs["versionStages"], ["AWSCURRENT"]);
@@ -127,7 +127,7 @@ describe("Secrets Manager of the aws stand-in", () => {
     assert.equal((await aws.engine.read(versionType, next.id, next)).id, "", "gone with its secret");
   });
 
-  it("takes bytes, and stages of the user's own", async () => {
+  it("accepts binary values, and the user's own stages", async () => {
     const owner = await deploy(aws.engine, secretType, { recoveryWindowInDays: 0 });
     const inputs = { secretId: owner.id, secretBinary: secretValue("AAEC") };
     const first = await deploySettled(aws.engine, versionType, inputs);

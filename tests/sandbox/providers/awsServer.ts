@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 type Json = Record<string, unknown>;
 export type Operation = (input: Json, request: { region: string }) => Json;
 
-/** An error as the services answer it. */
+/** An error as the services return it. */
 export class ServiceError extends Error {
   constructor(
     readonly code: string,
@@ -40,7 +40,7 @@ export class AwsServer {
     this.server.close();
   }
 
-  /** Names of the operations called since the last time this was asked. */
+  /** Names of the operations called since the last call of this. */
   takeCalls(): string[] {
     return this.calls.splice(0).map((call) => call.operation);
   }

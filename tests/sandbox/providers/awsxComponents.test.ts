@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { TestProject } from "../program/project";
 
-/** With nothing but defaults, as the measurement of the released plugin was made. */
+/** With defaults only, as when the released plugin was measured. */
 const program = `
 import * as aws from "@pulumi/aws";
 import * as awsx from "@pulumi/awsx";

@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { DockerEngine } from "../../../sandbox/providers/docker/engineApi";
+import { DockerEngine } from "../../../sandbox/providers/docker/dockerEngine";
 import { imageType } from "../../../sandbox/providers/docker/image";
 import { dockerProvider } from "../../../sandbox/providers/docker/provider";
 import { Engine, type Properties, secret } from "./harness";
@@ -10,7 +10,7 @@ import { MemoryRegistry } from "./memoryRegistry";
 
 const dockerHost = process.env["DOCKER_HOST"] ?? "unix:///var/run/docker.sock";
 
-/** These tests build and push with a real Docker daemon, and are skipped, loudly, where none answers. */
+/** These tests build and push with a real Docker daemon, and are skipped with a loud warning if none answers. */
 describe("docker.Image with a Docker daemon", function () {
   this.timeout(900_000);
   let engine: Engine;
@@ -37,7 +37,7 @@ describe("docker.Image with a Docker daemon", function () {
   after(async () => {
     engine?.stop();
     registry?.stop();
-    // Everything of this run's registry, also what a copy pulled by digest, and what failed builds left.
+    // All images of this run's registry, including those pulled by digest or left by failed builds.
     if (registryHost !== "") {
       const filters = JSON.stringify({ label: [`run=${registryHost}`] });
       await daemon.json("POST", "/images/prune", { query: { filters } });
@@ -73,7 +73,7 @@ describe("docker.Image with a Docker daemon", function () {
   }
 
   for (const builderVersion of ["BuilderBuildKit", "BuilderV1"]) {
-    it(`builds with ${builderVersion}, pushes with the resource's own login, and gives the registry's digest`, async () => {
+    it(`builds with ${builderVersion}, pushes with the resource's login and returns the registry's digest`, async () => {
       const folder = context(
         builderVersion.toLowerCase(),
         "FROM scratch\nARG WHO\nLABEL who=$WHO\nCOPY hello.txt /\n",
@@ -110,7 +110,7 @@ describe("docker.Image with a Docker daemon", function () {
     });
   }
 
-  it("copies an image by digest: same digest, with the image local and after it was removed", async () => {
+  it("copies an image by digest and keeps that digest, whether the image is local or was removed", async () => {
     const folder = context("original", "FROM scratch\nCOPY data /\n", { data: "x".repeat(200_000) });
     const original = await create("clinic/original:v1", { context: folder });
     const source = String(original.outputs["repoDigest"]);
@@ -134,7 +134,7 @@ describe("docker.Image with a Docker daemon", function () {
     assert.match(String(derived.outputs["repoDigest"]), /clinic\/derived@sha256:/);
   });
 
-  it("takes a Dockerfile from outside of the context, and honours .dockerignore", async () => {
+  it("accepts a Dockerfile outside the context, and honours .dockerignore", async () => {
     const outside = context("outside", "FROM scratch\nCOPY . /\n");
     const folder = context("inside", "FROM nothing-of-this-name\n", {
       kept: "1",
@@ -151,7 +151,7 @@ describe("docker.Image with a Docker daemon", function () {
     assert.equal(again.outputs["repoDigest"], created.outputs["repoDigest"], "an ignored file is not in the image");
   });
 
-  it("with skipPush keeps the image local and gives its id", async () => {
+  it("keeps the image local with skipPush, and returns its ID", async () => {
     const folder = context("local", "FROM scratch\nCOPY l /\n", { l: "l" });
     const created = await create("clinic/local:v1", { context: folder }, { skipPush: true });
     const { Id } = await daemon.json<{ Id: string }>("GET", `/images/${created.imageName}/json`);
@@ -159,8 +159,8 @@ describe("docker.Image with a Docker daemon", function () {
     assert.equal(registry.manifests.has("clinic/local:v1"), false);
   });
 
-  it("says why a build failed, without the secret of an argument", async () => {
-    // The classic builder keeps what a failed build had made; the label lets it be found and removed.
+  it("says why a build failed, without showing a secret argument", async () => {
+    // The classic builder keeps the layers of a failed build; the label allows finding and removing them.
     const dockerfile = `FROM scratch\nLABEL run=${registryHost}\nARG TOKEN\nCOPY "missing-\${TOKEN}" /\n`;
     const folder = context("failing", dockerfile);
     for (const builderVersion of ["BuilderBuildKit", "BuilderV1"]) {

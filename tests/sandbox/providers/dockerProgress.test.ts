@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { statusWriter } from "../../../sandbox/providers/docker/progress";
 
 describe("docker stand-in: progress", () => {
-  it("shows every word, and byte counts once a second", () => {
+  it("shows every message, but byte counts only once a second", () => {
     const shown: string[] = [];
     let now = 0;
     const show = statusWriter(

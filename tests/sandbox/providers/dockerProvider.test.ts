@@ -5,14 +5,15 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { startBuildSession } from "../../../sandbox/providers/docker/buildSession";
 import { findCredentials } from "../../../sandbox/providers/docker/credentials";
-import { DockerEngine } from "../../../sandbox/providers/docker/engineApi";
+import { DockerEngine } from "../../../sandbox/providers/docker/dockerEngine";
 import { imageType } from "../../../sandbox/providers/docker/image";
 import { dockerProvider } from "../../../sandbox/providers/docker/provider";
 import { parseImageName, registryAddress } from "../../../sandbox/providers/docker/references";
+import { write, writeContext } from "./contextFolder";
 import { FakeDaemon } from "./fakeDaemon";
 import { Engine, type Properties, secret, secretSignature, unknownValue } from "./harness";
 
-/** What the stand-in decides without a Docker daemon's help. */
+/** What the stand-in decides without a real Docker daemon. */
 describe("docker stand-in", () => {
   const home = process.cwd();
   let daemon: FakeDaemon;
@@ -35,27 +36,6 @@ describe("docker stand-in", () => {
     fs.rmSync(directory, { recursive: true });
   });
 
-  function write(file: string, content: string, mode = 0o644): void {
-    fs.mkdirSync(path.dirname(file), { recursive: true });
-    fs.writeFileSync(file, content);
-    fs.chmodSync(file, mode);
-  }
-
-  /** A context whose digest the released provider's own code gave: see the test that names it. */
-  function writeContext(): void {
-    fs.rmSync("app", { recursive: true, force: true });
-    write("app/Dockerfile", "FROM scratch\nCOPY . /\n");
-    write("app/.dockerignore", "node_modules\n*.log\n!keep.log\n");
-    write("app/a.txt", "one");
-    write("app/B.txt", "two");
-    write("app/src/run.sh", "run", 0o755);
-    write("app/src/deep/é.txt", "deep");
-    write("app/node_modules/x/index.js", "no");
-    write("app/drop.log", "no");
-    write("app/keep.log", "yes");
-    fs.symlinkSync("../a.txt", "app/src/link");
-  }
-
   const news = (build: Properties = {}): Properties => ({
     imageName: "localhost:5000/petclinic:v1",
     build: { context: "app", platform: "linux/amd64", ...build },
@@ -67,7 +47,7 @@ describe("docker stand-in", () => {
     return (inputs["build"] as Properties)["contextDigest"];
   }
 
-  it("adds to the inputs what the released provider adds, its digest of the context byte for byte", async () => {
+  it("adds the inputs that the released provider adds, with exactly its context digest", async () => {
     writeContext();
     const { inputs, failures } = await engine.check(imageType, news({ args: { A: secret("s3cret") } }));
     assert.deepEqual(failures, []);
@@ -76,7 +56,7 @@ describe("docker stand-in", () => {
       build: {
         args: { A: secret("s3cret") },
         context: "app",
-        // Made with hashContext of pulumi-docker 5.2.0's provider and fsutil in the version it is built with.
+        // Computed with hashContext of pulumi-docker 5.2.0's provider and the fsutil version it is built with.
         contextDigest: "19324c353f59fb2fb7953f7490299091010120b731526025c3409b360b150a76",
         dockerfile: "app/Dockerfile",
         platform: "linux/amd64",
@@ -87,7 +67,7 @@ describe("docker stand-in", () => {
     });
   });
 
-  it("digests content, mode, names, links and the Dockerfile, not times or what is ignored", async () => {
+  it("digests content, mode, names, links and the Dockerfile, but not times or ignored files", async () => {
     writeContext();
     const original = await digestOf();
     const digestAfter = async (change: () => void) => {
@@ -121,7 +101,7 @@ describe("docker stand-in", () => {
     assert.notEqual(await digestOf(), original, "the Dockerfile's own ignore file comes first");
   });
 
-  it("fails at ignore files that Docker refuses, at sockets, and at names that it does not support", async () => {
+  it("fails for ignore files that Docker rejects, for sockets and for unsupported file names", async () => {
     writeContext();
     write("app/.dockerignore", "a\n!\n");
     await assert.rejects(
@@ -135,12 +115,12 @@ describe("docker stand-in", () => {
     await new Promise((resolve) => server.close(resolve));
     writeContext();
     fs.writeFileSync(Buffer.from([...Buffer.from("app/x"), 0xff]), "");
-    await assert.rejects(digestOf(), /"x\ufffd": the stand-in does not send names that are not UTF-8/);
+    await assert.rejects(digestOf(), /"x\ufffd": the stand-in does not support file names that are not UTF-8/);
     write("app/.dockerignore", "x?\n");
     await digestOf();
   });
 
-  it("fails in a preview when context or Dockerfile are missing, and says where it looked", async () => {
+  it("fails in a preview when the context or Dockerfile is missing, and says where it looked", async () => {
     writeContext();
     await assert.rejects(digestOf({ context: "none" }), {
       message:
@@ -158,7 +138,7 @@ describe("docker stand-in", () => {
     await assert.rejects(digestOf({ cacheFrom: {} }), /cacheFrom requires an `images` field/);
   });
 
-  it("takes what a preview does not know yet", async () => {
+  it("accepts values that a preview does not know yet", async () => {
     writeContext();
     const { inputs, failures } = await engine.check(imageType, {
       imageName: unknownValue,
@@ -180,7 +160,7 @@ describe("docker stand-in", () => {
     assert.match(engine.logs.join(), /warning: Minimum inputs for build are unresolved/);
   });
 
-  it("refuses names without a registry, properties it does not have, and other types, by name", async () => {
+  it("rejects image names without a registry, and unsupported properties and types by name", async () => {
     writeContext();
     await assert.rejects(
       engine.check(imageType, { ...news(), imageName: "petclinic:v1", registry: {} }),
@@ -197,7 +177,7 @@ describe("docker stand-in", () => {
     const tag = await engine.check("docker:index/tag:Tag", { sourceImage: "a", targetImage: "b" });
     assert.match(
       tag.failures.join(),
-      /docker:index\/tag:Tag is not supported .*; supported are docker:index\/image:Image;/,
+      /docker:index\/tag:Tag is not supported .*\. Supported: docker:index\/image:Image\./,
     );
     await assert.rejects(
       engine.invoke("docker:index/getNetwork:getNetwork"),
@@ -205,7 +185,7 @@ describe("docker stand-in", () => {
     );
   });
 
-  it("sees a change of anything but credentials", async () => {
+  it("sees any change except that of credentials", async () => {
     writeContext();
     const { inputs } = await engine.check(imageType, news());
     const state = {
@@ -228,7 +208,7 @@ describe("docker stand-in", () => {
     assert.deepEqual(await differ({}), { build: update });
   });
 
-  it("reads nothing from outside and deletes nothing", async () => {
+  it("makes no request to read or delete an image", async () => {
     const outputs = { imageName: "localhost:5000/a:1", __inputs: secret({ imageName: "localhost:5000/a:1" }) };
     const old = { inputs: { imageName: "localhost:5000/a:1" }, outputs };
     assert.deepEqual(await engine.read(imageType, "a", old), { id: "a", ...old });
@@ -237,7 +217,7 @@ describe("docker stand-in", () => {
     assert.equal(daemon.requests.length, before);
   });
 
-  it("builds once more when Docker lost the context to another build of it, and never after another failure", async () => {
+  it("retries once when Docker lost the context to another build of it, and not after another failure", async () => {
     writeContext();
     const { inputs } = await engine.check(imageType, news({ builderVersion: "BuilderV1" }));
     const builds = async (...errors: string[]) => {
@@ -253,7 +233,7 @@ describe("docker stand-in", () => {
     assert.equal(await builds("no space left", lost), 1);
   });
 
-  it("gives up a build when the user cancels", async () => {
+  it("stops a build when the user cancels", async () => {
     writeContext();
     const cancelled = await Engine.start(dockerProvider("5.2.0"));
     await cancelled.configure({ host });
@@ -270,7 +250,7 @@ describe("docker stand-in", () => {
     cancelled.stop();
   });
 
-  it("names the daemon that is gone, and what starts it: before an answer, in the middle of one, and from then on", async () => {
+  it("names a lost daemon and how to start it, whether lost before or during an answer, and from then on", async () => {
     writeContext();
     const ended = /lost the Docker daemon at tcp:\S+ \((.*)\)\. Is the docker daemon running\? .*`npm run local`/;
     for (const [begin, prefix, reason] of [
@@ -296,16 +276,16 @@ describe("docker stand-in", () => {
     }
   });
 
-  it("needs a daemon to be configured, and says where it looked", async () => {
+  it("needs a running daemon when configured, and says where it looked", async () => {
     const other = await Engine.start(dockerProvider("5.2.0"));
     await assert.rejects(
       other.configure({ host: "unix:///nowhere/docker.sock" }),
-      /failed to connect to any docker daemon \(unix:\/\/\/nowhere\/docker\.sock: connect ENOENT .*\); start Docker, or set DOCKER_HOST or docker:host to its address; where the sandbox had started it, start it again with `npm run local`/,
+      /failed to connect to any docker daemon \(unix:\/\/\/nowhere\/docker\.sock: connect ENOENT .*\); start Docker, or set DOCKER_HOST or docker:host to its address; if the sandbox had started it, start it again with `npm run local`/,
     );
     const failures = await other.checkConfig({ host: "ssh://somewhere", certPath: "/certs", registryAuth: "[]" });
     assert.match(
       failures.join("\n"),
-      /provider configuration certPath is not supported .*; supported are host, registryAuth;/,
+      /provider configuration certPath is not supported .*\. Supported: host, registryAuth\./,
     );
     assert.match(failures.join("\n"), /host: "ssh:\/\/somewhere": expected unix:\/\/\/path\/to\/docker\.sock or tcp:/);
     assert.deepEqual(
@@ -315,7 +295,7 @@ describe("docker stand-in", () => {
     other.stop();
   });
 
-  it("answers BuildKit's question for credentials, for the registry that was asked for only", async () => {
+  it("answers BuildKit's request for credentials, for the requested registry only", async () => {
     const auth = { username: "AWS", password: "token-1", serveraddress: "localhost:5000" };
     const client = new DockerEngine(host);
     await client.connect();
@@ -335,7 +315,7 @@ describe("docker stand-in", () => {
     session.close();
   });
 
-  it("takes the resource's login before that of the Docker client's configuration", () => {
+  it("prefers the resource's login to that of the Docker client's configuration", () => {
     const auth = Buffer.from("someone:else").toString("base64");
     write("config/config.json", JSON.stringify({ auths: { "https://localhost:5000": { auth } }, credsStore: "pass" }));
     const environment = { DOCKER_CONFIG: path.resolve("config") };

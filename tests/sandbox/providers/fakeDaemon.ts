@@ -2,7 +2,7 @@ import * as http from "node:http";
 import * as http2 from "node:http2";
 import type { AddressInfo, Socket } from "node:net";
 
-/** Answers as much of the Docker Engine API as a provider needs to be configured, and records what is asked of it. */
+/** Implements as much of the Docker Engine API as configuring a provider needs, and records requests. */
 export class FakeDaemon {
   readonly requests: string[] = [];
   /** The connection that a build session opened, seen from the daemon, which is its client. */
@@ -14,13 +14,13 @@ export class FakeDaemon {
     request.resume();
     if (request.url === "/_ping") response.writeHead(200, { "API-Version": "1.41" }).end("OK");
     else if (this.hanging) this.hanging(response);
-    else if (request.url?.includes("/build?") && this.buildErrors.length > 0)
+    else if (request.url?.includes("/build?") && this.buildErrors.length > 0) {
       response.writeHead(200).end(JSON.stringify({ error: this.buildErrors.shift() }));
-    else response.writeHead(404, { "Content-Type": "application/json" }).end('{"message":"page not found"}');
+    } else response.writeHead(404, { "Content-Type": "application/json" }).end('{"message":"page not found"}');
   });
-  /** What the next builds fail with. */
+  /** Errors of the next builds. */
   buildErrors: string[] = [];
-  /** When set, requests other than a ping are never answered; called at each. */
+  /** If set, requests other than a ping are never answered; it is called for each. */
   hanging: ((response: http.ServerResponse) => void) | undefined;
 
   async start(): Promise<string> {

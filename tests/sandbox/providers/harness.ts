@@ -22,11 +22,11 @@ export interface Change {
   replace: boolean;
 }
 
-/** Plays the engine: a provider served over gRPC, and the engine's log that it writes to. */
+/** Acts as the engine: calls a provider over gRPC, and collects what it logs. */
 export class Engine {
-  /** Messages that stay, `info: text`. */
+  /** Permanent messages, such as `info: text`. */
   readonly logs: string[] = [];
-  /** Messages that are only shown for a moment. */
+  /** Ephemeral status messages. */
   readonly statuses: string[] = [];
 
   private constructor(

@@ -4,7 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { installedVersion, installProviders } from "../../../sandbox/providers/installProviders";
 
-const names = ["aws", "awsx", "docker"] as const;
+const names = ["aws", "awsx", "docker", "docker-build"] as const;
 type Name = (typeof names)[number];
 
 describe("installProviders", () => {
@@ -30,42 +30,43 @@ describe("installProviders", () => {
   const plugin = (name: Name) =>
     path.join(pulumiHome, "plugins", `resource-${name}-v${versions[name]}`, `pulumi-resource-${name}`);
 
-  it("places executables under the versions of the installed SDK packages, and only what changed", async () => {
+  it("installs executables under the installed SDK packages' versions, and only changed ones", async () => {
     const first = await installProviders({ pulumiHome, bundles, progress, environment: {} });
     assert.deepEqual(first, [
       { name: "aws", version: versions.aws, changed: true },
       { name: "awsx", version: versions.awsx, changed: true },
       { name: "docker", version: versions.docker, changed: true },
+      { name: "docker-build", version: versions["docker-build"], changed: true },
     ]);
     assert.equal(fs.statSync(plugin("aws")).mode & 0o777, 0o755);
     assert.equal(fs.readFileSync(plugin("docker"), "utf8"), "#!/usr/bin/env node\n// docker\n");
-    // Runs where the SDKs are that it is written on.
+    // Only a shim: the bundle has to stay where the SDKs that it uses are installed.
     const awsx = path.join(bundles, "pulumi-resource-awsx.cjs");
     assert.equal(fs.readFileSync(plugin("awsx"), "utf8"), `#!/usr/bin/env node\nrequire("${awsx}");\n`);
     const before = fs.statSync(plugin("aws")).mtimeMs;
     const second = await installProviders({ pulumiHome, bundles, progress, environment: {} });
     assert.deepEqual(
       second.map(({ changed }) => changed),
-      [false, false, false],
+      [false, false, false, false],
     );
     assert.equal(fs.statSync(plugin("aws")).mtimeMs, before);
     fs.writeFileSync(path.join(bundles, "pulumi-resource-aws.cjs"), "#!/usr/bin/env node\n// newer\n");
     const third = await installProviders({ pulumiHome, bundles, progress, environment: {} });
     assert.deepEqual(
       third.map(({ changed }) => changed),
-      [true, false, false],
+      [true, false, false, false],
     );
     assert.match(fs.readFileSync(plugin("aws"), "utf8"), /newer/);
     assert.deepEqual(fs.readdirSync(path.dirname(plugin("aws"))).sort(), [".sandbox-stand-in", "pulumi-resource-aws"]);
   });
 
-  it("leaves the place to the released plugins when they are asked for, and keeps what the CLI downloaded", async () => {
+  it("makes way for released plugins when they are requested, and keeps what the CLI downloaded", async () => {
     await installProviders({ pulumiHome, bundles, progress, environment: {} });
     const released = { SANDBOX_PLUGINS: "released" };
     const result = await installProviders({ pulumiHome, bundles, progress, environment: released });
     assert.deepEqual(
       result.map(({ changed }) => changed),
-      [true, true, true],
+      [true, true, true, true],
     );
     assert.equal(fs.existsSync(path.dirname(plugin("aws"))), false);
     fs.mkdirSync(path.dirname(plugin("aws")), { recursive: true });

@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A registry with Basic authentication that keeps what it is given in memory: enough for a Docker daemon. */
+/** An in-memory registry with Basic authentication, sufficient for a Docker daemon. */
 export class MemoryRegistry {
   readonly manifests = new Map<string, { digest: string; type: string; body: Buffer }>();
-  /** Answers to requests that carried no login, and to those with a wrong one. */
+  /** Number of requests rejected because the login was missing or wrong. */
   refused = 0;
   private readonly blobs = new Map<string, Buffer>();
   private readonly uploads = new Map<string, Buffer[]>();
@@ -38,7 +38,7 @@ export class MemoryRegistry {
     if (request.headers.authorization !== expected) {
       this.refused++;
       response.writeHead(401, { "WWW-Authenticate": 'Basic realm="test"', "Content-Type": "application/json" });
-      // Without a detail Docker 20.10 does not see what it is and tries again for 50 seconds.
+      // Without a detail Docker 20.10 does not recognize the error and retries for 50 seconds.
       const detail = [{ Type: "repository" }];
       response.end(JSON.stringify({ errors: [{ code: "UNAUTHORIZED", message: "authentication required", detail }] }));
       return;

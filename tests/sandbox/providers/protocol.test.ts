@@ -15,7 +15,7 @@ describe("the provider protocol of the stand-ins", () => {
     const wire = (value: Record<string, unknown>) =>
       Struct.fromJavaScript(value as Parameters<typeof Struct.fromJavaScript>[0]);
 
-    it("unwraps secrets, outputs, references and unknowns, and wraps secrets again where they were", () => {
+    it("unwraps secrets, outputs, references and unknowns, and rewraps secrets in their places", () => {
       const { values, secrets } = decode(
         wire({
           plain: "text",
@@ -49,7 +49,7 @@ describe("the provider protocol of the stand-ins", () => {
       assert.equal(secrets.redact("login hidden-1 failed, hidden-1!"), "login [secret] failed, [secret]!");
     });
 
-    it("keeps an unknown secret both", () => {
+    it("keeps an unknown secret both unknown and secret", () => {
       const { values, secrets } = decode(wire({ token: secret(unknownValue) }));
       assert.deepEqual(values, { token: unknown });
       assert.deepEqual(encode(values, secrets).toJavaScript(), { token: secret(unknownValue) });
@@ -77,18 +77,18 @@ describe("the provider protocol of the stand-ins", () => {
       server.stop();
     });
 
-    it("refuses a type that it does not have when it is checked, so in a preview", async () => {
+    it("rejects an unsupported type in check, and so in a preview", async () => {
       await engine.configure(awsConfig(endpoint));
       const { failures } = await engine.check("aws:s3/bucket:Bucket", { bucket: "b" });
       assert.deepEqual(failures.length, 1);
       assert.match(
         failures.join(),
-        /^aws:s3\/bucket:Bucket is not supported by the sandbox's stand-in; supported are .*aws:ecr\/lifecyclePolicy:LifecyclePolicy, .*; SANDBOX_PLUGINS=released uses the released plugin$/,
+        /^aws:s3\/bucket:Bucket is not supported by the sandbox's stand-in\. Supported: .*aws:ecr\/lifecyclePolicy:LifecyclePolicy, .*\. Use the released plugin with SANDBOX_PLUGINS=released$/,
       );
       await assert.rejects(engine.create("aws:s3/bucket:Bucket", {}), /aws:s3\/bucket:Bucket is not supported/);
     });
 
-    it("lists what it does not support of the provider's configuration", async () => {
+    it("lists unsupported provider configuration", async () => {
       const failures = await engine.checkConfig({
         region: "Seoul",
         accessKey: "only-this",
@@ -101,7 +101,7 @@ describe("the provider protocol of the stand-ins", () => {
       });
       const text = failures.join("\n");
       assert.match(text, /provider configuration assumeRoles, httpProxy are not supported by the sandbox's stand-in/);
-      assert.match(text, /secretKey: missing: it belongs to accessKey/);
+      assert.match(text, /secretKey: missing: accessKey requires it/);
       assert.match(text, /allowedAccountIds: conflicts with forbiddenAccountIds/);
       assert.match(text, /region: "Seoul": invalid AWS Region/);
       assert.match(text, /defaultTags\.labels: expected only defaultTags\.tags/);
@@ -123,7 +123,7 @@ describe("the provider protocol of the stand-ins", () => {
       try {
         await assert.rejects(
           engine.configure({}),
-          /no AWS region: set it by `pulumi config set aws:region REGION`, .*AWS_REGION/,
+          /no AWS region: set it with `pulumi config set aws:region REGION`, .*AWS_REGION/,
         );
         await assert.rejects(
           engine.configure({ region: "eu-west-1" }),
@@ -137,7 +137,7 @@ describe("the provider protocol of the stand-ins", () => {
       }
     });
 
-    it("looks at the account, and names the endpoint when nothing answers there", async () => {
+    it("checks the account, and fails with the connection error when nothing answers", async () => {
       const config = awsConfig(endpoint);
       await assert.rejects(
         engine.configure({ ...config, allowedAccountIds: '["210987654321"]' }),
@@ -145,7 +145,7 @@ describe("the provider protocol of the stand-ins", () => {
       );
       await assert.rejects(
         engine.configure({ ...config, forbiddenAccountIds: '["123456789012"]' }),
-        /AWS account ID not allowed: 123456789012: forbiddenAccountIds names it/,
+        /AWS account ID not allowed: 123456789012: forbiddenAccountIds lists it/,
       );
       await engine.configure({ ...config, allowedAccountIds: '["123456789012"]' });
       server.takeCalls();

@@ -1,7 +1,7 @@
 import { type Browser, chromium } from "playwright-core";
 import { chromium as debianChromium } from "../tools";
 
-/** No sandbox of its own, since tests may run as root; nothing of the network, since the page needs none. */
+/** No Chromium sandbox, since tests may run as root; no network services, since the page needs none. */
 const flags = [
   "--no-sandbox",
   "--disable-gpu",
@@ -12,7 +12,7 @@ const flags = [
   "--disable-sync",
 ];
 
-/** Debian's Chromium without a window. It has to be closed. */
+/** Starts Debian's Chromium without a window. The caller has to close it. */
 export async function startBrowser(moreFlags: readonly string[] = []): Promise<Browser> {
   const { program, env } = await debianChromium();
   const defined = Object.entries(env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]));

@@ -31,7 +31,7 @@ describe("the report in a browser", function () {
     removeTemporary();
   });
 
-  /** A page that fails the test's later look at `messages` for whatever it says or asks the network. */
+  /** Opens the report; `messages` collects what it logs, throws or requests. */
   async function open(options: BrowserContextOptions = {}): Promise<{ page: Page; messages: string[] }> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
     const page = await context.newPage();
@@ -46,10 +46,10 @@ describe("the report in a browser", function () {
 
   const visibleRows = (page: Page) => page.locator("details.images tbody tr:visible").count();
 
-  it("shows everything, says nothing to the console and asks nobody", async () => {
+  it("shows everything, and neither logs nor requests anything", async () => {
     const { page, messages } = await open();
     assert.equal(await page.title(), "Amazon ECR report: prod");
-    assert.equal(await page.locator("h1").innerText(), "Stack prod");
+    assert.equal(await page.locator("h1").textContent(), "Stack prod");
     assert.deepEqual(await page.locator("h2").allInnerTexts(), [
       "What needs attention",
       "Repositories",
@@ -61,12 +61,12 @@ describe("the report in a browser", function () {
       "Cost",
     ]);
     assert.equal(await visibleRows(page), 68);
-    // The style sheet got past the page's own security policy.
+    // The page's Content-Security-Policy allows its style sheet.
     assert.equal(await page.evaluate('getComputedStyle(document.querySelector("nav")).position'), "sticky");
     assert.deepEqual(messages, []);
   });
 
-  it("draws bars where their days are: the seventh day's at the line of day 7", async () => {
+  it("draws bars at their days: the seventh day's on the line of day 7", async () => {
     const { page } = await open();
     const lane = page.locator("svg.lane").first();
     const bar = await lane.locator("rect.expire").last().boundingBox();
@@ -77,12 +77,12 @@ describe("the report in a browser", function () {
   });
 
   for (const colorScheme of ["light", "dark"] as const) {
-    it(`has nothing that axe finds fault with, on a ${colorScheme} screen, wide and narrow`, async () => {
+    it(`has no axe violations on a ${colorScheme} screen, wide or narrow`, async () => {
       const { page } = await open({ colorScheme });
       await page.getByRole("button", { name: "Open all" }).click();
       for (const width of [1280, 360]) {
         await page.setViewportSize({ width, height: 900 });
-        // As the browser's developer tools would: the page's security policy lets no script in.
+        // Like the browser's developer tools, since the page's Content-Security-Policy allows no script.
         await page.evaluate(axe.source);
         const violations = await page.evaluate(async () => {
           const results = await (globalThis as unknown as { axe: typeof axe }).axe.run();
@@ -135,10 +135,10 @@ describe("the report in a browser", function () {
     assert.deepEqual([count("INPUT"), count("BUTTON")], [1, 2]);
   });
 
-  it("finds images by tag, digest and what runs them, and says how many", async () => {
+  it("finds images by tag, digest and consumer, and says how many", async () => {
     const { page } = await open();
     const field = page.getByRole("searchbox");
-    const said = () => page.locator("output").innerText();
+    const said = () => page.locator("output").textContent();
     await field.fill("NIGHTLY");
     // Three by their tag, one by the function that runs it.
     assert.deepEqual([await visibleRows(page), await said()], [4, "4 of 68 images"]);
@@ -151,7 +151,7 @@ describe("the report in a browser", function () {
     assert.equal(await visibleRows(page), 0);
   });
 
-  it("prints what is closed too, and closes it again", async () => {
+  it("prints closed sections too, and closes them again", async () => {
     const { page } = await open();
     const openDetails = () => page.locator("details[open]").count();
     const before = await openDetails();
@@ -163,11 +163,11 @@ describe("the report in a browser", function () {
     assert.equal(await page.locator("nav").isVisible(), false);
   });
 
-  it("says the same without JavaScript, and offers nothing that needs it", async () => {
+  it("shows the same without JavaScript, and offers nothing that needs it", async () => {
     const { page } = await open({ javaScriptEnabled: false });
     assert.equal(await page.locator(".tools").isVisible(), false);
     assert.equal(await visibleRows(page), 68);
-    await page.locator("summary", { hasText: "All rules in numbers" }).click();
+    await page.locator("summary", { hasText: "Counts for all rules" }).click();
     assert.equal(await page.getByRole("row", { name: /ecr-encryption/ }).isVisible(), true);
   });
 });

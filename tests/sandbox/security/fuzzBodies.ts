@@ -37,7 +37,7 @@ const documents = [
   '{"layerPartBlob":"%%%","partFirstByte":-1,"partLastByte":9e15}',
 ];
 
-/** Signed as it must be, so that it is read and not refused at the door. */
+/** Correctly signed, so that the body is parsed instead of being rejected unread. */
 export const apiBodies: Maker = async (target, random) => {
   const body = pick(random, documents);
   const service = pick(random, [

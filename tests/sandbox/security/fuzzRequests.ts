@@ -4,13 +4,13 @@ import { message } from "./rawExchange";
 
 const methods = ["GET", "HEAD", "PUT", "POST", "PATCH", "DELETE", "OPTIONS", "TRACE"];
 
-/** Somebody who may not read the repository asks; an empty header is left out. */
-function stranger({ strangers }: Target, random: Random): string[] {
-  const authorization = pick(random, strangers);
+/** Headers of a client that may not read the repository; an empty `Authorization` is left out. */
+function unauthorizedHeaders({ unauthorized }: Target, random: Random): string[] {
+  const authorization = pick(random, unauthorized);
   return authorization === "" ? [] : [`Authorization: ${authorization}`];
 }
 
-/** Ways to write "one folder up", and to hide a slash, a null or the end of a name. */
+/** Ways to write "one folder up", and to hide a slash, a null byte or the end of a name. */
 const steps = [
   "..",
   ".",
@@ -56,7 +56,10 @@ const traversal: Maker = (target, random) => {
   const host = pick(random, [target.privateRegistry, target.publicRegistry, target.endpoint]);
   return {
     host,
-    bytes: message(pick(random, methods), pick(random, paths), ["Content-Length: 0", ...stranger(target, random)]),
+    bytes: message(pick(random, methods), pick(random, paths), [
+      "Content-Length: 0",
+      ...unauthorizedHeaders(target, random),
+    ]),
     authorized: false,
   };
 };
@@ -67,7 +70,7 @@ const digests: Maker = (target, random) => {
   const owned = random() < 0.5;
   const headers = [
     `Content-Length: ${body.length}`,
-    ...(owned ? [`Authorization: ${target.owner}`] : stranger(target, random)),
+    ...(owned ? [`Authorization: ${target.owner}`] : unauthorizedHeaders(target, random)),
   ];
   const path = pick(random, [
     `/v2/${target.repository}/blobs/uploads/?digest=${digest}`,
@@ -79,7 +82,7 @@ const digests: Maker = (target, random) => {
     `/v2/${target.repository}/referrers/${digest}`,
     `/v2/${target.repository}/blobs/${digest}`,
   ]);
-  // The owner does not delete or tag: the repository is needed to the end.
+  // The owner does not delete or tag, since the repository is needed until the end.
   const method = pick(random, owned ? ["GET", "HEAD", "POST", "PATCH"] : methods);
   return { host: target.privateRegistry, bytes: message(method, path, headers, body), authorized: owned };
 };
@@ -118,7 +121,7 @@ const ranges: Maker = (target, random) => {
   };
 };
 
-/** Framing that two servers may read in two ways; what follows is a request for the repository's blob in Distribution. */
+/** Framing that two servers may read differently; a hidden request to Distribution for the blob follows. */
 const framings = [
   ["Content-Length: 4", "Transfer-Encoding: chunked"],
   ["Transfer-Encoding: chunked", "Content-Length: 4"],
@@ -153,7 +156,7 @@ const smuggling: Maker = (target, random) => {
     `/v2/${target.repository}/manifests/x`,
   ]);
   const host = pick(random, [target.privateRegistry, target.publicRegistry, target.endpoint]);
-  const headers = [...pick(random, framings), `Authorization: ${pick(random, [target.owner, ...target.strangers])}`];
+  const headers = [...pick(random, framings), `Authorization: ${pick(random, [target.owner, ...target.unauthorized])}`];
   return {
     host,
     bytes: message(pick(random, ["POST", "PATCH", "PUT"]), path, headers, pick(random, chunks) + hidden),
@@ -199,7 +202,7 @@ const headers: Maker = (target, random) => {
       ...odd,
       "Content-Length: 0",
     ]),
-    // Node closes a CONNECT without a word.
+    // Node closes a CONNECT without an answer.
     unfinished: method === "CONNECT" || (odd[0]?.includes("Upgrade") ?? false),
     authorized: false,
   };
@@ -214,7 +217,7 @@ const downloads: Maker = (target, random) => {
   });
   return {
     host: target.privateRegistry,
-    bytes: message("GET", `/_sandbox/layer?${query}`, stranger(target, random)),
+    bytes: message("GET", `/_sandbox/layer?${query}`, unauthorizedHeaders(target, random)),
     authorized: false,
   };
 };
@@ -226,7 +229,7 @@ const noise: Maker = (target, random) => ({
   authorized: false,
 });
 
-const makers: Record<string, Maker> = {
+const requestMakers: Record<string, Maker> = {
   traversal,
   digests,
   ranges,
@@ -239,11 +242,11 @@ const makers: Record<string, Maker> = {
   controls,
   noise,
 };
-export const kinds: readonly string[] = Object.keys(makers);
+export const kinds: readonly string[] = Object.keys(requestMakers);
 
-/** The next request; the same numbers make the same one, but for the date of a signature. */
+/** The next request; the same random numbers make the same one, except for the date of a signature. */
 export async function fuzzRequest(target: Target, random: Random): Promise<FuzzRequest> {
   const kind = pick(random, kinds);
-  const make = makers[kind] as Maker;
+  const make = requestMakers[kind] as Maker;
   return { ...(await make(target, random)), kind };
 }

@@ -12,11 +12,11 @@ export interface Target {
   namespace: string;
   /** `Authorization` of the repository's owner. */
   owner: string;
-  /** `Authorization` of everybody else: nobody's, a made-up one, another account's, the public registry's. */
-  strangers: readonly string[];
+  /** `Authorization` of everybody else: none, a made-up one, another account's, the public registry's. */
+  unauthorized: readonly string[];
 }
 
-/** A request, and whether who sends it may read the repository. */
+/** A request, and whether its sender may read the repository. */
 export interface FuzzRequest extends RawRequest {
   kind: string;
   authorized: boolean;

@@ -1,24 +1,24 @@
 import * as net from "node:net";
 
-/** What to send to a server, byte for byte: an HTTP client would mend or refuse most of it. */
+/** What to send to a server, byte for byte: an HTTP client would fix or reject most of it. */
 export interface RawRequest {
   /** `127.0.0.1:1234` */
   host: string;
   bytes: Buffer;
-  /** The server still waits for more when all is sent: the client goes away then, instead of waiting for an answer. */
+  /** The server expects more after everything was sent, so the client disconnects instead of waiting for an answer. */
   unfinished?: boolean;
 }
 
-/** A server that has neither answered nor closed after this long hangs. In milliseconds. */
+/** Milliseconds after which a server that has neither answered nor closed counts as hung. */
 const patience = 20_000;
 
-/** Milliseconds after which the client of an unfinished request goes away. */
+/** Milliseconds after which the client of an unfinished request disconnects. */
 const stay = 5;
 
 /**
- * Sends a request over a connection of its own.
+ * Sends a request over its own connection.
  *
- * @returns All that came back until the server closed the connection; what came until then for an unfinished request.
+ * @returns Everything received until the connection was closed, by the client if the request is unfinished.
  * @throws Error when the server does not close the connection.
  */
 export function exchange(request: RawRequest): Promise<Buffer> {
@@ -50,7 +50,7 @@ export function statuses(answer: Buffer): number[] {
   );
 }
 
-/** A request in bytes; lines as HTTP wants them, and nothing added but the connection's end. */
+/** A request in bytes, with HTTP's line ends and no headers added but `Host` and `Connection: close`. */
 export function message(
   method: string,
   target: string,

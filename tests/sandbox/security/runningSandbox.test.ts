@@ -9,7 +9,7 @@ import { CreateKeyCommand, DescribeKeyCommand, KMSClient } from "@aws-sdk/client
 import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import type { Browser, Page } from "playwright-core";
 import { portVariables } from "../../../sandbox/gateway/config";
-import { clockPath, faultsPath } from "../../../sandbox/gateway/controls";
+import { clockPath, faultsPath } from "../../../sandbox/gateway/endpoint/controls";
 import { projectRoot } from "../../../sandbox/paths";
 import { type RunningServices, servicesStatus, startServices, stopServices } from "../../../sandbox/services/services";
 import { buildGateway } from "../bundle";
@@ -18,7 +18,7 @@ import { type ListeningPort, listeningPorts } from "../services/listening";
 import { removeTemporary, temporaryDirectory } from "../temporary";
 import { toolsTimeout } from "../tools";
 
-/** A name of the attacker's, which the browser resolves to this machine. */
+/** The attacker's host name, which the browser resolves to this machine. */
 const foreignName = "evil.example";
 
 describe("a running sandbox", function () {
@@ -43,7 +43,7 @@ describe("a running sandbox", function () {
     await buildGateway();
     for (const variable of Object.values(portVariables)) process.env[variable] = "0";
     services = await startServices({ home });
-    // Another account's registry gets a port of its own.
+    // Another account's registry gets its own port.
     const other = { ...options(), credentials: { ...options().credentials, accessKeyId: "222222222222" } };
     await new ECRClient(other).send(new CreateRepositoryCommand({ repositoryName: "other" }));
     await new ECRClient(options()).send(new CreateRepositoryCommand({ repositoryName: "mine" }));
@@ -63,7 +63,7 @@ describe("a running sandbox", function () {
     servicesStatus(home).flatMap(({ name, pid }) => listeningPorts(pid ?? 0).map((port) => ({ ...port, name })));
   const bases = () => ports().map(({ port }) => `http://127.0.0.1:${port}`);
 
-  /** Fails unless everything is as it was made. */
+  /** Fails if anything has changed. */
   async function assertUnharmed(): Promise<void> {
     assert.ok((await new KMSClient(options()).send(new DescribeKeyCommand({ KeyId: keyId }))).KeyMetadata);
     assert.equal((await new ECRClient(options()).send(new DescribeRepositoriesCommand({}))).repositories?.length, 1);
@@ -89,7 +89,7 @@ describe("a running sandbox", function () {
     assert.deepEqual((await control(faultsPath, {})).faults, []);
   }
 
-  it("listens on the ports that docs/sandbox.md lists, and on no other", () => {
+  it("listens only on the ports that docs/sandbox.md lists", () => {
     const known = new Map([
       [new URL(services.endpoint).port, "AWS endpoint"],
       [services.publicRegistry.split(":")[1], "public registry"],
@@ -114,11 +114,12 @@ describe("a running sandbox", function () {
     const document = fs.readFileSync(path.join(projectRoot, "docs", "sandbox.md"), "utf8");
     const rows = [...(/## Ports\n([\s\S]*?)\n## /.exec(document)?.[1]?.matchAll(/^\| ([^|]+?) \|/gm) ?? [])];
     const listed = rows.map(([, cell]) => cell).slice(1);
-    for (const kind of kinds)
+    for (const kind of kinds) {
       assert.ok(listed.includes(kind), `${kind} is not in docs/sandbox.md: ${listed.join(", ")}`);
+    }
   });
 
-  it("keeps Distribution's socket and every secret to its owner", () => {
+  it("lets only its owner access Distribution's socket and the files with secrets", () => {
     const mode = (...parts: string[]) => fs.statSync(path.join(home, ...parts)).mode & 0o777;
     assert.equal(mode(), 0o700);
     for (const name of ["distribution.sock", "ministack.secret", "gateway-config.json"]) {
@@ -130,7 +131,7 @@ describe("a running sandbox", function () {
     }
   });
 
-  it("answers no stranger at any port: foreign names, other origins, no signature", async () => {
+  it("rejects foreign host names, other origins and unsigned requests at every port", async () => {
     for (const base of bases()) {
       for (const [method, where, headers] of [
         ["GET", "/", { Host: foreignName }],
@@ -151,17 +152,17 @@ describe("a running sandbox", function () {
     await assertUnharmed();
   });
 
-  describe("and a page of another site, in a real browser", () => {
+  describe("and another site's page in a real browser", () => {
     let browser: Browser;
     let site: http.Server;
-    /** What the page's requests do to a server that lets them: method and path of each that arrived. */
+    /** A server that allows everything; `arrived` has the method and path of each request. */
     let naive: http.Server;
     const arrived: string[] = [];
     before(async function () {
       this.timeout(toolsTimeout);
       browser = await startBrowser([
         `--host-resolver-rules=MAP ${foreignName} 127.0.0.1`,
-        // Chromium's own wall between the internet and this machine: other browsers have none.
+        // Turns off Chromium's own protection of local servers, which other browsers do not have.
         "--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests",
       ]);
       site = await serve((_, response) => response.writeHead(200, { "Content-Type": "text/html" }).end(page));
@@ -184,7 +185,7 @@ describe("a running sandbox", function () {
     const page = "<!doctype html><title>Win a prize</title><body></body>";
     const portOf = (server: http.Server) => (server.address() as AddressInfo).port;
 
-    /** Attacks as a page at an address; returns what it could read and every status that it got of the sandbox. */
+    /** Attacks from a page at an address. @returns What it could read, and each status that the sandbox answered. */
     async function attackFrom(
       address: string,
       targets: string[],
@@ -206,7 +207,7 @@ describe("a running sandbox", function () {
       return { read, statuses };
     }
 
-    it("reaches a server that lets it, so that what follows proves something", async () => {
+    it("(control) reaches a server that allows it", async () => {
       const { read } = await attackFrom(`http://${foreignName}:${portOf(site)}/`, [
         `http://127.0.0.1:${portOf(naive)}`,
       ]);
@@ -225,7 +226,7 @@ describe("a running sandbox", function () {
       }
     });
 
-    it("changes nothing and reads nothing, from a foreign name, another port or a file's origin", async () => {
+    it("changes and reads nothing, from a foreign host name, another port or an opaque origin", async () => {
       for (const address of [
         `http://${foreignName}:${portOf(site)}/`,
         `http://localhost:${portOf(site)}/`,
@@ -243,10 +244,10 @@ describe("a running sandbox", function () {
       }
     });
 
-    it("gains nothing by turning its own name to this machine (DNS rebinding)", async () => {
+    it("gains nothing by pointing its own host name at this machine (DNS rebinding)", async () => {
       for (const { port } of ports()) {
         const own = `http://${foreignName}:${port}`;
-        // The page came from the attacker's server while the name still led there.
+        // The page was loaded while the name still pointed to the attacker's server.
         const { read, statuses } = await attackFrom(`${own}/win`, [own], (tab) =>
           tab.route(`${own}/win`, (route) => route.fulfill({ contentType: "text/html", body: page })),
         );
@@ -274,7 +275,7 @@ function serve(answer: http.RequestListener): Promise<http.Server> {
   });
 }
 
-/** A request as it is written here, `Host` too. */
+/** Sends a request as given, including `Host`. */
 function statusOf(
   base: string,
   method: string,

@@ -4,23 +4,23 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { TestProject } from "../program/project";
 
-/** A secret of the state in clear: `pulumi stack export --show-secrets` writes it as JSON text. */
+/** A decrypted secret of the state, which `pulumi stack export --show-secrets` writes as a JSON string. */
 interface Shown {
   plaintext?: string;
 }
 
-/** What the test hides in the config. */
+/** The secret that the test puts in the config. */
 const own = `own-${randomBytes(12).toString("hex")}`;
 
-/** What may be readable for others in itself, in a folder that is closed to them: files of Pulumi's and Node's own, and locks, which hold an id. */
-const madeByOthers = /^(state|pulumi|compile-cache)\//;
+/** Files that others could read if their folder were not closed: those of Pulumi, Node and BuildKit, and PID locks. */
+const madeByOthers = /^(state|pulumi|compile-cache|buildkit\/root)\//;
 const lock = /\.lock$/;
 
 describe("secrets of a whole run", function () {
   this.timeout(900_000);
   const dockerConfig = JSON.stringify({ auths: { "registry.example.com": { auth: "bWU6bWU=" } } });
   let project: TestProject;
-  /** Everything that a run shows or leaves, by where that is. */
+  /** Everything that a run prints or leaves behind, by place. */
   const places = new Map<string, string>();
   let secrets: string[];
 
@@ -49,12 +49,13 @@ describe("secrets of a whole run", function () {
     const result = await up.finished.finally(() => clearInterval(watch));
     assert.equal(result.code, 0, result.output);
     places.set("what up printed", result.output);
-    // A failure's text: the Dockerfile is gone.
+    // The error message when the Dockerfile is missing.
     fs.renameSync(path.join(project.directory, "app/Dockerfile"), path.join(project.directory, "app/Gone"));
     places.set("what a failure printed", (await project.pulumi("up", "--yes", "--skip-preview")).output);
     places.set("the outputs", (await project.mustPulumi("stack", "output", "--json")).stdout);
-    for (const file of filesBelow(path.join(project.directory, "state")))
+    for (const file of filesBelow(path.join(project.directory, "state"))) {
       places.set(file, fs.readFileSync(file, "latin1"));
+    }
     const logs = path.join(path.dirname(project.env["PULUMI_HOME"] ?? assert.fail("no PULUMI_HOME")), "logs");
     for (const file of filesBelow(logs)) places.set(file, fs.readFileSync(file, "latin1"));
 
@@ -66,12 +67,12 @@ describe("secrets of a whole run", function () {
     project?.remove();
   });
 
-  it("are the credential that the config has and the registries' tokens", () => {
+  it("include the config's credential and the registries' tokens", () => {
     assert.ok(secrets.some((secret) => secret.includes(own)));
     assert.ok(secrets.filter((secret) => /^[\w=+/-]{40,}$/.test(secret)).length >= 2, `${secrets.length} secrets`);
   });
 
-  it("stand nowhere in clear: not in state and its history, outputs, logs, errors or process arguments", () => {
+  it("never appear in clear text in the state, its history, outputs, logs, errors or process arguments", () => {
     assert.match(places.get("process arguments") ?? "", /pulumi.*up.*--policy-pack/, "arguments were seen");
     assert.ok(places.size > 8, [...places.keys()].join(", "));
     const found = [...places].flatMap(([place, text]) =>
@@ -80,7 +81,7 @@ describe("secrets of a whole run", function () {
     assert.deepEqual(found, []);
   });
 
-  it("are in files of their owner only: the sandbox's folders are closed, and so is each file of its own in them", () => {
+  it("are in files and folders of the sandbox that only their owner can access", () => {
     const home = process.env["SANDBOX_HOME"] ?? assert.fail("no SANDBOX_HOME");
     const entries = entriesBelow(home).filter(({ type }) => type !== "link");
     for (const part of ["credentials.json", "gateway/data.mdb", "run/gateway-config.json", "distribution/secret"]) {
@@ -93,13 +94,13 @@ describe("secrets of a whole run", function () {
       const closedAbove = name.includes("/") && (madeByOthers.test(name) || lock.test(name));
       return (mode & 0o077) !== 0 && !closedAbove;
     });
-    const writable = entries.filter(({ mode }) => (mode & 0o022) !== 0);
+    const writable = entries.filter(({ name, mode }) => (mode & 0o022) !== 0 && !name.startsWith("buildkit/root/"));
     const show = ({ name, mode }: Entry) => `${mode.toString(8)} ${name}`;
     assert.deepEqual([...open, ...writable].map(show), []);
     assert.equal(fs.statSync(home).mode & 0o777, 0o700);
   });
 
-  it("never get into the user's own Docker and AWS settings", () => {
+  it("are never written to the user's own Docker and AWS settings", () => {
     assert.deepEqual(fs.readdirSync(path.join(project.directory, "home")), [".docker"]);
     assert.equal(project.read("home/.docker/config.json"), dockerConfig);
     const login = path.join(project.env["DOCKER_CONFIG"] ?? assert.fail(), "config.json");
@@ -118,10 +119,10 @@ interface Entry {
   mode: number;
 }
 
-/** All that is below a folder, sockets and pipes as well. */
+/** Everything below a folder, including sockets and pipes. */
 function entriesBelow(folder: string): Entry[] {
   return fs.readdirSync(folder, { recursive: true, encoding: "utf8" }).flatMap((name) => {
-    // What other tests remove meanwhile is gone.
+    // Other tests may have removed it meanwhile.
     const stat = fs.lstatSync(path.join(folder, name), { throwIfNoEntry: false });
     if (stat === undefined) return [];
     const type = stat.isFile() ? "file" : stat.isDirectory() ? "folder" : stat.isSymbolicLink() ? "link" : "other";
@@ -129,7 +130,7 @@ function entriesBelow(folder: string): Entry[] {
   });
 }
 
-/** The passwords that a state with its secrets in clear holds, and what has the test's own secret in it. */
+/** The passwords in a decrypted state, and values that contain the test's own secret. */
 function secretsIn(value: unknown, key = ""): string[] {
   if (typeof value === "string") return key === "password" || value.includes(own) ? [value] : [];
   if (typeof value !== "object" || value === null) return [];

@@ -6,7 +6,7 @@ import { CreateKeyCommand, DescribeKeyCommand, KMSClient } from "@aws-sdk/client
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { healthPath, ministackSecretHeader } from "../../../sandbox/gateway/config";
-import { clockPath, faultsPath, lifecyclePath } from "../../../sandbox/gateway/controls";
+import { clockPath, faultsPath, lifecyclePath } from "../../../sandbox/gateway/endpoint/controls";
 import {
   installMinistack,
   ministackProcess,
@@ -23,7 +23,7 @@ interface Answer {
   body: string;
 }
 
-/** A request as it is written here: the path is sent as it stands, and `Host` may be anything. */
+/** Sends a request as given: the path is not normalized, and `Host` may be anything. */
 function ask(
   address: string,
   method: string,
@@ -49,7 +49,7 @@ function ask(
   });
 }
 
-/** What comes back for bytes; the connection is ended with them. */
+/** Sends bytes and ends the connection. @returns What came back. */
 function askRaw(address: string, bytes: string): Promise<string> {
   const { hostname, port } = new URL(address);
   return new Promise((resolve, reject) => {
@@ -75,7 +75,7 @@ const forged = (service: string, accessKeyId = credentials.accessKeyId) => ({
   "X-Amz-Date": amzDate(),
 });
 
-describe("the sandbox's ports: what is answered to whom", () => {
+describe("access to the sandbox's ports", () => {
   const sandbox = new TestSandbox();
   let ministackUrl = "";
   let keyId: string | undefined;
@@ -100,7 +100,7 @@ describe("the sandbox's ports: what is answered to whom", () => {
     await sandbox.remove();
   });
 
-  it("MiniStack's administration is closed, signed or not, however it is spelt", async () => {
+  it("MiniStack's administration is closed, signed or not, however the path is encoded", async () => {
     for (const [method, path] of [
       ["POST", "/_ministack/reset"],
       ["POST", "/%5Fministack/reset"],
@@ -120,7 +120,7 @@ describe("the sandbox's ports: what is answered to whom", () => {
     }
   });
 
-  it("without a signature nothing of another service is answered", async () => {
+  it("unsigned requests to services other than ECR are refused", async () => {
     for (const [method, path, headers, body] of [
       ["GET", "/", {}, ""],
       ["GET", "/bucket/object", {}, ""],
@@ -144,10 +144,10 @@ describe("the sandbox's ports: what is answered to whom", () => {
     }
   });
 
-  it("a signature that nobody made is none, in the header or in the address", async () => {
+  it("a forged signature is refused, in the header or in a presigned URL", async () => {
     const queue = new URL(queueUrl).pathname;
     const target = (name: string) => ({ "Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": name });
-    // The sandbox's own key, an account's number, and a name that MiniStack takes for a root's.
+    // Among them the sandbox's own key, an account ID, and a name that MiniStack takes for root's.
     for (const accessKeyId of [credentials.accessKeyId, account, "222222222222", "test", "AKIAUNKNOWN"]) {
       const by = (service: string) => forged(service, accessKeyId);
       const presigned = (service: string) =>
@@ -189,7 +189,7 @@ describe("the sandbox's ports: what is answered to whom", () => {
     }
   });
 
-  it("what nobody signs at AWS needs no signature: a token of another issuer", async () => {
+  it("AssumeRoleWithWebIdentity needs no signature, as in AWS", async () => {
     const body = new URLSearchParams({
       Action: "AssumeRoleWithWebIdentity",
       Version: "2011-06-15",
@@ -202,7 +202,7 @@ describe("the sandbox's ports: what is answered to whom", () => {
     assert.match(answer.body, /<ErrorResponse|<Error>/, "STS' own refusal");
   });
 
-  it("MiniStack's own port answers only who knows this sandbox's secret", async () => {
+  it("MiniStack's own port answers only requests with this sandbox's secret", async () => {
     const secret = ministackSecret(sandbox.home);
     const signature = await signed(ministackUrl, "GET", "/");
     for (const headers of [{}, signature, { [ministackSecretHeader]: "" }, { [ministackSecretHeader]: `${secret}0` }]) {
@@ -222,7 +222,7 @@ describe("the sandbox's ports: what is answered to whom", () => {
     assert.notEqual(status, 200, "by no other protocol");
   });
 
-  it("a foreign Host is refused at every port and path, so that no name can be turned to this machine", async () => {
+  it("a foreign Host is refused at every port and path, which prevents DNS rebinding", async () => {
     await sandbox.ecr().send(new CreateRepositoryCommand({ repositoryName: "rebound" }));
     const { endpoint, publicRegistry, registries } = sandbox.gateway;
     const places = [
@@ -262,7 +262,7 @@ describe("the sandbox's ports: what is answered to whom", () => {
     }
   });
 
-  it("another site's page is refused by Origin and Sec-Fetch-Site, and no preflight is permitted", async () => {
+  it("another site's page is refused by Origin and Sec-Fetch-Site, and its preflights too", async () => {
     const { endpoint, publicRegistry, registries } = sandbox.gateway;
     const places = [[endpoint, healthPath], ...registries.map((each) => [each, "/v2/"]), [publicRegistry, "/token/"]];
     for (const [address = "", path = ""] of places) {
@@ -291,7 +291,7 @@ describe("the sandbox's ports: what is answered to whom", () => {
     }
   });
 
-  it("no answer of MiniStack's permits another origin to read it", async () => {
+  it("a response from MiniStack has no CORS headers", async () => {
     const answer = await ask(sandbox.gateway.endpoint, "GET", "/", await signed(sandbox.gateway.endpoint, "GET", "/"));
     assert.equal(answer.status, 200);
     assert.match(answer.body, /ListAllMyBucketsResult/, "a good signature is answered");
@@ -301,7 +301,7 @@ describe("the sandbox's ports: what is answered to whom", () => {
     );
   });
 
-  it("a load balancer's name that nobody has leads nowhere, and no connection becomes another protocol", async () => {
+  it("unknown load balancer names are refused, and no connection is upgraded to another protocol", async () => {
     for (const host of [`none-1.${region}.elb.amazonaws.com`, "none.alb.localhost:4566"]) {
       for (const path of ["/", "/_ministack/health", "/health"]) {
         const answer = await ask(sandbox.gateway.endpoint, "GET", path, { Host: host });
@@ -321,7 +321,7 @@ describe("the sandbox's ports: what is answered to whom", () => {
   });
 });
 
-/** Headers that sign an empty request of S3 as the sandbox's own root. */
+/** The headers of an empty S3 request signed as the sandbox's own root. */
 async function signed(address: string, method: string, path: string): Promise<Record<string, string>> {
   const { host, pathname, searchParams } = new URL(`http://${new URL(address).host}${path}`);
   const signer = new SignatureV4({ service: "s3", region, credentials, sha256: Sha256, uriEscapePath: false });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import * as crypto from "node:crypto";
 import * as fs from "node:fs";
-import type { Principal } from "../../../sandbox/gateway/iam/principal";
+import { bearerLifetimeMilliseconds, Tokens, tokenLifetimeMilliseconds } from "../../../sandbox/gateway/iam/tokens";
+import type { Principal } from "../../../sandbox/gateway/state/principal";
 import { Store } from "../../../sandbox/gateway/state/store";
-import { bearerLifetimeMilliseconds, Tokens, tokenLifetimeMilliseconds } from "../../../sandbox/gateway/tokens";
 import { removeTemporary, temporaryDirectory } from "../temporary";
 
 const principal: Principal = { kind: "root", account: "123456789012" };
@@ -25,7 +25,7 @@ describe("gateway: tokens", () => {
     removeTemporary();
   });
 
-  it("are 48 random bytes, and not kept themselves", () => {
+  it("are 48 random bytes, of which only a hash is stored", () => {
     const issued = Array.from({ length: 50 }, () => tokens.issue("private", principal).password);
     assert.equal(new Set(issued).size, 50);
     const kept = fs.readdirSync(directory).map((file) => fs.readFileSync(`${directory}/${file}`, "latin1"));
@@ -43,7 +43,7 @@ describe("gateway: tokens", () => {
     );
   });
 
-  it("end on the millisecond, and are worth nothing at the other kind of registry", () => {
+  it("expire to the millisecond, and are not valid at the other kind of registry", () => {
     const { password } = tokens.issue("private", principal);
     assert.equal(tokens.check("public", password).state, "unknown");
     now += tokenLifetimeMilliseconds - 1;
@@ -57,7 +57,7 @@ describe("gateway: tokens", () => {
     assert.equal(tokens.checkBearer(token), undefined);
   });
 
-  it("are refused when any byte of them is another one", () => {
+  it("are refused when any byte is changed", () => {
     const { token } = tokens.issueBearer(undefined);
     for (let index = 0; index < token.length - 1; index += 1) {
       const changed = `${token.slice(0, index)}${token[index] === "A" ? "B" : "A"}${token.slice(index + 1)}`;
@@ -67,7 +67,7 @@ describe("gateway: tokens", () => {
     for (const signature of ["", "x", token]) assert.equal(tokens.verify("text", signature), false);
   });
 
-  it("are signed with a key of each sandbox's own, which outlives a restart", async () => {
+  it("are signed with each sandbox's own key, which survives a restart", async () => {
     const { token } = tokens.issueBearer(undefined);
     assert.ok(new Tokens(store, { now: () => now }).checkBearer(token));
     const other = new Store(temporaryDirectory());
@@ -76,7 +76,7 @@ describe("gateway: tokens", () => {
   });
 
   it("have their signatures compared in constant time", () => {
-    const source = fs.readFileSync(require.resolve("../../../sandbox/gateway/tokens"), "utf8");
+    const source = fs.readFileSync(require.resolve("../../../sandbox/gateway/iam/tokens"), "utf8");
     assert.match(source, /verify\([^)]*\): boolean \{[^}]*\btimingSafeEqual\(expected, given\)/);
     assert.doesNotMatch(source, /sign\([^)]*\) ===|=== this\.sign/);
     const signature = fs.readFileSync(require.resolve("../../../sandbox/gateway/wire/signature"), "utf8");

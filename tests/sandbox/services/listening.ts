@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 
 /** A TCP port that a process listens on. */
 export interface ListeningPort {
-  /** `127.0.0.1`; an address that is no IPv4 as the kernel writes it. */
+  /** `127.0.0.1`; an address other than IPv4 as the kernel writes it. */
   address: string;
   port: number;
 }
@@ -48,7 +48,7 @@ function descendants(pid: number): number[] {
   return children.flatMap((child) => [child, ...descendants(child)]);
 }
 
-/** The kernel writes an IPv4 address as a number of the machine's own byte order. */
+/** The kernel writes an IPv4 address as a number in the machine's byte order. */
 function dotted(hex: string): string {
   const bytes = hex.length === 8 ? (hex.match(/../g) ?? []).reverse() : [];
   return bytes.length === 0 ? hex : bytes.map((byte) => Number.parseInt(byte, 16)).join(".");

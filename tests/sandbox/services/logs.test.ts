@@ -25,7 +25,7 @@ describe("services: logs", () => {
     assert.deepEqual(reader.added(), ["6"]);
   });
 
-  it("begins anew in a log that was emptied, and shows none of the old lines when none are wanted", () => {
+  it("starts over in a log that was truncated, and shows no old lines when none are requested", () => {
     fs.writeFileSync(file, "an old line\nand half of");
     const reader = new LogReader(home, "part");
     assert.deepEqual(reader.last(0), []);
@@ -40,7 +40,7 @@ describe("services: logs", () => {
     assert.ok((cut?.length ?? 0) < 1024 * 1024);
   });
 
-  it("knows the parts that have a log, and none of a sandbox that was never started", () => {
+  it("lists the parts that have a log, and none for a sandbox that was never started", () => {
     fs.writeFileSync(file, "");
     fs.writeFileSync(path.join(home, "logs", "another.log"), "");
     fs.writeFileSync(path.join(home, "logs", "notes.txt"), "");

@@ -4,7 +4,7 @@ import { projectRoot } from "../../../sandbox/paths";
 import { installMinistack } from "../../../sandbox/services/ministack";
 import { runOrThrow } from "../../../sandbox/system/commands";
 
-/** What MiniStack's ECS tells Docker of a container's ports, behind the door. */
+/** Prints the ports that MiniStack's ECS passes to Docker once ministackDoor is applied. */
 const program = `
 import json
 from ministack.services import ecs
@@ -18,7 +18,7 @@ print(json.dumps([ports({"80/tcp": 8080}), ports({"80/tcp": 0}), ports({})]))
 `;
 
 describe("services: MiniStack's door", () => {
-  it("has ECS publish its containers' ports on the loopback address, the chosen ones and the system's", async function () {
+  it("makes ECS publish containers' ports on the loopback address, fixed ones and those that the system picks", async function () {
     // The first run on a machine installs MiniStack.
     this.timeout(900_000);
     const python = path.join(path.dirname(await installMinistack()), "python");

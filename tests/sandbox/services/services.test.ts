@@ -14,7 +14,6 @@ import {
 import { CreateQueueCommand, ListQueuesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { portVariables } from "../../../sandbox/gateway/config";
 import { gatewayPorts } from "../../../sandbox/services/gatewayProcess";
-import { keptPort } from "../../../sandbox/services/keptPorts";
 import { stopProcess } from "../../../sandbox/services/processes";
 import {
   type RunningServices,
@@ -23,6 +22,7 @@ import {
   startServices,
   stopServices,
 } from "../../../sandbox/services/services";
+import { stablePort } from "../../../sandbox/services/stablePorts";
 import { identify } from "../../../sandbox/system/processes";
 import { buildGateway } from "../bundle";
 import { removeTemporary, temporaryDirectory } from "../temporary";
@@ -39,11 +39,11 @@ describe("services: the local AWS as a whole", () => {
   before(async function () {
     // The first run on a machine fetches Distribution and MiniStack.
     this.timeout(900_000);
-    // Not while tests are only being listed: those before would take it away again.
+    // Not while tests are being listed: earlier tests would remove it again.
     home = temporaryDirectory();
     await buildGateway();
     for (const variable of Object.values(portVariables)) process.env[variable] = "0";
-    // Two commands at once: what one starts the other finds.
+    // Two commands at once: each finds what the other starts.
     const [first, second] = await Promise.all([startServices({ home, progress }), startServices({ home, progress })]);
     assert.deepEqual(first, second);
     services = first;
@@ -56,7 +56,7 @@ describe("services: the local AWS as a whole", () => {
     removeTemporary();
   });
 
-  it("tells each service that it starts once", () => {
+  it("reports the start of each service once", () => {
     assert.deepEqual(firstMessages.filter((message) => message.startsWith("starting ")).sort(), [
       "starting CNCF Distribution",
       "starting MiniStack",
@@ -82,7 +82,7 @@ describe("services: the local AWS as a whole", () => {
     assert.deepEqual(registryHosts(home), [services.publicRegistry, services.privateRegistry]);
   });
 
-  it("keeps credentials that nobody else can read, with a long random secret", () => {
+  it("stores credentials that nobody else can read, with a long random secret", () => {
     const file = path.join(home, "credentials.json");
     assert.equal(fs.statSync(file).mode & 0o777, 0o600);
     assert.ok(services.secretAccessKey.length >= 40);
@@ -100,7 +100,7 @@ describe("services: the local AWS as a whole", () => {
     assert.deepEqual([...ports].sort(), ["gateway", "ministack"], "Distribution has a socket and no port");
   });
 
-  it("does nothing but ask when all run", async () => {
+  it("changes nothing when everything runs already", async () => {
     const before = servicesStatus(home);
     assert.deepEqual(
       before.map(({ name, running }) => [name, running]),
@@ -117,7 +117,7 @@ describe("services: the local AWS as a whole", () => {
     assert.deepEqual(servicesStatus(home), before);
   });
 
-  it("starts what kill -9 took, at the same addresses and with the same state", async function () {
+  it("restarts services after kill -9, at the same addresses and with the same state", async function () {
     this.timeout(900_000);
     const kms = new KMSClient(options(services));
     const { KeyMetadata: key } = await kms.send(new CreateKeyCommand({ Description: "kept" }));
@@ -138,7 +138,7 @@ describe("services: the local AWS as a whole", () => {
     assert.equal(QueueUrls.length, 1, "another service's state too");
   });
 
-  it("stops all, keeps MiniStack's state and starts again", async function () {
+  it("stops everything, keeps MiniStack's state and starts again", async function () {
     this.timeout(900_000);
     const { KeyMetadata: key } = await new KMSClient(options(services)).send(new CreateKeyCommand({}));
     const pids = servicesStatus(home).map((each) => each.pid);
@@ -153,9 +153,9 @@ describe("services: the local AWS as a whole", () => {
     assert.equal(kept.KeyMetadata?.Arn, key?.Arn);
   });
 
-  it("tells the gateway when a service behind it had to move, which keeps its own addresses", async function () {
+  it("tells the gateway when a service behind it had to move, and keeps the gateway's addresses", async function () {
     this.timeout(900_000);
-    // As they are now: another test's program may have taken an inner port while all was stopped.
+    // Read again: another test's program may have taken an inner port while everything was stopped.
     services = await startServices({ home });
     await stopProcess(home, "ministack");
     const squatter = http.createServer((_, response) => response.writeHead(404).end());
@@ -173,7 +173,7 @@ describe("services: the local AWS as a whole", () => {
     }
   });
 
-  it("names each port that is taken, with its variable", async () => {
+  it("names each port that is in use, with its variable", async () => {
     const squatters = await Promise.all(
       ["SANDBOX_PUBLIC_REGISTRY_PORT", "SANDBOX_PRIVATE_REGISTRY_PORT"].map(async (variable) => {
         const server = http.createServer();
@@ -208,24 +208,24 @@ describe("services: ports", () => {
     assert.equal(gatewayPorts({ SANDBOX_PORT: "5000" }).endpoint, 5000);
   });
 
-  it("names every variable that is no port, with its value", () => {
+  it("names every variable that is not a port, with its value", () => {
     assert.throws(
       () => gatewayPorts({ SANDBOX_PORT: "http", SANDBOX_PRIVATE_REGISTRY_PORT: "70000" }),
       (error: Error) => /SANDBOX_PORT: "http"/.test(error.message) && /SANDBOX_PRIVATE.*"70000"/.test(error.message),
     );
-    assert.throws(() => gatewayPorts({ SANDBOX_PORT: "4567" }), /not three different ports/);
+    assert.throws(() => gatewayPorts({ SANDBOX_PORT: "4567" }), /must be three different ports/);
   });
 
   it("keeps an inner service's port, and moves it when another program has taken it", async () => {
     const home = temporaryDirectory();
     try {
-      const [port, other] = await Promise.all([keptPort(home, "one", false), keptPort(home, "two", false)]);
-      assert.equal(await keptPort(home, "one", false), port);
-      assert.equal(await keptPort(home, "two", false), other);
+      const [port, other] = await Promise.all([stablePort(home, "one", false), stablePort(home, "two", false)]);
+      assert.equal(await stablePort(home, "one", false), port);
+      assert.equal(await stablePort(home, "two", false), other);
       const squatter = http.createServer();
       await new Promise<void>((resolve) => squatter.listen(port, "127.0.0.1", resolve));
-      assert.equal(await keptPort(home, "one", true), port, "its own process has it");
-      assert.notEqual(await keptPort(home, "one", false), port);
+      assert.equal(await stablePort(home, "one", true), port, "its own process has it");
+      assert.notEqual(await stablePort(home, "one", false), port);
       squatter.close();
     } finally {
       removeTemporary();

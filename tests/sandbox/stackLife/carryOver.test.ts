@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { itInFull } from "../tools";
 import { type ExportedState, LiveProject } from "./liveProject";
 
-/** The URNs of this config's resources in a state that version 0.1.0 wrote, which named them by their keys. */
+/** URNs of this config's resources in a state of version 0.1.0, which named resources by their config keys. */
 const formerUrns = JSON.parse(fs.readFileSync(path.join(__dirname, "version-0.1.0.json"), "utf8")) as string[];
 
 const config = (account: string) => ({
@@ -51,7 +52,7 @@ const config = (account: string) => ({
   images: { shop: { context: "tiny", repositories: ["private/shop", "public/gallery"], tags: ["latest"] } },
 });
 
-/** What version 0.1.0 called a resource that is called this now. */
+/** The URN that version 0.1.0 gave to a resource with this URN now. */
 function formerUrn(urn: string): string {
   const [types = "", ...name] = urn.split("::").slice(2);
   const now = name.join("::");
@@ -70,11 +71,11 @@ function formerUrn(urn: string): string {
 
 const imageType = "docker:index/image:Image";
 
-/** Version 0.1.0 copied and tagged by Docker; what does it now was not there. */
+/** Resources that copy and tag images: version 0.1.0 left that to Docker and did not have them. */
 const carries = (urn: string) => /\$ecr:index:Image(Copy|Tags)::/.test(urn);
 const isCopy = (urn: string) => urn.includes(imageType) && !/::shop-src-\w+$/.test(urn);
 
-describe("stack life: a stack that version 0.1.0 made", function () {
+describe("stack life: a stack of version 0.1.0", function () {
   this.timeout(900_000);
   let project: LiveProject;
   before(async () => {
@@ -100,11 +101,11 @@ describe("stack life: a stack that version 0.1.0 made", function () {
     project.remove();
   });
 
-  it("is carried over without a change in AWS: only Docker's copies leave the state, and what tags the image comes", async () => {
+  it("migrates without a change in AWS: its state drops Docker's copies and gains the image's tags", async () => {
     const imagesInAws = () => project.aws("ecr", "describe-images", "--repository-name", "team/shop");
     const before = [await imagesInAws(), await project.registrySettings(), await project.repositories()];
 
-    // The state as the former version wrote it: AWS's answers are those of this account, names and URNs are its own.
+    // The state as version 0.1.0 wrote it: outputs from this account's AWS, under the old names and URNs.
     const { stdout } = await project.mustPulumi("stack", "export");
     const urns = Object.keys(await project.resources()).filter((urn) => !urn.includes("::pulumi:providers:"));
     const images = formerUrns.filter((urn) => urn.includes(imageType));
@@ -119,7 +120,7 @@ describe("stack life: a stack that version 0.1.0 made", function () {
     const state = JSON.parse(former) as ExportedState;
     state.deployment.resources = state.deployment.resources
       .filter(({ type, urn }) => !/^pulumi:providers:(pulumi|ecr)$/.test(String(type)) && !carries(String(urn)))
-      // Of each image Docker made several, by way of itself.
+      // Docker made one more resource for each copy of the image.
       .flatMap((resource) => {
         if (resource["type"] !== imageType) return [resource];
         return [resource, ...images.filter(isCopy).map((urn) => ({ ...resource, urn }))];
@@ -137,7 +138,7 @@ describe("stack life: a stack that version 0.1.0 made", function () {
     assert.match(output, new RegExp(`\\+ 2 created\\s+- ${copies} deleted\\s+6 changes\\. \\d+ unchanged`));
     await project.mustBeSettled();
     assert.deepEqual([await imagesInAws(), await project.registrySettings(), await project.repositories()], before);
-    // From now on under the new names.
+    // The resources now have their new names.
     assert.deepEqual(
       Object.keys(await project.resources())
         .filter((urn) => !urn.includes("::pulumi:providers:"))
@@ -146,24 +147,27 @@ describe("stack life: a stack that version 0.1.0 made", function () {
     );
   });
 
-  it("is carried over from an update that stopped half-way: repositories, policies and settings renamed in part", async () => {
-    const before = [await project.registrySettings(), await project.repositories()];
-    const { stdout } = await project.mustPulumi("stack", "export");
-    const urns = Object.keys(await project.resources());
-    // Every second child has its former name still, policies and settings among them.
-    const left = urns
-      .filter((urn) => /\$aws:(ecr|ecrpublic|kms)\//.test(urn) && formerUrn(urn) !== urn)
-      .filter((_, index) => index % 2 === 0);
-    assert.ok(left.length > 4, left.join("\n"));
-    const halfWay = left.reduce(
-      (text, urn) => text.replaceAll(JSON.stringify(urn), JSON.stringify(formerUrn(urn))),
-      stdout,
-    );
-    await project.importState(JSON.parse(halfWay) as ExportedState);
-    await project.mustPulumi("preview", "--expect-no-changes");
-    await project.mustPulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
-    await project.mustBeSettled();
-    assert.deepEqual([await project.registrySettings(), await project.repositories()], before);
-    assert.deepEqual(Object.keys(await project.resources()).sort(), urns.sort());
-  });
+  itInFull(
+    "migrates from an update that stopped half-way, with some repositories, policies and settings renamed",
+    async () => {
+      const before = [await project.registrySettings(), await project.repositories()];
+      const { stdout } = await project.mustPulumi("stack", "export");
+      const urns = Object.keys(await project.resources());
+      // Every second child, policies and settings included, still has its old name.
+      const left = urns
+        .filter((urn) => /\$aws:(ecr|ecrpublic|kms)\//.test(urn) && formerUrn(urn) !== urn)
+        .filter((_, index) => index % 2 === 0);
+      assert.ok(left.length > 4, left.join("\n"));
+      const halfWay = left.reduce(
+        (text, urn) => text.replaceAll(JSON.stringify(urn), JSON.stringify(formerUrn(urn))),
+        stdout,
+      );
+      await project.importState(JSON.parse(halfWay) as ExportedState);
+      await project.mustPulumi("preview", "--expect-no-changes");
+      await project.mustPulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
+      await project.mustBeSettled();
+      assert.deepEqual([await project.registrySettings(), await project.repositories()], before);
+      assert.deepEqual(Object.keys(await project.resources()).sort(), urns.sort());
+    },
+  );
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type ExportedState, LiveProject } from "./liveProject";
 
-describe("stack life: a stack of version 0.1.0 whose keys have each other's repository names", function () {
+describe("stack life: a stack of version 0.1.0 in which two keys use each other's repository name", function () {
   this.timeout(900_000);
   let project: LiveProject;
   const access = { pullFrom: ["210987654321"] };
@@ -25,10 +25,10 @@ describe("stack life: a stack of version 0.1.0 whose keys have each other's repo
     project.remove();
   });
 
-  it("is carried over: nothing is replaced, and each keeps its images", async () => {
+  it("migrates without a replacement, and each repository keeps its images", async () => {
     const images = () => Promise.all(["aa", "bb"].map((name) => project.images(name)));
     const before = await images();
-    // As that version wrote it: by keys.
+    // Version 0.1.0 named resources by config key.
     const { stdout } = await project.mustPulumi("stack", "export");
     const former = stdout.replace(
       /("urn:pulumi:[^"]*PrivateRepository[^"]*::)(aa|bb)"/g,

@@ -3,13 +3,13 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { LiveProject } from "./liveProject";
 
-/** What a preview does to the resources of one repository: operation by type's last part, without what stays. */
+/** A preview's operations on the resources of one repository, by the last part of their type; `same` is left out. */
 type Steps = Record<string, string>;
 
 interface Edit {
-  /** The row of docs/stack-life.md: its second column. */
+  /** The second column of its row in docs/stack-life.md. */
   row: string;
-  /** The third column, without images. */
+  /** The third column: the result for a repository without images. */
   result: string;
   before: Record<string, unknown>;
   /** `undefined`: the entry is removed. */
@@ -161,7 +161,7 @@ const publicEdits: Edit[] = [
   },
 ];
 
-/** Rows of the page's table of repositories: what, without images, with images; each kind under its own name. */
+/** The rows for one kind in the page's table of repositories: the edit, and its result without images. */
 function documentedRows(kind: string): Map<string, string> {
   const page = fs.readFileSync(path.join(__dirname, "../../../docs/stack-life.md"), "utf8");
   const rows = page.split("\n").flatMap((line) => {
@@ -173,7 +173,7 @@ function documentedRows(kind: string): Map<string, string> {
   return new Map(rows.slice(start, end < 0 ? undefined : end).map(([, what = "", result = ""]) => [what, result]));
 }
 
-describe("stack life: what docs/stack-life.md says of an edit", function () {
+describe("stack life: the edits that docs/stack-life.md lists", function () {
   this.timeout(900_000);
   let project: LiveProject;
   /** One repository for each edit, so that one preview shows them all. */
@@ -225,7 +225,7 @@ describe("stack life: what docs/stack-life.md says of an edit", function () {
       });
     });
 
-    it(`${kind}: each row is tested, here or with its images`, () => {
+    it(`${kind}: each row is tested, here or in another test`, () => {
       const elsewhere = [
         "its key; `repositoryName` says its name", // renames.test.ts
         "`repositoryName`, `region`", // removals.test.ts

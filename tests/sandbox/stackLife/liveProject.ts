@@ -1,31 +1,31 @@
 import { TestProject } from "../program/project";
 
-/** What `pulumi stack export` gives. */
+/** The output of `pulumi stack export`. */
 export interface ExportedState {
   deployment: { resources: Record<string, unknown>[] };
 }
 
-/** A project whose whole config a test writes, and edits as a team does over months. */
+/** A project whose config a test writes and then edits, as a team does over months. */
 export class LiveProject extends TestProject {
   private readonly salt = this.read("Pulumi.local.yaml")
     .split("\n")
     .filter((line) => line.startsWith("encryptionsalt"))
     .join("\n");
 
-  /** Puts this in the place of the whole config; `aws:region` is ap-northeast-2 unless it says otherwise. */
+  /** Replaces the whole config; `aws:region` defaults to ap-northeast-2. */
   configure(config: Record<string, unknown>): void {
     const named = Object.entries(config).map(([key, value]) => [key.includes(":") ? key : `ecr:${key}`, value]);
     const all = { "aws:region": "ap-northeast-2", ...Object.fromEntries(named) };
-    // JSON is YAML whose strings have quotes: `2012-10-17` without them would be a date.
+    // JSON is YAML with quoted strings: `2012-10-17` without quotes would be a date.
     this.write("Pulumi.local.yaml", `config: ${JSON.stringify(all)}\n${this.salt}\n`);
   }
 
-  /** Nothing is left to do, in the program's eyes and in those of AWS. */
+  /** Neither the program nor AWS calls for a change. */
   async mustBeSettled(): Promise<void> {
     await this.mustPulumi("preview", "--refresh", "--expect-no-changes");
   }
 
-  /** Puts a state in the place of the stack's, as a version of the program wrote it that knew no such resource options. */
+  /** Replaces the stack's state by one of an older version of the program, which did not know `laterOptions`. */
   async importState(state: ExportedState, ...laterOptions: string[]): Promise<void> {
     for (const resource of state.deployment.resources) {
       for (const property of ["aliases", ...laterOptions]) delete resource[property];
@@ -34,7 +34,7 @@ export class LiveProject extends TestProject {
     await this.mustPulumi("stack", "import", "--file", "former.json");
   }
 
-  /** Builds an image of a few bytes and pushes it by hand, under a tag of its own. */
+  /** Builds a tiny image, different for each tag, and pushes it by hand. */
   async push(repositoryUrl: string, tag: string): Promise<void> {
     const host = repositoryUrl.split("/")[0] ?? "";
     const password = (await this.must("aws", "ecr", "get-login-password")).trim();
@@ -45,7 +45,7 @@ export class LiveProject extends TestProject {
     await this.must("docker", "push", "--quiet", `${repositoryUrl}:${tag}`);
   }
 
-  /** The digests that a private repository holds, in order. */
+  /** The digests in a private repository, sorted. */
   async images(repositoryName: string): Promise<string[]> {
     const { imageIds } = await this.aws<{ imageIds: { imageDigest: string }[] }>(
       ...["ecr", "list-images", "--repository-name", repositoryName],
@@ -53,7 +53,7 @@ export class LiveProject extends TestProject {
     return [...new Set(imageIds.map(({ imageDigest }) => imageDigest))].sort();
   }
 
-  /** Names of all private repositories. */
+  /** The names of all private repositories, sorted. */
   async repositories(): Promise<string[]> {
     const { repositories } = await this.aws<{ repositories: { repositoryName: string }[] }>(
       "ecr",
@@ -62,7 +62,7 @@ export class LiveProject extends TestProject {
     return repositories.map(({ repositoryName }) => repositoryName).sort();
   }
 
-  /** The registry's settings that are there once, as AWS has them. */
+  /** Settings that exist once per registry, as AWS has them. */
   async registrySettings(): Promise<unknown[]> {
     return Promise.all([
       this.aws("ecr", "describe-registry"),

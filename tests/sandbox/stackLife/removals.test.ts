@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { itInFull } from "../tools";
 import { LiveProject } from "./liveProject";
 
-describe("stack life: an entry that is removed, moved or changed for good", function () {
+describe("stack life: an entry that is removed, moved or changed irreversibly", function () {
   this.timeout(900_000);
   let project: LiveProject;
   let url: string;
@@ -26,7 +27,7 @@ describe("stack life: an entry that is removed, moved or changed for good", func
     project.remove();
   });
 
-  /** Refused in the preview and in the update, with nothing changed in AWS. */
+  /** Preview and update must both fail with this message, and change nothing in AWS. */
   async function refused(config: Record<string, unknown>, message: RegExp): Promise<string> {
     const before = await project.images("shop");
     assert.equal(before.length, 2);
@@ -44,15 +45,15 @@ describe("stack life: an entry that is removed, moved or changed for good", func
     return said;
   }
 
-  it("is refused while the repository holds images, with how many and how to keep it", async () => {
+  it("is rejected while the repository holds images, with their number and how to keep it", async () => {
     const said = await refused(
       { privateRepositories: other },
-      /ecr:privateRepositories: "shop" — no entry describes the repository "shop" in ap-northeast-2 any more, so it would be deleted: it holds 2 images, the newest 1\.1\.0 of \d{4}-\d\d-\d\d\./,
+      /ecr:privateRepositories: found "shop"\. No entry describes the repository "shop" in ap-northeast-2 any more, so it would be deleted: it holds 2 images, the newest 1\.1\.0 of \d{4}-\d\d-\d\d\./,
     );
     assert.match(said, /under another key: repositoryName: shop/);
   });
 
-  it("is refused for another name, encryption, region, provider region or a key of its own, and taking it back changes nothing", async () => {
+  it("is rejected for a new name, encryption, region, provider region or key; reverting changes nothing", async () => {
     const cases: [Record<string, unknown>, RegExp][] = [
       [
         { privateRepositories: { shop: { ...shop, repositoryName: "store" }, ...other } },
@@ -60,7 +61,7 @@ describe("stack life: an entry that is removed, moved or changed for good", func
       ],
       [
         { privateRepositories: { shop: { ...shop, encryption: "kms" }, ...other } },
-        /privateRepositories\.shop\.encryption: "kms" — /,
+        /privateRepositories\.shop\.encryption: found "kms"\. /,
       ],
       [
         { privateRepositories: { shop: { ...shop, region: "eu-west-1" }, ...other } },
@@ -78,7 +79,7 @@ describe("stack life: an entry that is removed, moved or changed for good", func
     await project.mustBeSettled();
   });
 
-  it("takes away an empty repository without a word", async () => {
+  it("deletes an empty repository right away", async () => {
     project.configure({ privateRepositories: { shop } });
     await project.up();
     assert.deepEqual(await project.repositories(), ["shop"]);
@@ -88,31 +89,33 @@ describe("stack life: an entry that is removed, moved or changed for good", func
     project.configure({ privateRepositories: { shop: { ...shop, retainOnDelete: true } } });
     await project.up();
     project.configure({});
-    const { output } = await project.up();
-    assert.match(output, /deleted|retained/);
+    await project.up();
     assert.equal((await project.images("shop")).length, 2);
     await project.aws("ecr", "get-lifecycle-policy", "--repository-name", "shop");
     await project.mustBeSettled();
   });
 
-  it("comes back by import, and goes with its images when forceDelete was applied first, which the preview says", async () => {
-    const back = { ...shop, import: { repository: "shop", repositoryPolicy: true } };
-    project.configure({ privateRepositories: { shop: back } });
-    await project.up();
-    project.configure({ privateRepositories: { shop: { ...shop, forceDelete: true } } });
-    await project.up();
-    assert.equal((await project.images("shop")).length, 2);
-    project.configure({});
-    const preview = await project.mustPulumi("preview");
-    assert.match(
-      preview.output,
-      /the repository "shop".*would be deleted, as the state's forceDelete allows: it holds 2 images/,
-    );
-    await project.up();
-    assert.deepEqual(await project.repositories(), []);
-  });
+  itInFull(
+    "is adopted again by import, and deleted with its images once forceDelete is applied, as the preview says",
+    async () => {
+      const back = { ...shop, import: { repository: "shop", repositoryPolicy: true } };
+      project.configure({ privateRepositories: { shop: back } });
+      await project.up();
+      project.configure({ privateRepositories: { shop: { ...shop, forceDelete: true } } });
+      await project.up();
+      assert.equal((await project.images("shop")).length, 2);
+      project.configure({});
+      const preview = await project.mustPulumi("preview");
+      assert.match(
+        preview.output,
+        /the repository "shop".*would be deleted, which the state's forceDelete allows: it holds 2 images/,
+      );
+      await project.up();
+      assert.deepEqual(await project.repositories(), []);
+    },
+  );
 
-  it("a repository's own key is not deleted under its images, nor under an empty repository", async () => {
+  it("does not delete a repository's own key, even if the repository is empty", async () => {
     project.configure({ privateRepositories: { vault: { createKey: true } } });
     await project.up();
     const { repositories } = await project.aws<{ repositories: { encryptionConfiguration: { kmsKey: string } }[] }>(
@@ -130,16 +133,16 @@ describe("stack life: an entry that is removed, moved or changed for good", func
     await project.up();
   });
 
-  it("what retainOnDelete keeps is neither replaced nor left with a policy that nobody manages, until it is let go", async () => {
+  it("with retainOnDelete is neither replaced nor left with an unmanaged policy, until the option is off", async () => {
     const kept = { encryption: "aes256", access: { pullFrom: ["210987654321"] }, retainOnDelete: true };
     project.configure({ privateRepositories: { kept } });
     await project.up();
     project.configure({ privateRepositories: { kept: { encryption: "kms", retainOnDelete: true } } });
     const { code, output } = await project.pulumi("up", "--yes", "--skip-preview");
     assert.notEqual(code, 0);
-    assert.match(output, /privateRepositories\.kept\.access: .* the policy .* would be left in AWS/);
-    assert.match(output, /privateRepositories\.kept\.encryption: "kms"/);
-    // What the message says.
+    assert.match(output, /privateRepositories\.kept\.access: .* its policy would stay in AWS/);
+    assert.match(output, /privateRepositories\.kept\.encryption: found "kms"\. /);
+    // As the message says.
     project.configure({ privateRepositories: { kept: { ...kept, retainOnDelete: false } } });
     await project.up();
     project.configure({ privateRepositories: { kept: { encryption: "aes256" } } });
@@ -150,7 +153,7 @@ describe("stack life: an entry that is removed, moved or changed for good", func
     await project.up();
   });
 
-  it("import that stays in the config is no second one when the region is written later", async () => {
+  itInFull("does not import a second time when `import` stays and the region is added later", async () => {
     await project.must("aws", "ecr", "create-repository", "--repository-name", "legacy");
     const legacy = { encryption: "aes256", import: "legacy", forceDelete: true };
     project.configure({ privateRepositories: { legacy } });

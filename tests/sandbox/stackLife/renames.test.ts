@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { itInFull } from "../tools";
 import { LiveProject } from "./liveProject";
 
 const registry = {
@@ -25,7 +26,7 @@ const role = {
   roleName: "push-shop",
 };
 
-describe("stack life: another key for the same thing", function () {
+describe("stack life: a new key for the same resource", function () {
   this.timeout(900_000);
   let project: LiveProject;
 
@@ -75,7 +76,7 @@ describe("stack life: another key for the same thing", function () {
     assert.deepEqual(Object.keys((await project.outputs()).privateRepositories), ["basket", "store"]);
   });
 
-  it("two keys that change places are two repositories that stay", async () => {
+  it("keeps both repositories when two keys are swapped", async () => {
     const { basket, store } = renamed.privateRepositories;
     project.configure({
       ...renamed,
@@ -88,7 +89,7 @@ describe("stack life: another key for the same thing", function () {
     await project.mustPulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
   });
 
-  it("a role without a name of its own is made anew, and the identity provider that it created stays, with any role", async () => {
+  itInFull("replaces a role without roleName, but keeps the identity provider, whichever role has it", async () => {
     const gitlab = [{ project: "pets/shop", branches: ["main"] }];
     const providers = () => project.aws("iam", "list-open-id-connect-providers");
     const roles = (others: object) => ({ ...renamed, pushRoles: { ...renamed.pushRoles, ...others } });
@@ -108,7 +109,7 @@ describe("stack life: another key for the same thing", function () {
     await project.up();
   });
 
-  it("a second stack that names the region is told so, in its preview, and the first one's settings stay", async () => {
+  itInFull("fails the preview of a second stack for the same region, and keeps the first one's settings", async () => {
     const settings = await project.registrySettings();
     const second = new LiveProject(project.account);
     try {
@@ -120,13 +121,13 @@ describe("stack life: another key for the same thing", function () {
       for (const command of [["preview"], ["up", "--yes", "--skip-preview"]]) {
         const { code, output } = await second.pulumi(...command);
         assert.notEqual(code, 0);
-        assert.match(output, /this stack did not make the replication settings that the registry of account/);
-        assert.match(output, /this stack did not make the scanning settings/);
-        assert.match(output, /Fix: write scanning: false if another stack or team manages them/);
+        assert.match(output, /This stack did not make the replication settings that the registry of account/);
+        assert.match(output, /This stack did not make the scanning settings/);
+        assert.match(output, /Write scanning: false if another stack or team manages them/);
       }
       assert.deepEqual(await project.registrySettings(), settings);
       assert.deepEqual(await project.repositories(), ["cart", "shop"]);
-      // What the message says.
+      // As the message says.
       second.configure({ registries: { main: { scanning: false } } });
       await second.up();
       await second.mustPulumi("destroy", "--yes", "--skip-preview");
@@ -136,21 +137,21 @@ describe("stack life: another key for the same thing", function () {
     }
   });
 
-  it("takeOver puts a stack's own settings over what somebody made by hand", async () => {
+  it("overwrites settings made by hand with the stack's own on takeOver", async () => {
     const other = new LiveProject();
     try {
       await other.init();
       const scanning = ["ecr", "put-registry-scanning-configuration", "--scan-type", "ENHANCED", "--rules", "[]"];
       await other.must("aws", ...scanning);
       other.configure({ registries: { main: {} } });
-      assert.match((await other.pulumi("preview")).output, /with takeOver: true/);
+      assert.match((await other.pulumi("preview")).output, /or takeOver: true to overwrite them/);
       other.configure({ registries: { main: { takeOver: true } } });
       await other.up();
       const { scanningConfiguration } = await other.aws<{ scanningConfiguration: { scanType: string } }>(
         ...["ecr", "get-registry-scanning-configuration"],
       );
       assert.equal(scanningConfiguration.scanType, "BASIC");
-      // It is this stack's own from now on.
+      // The settings are this stack's from now on.
       other.configure({ registries: { main: {} } });
       await other.mustBeSettled();
       await other.mustPulumi("destroy", "--yes", "--skip-preview");
@@ -159,7 +160,7 @@ describe("stack life: another key for the same thing", function () {
     }
   });
 
-  it("a component that is renamed in code is told which alias keeps its repository, in the preview", async () => {
+  itInFull("fails the preview of a component renamed in code, until an alias keeps its repository", async () => {
     const other = new LiveProject();
     const program = (name: string, opts = "") =>
       `import { PrivateRepository } from "./components";
@@ -174,10 +175,10 @@ describe("stack life: another key for the same thing", function () {
       for (const command of [["preview"], ["up", "--yes", "--skip-preview"]]) {
         const { code, output } = await other.pulumi(...command);
         assert.notEqual(code, 0);
-        assert.match(output, /this stack has the repository of this name as "cart"/);
+        assert.match(output, /This stack already has the repository of this name as "cart"/);
       }
       assert.equal((await other.images("cart")).length, 1);
-      // What the message says.
+      // As the message says.
       other.write("index.ts", program("basket", `aliases: [{ name: "cart" }]`));
       await other.up();
       assert.equal((await other.images("cart")).length, 1);

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { itInFull } from "../tools";
 import { LiveProject } from "./liveProject";
 
-describe("stack life: what others use too", function () {
+describe("stack life: shared resources", function () {
   this.timeout(900_000);
 
   describe("the identity provider of a push role", () => {
@@ -43,7 +44,7 @@ describe("stack life: what others use too", function () {
       await project.mustBeSettled();
     });
 
-    it("stays when its only role names it by its ARN from now on", async () => {
+    itInFull("stays when its only role now refers to it by ARN", async () => {
       const before = await provider();
       project.configure({ privateRepositories, pushRoles: { second } });
       await project.up();
@@ -53,7 +54,7 @@ describe("stack life: what others use too", function () {
       await project.mustBeSettled();
     });
 
-    it("is not deleted under a role of somebody else; it goes when that one is gone", async () => {
+    it("is kept while a role outside the stack trusts it, and deleted once that role is gone", async () => {
       const trust = {
         Version: "2012-10-17",
         Statement: [{ Effect: "Allow", Principal: { Federated: arn }, Action: "sts:AssumeRoleWithWebIdentity" }],
@@ -64,7 +65,7 @@ describe("stack life: what others use too", function () {
       for (const command of [["preview"], ["up", "--yes", "--skip-preview"]]) {
         const { code, output } = await project.pulumi(...command);
         assert.notEqual(code, 0, output);
-        assert.match(output, /ecr:pushRoles: .*roles that this stack did not make trust it: deploy\. /);
+        assert.match(output, /ecr:pushRoles: .*roles outside this stack trust it: deploy\. /);
       }
       await provider();
       await project.must("aws", "iam", "delete-role", "--role-name", "deploy");
@@ -77,7 +78,7 @@ describe("stack life: what others use too", function () {
     });
   });
 
-  describe("a registry's settings that two stacks have in turn", () => {
+  describe("the registry settings that two stacks manage in turn", () => {
     let first: LiveProject;
     let second: LiveProject;
     const statement = (account: string) => ({
@@ -109,7 +110,7 @@ describe("stack life: what others use too", function () {
       for (const project of [first, second]) project.remove();
     });
 
-    it("are the second one's after takeOver: the first one does not delete them with its section, and lets go as it is told", async () => {
+    it("belong to the second stack after takeOver: the first cannot delete them, but can release them", async () => {
       second.configure({
         registries: { main: { ...settings("us-east-1", "321098765432", "b/*"), takeOver: true } },
       });
@@ -123,7 +124,7 @@ describe("stack life: what others use too", function () {
         said = output;
       }
       assert.deepEqual(await second.registrySettings(), taken);
-      // What the message says.
+      // As the message says.
       const urns = [...said.matchAll(/run npx pulumi state delete '(\S+)'; /g)].map(([, urn = ""]) => urn);
       assert.equal(urns.length, 3, said);
       for (const urn of urns) await first.mustPulumi("state", "delete", urn, "--yes");
@@ -136,13 +137,13 @@ describe("stack life: what others use too", function () {
       await second.mustBeSettled();
     });
 
-    it("go with the section of the stack that has them, and of one that was told to by a refresh", async () => {
+    it("are deleted with their stack's section, those changed by hand only after a refresh", async () => {
       const policy = JSON.stringify(statement("432109876543"));
       await second.must("aws", "ecr", "put-registry-policy", "--policy-text", policy);
       second.configure({});
       const { code, output } = await second.pulumi("preview");
       assert.notEqual(code, 0);
-      assert.match(output, /ecr:registries: .*not the policy settings that this stack put/);
+      assert.match(output, /ecr:registries: .*not the policy settings that this stack made/);
       assert.doesNotMatch(output, /not the (scanning|replication) settings/);
       await second.mustPulumi("refresh", "--yes", "--skip-preview");
       await second.up();

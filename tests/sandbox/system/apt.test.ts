@@ -16,7 +16,7 @@ describe("sandbox/system: apt", () => {
     removeTemporary();
   });
 
-  /** An apt-get that says this and fails, as often as it is told to. */
+  /** An apt-get that fails with this message as often as given. */
   function fakeAptGet(failures: number, message: string) {
     writeScript(
       path.join(directory, "apt-get"),
@@ -36,14 +36,14 @@ exit 100
     assert.deepEqual(calls(), ["update", "update", "update"]);
   });
 
-  it("brings an installation to its end that was killed, and tries again", async () => {
+  it("completes an interrupted installation, and tries again", async () => {
     fakeAptGet(1, "E: dpkg was interrupted, you must manually run 'sudo dpkg --configure -a' to correct the problem.");
     writeScript(path.join(directory, "dpkg"), `#!/bin/sh\necho "dpkg $*" >> ${directory}/calls\n`);
     assert.equal((await aptGet(["install", "docker.io"])).code, 0);
     assert.deepEqual(calls(), ["install docker.io", "dpkg --configure -a", "install docker.io"]);
   });
 
-  it("gives up at once for any other reason, and says which", async () => {
+  it("gives up at once on any other error, and reports it", async () => {
     fakeAptGet(9, "E: Unable to locate package nonsense");
     await assert.rejects(
       aptGetOrThrow(["install", "nonsense"]),

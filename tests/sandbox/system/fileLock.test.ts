@@ -9,7 +9,7 @@ import { removeTemporary, temporaryDirectory } from "../temporary";
 describe("system: file lock", () => {
   afterEach(removeTemporary);
 
-  it("lets one in at a time, and tells the other that it waits", async () => {
+  it("admits one holder at a time, and tells the other what it waits for", async () => {
     const file = path.join(temporaryDirectory(), "deep", "lock");
     const events: string[] = [];
     const holder = withLock(file, async () => {
@@ -34,7 +34,7 @@ describe("system: file lock", () => {
     assert.equal(await withLock(file, async () => 7, { timeoutMs: 1_000 }), 7);
   });
 
-  it("gives up after its time-out and names the file and the holder", async () => {
+  it("gives up after its timeout and names the file and the holder", async () => {
     const file = path.join(temporaryDirectory(), "lock");
     await withLock(file, async () => {
       await assert.rejects(
@@ -44,7 +44,7 @@ describe("system: file lock", () => {
     });
   });
 
-  it("lets three at once through one after the other", async () => {
+  it("admits three concurrent holders one after another", async () => {
     const file = path.join(temporaryDirectory(), "lock");
     let inside = 0;
     const work = async () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import {
-  makeWhole,
+  createAtomically,
   placeFile,
   removeUnfinished,
   replaceLink,
@@ -18,7 +18,7 @@ describe("system: files", () => {
   afterEach(removeTemporary);
   const mode = (file: string) => fs.statSync(file).mode & 0o777;
 
-  it("replaces a file by another one, with exactly the mode that is asked for, else for its owner only", () => {
+  it("replaces a file by a new one, with exactly the given mode, or by default for its owner only", () => {
     const file = path.join(folder, "deep", "file");
     writeFileAtomically(file, "old");
     const { ino } = fs.statSync(file);
@@ -40,13 +40,13 @@ describe("system: files", () => {
     assert.deepEqual(fs.readdirSync(path.dirname(file)), ["file"]);
   });
 
-  it("leaves no half of a file that cannot be replaced", () => {
+  it("leaves no partial file behind when the target cannot be replaced", () => {
     fs.mkdirSync(path.join(folder, "taken"));
     assert.throws(() => writeFileAtomically(path.join(folder, "taken"), "text"));
     assert.deepEqual(fs.readdirSync(folder), ["taken"]);
   });
 
-  it("points a link somewhere else, and leaves one that is right", () => {
+  it("redirects a link, and leaves a correct one alone", () => {
     const link = path.join(folder, "bin", "tool");
     replaceLink("/a/tool", link);
     const { ino } = fs.lstatSync(link);
@@ -61,7 +61,7 @@ describe("system: files", () => {
     assert.deepEqual(fs.readdirSync(path.dirname(link)), ["tool"]);
   });
 
-  it("places a file as a link to the same one, again and again", () => {
+  it("places a file as a hard link, repeatedly", () => {
     const from = path.join(folder, "from");
     fs.writeFileSync(from, "program", { mode: 0o755 });
     for (let time = 0; time < 2; time++) placeFile(from, path.join(folder, "to"));
@@ -83,17 +83,17 @@ describe("system: files", () => {
     }
   });
 
-  describe("made whole", () => {
+  describe("createAtomically", () => {
     const fill = (text: string) => async (temporary: string) => {
       fs.writeFileSync(path.join(temporary, "file"), text);
       return temporary;
     };
 
-    it("is a folder that was filled, or a part of it, once", async () => {
+    it("makes a filled folder, or a part of it, once", async () => {
       const target = path.join(folder, "cache", "1.0");
-      await makeWhole(target, fill("first"));
-      await makeWhole(target, () => assert.fail("it is there"));
-      await makeWhole(path.join(folder, "cache", "part"), async (temporary) =>
+      await createAtomically(target, fill("first"));
+      await createAtomically(target, () => assert.fail("it is there"));
+      await createAtomically(path.join(folder, "cache", "part"), async (temporary) =>
         path.join(await fill("part")(temporary), "file"),
       );
       assert.equal(fs.readFileSync(path.join(target, "file"), "utf8"), "first");
@@ -101,9 +101,9 @@ describe("system: files", () => {
       assert.deepEqual(fs.readdirSync(path.join(folder, "cache")).sort(), ["1.0", "part"]);
     });
 
-    it("is not there at all after a failure, which reaches the caller", async () => {
+    it("leaves nothing after a failure, which reaches the caller", async () => {
       await assert.rejects(
-        makeWhole(path.join(folder, "1.0"), async (temporary) => {
+        createAtomically(path.join(folder, "1.0"), async (temporary) => {
           await fill("half")(temporary);
           throw new Error("broken");
         }),
@@ -112,18 +112,18 @@ describe("system: files", () => {
       assert.deepEqual(fs.readdirSync(folder), []);
     });
 
-    it("is the first one's when two make it at the same time", async () => {
+    it("keeps the first result when two make it at the same time", async () => {
       const target = path.join(folder, "1.0");
-      await makeWhole(target, async (temporary) => {
-        await makeWhole(target, fill("quicker"));
+      await createAtomically(target, async (temporary) => {
+        await createAtomically(target, fill("quicker"));
         return fill("slower")(temporary);
       });
       assert.equal(fs.readFileSync(path.join(target, "file"), "utf8"), "quicker");
       assert.deepEqual(fs.readdirSync(folder), ["1.0"]);
     });
 
-    it("leaves something of a killed attempt that is found and removed, and nothing else with it", async () => {
-      await makeWhole(path.join(folder, "1.0"), async (temporary) => {
+    it("lets removeUnfinished remove what a killed attempt left, and nothing else", async () => {
+      await createAtomically(path.join(folder, "1.0"), async (temporary) => {
         fs.cpSync(temporary, `${temporary}-killed`, { recursive: true });
         return fill("whole")(temporary);
       });

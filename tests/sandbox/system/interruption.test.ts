@@ -10,7 +10,7 @@ import { removeTemporary, temporaryDirectory } from "../temporary";
 const system = path.join(projectRoot, "sandbox", "system");
 const cli = path.join(projectRoot, "sandbox", "cli");
 
-/** What a command of the sandbox's is: work whose end by a signal becomes an exit code. */
+/** The frame of a sandbox command: when a signal ends its work, it exits with a code. */
 const prelude = `
 const { Interrupted, listenForSignals, interruption, orInterrupted, refuseWhenInterrupted } = require("${system}/interruption");
 const { run, runInForeground, runOrThrow, runOwnStep } = require("${system}/commands");
@@ -47,10 +47,10 @@ describe("system: interruption", function () {
   const pressCtrlC = (body: string) =>
     inTerminal(command(body), { ...options(), keys: [{ after: "ready", send: ctrlC }] });
 
-  /** A program that has begun says so, and on Ctrl-C needs a moment to put things right. */
+  /** A program that says when it has started, and needs a moment to clean up on Ctrl-C. */
   const careful = `trap 'sleep 0.3; touch undone; exit 1' INT; echo ready > /dev/tty; while :; do sleep 0.05; done`;
 
-  it("reaches what was started, waits for it, and undoes what has to be undone", async () => {
+  it("reaches the program that was started, waits for it, and cleans up", async () => {
     const { code, screen } = await pressCtrlC(`
       try { await runOrThrow("sh", sh(${JSON.stringify(careful.replace("/dev/tty", "$TTY"))}), { env: { ...process.env, TTY: "/proc/" + process.pid + "/fd/1" } }); }
       finally { await run("touch", ["cleaned"]); }`);
@@ -68,14 +68,14 @@ describe("system: interruption", function () {
     assert.deepEqual([code, has("more")], [130, false]);
   });
 
-  it("ends work that listens to nothing", async () => {
+  it("ends work that does not listen for signals", async () => {
     const { code } = await pressCtrlC(
       `console.log("ready"); await orInterrupted(new Promise((done) => setTimeout(done, 60_000)));`,
     );
     assert.equal(code, 130);
   });
 
-  it("shows steps side by side as left out, without an error, and begins none after them", async () => {
+  it("shows concurrent steps as skipped, without an error, and starts none after them", async () => {
     const { code, screen } = await pressCtrlC(`
       // Past the steps' own display, which keeps what is printed for its end.
       setTimeout(() => fs.writeSync(1, "ready"), 300);
@@ -100,7 +100,7 @@ describe("system: interruption", function () {
     assert.doesNotMatch(screen, /one line/);
   });
 
-  it("ends our own step by Ctrl-C when its program fails with it", async () => {
+  it("ends its own step as interrupted when the step's program fails on Ctrl-C", async () => {
     const { code } = await pressCtrlC(
       `return runOwnStep("sh", sh("trap 'exit 255' INT; echo ready; sleep 1; sleep 1"), process.env);`,
     );
@@ -125,7 +125,7 @@ describe("system: interruption", function () {
     ] as const) {
       const trap = `trap 'touch ${signal}; exit 9' ${signal.slice(3)}; touch ready${signal}; while :; do sleep 0.05; done`;
       const [program = "", ...args] = command(`return runOwnStep("sh", sh(${JSON.stringify(trap)}), process.env);`);
-      // A session of its own has no terminal.
+      // A process in its own session has no terminal.
       const child = spawn(program, args, { ...options(), stdio: "ignore", detached: true });
       assert.ok(await waitUntil(() => has(`ready${signal}`), 30_000));
       child.kill(signal);
@@ -134,7 +134,7 @@ describe("system: interruption", function () {
     }
   });
 
-  it("takes a reader that has gone for a signal", async () => {
+  it("treats a closed output pipe as a signal", async () => {
     const body = `for (let i = 0; ; i++) { console.log("line", i); await waitUntil(() => false, 50).catch((error) => { throw error; }); }`;
     const pipe = `${command(body).join(" ")} | head -n 1; echo "\${PIPESTATUS[0]}"`;
     const { stdout } = await new Promise<{ stdout: string }>((resolve) => {

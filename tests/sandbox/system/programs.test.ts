@@ -23,7 +23,7 @@ describe("system: programs", () => {
     assert.equal(findProgram("folder", [first]), undefined);
   });
 
-  it("looks on PATH, leaves relative entries out, and further where asked", () => {
+  it("searches PATH without its relative entries, and further folders when asked", () => {
     const directory = temporaryDirectory();
     writeScript(path.join(directory, "tool"), "#!/bin/sh\n");
     process.env["PATH"] = `relative::${directory}`;
@@ -36,7 +36,7 @@ describe("system: programs", () => {
 });
 
 describe("system: ports", () => {
-  it("tells a port that is taken from one that is free", async () => {
+  it("tells a port in use from a free one", async () => {
     const port = await freePort();
     assert.equal(await portProblem(port), undefined);
     const server = net.createServer();

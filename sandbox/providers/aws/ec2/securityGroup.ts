@@ -11,14 +11,14 @@ import {
   RevokeSecurityGroupIngressCommand,
   type SecurityGroup,
 } from "@aws-sdk/client-ec2";
-import { asTexts, isMap, type PropertyMap, type PropertyValue } from "../../../../provider/protocol/values";
+import { asStrings, isMap, type PropertyMap, type PropertyValue } from "../../../../provider/protocol/values";
 import type { Schema } from "../../protocol/schema";
 import { regionAndTags } from "../commonSchema";
-import { deleteUnlessGone, step, unlessGone } from "../operations";
+import { deleteUnlessGone, step, undefinedIfGone } from "../operations";
 import type { AwsResource, Scope } from "../resource";
 import { send } from "../send";
 import { asTagList, fromTagList, tagState, updateTags } from "../tags";
-import { ec2Caller } from "./client";
+import { ec2Caller } from "./ec2Client";
 
 const rule: Schema = {
   protocol: { type: "string", required: true, equal: sameProtocol },
@@ -60,7 +60,8 @@ export const securityGroup: AwsResource = {
         }),
       );
       if (GroupId === undefined) throw new Error("the service gave no id");
-      // AWS lets everything out of a new group; the released provider takes that away, so that the program's rules are all.
+      // AWS allows all egress from a new group; the released provider removes that rule, so that only the program's
+      // rules apply.
       const group = await find(GroupId, scope);
       await setRules(
         GroupId,
@@ -116,7 +117,7 @@ export const securityGroup: AwsResource = {
 };
 
 async function find(id: string, scope: Scope): Promise<SecurityGroup | undefined> {
-  return unlessGone(["InvalidGroup.NotFound", "InvalidGroupId.Malformed"], async () => {
+  return undefinedIfGone(["InvalidGroup.NotFound", "InvalidGroupId.Malformed"], async () => {
     const { SecurityGroups } = await send(ec2Caller(scope), new DescribeSecurityGroupsCommand({ GroupIds: [id] }));
     return SecurityGroups?.[0];
   });
@@ -140,7 +141,7 @@ async function setRules(
   }
 }
 
-/** "all" and "-1" are one; the service answers "-1". */
+/** "all" and "-1" are the same; the service returns "-1". */
 function sameProtocol(left: PropertyValue, right: PropertyValue): boolean {
   const plain = (value: PropertyValue) => (value === "all" ? "-1" : String(value).toLowerCase());
   return plain(left) === plain(right);
@@ -152,11 +153,11 @@ function permissions(rules: PropertyValue | undefined, ownId: string): IpPermiss
     const protocol = each["protocol"] === "all" ? "-1" : String(each["protocol"]);
     return {
       IpProtocol: protocol,
-      // All protocols have no ports.
+      // With all protocols there are no ports.
       ...(protocol !== "-1" && { FromPort: Number(each["fromPort"]), ToPort: Number(each["toPort"]) }),
-      IpRanges: asTexts(each["cidrBlocks"]).map((CidrIp) => ({ CidrIp, Description })),
-      Ipv6Ranges: asTexts(each["ipv6CidrBlocks"]).map((CidrIpv6) => ({ CidrIpv6, Description })),
-      UserIdGroupPairs: [...asTexts(each["securityGroups"]), ...(each["self"] === true ? [ownId] : [])].map(
+      IpRanges: asStrings(each["cidrBlocks"]).map((CidrIp) => ({ CidrIp, Description })),
+      Ipv6Ranges: asStrings(each["ipv6CidrBlocks"]).map((CidrIpv6) => ({ CidrIpv6, Description })),
+      UserIdGroupPairs: [...asStrings(each["securityGroups"]), ...(each["self"] === true ? [ownId] : [])].map(
         (GroupId) => ({
           GroupId,
           Description,
@@ -166,7 +167,7 @@ function permissions(rules: PropertyValue | undefined, ownId: string): IpPermiss
   });
 }
 
-/** The service's rules in the order in which the program gave them; those that it did not give come last. */
+/** The service's rules in the order of the program; those the program does not have come last. */
 function rulesState(
   found: IpPermission[] | undefined,
   known: PropertyValue | undefined,
@@ -201,7 +202,7 @@ function ruleState(permission: IpPermission, group: SecurityGroup): PropertyMap 
 function identity(each: PropertyMap): string {
   const protocol = each["protocol"] === "all" ? "-1" : each["protocol"];
   const ports = protocol === "-1" ? [0, 0] : [each["fromPort"], each["toPort"]];
-  const sources = ["cidrBlocks", "ipv6CidrBlocks", "securityGroups"].map((key) => asTexts(each[key]).sort());
+  const sources = ["cidrBlocks", "ipv6CidrBlocks", "securityGroups"].map((key) => asStrings(each[key]).sort());
   return JSON.stringify([protocol, ...ports, sources, each["self"] === true]);
 }
 

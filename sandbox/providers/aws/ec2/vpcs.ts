@@ -12,7 +12,7 @@ import { step } from "../operations";
 import type { Scope } from "../resource";
 import { send } from "../send";
 import { fromTagList } from "../tags";
-import { ec2Caller } from "./client";
+import { ec2Caller } from "./ec2Client";
 
 const filters: Schema = {
   filters: {
@@ -27,7 +27,7 @@ const filters: Schema = {
   region: { type: "string" },
 };
 
-/** The look-ups by which a program finds its default network. */
+/** The functions a program uses to find its default network. */
 export const vpcFunctions = [
   awsFunction(
     "aws:ec2/getVpc:getVpc",
@@ -110,7 +110,8 @@ function filtersOf(args: PropertyMap): Filter[] {
 function onlyOne<T>(found: readonly T[], what: string): T {
   const [first] = found;
   if (first === undefined) throw new Error(`reading ${what}: couldn't find resource`);
-  if (found.length > 1)
+  if (found.length > 1) {
     throw new Error(`multiple ${what}s matched; use additional constraints to reduce matches to one`);
+  }
   return first;
 }

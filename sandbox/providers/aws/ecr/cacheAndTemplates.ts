@@ -10,13 +10,13 @@ import {
   UpdatePullThroughCacheRuleCommand,
   UpdateRepositoryCreationTemplateCommand,
 } from "@aws-sdk/client-ecr";
-import { asText, type PropertyMap, type PropertyValue } from "../../../../provider/protocol/values";
+import { asString, type PropertyMap, type PropertyValue } from "../../../../provider/protocol/values";
 import { equivalentLifecyclePolicies, equivalentPolicies, normalizeJson, policyState } from "../documents";
 import { deleteUnlessGone, readUnlessGone, step } from "../operations";
 import { type AwsResource, asMaps } from "../resource";
 import { send } from "../send";
 import { asTagList, fromTagList } from "../tags";
-import { ecr } from "./client";
+import { ecr } from "./ecrClient";
 import { pullThroughCacheRuleSchema, repositoryCreationTemplateSchema } from "./registrySchemas";
 
 /** The id is the prefix. */
@@ -33,9 +33,9 @@ export const ecrPullThroughCacheRule: AwsResource = {
         new CreatePullThroughCacheRuleCommand({
           ecrRepositoryPrefix: prefix,
           upstreamRegistryUrl: String(inputs["upstreamRegistryUrl"]),
-          credentialArn: asText(inputs["credentialArn"]),
-          customRoleArn: asText(inputs["customRoleArn"]),
-          upstreamRepositoryPrefix: asText(inputs["upstreamRepositoryPrefix"]),
+          credentialArn: asString(inputs["credentialArn"]),
+          customRoleArn: asString(inputs["customRoleArn"]),
+          upstreamRepositoryPrefix: asString(inputs["upstreamRepositoryPrefix"]),
         }),
       ),
     );
@@ -72,8 +72,8 @@ export const ecrPullThroughCacheRule: AwsResource = {
         ecr(scope),
         new UpdatePullThroughCacheRuleCommand({
           ecrRepositoryPrefix: id,
-          credentialArn: asText(news["credentialArn"]),
-          customRoleArn: asText(news["customRoleArn"]),
+          credentialArn: asString(news["credentialArn"]),
+          customRoleArn: asString(news["customRoleArn"]),
         }),
       ),
     );
@@ -83,7 +83,7 @@ export const ecrPullThroughCacheRule: AwsResource = {
     await deleteUnlessGone(`ECR Pull Through Cache Rule (${id})`, ["PullThroughCacheRuleNotFoundException"], () =>
       send(
         ecr(scope),
-        new DeletePullThroughCacheRuleCommand({ ecrRepositoryPrefix: id, registryId: asText(outputs["registryId"]) }),
+        new DeletePullThroughCacheRuleCommand({ ecrRepositoryPrefix: id, registryId: asString(outputs["registryId"]) }),
       ),
     );
   },
@@ -119,8 +119,8 @@ export const ecrRepositoryCreationTemplate: AwsResource = {
   },
 
   /**
-   * What is not sent stays: a property that was taken away is sent empty. Filters are never empty for the service; they
-   * go with a mutability that has none.
+   * Properties that are not sent keep their values, so a removed property is sent empty. The service does not accept
+   * empty filters; they are removed by a mutability without filters.
    */
   async update(id, _olds, news, changed, scope) {
     const properties: Readonly<Record<keyof TemplateInputs, string>> = {
@@ -137,7 +137,7 @@ export const ecrRepositoryCreationTemplate: AwsResource = {
     const touched = Object.entries(templateInputs(news)).filter(([member, value]) => {
       if (member === "imageTagMutabilityExclusionFilters" && isEmptyList(value)) return false;
       const property = properties[member as keyof TemplateInputs];
-      // The service wants the two of them to agree.
+      // The service requires the two to agree.
       return changed(property) || (member.startsWith("imageTagMutability") && changed("imageTagMutability"));
     });
     await step(`updating ECR Repository Creation Template (${id})`, () =>
@@ -157,20 +157,20 @@ type TemplateInputs = Required<
 > &
   Pick<CreateRepositoryCreationTemplateCommandInput, "encryptionConfiguration">;
 
-/** The template's members as the service names them; what is not there is empty. */
+/** The template's members with the service's names; missing ones are empty. */
 function templateInputs(inputs: PropertyMap): TemplateInputs {
   const [encryption] = asMaps(inputs["encryptionConfigurations"]);
   const json = (value: PropertyValue | undefined) => {
-    const written = asText(value);
+    const written = asString(value);
     return written === undefined ? "" : normalizeJson(written);
   };
   return {
     appliedFor: (Array.isArray(inputs["appliedFors"]) ? inputs["appliedFors"] : []) as TemplateInputs["appliedFor"],
-    customRoleArn: asText(inputs["customRoleArn"]) ?? "",
-    description: asText(inputs["description"]) ?? "",
+    customRoleArn: asString(inputs["customRoleArn"]) ?? "",
+    description: asString(inputs["description"]) ?? "",
     encryptionConfiguration: encryption && {
       encryptionType: encryption["encryptionType"] as "AES256" | "KMS" | "KMS_DSSE",
-      kmsKey: asText(encryption["kmsKey"]),
+      kmsKey: asString(encryption["kmsKey"]),
     },
     imageTagMutability: inputs["imageTagMutability"] as TemplateInputs["imageTagMutability"],
     imageTagMutabilityExclusionFilters: asMaps(

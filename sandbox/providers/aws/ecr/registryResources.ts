@@ -17,11 +17,11 @@ import {
   type ScanType,
 } from "@aws-sdk/client-ecr";
 import { isMap, type PropertyMap } from "../../../../provider/protocol/values";
-import { normalizeJson, policyState } from "../documents";
-import { deleteUnlessGone, listAll, readUnlessGone, step } from "../operations";
+import { deleteUnlessGone, listAll, step } from "../operations";
+import { policyResource } from "../policyResource";
 import { type AwsResource, asMaps, type Scope } from "../resource";
 import { send } from "../send";
-import { ecr } from "./client";
+import { ecr } from "./ecrClient";
 import {
   accountSettingSchema,
   pullTimeUpdateExclusionSchema,
@@ -30,37 +30,26 @@ import {
   replicationConfigurationSchema,
 } from "./registrySchemas";
 
-async function putPolicy(inputs: PropertyMap, scope: Scope): Promise<string> {
-  const { registryId } = await step("creating ECR Registry Policy", () =>
-    send(ecr(scope), new PutRegistryPolicyCommand({ policyText: normalizeJson(String(inputs["policy"])) })),
-  );
-  return registryId ?? "";
-}
-
-/** The id of everything that a registry has once is the registry's: the account. */
-export const ecrRegistryPolicy: AwsResource = {
+/** The ID of a resource that exists once per registry is the registry's: the account ID. */
+export const ecrRegistryPolicy = policyResource({
   type: "aws:ecr/registryPolicy:RegistryPolicy",
   schema: registryPolicySchema,
-  deleteBeforeReplace: true,
-  create: putPolicy,
+  title: "ECR Registry Policy",
+  gone: ["RegistryPolicyNotFoundException"],
+  putting: () => "creating ECR Registry Policy",
 
-  async read(id, known, scope) {
-    return readUnlessGone(`ECR Registry Policy (${id})`, ["RegistryPolicyNotFoundException"], async () => {
-      const { policyText, registryId } = await send(ecr(scope), new GetRegistryPolicyCommand({}));
-      return { policy: policyState(known, policyText ?? ""), registryId: registryId ?? "" };
-    });
+  async put(_id, policyText, scope) {
+    const { registryId } = await send(ecr(scope), new PutRegistryPolicyCommand({ policyText }));
+    return registryId ?? "";
   },
 
-  async update(_id, _olds, news, _changed, scope) {
-    await putPolicy(news, scope);
+  async get(_id, scope) {
+    const { policyText, registryId } = await send(ecr(scope), new GetRegistryPolicyCommand({}));
+    return { document: policyText, state: { registryId: registryId ?? "" } };
   },
 
-  async delete(id, _outputs, scope) {
-    await deleteUnlessGone(`ECR Registry Policy (${id})`, ["RegistryPolicyNotFoundException"], () =>
-      send(ecr(scope), new DeleteRegistryPolicyCommand({})),
-    );
-  },
-};
+  remove: (_id, _outputs, scope) => send(ecr(scope), new DeleteRegistryPolicyCommand({})),
+});
 
 async function putScanning(inputs: PropertyMap, scope: Scope): Promise<string> {
   await step("creating ECR Registry Scanning Configuration", () =>
@@ -81,7 +70,7 @@ export const ecrRegistryScanningConfiguration: AwsResource = {
   deleteBeforeReplace: true,
   create: putScanning,
 
-  /** A registry always has one: deleted, it is BASIC without rules. */
+  /** A registry always has one: deleting it resets it to BASIC without rules. */
   async read(id, _known, scope) {
     return step(`reading ECR Registry Scanning Configuration (${id})`, async () => {
       const output = await send(ecr(scope), new GetRegistryScanningConfigurationCommand({}));
@@ -121,7 +110,7 @@ async function putReplication(inputs: PropertyMap, scope: Scope): Promise<string
   return registryIdOf(scope);
 }
 
-/** The service wants no empty list of filters. */
+/** The service does not accept an empty list of filters. */
 function replicationRule(rule: PropertyMap): ReplicationRule {
   const { repositoryFilters, ...rest } = rule;
   const filters = asMaps(repositoryFilters);
@@ -134,7 +123,7 @@ export const ecrReplicationConfiguration: AwsResource = {
   deleteBeforeReplace: true,
   create: putReplication,
 
-  /** A registry always has one: deleted, it has no rules. */
+  /** A registry always has one: deleting it removes the rules. */
   async read(id, _known, scope) {
     return step(`reading ECR Replication Configuration (${id})`, async () => {
       const output = await send(ecr(scope), new DescribeRegistryCommand({}));
@@ -188,7 +177,7 @@ export const ecrAccountSetting: AwsResource = {
     await putSetting(news, scope, "updating");
   },
 
-  /** The released provider forgets the setting and leaves the account as it is. */
+  /** The released provider only drops the setting from the state; the account keeps it. */
   async delete() {},
 };
 
@@ -221,7 +210,7 @@ export const ecrPullTimeUpdateExclusion: AwsResource = {
   },
 };
 
-/** The account, as the service has it: nothing else names a registry. */
+/** The registry ID (account) from the service: no input names it. */
 async function registryIdOf(scope: Scope): Promise<string> {
   return (await send(ecr(scope), new DescribeRegistryCommand({}))).registryId ?? "";
 }

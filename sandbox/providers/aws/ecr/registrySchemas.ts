@@ -1,15 +1,15 @@
-import { accountSettings } from "../../../../ecr/accountSettings";
-import { scanFrequencies, scanTypes } from "../../../../ecr/scanning";
+import { accountSettings } from "../../../../ecr/registry/accountSettings";
+import { scanFrequencies, scanTypes } from "../../../../ecr/registry/scanning";
 import type { Schema } from "../../protocol/schema";
 import { region } from "../commonSchema";
 import { equivalentLifecyclePolicies, equivalentPolicies } from "../documents";
 import { accountRule, arnRule, lengthBetween } from "../valueRules";
+import { encryptionConfigurations, filters, imageTagMutability } from "./ecrSchemas";
 import { equivalentScanningRules } from "./scanningRules";
-import { encryptionConfigurations, filters, imageTagMutability } from "./schemas";
 
 /**
- * The types for a whole registry as @pulumi/aws 7.48.0 has them; what is required, computed, defaulted and replaced is
- * that of the Terraform AWS provider 6.x (internal/service/ecr).
+ * The registry-wide types in @pulumi/aws 7.48.0. What is required, computed, defaulted, or forces replacement is taken
+ * from the Terraform AWS provider 6.x (internal/service/ecr).
  */
 const registryId: Schema = { registryId: { type: "string", output: true } };
 
@@ -85,7 +85,7 @@ export const pullThroughCacheRuleSchema: Schema = {
   customRoleArn: { type: "string", rule: arnRule },
   ecrRepositoryPrefix: { type: "string", required: true, replace: true, rule: lengthBetween(2, 30) },
   upstreamRegistryUrl: { type: "string", required: true, replace: true },
-  upstreamRepositoryPrefix: { type: "string", computed: true, replace: true, rule: lengthBetween(2, 30) },
+  upstreamRepositoryPrefix: { type: "string", replace: true, rule: lengthBetween(2, 30) },
 };
 
 export const repositoryCreationTemplateSchema: Schema = {
@@ -109,7 +109,7 @@ export const accountSettingSchema: Schema = {
   value: {
     type: "string",
     required: true,
-    // The released provider lists CLAIR too, and leaves the refusal to the service.
+    // The released provider also lists CLAIR and lets the service refuse it.
     values: [...Object.values(accountSettings).flatMap(({ values }) => values), "CLAIR"],
   },
 };

@@ -14,12 +14,12 @@ import {
 } from "@aws-sdk/client-ecr";
 import type { Failure } from "../../../../provider/protocol/definition";
 import { containsUnknown, isMap, type PropertyMap, type PropertyValue } from "../../../../provider/protocol/values";
-import { step, textOf, unlessGone } from "../operations";
+import { errorMessage, step, undefinedIfGone } from "../operations";
 import { type AwsResource, type Scope, withoutInternal } from "../resource";
 import { hasCode, send } from "../send";
 import { asTagList, fromTagList, tagState, updateTags } from "../tags";
-import { ecr } from "./client";
-import { repositorySchema } from "./schemas";
+import { ecr } from "./ecrClient";
+import { repositorySchema } from "./ecrSchemas";
 
 export const ecrRepository: AwsResource = {
   type: "aws:ecr/repository:Repository",
@@ -122,9 +122,9 @@ export const ecrRepository: AwsResource = {
     } catch (error) {
       if (hasCode(error, "RepositoryNotFoundException")) return;
       if (hasCode(error, "RepositoryNotEmptyException")) {
-        throw new Error(`ECR Repository (${id}) not empty, consider using force_delete: ${textOf(error)}`);
+        throw new Error(`ECR Repository (${id}) not empty, consider using force_delete: ${errorMessage(error)}`);
       }
-      throw new Error(`deleting ECR Repository (${id}): ${textOf(error)}`);
+      throw new Error(`deleting ECR Repository (${id}): ${errorMessage(error)}`);
     }
   },
 };
@@ -134,7 +134,7 @@ export async function findRepository(
   registryId: string | undefined,
   scope: Scope,
 ): Promise<Repository | undefined> {
-  return unlessGone(["RepositoryNotFoundException"], async () => {
+  return undefinedIfGone(["RepositoryNotFoundException"], async () => {
     const { repositories } = await send(
       ecr(scope),
       new DescribeRepositoriesCommand({ registryId, repositoryNames: [name] }),
@@ -148,7 +148,7 @@ export async function tagsOf(repository: Repository, scope: Scope): Promise<Reco
   return fromTagList(tags);
 }
 
-/** A repository's properties but for its tags. */
+/** A repository's properties, except tags. */
 export function repositoryState(repository: Repository): PropertyMap {
   const { encryptionConfiguration, imageScanningConfiguration, imageTagMutabilityExclusionFilters } = repository;
   return {

@@ -1,7 +1,7 @@
 import type { PropertyValue } from "../../../../provider/protocol/values";
 import { isMap } from "../../../../provider/protocol/values";
 
-/** Whether two lists of scanning rules mean the same: neither the rules nor their filters have an order. */
+/** Whether two lists of scanning rules are equivalent: the order of rules and filters does not matter. */
 export function equivalentScanningRules(left: PropertyValue, right: PropertyValue): boolean {
   return JSON.stringify(canonical(left)) === JSON.stringify(canonical(right));
 }

@@ -10,10 +10,10 @@ import { deleteUnlessGone, step } from "../operations";
 import type { AwsResource } from "../resource";
 import { send } from "../send";
 import { tagState } from "../tags";
-import { ecsCaller } from "./client";
-import { ecsTags, fromEcsTags, updateEcsTags } from "./tags";
+import { ecsCaller } from "./ecsClient";
+import { ecsTags, fromEcsTags, updateEcsTags } from "./ecsTags";
 
-/** As in the Terraform AWS provider 6.x (internal/service/ecs/cluster.go); its id is the cluster's ARN. */
+/** As in the Terraform AWS provider 6.x (internal/service/ecs/cluster.go); the ID is the cluster's ARN. */
 export const ecsCluster: AwsResource = {
   type: "aws:ecs/cluster:Cluster",
   naming: { property: "name", transform: (name) => name },

@@ -7,17 +7,17 @@ import {
   type Service,
   UpdateServiceCommand,
 } from "@aws-sdk/client-ecs";
-import { asText, asTexts, isMap, type PropertyMap, type PropertyValue } from "../../../../provider/protocol/values";
+import { asString, asStrings, isMap, type PropertyMap, type PropertyValue } from "../../../../provider/protocol/values";
 import type { Schema } from "../../protocol/schema";
 import { regionAndTags } from "../commonSchema";
-import { deleteUnlessGone, step, unlessGone } from "../operations";
+import { deleteUnlessGone, step, undefinedIfGone } from "../operations";
 import { type AwsResource, asMaps, type Scope } from "../resource";
 import { send } from "../send";
 import { tagState } from "../tags";
-import { ecsCaller } from "./client";
-import { ecsTags, fromEcsTags, updateEcsTags } from "./tags";
+import { ecsCaller } from "./ecsClient";
+import { ecsTags, fromEcsTags, updateEcsTags } from "./ecsTags";
 
-/** The released provider waits 20 minutes for a service; a container on this machine is there in seconds or never. */
+/** The released provider waits 20 minutes for a service; a local container starts within seconds or never. */
 const steadyStateSeconds = 120;
 
 const loadBalancer: Schema = {
@@ -31,7 +31,7 @@ const network: Schema = {
   subnets: { type: "stringSet", required: true },
 };
 
-/** As in the Terraform AWS provider 6.x (internal/service/ecs/service.go); its id is the service's ARN. */
+/** As in the Terraform AWS provider 6.x (internal/service/ecs/service.go); the ID is the service's ARN. */
 export const ecsService: AwsResource = {
   type: "aws:ecs/service:Service",
   naming: { property: "name", transform: (name) => name },
@@ -63,12 +63,12 @@ export const ecsService: AwsResource = {
         new CreateServiceCommand({
           ...settings(inputs),
           serviceName: name,
-          cluster: asText(inputs["cluster"]),
-          launchType: asText(inputs["launchType"]) as LaunchType | undefined,
+          cluster: asString(inputs["cluster"]),
+          launchType: asString(inputs["launchType"]) as LaunchType | undefined,
           loadBalancers: asMaps(inputs["loadBalancers"]).map((each) => ({
             containerName: String(each["containerName"]),
             containerPort: Number(each["containerPort"]),
-            targetGroupArn: asText(each["targetGroupArn"]),
+            targetGroupArn: asString(each["targetGroupArn"]),
           })),
           tags: ecsTags(inputs["tagsAll"]),
         }),
@@ -108,7 +108,7 @@ export const ecsService: AwsResource = {
       await step(`updating ECS Service (${id})`, async () => {
         await send(
           ecsCaller(scope),
-          new UpdateServiceCommand({ ...settings(news), service: id, cluster: asText(olds["cluster"]) }),
+          new UpdateServiceCommand({ ...settings(news), service: id, cluster: asString(olds["cluster"]) }),
         );
         if (news["waitForSteadyState"] === true) await waitUntilSteady(id, news, scope);
       });
@@ -117,21 +117,21 @@ export const ecsService: AwsResource = {
   },
 
   async delete(id, outputs, scope) {
-    // Running tasks are stopped with it, as the released provider does by setting the count to 0 first.
+    // Stops running tasks as well; the released provider sets the count to 0 first.
     await deleteUnlessGone(`ECS Service (${id})`, ["ServiceNotFoundException", "ClusterNotFoundException"], () =>
       send(
         ecsCaller(scope),
-        new DeleteServiceCommand({ service: id, cluster: asText(outputs["cluster"]), force: true }),
+        new DeleteServiceCommand({ service: id, cluster: asString(outputs["cluster"]), force: true }),
       ),
     );
   },
 };
 
-/** What both a new service and an update take. */
+/** Inputs shared by create and update. */
 function settings(inputs: PropertyMap) {
   const breaker = inputs["deploymentCircuitBreaker"];
   return {
-    taskDefinition: asText(inputs["taskDefinition"]),
+    taskDefinition: asString(inputs["taskDefinition"]),
     desiredCount: typeof inputs["desiredCount"] === "number" ? inputs["desiredCount"] : 0,
     deploymentConfiguration: {
       maximumPercent: Number(inputs["deploymentMaximumPercent"]),
@@ -151,8 +151,8 @@ function networkOf(configuration: PropertyValue | undefined): NetworkConfigurati
   if (!isMap(configuration)) return undefined;
   return {
     awsvpcConfiguration: {
-      subnets: asTexts(configuration["subnets"]),
-      securityGroups: asTexts(configuration["securityGroups"]),
+      subnets: asStrings(configuration["subnets"]),
+      securityGroups: asStrings(configuration["securityGroups"]),
       assignPublicIp: configuration["assignPublicIp"] === true ? "ENABLED" : "DISABLED",
     },
   };
@@ -172,8 +172,8 @@ function networkState(configuration: NetworkConfiguration | undefined): Property
 
 async function find(id: string, cluster: PropertyValue | undefined, scope: Scope): Promise<Service | undefined> {
   // arn:aws:ecs:<region>:<account>:service/<cluster>/<name>
-  const owner = asText(cluster) ?? /:service\/([^/]+)\//.exec(id)?.[1];
-  return unlessGone(["ServiceNotFoundException", "ClusterNotFoundException"], async () => {
+  const owner = asString(cluster) ?? /:service\/([^/]+)\//.exec(id)?.[1];
+  return undefinedIfGone(["ServiceNotFoundException", "ClusterNotFoundException"], async () => {
     const { services } = await send(
       ecsCaller(scope),
       new DescribeServicesCommand({ services: [id], cluster: owner, include: ["TAGS"] }),
@@ -182,12 +182,12 @@ async function find(id: string, cluster: PropertyValue | undefined, scope: Scope
   });
 }
 
-/** One deployment, and as many tasks as wanted: what the service calls a steady state. */
+/** Waits for the service's steady state: one deployment with the desired number of tasks. */
 async function waitUntilSteady(id: string, inputs: PropertyMap, scope: Scope): Promise<void> {
   const deadline = Date.now() + steadyStateSeconds * 1000;
   for (;;) {
     const service = await find(id, inputs["cluster"], scope);
-    if (!service) throw new Error("gone while it was waited for");
+    if (!service) throw new Error("deleted while waiting for it");
     const deployments = service.deployments ?? [];
     if (deployments.length === 1 && service.runningCount === service.desiredCount) return;
     const failed = deployments.find((each) => each.status === "PRIMARY" && each.rolloutState === "FAILED");
@@ -196,20 +196,20 @@ async function waitUntilSteady(id: string, inputs: PropertyMap, scope: Scope): P
     if (Date.now() > deadline) {
       throw new Error(
         `no steady state within ${steadyStateSeconds} seconds: ${service.runningCount} of ${service.desiredCount} tasks run` +
-          `${last && `; ${last}`}; look at the containers' logs, or set waitForSteadyState: false`,
+          `${last && `; ${last}`}; check the containers' logs, or set waitForSteadyState: false`,
       );
     }
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
 }
 
-/** A cluster may be given by name or ARN. */
+/** A cluster may be specified by name or ARN. */
 function sameCluster(left: PropertyValue, right: PropertyValue): boolean {
   const name = (value: PropertyValue) => String(value).replace(/^arn:.*:cluster\//, "");
   return name(left) === name(right);
 }
 
-/** A task definition may be given as `family:revision` or ARN. */
+/** A task definition may be specified as `family:revision` or ARN. */
 function sameTaskDefinition(left: PropertyValue, right: PropertyValue): boolean {
   const name = (value: PropertyValue) => String(value).replace(/^arn:.*:task-definition\//, "");
   return name(left) === name(right);

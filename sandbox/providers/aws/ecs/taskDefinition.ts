@@ -14,14 +14,14 @@ import { readUnlessGone, step } from "../operations";
 import { type AwsResource, withoutInternal } from "../resource";
 import { send } from "../send";
 import { tagState } from "../tags";
-import { ecsCaller } from "./client";
-import { ecsTags, fromEcsTags, updateEcsTags } from "./tags";
+import { ecsCaller } from "./ecsClient";
+import { ecsTags, fromEcsTags, updateEcsTags } from "./ecsTags";
 
 const replaced = { type: "string", replace: true } as const;
 
 /**
- * As in the Terraform AWS provider 6.x (internal/service/ecs/task_definition.go): its id is the family, a change registers
- * a new revision and deregisters the old one.
+ * As in the Terraform AWS provider 6.x (internal/service/ecs/task_definition.go): the ID is the family, and a change
+ * registers a new revision and deregisters the old one.
  */
 export const ecsTaskDefinition: AwsResource = {
   type: "aws:ecs/taskDefinition:TaskDefinition",
@@ -85,7 +85,7 @@ export const ecsTaskDefinition: AwsResource = {
       return {
         arn,
         arnWithoutRevision: arn.replace(/:\d+$/, ""),
-        // What the program wrote stays, as long as it means the same: the service adds its defaults.
+        // Keeps the program's value if it is equivalent, because the service adds defaults.
         containerDefinitions: typeof given === "string" && sameContainers(given, found) ? given : found,
         ...optional("cpu", taskDefinition.cpu),
         ...optional("memory", taskDefinition.memory),
@@ -116,7 +116,7 @@ function optional(key: string, value: string | undefined): PropertyMap {
   return value === undefined || value === "" ? {} : { [key]: value };
 }
 
-/** Keys that the service fills in; leaving one out means the same as the value here (API reference, ContainerDefinition). */
+/** Defaults that the service fills in, equivalent to omitting the key (API reference, ContainerDefinition). */
 const defaults: Readonly<Record<string, unknown>> = {
   cpu: 0,
   essential: true,
@@ -127,7 +127,7 @@ const defaults: Readonly<Record<string, unknown>> = {
   portMappings: [],
 };
 
-/** Whether two lists of container definitions mean the same, defaults of the service left aside. */
+/** Whether two lists of container definitions are equivalent, apart from the service's defaults. */
 function sameContainers(left: PropertyValue, right: PropertyValue): boolean {
   const canonical = (value: PropertyValue) =>
     normalizeJson(

@@ -10,11 +10,11 @@ import {
 import { isMap, type PropertyMap, type PropertyValue } from "../../../../provider/protocol/values";
 import type { Schema } from "../../protocol/schema";
 import { regionAndTags } from "../commonSchema";
-import { deleteUnlessGone, step, unlessGone } from "../operations";
+import { deleteUnlessGone, step, undefinedIfGone } from "../operations";
 import type { AwsResource, Scope } from "../resource";
 import { send } from "../send";
 import { tagState } from "../tags";
-import { elbCaller, elbTags, tagsOfArn, updateElbTags } from "./client";
+import { elbCaller, elbTags, tagsOfArn, updateElbTags } from "./elasticLoadBalancingClient";
 
 const action: Schema = {
   order: { type: "number", computed: true },
@@ -22,7 +22,7 @@ const action: Schema = {
   type: { type: "string", required: true, values: ["forward"] },
 };
 
-/** As in the Terraform AWS provider 6.x (internal/service/elbv2/listener.go), for actions that forward. */
+/** As in the Terraform AWS provider 6.x (internal/service/elbv2/listener.go), limited to forward actions. */
 export const listener: AwsResource = {
   type: "aws:lb/listener:Listener",
   schema: {
@@ -93,7 +93,7 @@ export const listener: AwsResource = {
 };
 
 async function find(arn: string, scope: Scope): Promise<Listener | undefined> {
-  return unlessGone(["ListenerNotFoundException"], async () => {
+  return undefinedIfGone(["ListenerNotFoundException"], async () => {
     const { Listeners } = await send(elbCaller(scope), new DescribeListenersCommand({ ListenerArns: [arn] }));
     return Listeners?.[0];
   });

@@ -11,21 +11,23 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { PropertyMap, PropertyValue } from "../../../../provider/protocol/values";
 import { regionAndTags } from "../commonSchema";
-import { deleteUnlessGone, step, unlessGone } from "../operations";
+import { deleteUnlessGone, step, undefinedIfGone } from "../operations";
 import type { AwsResource, Scope } from "../resource";
 import { send } from "../send";
 import { tagState } from "../tags";
-import { elbCaller, elbTags, tagsOfArn, updateElbTags } from "./client";
+import { elbCaller, elbTags, tagsOfArn, updateElbTags } from "./elasticLoadBalancingClient";
 import { shortName } from "./names";
 
-/** Properties that the service keeps as attributes, by its names for them. */
+/** Properties that the service stores as attributes, with the attributes' names. */
 const attributes: Readonly<Record<string, string>> = {
   dropInvalidHeaderFields: "routing.http.drop_invalid_header_fields.enabled",
   enableDeletionProtection: "deletion_protection.enabled",
   idleTimeout: "idle_timeout.timeout_seconds",
 };
 
-/** As in the Terraform AWS provider 6.x (internal/service/elbv2/load_balancer.go); its id is the load balancer's ARN. */
+/**
+ * As in the Terraform AWS provider 6.x (internal/service/elbv2/load_balancer.go); the ID is the load balancer's ARN.
+ */
 export const loadBalancer: AwsResource = {
   type: "aws:lb/loadBalancer:LoadBalancer",
   naming: { property: "name", transform: shortName },
@@ -61,8 +63,8 @@ export const loadBalancer: AwsResource = {
           Name: name,
           Type: inputs["loadBalancerType"] as LoadBalancerTypeEnum,
           Scheme: inputs["internal"] === true ? "internal" : "internet-facing",
-          SecurityGroups: texts(inputs["securityGroups"]),
-          Subnets: texts(inputs["subnets"]),
+          SecurityGroups: stringList(inputs["securityGroups"]),
+          Subnets: stringList(inputs["subnets"]),
           Tags: elbTags(inputs["tagsAll"]),
         }),
       );
@@ -99,13 +101,16 @@ export const loadBalancer: AwsResource = {
       await step(`setting ELBv2 Load Balancer (${id}) security groups`, () =>
         send(
           elbCaller(scope),
-          new SetSecurityGroupsCommand({ LoadBalancerArn: id, SecurityGroups: texts(news["securityGroups"]) ?? [] }),
+          new SetSecurityGroupsCommand({
+            LoadBalancerArn: id,
+            SecurityGroups: stringList(news["securityGroups"]) ?? [],
+          }),
         ),
       );
     }
     if (changed("subnets")) {
       await step(`setting ELBv2 Load Balancer (${id}) subnets`, () =>
-        send(elbCaller(scope), new SetSubnetsCommand({ LoadBalancerArn: id, Subnets: texts(news["subnets"]) })),
+        send(elbCaller(scope), new SetSubnetsCommand({ LoadBalancerArn: id, Subnets: stringList(news["subnets"]) })),
       );
     }
     await updateElbTags(id, olds, news, scope);
@@ -119,7 +124,7 @@ export const loadBalancer: AwsResource = {
 };
 
 async function find(arn: string, scope: Scope): Promise<LoadBalancer | undefined> {
-  return unlessGone(["LoadBalancerNotFoundException"], async () => {
+  return undefinedIfGone(["LoadBalancerNotFoundException"], async () => {
     const { LoadBalancers } = await send(
       elbCaller(scope),
       new DescribeLoadBalancersCommand({ LoadBalancerArns: [arn] }),
@@ -150,6 +155,6 @@ async function attributesState(arn: string, scope: Scope): Promise<PropertyMap> 
   return state;
 }
 
-function texts(value: PropertyValue | undefined): string[] | undefined {
+function stringList(value: PropertyValue | undefined): string[] | undefined {
   return Array.isArray(value) ? value.map(String) : undefined;
 }

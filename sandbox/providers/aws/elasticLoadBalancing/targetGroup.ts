@@ -12,11 +12,11 @@ import {
 import { isMap, type PropertyMap, type PropertyValue } from "../../../../provider/protocol/values";
 import type { Schema } from "../../protocol/schema";
 import { regionAndTags } from "../commonSchema";
-import { deleteUnlessGone, step, unlessGone } from "../operations";
+import { deleteUnlessGone, step, undefinedIfGone } from "../operations";
 import type { AwsResource, Scope } from "../resource";
 import { send } from "../send";
 import { tagState } from "../tags";
-import { elbCaller, elbTags, tagsOfArn, updateElbTags } from "./client";
+import { elbCaller, elbTags, tagsOfArn, updateElbTags } from "./elasticLoadBalancingClient";
 import { shortName } from "./names";
 
 const healthCheck: Schema = {
@@ -31,7 +31,7 @@ const healthCheck: Schema = {
   unhealthyThreshold: { type: "number", default: 3 },
 };
 
-/** As in the Terraform AWS provider 6.x (internal/service/elbv2/target_group.go); its id is the group's ARN. */
+/** As in the Terraform AWS provider 6.x (internal/service/elbv2/target_group.go); the ID is the group's ARN. */
 export const targetGroup: AwsResource = {
   type: "aws:lb/targetGroup:TargetGroup",
   naming: { property: "name", transform: shortName },
@@ -124,7 +124,7 @@ async function setDelay(arn: string, inputs: PropertyMap, scope: Scope): Promise
 }
 
 async function find(arn: string, scope: Scope): Promise<TargetGroup | undefined> {
-  return unlessGone(["TargetGroupNotFoundException"], async () => {
+  return undefinedIfGone(["TargetGroupNotFoundException"], async () => {
     const { TargetGroups } = await send(elbCaller(scope), new DescribeTargetGroupsCommand({ TargetGroupArns: [arn] }));
     return TargetGroups?.[0];
   });

@@ -8,15 +8,18 @@ import {
   UntagOpenIDConnectProviderCommand,
   UpdateOpenIDConnectProviderThumbprintCommand,
 } from "@aws-sdk/client-iam";
-import { asTexts } from "../../../../provider/protocol/values";
+import { asStrings } from "../../../../provider/protocol/values";
 import { deleteUnlessGone, readUnlessGone, step } from "../operations";
 import type { AwsResource } from "../resource";
 import { send } from "../send";
 import { asTagList, fromTagList, tagState, updateTags } from "../tags";
-import { iam } from "./client";
-import { openIdConnectProviderSchema } from "./schemas";
+import { iam } from "./iamClient";
+import { openIdConnectProviderSchema } from "./iamSchemas";
 
-/** Who may call with the tokens of an identity provider. MiniStack 1.5.33 has no change of one: it refuses by name. */
+/**
+ * An identity provider whose tokens can be used to assume roles. MiniStack 1.5.33 cannot update one and refuses by
+ * name.
+ */
 export const iamOpenIdConnectProvider: AwsResource = {
   type: "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
   schema: openIdConnectProviderSchema,
@@ -27,8 +30,8 @@ export const iamOpenIdConnectProvider: AwsResource = {
         iam(scope),
         new CreateOpenIDConnectProviderCommand({
           Url: String(inputs["url"]),
-          ClientIDList: asTexts(inputs["clientIdLists"]),
-          ThumbprintList: asTexts(inputs["thumbprintLists"]),
+          ClientIDList: asStrings(inputs["clientIdLists"]),
+          ThumbprintList: asStrings(inputs["thumbprintLists"]),
           Tags: asTagList(inputs["tagsAll"]),
         }),
       ),
@@ -43,7 +46,7 @@ export const iamOpenIdConnectProvider: AwsResource = {
         arn: id,
         clientIdLists: found.ClientIDList ?? [],
         thumbprintLists: found.ThumbprintList ?? [],
-        // IAM leaves the scheme out, MiniStack does not.
+        // IAM omits the scheme, MiniStack does not.
         url: (found.Url ?? "").replace(/^https:\/\//, ""),
         ...tagState(fromTagList(found.Tags), known, scope.connection.settings),
       };
@@ -52,7 +55,7 @@ export const iamOpenIdConnectProvider: AwsResource = {
 
   async update(id, olds, news, changed, scope) {
     const provider = { OpenIDConnectProviderArn: id };
-    const thumbprints = asTexts(news["thumbprintLists"]);
+    const thumbprints = asStrings(news["thumbprintLists"]);
     if (changed("thumbprintLists") && thumbprints.length > 0) {
       await step(`updating IAM OIDC Provider (${id}) thumbprint`, () =>
         send(
@@ -61,7 +64,7 @@ export const iamOpenIdConnectProvider: AwsResource = {
         ),
       );
     }
-    const [before, after] = [asTexts(olds["clientIdLists"]), asTexts(news["clientIdLists"])];
+    const [before, after] = [asStrings(olds["clientIdLists"]), asStrings(news["clientIdLists"])];
     for (const ClientID of after.filter((each) => !before.includes(each))) {
       await step(`adding IAM OIDC Provider (${id}) client ID (${ClientID})`, () =>
         send(iam(scope), new AddClientIDToOpenIDConnectProviderCommand({ ...provider, ClientID })),

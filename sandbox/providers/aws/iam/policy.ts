@@ -15,10 +15,10 @@ import { deleteUnlessGone, listAll, readUnlessGone, step } from "../operations";
 import type { AwsResource, Scope } from "../resource";
 import { send } from "../send";
 import { asTagList, fromTagList, tagState, updateTags } from "../tags";
-import { decodedDocument, iam } from "./client";
-import { policySchema } from "./schemas";
+import { decodedDocument, iam } from "./iamClient";
+import { policySchema } from "./iamSchemas";
 
-/** A managed policy keeps at most this many versions. */
+/** Maximum number of versions of a managed policy. */
 const mostVersions = 5;
 
 export const iamPolicy: AwsResource = {
@@ -88,7 +88,7 @@ export const iamPolicy: AwsResource = {
   },
 };
 
-/** Every version but the one in force, the oldest first. */
+/** All versions except the default one, oldest first. */
 async function otherVersions(arn: string, scope: Scope): Promise<PolicyVersion[]> {
   const versions = await listAll(
     (Marker) => send(iam(scope), new ListPolicyVersionsCommand({ PolicyArn: arn, Marker })),

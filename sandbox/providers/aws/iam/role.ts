@@ -18,14 +18,14 @@ import {
   UpdateAssumeRolePolicyCommand,
   UpdateRoleCommand,
 } from "@aws-sdk/client-iam";
-import { asText, asTexts, type PropertyMap, type PropertyValue } from "../../../../provider/protocol/values";
+import { asString, asStrings, type PropertyMap, type PropertyValue } from "../../../../provider/protocol/values";
 import { normalizeJson, policyState } from "../documents";
 import { deleteUnlessGone, listAll, readUnlessGone, step, timeText } from "../operations";
 import type { AwsResource, Scope } from "../resource";
 import { send } from "../send";
 import { asTagList, fromTagList, tagState, updateTags } from "../tags";
-import { attachedPolicies, decodedDocument, iam } from "./client";
-import { inlinePolicyMap, roleSchema } from "./schemas";
+import { attachedPolicies, decodedDocument, iam } from "./iamClient";
+import { inlinePolicyMap, roleSchema } from "./iamSchemas";
 
 export const iamRole: AwsResource = {
   type: "aws:iam/role:Role",
@@ -41,9 +41,9 @@ export const iamRole: AwsResource = {
           RoleName: name,
           AssumeRolePolicyDocument: normalizeJson(String(inputs["assumeRolePolicy"])),
           Path: String(inputs["path"]),
-          Description: asText(inputs["description"]),
+          Description: asString(inputs["description"]),
           MaxSessionDuration: Number(inputs["maxSessionDuration"]),
-          PermissionsBoundary: asText(inputs["permissionsBoundary"]),
+          PermissionsBoundary: asString(inputs["permissionsBoundary"]),
           Tags: asTagList(inputs["tagsAll"]),
         }),
       ),
@@ -51,7 +51,7 @@ export const iamRole: AwsResource = {
     for (const [policy, document] of inlinePolicyMap(inputs["inlinePolicies"]) ?? []) {
       await putPolicy(name, policy, document, scope);
     }
-    for (const arn of asTexts(inputs["managedPolicyArns"])) await attach(name, arn, scope);
+    for (const arn of asStrings(inputs["managedPolicyArns"])) await attach(name, arn, scope);
     return name;
   },
 
@@ -89,14 +89,14 @@ export const iamRole: AwsResource = {
           client,
           new UpdateRoleCommand({
             RoleName: id,
-            Description: asText(news["description"]) ?? "",
+            Description: asString(news["description"]) ?? "",
             MaxSessionDuration: Number(news["maxSessionDuration"]),
           }),
         ),
       );
     }
     if (changed("permissionsBoundary")) {
-      const boundary = asText(news["permissionsBoundary"]);
+      const boundary = asString(news["permissionsBoundary"]);
       await step(`updating IAM Role (${id}) permissions boundary`, async () => {
         if (boundary === undefined) {
           await send(client, new DeleteRolePermissionsBoundaryCommand({ RoleName: id }));
@@ -117,8 +117,8 @@ export const iamRole: AwsResource = {
     const force = outputs["forceDetachPolicies"] === true;
     await deleteUnlessGone(`IAM Role (${id})`, ["NoSuchEntityException"], async () => {
       await leaveInstanceProfiles(id, scope);
-      // Policies that the last state does not know were given by someone else: IAM then refuses to delete the role.
-      if (force || asTexts(outputs["managedPolicyArns"]).length > 0) {
+      // Policies missing from the last state were attached by someone else: IAM then refuses to delete the role.
+      if (force || asStrings(outputs["managedPolicyArns"]).length > 0) {
         for (const arn of await attachedPolicies(id, scope)) await detach(id, arn, scope);
       }
       if (force || (inlinePolicyMap(outputs["inlinePolicies"])?.size ?? 0) > 0) {
@@ -129,7 +129,7 @@ export const iamRole: AwsResource = {
   },
 };
 
-/** What a role's description says of it, without its documents and tags. */
+/** The simple properties of a role, without documents and tags. */
 export function roleState(role: Role): PropertyMap {
   const boundary = role.PermissionsBoundary?.PermissionsBoundaryArn;
   return {
@@ -151,7 +151,7 @@ function inlinePolicyNames(role: string, scope: Scope): Promise<string[]> {
   );
 }
 
-/** What the user wrote as long as it means what IAM has. */
+/** The user's value if it is equivalent to IAM's. */
 async function inlinePolicyState(role: string, known: PropertyMap, scope: Scope): Promise<PropertyValue> {
   const found: PropertyMap[] = [];
   for (const name of await inlinePolicyNames(role, scope)) {
@@ -182,7 +182,7 @@ async function changeInlinePolicies(role: string, olds: PropertyMap, news: Prope
 }
 
 async function changeAttachments(role: string, olds: PropertyMap, news: PropertyMap, scope: Scope): Promise<void> {
-  const [before, after] = [asTexts(olds["managedPolicyArns"]), asTexts(news["managedPolicyArns"])];
+  const [before, after] = [asStrings(olds["managedPolicyArns"]), asStrings(news["managedPolicyArns"])];
   for (const arn of before.filter((each) => !after.includes(each))) await detach(role, arn, scope);
   for (const arn of after.filter((each) => !before.includes(each))) await attach(role, arn, scope);
 }

@@ -10,8 +10,8 @@ import { normalizeJson, policyState } from "../documents";
 import { deleteUnlessGone, readUnlessGone, step } from "../operations";
 import type { AwsResource, Scope } from "../resource";
 import { send } from "../send";
-import { attachedPolicies, decodedDocument, iam } from "./client";
-import { rolePolicyAttachmentSchema, rolePolicySchema } from "./schemas";
+import { attachedPolicies, decodedDocument, iam } from "./iamClient";
+import { rolePolicyAttachmentSchema, rolePolicySchema } from "./iamSchemas";
 
 export const iamRolePolicy: AwsResource = {
   type: "aws:iam/rolePolicy:RolePolicy",
@@ -85,7 +85,7 @@ function putRolePolicy(inputs: PropertyMap, scope: Scope): Promise<unknown> {
   );
 }
 
-/** An id's two parts; a role's name holds neither separator. */
+/** Splits an ID in two; role names contain neither separator. */
 function split(id: string, separator: string, form: string): [string, string] {
   const at = id.indexOf(separator);
   if (at < 1 || at === id.length - 1) throw new Error(`unexpected format of ID (${id}), expected ${form}`);

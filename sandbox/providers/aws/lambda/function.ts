@@ -17,7 +17,7 @@ import { deleteUnlessGone, readUnlessGone, step } from "../operations";
 import type { AwsResource, Scope } from "../resource";
 import { send } from "../send";
 import { asTagList, asTagMap, tagState, updateTags } from "../tags";
-import { lambdaCaller } from "./client";
+import { lambdaCaller } from "./lambdaClient";
 
 const waitSeconds = 60;
 
@@ -131,7 +131,7 @@ export const lambdaFunction: AwsResource = {
 
 function onlyImages(value: PropertyValue): string | undefined {
   return value === "Zip"
-    ? 'the stand-in makes functions from container images only; write packageType: "Image" with imageUri'
+    ? 'the stand-in supports functions from container images only; set packageType: "Image" and imageUri'
     : undefined;
 }
 
@@ -140,7 +140,7 @@ async function waitUntilUpdated(FunctionName: string, scope: Scope): Promise<voi
   await waitUntilFunctionUpdatedV2({ client, maxWaitTime: waitSeconds, minDelay: 1, maxDelay: 1 }, { FunctionName });
 }
 
-/** What both a new function and an update of its configuration take. */
+/** Inputs shared by create and configuration update. */
 function configuration(inputs: PropertyMap) {
   const environment = inputs["environment"];
   const image = inputs["imageConfig"];
@@ -154,8 +154,8 @@ function configuration(inputs: PropertyMap) {
     },
     ...(isMap(image) && {
       ImageConfig: {
-        Command: texts(image["commands"]),
-        EntryPoint: texts(image["entryPoints"]),
+        Command: stringList(image["commands"]),
+        EntryPoint: stringList(image["entryPoints"]),
         WorkingDirectory: typeof image["workingDirectory"] === "string" ? image["workingDirectory"] : undefined,
       },
     }),
@@ -163,10 +163,10 @@ function configuration(inputs: PropertyMap) {
 }
 
 function architectures(inputs: PropertyMap): Architecture[] | undefined {
-  return texts(inputs["architectures"]) as Architecture[] | undefined;
+  return stringList(inputs["architectures"]) as Architecture[] | undefined;
 }
 
-function texts(value: PropertyValue | undefined): string[] | undefined {
+function stringList(value: PropertyValue | undefined): string[] | undefined {
   return Array.isArray(value) && value.length > 0 ? value.map(String) : undefined;
 }
 

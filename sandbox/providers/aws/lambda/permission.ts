@@ -1,10 +1,10 @@
 import { AddPermissionCommand, GetPolicyCommand, RemovePermissionCommand } from "@aws-sdk/client-lambda";
 import type { PropertyMap } from "../../../../provider/protocol/values";
 import { region } from "../commonSchema";
-import { readUnlessGone, step, unlessGone } from "../operations";
+import { readUnlessGone, step, undefinedIfGone } from "../operations";
 import type { AwsResource } from "../resource";
 import { send } from "../send";
-import { lambdaCaller } from "./client";
+import { lambdaCaller } from "./lambdaClient";
 
 const replaced = { type: "string", replace: true } as const;
 
@@ -15,7 +15,10 @@ interface Statement {
   Condition?: Record<string, Record<string, string>>;
 }
 
-/** As in the Terraform AWS provider 6.x (internal/service/lambda/permission.go): every change replaces; its id is the statement's. */
+/**
+ * As in the Terraform AWS provider 6.x (internal/service/lambda/permission.go): every change replaces; the ID is the
+ * statement's.
+ */
 export const lambdaPermission: AwsResource = {
   type: "aws:lambda/permission:Permission",
   naming: { property: "statementId", transform: (name) => name },
@@ -67,7 +70,7 @@ export const lambdaPermission: AwsResource = {
 
   async delete(id, outputs, scope) {
     await step(`removing Lambda Permission (${id})`, () =>
-      unlessGone(["ResourceNotFoundException"], () =>
+      undefinedIfGone(["ResourceNotFoundException"], () =>
         send(
           lambdaCaller(scope),
           new RemovePermissionCommand({

@@ -10,7 +10,7 @@ import {
   UntagResourceCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
 import { regionAndTags } from "../commonSchema";
-import { deleteUnlessGone, step, unlessGone } from "../operations";
+import { deleteUnlessGone, step, undefinedIfGone } from "../operations";
 import type { AwsResource, Scope } from "../resource";
 import { send } from "../send";
 import { serviceCaller } from "../serviceCaller";
@@ -85,12 +85,12 @@ export const logGroup: AwsResource = {
   },
 };
 
-/** 0, or nothing, keeps logs for ever. */
+/** 0 or unset keeps logs forever. */
 async function setRetention(logGroupName: string, days: unknown, scope: Scope): Promise<void> {
   if (typeof days === "number" && days > 0) {
     await send(caller(scope), new PutRetentionPolicyCommand({ logGroupName, retentionInDays: days }));
   } else {
-    await unlessGone(["ResourceNotFoundException"], () =>
+    await undefinedIfGone(["ResourceNotFoundException"], () =>
       send(caller(scope), new DeleteRetentionPolicyCommand({ logGroupName })),
     );
   }

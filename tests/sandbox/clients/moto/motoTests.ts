@@ -1,18 +1,18 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { cacheDirectory } from "../../../../sandbox/paths";
-import { installPythonPackage, packageVersion } from "../../../../sandbox/services/pythonPackage";
 import { run, runOrThrow } from "../../../../sandbox/system/commands";
 import { withLock } from "../../../../sandbox/system/fileLock";
-import { makeWhole } from "../../../../sandbox/system/files";
+import { createAtomically } from "../../../../sandbox/system/files";
+import { installPythonPackage, packageVersion } from "../../../../sandbox/system/pythonPackage";
 
-/** What became of one of moto's tests, and in what words if it failed. */
+/** The result of one of moto's tests, with the message if it failed. */
 export interface MotoOutcome {
   outcome: "passed" | "failed" | "skipped";
   message: string;
 }
 
-/** Runs moto's own tests of ECR against a gateway. @returns Each test's outcome, by `FILE::NAME`. */
+/** Runs moto's own ECR tests against a gateway. @returns Each test's outcome, by `FILE::NAME`. */
 export async function runMotoTests(
   endpoint: string,
   secretAccessKey: string,
@@ -31,7 +31,7 @@ export async function runMotoTests(
     SANDBOX_SECRET: secretAccessKey,
     SANDBOX_RESULTS: results,
   };
-  // What moto's own validator of lifecycle policies says is not a question to a server.
+  // These test moto's own lifecycle policy validator, without a server.
   const ignored = ["--ignore", "tests/test_ecr/test_ecr_policy_validation.py"];
   const args = ["-m", "pytest", "-p", "sandbox_plugin", "-p", "no:cacheprovider", "-q", ...ignored, "tests/test_ecr"];
   const { stdout, stderr } = await run(python, args, { env, cwd: await motoSources(python), timeoutMs: 1_200_000 });
@@ -39,14 +39,14 @@ export async function runMotoTests(
   return JSON.parse(fs.readFileSync(results, "utf8")) as Record<string, MotoOutcome>;
 }
 
-/** moto's source package from PyPI, which alone has its tests, in the user's cache. */
+/** Puts moto's tests, which only its source package on PyPI contains, into the user's cache. @returns The folder. */
 async function motoSources(python: string): Promise<string> {
   const version = packageVersion("moto");
   const folder = cacheDirectory("test-tools", `moto-sources-${version}`);
   await withLock(`${folder}.lock`, () =>
-    makeWhole(folder, async (temporary) => {
+    createAtomically(folder, async (temporary) => {
       const list = path.join(__dirname, "source.txt");
-      // Without build isolation nothing is fetched that has no checksum here.
+      // Without build isolation, pip fetches nothing that has no checksum in the list.
       const options = ["--no-deps", "--no-binary", ":all:", "--no-build-isolation", "--require-hashes"];
       await runOrThrow(python, [
         "-m",

@@ -1,4 +1,4 @@
-"""Lets moto's tests of ECR run against the local AWS, each in an account of its own, and writes what became of each."""
+"""Runs moto's ECR tests against the local AWS, each in its own account, and writes their results."""
 
 import hashlib
 import json
@@ -12,7 +12,7 @@ from moto.core.models import MockAWS
 
 RESULTS = {}
 FIRST_ACCOUNT = 500_000_000_000
-# moto takes any registry's number for its own; this one stands in many of the tests.
+# moto accepts any registry ID as its own; many of its tests use this one.
 MOTO_REGISTRY = "012345678910"
 
 
@@ -20,7 +20,7 @@ def digest_of(content):
     return "sha256:" + hashlib.sha256(content).hexdigest()
 
 
-# moto has no layers: the digests that its tests make up are of the numbers up to 100, and a config's is of its layers' digests.
+# moto has no layers: its tests use the digests of the numbers up to 100, and for a config that of its layers' digests.
 LAYERS = {digest_of(str(number).encode()): str(number).encode() for number in range(101)}
 
 
@@ -32,15 +32,15 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(autouse=True)
 def own_account(request, monkeypatch):
-    """A key id of twelve digits stands for that account's root; moto's tests name the account by a constant of their modules."""
+    """A 12-digit key ID selects that account's root; moto's tests take the account from a constant of their module."""
     account = request.node.sandbox_account
     random.seed(account)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", account)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", os.environ["SANDBOX_SECRET"])
-    # The session that boto3 keeps has the key of the test before.
+    # boto3's cached session still has the previous test's key.
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
-    # moto would put a key of its own in their place.
+    # moto would replace these variables with its own key.
     for method in ("_mock_env_variables", "_unmock_env_variables"):
         monkeypatch.setattr(MockAWS, method, lambda self: None)
     for constant in ("ACCOUNT_ID", "DEFAULT_ACCOUNT_ID"):

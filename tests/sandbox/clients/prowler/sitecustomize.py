@@ -1,4 +1,4 @@
-"""Stands for the packages of sandbox/python/prowler.override, which Prowler imports for other clouds: nothing of theirs is called."""
+"""Mocks the packages in sandbox/python/prowler.override, which Prowler imports for other clouds but never calls here."""
 
 import importlib.abc
 import importlib.machinery
@@ -31,5 +31,5 @@ class LeftOut(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         pass
 
 
-# Last: a package that is there comes first.
+# Last, so that installed packages take precedence.
 sys.meta_path.append(LeftOut())

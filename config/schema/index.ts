@@ -1,1 +1,0 @@
-export { type EnvironmentConfig, environmentSchema } from "./environment";

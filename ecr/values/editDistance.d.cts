@@ -1,0 +1,1 @@
+export function nearestWord(word: string, choices: Iterable<string>): string | undefined;
