@@ -4,6 +4,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { dependencies, devDependencies } from "../../../package.json";
+import { sandboxHome } from "../../../sandbox/paths";
+import { withLock } from "../../../sandbox/system/fileLock";
 import { fullTests } from "../tools";
 
 const root = path.resolve(__dirname, "../../..");
@@ -29,12 +31,17 @@ function versionOf(name: PackageName): string {
   return JSON.parse(fs.readFileSync(path.join(root, folders[name], "package.json"), "utf8")).version;
 }
 
-/** Runs `npm pack` for packages. @returns Their tarballs, as a registry would have them. */
+/**
+ * Runs `npm pack` for packages, one test file at a time: it builds them in this repository's folders, whose contents
+ * another one would remove just before they are packed.
+ * @returns Their tarballs, as a registry would have them.
+ */
 export async function packed(names: readonly PackageName[], destination: string): Promise<Record<string, string>> {
   const tarballs: Record<string, string> = {};
   for (const name of names) {
     const args = ["pack", "--json", "--pack-destination", destination];
-    await run("npm", args, { cwd: path.join(root, folders[name]), maxBuffer: 2 ** 26 });
+    const pack = () => run("npm", args, { cwd: path.join(root, folders[name]), maxBuffer: 2 ** 26 });
+    await withLock(path.join(sandboxHome(), "npm-pack.lock"), pack);
     tarballs[name] = path.join(destination, `${name}-${versionOf(name)}.tgz`);
   }
   return tarballs;
