@@ -4,7 +4,6 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { dependencies, devDependencies } from "../../../package.json";
-import { sandboxHome } from "../../../sandbox/paths";
 import { withLock } from "../../../sandbox/system/fileLock";
 import { fullTests } from "../tools";
 
@@ -41,7 +40,7 @@ export async function packed(names: readonly PackageName[], destination: string)
   for (const name of names) {
     const args = ["pack", "--json", "--pack-destination", destination];
     const pack = () => run("npm", args, { cwd: path.join(root, folders[name]), maxBuffer: 2 ** 26 });
-    await withLock(path.join(sandboxHome(), "npm-pack.lock"), pack);
+    await withLock(path.join(root, "node_modules", ".npm-pack.lock"), pack);
     tarballs[name] = path.join(destination, `${name}-${versionOf(name)}.tgz`);
   }
   return tarballs;
