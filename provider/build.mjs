@@ -20,7 +20,8 @@ export async function buildProvider(outfile = path.join(provider, "bin", "index.
   }
   const { name, version, license } = JSON.parse(fs.readFileSync(path.join(provider, "package.json"), "utf8"));
   place(path.join(folder, "package.json"), JSON.stringify({ name, version, license, private: true, main: "index.js" }));
-  place(path.join(folder, "pulumi-resource-ecr"), '#!/usr/bin/env node\nrequire("./index.js");\n', 0o755);
+  const start = fs.readFileSync(path.join(provider, "pulumi-resource-ecr"), "utf8");
+  place(path.join(folder, "pulumi-resource-ecr"), start.replace("start.cjs", "index.js"), 0o755);
   return outfile;
 }
 

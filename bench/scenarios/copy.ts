@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { buildSync } from "esbuild";
+import { parse } from "yaml";
 import { measureCommand } from "../measure/command";
 import { interleave, type Variant } from "../measure/interleave";
 import { type CopyEndpoint, type CopyRequest, clientOf } from "../programs/copyImage";
@@ -41,9 +42,16 @@ function newAccount(): string {
   return String(randomInt(700_000_000_000, 799_999_999_999));
 }
 
+function providerNodeArguments(): string[] {
+  const plugin = parse(fs.readFileSync(path.join(root, "provider", "PulumiPlugin.yaml"), "utf8"));
+  return plugin.runtime.options.nodeargs.split(" ");
+}
+
 class CopyBench {
   private readonly accounts = { here: newAccount(), elsewhere: newAccount() };
   private readonly layers: Buffer[];
+  /** Node with the arguments of the provider, which copies images. */
+  private readonly node: [string, ...string[]] = [process.execPath, ...providerNodeArguments()];
   private readonly program: string;
   private readonly crane: string;
   private readonly env: NodeJS.ProcessEnv;
@@ -106,11 +114,11 @@ class CopyBench {
       variant("crane copy", (to) => [this.crane, "copy", `${address(this.source)}@${this.digest}`, `${address(to)}:1`]),
       variant("ours", (to) => {
         const order: CopyRequest = { source: this.source, target: to, digest: this.digest, tag: "1" };
-        return [process.execPath, this.program, JSON.stringify(order)];
+        return [...this.node, this.program, JSON.stringify(order)];
       }),
     ];
     // The start of Node.js alone; in an update, the provider that copies images is already running.
-    variants.push(variant(start, () => [process.execPath, this.program]));
+    variants.push(variant(start, () => [...this.node, this.program]));
     const hasSkopeo = isInstalled("skopeo");
     if (hasSkopeo) {
       const options = ["--insecure-policy", "copy", "--all", "--preserve-digests", "--authfile", "config.json"];

@@ -160,6 +160,25 @@ describe("language host", function () {
     assert.match(passed.output, /organization\|scratch\|dev\|hello\|given/);
   });
 
+  it("loads ts-node for a policy pack only when it consists of TypeScript", async () => {
+    const whether = (compiled: string) => `const { PolicyPack } = require("@pulumi/policy");
+      ${compiled}
+      const isLoaded = Object.keys(require.cache).some((file) => /ts-node.dist/.test(file));
+      const validateStack = (_: unknown, report: (message: string) => void) => report("ts-node: " + isLoaded);
+      new PolicyPack("p", { policies: [{ name: "whether", description: "-", enforcementLevel: "advisory", validateStack }] });`;
+    const javaScript = whether("").replaceAll(/: unknown|: \(message: string\) => void/g, "");
+    for (const [file, content, loaded] of [
+      ["index.js", javaScript, false],
+      ["index.ts", `declare const require: any;\n${whether("enum Kind { One }; void Kind.One;")}`, true],
+    ] as const) {
+      scratch.write("whether/PulumiPolicy.yaml", `runtime: nodejs\nmain: ${file}\n`);
+      scratch.write("whether/package.json", JSON.stringify({ name: "whether", version: "0.0.1", main: file }));
+      scratch.write(`whether/${file}`, content);
+      const { output } = await scratch.succeed(["preview", "--policy-pack", "../whether"]);
+      assert.match(output, new RegExp(`ts-node: ${loaded}`), file);
+    }
+  });
+
   it("reports why a policy pack does not start", async () => {
     scratch.write("broken/PulumiPolicy.yaml", "runtime: nodejs\n");
     scratch.write("broken/package.json", JSON.stringify({ name: "broken", version: "0.0.1" }));

@@ -12,10 +12,21 @@ describe("engine: the project's own provider", () => {
   afterEach(() => project.remove());
   const leaveOut = (file: string) => fs.rmSync(path.join(project.directory, "provider", file), { recursive: true });
 
-  it("starts without a language host", async () => {
+  /** Has the provider record Node's own arguments when it starts. */
+  function recordNodeArguments(): () => string[] {
+    const record = path.join(project.directory, "node-arguments.json");
+    const program = path.join(project.directory, "provider", "bin", "index.js");
+    const recording = `require("node:fs").writeFileSync(${JSON.stringify(record)}, JSON.stringify(process.execArgv));\n`;
+    fs.writeFileSync(program, recording + fs.readFileSync(program, "utf8"));
+    return () => JSON.parse(fs.readFileSync(record, "utf8"));
+  }
+
+  it("starts without a language host, with a small young generation", async () => {
     // Without this file, a language host could not start it.
     leaveOut("PulumiPlugin.yaml");
+    const nodeArguments = recordNodeArguments();
     assert.match((await project.mustPulumi("preview")).output, /ecr:index:ImageTags/);
+    assert.deepEqual(nodeArguments(), ["--max-semi-space-size=1"]);
   });
 
   it("does not load the component code for programs in other languages", async () => {
@@ -23,9 +34,11 @@ describe("engine: the project's own provider", () => {
     assert.match((await project.mustPulumi("preview")).output, /ecr:index:ImageTags/);
   });
 
-  it("starts through a language host where the system cannot run scripts", async () => {
+  it("starts through a language host where the system cannot run scripts, with the same arguments", async () => {
     leaveOut("pulumi-resource-ecr");
+    const nodeArguments = recordNodeArguments();
     assert.match((await project.mustPulumi("preview")).output, /ecr:index:ImageTags/);
+    assert.ok(nodeArguments().includes("--max-semi-space-size=1"), String(nodeArguments()));
   });
 
   it("builds itself if npm ran no install scripts", async () => {
