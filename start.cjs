@@ -38,18 +38,21 @@ function compile() {
 }
 
 /**
- * Makes stack traces, and the positions that Pulumi keeps with each resource, name the sources, through the instance of
- * source-map-support that Pulumi has installed. Only frames of this program are mapped: Pulumi takes the stack of every
- * promise, nearly all frames of which are its own, and mapping those too cost a tenth of the CPU time of a preview of 40
- * images.
+ * Makes stack traces, and the positions that Pulumi keeps with each resource, name the sources. Only frames of this
+ * program are looked up: Pulumi takes the stack of every promise, nearly all frames of which are its own, and looking
+ * those up too cost a tenth of the CPU time of a preview of 40 images.
  */
 function nameSources(sourceMap) {
-  const pulumi = require.resolve("@pulumi/pulumi");
-  const { install, wrapCallSite } = require(require.resolve("source-map-support", { paths: [pulumi] }));
-  install({
-    retrieveSourceMap: (file) => (file === compiled ? { url: compiled, map: sourceMap.text } : null),
-  });
-  const named = (frame) => (frame.getFileName() === compiled ? wrapCallSite(frame) : frame);
+  // Node parses it in a third of the time that source-map-support takes, which Pulumi has installed before.
+  const map = new Module.SourceMap(JSON.parse(sourceMap.text));
+  const named = (frame) => {
+    if (frame.getFileName() !== compiled) return frame;
+    const position = [frame.getLineNumber(), frame.getColumnNumber()];
+    const { originalSource, originalLine, originalColumn } = map.findEntry(...position.map((each) => each - 1));
+    if (originalSource === undefined) return frame;
+    const source = [path.join(__dirname, originalSource), originalLine + 1, originalColumn + 1];
+    return String(frame).replace([compiled, ...position].join(":"), source.join(":"));
+  };
   Error.prepareStackTrace = ({ name, message }, frames) =>
     [`${name || "Error"}: ${message || ""}`, ...frames.map(named)].join("\n    at ");
 }

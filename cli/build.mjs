@@ -12,7 +12,7 @@ const withoutEngine = {
   name: "without-engine",
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^@pulumi\/pulumi$/ }, () => ({ path: path.join(cli, "validate", "pulumiValues.ts") }));
-    onResolve({ filter: /^@pulumi\/(aws|docker|docker-build)$/ }, ({ path }) => ({ path, namespace: "left-out" }));
+    onResolve({ filter: /^@pulumi\/(aws|docker|docker-build)(\/|$)/ }, ({ path }) => ({ path, namespace: "left-out" }));
     onLoad({ filter: /.*/, namespace: "left-out" }, () => ({ contents: "module.exports = {};" }));
   },
 };

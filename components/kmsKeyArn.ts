@@ -1,4 +1,5 @@
-import * as aws from "@pulumi/aws";
+import { getRegionOutput } from "@pulumi/aws/getRegion";
+import * as kms from "@pulumi/aws/kms";
 import * as pulumi from "@pulumi/pulumi";
 import type { Fault } from "../ecr/faults";
 import { encryptionFaults, isAwsManagedKey, parseKmsKey } from "../ecr/repository/encryption";
@@ -59,7 +60,7 @@ function inRegion(
   const isCompared = isPlain(kmsKey) && region !== undefined && isPlain(region);
   const namesNone = isPlain(kmsKey) && parseKmsKey(kmsKey as string)?.region === undefined;
   if (isCompared || namesNone) return pulumi.output([]);
-  const place = region ?? aws.getRegionOutput({}, { parent }).region;
+  const place = region ?? getRegionOutput({}, { parent }).region;
   return pulumi.all([kmsKey, place]).apply(([name, known]) => {
     const faults = encryptionFaults({ encryptionType: "KMS", kmsKey: name }, "", known);
     refuseInput(subject, faults);
@@ -70,7 +71,7 @@ function inRegion(
 /** The same for a known key, with the default provider; undefined when it does not exist. */
 export async function knownKmsKeyArn(name: string, region: string): Promise<string | undefined> {
   if (isOwnArn(name)) return resolvedArn(name);
-  const found = await aws.kms.getKey({ keyId: name, region }).catch((error: unknown) => {
+  const found = await kms.getKey({ keyId: name, region }).catch((error: unknown) => {
     if (!/NotFoundException/.test(String(error))) throw error;
     return undefined;
   });
@@ -93,7 +94,7 @@ interface LookupResult {
 
 async function lookUpKey(name: string, region: string | undefined, parent: pulumi.Resource): Promise<LookupResult> {
   try {
-    const found = await aws.kms.getKey({ keyId: name, region }, { parent });
+    const found = await kms.getKey({ keyId: name, region }, { parent });
     // In a preview, a provider that cannot be configured yet returns no result.
     return { arn: found?.arn ?? unknownString };
   } catch (error) {

@@ -1,4 +1,4 @@
-import * as aws from "@pulumi/aws";
+import { getCallerIdentity } from "@pulumi/aws/getCallerIdentity";
 import {
   type AdoptedRegistry,
   adoptedRegistry,
@@ -81,7 +81,7 @@ async function onlyInAws(adopted: AdoptedRegistry, region: string): Promise<Adop
     ([setting, keys]) => keys.map((key) => ({ setting, key })),
   );
   if (wanted.length === 0) return adopted;
-  const { accountId: account } = await aws.getCallerIdentity();
+  const { accountId: account } = await getCallerIdentity();
   if (account !== adopted.registry) return adopted;
   const found = await Promise.all(
     wanted.map(async ({ setting, key }) => ((await isInAws(setting, key, { account, region })) ? [setting, key] : [])),

@@ -1,4 +1,5 @@
-import * as aws from "@pulumi/aws";
+import * as awsConfig from "@pulumi/aws/config";
+import { getRegion } from "@pulumi/aws/getRegion";
 import * as pulumi from "@pulumi/pulumi";
 import { readStackState } from "../components/stackState";
 import { withoutAdoptedSettings } from "./adoptedRegistries";
@@ -19,7 +20,7 @@ import { takenOverFaults } from "./takenOver";
 export async function loadEnvironment() {
   const written = loadConfig();
   const state = await readStackState();
-  const region = aws.config.region ?? (await aws.getRegion()).region;
+  const region = awsConfig.region ?? (await getRegion()).region;
   const context = { state, region };
   const unadopted = await withoutAdoptedSettings(withoutAdopted(written, state, region), context);
   const config = withKeptProviders(unadopted, state);

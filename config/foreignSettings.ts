@@ -1,4 +1,4 @@
-import * as aws from "@pulumi/aws";
+import { getCallerIdentity } from "@pulumi/aws/getCallerIdentity";
 import { ownershipFaults } from "../components/registry/registryOwnership";
 import type { StackContext } from "./logicalNames";
 import { refuseConfig } from "./refuseConfig";
@@ -13,7 +13,7 @@ import { type RegistriesConfig, registries, registryArgs } from "./sections/regi
 export async function refuseForeignSettings(config: RegistriesConfig, stack: StackContext): Promise<void> {
   const keys = Object.keys(config.registries);
   if (keys.length === 0) return;
-  const { accountId: account } = await aws.getCallerIdentity();
+  const { accountId: account } = await getCallerIdentity();
   const found = await Promise.all(
     keys.map(async (key) => {
       const { name, aliases } = registries.logicalName(config, key, stack);

@@ -1,4 +1,4 @@
-import * as aws from "@pulumi/aws";
+import * as iam from "@pulumi/aws/iam";
 import { resourcesOf, type StackState, type StateResource } from "../components/stackState";
 import type { Fault } from "../ecr/faults";
 import type { EnvironmentConfig } from "./sections";
@@ -61,12 +61,12 @@ function orphanedProviders({ pushRoles }: EnvironmentConfig, state: StackState):
 
 /** Trust policies of the account's roles, except the stack's own roles and service-linked roles. */
 async function foreignTrusts(own: ReadonlySet<unknown>): Promise<{ name: string; policy: string }[]> {
-  const { arns } = await aws.iam.getRoles();
+  const { arns } = await iam.getRoles();
   const names = arns
     .filter((arn) => !arn.includes(":role/aws-service-role/"))
     .map((arn) => arn.slice(arn.lastIndexOf("/") + 1))
     .filter((name) => !own.has(name));
-  const found = await Promise.all(names.sort().map((name) => undefinedIfDeleted(aws.iam.getRole({ name }))));
+  const found = await Promise.all(names.sort().map((name) => undefinedIfDeleted(iam.getRole({ name }))));
   return found.flatMap((role) => (role ? [{ name: role.name, policy: role.assumeRolePolicy }] : []));
 }
 

@@ -1,4 +1,4 @@
-import * as aws from "@pulumi/aws";
+import * as awsConfig from "@pulumi/aws/config";
 import * as pulumi from "@pulumi/pulumi";
 import { checkConfig } from "./checkConfig";
 import { refuseConfig } from "./refuseConfig";
@@ -6,7 +6,7 @@ import type { EnvironmentConfig } from "./sections";
 
 /** Reads the stack's config. A single error lists all faults, each with its path and its position in the stack file. */
 export function loadConfig(namespace = pulumi.getProject()): EnvironmentConfig {
-  const checked = checkConfig(pulumi.runtime.allConfig(), namespace, aws.config.region);
+  const checked = checkConfig(pulumi.runtime.allConfig(), namespace, awsConfig.region);
   refuseConfig(checked.faults ?? []);
   return checked.config as EnvironmentConfig;
 }

@@ -1,4 +1,4 @@
-import * as aws from "@pulumi/aws";
+import { getCallerIdentity } from "@pulumi/aws/getCallerIdentity";
 import { singletonSettings } from "../components/registry/registryOwnership";
 import { foreignReplacement } from "../components/registry/replacedSettings";
 import { resourcesOf, type StackState } from "../components/stackState";
@@ -24,7 +24,7 @@ export async function takenOverFaults(config: RegistriesConfig, state: StackStat
     }),
   );
   if (going.length === 0) return [];
-  const { accountId } = await aws.getCallerIdentity();
+  const { accountId } = await getCallerIdentity();
   const found = await Promise.all(
     going.map(async ({ argument, resource, path }): Promise<Fault[]> => {
       const location = {

@@ -1,4 +1,5 @@
-import * as aws from "@pulumi/aws";
+import * as ecr from "@pulumi/aws/ecr";
+import * as ecrpublic from "@pulumi/aws/ecrpublic";
 import * as pulumi from "@pulumi/pulumi";
 import { type Credentials, RegistryLogin } from "../../ecr/registry/registryLogin";
 import { ProgramError } from "../programError";
@@ -28,7 +29,7 @@ export function privateCredentials(
     .all([registry.registryId, registry.region])
     .apply(([registryId, region]) =>
       fetchTokenOnce(["private", registryId, region], opts, () =>
-        aws.ecr.getAuthorizationToken({ registryId, region }, opts),
+        ecr.getAuthorizationToken({ registryId, region }, opts),
       ),
     );
   const login = pulumi
@@ -46,7 +47,7 @@ export function publicCredentials(
   const token = pulumi
     .output(region)
     .apply((name) =>
-      fetchTokenOnce(["public", name], opts, () => aws.ecrpublic.getAuthorizationToken({ region: name }, opts)),
+      fetchTokenOnce(["public", name], opts, () => ecrpublic.getAuthorizationToken({ region: name }, opts)),
     );
   const login = pulumi
     .all([token, address])
@@ -59,7 +60,7 @@ export async function privateLoginRefusal(
   registry: { registryId: string; region: string },
   address: string,
 ): Promise<string | undefined> {
-  return RegistryLogin.ofEcr(await aws.ecr.getAuthorizationToken(registry)).refusal(hostOfAddress(address));
+  return RegistryLogin.ofEcr(await ecr.getAuthorizationToken(registry)).refusal(hostOfAddress(address));
 }
 
 /** Tokens fetched in this run, by the provider used and the registry. */

@@ -1,4 +1,4 @@
-import * as aws from "@pulumi/aws";
+import * as iam from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
 import type { Fault } from "../../ecr/faults";
 import { iamRoleFaults, pushRoleArnFaults } from "../../ecr/permissions/iamRoles";
@@ -74,9 +74,9 @@ export interface PushRoleArgs {
 /** The resources of a push role. What it can do and who can assume it have arguments and cannot be changed here. */
 export interface PushRoleTransforms {
   /** Not `assumeRolePolicy`. @default none */
-  role?: Transform<aws.iam.RoleArgs>;
+  role?: Transform<iam.RoleArgs>;
   /** Not `url` and `clientIdLists`. @default none */
-  provider?: Transform<aws.iam.OpenIdConnectProviderArgs>;
+  provider?: Transform<iam.OpenIdConnectProviderArgs>;
 }
 
 /**
@@ -101,9 +101,9 @@ export class PushRole extends pulumi.ComponentResource {
   /** The identity provider that the role trusts. */
   readonly providerArn: pulumi.Output<string>;
   /** The underlying resource. */
-  readonly role: aws.iam.Role;
+  readonly role: iam.Role;
   /** The identity provider, when one was created. */
-  readonly provider: aws.iam.OpenIdConnectProvider | undefined;
+  readonly provider: iam.OpenIdConnectProvider | undefined;
 
   constructor(name: string, args: PushRoleArgs, opts?: pulumi.ComponentResourceOptions) {
     const checks = new InputChecks(`PushRole ${JSON.stringify(name)}`);
@@ -113,8 +113,8 @@ export class PushRole extends pulumi.ComponentResource {
     const child = { parent: this };
     const { tags } = args;
     this.provider = args.createProvider
-      ? new aws.iam.OpenIdConnectProvider(
-          ...transformed<aws.iam.OpenIdConnectProviderArgs>(checks.subject, args.transform?.provider, {
+      ? new iam.OpenIdConnectProvider(
+          ...transformed<iam.OpenIdConnectProviderArgs>(checks.subject, args.transform?.provider, {
             key: "provider",
             name: providerName(name, issuer, opts),
             args: { url: issuer, clientIdLists: [trust.audience], tags },
@@ -129,8 +129,8 @@ export class PushRole extends pulumi.ComponentResource {
     this.providerArn = this.provider
       ? createdOutputs(this.provider, { arn: this.provider.arn }).arn
       : pulumi.output(providerArn ?? "");
-    this.role = new aws.iam.Role(
-      ...transformed<aws.iam.RoleArgs>(checks.subject, args.transform?.role, {
+    this.role = new iam.Role(
+      ...transformed<iam.RoleArgs>(checks.subject, args.transform?.role, {
         key: "role",
         name,
         args: {
@@ -148,7 +148,7 @@ export class PushRole extends pulumi.ComponentResource {
         fixed: ["assumeRolePolicy"],
       }),
     );
-    new aws.iam.RolePolicy(
+    new iam.RolePolicy(
       name,
       { name: "push", role: this.role.name, policy: pushPolicy(args.repositories, { pull: args.pull }) },
       { ...child, ...deleteBeforeReplaceOptions },

@@ -1,11 +1,11 @@
-import * as aws from "@pulumi/aws";
+import * as iam from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
 import { grantedRoleFaults, grantPolicyName, roleNameOf } from "../../ecr/permissions/grantedRoles";
 import { isPlain, refuseInput } from "../inputChecks";
 import { deleteBeforeReplaceOptions } from "../resourceOptions";
 
 /** The role to grant access to: a resource of the program, or the ARN of a role in the repository's account. */
-export type GrantedRole = aws.iam.Role | pulumi.Input<string>;
+export type GrantedRole = iam.Role | pulumi.Input<string>;
 
 /** Options to tell apart several grants of the same repository. */
 export interface GrantOptions {
@@ -44,17 +44,17 @@ export class RepositoryGrants {
   /**
    * Throws InputRefused when the input is not a role, the role is in another account, or the name is already in use.
    */
-  give({ action, role, policy, options }: Grant): aws.iam.RolePolicy {
+  give({ action, role, policy, options }: Grant): iam.RolePolicy {
     const { logicalName, arn: repositoryArn } = this.repository;
     const subject = `grant${action === "pull" ? "Pull" : "Push"} of ${JSON.stringify(logicalName)}`;
-    const arn = aws.iam.Role.isInstance(role) ? role.arn : role;
+    const arn = iam.Role.isInstance(role) ? role.arn : role;
     refuseInput(subject, isPlain(arn) ? grantedRoleFaults(arn, "role") : []);
     const name = this.newName(subject, action, options.name ?? nameInProgram(role));
     const checked = pulumi.all([arn, repositoryArn]).apply(([known, repository]) => {
       refuseInput(subject, grantedRoleFaults(known, "role", repository));
       return roleNameOf(known) ?? "";
     });
-    return new aws.iam.RolePolicy(
+    return new iam.RolePolicy(
       name,
       { name: repositoryArn.apply((known) => grantPolicyName(action, known)), role: checked, policy },
       { parent: this.repository, ...deleteBeforeReplaceOptions },
@@ -80,6 +80,6 @@ export class RepositoryGrants {
 
 /** Pulumi knows the logical name immediately, but exposes it only under this property. */
 function nameInProgram(role: GrantedRole): string | undefined {
-  if (aws.iam.Role.isInstance(role)) return (role as { __name?: string }).__name;
+  if (iam.Role.isInstance(role)) return (role as { __name?: string }).__name;
   return typeof role === "string" ? roleNameOf(role) : undefined;
 }

@@ -1,4 +1,6 @@
-import type * as aws from "@pulumi/aws";
+import type * as ecr from "@pulumi/aws/ecr";
+import type * as iam from "@pulumi/aws/iam";
+import type * as secretsmanager from "@pulumi/aws/secretsmanager";
 import * as pulumi from "@pulumi/pulumi";
 import type { Fault } from "../../ecr/faults";
 import type { AccountRegion } from "../../ecr/names/accounts";
@@ -58,25 +60,25 @@ export class Registry extends pulumi.ComponentResource {
   /** URL to pull an upstream's images from, by the cache rule's prefix: append `/<image>:<tag>`. */
   readonly cacheUrls: Readonly<Record<string, pulumi.Output<string>>>;
   /** The registry's policy, if one was requested. */
-  readonly policy: aws.ecr.RegistryPolicy | undefined;
+  readonly policy: ecr.RegistryPolicy | undefined;
   /** The scanning configuration; undefined with `scanning: false`. */
-  readonly scanning: aws.ecr.RegistryScanningConfiguration | undefined;
+  readonly scanning: ecr.RegistryScanningConfiguration | undefined;
   /** The replication configuration, when rules were given. */
-  readonly replication: aws.ecr.ReplicationConfiguration | undefined;
+  readonly replication: ecr.ReplicationConfiguration | undefined;
   /** By prefix. */
-  readonly pullThroughCacheRules: ReadonlyMap<string, aws.ecr.PullThroughCacheRule>;
+  readonly pullThroughCacheRules: ReadonlyMap<string, ecr.PullThroughCacheRule>;
   /** Secrets created for cache rules, by the rules' prefix. */
-  readonly secrets: ReadonlyMap<string, aws.secretsmanager.Secret>;
+  readonly secrets: ReadonlyMap<string, secretsmanager.Secret>;
   /** The role created for cache rules. */
-  readonly cacheRole: aws.iam.Role | undefined;
+  readonly cacheRole: iam.Role | undefined;
   /** By prefix. */
-  readonly creationTemplates: ReadonlyMap<string, aws.ecr.RepositoryCreationTemplate>;
+  readonly creationTemplates: ReadonlyMap<string, ecr.RepositoryCreationTemplate>;
   /** The role created for creation templates. */
-  readonly templateRole: aws.iam.Role | undefined;
+  readonly templateRole: iam.Role | undefined;
   /** By ECR's name of the setting. */
-  readonly accountSettings: ReadonlyMap<AccountSettingName, aws.ecr.AccountSetting>;
+  readonly accountSettings: ReadonlyMap<AccountSettingName, ecr.AccountSetting>;
   /** One for each excluded role or user, in the order of the arguments. */
-  readonly pullTimeExclusions: readonly aws.ecr.PullTimeUpdateExclusion[];
+  readonly pullTimeExclusions: readonly ecr.PullTimeUpdateExclusion[];
 
   constructor(name: string, args: RegistryArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     const subject = `Registry ${JSON.stringify(name)}`;

@@ -1,4 +1,6 @@
-import * as aws from "@pulumi/aws";
+import * as ecr from "@pulumi/aws/ecr";
+import type * as iam from "@pulumi/aws/iam";
+import * as secretsmanager from "@pulumi/aws/secretsmanager";
 import * as pulumi from "@pulumi/pulumi";
 import type { Fault } from "../../ecr/faults";
 import { customRoleFaults } from "../../ecr/names/accounts";
@@ -23,9 +25,9 @@ import { createServiceRole, type ServiceRole } from "./registryRoles";
 
 /** The cache rules of a Registry, by prefix, and what was created for them. */
 export interface PullThroughCache {
-  readonly rules: ReadonlyMap<string, aws.ecr.PullThroughCacheRule>;
-  readonly secrets: ReadonlyMap<string, aws.secretsmanager.Secret>;
-  readonly role: aws.iam.Role | undefined;
+  readonly rules: ReadonlyMap<string, ecr.PullThroughCacheRule>;
+  readonly secrets: ReadonlyMap<string, secretsmanager.Secret>;
+  readonly role: iam.Role | undefined;
 }
 
 /** The upstream's host. A name whose host is different for each user is returned as is, and then refused. */
@@ -143,14 +145,14 @@ export function createPullThroughCache(
   rules: readonly PullThroughCacheArgs[],
   context: RegistryContext,
 ): PullThroughCache {
-  const secrets = new Map<string, aws.secretsmanager.Secret>();
+  const secrets = new Map<string, secretsmanager.Secret>();
   const role = createCacheRole(rules, context);
-  const created = rules.map((rule, index): [string, aws.ecr.PullThroughCacheRule] => {
+  const created = rules.map((rule, index): [string, ecr.PullThroughCacheRule] => {
     const prefix = prefixOf(rule);
     const path = `pullThroughCache[${index}]`;
     return [
       prefix,
-      new aws.ecr.PullThroughCacheRule(
+      new ecr.PullThroughCacheRule(
         `${context.name}-${prefix}`,
         {
           ecrRepositoryPrefix: prefix,
@@ -174,7 +176,7 @@ export function createPullThroughCache(
 function credentialOf(
   rule: PullThroughCacheArgs,
   path: string,
-  secrets: Map<string, aws.secretsmanager.Secret>,
+  secrets: Map<string, secretsmanager.Secret>,
   context: RegistryContext,
 ): pulumi.Input<string> | undefined {
   if (rule.credential === undefined) {
@@ -185,7 +187,7 @@ function credentialOf(
         );
   }
   const prefix = prefixOf(rule);
-  const secret = new aws.secretsmanager.Secret(
+  const secret = new secretsmanager.Secret(
     // Prefix of Pulumi's automatic name, which is different each time: a deleted secret's name is blocked for 30 days.
     `${credentialSecretPrefix}${context.name}-${prefix}`,
     {
@@ -200,7 +202,7 @@ function credentialOf(
   );
   secrets.set(prefix, secret);
   const { username, accessToken } = rule.credential;
-  return new aws.secretsmanager.SecretVersion(
+  return new secretsmanager.SecretVersion(
     `${context.name}-${prefix}`,
     {
       secretId: secret.id,

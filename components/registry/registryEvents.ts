@@ -1,4 +1,7 @@
-import * as aws from "@pulumi/aws";
+import * as cloudwatch from "@pulumi/aws/cloudwatch";
+import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity";
+import * as kms from "@pulumi/aws/kms";
+import * as sns from "@pulumi/aws/sns";
 import * as pulumi from "@pulumi/pulumi";
 import { eventTopicKeyPolicy, eventTopicPolicy } from "../../ecr/registry/eventDelivery";
 import { InputChecks } from "../inputChecks";
@@ -20,9 +23,9 @@ export class RegistryEvents extends pulumi.ComponentResource {
   /** ARNs of the rules, for the policies of given targets (`aws:SourceArn`). */
   readonly ruleArns: pulumi.Output<string[]>;
   /** The topic, when one was created. */
-  readonly topic: aws.sns.Topic | undefined;
+  readonly topic: sns.Topic | undefined;
   /** The topic's key, when one was created. */
-  readonly key: aws.kms.Key | undefined;
+  readonly key: kms.Key | undefined;
 
   constructor(name: string, args: RegistryEventsArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     const checks = new InputChecks(`RegistryEvents ${JSON.stringify(name)}`);
@@ -37,14 +40,14 @@ export class RegistryEvents extends pulumi.ComponentResource {
 
     const names = pulumi.output(settings.repositories);
     const rules = settings.rules.map(({ suffix, description, pattern }) => {
-      const rule = new aws.cloudwatch.EventRule(
+      const rule = new cloudwatch.EventRule(
         `${name}-${suffix}`,
         { description, eventPattern: names.apply((known) => JSON.stringify(pattern(known))), ...shared },
         child,
       );
       const targets = settings.targets ?? (created ? [created.topic.arn] : []);
       targets.forEach((arn, index) => {
-        new aws.cloudwatch.EventTarget(
+        new cloudwatch.EventTarget(
           targets.length === 1 ? `${name}-${suffix}` : `${name}-${suffix}-${index + 1}`,
           { rule: rule.name, arn, region: args.region },
           // The topic must accept events before the rule sends any.
@@ -74,10 +77,10 @@ function createTopic(
   child: pulumi.CustomResourceOptions,
 ) {
   const { region, tags } = args;
-  const identity = aws.getCallerIdentityOutput({}, { parent: child.parent });
+  const identity = getCallerIdentityOutput({}, { parent: child.parent });
   const key =
     kmsKey === undefined
-      ? new aws.kms.Key(
+      ? new kms.Key(
           name,
           {
             description: "Events of ECR",
@@ -92,12 +95,8 @@ function createTopic(
           child,
         )
       : undefined;
-  const topic = new aws.sns.Topic(
-    name,
-    { name: args.topicName, kmsMasterKeyId: key?.arn ?? kmsKey, region, tags },
-    child,
-  );
-  const policy = new aws.sns.TopicPolicy(
+  const topic = new sns.Topic(name, { name: args.topicName, kmsMasterKeyId: key?.arn ?? kmsKey, region, tags }, child);
+  const policy = new sns.TopicPolicy(
     name,
     {
       arn: topic.arn,

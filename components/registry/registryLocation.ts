@@ -1,4 +1,5 @@
-import * as aws from "@pulumi/aws";
+import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity";
+import { getRegionOutput } from "@pulumi/aws/getRegion";
 import * as pulumi from "@pulumi/pulumi";
 import type { RegistryLocation } from "../../ecr/registry/serviceRoles";
 import { refuseInput } from "../inputChecks";
@@ -15,8 +16,8 @@ export function registryLocation(
   region: pulumi.Input<string> | undefined,
   parent: pulumi.Resource,
 ): pulumi.Output<RegistryLocation> {
-  const identity = aws.getCallerIdentityOutput({}, { parent });
-  const place = aws.getRegionOutput({ region }, { parent });
+  const identity = getCallerIdentityOutput({}, { parent });
+  const place = getRegionOutput({ region }, { parent });
   return pulumi
     .all([identity.accountId, identity.arn, place.region, place.endpoint])
     .apply(([account, arn, name, endpoint]) => {

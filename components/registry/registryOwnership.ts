@@ -1,4 +1,4 @@
-import * as aws from "@pulumi/aws";
+import * as cloudcontrol from "@pulumi/aws/cloudcontrol";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Fault } from "../../ecr/faults";
 import type { AccountRegion } from "../../ecr/names/accounts";
@@ -82,7 +82,7 @@ export async function isInAws(setting: RegistrySetting, key: string, location: A
   if (setting === "scanning" || setting === "accountSettings") return true;
   if (setting === "policy" || setting === "replication") return (await settingInAws(setting, location)) !== undefined;
   const { region } = location;
-  const found = aws.cloudcontrol.getResource({ typeName: typeNames[setting], identifier: key, region });
+  const found = cloudcontrol.getResource({ typeName: typeNames[setting], identifier: key, region });
   return (await undefinedIfNotFound(found)) !== undefined;
 }
 
@@ -129,7 +129,7 @@ async function readSetting(
   parent: pulumi.Resource | undefined,
 ): Promise<Record<string, unknown> | undefined> {
   const found = await undefinedIfNotFound(
-    aws.cloudcontrol.getResource({ typeName, identifier: account, region }, { parent }),
+    cloudcontrol.getResource({ typeName, identifier: account, region }, { parent }),
   );
   const properties = JSON.parse(found?.properties ?? "{}") as Record<string, unknown>;
   return isSet(properties) ? properties : undefined;

@@ -1,4 +1,4 @@
-import * as aws from "@pulumi/aws";
+import * as ecr from "@pulumi/aws/ecr";
 import * as pulumi from "@pulumi/pulumi";
 import { accessPolicyFaults, canonicalPolicyText, type PolicyDocument, readAccessPolicy } from "../../ecr/accessPolicy";
 import type { Fault } from "../../ecr/faults";
@@ -32,11 +32,11 @@ export function createRegistryPolicy(
   { policy, replicateFrom = [] }: PolicyArgs,
   context: RegistryContext,
   after: pulumi.Resource | undefined,
-): aws.ecr.RegistryPolicy | undefined {
+): ecr.RegistryPolicy | undefined {
   if (policy === undefined && replicateFrom.length === 0) {
     return undefined;
   }
-  return new aws.ecr.RegistryPolicy(
+  return new ecr.RegistryPolicy(
     context.name,
     {
       policy: pulumi.all([policy, context.location]).apply(([given, location]) => {

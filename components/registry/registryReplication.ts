@@ -1,4 +1,4 @@
-import * as aws from "@pulumi/aws";
+import * as ecr from "@pulumi/aws/ecr";
 import type { Fault } from "../../ecr/faults";
 import { accountFaults } from "../../ecr/names/accounts";
 import { regionFaults } from "../../ecr/names/regions";
@@ -133,9 +133,9 @@ function selfFaults(rule: ReplicationRuleArgs, path: string, { account, region }
 export function createReplication(
   rules: readonly ReplicationRuleArgs[],
   context: RegistryContext,
-): aws.ecr.ReplicationConfiguration {
+): ecr.ReplicationConfiguration {
   const { name, region, location } = context;
-  return new aws.ecr.ReplicationConfiguration(
+  return new ecr.ReplicationConfiguration(
     name,
     {
       replicationConfiguration: {

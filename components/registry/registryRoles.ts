@@ -1,4 +1,4 @@
-import * as aws from "@pulumi/aws";
+import * as iam from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
 import type { PolicyDocument } from "../../ecr/accessPolicy";
 import { trustPolicy } from "../../ecr/registry/serviceRoles";
@@ -6,9 +6,9 @@ import { childOptions, type RegistryContext } from "./registryContext";
 
 /** A role that ECR assumes. */
 export interface ServiceRole {
-  readonly role: aws.iam.Role;
+  readonly role: iam.Role;
   /** Resources that use the role wait for its policy. */
-  readonly policy: aws.iam.RolePolicy;
+  readonly policy: iam.RolePolicy;
 }
 
 /** Creates a role for a service of ECR, with a single inline policy. */
@@ -20,17 +20,13 @@ export function createServiceRole(
   policy: pulumi.Input<PolicyDocument>,
 ): ServiceRole {
   const name = `${context.name}-${suffix}`;
-  const role = new aws.iam.Role(
+  const role = new iam.Role(
     name,
     { assumeRolePolicy: JSON.stringify(trustPolicy(service)), description, tags: context.tags },
     childOptions(context),
   );
   return {
     role,
-    policy: new aws.iam.RolePolicy(
-      name,
-      { role: role.name, policy: pulumi.jsonStringify(policy) },
-      childOptions(context),
-    ),
+    policy: new iam.RolePolicy(name, { role: role.name, policy: pulumi.jsonStringify(policy) }, childOptions(context)),
   };
 }

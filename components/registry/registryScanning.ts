@@ -1,4 +1,4 @@
-import * as aws from "@pulumi/aws";
+import * as ecr from "@pulumi/aws/ecr";
 import type { Fault } from "../../ecr/faults";
 import { type ScanFrequency, type ScanType, scanningFilterFaults, scanningLimits } from "../../ecr/registry/scanning";
 import { oneOf } from "../../ecr/values/nearestWord";
@@ -48,13 +48,13 @@ export function registryScanningFaults(scanning: RegistryScanningArgs): Fault[] 
 export function createScanning(
   scanning: RegistryScanningArgs,
   context: RegistryContext,
-): aws.ecr.RegistryScanningConfiguration {
+): ecr.RegistryScanningConfiguration {
   const { scanOnPush, continuous } = filtersOf(scanning);
   const rule = (scanFrequency: ScanFrequency, filters: readonly string[]) =>
     filters.length === 0
       ? []
       : [{ scanFrequency, repositoryFilters: filters.map((filter) => ({ filter, filterType: "WILDCARD" })) }];
-  return new aws.ecr.RegistryScanningConfiguration(
+  return new ecr.RegistryScanningConfiguration(
     context.name,
     {
       scanType: scanTypes[scanning.type ?? "basic"],

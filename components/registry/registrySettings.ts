@@ -1,4 +1,4 @@
-import * as aws from "@pulumi/aws";
+import * as ecr from "@pulumi/aws/ecr";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Fault } from "../../ecr/faults";
 import {
@@ -38,11 +38,11 @@ export function registryAccountSettingFaults(settings: AccountSettingsArgs): Fau
 export function createAccountSettings(
   settings: AccountSettingsArgs,
   context: RegistryContext,
-): ReadonlyMap<AccountSettingName, aws.ecr.AccountSetting> {
+): ReadonlyMap<AccountSettingName, ecr.AccountSetting> {
   return new Map(
     settingsOf(settings).map(({ argument, name, value }) => [
       name,
-      new aws.ecr.AccountSetting(
+      new ecr.AccountSetting(
         `${context.name}-${name}`,
         { name, value: String(value), region: context.region },
         { ...childOptions(context), import: context.importId("accountSettings", argument) },
@@ -84,10 +84,10 @@ export function registryExclusionFaults(exclusions: Exclusions, { region }: Know
 export function createExclusions(
   exclusions: Exclusions,
   context: RegistryContext,
-): readonly aws.ecr.PullTimeUpdateExclusion[] {
+): readonly ecr.PullTimeUpdateExclusion[] {
   return exclusionsOf(exclusions).map(
     ({ path, name, arn }) =>
-      new aws.ecr.PullTimeUpdateExclusion(
+      new ecr.PullTimeUpdateExclusion(
         `${context.name}-${name}`,
         {
           principalArn: checkedWhenKnown(context, arn, (known, location) =>

@@ -1,4 +1,5 @@
-import * as aws from "@pulumi/aws";
+import * as ecr from "@pulumi/aws/ecr";
+import type * as iam from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
 import { accessPolicyFaults, canonicalPolicyText } from "../../ecr/accessPolicy";
 import type { Fault } from "../../ecr/faults";
@@ -23,8 +24,8 @@ import { createServiceRole, type ServiceRole } from "./registryRoles";
 
 /** The creation templates of a Registry, by prefix, and the role created for them. */
 export interface CreationTemplates {
-  readonly templates: ReadonlyMap<string, aws.ecr.RepositoryCreationTemplate>;
-  readonly role: aws.iam.Role | undefined;
+  readonly templates: ReadonlyMap<string, ecr.RepositoryCreationTemplate>;
+  readonly role: iam.Role | undefined;
 }
 
 const encryptionTypes: Record<NonNullable<CreationTemplateArgs["encryption"]>, EncryptionType> = {
@@ -147,7 +148,7 @@ export function createTemplates(
 ): CreationTemplates {
   const keys = templates.map((template, index) => keyOf(template, `creationTemplates[${index}].kmsKey`, context));
   const role = createTemplateRole(templates, keys, context);
-  const created = templates.map((template, index): [string, aws.ecr.RepositoryCreationTemplate] => {
+  const created = templates.map((template, index): [string, ecr.RepositoryCreationTemplate] => {
     const path = `creationTemplates[${index}]`;
     const { prefix, appliedFor, encryptionType, imageTagMutability, exclusionFilters, lifecycle } =
       templateOf(template);
@@ -157,7 +158,7 @@ export function createTemplates(
     if (lifecyclePolicy !== undefined) {
       warnOfSplitTagLists(context.subject, lifecyclePolicy, `${path}.lifecyclePolicy`);
     }
-    const resource = new aws.ecr.RepositoryCreationTemplate(
+    const resource = new ecr.RepositoryCreationTemplate(
       `${context.name}-${prefix}`,
       {
         prefix,

@@ -1,4 +1,4 @@
-import * as aws from "@pulumi/aws";
+import * as ecr from "@pulumi/aws/ecr";
 import * as pulumi from "@pulumi/pulumi";
 import type { Fault } from "../../ecr/faults";
 import { type EncryptionType, encryptionName } from "../../ecr/repository/encryption";
@@ -40,7 +40,7 @@ async function readExistingEncryption(
   parent: pulumi.Resource,
 ): Promise<ExistingEncryption> {
   const { repositoryName: name, region } = requested;
-  const repository = await aws.ecr.getRepository({ name, region }, { parent }).catch((error: unknown) => {
+  const repository = await ecr.getRepository({ name, region }, { parent }).catch((error: unknown) => {
     if (!/couldn't find resource/.test(String(error))) throw error;
     refuseInput(subject, [
       {

@@ -1,4 +1,6 @@
-import * as aws from "@pulumi/aws";
+import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity";
+import { getRegionOutput } from "@pulumi/aws/getRegion";
+import * as kms from "@pulumi/aws/kms";
 import * as pulumi from "@pulumi/pulumi";
 import { repositoryKeyPolicy } from "../../ecr/accessPolicy";
 import { keyDeletionWindow, repositoryKeyAlias } from "../../ecr/repository/encryption";
@@ -14,7 +16,7 @@ export interface CustomerKeyArgs {
   region?: pulumi.Input<string>;
   tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /** Transforms the key. @default none */
-  transform?: Transform<aws.kms.KeyArgs>;
+  transform?: Transform<kms.KeyArgs>;
 }
 
 /**
@@ -29,10 +31,10 @@ export function createCustomerKey(
   args: CustomerKeyArgs,
   parent: pulumi.Resource,
   protect: boolean | undefined,
-): aws.kms.Key {
-  const account = aws.getCallerIdentityOutput({}, { parent }).accountId;
-  const region = args.region ?? aws.getRegionOutput({}, { parent }).region;
-  const key = new aws.kms.Key(
+): kms.Key {
+  const account = getCallerIdentityOutput({}, { parent }).accountId;
+  const region = args.region ?? getRegionOutput({}, { parent }).region;
+  const key = new kms.Key(
     ...transformed(args.subject, args.transform, {
       key: "key",
       name,
@@ -50,7 +52,7 @@ export function createCustomerKey(
       fixed: ["region"],
     }),
   );
-  new aws.kms.Alias(
+  new kms.Alias(
     name,
     {
       name: pulumi.output(args.repositoryName).apply(repositoryKeyAlias),

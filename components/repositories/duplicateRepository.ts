@@ -1,4 +1,4 @@
-import * as aws from "@pulumi/aws";
+import { getRegion } from "@pulumi/aws/getRegion";
 import type * as pulumi from "@pulumi/pulumi";
 import { refuseInput } from "../inputChecks";
 import { readStackState } from "../stackState";
@@ -29,7 +29,7 @@ export async function refuseDuplicateRepository(repository: NamedRepository): Pr
     (each) => each.type === type && each.outputs[property] === repositoryName && !names.includes(each.name),
   );
   if (others.length === 0) return repositoryName;
-  const region = repository.region ?? (await aws.getRegion({}, { parent })).region;
+  const region = repository.region ?? (await getRegion({}, { parent })).region;
   const former = others.find(({ outputs }) => outputs["region"] === region)?.name;
   if (former === undefined) return repositoryName;
   refuseInput(subject, [

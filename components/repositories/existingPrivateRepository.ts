@@ -1,4 +1,4 @@
-import * as aws from "@pulumi/aws";
+import * as ecr from "@pulumi/aws/ecr";
 import type * as pulumi from "@pulumi/pulumi";
 import { accountFaults } from "../../ecr/names/accounts";
 import { regionFaults } from "../../ecr/names/regions";
@@ -43,7 +43,7 @@ export class ExistingPrivateRepository extends PrivateRepositoryBase {
     checks.refuse();
     super("ecr:index:ExistingPrivateRepository", name, opts);
     this.requested = { repositoryName, ...(region && { region }), ...(registryId && { registryId }) };
-    const found = aws.ecr.getRepositoryOutput({ name: repositoryName, region, registryId }, { parent: this });
+    const found = ecr.getRepositoryOutput({ name: repositoryName, region, registryId }, { parent: this });
     this.place = {
       url: found.repositoryUrl,
       arn: found.arn,

@@ -1,4 +1,4 @@
-import * as aws from "@pulumi/aws";
+import * as ecrpublic from "@pulumi/aws/ecrpublic";
 import * as pulumi from "@pulumi/pulumi";
 import { publicRegions } from "../../ecr/names/regions";
 import { publicRepositoryNameFaults } from "../../ecr/names/repositoryNames";
@@ -23,7 +23,7 @@ export interface ExistingPublicRepositoryArgs {
  */
 export class ExistingPublicRepository extends PublicRepositoryBase {
   /** The resource as it was read. */
-  readonly repository: aws.ecrpublic.Repository;
+  readonly repository: ecrpublic.Repository;
   protected readonly requestedName: pulumi.Input<string>;
   protected readonly place: RepositoryPlace;
 
@@ -36,7 +36,7 @@ export class ExistingPublicRepository extends PublicRepositoryBase {
     super("ecr:index:ExistingPublicRepository", name, opts);
     this.requestedName = repositoryName;
     // The provider has no function for it, so the resource is read, which manages nothing either.
-    this.repository = aws.ecrpublic.Repository.get(
+    this.repository = ecrpublic.Repository.get(
       name,
       pulumi.interpolate`${repositoryName}@${publicRegions[0]}`,
       undefined,

@@ -1,4 +1,5 @@
-import * as aws from "@pulumi/aws";
+import * as ecr from "@pulumi/aws/ecr";
+import type * as kms from "@pulumi/aws/kms";
 import * as pulumi from "@pulumi/pulumi";
 import type { TagMutabilitySettings } from "../../ecr/tags/tagMutability";
 import { InputChecks } from "../inputChecks";
@@ -37,9 +38,9 @@ export class PrivateRepository extends PrivateRepositoryBase {
   /** Which tags can be moved. */
   readonly tagSettings: TagMutabilitySettings;
   /** The underlying resource. */
-  readonly repository: aws.ecr.Repository;
+  readonly repository: ecr.Repository;
   /** The customer managed key, when one was created. */
-  readonly key: aws.kms.Key | undefined;
+  readonly key: kms.Key | undefined;
   protected readonly requested: PrivateRepositoryName;
   protected readonly place: RepositoryPlace;
 
@@ -69,8 +70,8 @@ export class PrivateRepository extends PrivateRepositoryBase {
       : undefined;
     const given = kmsKeyArn(checks.subject, settings.kmsKey, region, this);
     const kmsKey = this.key?.arn ?? given.arn;
-    this.repository = new aws.ecr.Repository(
-      ...transformed<aws.ecr.RepositoryArgs>(checks.subject, args.transform?.repository, {
+    this.repository = new ecr.Repository(
+      ...transformed<ecr.RepositoryArgs>(checks.subject, args.transform?.repository, {
         key: "repository",
         name,
         args: {
@@ -152,8 +153,8 @@ export class PrivateRepository extends PrivateRepositoryBase {
     const repository = this.repository.name;
     if (lifecyclePolicy !== undefined) {
       warnOfSplitTagLists(subject, lifecyclePolicy, "lifecyclePolicy");
-      new aws.ecr.LifecyclePolicy(
-        ...transformed<aws.ecr.LifecyclePolicyArgs>(subject, args.transform?.lifecyclePolicy, {
+      new ecr.LifecyclePolicy(
+        ...transformed<ecr.LifecyclePolicyArgs>(subject, args.transform?.lifecyclePolicy, {
           key: "lifecyclePolicy",
           name: this.logicalName,
           args: { repository, policy: lifecyclePolicy, region },
@@ -164,8 +165,8 @@ export class PrivateRepository extends PrivateRepositoryBase {
     }
     const policy = repositoryPolicyText(subject, args.access, region, { parent: this });
     if (policy !== undefined) {
-      new aws.ecr.RepositoryPolicy(
-        ...transformed<aws.ecr.RepositoryPolicyArgs>(subject, args.transform?.repositoryPolicy, {
+      new ecr.RepositoryPolicy(
+        ...transformed<ecr.RepositoryPolicyArgs>(subject, args.transform?.repositoryPolicy, {
           key: "repositoryPolicy",
           name: this.logicalName,
           args: { repository, policy, region },

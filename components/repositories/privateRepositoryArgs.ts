@@ -1,4 +1,5 @@
-import type * as aws from "@pulumi/aws";
+import type * as ecr from "@pulumi/aws/ecr";
+import type * as kms from "@pulumi/aws/kms";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Fault } from "../../ecr/faults";
 import type { LifecyclePolicyDocument } from "../../ecr/lifecyclePolicy";
@@ -119,13 +120,13 @@ export interface PrivateRepositoryArgs {
  */
 export interface PrivateRepositoryTransforms {
   /** Not `name`, `region`, or the properties that decide which tags can be moved. @default none */
-  repository?: Transform<aws.ecr.RepositoryArgs>;
+  repository?: Transform<ecr.RepositoryArgs>;
   /** @default none */
-  lifecyclePolicy?: Transform<aws.ecr.LifecyclePolicyArgs>;
+  lifecyclePolicy?: Transform<ecr.LifecyclePolicyArgs>;
   /** @default none */
-  repositoryPolicy?: Transform<aws.ecr.RepositoryPolicyArgs>;
+  repositoryPolicy?: Transform<ecr.RepositoryPolicyArgs>;
   /** The customer managed key of `createKey`. @default none */
-  key?: Transform<aws.kms.KeyArgs>;
+  key?: Transform<kms.KeyArgs>;
 }
 
 /** ECR's name for each kind of encryption. */

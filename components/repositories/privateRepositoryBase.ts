@@ -1,4 +1,5 @@
-import * as aws from "@pulumi/aws";
+import * as ecr from "@pulumi/aws/ecr";
+import type * as iam from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
 import { privateCredentials } from "../images/ecrLogin";
 import { lookupDependency, type RegistryCredentials, undefinedIfNotFound } from "../images/imageRepository";
@@ -31,7 +32,7 @@ export abstract class PrivateRepositoryBase extends RepositoryComponent {
   /** {@inheritDoc ImageRepository.findDigest} */
   findDigest(tag: string): pulumi.Output<string | undefined> {
     return pulumi.all([this.requested, lookupDependency(this.repository)]).apply(async ([repository]) => {
-      const image = await undefinedIfNotFound(aws.ecr.getImage({ ...repository, imageTag: tag }, { parent: this }));
+      const image = await undefinedIfNotFound(ecr.getImage({ ...repository, imageTag: tag }, { parent: this }));
       return image?.imageDigest;
     });
   }
@@ -47,7 +48,7 @@ export abstract class PrivateRepositoryBase extends RepositoryComponent {
    * repository.grantPull(executionRole);
    * repository.grantPull("arn:aws:iam::123456789012:role/nodes", { name: "nodes" });
    */
-  grantPull(role: GrantedRole, options: GrantOptions = {}): aws.iam.RolePolicy {
+  grantPull(role: GrantedRole, options: GrantOptions = {}): iam.RolePolicy {
     return this.grants.give({ action: "pull", role, policy: pullPolicy([this]), options });
   }
 
@@ -61,7 +62,7 @@ export abstract class PrivateRepositoryBase extends RepositoryComponent {
    * @example
    * repository.grantPush(builder, { pull: true });
    */
-  grantPush(role: GrantedRole, { pull, ...options }: PushGrantOptions = {}): aws.iam.RolePolicy {
+  grantPush(role: GrantedRole, { pull, ...options }: PushGrantOptions = {}): iam.RolePolicy {
     return this.grants.give({ action: "push", role, policy: pushPolicy([this], { pull }), options });
   }
 

@@ -1,4 +1,4 @@
-import * as aws from "@pulumi/aws";
+import * as ecrpublic from "@pulumi/aws/ecrpublic";
 import * as pulumi from "@pulumi/pulumi";
 import type { Fault } from "../../ecr/faults";
 import { publicRegionFaults, publicRegions } from "../../ecr/names/regions";
@@ -63,9 +63,9 @@ export interface PublicRepositoryArgs {
  */
 export interface PublicRepositoryTransforms {
   /** Not `repositoryName` and `region`. @default none */
-  repository?: Transform<aws.ecrpublic.RepositoryArgs>;
+  repository?: Transform<ecrpublic.RepositoryArgs>;
   /** @default none */
-  repositoryPolicy?: Transform<aws.ecrpublic.RepositoryPolicyArgs>;
+  repositoryPolicy?: Transform<ecrpublic.RepositoryPolicyArgs>;
 }
 
 /**
@@ -82,7 +82,7 @@ export interface PublicRepositoryTransforms {
  */
 export class PublicRepository extends PublicRepositoryBase {
   /** The underlying resource. */
-  readonly repository: aws.ecrpublic.Repository;
+  readonly repository: ecrpublic.Repository;
   protected readonly requestedName: pulumi.Input<string>;
   protected readonly place: RepositoryPlace;
 
@@ -92,8 +92,8 @@ export class PublicRepository extends PublicRepositoryBase {
     checks.refuse();
     super("ecr:index:PublicRepository", name, { ...opts, retainOnDelete: args.retainOnDelete ?? opts?.retainOnDelete });
     this.requestedName = repositoryName;
-    this.repository = new aws.ecrpublic.Repository(
-      ...transformed<aws.ecrpublic.RepositoryArgs>(checks.subject, args.transform?.repository, {
+    this.repository = new ecrpublic.Repository(
+      ...transformed<ecrpublic.RepositoryArgs>(checks.subject, args.transform?.repository, {
         key: "repository",
         name,
         args: {
@@ -123,8 +123,8 @@ export class PublicRepository extends PublicRepositoryBase {
     );
     const policy = publicRepositoryPolicyText(checks.subject, args.access);
     if (policy !== undefined) {
-      new aws.ecrpublic.RepositoryPolicy(
-        ...transformed<aws.ecrpublic.RepositoryPolicyArgs>(checks.subject, args.transform?.repositoryPolicy, {
+      new ecrpublic.RepositoryPolicy(
+        ...transformed<ecrpublic.RepositoryPolicyArgs>(checks.subject, args.transform?.repositoryPolicy, {
           key: "repositoryPolicy",
           name,
           args: { repositoryName: this.repository.repositoryName, policy, region },

@@ -1,4 +1,4 @@
-import * as aws from "@pulumi/aws";
+import * as ecrpublic from "@pulumi/aws/ecrpublic";
 import * as pulumi from "@pulumi/pulumi";
 import { publicRegions } from "../../ecr/names/regions";
 import type { TagMutabilitySettings } from "../../ecr/tags/tagMutability";
@@ -13,7 +13,7 @@ export const publicTagSettings: TagMutabilitySettings = { imageTagMutability: "M
 const [region] = publicRegions;
 
 /** A public repository's location, as reported by its resource. */
-export function publicRepositoryLocation(repository: aws.ecrpublic.Repository): RepositoryPlace {
+export function publicRepositoryLocation(repository: ecrpublic.Repository): RepositoryPlace {
   const { repositoryUri: url, arn, repositoryName, registryId, region } = repository;
   return createdOutputs(repository, { url, arn, repositoryName, registryId, region });
 }
@@ -30,7 +30,7 @@ export abstract class PublicRepositoryBase extends RepositoryComponent {
   findDigest(tag: string): pulumi.Output<string | undefined> {
     return pulumi.all([this.requestedName, lookupDependency(this.repository)]).apply(async ([repositoryName]) => {
       const found = await undefinedIfNotFound(
-        aws.ecrpublic.getImages({ repositoryName, imageIds: [{ imageTag: tag }], region }, { parent: this }),
+        ecrpublic.getImages({ repositoryName, imageIds: [{ imageTag: tag }], region }, { parent: this }),
       );
       return found?.images[0]?.imageDigest;
     });

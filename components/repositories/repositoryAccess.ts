@@ -1,4 +1,4 @@
-import * as aws from "@pulumi/aws";
+import { getRegionOutput } from "@pulumi/aws/getRegion";
 import * as pulumi from "@pulumi/pulumi";
 import {
   type AccessGrants,
@@ -89,7 +89,7 @@ export function repositoryPolicyText(
 ): pulumi.Input<string> | undefined {
   if (!grantsAccess(access)) return undefined;
   const isForFunctions = grantsAccess({ lambdaPull: access?.lambdaPull });
-  const policyRegion = region ?? (isForFunctions ? aws.getRegionOutput({}, opts).region : undefined);
+  const policyRegion = region ?? (isForFunctions ? getRegionOutput({}, opts).region : undefined);
   return policyText(subject, access, policyRegion, {
     faults: (grants: AccessGrants, known) => accessGrantsFaults(grants, "access", known),
     document: repositoryPolicyFromGrants,

@@ -1,4 +1,5 @@
-import * as aws from "@pulumi/aws";
+import * as ecr from "@pulumi/aws/ecr";
+import * as ecrpublic from "@pulumi/aws/ecrpublic";
 import { undefinedIfNotFound } from "../images/imageRepository";
 
 /** The images in a repository in AWS. */
@@ -21,11 +22,11 @@ export async function privateRepositoryContents(repository: {
   region?: string;
   registryId?: string;
 }): Promise<RepositoryContents> {
-  const found = await undefinedIfNotFound(aws.ecr.getImages(repository));
+  const found = await undefinedIfNotFound(ecr.getImages(repository));
   const digests = new Set(found?.imageIds.map(({ imageDigest }) => imageDigest));
   if (digests.size === 0) return noImages;
   const { registryId, repositoryName, region } = repository;
-  const newest = await undefinedIfNotFound(aws.ecr.getImage({ repositoryName, region, registryId, mostRecent: true }));
+  const newest = await undefinedIfNotFound(ecr.getImage({ repositoryName, region, registryId, mostRecent: true }));
   return {
     count: digests.size,
     ...(newest && {
@@ -39,7 +40,7 @@ export async function publicRepositoryContents(repository: {
   repositoryName: string;
   region: string;
 }): Promise<RepositoryContents> {
-  const found = await undefinedIfNotFound(aws.ecrpublic.getImages(repository));
+  const found = await undefinedIfNotFound(ecrpublic.getImages(repository));
   const images = [...(found?.images ?? [])].sort((a, b) => (a.imagePushedAt < b.imagePushedAt ? 1 : -1));
   const [newest] = images;
   if (newest === undefined) return noImages;

@@ -1,3 +1,5 @@
+// Registers every AWS resource type, so that a reference to any of them arrives as a resource.
+import "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { version } from "../package.json";
 import { construct } from "./construct";

@@ -163,6 +163,19 @@ describe("imports", () => {
     );
   });
 
+  it("name single services of @pulumi/aws in the program: loading them all delays every command by a fifth of a second", () => {
+    const program = files.filter((file) => /^(components|config|ecr|oci|outputs|index\.ts)\b/.test(file));
+    const names = program.flatMap((file) => {
+      const { importedFiles } = ts.preProcessFile(fs.readFileSync(path.join(root, file), "utf8"), true, true);
+      return importedFiles.map(({ fileName }) => `${file}: ${fileName}`);
+    });
+    assert.ok(names.some((each) => each.endsWith(": @pulumi/aws/ecr")));
+    assert.deepEqual(
+      names.filter((each) => each.endsWith(": @pulumi/aws")),
+      [],
+    );
+  });
+
   it("are reported if they lead up or sideways, and so is a file without a floor", () => {
     const sources = {
       "a/low/x.ts": 'import "../high/y"; import "./z";',
