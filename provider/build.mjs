@@ -10,6 +10,9 @@ import { build } from "esbuild";
 
 const provider = path.dirname(fileURLToPath(import.meta.url));
 
+/** As ../provider/pulumi-resource-ecr, which explains it. */
+const program = '#!/bin/sh\n":" //; exec node --max-semi-space-size=1 "$0" "$@"\nrequire("./index.js");\n';
+
 /** @param {string} [outfile] Where to write it; by default the file in package.json. */
 export async function buildProvider(outfile = path.join(provider, "bin", "index.js")) {
   const folder = path.dirname(outfile);
@@ -20,8 +23,7 @@ export async function buildProvider(outfile = path.join(provider, "bin", "index.
   }
   const { name, version, license } = JSON.parse(fs.readFileSync(path.join(provider, "package.json"), "utf8"));
   place(path.join(folder, "package.json"), JSON.stringify({ name, version, license, private: true, main: "index.js" }));
-  const start = fs.readFileSync(path.join(provider, "pulumi-resource-ecr"), "utf8");
-  place(path.join(folder, "pulumi-resource-ecr"), start.replace("start.cjs", "index.js"), 0o755);
+  place(path.join(folder, "pulumi-resource-ecr"), program, 0o755);
   return outfile;
 }
 

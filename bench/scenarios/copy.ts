@@ -4,7 +4,6 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { buildSync } from "esbuild";
-import { parse } from "yaml";
 import { measureCommand } from "../measure/command";
 import { interleave, type Variant } from "../measure/interleave";
 import { type CopyEndpoint, type CopyRequest, clientOf } from "../programs/copyImage";
@@ -42,16 +41,11 @@ function newAccount(): string {
   return String(randomInt(700_000_000_000, 799_999_999_999));
 }
 
-function providerNodeArguments(): string[] {
-  const plugin = parse(fs.readFileSync(path.join(root, "provider", "PulumiPlugin.yaml"), "utf8"));
-  return plugin.runtime.options.nodeargs.split(" ");
-}
-
 class CopyBench {
   private readonly accounts = { here: newAccount(), elsewhere: newAccount() };
   private readonly layers: Buffer[];
-  /** Node with the arguments of the provider, which copies images. */
-  private readonly node: [string, ...string[]] = [process.execPath, ...providerNodeArguments()];
+  /** Node as pulumi-resource-ecr starts it. */
+  private readonly node = [process.execPath, "--max-semi-space-size=1"] as const;
   private readonly program: string;
   private readonly crane: string;
   private readonly env: NodeJS.ProcessEnv;

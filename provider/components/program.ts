@@ -1,4 +1,4 @@
-// Registers every AWS resource type, so that a reference to any of them arrives as a resource.
+// Registers every AWS resource type, so that references to them arrive as resources.
 import "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { version } from "../package.json";

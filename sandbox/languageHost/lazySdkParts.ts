@@ -1,58 +1,40 @@
 /**
  * Node loads this file before a program or policy pack (`--require`). It defers what the Pulumi SDK loads at startup but
  * seldom needs: the TypeScript compiler, for serializing functions (a third of the time that `require("@pulumi/pulumi")`
- * takes), and ts-node, which the SDK registers for every policy pack, compiled or not (a third of a pack's startup).
+ * takes), and ts-node, which it registers for every policy pack, even a compiled one.
  */
 import Module from "node:module";
 import * as path from "node:path";
 
 type Load = (id: string) => unknown;
 type Handler = (module: NodeModule, filename: string) => unknown;
-interface TsNode {
-  register(options: TsNodeOptions): unknown;
-}
-interface TsNodeOptions {
-  skipProject?: boolean;
-  compilerOptions?: { allowJs?: boolean };
-}
 
 const { prototype, _extensions: handlers } = Module as unknown as {
   prototype: { require(this: NodeModule, id: string): unknown };
   _extensions: Record<string, Handler | undefined>;
 };
 const loadNow = prototype.require;
-
-/** The deferred modules, with the members that the SDK reads before it needs the rest. */
-const deferred = new Map<string, Record<string, (load: Load) => unknown>>([
-  ["typescript", { version: (load) => versionOf("typescript", load) }],
-  [
-    "ts-node",
-    {
-      VERSION: (load) => versionOf("ts-node", load),
-      register: (load) => (options: TsNodeOptions) => registerWhenNeeded(() => load("ts-node") as TsNode, options),
-    },
-  ],
-]);
+const sdk = /[\\/]node_modules[\\/]@pulumi[\\/]pulumi[\\/]/;
 
 prototype.require = function (id) {
   const load = (each: string) => loadNow.call(this, each);
-  const members = deferred.get(id);
-  return members === undefined ? load(id) : lazyModule(() => load(id) as object, members, load);
+  if (id === "typescript") return lazyTypeScript(load);
+  return id === "ts-node" && sdk.test(this.filename) ? lazyTsNode(load) : load(id);
 };
 
-/** A proxy for a module that loads it on first access to anything but the given members. */
-function lazyModule(loadModule: () => object, members: Record<string, (load: Load) => unknown>, load: Load): object {
+/** A proxy for the compiler that loads it on first access. */
+function lazyTypeScript(load: Load): object {
   let loaded: object | undefined;
   const module = () => {
-    loaded ??= loadModule();
+    loaded ??= load("typescript") as object;
     return loaded;
   };
   return new Proxy(Object.create(null), {
     get: (_, name) => {
       // Every compiled import checks `__esModule`. With true, it uses the module as is, without reading its names.
       if (name === "__esModule") return true;
-      const member = loaded === undefined && typeof name === "string" ? members[name] : undefined;
-      return member === undefined ? Reflect.get(module(), name) : member(load);
+      if (name === "version") return versionOf("typescript", load);
+      return Reflect.get(module(), name);
     },
     has: (_, name) => name in module(),
     ownKeys: () => Reflect.ownKeys(module()),
@@ -63,25 +45,33 @@ function lazyModule(loadModule: () => object, members: Record<string, (load: Loa
   });
 }
 
-/** Throws, like the module itself, if it is not installed. */
+/** The members of ts-node that the SDK uses. */
+function lazyTsNode(load: Load) {
+  const tsNode = () => load("ts-node") as { register(options: object): unknown };
+  return {
+    VERSION: versionOf("ts-node", load),
+    register: (options: { skipProject?: boolean }) =>
+      // A tsconfig.json may have ts-node compile JavaScript as well.
+      options.skipProject === true ? registerWhenNeeded(() => tsNode().register(options)) : tsNode().register(options),
+  };
+}
+
+/** Throws, like the package itself, if it is not installed. */
 function versionOf(name: string, load: Load): string {
   return (load(`${name}/package.json`) as { version: string }).version;
 }
 
-/** Registers ts-node when the first TypeScript file is loaded; at once if it might compile JavaScript, too. */
-function registerWhenNeeded(tsNode: () => TsNode, options: TsNodeOptions): void {
-  if (options.skipProject !== true || options.compilerOptions?.allowJs === true) {
-    tsNode().register(options);
-    return;
-  }
+/** Defers registering ts-node to the first TypeScript file. */
+function registerWhenNeeded(register: () => unknown): void {
   const replaced = [".ts", ".tsx", ".mts", ".cts"].map((extension) => [extension, handlers[extension]] as const);
   const registerFirst: Handler = (module, filename) => {
     for (const [extension, handler] of replaced) {
       if (handler === undefined) delete handlers[extension];
       else handlers[extension] = handler;
     }
-    tsNode().register(options);
-    return handlers[path.extname(filename)]?.(module, filename);
+    register();
+    // Like Node: what has no handler is JavaScript. There ts-node handles .mts and .cts, too.
+    return (handlers[path.extname(filename)] ?? handlers[".js"])?.(module, filename);
   };
   for (const [extension] of replaced) handlers[extension] = registerFirst;
 }

@@ -14,9 +14,8 @@ export interface PluginOutput {
 }
 
 export interface PolicyPackStart {
-  runner: string;
-  nodeArgs: readonly string[];
-  engine: string;
+  /** Arguments for Node: the runner and its own arguments, without the pack's folder. */
+  command: readonly string[];
   directory: string;
   environment: NodeJS.ProcessEnv;
 }
@@ -90,9 +89,9 @@ export class PolicyPackRelay {
   }
 
   private startPack(stack: NodeJS.ProcessEnv): Promise<grpc.Client> {
-    const { runner, nodeArgs, engine, directory, environment } = this.start;
+    const { command, directory, environment } = this.start;
     // The trailing separator makes `require` resolve the folder, never a file next to it such as policies.json.
-    const child = startChild(process.execPath, [...nodeArgs, runner, engine, directory + path.sep], {
+    const child = startChild(process.execPath, [...command, directory + path.sep], {
       cwd: directory,
       env: { ...environment, ...stack },
       stdio: ["pipe", "pipe", "pipe"],

@@ -95,6 +95,7 @@ async function runPlugin(
     stderr: (data: Buffer) => void call.write(new language.RunPluginResponse().setStderr(data)),
     exit: (code: number) => void call.write(new language.RunPluginResponse().setExitcode(code)),
   };
+  // Unlike those of a program, `nodeargs` follow the runner in Pulumi's own host, where they have no effect on Node.
   const isPolicyPack = request.getKind() === "analyzer";
   const runnerName = isPolicyPack ? "run-policy-pack" : "run-plugin";
   const runner = findRunner(runnerName, directory);
@@ -111,14 +112,14 @@ async function runPlugin(
   );
   if (isPolicyPack) {
     const engine = request.getArgsList().at(-1) ?? "";
-    const nodeArgs = [...lazySdkParts(), ...options.nodeArgs];
-    const pack = new PolicyPackRelay({ runner, nodeArgs, engine, directory, environment }, output);
+    const command = [...lazySdkParts(), runner, ...options.nodeArgs, engine];
+    const pack = new PolicyPackRelay({ command, directory, environment }, output);
     call.on("cancelled", () => void pack.close(true));
     output.stdout(Buffer.from(`${await pack.listen()}\n`));
     output.exit(await pack.ended);
     return pack.close();
   }
-  const child = startChild(process.execPath, [...options.nodeArgs, runner, directory, ...request.getArgsList()], {
+  const child = startChild(process.execPath, [runner, ...options.nodeArgs, directory, ...request.getArgsList()], {
     cwd: request.getPwd(),
     env: environment,
     stdio: ["pipe", "pipe", "pipe"],

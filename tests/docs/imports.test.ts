@@ -163,7 +163,7 @@ describe("imports", () => {
     );
   });
 
-  it("name single services of @pulumi/aws in the program: loading them all delays every command by a fifth of a second", () => {
+  it("name single services of @pulumi/aws in the program: the whole package takes a fifth of a second to load", () => {
     const program = files.filter((file) => /^(components|config|ecr|oci|outputs|index\.ts)\b/.test(file));
     const names = program.flatMap((file) => {
       const { importedFiles } = ts.preProcessFile(fs.readFileSync(path.join(root, file), "utf8"), true, true);
@@ -171,7 +171,7 @@ describe("imports", () => {
     });
     assert.ok(names.some((each) => each.endsWith(": @pulumi/aws/ecr")));
     assert.deepEqual(
-      names.filter((each) => each.endsWith(": @pulumi/aws")),
+      names.filter((each) => /: @pulumi\/aws(\/index)?$/.test(each)),
       [],
     );
   });

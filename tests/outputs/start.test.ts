@@ -8,7 +8,7 @@ import { root } from "../docs/markdown";
 describe("start.cjs", () => {
   /** What a program prints, given its `index.ts`. */
   function printed(index: string): string {
-    const directory = fs.mkdtempSync(path.join(os.tmpdir(), "ecr-start-"));
+    const directory = fs.mkdtempSync(path.join(os.tmpdir(), "ecr-$$-start-"));
     try {
       fs.copyFileSync(path.join(root, "start.cjs"), path.join(directory, "start.cjs"));
       fs.symlinkSync(path.join(root, "node_modules"), path.join(directory, "node_modules"));
@@ -44,7 +44,7 @@ describe("start.cjs", () => {
     );
     assert.match(
       stack,
-      /^Error: \n\s+at stackOf .*index\.ts:3:16\)\n\s+at .*index\.ts:6:61\)\n\s+at .*yaml.*visit\.js/,
+      /^Error: \n\s+at stackOf .*ecr-\$\$-start-\w+\/index\.ts:3:16\)\n\s+at .*index\.ts:6:61\)\n\s+at .*yaml.*visit\.js/,
     );
   });
 });

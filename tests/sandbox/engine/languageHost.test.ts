@@ -160,22 +160,26 @@ describe("language host", function () {
     assert.match(passed.output, /organization\|scratch\|dev\|hello\|given/);
   });
 
-  it("loads ts-node for a policy pack only when it consists of TypeScript", async () => {
-    const whether = (compiled: string) => `const { PolicyPack } = require("@pulumi/policy");
-      ${compiled}
-      const isLoaded = Object.keys(require.cache).some((file) => /ts-node.dist/.test(file));
-      const validateStack = (_: unknown, report: (message: string) => void) => report("ts-node: " + isLoaded);
+  it("loads ts-node only for policy packs written in TypeScript, and gives its runner the runtime options", async () => {
+    const pack = (typed: string) => `const { PolicyPack } = require("@pulumi/policy");
+      ${typed}
+      const tsNode = Object.keys(require.cache).some((file) => /ts-node.dist/.test(file));
+      const seen = ["ts-node", tsNode, "limit", Error.stackTraceLimit === 99].join(" ");
+      const validateStack = (_, report) => report(seen);
       new PolicyPack("p", { policies: [{ name: "whether", description: "-", enforcementLevel: "advisory", validateStack }] });`;
-    const javaScript = whether("").replaceAll(/: unknown|: \(message: string\) => void/g, "");
-    for (const [file, content, loaded] of [
-      ["index.js", javaScript, false],
-      ["index.ts", `declare const require: any;\n${whether("enum Kind { One }; void Kind.One;")}`, true],
+    const typed = "// @ts-nocheck\nenum Kind { One }; void (Kind.One satisfies Kind);";
+    for (const [file, content, isLoaded] of [
+      ["index.js", pack(""), false],
+      ["index.ts", `// @ts-nocheck\n${pack(typed)}`, true],
+      ["index.cts", `// @ts-nocheck\n${pack(typed)}`, true],
     ] as const) {
-      scratch.write("whether/PulumiPolicy.yaml", `runtime: nodejs\nmain: ${file}\n`);
+      // Pulumi's own host puts them after the runner, where they have no effect on Node.
+      const options = "  options: { nodeargs: --stack-trace-limit=99 }";
+      scratch.write("whether/PulumiPolicy.yaml", `runtime:\n  name: nodejs\n${options}\nmain: ${file}\n`);
       scratch.write("whether/package.json", JSON.stringify({ name: "whether", version: "0.0.1", main: file }));
       scratch.write(`whether/${file}`, content);
       const { output } = await scratch.succeed(["preview", "--policy-pack", "../whether"]);
-      assert.match(output, new RegExp(`ts-node: ${loaded}`), file);
+      assert.match(output, new RegExp(`ts-node ${isLoaded} limit false`), file);
     }
   });
 

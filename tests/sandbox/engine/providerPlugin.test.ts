@@ -34,11 +34,9 @@ describe("engine: the project's own provider", () => {
     assert.match((await project.mustPulumi("preview")).output, /ecr:index:ImageTags/);
   });
 
-  it("starts through a language host where the system cannot run scripts, with the same arguments", async () => {
+  it("starts through a language host where the system cannot run scripts", async () => {
     leaveOut("pulumi-resource-ecr");
-    const nodeArguments = recordNodeArguments();
     assert.match((await project.mustPulumi("preview")).output, /ecr:index:ImageTags/);
-    assert.ok(nodeArguments().includes("--max-semi-space-size=1"), String(nodeArguments()));
   });
 
   it("builds itself if npm ran no install scripts", async () => {

@@ -31,8 +31,8 @@ function versionOf(name: PackageName): string {
 }
 
 /**
- * Runs `npm pack` for packages, one test file at a time: it builds them in this repository's folders, whose contents
- * another one would remove just before they are packed.
+ * Runs `npm pack` for packages, in one test file at a time: it rebuilds a package in place, and a second build would empty
+ * its folder before npm has read it.
  * @returns Their tarballs, as a registry would have them.
  */
 export async function packed(names: readonly PackageName[], destination: string): Promise<Record<string, string>> {
