@@ -130,7 +130,7 @@ function writeAddresses(config: GatewayConfig, addresses: GatewayAddresses): voi
   }
 }
 
-/** Listens on the endpoint's port; a port picked by the system is kept for the next start. */
+/** Listens on the endpoint's port; a port that it picks itself is kept for the next start. */
 async function listenOnStoredPort(context: GatewayContext, server: Parameters<typeof listen>[0]): Promise<number> {
   const kept = context.store.setting<number>("port", "endpoint");
   const port = await listen(server, context.config.ports.endpoint || (kept ?? 0), portVariables.endpoint);

@@ -48,7 +48,7 @@ export interface MinistackSettings {
 }
 
 /**
- * Starts MiniStack on a loopback port chosen by the system, unless it is running. It checks signatures and policies,
+ * Starts MiniStack on a loopback port that it keeps, unless it is running. It checks signatures and policies,
  * keeps acknowledged changes even when it is killed, and responds only to the gateway.
  *
  * @returns Its address.

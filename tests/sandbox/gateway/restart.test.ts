@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { CreateRepositoryCommand, DescribeRepositoriesCommand, ECRClient } from "@aws-sdk/client-ecr";
 import { startGateway } from "../../../sandbox/gateway/gateway";
 import { PortTakenError } from "../../../sandbox/gateway/wire/ports";
+import { freePort, lowestOutgoingPort } from "../../../sandbox/system/ports";
 import { useSandbox } from "./harness";
 import { askBearer, privateClient, privateToken, publicToken, RegistryClient, testImage } from "./registryClient";
 
@@ -23,6 +24,12 @@ describe("gateway: restarts", () => {
       return { endpoint, publicRegistry, privateRegistry };
     };
     const before = addresses();
+    const ports = [...Object.values(before), west.host].map((address) => Number(address.split(":").at(-1)));
+    const lowest = lowestOutgoingPort();
+    assert.ok(
+      ports.every((port) => port < lowest),
+      `an outgoing connection could take one of ${ports} while the gateway is down`,
+    );
     await sandbox.stopGateway();
     await sandbox.start();
     assert.deepEqual(addresses(), before);
@@ -57,10 +64,7 @@ describe("gateway: restarts", () => {
   });
 
   it("give further private registries the next free ports after the first", async () => {
-    const probe = http.createServer();
-    await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-    const { port } = probe.address() as { port: number };
-    probe.close();
+    const port = await freePort();
     const config = { ...sandbox.config(), stateDirectory: path.join(sandbox.home, "ports"), addressesFile: undefined };
     const gateway = await startGateway({ ...config, ports: { ...config.ports, privateRegistry: port } });
     try {
