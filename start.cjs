@@ -51,7 +51,7 @@ function nameSources(sourceMap) {
     const [line, column] = position.map((each) => each - 1);
     const { generatedLine, originalSource, originalLine, originalColumn } = map.findEntry(line, column);
     // Lines without a source, which esbuild adds, would get that of an earlier line.
-    if (generatedLine !== line) return frame;
+    if (generatedLine !== line || originalSource === undefined) return frame;
     const source = [path.join(__dirname, originalSource), originalLine + 1, originalColumn + 1];
     return String(frame).replace([compiled, ...position].join(":"), () => source.join(":"));
   };
